@@ -1,0 +1,23 @@
+package io.tailrace.client;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * A cluster as one of its brokers sees it.
+ *
+ * @param clusterId the cluster's name for itself
+ * @param controllerId the broker that is controller now, or empty while one is elected
+ * @param nodes the live brokers
+ */
+public record ClusterDescription(String clusterId, OptionalInt controllerId, List<Node> nodes) {
+
+    /**
+     * A broker.
+     *
+     * @param id its {@code broker.id}
+     * @param host the host it advertises
+     * @param port the port it advertises
+     */
+    public record Node(int id, String host, int port) {}
+}
