@@ -1,0 +1,76 @@
+package io.tailrace.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Runs a picocli command as every Tailrace process does.
+ *
+ * <p>Exit codes: 0 done, {@link #FAILURE} it failed, {@link #USAGE} the command line or configuration is wrong,
+ * {@link #OVER_THRESHOLD} a limit that the user set was passed. A failure is one line on standard error, with the
+ * stack trace only under {@code --verbose}.
+ */
+public final class CommandRunner {
+    public static final int FAILURE = 1;
+    public static final int USAGE = 2;
+    public static final int OVER_THRESHOLD = 3;
+
+    private CommandRunner() {}
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(Object command, String... args) {
+        System.exit(commandLine(command).execute(args));
+    }
+
+    /** The command, ready to {@link CommandLine#execute}; tests give it writers of their own. */
+    public static CommandLine commandLine(Object command) {
+        CommandLine commandLine = new CommandLine(command);
+        commandLine.addMixin("common", new CommonOptions());
+        commandLine.getSubcommands().values().forEach(sub -> sub.addMixin("common", new CommonOptions()));
+        return commandLine
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(CommandRunner::report);
+    }
+
+    private static int report(Exception failure, CommandLine commandLine, ParseResult parsed) {
+        PrintWriter err = commandLine.getErr();
+        Throwable cause = withoutWrapper(failure);
+        err.println(commandLine.getCommandSpec().qualifiedName() + ": " + message(cause));
+        if (parsed.hasMatchedOption("--verbose")) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return cause instanceof ConfigException ? USAGE : FAILURE;
+    }
+
+    private static Throwable withoutWrapper(Throwable failure) {
+        Throwable cause = failure.getCause();
+        boolean wrapper = failure instanceof ExecutionException
+                || failure instanceof CompletionException
+                || failure instanceof UncheckedIOException;
+        return wrapper && cause != null ? withoutWrapper(cause) : failure;
+    }
+
+    private static String message(Throwable failure) {
+        String text = failure.getMessage();
+        if (failure instanceof NoSuchFileException) {
+            return text + ": no such file";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return text + ": permission denied";
+        }
+        if (text == null || text.isBlank()) {
+            return failure.getClass().getSimpleName();
+        }
+        return failure instanceof IOException && failure.getClass() != IOException.class
+                ? failure.getClass().getSimpleName() + ": " + text
+                : text;
+    }
+}

@@ -1,0 +1,111 @@
+package io.tailrace.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The values of a process's configuration: a properties file, the settings of the command line over it, defaults
+ * below. Every value has been checked against its key. Immutable.
+ */
+public final class Config {
+    private final String origin;
+    private final Map<String, String> texts;
+
+    private Config(String origin, Map<String, String> texts) {
+        this.origin = origin;
+        this.texts = texts;
+    }
+
+    /**
+     * Reads and checks a configuration.
+     *
+     * @param keys the keys the process knows
+     * @param file the properties file, or empty for settings alone
+     * @param settings values that go before the file's, by key
+     * @throws ConfigException naming every key that is unknown and every value that does not fit
+     * @throws IOException when the file cannot be read
+     */
+    public static Config read(ConfigKeys keys, Optional<Path> file, Map<String, String> settings) throws IOException {
+        Properties properties = new Properties();
+        if (file.isPresent()) {
+            try (Reader reader = Files.newBufferedReader(file.get())) {
+                properties.load(reader);
+            } catch (IllegalArgumentException e) {
+                throw new ConfigException(file.get() + ": not a properties file: " + e.getMessage());
+            }
+        }
+        properties.putAll(settings);
+        String origin = file.map(Path::toString).orElse("--set");
+        Map<String, String> texts = new TreeMap<>();
+        List<String> faults = new ArrayList<>();
+        for (String name : properties.stringPropertyNames()) {
+            String text = properties.getProperty(name).trim();
+            texts.put(name, text);
+            keys.find(name)
+                    .ifPresentOrElse(
+                            key -> fault(key, name, text).ifPresent(faults::add),
+                            () -> faults.add("unknown key \"" + name + "\""));
+        }
+        if (!faults.isEmpty()) {
+            faults.sort(null);
+            throw new ConfigException(origin + ": " + String.join("; ", faults));
+        }
+        return new Config(origin, texts);
+    }
+
+    private static Optional<String> fault(ConfigKey<?> key, String name, String text) {
+        try {
+            key.parser().apply(text);
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(name + "=" + text + ": expected " + key.expected());
+        }
+    }
+
+    /** The key's value, or its default. */
+    public <T> T value(ConfigKey<T> key) {
+        String text = texts.getOrDefault(key.name(), key.defaultText());
+        if (text == null) {
+            throw new ConfigException(origin + ": " + key.name() + " is required: expected " + key.expected());
+        }
+        return key.parser().apply(text);
+    }
+
+    /** Whether the key was given a value. */
+    public boolean isSet(ConfigKey<?> key) {
+        return texts.containsKey(key.name());
+    }
+
+    /** The names of a family's members, sorted: {@code web} of {@code source.web.paths} in the family {@code source}. */
+    public List<String> members(String family) {
+        TreeSet<String> names = new TreeSet<>();
+        for (String name : texts.keySet()) {
+            if (name.startsWith(family + ".")) {
+                String rest = name.substring(family.length() + 1);
+                names.add(rest.substring(0, rest.indexOf('.')));
+            }
+        }
+        return List.copyOf(names);
+    }
+
+    /** The values of one member of a family, its keys without family and name. */
+    public Config member(String family, String name) {
+        String prefix = family + "." + name + ".";
+        Map<String, String> own = new TreeMap<>();
+        texts.forEach((key, text) -> {
+            if (key.startsWith(prefix)) {
+                own.put(key.substring(prefix.length()), text);
+            }
+        });
+        return new Config(origin + ": " + family + "." + name, own);
+    }
+}

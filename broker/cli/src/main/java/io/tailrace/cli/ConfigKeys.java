@@ -1,0 +1,73 @@
+package io.tailrace.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The keys a process knows, in the order its documentation lists them.
+ *
+ * <p>A key is either plain, as {@code broker.id}, or belongs to a named member of a family, as {@code paths} of the
+ * source {@code web} in {@code source.web.paths}. Immutable.
+ */
+public final class ConfigKeys {
+    private final Map<String, ConfigKey<?>> plain;
+    private final Map<String, ConfigKeys> families;
+
+    private ConfigKeys(Map<String, ConfigKey<?>> plain, Map<String, ConfigKeys> families) {
+        this.plain = plain;
+        this.families = families;
+    }
+
+    /** The given plain keys and no families. */
+    public static ConfigKeys of(ConfigKey<?>... keys) {
+        return of(List.of(keys));
+    }
+
+    /** The given plain keys and no families. */
+    public static ConfigKeys of(List<ConfigKey<?>> keys) {
+        Map<String, ConfigKey<?>> byName = new LinkedHashMap<>();
+        for (ConfigKey<?> key : keys) {
+            if (byName.put(key.name(), key) != null) {
+                throw new IllegalStateException("key " + key.name() + " is defined twice");
+            }
+        }
+        return new ConfigKeys(byName, Map.of());
+    }
+
+    /** These keys and a family of members, each with the keys {@code member}: {@code family.NAME.KEY}. */
+    public ConfigKeys withFamily(String family, ConfigKeys member) {
+        Map<String, ConfigKeys> more = new LinkedHashMap<>(families);
+        more.put(family, member);
+        return new ConfigKeys(plain, more);
+    }
+
+    /** The plain keys, in order. */
+    public List<ConfigKey<?>> plain() {
+        return List.copyOf(plain.values());
+    }
+
+    /** The families by name, each with the keys of a member. */
+    public Map<String, ConfigKeys> families() {
+        return families;
+    }
+
+    /** The key that {@code name} in a file stands for. */
+    Optional<ConfigKey<?>> find(String name) {
+        ConfigKey<?> key = plain.get(name);
+        if (key != null) {
+            return Optional.of(key);
+        }
+        return families.entrySet().stream()
+                .filter(family -> name.startsWith(family.getKey() + "."))
+                .flatMap(family -> inFamily(family.getValue(), name.substring(family.getKey().length() + 1)))
+                .findFirst();
+    }
+
+    private static Stream<ConfigKey<?>> inFamily(ConfigKeys member, String memberAndKey) {
+        int dot = memberAndKey.indexOf('.');
+        return dot <= 0 ? Stream.empty() : member.find(memberAndKey.substring(dot + 1)).stream();
+    }
+}

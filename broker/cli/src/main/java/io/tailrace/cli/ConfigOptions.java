@@ -1,0 +1,31 @@
+package io.tailrace.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of a process that is configured by a file: a picocli mixin. */
+public final class ConfigOptions {
+    @Option(names = "--config", paramLabel = "FILE", description = "Properties file; see conf/ for the keys.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Sets one key, over the file's value. May be repeated.")
+    private final Map<String, String> settings = new LinkedHashMap<>();
+
+    /**
+     * Reads the configuration that the options name.
+     *
+     * @throws ConfigException when a key is unknown or a value does not fit
+     * @throws IOException when the file cannot be read
+     */
+    public Config read(ConfigKeys keys) throws IOException {
+        return Config.read(keys, Optional.ofNullable(file), settings);
+    }
+}

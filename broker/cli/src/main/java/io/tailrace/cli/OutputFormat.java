@@ -1,0 +1,8 @@
+package io.tailrace.cli;
+
+/** How a command prints a {@link Table}. */
+public enum OutputFormat {
+    TABLE,
+    JSON,
+    CSV
+}

@@ -1,0 +1,67 @@
+package io.tailrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigTest {
+    private static final ConfigKey<Integer> PORT = ConfigKey.integer("port", 9092, 0, 65535, "Port.");
+    private static final ConfigKey<String> NAME = ConfigKey.text("name", null, "Name.");
+    private static final ConfigKey<OutputFormat> FORMAT =
+            ConfigKey.choice("format", OutputFormat.class, OutputFormat.TABLE, "Format.");
+    private static final ConfigKey<List<String>> PATHS = ConfigKey.list("paths", null, "Paths.");
+    private static final ConfigKeys KEYS =
+            ConfigKeys.of(PORT, NAME, FORMAT).withFamily("source", ConfigKeys.of(PATHS, FORMAT));
+
+    @Test
+    void settingsGoBeforeTheFileAndDefaultsLast(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("some.properties"), "port=1\nname = web \n");
+        Config config = Config.read(KEYS, Optional.of(file), Map.of("port", "2"));
+        assertThat(config.value(PORT)).isEqualTo(2);
+        assertThat(config.value(NAME)).isEqualTo("web");
+        assertThat(config.value(FORMAT)).isEqualTo(OutputFormat.TABLE);
+    }
+
+    @Test
+    void unknownKeysAndBadValuesAreAllNamed() {
+        assertThatThrownBy(() -> settings(Map.of("prot", "1", "port", "70000", "format", "xml")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("--set: format=xml: expected one of table, json, csv; "
+                        + "port=70000: expected a whole number, from 0 to 65535; unknown key \"prot\"");
+    }
+
+    @Test
+    void aRequiredKeyWithoutAValueIsNamed() throws IOException {
+        Config config = settings(Map.of());
+        assertThatThrownBy(() -> config.value(NAME))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("--set: name is required: expected text");
+    }
+
+    @Test
+    void membersOfAFamilyHaveTheirOwnValues() throws IOException {
+        Config config = settings(Map.of("source.web.paths", "/a , /b", "source.api.format", "json"));
+        assertThat(config.members("source")).containsExactly("api", "web");
+        assertThat(config.member("source", "web").value(PATHS)).containsExactly("/a", "/b");
+        assertThat(config.member("source", "api").value(FORMAT)).isEqualTo(OutputFormat.JSON);
+    }
+
+    @Test
+    void anUnknownKeyOfAFamilyIsRefused() {
+        assertThatThrownBy(() -> settings(Map.of("source.web.path", "/a")))
+                .hasMessage("--set: unknown key \"source.web.path\"");
+        assertThatThrownBy(() -> settings(Map.of("source.web", "/a"))).hasMessage("--set: unknown key \"source.web\"");
+    }
+
+    private static Config settings(Map<String, String> settings) throws IOException {
+        return Config.read(KEYS, Optional.empty(), settings);
+    }
+}
