@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -22,6 +23,8 @@ public final class CommandRunner {
     public static final int USAGE = 2;
     public static final int OVER_THRESHOLD = 3;
 
+    private static final String VERBOSE = "--verbose";
+
     private CommandRunner() {}
 
     /** Runs the command and ends the process with its exit code. */
@@ -32,18 +35,30 @@ public final class CommandRunner {
     /** The command, ready to {@link CommandLine#execute}; tests give it writers of their own. */
     public static CommandLine commandLine(Object command) {
         CommandLine commandLine = new CommandLine(command);
-        commandLine.addMixin("common", new CommonOptions());
-        commandLine.getSubcommands().values().forEach(sub -> sub.addMixin("common", new CommonOptions()));
+        addCommonOptions(commandLine);
         return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(CommandRunner::report);
+    }
+
+    private static void addCommonOptions(CommandLine commandLine) {
+        commandLine
+                .getCommandSpec()
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Shows this help.")
+                        .build())
+                .addOption(OptionSpec.builder(VERBOSE)
+                        .description("Shows the stack trace of a failure.")
+                        .build());
+        commandLine.getSubcommands().values().forEach(CommandRunner::addCommonOptions);
     }
 
     private static int report(Exception failure, CommandLine commandLine, ParseResult parsed) {
         PrintWriter err = commandLine.getErr();
         Throwable cause = withoutWrapper(failure);
         err.println(commandLine.getCommandSpec().qualifiedName() + ": " + message(cause));
-        if (parsed.hasMatchedOption("--verbose")) {
+        if (parsed.hasMatchedOption(VERBOSE)) {
             failure.printStackTrace(err);
         }
         err.flush();

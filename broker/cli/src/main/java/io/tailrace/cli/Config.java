@@ -63,12 +63,7 @@ public final class Config {
     }
 
     private static Optional<String> fault(ConfigKey<?> key, String name, String text) {
-        try {
-            key.parser().apply(text);
-            return Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.of(name + "=" + text + ": expected " + key.expected());
-        }
+        return key.accepts(text) ? Optional.empty() : Optional.of(name + "=" + text + ": expected " + key.expected());
     }
 
     /** The key's value, or its default. */

@@ -23,6 +23,15 @@ public record ConfigKey<T>(
 
     private static final Pattern LIST_SEPARATOR = Pattern.compile("\\s*,\\s*");
 
+    boolean accepts(String text) {
+        try {
+            T value = parser.apply(text);
+            return value != null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /** A key that takes any text; an empty one where that is the default or the doc says so. */
     public static ConfigKey<String> text(String name, @Nullable String defaultText, String doc) {
         return new ConfigKey<>(name, "text", defaultText, doc, text -> text);
@@ -42,7 +51,8 @@ public record ConfigKey<T>(
 
     private static <T> ConfigKey<T> number(
             String name, @Nullable Object defaultValue, long min, long max, String doc, Function<Long, T> narrow) {
-        String bound = max == Long.MAX_VALUE || max == Integer.MAX_VALUE ? min + " or more" : "from " + min + " to " + max;
+        String bound =
+                max == Long.MAX_VALUE || max == Integer.MAX_VALUE ? min + " or more" : "from " + min + " to " + max;
         return new ConfigKey<>(name, "a whole number, " + bound, textOf(defaultValue), doc, text -> {
             long value = Long.parseLong(text);
             if (value < min || value > max) {

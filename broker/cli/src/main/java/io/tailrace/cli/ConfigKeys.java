@@ -62,7 +62,8 @@ public final class ConfigKeys {
         }
         return families.entrySet().stream()
                 .filter(family -> name.startsWith(family.getKey() + "."))
-                .flatMap(family -> inFamily(family.getValue(), name.substring(family.getKey().length() + 1)))
+                .flatMap(family -> inFamily(
+                        family.getValue(), name.substring(family.getKey().length() + 1)))
                 .findFirst();
     }
 

@@ -42,7 +42,9 @@ class CommandRunnerTest {
                     throw new NoSuchFileException("conf/none");
                 },
                 "--verbose");
-        assertThat(err.toString()).startsWith("probe: conf/none: no such file\n").contains("\tat ");
+        assertThat(err.toString())
+                .startsWith("probe: conf/none: no such file\n")
+                .contains("\tat ");
     }
 
     @Test

@@ -12,7 +12,7 @@ class TableTest {
         assertThat(printed(OutputFormat.TABLE)).isEqualTo("""
                 TOPIC       LOG-END-OFFSET
                 access-log           10000
-                a,b                      -
+                a,b         -
                 """);
     }
 
