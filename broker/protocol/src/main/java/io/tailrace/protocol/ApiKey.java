@@ -1,0 +1,89 @@
+package io.tailrace.protocol;
+
+import java.util.Optional;
+
+/**
+ * The requests a client can make, with the versions of each that we read and write.
+ *
+ * <p>{@link #advertised} is what an ApiVersions answer says, {@link #served} what the codec reads and writes. They
+ * differ where a client draws conclusions from a version that it will never send; {@code docs/protocol.md} says
+ * which and why.
+ */
+public enum ApiKey {
+    /** Advertised from 0, or librdkafka sends every batch uncompressed. */
+    PRODUCE(0, VersionRange.of(3, 9), VersionRange.of(0, 9), 9),
+    /** Above version 12 topics go by id. */
+    FETCH(1, VersionRange.of(4, 12), 12),
+    LIST_OFFSETS(2, VersionRange.of(1, 8), 6),
+    METADATA(3, VersionRange.of(0, 12), 9),
+    OFFSET_COMMIT(8, VersionRange.of(2, 9), 8),
+    OFFSET_FETCH(9, VersionRange.of(1, 9), 6),
+    FIND_COORDINATOR(10, VersionRange.of(0, 4), 3),
+    API_VERSIONS(18, VersionRange.of(0, 3), 3),
+    CREATE_TOPICS(19, VersionRange.of(2, 4), 5),
+    DELETE_TOPICS(20, VersionRange.of(1, 6), 4),
+    /** From version 0, or librdkafka gives up idempotence for good. */
+    INIT_PRODUCER_ID(22, VersionRange.of(0, 4), 2),
+    DESCRIBE_CONFIGS(32, VersionRange.of(1, 2), 4),
+    CREATE_PARTITIONS(37, VersionRange.of(0, 1), 2),
+    DESCRIBE_CLUSTER(60, VersionRange.of(0, 0), 0);
+
+    private static final ApiKey[] BY_NUMBER = new ApiKey[DESCRIBE_CLUSTER.number + 1];
+
+    static {
+        for (ApiKey api : values()) {
+            BY_NUMBER[api.number] = api;
+        }
+    }
+
+    private final short number;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers is immutable without saying so
+    private final VersionRange served;
+
+    @SuppressWarnings("ImmutableEnumChecker") // as above
+    private final VersionRange advertised;
+
+    private final short flexibleSince;
+
+    ApiKey(int number, VersionRange served, int flexibleSince) {
+        this(number, served, served, flexibleSince);
+    }
+
+    ApiKey(int number, VersionRange served, VersionRange advertised, int flexibleSince) {
+        this.number = (short) number;
+        this.served = served;
+        this.advertised = advertised;
+        this.flexibleSince = (short) flexibleSince;
+    }
+
+    /** The number on the wire. */
+    public short number() {
+        return number;
+    }
+
+    /** The versions that the codec reads and writes. */
+    public VersionRange served() {
+        return served;
+    }
+
+    /** The versions to name in an ApiVersions answer; they include all that are served. */
+    public VersionRange advertised() {
+        return advertised;
+    }
+
+    /** The first version with compact lengths and tagged fields (KIP-482); may be above all that are served. */
+    public short flexibleSince() {
+        return flexibleSince;
+    }
+
+    /** Whether a version has compact lengths and tagged fields. */
+    public boolean flexible(short version) {
+        return version >= flexibleSince;
+    }
+
+    /** The API of a number on the wire; empty for one that we do not know. */
+    public static Optional<ApiKey> of(short number) {
+        return number >= 0 && number < BY_NUMBER.length ? Optional.ofNullable(BY_NUMBER[number]) : Optional.empty();
+    }
+}
