@@ -1,0 +1,59 @@
+package io.tailrace.protocol.record;
+
+import com.github.luben.zstd.Zstd;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.zip.GZIPOutputStream;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4FrameOutputStream;
+import net.jpountz.xxhash.XXHashFactory;
+import org.xerial.snappy.SnappyOutputStream;
+
+/** Compresses the records of a batch in one go, in the form every client of the protocol reads. */
+final class Compressor {
+    private Compressor() {}
+
+    /** Compresses {@code length} bytes from {@code offset} on into a stream over memory. */
+    static void compress(CompressionType compression, byte[] bytes, int offset, int length, OutputStream out)
+            throws IOException {
+        switch (compression) {
+            case NONE -> out.write(bytes, offset, length);
+            case GZIP -> {
+                try (OutputStream gzip = new GZIPOutputStream(out, 8192)) {
+                    gzip.write(bytes, offset, length);
+                }
+            }
+            case SNAPPY -> {
+                try (OutputStream snappy = new SnappyOutputStream(out)) {
+                    snappy.write(bytes, offset, length);
+                }
+            }
+            case LZ4 -> {
+                try (OutputStream lz4 = lz4(out)) {
+                    lz4.write(bytes, offset, length);
+                }
+            }
+            case ZSTD -> zstd(bytes, offset, length, out);
+        }
+    }
+
+    private static OutputStream lz4(OutputStream out) throws IOException {
+        return new LZ4FrameOutputStream(
+                out,
+                LZ4FrameOutputStream.BLOCKSIZE.SIZE_64KB,
+                -1,
+                LZ4Factory.fastestInstance().fastCompressor(),
+                XXHashFactory.fastestInstance().hash32(),
+                LZ4FrameOutputStream.FLG.Bits.BLOCK_INDEPENDENCE);
+    }
+
+    private static void zstd(byte[] bytes, int offset, int length, OutputStream out) throws IOException {
+        byte[] compressed = new byte[Math.toIntExact(Zstd.compressBound(length))];
+        long size = Zstd.compressByteArray(
+                compressed, 0, compressed.length, bytes, offset, length, Zstd.defaultCompressionLevel());
+        if (Zstd.isError(size)) {
+            throw new IOException("zstd: " + Zstd.getErrorName(size));
+        }
+        out.write(compressed, 0, (int) size);
+    }
+}

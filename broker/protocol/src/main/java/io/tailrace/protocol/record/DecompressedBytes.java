@@ -1,0 +1,96 @@
+package io.tailrace.protocol.record;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** Bytes that a decompressor has put out so far; grows with them, up to a bound. */
+final class DecompressedBytes {
+    private static final int INITIAL_BYTES = 4096;
+
+    private final int bytesMax;
+    private byte[] bytes = new byte[0];
+    private int size;
+
+    DecompressedBytes(int bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    int bytesMax() {
+        return bytesMax;
+    }
+
+    /** Empties it for the output of {@code compressedBytes} bytes of input. */
+    void start(int compressedBytes) {
+        size = 0;
+        if (bytes.length > Decompressor.RETAINED_BYTES_MAX) {
+            bytes = new byte[0];
+        }
+        int expected = (int) Math.min(bytesMax, Math.max(INITIAL_BYTES, 2L * compressedBytes));
+        if (bytes.length < expected) {
+            bytes = new byte[expected];
+        }
+    }
+
+    /** Bytes that may still be put out. */
+    int remaining() {
+        return bytesMax - size;
+    }
+
+    /** Makes room for {@code count} more bytes; the caller knows that so many are coming. */
+    ByteBuffer room(int count) {
+        if (count > remaining()) {
+            throw new FullException();
+        }
+        if (count > bytes.length - size) {
+            grow(size + count);
+        }
+        return ByteBuffer.wrap(bytes);
+    }
+
+    int size() {
+        return size;
+    }
+
+    void advance(int count) {
+        size += count;
+    }
+
+    void readAll(InputStream in) throws IOException {
+        while (true) {
+            if (size == bytes.length) {
+                if (size >= bytesMax) {
+                    if (in.read() < 0) {
+                        return;
+                    }
+                    throw new FullException();
+                }
+                grow(size + 1);
+            }
+            int limit = Math.min(bytes.length, bytesMax);
+            int count = in.read(bytes, size, limit - size);
+            if (count < 0) {
+                return;
+            }
+            size += count;
+        }
+    }
+
+    private void grow(int atLeast) {
+        bytes = Arrays.copyOf(bytes, (int) Math.min(bytesMax, Math.max(atLeast, 2L * bytes.length)));
+    }
+
+    byte[] array() {
+        return bytes;
+    }
+
+    ByteBuffer toBuffer() {
+        return ByteBuffer.wrap(bytes, 0, size);
+    }
+
+    /** The bound was reached and more was to come. */
+    static final class FullException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+}
