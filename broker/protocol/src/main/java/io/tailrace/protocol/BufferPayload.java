@@ -1,0 +1,22 @@
+package io.tailrace.protocol;
+
+import java.nio.ByteBuffer;
+
+/** Records in memory. Equal to another with the same bytes. */
+record BufferPayload(ByteBuffer bytes) implements RecordsPayload {
+
+    @Override
+    public int sizeInBytes() {
+        return bytes.remaining();
+    }
+
+    @Override
+    public ByteBuffer buffer() {
+        return bytes.duplicate();
+    }
+
+    @Override
+    public String toString() {
+        return bytes.remaining() + " bytes of records";
+    }
+}

@@ -1,0 +1,24 @@
+package io.tailrace.protocol.message;
+
+import io.tailrace.protocol.ApiKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks for a producer id, or for the next epoch of one.
+ *
+ * @param transactionalId the producer's transactional id; null if it is only idempotent
+ * @param transactionTimeoutMs how long its transactions may take
+ * @param producerId the id it has (KIP-360); -1 for none
+ * @param producerEpoch the epoch it has; -1 for none
+ */
+public record InitProducerIdRequest(
+        @Nullable String transactionalId,
+        int transactionTimeoutMs,
+        @Since(3) @Default("-1") long producerId,
+        @Since(3) @Default("-1") short producerEpoch)
+        implements Request<InitProducerIdResponse> {
+    @Override
+    public ApiKey api() {
+        return ApiKey.INIT_PRODUCER_ID;
+    }
+}

@@ -1,0 +1,20 @@
+package io.tailrace.protocol.message;
+
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+
+/**
+ * A producer id.
+ *
+ * @param throttleTimeMs how long the client should pause for a quota's sake
+ * @param errorCode what went wrong
+ * @param producerId the id; -1 for none
+ * @param producerEpoch its epoch
+ */
+public record InitProducerIdResponse(int throttleTimeMs, ErrorCode errorCode, long producerId, short producerEpoch)
+        implements Response {
+    @Override
+    public ApiKey api() {
+        return ApiKey.INIT_PRODUCER_ID;
+    }
+}

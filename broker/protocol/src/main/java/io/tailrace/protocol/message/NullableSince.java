@@ -1,0 +1,13 @@
+package io.tailrace.protocol.message;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** The first version in which a component whose type is {@code @Nullable} may be null. Without it: every version. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface NullableSince {
+    int value();
+}

@@ -1,0 +1,13 @@
+package io.tailrace.protocol.message;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** The number under which a component is in the tagged fields of a flexible version, written unless it has its default. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface Tagged {
+    int value();
+}
