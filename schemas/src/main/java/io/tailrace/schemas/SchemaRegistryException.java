@@ -1,0 +1,37 @@
+package io.tailrace.schemas;
+
+/** The registry refused, answered what is none, or could not be reached. */
+public final class SchemaRegistryException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** The error code where there was no answer of the registry's. */
+    public static final int NO_ANSWER = -1;
+
+    private final int errorCode;
+
+    /**
+     * Tells what went wrong.
+     *
+     * @param errorCode the registry's own code, as 40403 for an unknown id, or {@link #NO_ANSWER}
+     */
+    public SchemaRegistryException(int errorCode, String message) {
+        super(message);
+        this.errorCode = errorCode;
+    }
+
+    /** Tells that there was no answer. */
+    public SchemaRegistryException(String message, Throwable cause) {
+        super(message, cause);
+        this.errorCode = NO_ANSWER;
+    }
+
+    /** The registry's own code, as 409 for an incompatible schema, or {@link #NO_ANSWER}. */
+    public int errorCode() {
+        return errorCode;
+    }
+
+    /** Whether the same request may succeed later. */
+    public boolean isRetriable() {
+        return errorCode == NO_ANSWER || errorCode / 100 == 5 || errorCode / 10_000 == 5 || errorCode == 429;
+    }
+}
