@@ -118,7 +118,7 @@ public final class RecordCursor {
         }
     }
 
-    /** Records passed, the current one not included. */
+    /** The current record, counted from 0; -1 before the first. */
     public int index() {
         return index;
     }
