@@ -1,0 +1,26 @@
+package io.tailrace.log;
+
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * What one log directory needs to know to open.
+ *
+ * @param path the directory; created if it is not there
+ * @param clusterId the cluster it must belong to
+ * @param brokerId the broker it must belong to
+ * @param freeBytesMin {@code log.dir.free.bytes.min}: appends are refused while less than this is free on the disk
+ * @param producerIdExpirationMs {@code producer.id.expiration.ms}: a producer silent for so long is forgotten
+ */
+public record LogDirectoryConfig(
+        Path path, String clusterId, int brokerId, long freeBytesMin, long producerIdExpirationMs) {
+    public LogDirectoryConfig {
+        Objects.requireNonNull(path);
+        Objects.requireNonNull(clusterId);
+        if (brokerId < 0 || freeBytesMin < 0 || producerIdExpirationMs < 1) {
+            throw new IllegalArgumentException(
+                    "broker.id and log.dir.free.bytes.min must not be negative, producer.id.expiration.ms must be"
+                            + " positive; are %d, %d, %d".formatted(brokerId, freeBytesMin, producerIdExpirationMs));
+        }
+    }
+}

@@ -1,0 +1,6 @@
+package io.tailrace.log;
+
+/** SKELETON. */
+final class TimeIndex {
+    static final int ENTRY_BYTES = 12;
+}
