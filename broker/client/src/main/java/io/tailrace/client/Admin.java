@@ -46,7 +46,7 @@ public interface Admin extends AutoCloseable {
     /** High watermark of each partition (exclusive). */
     Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> partitions);
 
-    /** First offset whose record is at {@code timestampMs} or later, by partition; absent where there is none. */
+    /** First offset whose record is at the given time or later, by partition; absent where there is none. */
     Map<TopicPartition, Long> offsetsAt(Map<TopicPartition, Long> timestampsMs);
 
     /** All offsets a group has committed (exclusive: the next to be read); empty for an unknown group. */

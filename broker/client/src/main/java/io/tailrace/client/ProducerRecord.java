@@ -22,8 +22,20 @@ public record ProducerRecord(
         byte @Nullable [] key,
         byte @Nullable [] value,
         List<Header> headers) {
-    public ProducerRecord {
-        headers = List.copyOf(headers);
+    // Spelled out, since javac forgets the annotations of array parameters in a compact constructor.
+    public ProducerRecord(
+            String topic,
+            OptionalInt partition,
+            OptionalLong timestampMs,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            List<Header> headers) {
+        this.topic = topic;
+        this.partition = partition;
+        this.timestampMs = timestampMs;
+        this.key = key;
+        this.value = value;
+        this.headers = List.copyOf(headers);
     }
 
     /** A record whose partition follows from its key, stamped with the time of the send. */

@@ -1,0 +1,47 @@
+package io.tailrace.client;
+
+import io.tailrace.protocol.TopicPartition;
+
+/**
+ * A position that is not in its log: retention has passed it, or it lies beyond the end. The consumer stays where it
+ * is; {@link Consumer#seek} moves it on.
+ */
+public final class OffsetOutOfRangeException extends ClientException {
+    private static final long serialVersionUID = 1L;
+
+    private final String topic;
+    private final int partition;
+    private final long position;
+    private final long logStartOffset;
+    private final long highWatermark;
+
+    OffsetOutOfRangeException(TopicPartition topicPartition, long position, long logStartOffset, long highWatermark) {
+        super(topicPartition + ": position " + position + " is not in the log, which holds offsets " + logStartOffset
+                + " to " + highWatermark + " (exclusive); seek to one of them, or set auto.offset.reset");
+        this.topic = topicPartition.topic();
+        this.partition = topicPartition.partition();
+        this.position = position;
+        this.logStartOffset = logStartOffset;
+        this.highWatermark = highWatermark;
+    }
+
+    /** The partition whose position it is. */
+    public TopicPartition topicPartition() {
+        return new TopicPartition(topic, partition);
+    }
+
+    /** The offset that was to be read. */
+    public long position() {
+        return position;
+    }
+
+    /** First offset that can be read (inclusive). */
+    public long logStartOffset() {
+        return logStartOffset;
+    }
+
+    /** End of what can be read (exclusive). */
+    public long highWatermark() {
+        return highWatermark;
+    }
+}

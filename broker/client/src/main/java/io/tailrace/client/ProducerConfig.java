@@ -1,0 +1,181 @@
+package io.tailrace.client;
+
+import static io.tailrace.client.ConfigKeys.check;
+
+import java.util.Map;
+
+/**
+ * How a {@link Producer} batches, sends and retries. Immutable; checked when it is made.
+ *
+ * @param client how brokers are reached
+ * @param acks whose acknowledgement a send waits for ({@code acks})
+ * @param idempotent whether brokers drop what a retry repeats ({@code enable.idempotence})
+ * @param lingerMs how long a batch waits for more records ({@code linger.ms})
+ * @param batchBytesMax size at which a batch is sent without waiting ({@code batch.size})
+ * @param bufferBytesMax memory of all records not yet acknowledged ({@code buffer.memory})
+ * @param requestBytesMax largest record and largest request ({@code max.request.size})
+ * @param compression codec of new batches ({@code compression.type})
+ * @param inFlightMax requests that one broker may have unanswered, at most 5 if idempotent
+ *     ({@code max.in.flight.requests.per.connection})
+ * @param deliveryTimeoutMs time from send to acknowledgement or failure, retries included
+ *     ({@code delivery.timeout.ms})
+ * @param blockMsMax how long a send may wait for memory or for its topic's partitions ({@code max.block.ms})
+ */
+public record ProducerConfig(
+        ClientConfig client,
+        Acks acks,
+        boolean idempotent,
+        int lingerMs,
+        int batchBytesMax,
+        long bufferBytesMax,
+        int requestBytesMax,
+        String compression,
+        int inFlightMax,
+        int deliveryTimeoutMs,
+        int blockMsMax) {
+
+    private static final ConfigKeys<Builder> KEYS = new ConfigKeys<Builder>()
+            .including(ClientConfig.KEYS, builder -> builder.client)
+            .text("acks", (builder, value) -> builder.acks(Acks.parse(value)))
+            .text("enable.idempotence", (builder, value) -> builder.idempotent(ConfigKeys.parseBoolean(value)))
+            .number("linger.ms", Builder::lingerMs)
+            .number("batch.size", Builder::batchBytesMax)
+            .text("buffer.memory", (builder, value) -> builder.bufferBytesMax(Long.parseLong(value)))
+            .number("max.request.size", Builder::requestBytesMax)
+            .text("compression.type", Builder::compression)
+            .number("max.in.flight.requests.per.connection", Builder::inFlightMax)
+            .number("delivery.timeout.ms", Builder::deliveryTimeoutMs)
+            .number("max.block.ms", Builder::blockMsMax);
+
+    public ProducerConfig {
+        check(lingerMs >= 0, "linger.ms", lingerMs, "0 or more");
+        check(batchBytesMax > 0, "batch.size", batchBytesMax, "1 or more");
+        check(requestBytesMax >= 1024, "max.request.size", requestBytesMax, "1024 or more");
+        check(bufferBytesMax >= 1024, "buffer.memory", bufferBytesMax, "1024 or more");
+        check(
+                inFlightMax >= 1 && (!idempotent || inFlightMax <= 5),
+                "max.in.flight.requests.per.connection",
+                inFlightMax,
+                idempotent ? "1 to 5, since enable.idempotence=true" : "1 or more");
+        check(!idempotent || acks == Acks.ALL, "acks", acks, "all, since enable.idempotence=true");
+        check(
+                deliveryTimeoutMs >= lingerMs + client.requestTimeoutMs(),
+                "delivery.timeout.ms",
+                deliveryTimeoutMs,
+                "linger.ms + request.timeout.ms or more");
+        check(blockMsMax >= 0, "max.block.ms", blockMsMax, "0 or more");
+    }
+
+    /** Defaults for the brokers at {@code host:port[,host:port...]}. */
+    public static ProducerConfig of(String bootstrapServers) {
+        return builder(bootstrapServers).build();
+    }
+
+    /** Reads configuration keys, those of {@link ClientConfig} among them; an unknown one is refused by name. */
+    public static ProducerConfig parse(Map<String, String> properties) {
+        Builder builder = new Builder();
+        properties.forEach((key, value) -> KEYS.apply(builder, key, value));
+        return builder.build();
+    }
+
+    /** Starts from the defaults. */
+    public static Builder builder(String bootstrapServers) {
+        Builder builder = new Builder();
+        builder.client.bootstrapServers(bootstrapServers);
+        return builder;
+    }
+
+    /** Collects settings; {@link #build} checks them. */
+    public static final class Builder {
+        private final ClientConfig.Builder client = ClientConfig.builder();
+        private Acks acks = Acks.ALL;
+        private boolean idempotent = true;
+        private int lingerMs = 5;
+        private int batchBytesMax = 64 << 10;
+        private long bufferBytesMax = 32L << 20;
+        private int requestBytesMax = 1 << 20;
+        private String compression = "none";
+        private int inFlightMax = 5;
+        private int deliveryTimeoutMs = 120_000;
+        private int blockMsMax = 60_000;
+
+        private Builder() {}
+
+        /** The settings that all clients share, to be set in place. */
+        public ClientConfig.Builder client() {
+            return client;
+        }
+
+        /** Sets one configuration key, as {@link ProducerConfig#parse} does. */
+        public Builder set(String key, String value) {
+            KEYS.apply(this, key, value);
+            return this;
+        }
+
+        public Builder acks(Acks value) {
+            acks = value;
+            return this;
+        }
+
+        public Builder idempotent(boolean value) {
+            idempotent = value;
+            return this;
+        }
+
+        public Builder lingerMs(int ms) {
+            lingerMs = ms;
+            return this;
+        }
+
+        public Builder batchBytesMax(int bytes) {
+            batchBytesMax = bytes;
+            return this;
+        }
+
+        public Builder bufferBytesMax(long bytes) {
+            bufferBytesMax = bytes;
+            return this;
+        }
+
+        public Builder requestBytesMax(int bytes) {
+            requestBytesMax = bytes;
+            return this;
+        }
+
+        /** One of {@code none}, {@code gzip}, {@code snappy}, {@code lz4}, {@code zstd}. */
+        public Builder compression(String codec) {
+            compression = codec;
+            return this;
+        }
+
+        public Builder inFlightMax(int requests) {
+            inFlightMax = requests;
+            return this;
+        }
+
+        public Builder deliveryTimeoutMs(int ms) {
+            deliveryTimeoutMs = ms;
+            return this;
+        }
+
+        public Builder blockMsMax(int ms) {
+            blockMsMax = ms;
+            return this;
+        }
+
+        public ProducerConfig build() {
+            return new ProducerConfig(
+                    client.build(),
+                    acks,
+                    idempotent,
+                    lingerMs,
+                    batchBytesMax,
+                    bufferBytesMax,
+                    requestBytesMax,
+                    compression,
+                    inFlightMax,
+                    deliveryTimeoutMs,
+                    blockMsMax);
+        }
+    }
+}
