@@ -1,0 +1,113 @@
+package io.tailrace.server.network;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and the place of its answer among its connection's answers. Must be ended exactly once, by
+ * {@link #respond}, {@link #endSilently} or {@link #closeConnection}, from any thread; later calls do nothing but
+ * release their response. Everything else is called on the connection's event loop.
+ */
+public final class Exchange {
+    private final Connection connection;
+    private boolean ended;
+    private @Nullable Response response;
+    private @Nullable Runnable onDisconnect;
+    private boolean holdsConnection;
+
+    Exchange(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** The loop that this connection's requests are handled on. */
+    public EventLoop eventLoop() {
+        return connection.eventLoop();
+    }
+
+    /** Where the response's buffers should come from. */
+    public ByteBufAllocator allocator() {
+        return connection.allocator();
+    }
+
+    /** The client's address. */
+    public InetAddress clientAddress() {
+        return connection.peerAddress();
+    }
+
+    /** Answers. The connection takes over the response and writes it when all earlier requests are answered. */
+    public void respond(Response answer) {
+        onLoop(() -> end(answer));
+    }
+
+    /** Ends a request that wants no answer. */
+    public void endSilently() {
+        onLoop(() -> end(null));
+    }
+
+    /** Ends a request whose only possible answer is to close the connection; {@code reason} goes to the log. */
+    public void closeConnection(String reason) {
+        onLoop(() -> connection.protocolError(reason));
+    }
+
+    /**
+     * Requests that follow on this connection are not handled before this one is answered. For requests that are
+     * worked on by other threads and must be seen to happen before what the peer sent later.
+     */
+    public void holdConnection() {
+        holdsConnection = true;
+    }
+
+    /** Runs {@code action} if the peer goes away before this is answered, to cancel what was begun. */
+    public void onDisconnect(Runnable action) {
+        onDisconnect = action;
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    boolean holdsConnection() {
+        return holdsConnection && !ended;
+    }
+
+    @Nullable
+    Response takeResponse() {
+        Response answer = response;
+        response = null;
+        return answer;
+    }
+
+    /** The connection is gone: cancels the request, or lets go of its unwritten answer. */
+    void disconnected() {
+        if (ended) {
+            Response answer = takeResponse();
+            if (answer != null) {
+                answer.release();
+            }
+            return;
+        }
+        ended = true;
+        if (onDisconnect != null) {
+            onDisconnect.run();
+        }
+    }
+
+    private void end(@Nullable Response answer) {
+        if (ended) {
+            if (answer != null) {
+                answer.release();
+            }
+            return;
+        }
+        ended = true;
+        response = answer;
+        onDisconnect = null;
+        connection.answered();
+    }
+
+    private void onLoop(Runnable action) {
+        connection.runOnLoop(action);
+    }
+}

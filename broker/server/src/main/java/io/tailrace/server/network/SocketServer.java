@@ -1,0 +1,170 @@
+package io.tailrace.server.network;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Listens, and gives every connection its event loop. Thread-safe.
+ *
+ * <p>The order of a connection's stages: idle detection, (TLS), (SASL), {@link Connection}.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // shutdownGracefully's end is waited for by its own means
+public final class SocketServer {
+    private static final int RECEIVE_BUFFER_FIRST_BYTES = 4 * 1024;
+    private static final int RECEIVE_BUFFER_BYTES_MAX = 256 * 1024;
+    private static final long LOOPS_END_SECONDS_MAX = 5;
+
+    /**
+     * What does not change from listener to listener.
+     *
+     * @param threads event loops
+     * @param connectionsMax connections at the same time
+     * @param connectionsPerAddressMax of them, from one address
+     * @param requestMemoryBytesMax bytes all unfinished frames may take
+     * @param limits limits of each connection
+     */
+    public record Settings(
+            int threads,
+            int connectionsMax,
+            int connectionsPerAddressMax,
+            long requestMemoryBytesMax,
+            NetworkLimits limits) {}
+
+    private final NetworkLimits limits;
+    private final RequestDispatcher dispatcher;
+    private final RequestMemory memory;
+    private final ConnectionCounts counts;
+    private final PeerFaultLog faults;
+    private final EventLoopGroup acceptor;
+    private final EventLoopGroup loops;
+    private final List<Channel> listening = new ArrayList<>();
+    private final Map<Channel, Connection> connections = new ConcurrentHashMap<>();
+
+    /** Creates the event loops; nothing listens yet. */
+    public SocketServer(Settings settings, RequestDispatcher dispatcher, PeerFaultLog faults) {
+        this.limits = settings.limits();
+        this.dispatcher = dispatcher;
+        this.faults = faults;
+        this.memory = new RequestMemory(settings.requestMemoryBytesMax());
+        this.counts = new ConnectionCounts(settings.connectionsMax(), settings.connectionsPerAddressMax());
+        this.acceptor = loops(1, "broker-accept");
+        this.loops = loops(settings.threads(), "broker-network");
+    }
+
+    /**
+     * Binds and begins to serve.
+     *
+     * @param address port 0 for one that is free
+     * @return where it listens
+     * @throws IOException if the address cannot be bound, naming it
+     */
+    public synchronized InetSocketAddress listen(InetSocketAddress address) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(acceptor, loops)
+                .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(
+                        ChannelOption.RCVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(1024, RECEIVE_BUFFER_FIRST_BYTES, RECEIVE_BUFFER_BYTES_MAX))
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        accept(channel);
+                    }
+                });
+        var bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
+        }
+        listening.add(bound.channel());
+        return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    /** Connections open now. */
+    public int connections() {
+        return counts.total();
+    }
+
+    /** Bytes of unfinished request frames held now. */
+    public long requestMemoryBytes() {
+        return memory.reservedBytes();
+    }
+
+    /**
+     * Stops listening and reading, lets requests in flight be answered, closes what is left after {@code graceMax},
+     * and ends the threads.
+     */
+    public synchronized void stop(Duration graceMax) {
+        listening.forEach(channel -> channel.close().awaitUninterruptibly());
+        listening.clear();
+        connections.values().forEach(connection -> connection.runOnLoop(connection::finish));
+        long deadlineNanos = System.nanoTime() + graceMax.toNanos();
+        for (Channel channel : connections.keySet()) {
+            channel.closeFuture()
+                    .awaitUninterruptibly(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        }
+        for (Channel channel : connections.keySet()) {
+            channel.close().awaitUninterruptibly();
+        }
+        acceptor.shutdownGracefully(0, LOOPS_END_SECONDS_MAX, TimeUnit.SECONDS);
+        loops.shutdownGracefully(0, LOOPS_END_SECONDS_MAX, TimeUnit.SECONDS);
+        loops.terminationFuture().awaitUninterruptibly(LOOPS_END_SECONDS_MAX, TimeUnit.SECONDS);
+    }
+
+    private void accept(SocketChannel channel) {
+        InetSocketAddress address = channel.remoteAddress();
+        if (address == null) {
+            channel.close(); // gone before it was accepted
+            return;
+        }
+        InetAddress peer = address.getAddress();
+        if (!counts.tryAdd(peer)) {
+            faults.log(peer, "too many connections (max.connections, max.connections.per.ip)");
+            channel.close();
+            return;
+        }
+        Connection connection = new Connection(channel, limits, memory, dispatcher, faults);
+        connections.put(channel, connection);
+        channel.closeFuture().addListener(closed -> {
+            connections.remove(channel);
+            counts.remove(peer);
+        });
+        channel.pipeline()
+                .addLast(new IdleStateHandler(true, 0, 0, limits.idleMsMax(), TimeUnit.MILLISECONDS))
+                .addLast(connection);
+    }
+
+    private static EventLoopGroup loops(int threads, String name) {
+        DefaultThreadFactory factory = new DefaultThreadFactory(name, true);
+        return Epoll.isAvailable()
+                ? new EpollEventLoopGroup(threads, factory)
+                : new NioEventLoopGroup(threads, factory);
+    }
+}

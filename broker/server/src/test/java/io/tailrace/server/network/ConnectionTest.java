@@ -1,0 +1,223 @@
+package io.tailrace.server.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ConnectionTest {
+    private static final int IN_FLIGHT_MAX = 3;
+    private static final int UNWRITTEN_MAX = 12;
+
+    private final List<Exchange> exchanges = new ArrayList<>();
+    private final List<Integer> requests = new ArrayList<>();
+    private final SlowPeer peer = new SlowPeer();
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final Connection connection = new Connection(
+            channel,
+            new NetworkLimits(1000, 1000, IN_FLIGHT_MAX, UNWRITTEN_MAX, 1000),
+            new RequestMemory(10_000),
+            this::dispatch,
+            new PeerFaultLog(System::nanoTime));
+    private boolean holdNext;
+
+    ConnectionTest() {
+        channel.pipeline().addLast(peer, connection);
+    }
+
+    private void dispatch(ByteBuf frame, Exchange exchange) throws BadFrameException {
+        int request = frame.getInt(frame.readerIndex() + 4);
+        if (request < 0) {
+            throw new BadFrameException("negative");
+        }
+        requests.add(request);
+        exchanges.add(exchange);
+        if (holdNext) {
+            exchange.holdConnection();
+        }
+    }
+
+    @AfterEach
+    void close() {
+        channel.close().syncUninterruptibly();
+        peer.taken.forEach(ByteBuf::release);
+    }
+
+    @Test
+    void answersInTheOrderOfRequests() {
+        send(1, 2, 3);
+        answer(2);
+        answer(0);
+        assertThat(answers()).containsExactly(0);
+        answer(1);
+        assertThat(answers()).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void readsNoMoreThanItMayHaveInFlight() {
+        send(1, 2, 3, 4, 5);
+
+        assertThat(requests).containsExactly(1, 2, 3);
+        assertThat(channel.config().isAutoRead()).isFalse();
+        answer(1);
+        assertThat(requests).as("the first still has its place").containsExactly(1, 2, 3);
+        answer(0);
+        assertThat(requests).containsExactly(1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void nothingFollowsARequestThatHoldsTheConnection() {
+        holdNext = true;
+        send(1, 2);
+        assertThat(requests).containsExactly(1);
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        holdNext = false;
+        answer(0);
+        assertThat(requests).containsExactly(1, 2);
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void answersWaitForAPeerThatReadsSlowly() {
+        peer.blocked = true;
+        send(1, 2, 3);
+        answer(0);
+        answer(1);
+        answer(2);
+        assertThat(peer.blockedWrites)
+                .as("12 bytes may be written, 12 more would exceed the bound")
+                .hasSize(1);
+
+        peer.unblock();
+        assertThat(answers()).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void requestsAreNotReadFromAPeerThatTakesNoAnswers() {
+        peer.blocked = true;
+        send(1, 2, 3, 4, 5);
+        answer(0);
+        assertThat(requests).containsExactly(1, 2, 3, 4);
+        answer(1);
+        answer(2);
+        answer(3);
+        assertThat(requests).as("three answers wait, nothing more is taken").containsExactly(1, 2, 3, 4);
+        peer.unblock();
+        assertThat(requests).containsExactly(1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void silentEndsKeepTheOrder() {
+        send(1, 2);
+        answer(1);
+        exchanges.get(0).endSilently();
+
+        assertThat(answers()).containsExactly(1);
+    }
+
+    @Test
+    void disconnectCancelsWhatIsWaitingAndReleasesWhatIsNotWritten() {
+        List<Integer> cancelled = new ArrayList<>();
+        send(1, 2);
+        exchanges.get(0).onDisconnect(() -> cancelled.add(1));
+        ByteBuf unwritten = Unpooled.buffer().writeInt(7);
+        exchanges.get(1).respond(Response.of(unwritten));
+        channel.close().syncUninterruptibly();
+
+        assertThat(cancelled).containsExactly(1);
+        assertThat(unwritten.refCnt()).isZero();
+        ByteBuf late = Unpooled.buffer().writeInt(8);
+        exchanges.get(0).respond(Response.of(late));
+        assertThat(late.refCnt()).isZero();
+    }
+
+    @Test
+    void badRequestClosesTheConnection() {
+        send(1, -1, 2);
+
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(requests).containsExactly(1);
+    }
+
+    @Test
+    void finishLetsAnswersOutAndTakesNoMore() {
+        send(1);
+        connection.finish();
+        send(2);
+        assertThat(channel.isOpen()).isTrue();
+        answer(0);
+
+        assertThat(answers()).containsExactly(0);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(requests).containsExactly(1);
+    }
+
+    @Test
+    void idleMeansThatNothingIsOwed() {
+        send(1);
+        channel.pipeline().fireUserEventTriggered(IdleStateEvent.FIRST_ALL_IDLE_STATE_EVENT);
+        assertThat(channel.isOpen()).as("a long poll is not idle").isTrue();
+
+        answer(0);
+        channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    private void send(int... numbers) {
+        ByteBuf stream = Unpooled.buffer();
+        for (int number : numbers) {
+            stream.writeInt(8).writeInt(0).writeInt(number);
+        }
+        channel.writeInbound(stream);
+    }
+
+    private void answer(int exchange) {
+        exchanges
+                .get(exchange)
+                .respond(Response.of(Unpooled.buffer().writeInt(8).writeLong(exchange)));
+        channel.runPendingTasks();
+    }
+
+    private List<Integer> answers() {
+        return peer.taken.stream().map(bytes -> (int) bytes.getLong(4)).toList();
+    }
+
+    /** Stands for the socket; its writes end when it is unblocked. */
+    private static final class SlowPeer extends ChannelOutboundHandlerAdapter {
+        private final List<ByteBuf> taken = new ArrayList<>();
+        private final Queue<Runnable> blockedWrites = new ArrayDeque<>();
+        private boolean blocked;
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            Runnable write = () -> {
+                taken.add((ByteBuf) message);
+                promise.setSuccess();
+            };
+            if (blocked) {
+                blockedWrites.add(write);
+            } else {
+                write.run();
+            }
+        }
+
+        void unblock() {
+            blocked = false;
+            for (Runnable write = blockedWrites.poll(); write != null; write = blockedWrites.poll()) {
+                write.run();
+            }
+        }
+    }
+}
