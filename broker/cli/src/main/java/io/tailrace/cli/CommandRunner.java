@@ -34,7 +34,10 @@ public final class CommandRunner {
 
     /** The command, ready to {@link CommandLine#execute}; tests give it writers of their own. */
     public static CommandLine commandLine(Object command) {
-        CommandLine commandLine = new CommandLine(command);
+        return commandLine(new CommandLine(command));
+    }
+
+    static CommandLine commandLine(CommandLine commandLine) {
         addCommonOptions(commandLine);
         return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)

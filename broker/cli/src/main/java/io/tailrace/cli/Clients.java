@@ -1,0 +1,35 @@
+package io.tailrace.cli;
+
+import io.tailrace.client.Admin;
+import io.tailrace.client.ClientConfig;
+import io.tailrace.client.Consumer;
+import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.Producer;
+import io.tailrace.client.ProducerConfig;
+
+/** Makes the clients that commands work with; tests put others in their place. */
+interface Clients {
+    /** Clients that talk to brokers. */
+    Clients REAL = new Clients() {
+        @Override
+        public Admin admin(ClientConfig config) {
+            return Admin.create(config);
+        }
+
+        @Override
+        public Producer producer(ProducerConfig config) {
+            return Producer.create(config);
+        }
+
+        @Override
+        public Consumer consumer(ConsumerConfig config) {
+            return Consumer.create(config);
+        }
+    };
+
+    Admin admin(ClientConfig config);
+
+    Producer producer(ProducerConfig config);
+
+    Consumer consumer(ConsumerConfig config);
+}

@@ -1,0 +1,135 @@
+package io.tailrace.cli;
+
+import io.tailrace.client.Admin;
+import io.tailrace.client.Consumer;
+import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.ConsumerRecord;
+import io.tailrace.client.OffsetReset;
+import io.tailrace.client.TopicDescription;
+import io.tailrace.protocol.TopicPartition;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tailrace consume}. */
+@Command(name = "consume", description = "Prints the records of a topic: their values, or all of them as JSON.")
+final class ConsumeCommand implements Runnable {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final Clients clients;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private final BootstrapOptions bootstrap = new BootstrapOptions();
+
+    @Option(names = "--topic", paramLabel = "TOPIC", required = true, description = "Name of the topic.")
+    private String topic = "";
+
+    @Option(names = "--partition", paramLabel = "N", description = "Default: all of them.")
+    private Optional<Integer> partition = Optional.empty();
+
+    @ArgGroup
+    private final Start start = new Start();
+
+    @Option(names = "--max-messages", paramLabel = "N", description = "Stops after so many records.")
+    private long recordsMax = Long.MAX_VALUE;
+
+    @Option(names = "--to-end", description = "Stops at the high watermark of the start instead of waiting for more.")
+    private boolean toEnd;
+
+    @Option(
+            names = "--group",
+            paramLabel = "GROUP",
+            description = "Starts at this group's committed offsets, and commits what was printed.")
+    private Optional<String> group = Optional.empty();
+
+    @Option(names = "--json", description = "Prints each record as one JSON object on a line.")
+    private boolean json;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Consumer setting, as fetch.max.bytes=1048576. May be repeated.")
+    private final Map<String, String> settings = new LinkedHashMap<>();
+
+    ConsumeCommand(Clients clients) {
+        this.clients = clients;
+    }
+
+    /** Where to start; without any, at the end, or at the group's committed offsets. */
+    private static final class Start {
+        @Option(names = "--from-beginning", description = "Starts at the first record, or at the group's offset.")
+        private boolean fromBeginning;
+
+        @Option(names = "--offset", paramLabel = "N", description = "Starts at this offset.")
+        private Optional<Long> offset = Optional.empty();
+    }
+
+    @Override
+    public void run() {
+        ConsumerConfig.Builder config = ConsumerConfig.builder(bootstrap.servers());
+        settings.forEach(config::set);
+        group.ifPresent(config::group);
+        config.offsetReset(start.fromBeginning ? OffsetReset.EARLIEST : OffsetReset.LATEST);
+        List<TopicPartition> partitions;
+        Map<TopicPartition, Long> ends;
+        try (Admin admin = clients.admin(bootstrap.clientConfig())) {
+            partitions = partitions(admin);
+            ends = toEnd ? admin.latestOffsets(partitions) : Map.of();
+        }
+        try (Consumer consumer = clients.consumer(config.build())) {
+            consumer.assign(partitions);
+            start.offset.ifPresent(offset -> partitions.forEach(each -> consumer.seek(each, offset)));
+            print(consumer, ends);
+        }
+    }
+
+    private List<TopicPartition> partitions(Admin admin) {
+        TopicDescription description =
+                admin.describe(Set.of(topic)).values().iterator().next();
+        if (partition.isPresent()) {
+            return List.of(new TopicPartition(topic, partition.get()));
+        }
+        return description.partitions().stream()
+                .map(each -> new TopicPartition(topic, each.partition()))
+                .toList();
+    }
+
+    private void print(Consumer consumer, Map<TopicPartition, Long> ends) {
+        PrintWriter out = spec.commandLine().getOut();
+        long printed = 0;
+        while (printed < recordsMax && !(toEnd && reached(consumer, ends))) {
+            Map<TopicPartition, Long> next = new HashMap<>();
+            for (ConsumerRecord record : consumer.poll(POLL)) {
+                boolean afterEnd = record.offset() >= ends.getOrDefault(record.topicPartition(), Long.MAX_VALUE);
+                if (afterEnd || printed == recordsMax) {
+                    continue;
+                }
+                out.println(json ? RecordText.json(record) : RecordText.value(record));
+                next.put(record.topicPartition(), record.offset() + 1);
+                printed++;
+            }
+            out.flush();
+            if (group.isPresent() && !next.isEmpty()) {
+                consumer.commit(next);
+            }
+        }
+    }
+
+    private static boolean reached(Consumer consumer, Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+}

@@ -1,0 +1,63 @@
+package io.tailrace.cli;
+
+import io.tailrace.client.Admin;
+import io.tailrace.protocol.TopicPartition;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tailrace lag}. */
+@Command(
+        name = "lag",
+        description = "Tells how far a consumer group's committed offsets are behind the log.",
+        footer = "Exit code 3 when a partition's lag is over --max-lag.")
+final class LagCommand implements Callable<Integer> {
+    private final Clients clients;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private final BootstrapOptions bootstrap = new BootstrapOptions();
+
+    @Option(names = "--group", paramLabel = "GROUP", required = true, description = "The consumer group.")
+    private String group = "";
+
+    @Option(names = "--max-lag", paramLabel = "RECORDS", description = "The most that any partition may be behind.")
+    private Optional<Long> lagMax = Optional.empty();
+
+    @Option(names = "--output", description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+    private OutputFormat output = OutputFormat.TABLE;
+
+    LagCommand(Clients clients) {
+        this.clients = clients;
+    }
+
+    @Override
+    public Integer call() {
+        try (Admin admin = clients.admin(bootstrap.clientConfig())) {
+            Map<TopicPartition, Long> committed = new TreeMap<>(admin.groupOffsets(group));
+            if (committed.isEmpty()) {
+                throw new IllegalStateException("group " + group + " has committed no offsets");
+            }
+            Map<TopicPartition, Long> end = admin.latestOffsets(committed.keySet());
+            Table table = new Table("GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG");
+            long worst = 0;
+            for (Map.Entry<TopicPartition, Long> entry : committed.entrySet()) {
+                TopicPartition partition = entry.getKey();
+                Long logEndOffset = end.get(partition);
+                Long lag = logEndOffset == null ? null : Long.valueOf(Math.max(0, logEndOffset - entry.getValue()));
+                table.add(group, partition.topic(), partition.partition(), entry.getValue(), logEndOffset, lag);
+                worst = lag == null ? worst : Math.max(worst, lag);
+            }
+            table.print(output, spec.commandLine().getOut());
+            return worst > lagMax.orElse(Long.MAX_VALUE) ? CommandRunner.OVER_THRESHOLD : 0;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.tailrace.cli;
+
+import io.tailrace.client.Producer;
+import io.tailrace.client.ProducerConfig;
+import io.tailrace.client.ProducerRecord;
+import io.tailrace.client.RecordMetadata;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tailrace produce}. */
+@Command(
+        name = "produce",
+        description = "Sends each line of standard input as a record, and waits until all are acknowledged.")
+final class ProduceCommand implements Runnable {
+    /** Acknowledgements waited for at a time: bounds what a long input keeps in memory. */
+    private static final int UNACKNOWLEDGED_MAX = 10_000;
+
+    private final Clients clients;
+    private final InputStream in;
+
+    @Mixin
+    private final BootstrapOptions bootstrap = new BootstrapOptions();
+
+    @Option(names = "--topic", paramLabel = "TOPIC", required = true, description = "Name of the topic.")
+    private String topic = "";
+
+    @Option(
+            names = "--key-separator",
+            paramLabel = "TEXT",
+            description = "What stands between a line's key and its value. Without it records have no key.")
+    private Optional<String> keySeparator = Optional.empty();
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Producer setting, as acks=1 or compression.type=zstd. May be repeated.")
+    private final Map<String, String> settings = new LinkedHashMap<>();
+
+    ProduceCommand(Clients clients) {
+        this(clients, System.in);
+    }
+
+    ProduceCommand(Clients clients, InputStream in) {
+        this.clients = clients;
+        this.in = in;
+    }
+
+    @Override
+    public void run() {
+        ProducerConfig.Builder config = ProducerConfig.builder(bootstrap.servers());
+        settings.forEach(config::set);
+        ArrayDeque<CompletableFuture<RecordMetadata>> unacknowledged = new ArrayDeque<>();
+        try (Producer producer = clients.producer(config.build());
+                BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                unacknowledged.add(producer.send(record(line)));
+                if (unacknowledged.size() == UNACKNOWLEDGED_MAX) {
+                    unacknowledged.remove().join();
+                }
+            }
+            unacknowledged.forEach(CompletableFuture::join);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read standard input", e);
+        }
+    }
+
+    private ProducerRecord record(String line) {
+        if (keySeparator.isEmpty()) {
+            return ProducerRecord.of(topic, null, bytes(line));
+        }
+        int separator = line.indexOf(keySeparator.get());
+        if (separator < 0) {
+            throw new IllegalArgumentException("no \"" + keySeparator.get() + "\" in line: " + line);
+        }
+        String value = line.substring(separator + keySeparator.get().length());
+        return ProducerRecord.of(topic, bytes(line.substring(0, separator)), bytes(value));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

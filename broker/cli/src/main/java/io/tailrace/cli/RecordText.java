@@ -1,0 +1,70 @@
+package io.tailrace.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tailrace.client.ConsumerRecord;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Records as text. What is not UTF-8 is shown in base64 under a name that says so. */
+final class RecordText {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private RecordText() {}
+
+    /** The value alone; empty for a tombstone. */
+    static String value(ConsumerRecord record) {
+        Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+        put(shown, "value", record.value());
+        Object text = shown.values().iterator().next();
+        return text == null ? "" : text.toString();
+    }
+
+    /** All of the record as one JSON object. */
+    static String json(ConsumerRecord record) {
+        Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+        shown.put("topic", record.topicPartition().topic());
+        shown.put("partition", record.topicPartition().partition());
+        shown.put("offset", record.offset());
+        shown.put("timestamp", record.timestampMs());
+        put(shown, "key", record.key());
+        put(shown, "value", record.value());
+        List<Map<String, @Nullable Object>> headers = record.headers().stream()
+                .map(header -> {
+                    Map<String, @Nullable Object> one = new LinkedHashMap<>();
+                    one.put("key", header.key());
+                    put(one, "value", header.value());
+                    return one;
+                })
+                .toList();
+        shown.put("headers", headers);
+        try {
+            return JSON.writeValueAsString(shown);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot print " + record, e);
+        }
+    }
+
+    private static void put(Map<String, @Nullable Object> shown, String name, byte @Nullable [] bytes) {
+        if (bytes == null) {
+            shown.put(name, null);
+            return;
+        }
+        try {
+            shown.put(
+                    name,
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString());
+        } catch (CharacterCodingException e) {
+            shown.put(name + "Base64", Base64.getEncoder().encodeToString(bytes));
+        }
+    }
+}

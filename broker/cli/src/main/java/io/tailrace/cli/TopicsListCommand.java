@@ -1,0 +1,48 @@
+package io.tailrace.cli;
+
+import io.tailrace.client.Admin;
+import io.tailrace.client.TopicDescription;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tailrace topics list}. */
+@Command(name = "list", description = "Lists topics.")
+final class TopicsListCommand implements Runnable {
+    private final Clients clients;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private final BootstrapOptions bootstrap = new BootstrapOptions();
+
+    @Option(names = "--internal", description = "Lists the cluster's own topics too.")
+    private boolean internal;
+
+    @Option(names = "--output", description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+    private OutputFormat output = OutputFormat.TABLE;
+
+    TopicsListCommand(Clients clients) {
+        this.clients = clients;
+    }
+
+    @Override
+    public void run() {
+        try (Admin admin = clients.admin(bootstrap.clientConfig())) {
+            Map<String, TopicDescription> topics = new TreeMap<>(admin.describe(admin.topics(internal)));
+            Table table = new Table("TOPIC", "PARTITIONS", "REPLICATION-FACTOR", "INTERNAL");
+            topics.values()
+                    .forEach(topic -> table.add(
+                            topic.name(),
+                            topic.partitions().size(),
+                            topic.partitions().get(0).replicas().size(),
+                            topic.internal()));
+            table.print(output, spec.commandLine().getOut());
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.tailrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.tailrace.client.Admin;
+import io.tailrace.client.ClientConfig;
+import io.tailrace.client.Consumer;
+import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.NewTopic;
+import io.tailrace.client.Producer;
+import io.tailrace.client.ProducerConfig;
+import io.tailrace.protocol.TopicPartition;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClientCommandsTest {
+    private final InMemoryAdmin admin = new InMemoryAdmin();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "topics",
+                "topics list",
+                "topics describe",
+                "topics create",
+                "topics delete",
+                "produce",
+                "consume",
+                "lag"
+            })
+    void everyCommandHasHelp(String command) {
+        String[] words = Stream.concat(
+                        Arrays.stream(command.split(" ")).filter(word -> !word.isEmpty()), Stream.of("--help"))
+                .toArray(String[]::new);
+        assertThat(execute(words)).isZero();
+        assertThat(out.toString()).startsWith("Usage: tailrace" + (command.isEmpty() ? "" : " " + command));
+    }
+
+    @Test
+    void aMissingBootstrapServerIsWrongUsage() {
+        assertThat(execute("topics", "list")).isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString()).contains("--bootstrap-server");
+    }
+
+    @Test
+    void aBootstrapServerThatIsNoAddressIsNamed() {
+        assertThat(execute("topics", "list", "--bootstrap-server", "nowhere")).isEqualTo(CommandRunner.FAILURE);
+        assertThat(err.toString()).contains("nowhere").doesNotContain("\tat ");
+    }
+
+    @Test
+    void createdTopicsAreListed() {
+        run("topics", "create", "--topic", "web", "--partitions", "3", "--config", "retention.ms=1000");
+        assertThat(admin.topics)
+                .containsExactly(entry(
+                        "web",
+                        new NewTopic("web", OptionalInt.of(3), OptionalInt.empty(), Map.of("retention.ms", "1000"))));
+        run("topics", "list", "--output", "csv");
+        assertThat(out.toString()).isEqualTo("TOPIC,PARTITIONS,REPLICATION-FACTOR,INTERNAL\nweb,3,1,false\n");
+    }
+
+    @Test
+    void describeShowsOffsetsOfEachPartition() {
+        run("topics", "create", "--topic", "web");
+        admin.highWatermarks.put(new TopicPartition("web", 0), 7L);
+        run("topics", "describe", "--topic", "web", "--output", "json");
+        assertThat(out.toString())
+                .isEqualTo("[{\"topic\":\"web\",\"partition\":0,\"leader\":1,\"replicas\":\"1\",\"isr\":\"1\","
+                        + "\"logStartOffset\":0,\"logEndOffset\":7}]\n");
+    }
+
+    @Test
+    void lagIsLogEndOffsetLessCommittedOffset() {
+        groupBehind(3);
+        assertThat(run("lag", "--group", "loader")).isZero();
+        assertThat(out.toString()).isEqualTo("""
+                GROUP   TOPIC  PARTITION  CURRENT-OFFSET  LOG-END-OFFSET  LAG
+                loader  web            0               7              10    3
+                """);
+    }
+
+    @Test
+    void lagOverTheLimitIsItsOwnExitCode() {
+        groupBehind(3);
+        assertThat(run("lag", "--group", "loader", "--max-lag", "3")).isZero();
+        assertThat(run("lag", "--group", "loader", "--max-lag", "2")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+    }
+
+    @Test
+    void aGroupWithoutOffsetsIsAFailureThatNamesIt() {
+        assertThat(run("lag", "--group", "nobody")).isEqualTo(CommandRunner.FAILURE);
+        assertThat(err.toString()).isEqualTo("tailrace lag: group nobody has committed no offsets\n");
+    }
+
+    private void groupBehind(long records) {
+        TopicPartition partition = new TopicPartition("web", 0);
+        admin.highWatermarks.put(partition, 10L);
+        admin.committed.put(partition, 10L - records);
+    }
+
+    private int run(String... args) {
+        String[] all = Arrays.copyOf(args, args.length + 2);
+        all[args.length] = "--bootstrap-server";
+        all[args.length + 1] = "localhost:9092";
+        return execute(all);
+    }
+
+    private int execute(String... args) {
+        Clients clients = new Clients() {
+            @Override
+            public Admin admin(ClientConfig config) {
+                return admin;
+            }
+
+            @Override
+            public Producer producer(ProducerConfig config) {
+                throw new UnsupportedOperationException("no producer here");
+            }
+
+            @Override
+            public Consumer consumer(ConsumerConfig config) {
+                throw new UnsupportedOperationException("no consumer here");
+            }
+        };
+        return ClientCommands.commandLine(clients)
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(args);
+    }
+}
