@@ -1,0 +1,32 @@
+package io.tailrace.schemas;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import org.apache.avro.Schema;
+
+/**
+ * The schemas of the records we ship, parsed from the {@code .avsc} files that this module holds. Immutable.
+ *
+ * <p>A field may be added with a default, and nothing may be taken away: what is in Hive stays readable.
+ */
+public final class Schemas {
+    public static final Schema ACCESS_LOG_EVENT = parse("AccessLogEvent");
+    public static final Schema RAW_LINE = parse("RawLine");
+    public static final Schema DEAD_LETTER = parse("DeadLetter");
+    public static final Schema AUDIT_COUNT = parse("AuditCount");
+
+    private Schemas() {}
+
+    private static Schema parse(String name) {
+        String file = name + ".avsc";
+        try (InputStream in = Schemas.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IllegalStateException(file + " is not beside " + Schemas.class.getName());
+            }
+            return new Schema.Parser().parse(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+}
