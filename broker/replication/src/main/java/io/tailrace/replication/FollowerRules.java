@@ -1,0 +1,69 @@
+package io.tailrace.replication;
+
+import io.tailrace.replication.LeaderEpochs.EpochStart;
+import io.tailrace.replication.cluster.PartitionState;
+import java.util.List;
+
+/** How a follower's log becomes its leader's. */
+final class FollowerRules {
+
+    Transition enter(PartitionView view, LogView log, List<Effect> effects) {
+        effects.add(startFetching(view, log));
+        return new Transition(new Follower(view, log), effects);
+    }
+
+    /**
+     * Takes over what was appended, and the leader's high watermark as far as this log reaches. The high watermark does
+     * not fall when a new leader has yet to learn it.
+     */
+    Transition replicated(Replica replica, Event.Replicated replicated) {
+        if (!(replica instanceof Follower follower) || !follower.follows(replicated.leaderEpoch())) {
+            throw new IllegalStateException("replicated " + replica.view().partition() + " up to "
+                    + replicated.logEndOffset() + " in epoch " + replicated.leaderEpoch() + " without following in it");
+        }
+        LogView log = follower.log();
+        LeaderEpochs epochs = log.epochs();
+        for (EpochStart start : replicated.newEpochs()) {
+            epochs = epochs.append(start.epoch(), start.startOffset());
+        }
+        LogView appended = log.withEpochs(epochs).withEnd(replicated.logEndOffset());
+        long highWatermark = Math.min(replicated.leaderHighWatermark(), appended.endOffset());
+        if (highWatermark <= log.highWatermark()) {
+            return Transition.to(new Follower(follower.view(), appended));
+        }
+        return Transition.to(
+                new Follower(follower.view(), appended.withHighWatermark(highWatermark)),
+                new Effect.HighWatermarkAdvanced(highWatermark));
+    }
+
+    /** Cuts to the end of the latest epoch both logs know, and never because of a high watermark (KIP-101, KIP-279). */
+    Transition diverged(Follower follower, EpochEnd leaderEnd) {
+        LogView log = follower.log();
+        EpochEnd own = log.epochs().endOf(leaderEnd.epoch(), log.endOffset());
+        long offset = Math.max(log.startOffset(), Math.min(own.endOffset(), leaderEnd.endOffset()));
+        LogView cut = log.truncate(offset);
+        return Transition.to(
+                new Follower(follower.view(), cut), new Effect.TruncateTo(offset), startFetching(follower.view(), cut));
+    }
+
+    Transition fellBehind(Follower follower, long leaderLogStartOffset) {
+        if (leaderLogStartOffset <= follower.log().endOffset()) {
+            return Transition.to(follower);
+        }
+        LogView restarted =
+                new LogView(LeaderEpochs.EMPTY, leaderLogStartOffset, leaderLogStartOffset, leaderLogStartOffset);
+        return Transition.to(
+                new Follower(follower.view(), restarted),
+                new Effect.RestartLogAt(leaderLogStartOffset),
+                startFetching(follower.view(), restarted));
+    }
+
+    private static Effect startFetching(PartitionView view, LogView log) {
+        PartitionState state = view.state();
+        return new Effect.StartFetching(
+                state.leader(),
+                state.leaderEpoch(),
+                log.endOffset(),
+                log.epochs().latest());
+    }
+}

@@ -1,0 +1,191 @@
+package io.tailrace.replication;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.Incarnation;
+import io.tailrace.replication.cluster.PartitionState;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a leader decides what is acknowledged, and who is in sync. */
+final class LeaderRules {
+    private final long replicaLagMsMax;
+
+    LeaderRules(long replicaLagMsMax) {
+        this.replicaLagMsMax = replicaLagMsMax;
+    }
+
+    Transition enter(PartitionView view, LogView log, List<Effect> effects, long nowMs) {
+        int epoch = view.state().leaderEpoch();
+        effects.add(new Effect.LeadershipStarted(epoch, log.endOffset()));
+        Leader leader =
+                new Leader(view, log.withEpoch(epoch), log.endOffset(), progressOf(view, List.of(), nowMs), null);
+        return proposeIfNeeded(advance(leader, effects), effects, nowMs);
+    }
+
+    /** Goes on leading in the same epoch with what has become known. */
+    Transition refresh(Leader leader, PartitionView view, long nowMs) {
+        List<Effect> effects = new ArrayList<>();
+        boolean hadEnough = enoughInsync(leader.view());
+        PartitionState proposal = leader.proposalOrNull();
+        if (proposal != null && view.state().version() > proposal.version()) {
+            proposal = null;
+        }
+        Leader next = new Leader(
+                view, leader.log(), leader.epochStartOffset(), progressOf(view, leader.followers(), nowMs), proposal);
+        if (hadEnough && !enoughInsync(view)) {
+            effects.add(new Effect.AcksFailed(ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND));
+        }
+        return proposeIfNeeded(advance(next, effects), effects, nowMs);
+    }
+
+    Transition appended(Leader leader, long logEndOffset) {
+        if (logEndOffset < leader.log().endOffset()) {
+            throw new IllegalStateException("log of " + leader.view().partition() + " ends at "
+                    + leader.log().endOffset() + ", was appended to up to " + logEndOffset);
+        }
+        Leader next = withLog(leader, leader.log().withEnd(logEndOffset));
+        long highWatermark = acknowledgedByAll(next);
+        if (highWatermark <= next.log().highWatermark()) {
+            return new Transition(next, List.of());
+        }
+        return Transition.to(
+                withLog(next, next.log().withHighWatermark(highWatermark)),
+                new Effect.HighWatermarkAdvanced(highWatermark));
+    }
+
+    /**
+     * Counts a fetch as an acknowledgement, if it comes from a replica that follows in this epoch, under the broker epoch
+     * that is registered now, and with a log that is a prefix of this one.
+     */
+    Transition fetched(Leader leader, FollowerFetch fetch, long nowMs) {
+        boolean counts = fetch.currentLeaderEpoch() == leader.leaderEpoch()
+                && leader.view().registered(fetch.follower())
+                && leader.followerFetch(fetch) instanceof FetchVerdict.Read;
+        if (!counts) {
+            return new Transition(leader, List.of());
+        }
+        int i = leader.progress(fetch.follower().brokerId());
+        List<FollowerProgress> followers = new ArrayList<>(leader.followers());
+        followers.set(i, followers.get(i).fetched(fetch, leader.log().endOffset(), nowMs));
+        List<Effect> effects = new ArrayList<>();
+        Leader next = advance(withFollowers(leader, followers), effects);
+        return proposeIfNeeded(next, effects, nowMs);
+    }
+
+    /** The write failed, or may have: until it is read back, both ISRs count. */
+    Transition undecided(Leader leader, int expectedVersion) {
+        PartitionState proposal = leader.proposalOrNull();
+        if (proposal == null || proposal.version() != expectedVersion) {
+            return Transition.to(leader);
+        }
+        return Transition.to(leader, new Effect.ReadBack());
+    }
+
+    /** A write that the store has no trace of did not happen, and will not. */
+    Leader readBack(Leader leader, PartitionState inStore) {
+        PartitionState proposal = leader.proposalOrNull();
+        return proposal != null && inStore.version() == proposal.version() ? withProposal(leader, null) : leader;
+    }
+
+    /** Proposes the ISR as it should be, if it is not, and no proposal is under way. */
+    Transition proposeIfNeeded(Leader leader, List<Effect> effects, long nowMs) {
+        PartitionView view = leader.view();
+        PartitionState state = view.state();
+        if (leader.proposalOrNull() != null) {
+            return new Transition(leader, effects);
+        }
+        List<Incarnation> isr = new ArrayList<>(state.isr());
+        isr.removeIf(member -> !member.equals(view.self()) && outOfSync(leader, member, nowMs));
+        for (FollowerProgress follower : leader.followers()) {
+            if (mayJoin(leader, follower)) {
+                isr.add(follower.follower());
+            }
+        }
+        boolean memoryIsStale = !state.lastStanding().isEmpty() && state.isr().size() >= view.minInsync();
+        if (isr.equals(state.isr()) && !memoryIsStale) {
+            return new Transition(leader, effects);
+        }
+        PartitionState next = state.withIsr(isr, view.minInsync());
+        effects.add(new Effect.ProposeIsr(next));
+        return new Transition(withProposal(leader, next), effects);
+    }
+
+    private boolean outOfSync(Leader leader, Incarnation member, long nowMs) {
+        Broker registered = leader.view().brokers().get(member.brokerId());
+        if (registered != null && !registered.continues(member)) {
+            return true;
+        }
+        int i = leader.progress(member.brokerId());
+        return i < 0 || leader.followers().get(i).lags(leader.log().endOffset(), replicaLagMsMax, nowMs);
+    }
+
+    private static boolean mayJoin(Leader leader, FollowerProgress follower) {
+        PartitionView view = leader.view();
+        Broker broker = view.brokers().get(follower.follower().brokerId());
+        return follower.endOffset() >= Math.max(leader.log().highWatermark(), leader.epochStartOffset())
+                && broker != null
+                && broker.epoch() == follower.follower().brokerEpoch()
+                && !broker.draining()
+                && !view.state().isrIds().contains(broker.id());
+    }
+
+    private Leader advance(Leader leader, List<Effect> effects) {
+        long highWatermark = acknowledgedByAll(leader);
+        if (highWatermark <= leader.log().highWatermark()) {
+            return leader;
+        }
+        effects.add(new Effect.HighWatermarkAdvanced(highWatermark));
+        return withLog(leader, leader.log().withHighWatermark(highWatermark));
+    }
+
+    /**
+     * The offset below which every in-sync replica has acknowledged. As long as a proposal is undecided, both the ISR that
+     * is and the one that may be count. With too few in sync, or while replicas that left then are still remembered as
+     * complete, nothing more is acknowledged.
+     */
+    private static long acknowledgedByAll(Leader leader) {
+        PartitionState state = leader.view().state();
+        if (!enoughInsync(leader.view()) || !state.lastStanding().isEmpty()) {
+            return FollowerProgress.UNKNOWN;
+        }
+        long offset = acknowledgedBy(leader, state.isr());
+        PartitionState proposal = leader.proposalOrNull();
+        return proposal == null ? offset : Math.min(offset, acknowledgedBy(leader, proposal.isr()));
+    }
+
+    private static long acknowledgedBy(Leader leader, List<Incarnation> isr) {
+        long offset = leader.log().endOffset();
+        for (int i = 0; i < isr.size(); i++) {
+            offset = Math.min(offset, leader.acknowledgedBy(isr.get(i)));
+        }
+        return offset;
+    }
+
+    private static boolean enoughInsync(PartitionView view) {
+        return view.state().isr().size() >= view.minInsync();
+    }
+
+    private static List<FollowerProgress> progressOf(PartitionView view, List<FollowerProgress> known, long nowMs) {
+        return view.requireAgreed().assignment().replicas().stream()
+                .filter(id -> id != view.self().brokerId())
+                .map(id -> known.stream()
+                        .filter(p -> p.follower().brokerId() == id)
+                        .findFirst()
+                        .orElseGet(() -> FollowerProgress.unknown(id, nowMs)))
+                .toList();
+    }
+
+    static Leader withLog(Leader leader, LogView log) {
+        return new Leader(leader.view(), log, leader.epochStartOffset(), leader.followers(), leader.proposalOrNull());
+    }
+
+    private static Leader withFollowers(Leader leader, List<FollowerProgress> followers) {
+        return new Leader(leader.view(), leader.log(), leader.epochStartOffset(), followers, leader.proposalOrNull());
+    }
+
+    private static Leader withProposal(Leader leader, @Nullable PartitionState proposal) {
+        return new Leader(leader.view(), leader.log(), leader.epochStartOffset(), leader.followers(), proposal);
+    }
+}

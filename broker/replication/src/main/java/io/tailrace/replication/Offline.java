@@ -1,0 +1,31 @@
+package io.tailrace.replication;
+
+import io.tailrace.protocol.ErrorCode;
+
+/**
+ * A replica that neither leads nor follows.
+ *
+ * @param reason why
+ */
+public record Offline(PartitionView view, LogView log, Reason reason) implements Replica {
+    /** Why a replica has no role. */
+    public enum Reason {
+        /** The partition is not assigned to this broker. */
+        UNASSIGNED,
+        /** This broker is not registered, or not under the epoch in which it was elected. */
+        FENCED,
+        /** The partition has no leader to follow. */
+        NO_LEADER,
+        /** The log cannot be used until the broker is restarted. */
+        LOG_FAILED
+    }
+
+    @Override
+    public ErrorCode refusal() {
+        return switch (reason) {
+            case UNASSIGNED, FENCED -> ErrorCode.NOT_LEADER_OR_FOLLOWER;
+            case NO_LEADER -> ErrorCode.LEADER_NOT_AVAILABLE;
+            case LOG_FAILED -> ErrorCode.KAFKA_STORAGE_ERROR;
+        };
+    }
+}

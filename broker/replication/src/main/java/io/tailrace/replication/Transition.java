@@ -1,0 +1,15 @@
+package io.tailrace.replication;
+
+import java.util.List;
+
+/**
+ * What follows from an event.
+ *
+ * @param state the state from now on; the very one given if nothing changed
+ * @param effects what to do, in order
+ */
+public record Transition(Replica state, List<Effect> effects) {
+    static Transition to(Replica state, Effect... effects) {
+        return new Transition(state, List.of(effects));
+    }
+}

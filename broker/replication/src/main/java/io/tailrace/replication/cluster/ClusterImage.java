@@ -1,0 +1,61 @@
+package io.tailrace.replication.cluster;
+
+import io.tailrace.protocol.TopicPartition;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The cluster as a broker knows it at one moment. Immutable; a newer one replaces it whole.
+ *
+ * @param clusterId the cluster's id
+ * @param brokers those registered, by id
+ * @param topics by name, those being deleted included
+ * @param deleting names of the topics that are to be deleted
+ * @param controllerId the controller's id, {@link #NO_CONTROLLER} while none is elected
+ */
+public record ClusterImage(
+        String clusterId,
+        SortedMap<Integer, Broker> brokers,
+        SortedMap<String, TopicImage> topics,
+        Set<String> deleting,
+        int controllerId) {
+    /** Controller of a cluster that has none. */
+    public static final int NO_CONTROLLER = -1;
+
+    public ClusterImage {
+        brokers = Collections.unmodifiableSortedMap(new TreeMap<>(brokers));
+        topics = Collections.unmodifiableSortedMap(new TreeMap<>(topics));
+        deleting = Set.copyOf(deleting);
+    }
+
+    /** A cluster of which nothing is known. */
+    public static ClusterImage empty() {
+        return new ClusterImage("", new TreeMap<>(), new TreeMap<>(), Set.of(), NO_CONTROLLER);
+    }
+
+    /** The topic, unless it does not exist. */
+    public Optional<TopicImage> topic(String name) {
+        return Optional.ofNullable(topics.get(name));
+    }
+
+    /** The partition, unless it does not exist. */
+    public Optional<PartitionImage> partition(TopicPartition partition) {
+        return topic(partition.topic())
+                .filter(t -> partition.partition() < t.partitions().size())
+                .map(t -> t.partitions().get(partition.partition()));
+    }
+
+    /** The broker, unless it is not registered. */
+    public Optional<Broker> broker(int id) {
+        return Optional.ofNullable(brokers.get(id));
+    }
+
+    /** The topic's settings, empty for a topic that does not exist. */
+    public Map<String, String> configs(String topic) {
+        return topic(topic).map(TopicImage::configs).orElse(Map.of());
+    }
+}
