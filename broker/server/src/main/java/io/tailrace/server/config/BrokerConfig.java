@@ -1,0 +1,142 @@
+package io.tailrace.server.config;
+
+import io.tailrace.cli.Config;
+import io.tailrace.cli.ConfigException;
+import io.tailrace.cli.ConfigKeys;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration of a broker. Immutable.
+ *
+ * @param brokerId {@code broker.id}
+ * @param rackOrNull {@code broker.rack}
+ * @param listeners {@code listeners}, at least one
+ * @param advertised {@code advertised.listeners}; a listener that is not among them is told as it is
+ * @param zooKeeper where the cluster's state is
+ * @param network sockets
+ * @param storage log directories
+ * @param topics new topics
+ * @param topicDefaults settings of topics that have none of their own
+ * @param replicaLagMsMax {@code replica.lag.time.max.ms}
+ * @param groups committed offsets
+ * @param entries every plain key that is set, for those who ask what the configuration is
+ */
+public record BrokerConfig(
+        int brokerId,
+        @Nullable String rackOrNull,
+        List<Listener> listeners,
+        List<Listener> advertised,
+        ZooKeeperConfig zooKeeper,
+        NetworkConfig network,
+        StorageConfig storage,
+        TopicCreationConfig topics,
+        TopicDefaults topicDefaults,
+        long replicaLagMsMax,
+        GroupConfig groups,
+        List<BrokerConfigEntry> entries) {
+
+    /** Every key of the broker's configuration file. */
+    public static ConfigKeys keys() {
+        return BrokerKeys.all();
+    }
+
+    /**
+     * The configuration that a file and the command line give.
+     *
+     * @throws ConfigException if values do not fit together
+     */
+    public static BrokerConfig of(Config config) {
+        List<Listener> listeners = config.value(BrokerKeys.LISTENERS);
+        List<Listener> advertised = config.value(BrokerKeys.ADVERTISED_LISTENERS);
+        for (Listener each : advertised) {
+            if (listeners.stream().noneMatch(listener -> listener.name().equals(each.name()))) {
+                throw new ConfigException("advertised.listeners has " + each + ", but no listener of listeners ("
+                        + listeners + ") has that name");
+            }
+        }
+        String rack = config.value(BrokerKeys.RACK);
+        return new BrokerConfig(
+                config.value(BrokerKeys.BROKER_ID),
+                rack.isEmpty() ? null : rack,
+                listeners,
+                advertised,
+                new ZooKeeperConfig(
+                        config.value(BrokerKeys.ZOOKEEPER_CONNECT),
+                        config.value(BrokerKeys.ZOOKEEPER_SESSION_TIMEOUT_MS),
+                        config.value(BrokerKeys.ZOOKEEPER_CONNECTION_TIMEOUT_MS)),
+                network(config),
+                storage(config),
+                new TopicCreationConfig(
+                        config.value(BrokerKeys.NUM_PARTITIONS),
+                        config.value(BrokerKeys.DEFAULT_REPLICATION_FACTOR),
+                        config.value(BrokerKeys.AUTO_CREATE_TOPICS),
+                        config.value(BrokerKeys.DELETE_TOPICS)),
+                TopicDefaults.of(config),
+                config.value(BrokerKeys.REPLICA_LAG_MS_MAX),
+                new GroupConfig(
+                        config.value(BrokerKeys.OFFSETS_TOPIC_PARTITIONS),
+                        config.value(BrokerKeys.OFFSETS_TOPIC_REPLICATION_FACTOR),
+                        config.value(BrokerKeys.OFFSETS_TOPIC_SEGMENT_BYTES),
+                        config.value(BrokerKeys.OFFSETS_RETENTION_MINUTES) * 60_000L,
+                        config.value(BrokerKeys.OFFSETS_RETENTION_CHECK_INTERVAL_MS),
+                        config.value(BrokerKeys.OFFSET_METADATA_BYTES_MAX)),
+                BrokerConfigEntry.all(keys(), config));
+    }
+
+    /**
+     * The configuration of these keys and no file, as tests and embedding programs use it.
+     *
+     * @throws ConfigException as {@link #of(Config)}, and for an unknown key or a bad value
+     */
+    public static BrokerConfig of(Map<String, String> settings) {
+        try {
+            return of(Config.read(keys(), Optional.empty(), settings));
+        } catch (java.io.IOException e) {
+            throw new IllegalStateException("reading no file failed", e);
+        }
+    }
+
+    /** The failure domain, if one is configured. */
+    public Optional<String> rack() {
+        return Optional.ofNullable(rackOrNull);
+    }
+
+    private static NetworkConfig network(Config config) {
+        int requestBytesMax = config.value(BrokerKeys.REQUEST_BYTES_MAX);
+        long queued = config.value(BrokerKeys.QUEUED_REQUEST_BYTES_MAX);
+        long queuedOrDefault = queued > 0 ? queued : Runtime.getRuntime().maxMemory() / 4;
+        return new NetworkConfig(
+                config.value(BrokerKeys.NETWORK_THREADS),
+                config.value(BrokerKeys.IO_THREADS),
+                requestBytesMax,
+                Math.max(queuedOrDefault, requestBytesMax),
+                config.value(BrokerKeys.QUEUED_REQUESTS_MAX),
+                config.value(BrokerKeys.CONNECTIONS_MAX),
+                config.value(BrokerKeys.CONNECTIONS_PER_IP_MAX),
+                config.value(BrokerKeys.CONNECTIONS_IDLE_MS_MAX),
+                config.value(BrokerKeys.FETCH_BYTES_MAX));
+    }
+
+    private static StorageConfig storage(Config config) {
+        List<Path> directories =
+                config.value(BrokerKeys.LOG_DIRS).stream().map(Path::of).toList();
+        if (directories.isEmpty() || new LinkedHashSet<>(directories).size() != directories.size()) {
+            throw new ConfigException("log.dirs must be one directory or several different ones, is " + directories);
+        }
+        return new StorageConfig(
+                directories,
+                config.value(BrokerKeys.LOG_DIR_FREE_BYTES_MIN),
+                config.value(BrokerKeys.PRODUCER_ID_EXPIRATION_MS),
+                config.value(BrokerKeys.RECOVERY_THREADS),
+                new StorageConfig.Intervals(
+                        config.value(BrokerKeys.RETENTION_CHECK_INTERVAL_MS),
+                        config.value(BrokerKeys.FLUSH_CHECK_INTERVAL_MS),
+                        config.value(BrokerKeys.CHECKPOINT_INTERVAL_MS),
+                        config.value(BrokerKeys.HIGH_WATERMARK_INTERVAL_MS)));
+    }
+}

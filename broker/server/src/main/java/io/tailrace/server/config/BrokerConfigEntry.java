@@ -1,0 +1,35 @@
+package io.tailrace.server.config;
+
+import io.tailrace.cli.Config;
+import io.tailrace.cli.ConfigKey;
+import io.tailrace.cli.ConfigKeys;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key of the broker's configuration with its value, to be shown.
+ *
+ * @param name the key
+ * @param text its value, null for a key without value or default
+ * @param configured whether it was set, or the value is the default
+ * @param doc what it is for
+ */
+public record BrokerConfigEntry(String name, @Nullable String text, boolean configured, String doc) {
+
+    static List<BrokerConfigEntry> all(ConfigKeys keys, Config config) {
+        List<BrokerConfigEntry> entries = new ArrayList<>();
+        for (ConfigKey<?> key : keys.plain()) {
+            boolean set = config.isSet(key);
+            String text = set ? text(config.value(key)) : key.defaultText();
+            entries.add(new BrokerConfigEntry(key.name(), text, set, key.doc()));
+        }
+        return List.copyOf(entries);
+    }
+
+    private static String text(Object value) {
+        return value instanceof List<?> list
+                ? String.join(",", list.stream().map(Object::toString).toList())
+                : value.toString();
+    }
+}

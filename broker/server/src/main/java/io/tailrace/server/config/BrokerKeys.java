@@ -1,0 +1,179 @@
+package io.tailrace.server.config;
+
+import io.tailrace.cli.ConfigKey;
+import io.tailrace.cli.ConfigKeys;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The keys of {@code conf/broker.properties} that are not a default of a topic's setting. */
+final class BrokerKeys {
+    private static final int MAX = Integer.MAX_VALUE;
+
+    static final ConfigKey<Integer> BROKER_ID =
+            ConfigKey.integer("broker.id", null, 0, MAX, "This broker's id, different from that of any other.");
+    static final ConfigKey<String> RACK =
+            ConfigKey.text("broker.rack", "", "The failure domain of this broker; empty for none.");
+
+    private static final String LISTENER_FORM = "NAME://HOST:PORT, separated by commas, each name once; TLS and SASL"
+            + " (SSL, SASL_PLAINTEXT, SASL_SSL) are not spoken yet";
+    static final ConfigKey<List<Listener>> LISTENERS = new ConfigKey<>(
+            "listeners",
+            LISTENER_FORM,
+            "PLAINTEXT://:9092",
+            "Where to listen. No host: every interface. Port 0: one that is free.",
+            BrokerKeys::someListeners);
+    static final ConfigKey<List<Listener>> ADVERTISED_LISTENERS = new ConfigKey<>(
+            "advertised.listeners",
+            LISTENER_FORM,
+            "",
+            "What clients are told, by the names in listeners. Default: host and port of listeners, this machine's"
+                    + " name where that has no host.",
+            Listener::parseList);
+
+    static final ConfigKey<String> ZOOKEEPER_CONNECT = ConfigKey.text(
+            "zookeeper.connect", "localhost:2181", "ZooKeeper's hosts, with the chroot if any: a:2181,b:2181/logs.");
+    static final ConfigKey<Integer> ZOOKEEPER_SESSION_TIMEOUT_MS = ConfigKey.integer(
+            "zookeeper.session.timeout.ms", 18_000, 100, MAX, "After so long without a sign of life a broker is gone.");
+    static final ConfigKey<Integer> ZOOKEEPER_CONNECTION_TIMEOUT_MS = ConfigKey.integer(
+            "zookeeper.connection.timeout.ms", 18_000, 100, MAX, "How long to wait for ZooKeeper at start.");
+
+    static final ConfigKey<List<String>> LOG_DIRS =
+            ConfigKey.list("log.dirs", "data/broker", "Directories that hold the partitions, one for each disk.");
+    static final ConfigKey<Long> LOG_DIR_FREE_BYTES_MIN = ConfigKey.longInteger(
+            "log.dir.free.bytes.min",
+            256L << 20,
+            0,
+            Long.MAX_VALUE,
+            "Produce is refused while a log directory's disk has less space left.");
+    static final ConfigKey<Integer> RECOVERY_THREADS = ConfigKey.integer(
+            "num.recovery.threads.per.data.dir", 2, 1, 1024, "Threads that recover logs after a crash, and flush.");
+    static final ConfigKey<Long> RETENTION_CHECK_INTERVAL_MS = ConfigKey.longInteger(
+            "log.retention.check.interval.ms", 300_000L, 1, Long.MAX_VALUE, "How often retention is looked after.");
+    static final ConfigKey<Long> FLUSH_CHECK_INTERVAL_MS = ConfigKey.longInteger(
+            "log.flush.scheduler.interval.ms",
+            1_000L,
+            1,
+            Long.MAX_VALUE,
+            "How often logs are looked at for flush.ms and for the roll by age.");
+    static final ConfigKey<Long> CHECKPOINT_INTERVAL_MS = ConfigKey.longInteger(
+            "log.flush.offset.checkpoint.interval.ms",
+            60_000L,
+            1,
+            Long.MAX_VALUE,
+            "How often the recovery points are written.");
+    static final ConfigKey<Long> HIGH_WATERMARK_INTERVAL_MS = ConfigKey.longInteger(
+            "replica.high.watermark.checkpoint.interval.ms",
+            5_000L,
+            1,
+            Long.MAX_VALUE,
+            "How often the high watermarks are written.");
+    static final ConfigKey<Long> PRODUCER_ID_EXPIRATION_MS = ConfigKey.longInteger(
+            "producer.id.expiration.ms", 86_400_000L, 1, Long.MAX_VALUE, "A producer silent for so long is forgotten.");
+
+    static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.integer(
+            "num.network.threads", 3, 1, 1024, "Event loops; each handles the requests of its connections itself.");
+    static final ConfigKey<Integer> IO_THREADS = ConfigKey.integer(
+            "num.io.threads", 4, 1, 1024, "Threads for requests that may block: creating and deleting topics.");
+    static final ConfigKey<Integer> REQUEST_BYTES_MAX =
+            ConfigKey.integer("socket.request.max.bytes", 100 << 20, 1024, MAX, "Largest request that is read.");
+    static final ConfigKey<Integer> CONNECTIONS_MAX =
+            ConfigKey.integer("max.connections", 10_000, 1, MAX, "Connections at the same time.");
+    static final ConfigKey<Integer> CONNECTIONS_PER_IP_MAX =
+            ConfigKey.integer("max.connections.per.ip", 10_000, 1, MAX, "Connections from one address.");
+    static final ConfigKey<Long> CONNECTIONS_IDLE_MS_MAX = ConfigKey.longInteger(
+            "connections.max.idle.ms", 600_000L, 1, Long.MAX_VALUE, "A connection idle for so long is closed.");
+    static final ConfigKey<Long> QUEUED_REQUEST_BYTES_MAX = ConfigKey.longInteger(
+            "queued.max.request.bytes",
+            -1L,
+            -1,
+            Long.MAX_VALUE,
+            "Bytes that half-received requests may take in all; -1 for a quarter of the heap, and room for one at least.");
+    static final ConfigKey<Integer> QUEUED_REQUESTS_MAX = ConfigKey.integer(
+            "queued.max.requests", 100, 1, 1_000_000, "Unanswered requests of one connection; no more are read then.");
+    static final ConfigKey<Integer> FETCH_BYTES_MAX =
+            ConfigKey.integer("fetch.max.bytes", 55 << 20, 1024, MAX, "Largest answer to a fetch.");
+
+    static final ConfigKey<Integer> NUM_PARTITIONS =
+            ConfigKey.integer("num.partitions", 1, 1, 100_000, "Partitions of a topic created without a number.");
+    static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR =
+            ConfigKey.integer("default.replication.factor", 1, 1, 100, "Replicas of a topic created without a number.");
+    static final ConfigKey<Boolean> AUTO_CREATE_TOPICS = ConfigKey.bool(
+            "auto.create.topics.enable", true, "Whether a topic is created when a client first asks for it.");
+    static final ConfigKey<Boolean> DELETE_TOPICS =
+            ConfigKey.bool("delete.topic.enable", true, "Whether topics may be deleted.");
+    static final ConfigKey<Long> REPLICA_LAG_MS_MAX = ConfigKey.longInteger(
+            "replica.lag.time.max.ms",
+            30_000L,
+            1,
+            Long.MAX_VALUE,
+            "A follower that has not caught up for so long leaves the in-sync replicas.");
+
+    static final ConfigKey<Integer> OFFSETS_TOPIC_PARTITIONS = ConfigKey.integer(
+            "offsets.topic.num.partitions", 50, 1, 10_000, "Partitions of __consumer_offsets; never to be changed.");
+    static final ConfigKey<Integer> OFFSETS_TOPIC_REPLICATION_FACTOR = ConfigKey.integer(
+            "offsets.topic.replication.factor",
+            3,
+            1,
+            100,
+            "Replicas of __consumer_offsets, or as many as there are brokers when it is created.");
+    static final ConfigKey<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = ConfigKey.integer(
+            "offsets.topic.segment.bytes", 100 << 20, 1024, MAX, "Segment size of __consumer_offsets.");
+    static final ConfigKey<Integer> OFFSETS_RETENTION_MINUTES = ConfigKey.integer(
+            "offsets.retention.minutes", 10_080, 1, MAX, "Offsets of a group that has not committed for so long go.");
+    static final ConfigKey<Long> OFFSETS_RETENTION_CHECK_INTERVAL_MS = ConfigKey.longInteger(
+            "offsets.retention.check.interval.ms", 600_000L, 1, Long.MAX_VALUE, "How often they are looked for.");
+    static final ConfigKey<Integer> OFFSET_METADATA_BYTES_MAX = ConfigKey.integer(
+            "offset.metadata.max.bytes", 4096, 0, 1 << 20, "Largest note that a client may commit with an offset.");
+
+    private BrokerKeys() {}
+
+    /** Every key of the file, topic defaults included. */
+    static ConfigKeys all() {
+        List<ConfigKey<?>> keys = new ArrayList<>(List.of(
+                BROKER_ID,
+                RACK,
+                LISTENERS,
+                ADVERTISED_LISTENERS,
+                ZOOKEEPER_CONNECT,
+                ZOOKEEPER_SESSION_TIMEOUT_MS,
+                ZOOKEEPER_CONNECTION_TIMEOUT_MS,
+                LOG_DIRS,
+                LOG_DIR_FREE_BYTES_MIN,
+                RECOVERY_THREADS,
+                RETENTION_CHECK_INTERVAL_MS,
+                FLUSH_CHECK_INTERVAL_MS,
+                CHECKPOINT_INTERVAL_MS,
+                HIGH_WATERMARK_INTERVAL_MS,
+                PRODUCER_ID_EXPIRATION_MS,
+                NETWORK_THREADS,
+                IO_THREADS,
+                REQUEST_BYTES_MAX,
+                CONNECTIONS_MAX,
+                CONNECTIONS_PER_IP_MAX,
+                CONNECTIONS_IDLE_MS_MAX,
+                QUEUED_REQUEST_BYTES_MAX,
+                QUEUED_REQUESTS_MAX,
+                FETCH_BYTES_MAX,
+                NUM_PARTITIONS,
+                DEFAULT_REPLICATION_FACTOR,
+                AUTO_CREATE_TOPICS,
+                DELETE_TOPICS,
+                REPLICA_LAG_MS_MAX,
+                OFFSETS_TOPIC_PARTITIONS,
+                OFFSETS_TOPIC_REPLICATION_FACTOR,
+                OFFSETS_TOPIC_SEGMENT_BYTES,
+                OFFSETS_RETENTION_MINUTES,
+                OFFSETS_RETENTION_CHECK_INTERVAL_MS,
+                OFFSET_METADATA_BYTES_MAX));
+        TopicKeys.all().forEach(topicKey -> keys.addAll(topicKey.brokerKeys()));
+        return ConfigKeys.of(keys);
+    }
+
+    private static List<Listener> someListeners(String text) {
+        List<Listener> listeners = Listener.parseList(text);
+        if (listeners.isEmpty()) {
+            throw new IllegalArgumentException("no listener");
+        }
+        return listeners;
+    }
+}

@@ -1,0 +1,25 @@
+package io.tailrace.server.config;
+
+/**
+ * Sockets and requests.
+ *
+ * @param threads {@code num.network.threads}: event loops
+ * @param blockingThreads {@code num.io.threads}: threads for requests that may block
+ * @param requestBytesMax {@code socket.request.max.bytes}
+ * @param queuedRequestBytesMax {@code queued.max.request.bytes}: bytes of half-received requests, of all connections
+ * @param inFlightMax {@code queued.max.requests}: unanswered requests of one connection
+ * @param connectionsMax {@code max.connections}
+ * @param connectionsPerIpMax {@code max.connections.per.ip}
+ * @param idleMsMax {@code connections.max.idle.ms}
+ * @param fetchBytesMax {@code fetch.max.bytes}: largest answer to a fetch, whatever the client asks for
+ */
+public record NetworkConfig(
+        int threads,
+        int blockingThreads,
+        int requestBytesMax,
+        long queuedRequestBytesMax,
+        int inFlightMax,
+        int connectionsMax,
+        int connectionsPerIpMax,
+        long idleMsMax,
+        int fetchBytesMax) {}

@@ -1,0 +1,31 @@
+package io.tailrace.server.config;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Log directories and what is done for them regularly.
+ *
+ * @param directories {@code log.dirs}, all different
+ * @param freeBytesMin {@code log.dir.free.bytes.min}: produce is refused when less is free
+ * @param producerIdExpirationMs {@code producer.id.expiration.ms}
+ * @param backgroundThreadsPerDirectory {@code num.recovery.threads.per.data.dir}
+ * @param intervals how often what is done
+ */
+public record StorageConfig(
+        List<Path> directories,
+        long freeBytesMin,
+        long producerIdExpirationMs,
+        int backgroundThreadsPerDirectory,
+        Intervals intervals) {
+
+    /**
+     * How often what is done.
+     *
+     * @param retentionMs {@code log.retention.check.interval.ms}
+     * @param flushMs {@code log.flush.scheduler.interval.ms}
+     * @param checkpointMs {@code log.flush.offset.checkpoint.interval.ms}
+     * @param highWatermarkMs {@code replica.high.watermark.checkpoint.interval.ms}
+     */
+    public record Intervals(long retentionMs, long flushMs, long checkpointMs, long highWatermarkMs) {}
+}

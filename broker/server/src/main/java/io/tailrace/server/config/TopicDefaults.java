@@ -1,0 +1,50 @@
+package io.tailrace.server.config;
+
+import io.tailrace.cli.Config;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What the broker's configuration makes of topics that do not say otherwise. Immutable. */
+public final class TopicDefaults {
+    private final Map<String, Default> byName;
+
+    private TopicDefaults(Map<String, Default> byName) {
+        this.byName = byName;
+    }
+
+    /**
+     * The default of a setting.
+     *
+     * @param text its value, in the setting's own unit
+     * @param brokerKey the broker's key it comes from
+     * @param configured whether that key is set, or the default is ours
+     */
+    public record Default(String text, String brokerKey, boolean configured) {}
+
+    static TopicDefaults of(Config config) {
+        Map<String, Default> byName = new LinkedHashMap<>();
+        for (TopicKey<?> key : TopicKeys.all()) {
+            boolean configured = key.brokerKeys().stream().anyMatch(config::isSet);
+            byName.put(key.name(), new Default(key.brokerDefault(config), key.brokerKeySet(config), configured));
+        }
+        return new TopicDefaults(byName);
+    }
+
+    /** The default of every setting, by the setting's name, in the order to list them. */
+    public Map<String, Default> all() {
+        return byName;
+    }
+
+    /** The settings of a topic that has these of its own. */
+    public TopicSettings with(Map<String, String> own) {
+        return TopicSettings.of(this, own);
+    }
+
+    String text(TopicKey<?> key) {
+        Default found = byName.get(key.name());
+        if (found == null) {
+            throw new IllegalStateException("topic setting " + key.name() + " has no default");
+        }
+        return found.text();
+    }
+}

@@ -1,0 +1,180 @@
+package io.tailrace.server.config;
+
+import io.tailrace.cli.ConfigKey;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The settings that a topic can have. */
+public final class TopicKeys {
+    private static final long MAX = Long.MAX_VALUE;
+    private static final long MINUTE_MS = 60_000;
+    private static final long HOUR_MS = 3_600_000;
+    private static final Set<Set<String>> CLEANUP_POLICIES =
+            Set.of(Set.of("delete"), Set.of("compact"), Set.of("compact", "delete"));
+
+    static final TopicKey<Set<String>> CLEANUP_POLICY = TopicKey.of(
+            new ConfigKey<>(
+                    "cleanup.policy",
+                    "delete, compact, or compact,delete",
+                    "delete",
+                    "What becomes of old records: dropped by age and size, or all but the newest of each key.",
+                    TopicKeys::cleanupPolicy),
+            "log.cleanup.policy");
+    static final TopicKey<Long> RETENTION_MS = TopicKey.of(
+            number("retention.ms", 168 * HOUR_MS, -1, "Milliseconds after which records go; -1 for never."),
+            "log.retention.ms",
+            List.of(
+                    coarser("log.retention.minutes", MINUTE_MS, "As log.retention.ms, in minutes."),
+                    coarser("log.retention.hours", HOUR_MS, "As log.retention.ms, in hours.")));
+    static final TopicKey<Long> RETENTION_BYTES = TopicKey.of(
+            number("retention.bytes", -1, -1, "Size of a partition beyond which its oldest segments go; -1: none."),
+            "log.retention.bytes");
+    static final TopicKey<Integer> SEGMENT_BYTES = TopicKey.of(
+            ConfigKey.integer("segment.bytes", 1 << 30, 14, Integer.MAX_VALUE, "Size at which a segment is closed."),
+            "log.segment.bytes");
+    static final TopicKey<Long> SEGMENT_MS = TopicKey.of(
+            number("segment.ms", 168 * HOUR_MS, 1, "Age in milliseconds at which a segment is closed."),
+            "log.roll.ms",
+            List.of(coarser("log.roll.hours", HOUR_MS, "As log.roll.ms, in hours.")));
+    static final TopicKey<Integer> SEGMENT_INDEX_BYTES = TopicKey.of(
+            ConfigKey.integer("segment.index.bytes", 10 << 20, 12, Integer.MAX_VALUE, "Largest index of a segment."),
+            "log.index.size.max.bytes");
+    static final TopicKey<Integer> INDEX_INTERVAL_BYTES = TopicKey.of(
+            ConfigKey.integer(
+                    "index.interval.bytes", 4096, 0, Integer.MAX_VALUE, "Bytes of log between two index entries."),
+            "log.index.interval.bytes");
+    static final TopicKey<Long> FLUSH_MESSAGES = TopicKey.of(
+            number("flush.messages", MAX, 1, "Records after which the log is forced to disk; 1: before the answer."),
+            "log.flush.interval.messages");
+    static final TopicKey<Long> FLUSH_MS = TopicKey.of(
+            number("flush.ms", MAX, 0, "Milliseconds after which what was written is forced to disk."),
+            "log.flush.interval.ms");
+    static final TopicKey<Boolean> FLUSH = TopicKey.of(
+            new ConfigKey<>(
+                    "flush",
+                    "ack or os",
+                    "os",
+                    "ack: an acknowledgement waits until the record is on disk; os: the operating system decides.",
+                    TopicKeys::flushBeforeAck),
+            "log.flush");
+    static final TopicKey<Long> FILE_DELETE_DELAY_MS = TopicKey.of(
+            number("file.delete.delay.ms", MINUTE_MS, 0, "How long a deleted segment's files stay on disk."),
+            "log.segment.delete.delay.ms");
+    static final TopicKey<Integer> MESSAGE_BYTES_MAX = TopicKey.of(
+            ConfigKey.integer(
+                    "max.message.bytes",
+                    1024 * 1024 + 12,
+                    0,
+                    Integer.MAX_VALUE,
+                    "Largest batch that is taken, as it is on the wire."),
+            "message.max.bytes");
+    static final TopicKey<String> TIMESTAMP_TYPE = TopicKey.of(
+            oneOf(
+                    "message.timestamp.type",
+                    "CreateTime",
+                    Set.of("CreateTime", "LogAppendTime"),
+                    "Whether a record's time is the producer's or that of its append."),
+            "log.message.timestamp.type");
+    static final TopicKey<Long> TIMESTAMP_AFTER_MS_MAX = TopicKey.of(
+            number(
+                    "message.timestamp.after.max.ms",
+                    HOUR_MS,
+                    0,
+                    "How far in the future a record's time may lie; beyond, its batch is refused."),
+            "log.message.timestamp.after.max.ms");
+    static final TopicKey<Integer> MIN_INSYNC_REPLICAS = TopicKey.of(
+            ConfigKey.integer(
+                    "min.insync.replicas", 1, 1, 100, "Replicas that must be in sync for a write with acks=all."),
+            "min.insync.replicas");
+    static final TopicKey<Boolean> UNCLEAN_ELECTION = TopicKey.of(
+            ConfigKey.bool(
+                    "unclean.leader.election.enable",
+                    false,
+                    "Whether a replica that may lack records can lead if no other is left."),
+            "unclean.leader.election.enable");
+
+    private static final List<TopicKey<?>> ALL = List.of(
+            CLEANUP_POLICY,
+            RETENTION_MS,
+            RETENTION_BYTES,
+            SEGMENT_BYTES,
+            SEGMENT_MS,
+            SEGMENT_INDEX_BYTES,
+            INDEX_INTERVAL_BYTES,
+            FLUSH_MESSAGES,
+            FLUSH_MS,
+            FLUSH,
+            FILE_DELETE_DELAY_MS,
+            MESSAGE_BYTES_MAX,
+            TIMESTAMP_TYPE,
+            TIMESTAMP_AFTER_MS_MAX,
+            MIN_INSYNC_REPLICAS,
+            UNCLEAN_ELECTION);
+
+    private static final Map<String, TopicKey<?>> BY_NAME =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(TopicKey::name, Function.identity()));
+
+    private TopicKeys() {}
+
+    /** All of them, in the order to list them. */
+    public static List<TopicKey<?>> all() {
+        return ALL;
+    }
+
+    /**
+     * Checks settings that a client wants a topic to have.
+     *
+     * @throws IllegalArgumentException naming a setting nobody knows, or one whose value does not fit
+     */
+    public static void check(Map<String, String> settings) {
+        settings.forEach((name, text) -> {
+            TopicKey<?> known = BY_NAME.get(name);
+            if (known == null) {
+                throw new IllegalArgumentException("unknown topic setting " + name);
+            }
+            try {
+                Object unused = known.key().parser().apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        name + "=" + text + ": expected " + known.key().expected(), e);
+            }
+        });
+    }
+
+    private static ConfigKey<Long> number(String name, long defaultValue, long min, String doc) {
+        return ConfigKey.longInteger(name, defaultValue, min, MAX, doc);
+    }
+
+    private static TopicKey.Coarser coarser(String name, long factor, String doc) {
+        long defaultValue = 168;
+        return new TopicKey.Coarser(ConfigKey.longInteger(name, defaultValue, -1, MAX / factor, doc), factor);
+    }
+
+    private static ConfigKey<String> oneOf(String name, String defaultText, Set<String> texts, String doc) {
+        return new ConfigKey<>(name, String.join(" or ", texts.stream().sorted().toList()), defaultText, doc, text -> {
+            if (!texts.contains(text)) {
+                throw new IllegalArgumentException("none of " + texts);
+            }
+            return text;
+        });
+    }
+
+    private static Set<String> cleanupPolicy(String text) {
+        Set<String> policy = Set.of(text.split("\\s*,\\s*", -1));
+        if (!CLEANUP_POLICIES.contains(policy)) {
+            throw new IllegalArgumentException("none of " + CLEANUP_POLICIES);
+        }
+        return policy;
+    }
+
+    private static boolean flushBeforeAck(String text) {
+        return switch (text) {
+            case "ack" -> true;
+            case "os" -> false;
+            default -> throw new IllegalArgumentException("neither");
+        };
+    }
+}

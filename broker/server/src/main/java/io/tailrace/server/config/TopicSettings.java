@@ -1,0 +1,58 @@
+package io.tailrace.server.config;
+
+import io.tailrace.log.LogConfig;
+import io.tailrace.protocol.record.BatchRules;
+import io.tailrace.protocol.record.TimestampType;
+import io.tailrace.replication.cluster.TopicPolicy;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * All settings of a topic, its own over the broker's defaults. Immutable.
+ *
+ * @param log how its logs roll, keep and flush
+ * @param rules what its batches must be like
+ * @param messageBytesMax largest batch, as it is on the wire
+ * @param policy what decides about its replicas
+ */
+public record TopicSettings(LogConfig log, BatchRules rules, int messageBytesMax, TopicPolicy policy) {
+
+    /** The settings of a topic that has these of its own, which were checked when they were made. */
+    static TopicSettings of(TopicDefaults defaults, Map<String, String> own) {
+        Values values = new Values(defaults, own);
+        Set<String> cleanup = values.of(TopicKeys.CLEANUP_POLICY);
+        boolean drops = cleanup.contains("delete");
+        TimestampType timestampType = values.of(TopicKeys.TIMESTAMP_TYPE).equals("CreateTime")
+                ? TimestampType.CREATE_TIME
+                : TimestampType.LOG_APPEND_TIME;
+        LogConfig log = new LogConfig(
+                new LogConfig.Roll(
+                        values.of(TopicKeys.SEGMENT_BYTES),
+                        values.of(TopicKeys.SEGMENT_MS),
+                        values.of(TopicKeys.SEGMENT_INDEX_BYTES),
+                        values.of(TopicKeys.INDEX_INTERVAL_BYTES)),
+                new LogConfig.Retention(
+                        drops ? bound(values.of(TopicKeys.RETENTION_MS)) : LogConfig.UNLIMITED,
+                        drops ? bound(values.of(TopicKeys.RETENTION_BYTES)) : LogConfig.UNLIMITED),
+                new LogConfig.Flush(
+                        values.of(TopicKeys.FLUSH_MESSAGES), values.of(TopicKeys.FLUSH_MS), values.of(TopicKeys.FLUSH)),
+                values.of(TopicKeys.FILE_DELETE_DELAY_MS));
+        return new TopicSettings(
+                log,
+                new BatchRules(timestampType, values.of(TopicKeys.TIMESTAMP_AFTER_MS_MAX), cleanup.contains("compact")),
+                values.of(TopicKeys.MESSAGE_BYTES_MAX),
+                new TopicPolicy(values.of(TopicKeys.MIN_INSYNC_REPLICAS), values.of(TopicKeys.UNCLEAN_ELECTION)));
+    }
+
+    private static long bound(long value) {
+        return value < 0 ? LogConfig.UNLIMITED : value;
+    }
+
+    /** What settings are looked up in. */
+    private record Values(TopicDefaults defaults, Map<String, String> own) {
+        <T> T of(TopicKey<T> key) {
+            String text = own.getOrDefault(key.name(), defaults.text(key));
+            return key.key().parser().apply(text);
+        }
+    }
+}

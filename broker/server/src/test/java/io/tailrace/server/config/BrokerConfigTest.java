@@ -1,0 +1,103 @@
+package io.tailrace.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.cli.ConfigException;
+import io.tailrace.log.LogConfig;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BrokerConfigTest {
+
+    @Test
+    void defaultsAreThoseOfKafka() {
+        BrokerConfig config = BrokerConfig.of(Map.of("broker.id", "1"));
+
+        assertThat(config.listeners()).containsExactly(new Listener("PLAINTEXT", "", 9092));
+        assertThat(config.topicDefaults().with(Map.of()).log()).isEqualTo(LogConfig.DEFAULTS);
+        assertThat(config.topicDefaults().with(Map.of()).messageBytesMax()).isEqualTo(1_048_588);
+        assertThat(config.groups().partitions()).isEqualTo(50);
+    }
+
+    @Test
+    void brokerWithoutIdIsRefused() {
+        assertThatThrownBy(() -> BrokerConfig.of(Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("broker.id is required");
+    }
+
+    @Test
+    void unknownKeysAndBadValuesAreNamed() {
+        assertThatThrownBy(() -> with("log.retention.huors", "1")).hasMessageContaining("log.retention.huors");
+        assertThatThrownBy(() -> with("log.cleanup.policy", "shred"))
+                .hasMessageContaining("log.cleanup.policy=shred: expected delete, compact, or compact,delete");
+        assertThatThrownBy(() -> with("listeners", "9092")).hasMessageContaining("listeners=9092: expected NAME://");
+        assertThatThrownBy(() -> with("listeners", "SSL://:9093")).hasMessageContaining("not spoken yet");
+        assertThatThrownBy(() -> with("listeners", "A://:1,A://:2")).hasMessageContaining("each name once");
+        assertThatThrownBy(() -> with("advertised.listeners", "OUTSIDE://h:1")).hasMessageContaining("OUTSIDE");
+        assertThatThrownBy(() -> with("log.dirs", "a,a")).hasMessageContaining("log.dirs");
+        assertThatThrownBy(() -> with("num.network.threads", "0")).hasMessageContaining("from 1 to 1024");
+    }
+
+    @Test
+    void finerUnitWins() {
+        assertThat(retentionMs(Map.of("log.retention.hours", "1"))).isEqualTo(3_600_000);
+        assertThat(retentionMs(Map.of("log.retention.hours", "1", "log.retention.minutes", "5")))
+                .isEqualTo(300_000);
+        assertThat(retentionMs(Map.of("log.retention.minutes", "5", "log.retention.ms", "7")))
+                .isEqualTo(7);
+        assertThat(retentionMs(Map.of("log.retention.hours", "-1"))).isEqualTo(LogConfig.UNLIMITED);
+    }
+
+    @Test
+    void topicsOwnSettingsGoBeforeTheBrokers() {
+        TopicDefaults defaults = with("log.retention.ms", "7").topicDefaults();
+
+        assertThat(defaults.with(Map.of("retention.ms", "9")).log().retention().ageMs())
+                .isEqualTo(9);
+        assertThat(defaults.with(Map.of("flush", "ack")).log().flush().beforeAck())
+                .isTrue();
+        assertThat(defaults.with(Map.of("cleanup.policy", "compact"))
+                        .log()
+                        .retention()
+                        .ageMs())
+                .as("a compacted topic drops nothing by age")
+                .isEqualTo(LogConfig.UNLIMITED);
+        assertThat(defaults.all().get("retention.ms"))
+                .isEqualTo(new TopicDefaults.Default("7", "log.retention.ms", true));
+    }
+
+    @Test
+    void topicSettingsAreCheckedByName() {
+        TopicKeys.check(Map.of("segment.bytes", "1024", "cleanup.policy", "compact, delete"));
+
+        assertThatThrownBy(() -> TopicKeys.check(Map.of("segment.byte", "1024")))
+                .hasMessageContaining("segment.byte");
+        assertThatThrownBy(() -> TopicKeys.check(Map.of("segment.bytes", "much")))
+                .hasMessageContaining("segment.bytes=much: expected a whole number");
+    }
+
+    @Test
+    void listenersMayHaveIpv6Addresses() {
+        assertThat(with("listeners", "IN://[::1]:0, OUT://0.0.0.0:9094").listeners())
+                .isEqualTo(List.of(new Listener("IN", "::1", 0), new Listener("OUT", "0.0.0.0", 9094)));
+    }
+
+    private static long retentionMs(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("broker.id", "1");
+        return BrokerConfig.of(all)
+                .topicDefaults()
+                .with(Map.of())
+                .log()
+                .retention()
+                .ageMs();
+    }
+
+    private static BrokerConfig with(String key, String text) {
+        return BrokerConfig.of(Map.of("broker.id", "1", key, text));
+    }
+}
