@@ -3,6 +3,7 @@ package io.tailrace.protocol.record;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
 import net.jpountz.xxhash.XXHash32;
@@ -11,8 +12,7 @@ import net.jpountz.xxhash.XXHashFactory;
 /**
  * LZ4 frames, version 1, of independent blocks, one after the other.
  *
- * <p>Read here and not by the library's stream, which allocates the largest block the header claims twice over, and
- * takes an array; the blocks and hashes are the library's. Format: lz4_Frame_format.md of the LZ4 project.
+ * <p>Read here and not by the library's stream, which allocates the largest block the header claims twice over; the blocks and hashes are the library's. Format: lz4_Frame_format.md of the LZ4 project.
  */
 final class Lz4Framing {
     private static final int MAGIC = 0x184D2204;
@@ -103,9 +103,17 @@ final class Lz4Framing {
             out.advance(length);
             return;
         }
-        int room = (int) Math.min(Math.min(blockBytesMax, (long) RATIO_MAX * length), out.remaining());
+        int possible = (int) Math.min(blockBytesMax, (long) RATIO_MAX * length);
+        int room = Math.min(possible, out.remaining());
         ByteBuffer target = out.room(room);
-        out.advance(BLOCKS.decompress(in, at, length, target, out.size(), room));
+        try {
+            out.advance(BLOCKS.decompress(in, at, length, target, out.size(), room));
+        } catch (LZ4Exception e) {
+            if (room < possible) {
+                throw new DecompressedBytes.FullException();
+            }
+            throw new IOException("block of " + length + " bytes is not LZ4 data", e);
+        }
     }
 
     private static void need(ByteBuffer in, int bytes, String what) throws IOException {

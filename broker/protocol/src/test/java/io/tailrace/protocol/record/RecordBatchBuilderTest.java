@@ -1,0 +1,93 @@
+package io.tailrace.protocol.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RecordBatchBuilderTest {
+    private static final long NOW_MS = TestRecord.START_MS;
+
+    @Test
+    void aRecordThatWouldPassTheBoundIsNotAdded() {
+        RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 1000);
+        int added = 0;
+        while (builder.append(NOW_MS, null, new byte[100], List.of())) {
+            added++;
+        }
+
+        ByteBuffer batch = builder.build();
+
+        assertThat(batch.remaining())
+                .isLessThanOrEqualTo(1000)
+                .isGreaterThan(890)
+                .isEqualTo(builder.estimatedBytes());
+        assertThat(added).isEqualTo(builder.recordCount()).isEqualTo(8);
+        assertThat(TestRecord.allOf(RecordBatch.at(batch))).hasSize(8);
+    }
+
+    @Test
+    void aRecordLargerThanTheBoundHasABatchOfItsOwn() {
+        RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 1000);
+
+        assertThat(builder.append(NOW_MS, null, new byte[5000], List.of())).isTrue();
+        assertThat(builder.append(NOW_MS, null, new byte[0], List.of())).isFalse();
+        assertThat(TestRecord.allOf(RecordBatch.at(builder.build()))).hasSize(1);
+    }
+
+    @Test
+    void anExpectedRatioFillsACompressedBatchFurther() {
+        RecordBatchBuilder first = new RecordBatchBuilder(CompressionType.ZSTD, 10_000);
+        fill(first);
+        double ratio = first.ratioOf(first.build());
+
+        RecordBatchBuilder second = new RecordBatchBuilder(CompressionType.ZSTD, 10_000, ratio);
+        fill(second);
+
+        assertThat(ratio).isLessThan(0.5);
+        assertThat(second.recordCount()).isGreaterThan(first.recordCount() * 2);
+        assertThat(second.build().remaining()).isLessThan(11_000);
+    }
+
+    private static void fill(RecordBatchBuilder builder) {
+        Random random = new Random(1);
+        byte[] line = "10.0.0.1 - - [17/May/2015:10:05:03 +0000] \"GET /index.html HTTP/1.1\" 200"
+                .getBytes(StandardCharsets.UTF_8);
+        boolean added = true;
+        while (added) {
+            line[3] = (byte) ('0' + random.nextInt(10));
+            added = builder.append(NOW_MS + random.nextInt(1000), null, line.clone(), List.of());
+        }
+    }
+
+    @Test
+    void timestampsMayGoBackwards() {
+        RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 1000);
+        builder.append(NOW_MS, null, null, List.of());
+        builder.append(NOW_MS - 1_000_000, null, null, List.of());
+        builder.append(RecordBatch.NO_TIMESTAMP, null, null, List.of());
+
+        RecordBatch batch = RecordBatch.at(builder.build());
+
+        assertThat(batch.baseTimestampMs()).isEqualTo(NOW_MS);
+        assertThat(batch.maxTimestampMs()).isEqualTo(NOW_MS);
+        assertThat(TestRecord.allOf(batch))
+                .extracting(TestRecord::timestampMs)
+                .containsExactly(NOW_MS, NOW_MS - 1_000_000, -1L);
+    }
+
+    @Test
+    void whatCannotBeABatchIsRefused() {
+        RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 1000);
+
+        assertThatIllegalStateException().isThrownBy(builder::build);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.append(-2, null, null, List.of()))
+                .withMessageContaining("-2");
+    }
+}
