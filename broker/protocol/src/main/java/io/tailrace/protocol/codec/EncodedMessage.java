@@ -1,0 +1,93 @@
+package io.tailrace.protocol.codec;
+
+import io.tailrace.protocol.RecordsPayload;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * A message ready for the socket: its size in four bytes, then its bytes with records between them.
+ *
+ * <pre>
+ *   size | bytes | records | bytes | records | … | bytes
+ * </pre>
+ *
+ * <p>Records are the payloads that the message was made of, not copies, so a sender puts each on the socket the way
+ * it knows: as a buffer, or as a range of a file with sendfile. Used by one thread.
+ */
+public final class EncodedMessage {
+    private final byte[] bytes;
+    private final int bytesEnd;
+    private final RecordsPayload[] records;
+    private final int[] recordsAt;
+    private final int sizeInBytes;
+
+    EncodedMessage(byte[] bytes, int bytesEnd, RecordsPayload[] records, int[] recordsAt, int sizeInBytes) {
+        this.bytes = bytes;
+        this.bytesEnd = bytesEnd;
+        this.records = records;
+        this.recordsAt = recordsAt;
+        this.sizeInBytes = sizeInBytes;
+    }
+
+    /** Takes the parts of a message, in order. */
+    public interface Sink {
+
+        /** Bytes of the message, from the buffer's position to its limit; they are the sink's now. */
+        void bytes(ByteBuffer bytes);
+
+        /** Records of the message, never empty. */
+        void records(RecordsPayload records);
+    }
+
+    /** The size of all parts, the four bytes of the size included. */
+    public int sizeInBytes() {
+        return sizeInBytes;
+    }
+
+    /** Hands all parts to a sink. */
+    public void writeTo(Sink sink) {
+        int done = 0;
+        for (int i = 0; i < records.length; i++) {
+            if (records[i].sizeInBytes() > 0) {
+                sink.bytes(ByteBuffer.wrap(bytes, done, recordsAt[i] - done));
+                sink.records(records[i]);
+                done = recordsAt[i];
+            }
+        }
+        if (done < bytesEnd) {
+            sink.bytes(ByteBuffer.wrap(bytes, done, bytesEnd - done));
+        }
+    }
+
+    /**
+     * All parts as buffers, in order, for a gathering write.
+     *
+     * @throws IllegalStateException when records of the message are not in memory
+     */
+    public ByteBuffer[] buffers() {
+        ByteBuffer[] buffers = new ByteBuffer[2 * records.length + 1];
+        BufferSink sink = new BufferSink(buffers);
+        writeTo(sink);
+        return sink.count == buffers.length ? buffers : Arrays.copyOf(buffers, sink.count);
+    }
+
+    /** Collects parts that are in memory. */
+    private static final class BufferSink implements Sink {
+        private final ByteBuffer[] buffers;
+        private int count;
+
+        BufferSink(ByteBuffer[] buffers) {
+            this.buffers = buffers;
+        }
+
+        @Override
+        public void bytes(ByteBuffer bytes) {
+            buffers[count++] = bytes;
+        }
+
+        @Override
+        public void records(RecordsPayload records) {
+            buffers[count++] = records.buffer();
+        }
+    }
+}

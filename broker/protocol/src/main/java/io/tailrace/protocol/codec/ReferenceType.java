@@ -1,0 +1,214 @@
+package io.tailrace.protocol.codec;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.RecordsPayload;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Values that are objects. Null is refused in both directions unless the type says otherwise. */
+sealed interface ReferenceType extends WireType
+        permits StructType,
+                ReferenceType.OfErrorCode,
+                ReferenceType.OfUuid,
+                ReferenceType.OfString,
+                ReferenceType.OfBytes,
+                ReferenceType.OfRecords,
+                ReferenceType.OfList,
+                ReferenceType.OfNullableStruct {
+
+    /** An int16 that is one of the protocol's errors. */
+    record OfErrorCode() implements ReferenceType {
+        @Override
+        public int bytesMin() {
+            return Short.BYTES;
+        }
+
+        @Override
+        public Object readObject(MessageReader in) {
+            return ErrorCode.of(in.int16());
+        }
+
+        @Override
+        public void writeObject(@Nullable Object value, MessageWriter out) {
+            out.int16(((ErrorCode) present(value)).number());
+        }
+    }
+
+    /** Sixteen bytes, most significant first. */
+    record OfUuid() implements ReferenceType {
+        @Override
+        public int bytesMin() {
+            return 2 * Long.BYTES;
+        }
+
+        @Override
+        public Object readObject(MessageReader in) {
+            long high = in.int64();
+            return new UUID(high, in.int64());
+        }
+
+        @Override
+        public void writeObject(@Nullable Object value, MessageWriter out) {
+            UUID uuid = (UUID) present(value);
+            out.int64(uuid.getMostSignificantBits());
+            out.int64(uuid.getLeastSignificantBits());
+        }
+    }
+
+    /** UTF-8 after its length: an int16, or compact. */
+    record OfString(boolean compact, boolean nullable) implements ReferenceType {
+        @Override
+        public int bytesMin() {
+            return compact ? 1 : Short.BYTES;
+        }
+
+        @Override
+        public @Nullable Object readObject(MessageReader in) {
+            int length = in.stringLength(compact);
+            if (length < 0) {
+                return absent(nullable, in);
+            }
+            return length == 0 ? "" : in.string(length);
+        }
+
+        @Override
+        public void writeObject(@Nullable Object value, MessageWriter out) {
+            if (value == null && nullable) {
+                out.nullString(compact);
+            } else {
+                out.string((String) present(value), compact);
+            }
+        }
+    }
+
+    /** Bytes after their length, an int32 or compact: read as a slice, written by copying. */
+    record OfBytes(boolean compact, boolean nullable) implements ReferenceType {
+        @Override
+        public int bytesMin() {
+            return compact ? 1 : Integer.BYTES;
+        }
+
+        @Override
+        public @Nullable Object readObject(MessageReader in) {
+            int length = in.bytesLength(compact);
+            return length < 0 ? absent(nullable, in) : in.slice(length);
+        }
+
+        @Override
+        public void writeObject(@Nullable Object value, MessageWriter out) {
+            if (value == null && nullable) {
+                out.count(-1, compact);
+            } else {
+                ByteBuffer bytes = ((ByteBuffer) present(value)).duplicate();
+                out.count(bytes.remaining(), compact);
+                out.raw(bytes);
+            }
+        }
+    }
+
+    /** Bytes after their length, an int32 or compact, that are not copied in either direction. */
+    record OfRecords(boolean compact, boolean nullable) implements ReferenceType {
+        @Override
+        public int bytesMin() {
+            return compact ? 1 : Integer.BYTES;
+        }
+
+        @Override
+        public @Nullable Object readObject(MessageReader in) {
+            int length = in.bytesLength(compact);
+            return length < 0 ? absent(nullable, in) : RecordsPayload.of(in.slice(length));
+        }
+
+        @Override
+        public void writeObject(@Nullable Object value, MessageWriter out) {
+            if (value == null && nullable) {
+                out.count(-1, compact);
+            } else {
+                RecordsPayload records = (RecordsPayload) present(value);
+                out.count(records.sizeInBytes(), compact);
+                out.records(records);
+            }
+        }
+    }
+
+    /** Elements after their count: an int32, or compact. */
+    record OfList(WireType element, boolean compact, boolean nullable) implements ReferenceType {
+        @Override
+        public int bytesMin() {
+            return compact ? 1 : Integer.BYTES;
+        }
+
+        @Override
+        public @Nullable Object readObject(MessageReader in) {
+            int count = in.count(compact, element.bytesMin());
+            if (count < 0) {
+                return absent(nullable, in);
+            }
+            if (count == 0) {
+                return List.of();
+            }
+            @Nullable Object[] elements = new @Nullable Object[count];
+            int i = 0;
+            try {
+                for (; i < count; i++) {
+                    elements[i] = element.readObject(in);
+                }
+            } catch (MalformedMessageException e) {
+                throw e.within("[" + i + "]");
+            }
+            return Collections.unmodifiableList(Arrays.asList(elements));
+        }
+
+        @Override
+        public void writeObject(@Nullable Object value, MessageWriter out) {
+            if (value == null && nullable) {
+                out.count(-1, compact);
+                return;
+            }
+            List<?> elements = (List<?>) present(value);
+            out.count(elements.size(), compact);
+            for (Object each : elements) {
+                element.writeObject(each, out);
+            }
+        }
+    }
+
+    /** A record that may be null: a byte, 1 or -1, then the record if there is one. */
+    record OfNullableStruct(StructType struct) implements ReferenceType {
+        @Override
+        public int bytesMin() {
+            return Byte.BYTES;
+        }
+
+        @Override
+        public @Nullable Object readObject(MessageReader in) {
+            return in.int8() < 0 ? null : struct.readObject(in);
+        }
+
+        @Override
+        public void writeObject(@Nullable Object value, MessageWriter out) {
+            out.int8(value == null ? -1 : 1);
+            if (value != null) {
+                struct.writeObject(value, out);
+            }
+        }
+    }
+
+    private static Object present(@Nullable Object value) {
+        if (value == null) {
+            throw new IllegalArgumentException("must not be null in this version");
+        }
+        return value;
+    }
+
+    private static @Nullable Object absent(boolean nullable, MessageReader in) {
+        if (!nullable) {
+            throw in.malformed("must not be null in this version");
+        }
+        return null;
+    }
+}

@@ -1,0 +1,134 @@
+package io.tailrace.protocol.codec;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record in one version: its fields in the order of the wire, and in a flexible version the tagged ones after them.
+ */
+final class StructType implements ReferenceType {
+    private final RecordShape shape;
+    private final Field[] fields;
+    private final Tagged @Nullable [] tagged;
+    private final int bytesMin;
+
+    /**
+     * @param fields the untagged fields, in order
+     * @param tagged the tagged fields by ascending tag; null in a version that is not flexible
+     */
+    StructType(RecordShape shape, List<Field> fields, @Nullable List<Tagged> tagged) {
+        this.shape = shape;
+        this.fields = fields.toArray(Field[]::new);
+        this.tagged = tagged == null ? null : tagged.toArray(Tagged[]::new);
+        bytesMin = fields.stream().mapToInt(field -> field.type().bytesMin()).sum() + (tagged == null ? 0 : 1);
+    }
+
+    /** A component of the record, with its type in this version. */
+    record Field(String name, int component, WireType type) {
+        void read(Slots slots, MessageReader in) {
+            if (type instanceof NumberType number) {
+                slots.set(component, number.read(in));
+            } else {
+                slots.set(component, type.readObject(in));
+            }
+        }
+
+        void write(RecordShape shape, Record record, MessageWriter out) {
+            if (type instanceof NumberType number) {
+                number.write(shape.number(component, record), out);
+            } else {
+                type.writeObject(shape.reference(component, record), out);
+            }
+        }
+    }
+
+    /** A field that is written under a tag, unless it has its default. */
+    record Tagged(int tag, Field field) {}
+
+    @Override
+    public int bytesMin() {
+        return bytesMin;
+    }
+
+    @Override
+    public Record readObject(MessageReader in) {
+        Slots slots = in.slots();
+        int caller = shape.enter(slots);
+        int i = 0;
+        try {
+            for (; i < fields.length; i++) {
+                fields[i].read(slots, in);
+            }
+        } catch (MalformedMessageException e) {
+            throw e.within(fields[i].name);
+        }
+        if (tagged != null) {
+            readTagged(tagged, slots, in);
+        }
+        Record record = shape.construct(slots);
+        slots.leave(caller);
+        return record;
+    }
+
+    @Override
+    public void writeObject(@Nullable Object value, MessageWriter out) {
+        Record record = (Record) Objects.requireNonNull(value);
+        int i = 0;
+        try {
+            for (; i < fields.length; i++) {
+                fields[i].write(shape, record, out);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(shape.name() + "." + fields[i].name + ": " + e.getMessage(), e);
+        }
+        if (tagged != null) {
+            writeTagged(tagged, record, out);
+        }
+    }
+
+    private static void readTagged(Tagged[] known, Slots slots, MessageReader in) {
+        for (int left = in.taggedFieldCount(); left > 0; left--) {
+            Field field = find(known, in.unsignedVarint());
+            int end = in.narrow(in.unsignedVarint());
+            if (field != null) {
+                try {
+                    field.read(slots, in);
+                    if (in.remaining() > 0) {
+                        throw in.malformed(in.remaining() + " bytes too many in a tagged field");
+                    }
+                } catch (MalformedMessageException e) {
+                    throw e.within(field.name);
+                }
+            }
+            in.widen(end);
+        }
+    }
+
+    private static @Nullable Field find(Tagged[] known, int tag) {
+        for (Tagged each : known) {
+            if (each.tag == tag) {
+                return each.field;
+            }
+        }
+        return null;
+    }
+
+    private void writeTagged(Tagged[] known, Record record, MessageWriter out) {
+        int present = 0;
+        for (Tagged each : known) {
+            if (!shape.isDefault(each.field.component, record)) {
+                present++;
+            }
+        }
+        out.unsignedVarint(present);
+        for (Tagged each : known) {
+            if (!shape.isDefault(each.field.component, record)) {
+                out.unsignedVarint(each.tag);
+                int start = out.size();
+                each.field.write(shape, record, out);
+                out.prefixWithLength(start);
+            }
+        }
+    }
+}
