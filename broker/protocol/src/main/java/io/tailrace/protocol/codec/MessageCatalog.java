@@ -3,14 +3,30 @@ package io.tailrace.protocol.codec;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.message.ApiVersionsRequest;
 import io.tailrace.protocol.message.ApiVersionsResponse;
+import io.tailrace.protocol.message.CreatePartitionsRequest;
+import io.tailrace.protocol.message.CreatePartitionsResponse;
+import io.tailrace.protocol.message.CreateTopicsRequest;
+import io.tailrace.protocol.message.CreateTopicsResponse;
+import io.tailrace.protocol.message.DeleteTopicsRequest;
+import io.tailrace.protocol.message.DeleteTopicsResponse;
+import io.tailrace.protocol.message.DescribeClusterRequest;
+import io.tailrace.protocol.message.DescribeClusterResponse;
+import io.tailrace.protocol.message.DescribeConfigsRequest;
+import io.tailrace.protocol.message.DescribeConfigsResponse;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.protocol.message.FindCoordinatorRequest;
+import io.tailrace.protocol.message.FindCoordinatorResponse;
 import io.tailrace.protocol.message.InitProducerIdRequest;
 import io.tailrace.protocol.message.InitProducerIdResponse;
 import io.tailrace.protocol.message.ListOffsetsRequest;
 import io.tailrace.protocol.message.ListOffsetsResponse;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.MetadataResponse;
+import io.tailrace.protocol.message.OffsetCommitRequest;
+import io.tailrace.protocol.message.OffsetCommitResponse;
+import io.tailrace.protocol.message.OffsetFetchRequest;
+import io.tailrace.protocol.message.OffsetFetchResponse;
 import io.tailrace.protocol.message.ProduceRequest;
 import io.tailrace.protocol.message.ProduceResponse;
 import io.tailrace.protocol.message.Request;
@@ -28,8 +44,16 @@ final class MessageCatalog {
         add(ApiKey.FETCH, FetchRequest.class, FetchResponse.class);
         add(ApiKey.LIST_OFFSETS, ListOffsetsRequest.class, ListOffsetsResponse.class);
         add(ApiKey.METADATA, MetadataRequest.class, MetadataResponse.class);
+        add(ApiKey.OFFSET_COMMIT, OffsetCommitRequest.class, OffsetCommitResponse.class);
+        add(ApiKey.OFFSET_FETCH, OffsetFetchRequest.class, OffsetFetchResponse.class);
+        add(ApiKey.FIND_COORDINATOR, FindCoordinatorRequest.class, FindCoordinatorResponse.class);
         add(ApiKey.API_VERSIONS, ApiVersionsRequest.class, ApiVersionsResponse.class);
+        add(ApiKey.CREATE_TOPICS, CreateTopicsRequest.class, CreateTopicsResponse.class);
+        add(ApiKey.DELETE_TOPICS, DeleteTopicsRequest.class, DeleteTopicsResponse.class);
         add(ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, InitProducerIdResponse.class);
+        add(ApiKey.DESCRIBE_CONFIGS, DescribeConfigsRequest.class, DescribeConfigsResponse.class);
+        add(ApiKey.CREATE_PARTITIONS, CreatePartitionsRequest.class, CreatePartitionsResponse.class);
+        add(ApiKey.DESCRIBE_CLUSTER, DescribeClusterRequest.class, DescribeClusterResponse.class);
     }
 
     private MessageCatalog() {}

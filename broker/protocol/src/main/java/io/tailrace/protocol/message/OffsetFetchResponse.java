@@ -1,0 +1,59 @@
+package io.tailrace.protocol.message;
+
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Committed offsets: of the one group asked for, or from version 8 by group.
+ *
+ * @param throttleTimeMs how long the client should pause for a quota's sake
+ * @param topics the offsets by topic
+ * @param errorCode what went wrong with the group
+ * @param groups the offsets by group
+ */
+public record OffsetFetchResponse(
+        @Since(3) int throttleTimeMs,
+        @Until(7) List<Topic> topics,
+        @Since(2) @Until(7) ErrorCode errorCode,
+        @Since(8) List<Group> groups)
+        implements Response {
+    @Override
+    public ApiKey api() {
+        return ApiKey.OFFSET_FETCH;
+    }
+
+    /**
+     * The offsets of a topic.
+     *
+     * @param name the topic
+     * @param partitions the offsets by partition
+     */
+    public record Topic(String name, List<Partition> partitions) {}
+
+    /**
+     * The offset of a partition.
+     *
+     * @param partitionIndex the partition
+     * @param committedOffset the offset (exclusive: the next to be read); -1 for none
+     * @param committedLeaderEpoch the epoch of the last record that was read; -1 if not known
+     * @param metadata what the consumer wanted to remember with it; null for nothing
+     * @param errorCode what went wrong
+     */
+    public record Partition(
+            int partitionIndex,
+            long committedOffset,
+            @Since(5) @Default("-1") int committedLeaderEpoch,
+            @Nullable String metadata,
+            ErrorCode errorCode) {}
+
+    /**
+     * The offsets of a group.
+     *
+     * @param groupId the group
+     * @param topics the offsets by topic
+     * @param errorCode what went wrong with the group
+     */
+    public record Group(String groupId, List<Topic> topics, ErrorCode errorCode) {}
+}
