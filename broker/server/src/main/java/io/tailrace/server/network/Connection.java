@@ -36,6 +36,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final RequestDispatcher dispatcher;
     private final PeerFaultLog faults;
     private final Channel channel;
+    private final String listener;
     private final FrameReader reader;
 
     private final Queue<Exchange> inFlight = new ArrayDeque<>();
@@ -47,11 +48,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     Connection(
             Channel channel,
+            String listener,
             NetworkLimits limits,
             RequestMemory memory,
             RequestDispatcher dispatcher,
             PeerFaultLog faults) {
         this.channel = channel;
+        this.listener = listener;
         this.limits = limits;
         this.memory = memory;
         this.dispatcher = dispatcher;
@@ -65,6 +68,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     ByteBufAllocator allocator() {
         return channel.alloc();
+    }
+
+    String listener() {
+        return listener;
     }
 
     InetAddress peerAddress() {
@@ -105,6 +112,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         close();
     }
 
+    void brokerError(Throwable cause) {
+        faults.logUnexpected(peerAddress(), cause);
+        close();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
@@ -131,10 +143,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
-            faults.logUnexpected(peerAddress(), cause);
+        if (cause instanceof IOException) {
+            close();
+        } else {
+            brokerError(cause);
         }
-        close();
     }
 
     /** Takes what requests it may, writes what answers it may, and reads on if there is room. */

@@ -31,6 +31,11 @@ public final class Exchange {
         return connection.allocator();
     }
 
+    /** Name of the listener that the client connected to. */
+    public String listener() {
+        return connection.listener();
+    }
+
     /** The client's address. */
     public InetAddress clientAddress() {
         return connection.peerAddress();
@@ -49,6 +54,11 @@ public final class Exchange {
     /** Ends a request whose only possible answer is to close the connection; {@code reason} goes to the log. */
     public void closeConnection(String reason) {
         onLoop(() -> connection.protocolError(reason));
+    }
+
+    /** Ends a request over an error that is the broker's own: it is logged, and the connection closed. */
+    public void fail(Throwable cause) {
+        onLoop(() -> connection.brokerError(cause));
     }
 
     /**

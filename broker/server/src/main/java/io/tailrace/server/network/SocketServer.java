@@ -76,11 +76,12 @@ public final class SocketServer {
     /**
      * Binds and begins to serve.
      *
+     * @param listener the name that connections made here know it by
      * @param address port 0 for one that is free
      * @return where it listens
      * @throws IOException if the address cannot be bound, naming it
      */
-    public synchronized InetSocketAddress listen(InetSocketAddress address) throws IOException {
+    public synchronized InetSocketAddress listen(String listener, InetSocketAddress address) throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(acceptor, loops)
                 .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
@@ -95,13 +96,15 @@ public final class SocketServer {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        accept(channel);
+                        accept(listener, channel);
                     }
                 });
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    "cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
+                    "cannot listen on " + listener + "://" + address + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
         }
         listening.add(bound.channel());
         return (InetSocketAddress) bound.channel().localAddress();
@@ -138,7 +141,7 @@ public final class SocketServer {
         loops.terminationFuture().awaitUninterruptibly(LOOPS_END_SECONDS_MAX, TimeUnit.SECONDS);
     }
 
-    private void accept(SocketChannel channel) {
+    private void accept(String listener, SocketChannel channel) {
         InetSocketAddress address = channel.remoteAddress();
         if (address == null) {
             channel.close(); // gone before it was accepted
@@ -150,7 +153,7 @@ public final class SocketServer {
             channel.close();
             return;
         }
-        Connection connection = new Connection(channel, limits, memory, dispatcher, faults);
+        Connection connection = new Connection(channel, listener, limits, memory, dispatcher, faults);
         connections.put(channel, connection);
         channel.closeFuture().addListener(closed -> {
             connections.remove(channel);

@@ -26,6 +26,7 @@ class ConnectionTest {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final Connection connection = new Connection(
             channel,
+            "PLAINTEXT",
             new NetworkLimits(1000, 1000, IN_FLIGHT_MAX, UNWRITTEN_MAX, 1000),
             new RequestMemory(10_000),
             this::dispatch,

@@ -1,0 +1,106 @@
+package io.tailrace.server.api;
+
+import io.netty.buffer.ByteBuf;
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.codec.MalformedMessageException;
+import io.tailrace.protocol.codec.RequestStart;
+import io.tailrace.protocol.codec.Requests;
+import io.tailrace.protocol.codec.Responses;
+import io.tailrace.protocol.message.ApiVersionsRequest;
+import io.tailrace.protocol.message.ApiVersionsResponse;
+import io.tailrace.protocol.message.Request;
+import io.tailrace.protocol.message.Response;
+import io.tailrace.server.network.BadFrameException;
+import io.tailrace.server.network.Exchange;
+import io.tailrace.server.network.RequestDispatcher;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The table of what the broker answers. Immutable and thread-safe. */
+public final class Apis implements RequestDispatcher {
+    private static final short VERSION_OF_LAST_RESORT = 0;
+
+    private final Map<ApiKey, RequestHandler<?, ?>> handlers = new EnumMap<>(ApiKey.class);
+    private final List<ApiVersionsResponse.Api> versions;
+
+    /** @param handlers one for each API; ApiVersions is answered from this list and not in it */
+    public Apis(Collection<RequestHandler<?, ?>> handlers) {
+        for (RequestHandler<?, ?> handler : handlers) {
+            if (this.handlers.put(handler.api(), handler) != null) {
+                throw new IllegalStateException("two handlers for " + handler.api());
+            }
+        }
+        this.handlers.put(ApiKey.API_VERSIONS, new ApiVersions());
+        List<ApiVersionsResponse.Api> all = new ArrayList<>();
+        for (ApiKey api : this.handlers.keySet()) {
+            all.add(new ApiVersionsResponse.Api(
+                    api.number(), api.advertised().min(), api.advertised().max()));
+        }
+        this.versions = List.copyOf(all);
+    }
+
+    @Override
+    public void dispatch(ByteBuf frame, Exchange exchange) throws BadFrameException {
+        ByteBuffer bytes = frame.nioBuffer();
+        Requests.Received received;
+        RequestHandler<?, ?> handler;
+        try {
+            RequestStart start = RequestStart.of(bytes);
+            if (start.apiKey() == ApiKey.API_VERSIONS.number()
+                    && !ApiKey.API_VERSIONS.served().contains(start.apiVersion())) {
+                answerUnknownVersion(start, exchange);
+                return;
+            }
+            handler = handlerOf(start);
+            received = Requests.decode(bytes);
+        } catch (MalformedMessageException e) {
+            throw new BadFrameException(String.valueOf(e.getMessage()));
+        }
+        try {
+            handle(handler, received, exchange);
+        } catch (RuntimeException e) {
+            exchange.fail(e);
+        }
+    }
+
+    private RequestHandler<?, ?> handlerOf(RequestStart start) throws BadFrameException {
+        RequestHandler<?, ?> handler =
+                ApiKey.of(start.apiKey()).map(handlers::get).orElse(null);
+        if (handler == null) {
+            throw new BadFrameException(
+                    "request of unknown kind " + start.apiKey() + ", version " + start.apiVersion());
+        }
+        return handler;
+    }
+
+    /** The codec made the body of the record that belongs to the handler's API, so the types fit. */
+    @SuppressWarnings("unchecked")
+    private static <Q extends Request<A>, A extends Response> void handle(
+            RequestHandler<Q, A> handler, Requests.Received received, Exchange exchange) {
+        handler.handle((Q) received.body(), new Call<>(exchange, received.header()));
+    }
+
+    /** A client that is newer than this broker finds out here what it may use instead. */
+    private void answerUnknownVersion(RequestStart start, Exchange exchange) {
+        ApiVersionsResponse answer = new ApiVersionsResponse(ErrorCode.UNSUPPORTED_VERSION, versions);
+        exchange.respond(Wire.response(Responses.encode(answer, VERSION_OF_LAST_RESORT, start.correlationId())));
+    }
+
+    /** Answers from the table that it is in. */
+    private final class ApiVersions implements RequestHandler<ApiVersionsRequest, ApiVersionsResponse> {
+        @Override
+        public ApiKey api() {
+            return ApiKey.API_VERSIONS;
+        }
+
+        @Override
+        public void handle(ApiVersionsRequest request, Call<ApiVersionsResponse> call) {
+            call.answer(new ApiVersionsResponse(ErrorCode.NONE, versions));
+        }
+    }
+}

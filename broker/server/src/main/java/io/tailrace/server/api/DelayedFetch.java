@@ -1,0 +1,165 @@
+package io.tailrace.server.api;
+
+import io.netty.util.concurrent.Future;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.FetchRequest;
+import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.server.partition.Partition;
+import io.tailrace.server.partition.Partitions;
+import io.tailrace.server.partition.Read;
+import io.tailrace.server.partition.ReadWaiter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fetch from its first read to its answer, which waits for {@code minBytes} of records, for {@code maxWaitMs} at most.
+ *
+ * <p>An error in any partition ends the wait, as the client must act on it. While it waits, no file is held: what was
+ * read is let go of and read again, which for a consumer at the end of a log finds nothing and costs nothing.
+ *
+ * <p>Confined to the connection's event loop, but for {@link #wake}.
+ */
+final class DelayedFetch implements ReadWaiter {
+    private final Partitions partitions;
+    private final FetchRequest request;
+    private final Call<FetchResponse> call;
+    private final int bytesMax;
+    private final int bytesMin;
+    private final Set<Partition> watched = new LinkedHashSet<>();
+    private final AtomicBoolean awake = new AtomicBoolean();
+    private @Nullable Future<?> timeout;
+    private boolean over;
+
+    DelayedFetch(Partitions partitions, FetchRequest request, int bytesMax, Call<FetchResponse> call) {
+        this.partitions = partitions;
+        this.request = request;
+        this.call = call;
+        this.bytesMax = Math.min(bytesMax, Math.max(0, request.maxBytes()));
+        this.bytesMin = Math.min(this.bytesMax, request.minBytes());
+    }
+
+    void begin() {
+        Attempt first = read();
+        if (first.enough() || request.maxWaitMs() <= 0 || request.topics().isEmpty()) {
+            answer(first);
+            return;
+        }
+        first.close();
+        watch();
+        call.onDisconnect(this::end);
+        timeout = call.eventLoop().schedule(this::timedOut, request.maxWaitMs(), TimeUnit.MILLISECONDS);
+        // What was appended between the first read and the watch woke nobody.
+        retry();
+    }
+
+    @Override
+    public void wake() {
+        if (awake.compareAndSet(false, true)) {
+            call.eventLoop().execute(this::retry);
+        }
+    }
+
+    private void retry() {
+        awake.set(false);
+        if (over) {
+            return;
+        }
+        Attempt attempt = read();
+        if (attempt.enough()) {
+            end();
+            answer(attempt);
+        } else {
+            attempt.close();
+        }
+    }
+
+    private void timedOut() {
+        if (!over) {
+            end();
+            answer(read());
+        }
+    }
+
+    private void end() {
+        over = true;
+        watched.forEach(partition -> partition.remove(this));
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+    }
+
+    private void watch() {
+        for (FetchRequest.Topic topic : request.topics()) {
+            for (FetchRequest.Partition part : topic.partitions()) {
+                Partition partition = partitions.find(topic.topic(), part.partition());
+                if (partition != null && watched.add(partition)) {
+                    partition.add(this);
+                }
+            }
+        }
+    }
+
+    private Attempt read() {
+        Attempt attempt = new Attempt();
+        for (FetchRequest.Topic topic : request.topics()) {
+            attempt.read(topic);
+        }
+        return attempt;
+    }
+
+    private void answer(Attempt attempt) {
+        call.answer(new FetchResponse(attempt.topics));
+    }
+
+    /** One read of all partitions. */
+    private final class Attempt {
+        private final List<FetchResponse.Topic> topics = new ArrayList<>();
+        private final List<Read> reads = new ArrayList<>();
+        private long sizeInBytes;
+        private boolean failed;
+
+        boolean enough() {
+            return failed || sizeInBytes >= bytesMin;
+        }
+
+        void close() {
+            reads.forEach(Read::close);
+        }
+
+        void read(FetchRequest.Topic topic) {
+            List<FetchResponse.Partition> results = new ArrayList<>();
+            for (FetchRequest.Partition part : topic.partitions()) {
+                FetchResponse.Partition result = read(topic.topic(), part);
+                failed |= result.errorCode() != ErrorCode.NONE;
+                results.add(result);
+            }
+            topics.add(new FetchResponse.Topic(topic.topic(), results));
+        }
+
+        private FetchResponse.Partition read(String topic, FetchRequest.Partition part) {
+            int index = part.partition();
+            Partition partition = partitions.find(topic, index);
+            if (partition == null) {
+                return FetchResponse.Partition.refused(index, partitions.errorOfMissing(topic, index));
+            }
+            int room = (int) Math.max(0, Math.min(part.partitionMaxBytes(), bytesMax - sizeInBytes));
+            boolean first = sizeInBytes == 0;
+            Read read = partition.read(part.fetchOffset(), part.currentLeaderEpoch(), room, first);
+            if (read.error() != ErrorCode.NONE) {
+                return FetchResponse.Partition.refused(index, read.error());
+            }
+            reads.add(read);
+            sizeInBytes += read.sizeInBytes();
+            return FetchResponse.Partition.read(index, read.highWatermark(), read.logStartOffset(), records(read));
+        }
+
+        private Wire.@Nullable FileRecords records(Read read) {
+            return read.slice() == null || read.sizeInBytes() == 0 ? null : new Wire.FileRecords(read.slice());
+        }
+    }
+}

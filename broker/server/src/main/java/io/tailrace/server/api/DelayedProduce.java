@@ -1,0 +1,175 @@
+package io.tailrace.server.api;
+
+import io.netty.util.concurrent.Future;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.ProduceResponse;
+import io.tailrace.server.partition.AckWaiter;
+import io.tailrace.server.partition.Partition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A produce from its appends to its answer, which waits until every append is acknowledged as it should be: by the
+ * in-sync replicas, and on disk where the topic asks for that. What takes too long is answered with
+ * {@code REQUEST_TIMED_OUT}; its records stay.
+ *
+ * <p>Confined to the connection's event loop, which the waits hand over to.
+ */
+final class DelayedProduce {
+    private final Call<ProduceResponse> call;
+    private final boolean allInsync;
+    private final List<ProduceResponse.Topic> topics = new ArrayList<>();
+    private final List<Wait> waits = new ArrayList<>();
+    private List<ProduceResponse.Partition> current = List.of();
+    private int undecided;
+    private @Nullable Future<?> timeout;
+
+    /** @param allInsync whether to wait for the in-sync replicas */
+    DelayedProduce(Call<ProduceResponse> call, boolean allInsync) {
+        this.call = call;
+        this.allInsync = allInsync;
+    }
+
+    /** What is told from here on is about this topic. */
+    void begin(String topic, int partitions) {
+        current = new ArrayList<>(partitions);
+        topics.add(new ProduceResponse.Topic(topic, current));
+    }
+
+    void refused(int index, ErrorCode error, @Nullable String message) {
+        current.add(ProduceResponse.Partition.refused(index, error, message));
+    }
+
+    void refused(int index, ErrorCode error, String message, List<ProduceResponse.RecordError> records) {
+        current.add(new ProduceResponse.Partition(index, error, -1, -1, -1, records, message));
+    }
+
+    /** Batches are in the leader's log, now or since an earlier request. */
+    void appended(Partition partition, long baseOffset, long nextOffset, long logStartOffset, long appendTimeMs) {
+        int index = partition.id().partition();
+        current.add(ProduceResponse.Partition.appended(index, baseOffset, appendTimeMs, logStartOffset));
+        boolean needsAcks = allInsync && !partition.replica().acknowledged(nextOffset);
+        CompletableFuture<Void> durable = partition.log().durable(nextOffset);
+        boolean onDisk = durable.isDone() && !durable.isCompletedExceptionally();
+        if (needsAcks || !onDisk) {
+            waits.add(new Wait(partition, current, current.size() - 1, needsAcks ? nextOffset : -1, durable));
+        }
+    }
+
+    /** Ends a produce with acks=0. Its client learns of an error by losing the connection. */
+    void endUnanswered() {
+        for (ProduceResponse.Topic topic : topics) {
+            for (ProduceResponse.Partition result : topic.partitions()) {
+                if (result.errorCode() != ErrorCode.NONE) {
+                    call.close("produce with acks=0 to " + topic.name() + "-" + result.index() + " failed with "
+                            + result.errorCode());
+                    return;
+                }
+            }
+        }
+        call.endSilently();
+    }
+
+    /** Answers, now or when the last wait is over or {@code timeoutMs} have passed. */
+    void answerWhenAcknowledged(int timeoutMs) {
+        undecided = waits.size();
+        if (undecided == 0) {
+            answer();
+            return;
+        }
+        call.onDisconnect(this::cancel);
+        timeout = call.eventLoop().schedule(this::timedOut, Math.max(0, timeoutMs), TimeUnit.MILLISECONDS);
+        waits.forEach(Wait::begin);
+    }
+
+    private void answer() {
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+        call.answer(new ProduceResponse(topics, 0));
+    }
+
+    private void timedOut() {
+        for (Wait wait : waits) {
+            wait.cancel();
+            wait.decide(ErrorCode.REQUEST_TIMED_OUT);
+        }
+    }
+
+    private void cancel() {
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+        waits.forEach(Wait::cancel);
+    }
+
+    /** One append that is not acknowledged yet. */
+    private final class Wait implements AckWaiter {
+        private final Partition partition;
+        private final List<ProduceResponse.Partition> results;
+        private final int place;
+        private final long ackedOffset;
+        private final CompletableFuture<Void> durable;
+        private int open;
+
+        /** @param ackedOffset the high watermark to wait for, negative for none */
+        Wait(
+                Partition partition,
+                List<ProduceResponse.Partition> results,
+                int place,
+                long ackedOffset,
+                CompletableFuture<Void> durable) {
+            this.partition = partition;
+            this.results = results;
+            this.place = place;
+            this.ackedOffset = ackedOffset;
+            this.durable = durable;
+        }
+
+        void begin() {
+            open = ackedOffset < 0 ? 1 : 2;
+            if (ackedOffset >= 0) {
+                partition.awaitAcks(ackedOffset, this);
+            }
+            var unused = durable.whenComplete(
+                    (forced, failure) -> done(failure == null ? ErrorCode.NONE : ErrorCode.KAFKA_STORAGE_ERROR));
+        }
+
+        @Override
+        public void done(ErrorCode error) {
+            // Never inline: the caller may hold the partition's lock, and an answer makes room for the next request.
+            call.eventLoop().execute(() -> {
+                if (error != ErrorCode.NONE) {
+                    decide(error);
+                } else if (open == 1) {
+                    decide(ErrorCode.NONE);
+                } else {
+                    open--;
+                }
+            });
+        }
+
+        void decide(ErrorCode error) {
+            if (open <= 0) {
+                return;
+            }
+            open = 0;
+            if (error != ErrorCode.NONE) {
+                results.set(
+                        place, ProduceResponse.Partition.refused(partition.id().partition(), error, null));
+            }
+            if (--undecided == 0) {
+                answer();
+            }
+        }
+
+        void cancel() {
+            if (ackedOffset >= 0) {
+                partition.cancel(this);
+            }
+        }
+    }
+}

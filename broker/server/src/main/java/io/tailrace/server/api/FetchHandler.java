@@ -1,0 +1,40 @@
+package io.tailrace.server.api;
+
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.FetchRequest;
+import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.server.partition.Partitions;
+import java.util.List;
+
+/**
+ * Reads batches for consumers. There are no fetch sessions (KIP-227): who asks for one gets session id 0, which means
+ * none, and names all its partitions every time.
+ */
+public final class FetchHandler implements RequestHandler<FetchRequest, FetchResponse> {
+    private static final int NO_SESSION = 0;
+    private static final int FULL_FETCH_EPOCH_MAX = 0;
+
+    private final Partitions partitions;
+    private final int bytesMax;
+
+    /** @param bytesMax bytes of records in an answer, at most, whatever a client asks for */
+    public FetchHandler(Partitions partitions, int bytesMax) {
+        this.partitions = partitions;
+        this.bytesMax = bytesMax;
+    }
+
+    @Override
+    public ApiKey api() {
+        return ApiKey.FETCH;
+    }
+
+    @Override
+    public void handle(FetchRequest request, Call<FetchResponse> call) {
+        if (request.sessionId() != NO_SESSION && request.sessionEpoch() > FULL_FETCH_EPOCH_MAX) {
+            call.answer(new FetchResponse(0, ErrorCode.FETCH_SESSION_ID_NOT_FOUND, NO_SESSION, List.of()));
+            return;
+        }
+        new DelayedFetch(partitions, request, bytesMax, call).begin();
+    }
+}

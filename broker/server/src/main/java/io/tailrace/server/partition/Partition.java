@@ -1,0 +1,270 @@
+package io.tailrace.server.partition;
+
+import io.tailrace.log.AppendResult;
+import io.tailrace.log.Log;
+import io.tailrace.log.LogSlice;
+import io.tailrace.log.OffsetOutOfRangeException;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.replication.Effect;
+import io.tailrace.replication.Event;
+import io.tailrace.replication.FetchVerdict;
+import io.tailrace.replication.Leader;
+import io.tailrace.replication.PartitionRules;
+import io.tailrace.replication.Replica;
+import io.tailrace.replication.Transition;
+import io.tailrace.server.config.TopicSettings;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A partition on this broker: its log, its role, and who waits for it. Thread-safe.
+ */
+public final class Partition {
+    private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
+
+    private final TopicPartition id;
+    private final Log log;
+    private final PartitionRules rules;
+    private final ReplicationPort port;
+    private final Clocks clocks;
+
+    /** Guards the role, the order of appends and {@link #acks}. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Written under the lock; a read without it sees the role as it was a moment ago, which suits readers. */
+    private volatile Replica replica;
+
+    private volatile TopicSettings settings;
+    private final AckQueue acks = new AckQueue();
+    private final Set<ReadWaiter> readers = ConcurrentHashMap.newKeySet();
+
+    /**
+     * A partition whose log is open and of which the cluster has not said anything yet.
+     *
+     * @param replica its role as it starts, at the log's offsets
+     */
+    Partition(
+            Log log,
+            Replica replica,
+            TopicSettings settings,
+            PartitionRules rules,
+            ReplicationPort port,
+            Clocks clocks) {
+        this.id = log.partition();
+        this.log = log;
+        this.replica = replica;
+        this.settings = settings;
+        this.rules = rules;
+        this.port = port;
+        this.clocks = clocks;
+    }
+
+    /** Topic and index. */
+    public TopicPartition id() {
+        return id;
+    }
+
+    /** The partition's log. Append through {@link #append} only. */
+    public Log log() {
+        return log;
+    }
+
+    /** The role as it is now; it may be another one when this has returned. */
+    public Replica replica() {
+        return replica;
+    }
+
+    /** The topic's settings. */
+    public TopicSettings settings() {
+        return settings;
+    }
+
+    /** Takes over settings that have changed. */
+    void reconfigure(TopicSettings changed) {
+        settings = changed;
+        log.reconfigure(changed.log());
+        handle(new Event.MinInsyncChanged(changed.policy().minInsyncReplicas()));
+    }
+
+    /**
+     * Appends batches that have been validated, if this broker leads the partition.
+     *
+     * @param batches their bytes; offsets and leader epoch are stamped in place
+     * @param allInsync whether all in-sync replicas are to acknowledge it, so that there must be enough of them
+     */
+    public AppendResult append(ByteBuffer batches, boolean allInsync) {
+        lock.lock();
+        try {
+            Replica now = replica;
+            ErrorCode refusal = now.appendable(allInsync);
+            if (refusal != ErrorCode.NONE) {
+                return new AppendResult.Refused(refusal, "broker cannot append to " + id + " now");
+            }
+            AppendResult result = log.appendAsLeader(
+                    batches, now.leaderEpoch(), clocks.wallMs().getAsLong());
+            if (result instanceof AppendResult.Appended appended) {
+                step(new Event.Appended(now.leaderEpoch(), appended.nextOffset()));
+            }
+            return result;
+        } catch (IOException e) {
+            logFailed(e);
+            return new AppendResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR, "log directory of " + id + " failed");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Calls {@code waiter} as soon as every in-sync replica has what lies below {@code offset}, at once if they have.
+     */
+    public void awaitAcks(long offset, AckWaiter waiter) {
+        lock.lock();
+        try {
+            ErrorCode refusal = replica.refusal();
+            if (refusal != ErrorCode.NONE) {
+                waiter.done(refusal);
+            } else if (replica.acknowledged(offset)) {
+                waiter.done(ErrorCode.NONE);
+            } else {
+                acks.add(offset, waiter);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets a waiter that gave up. */
+    public void cancel(AckWaiter waiter) {
+        lock.lock();
+        try {
+            acks.remove(waiter);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Calls {@code waiter} whenever there may be more to read, until it is {@linkplain #remove removed}. */
+    public void add(ReadWaiter waiter) {
+        readers.add(waiter);
+    }
+
+    /** Ends {@link #add}. */
+    public void remove(ReadWaiter waiter) {
+        readers.remove(waiter);
+    }
+
+    /**
+     * Reads for a consumer: below the high watermark.
+     *
+     * @param offset first offset, inclusive
+     * @param currentLeaderEpoch the epoch that the consumer believes in, {@link Replica#ANY_EPOCH} for none
+     * @param bytesMax bytes at most
+     * @param atLeastOneBatch whether a first batch that is larger is read all the same
+     */
+    public Read read(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {
+        Replica now = replica;
+        ErrorCode error = now.leads(currentLeaderEpoch);
+        if (error != ErrorCode.NONE) {
+            return Read.refused(error);
+        }
+        FetchVerdict verdict = ((Leader) now).consumerFetch(offset);
+        if (!(verdict instanceof FetchVerdict.Read readable)) {
+            return Read.refused(
+                    verdict instanceof FetchVerdict.Refused no ? no.error() : ErrorCode.OFFSET_OUT_OF_RANGE);
+        }
+        try {
+            LogSlice slice = log.read(offset, bytesMax, readable.endOffset(), atLeastOneBatch);
+            return new Read(ErrorCode.NONE, slice, now.log().highWatermark(), log.logStartOffset());
+        } catch (OffsetOutOfRangeException e) {
+            return Read.refused(ErrorCode.OFFSET_OUT_OF_RANGE);
+        } catch (IOException e) {
+            logFailed(e);
+            return Read.refused(ErrorCode.KAFKA_STORAGE_ERROR);
+        }
+    }
+
+    /** Something happened that the partition's rules must know. */
+    public void handle(Event event) {
+        lock.lock();
+        try {
+            step(event);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells the rules where the log starts, after records may have been dropped from it. */
+    void logStartMayHaveMoved() {
+        long start = log.logStartOffset();
+        if (start > replica.log().startOffset()) {
+            handle(new Event.LogStartMoved(start));
+        }
+    }
+
+    private void logFailed(IOException cause) {
+        LOG.error("{} is offline: its log directory failed", id, cause);
+        handle(new Event.LogFailed());
+    }
+
+    private void step(Event event) {
+        Transition transition = rules.step(replica, event, clocks.steadyMs().getAsLong());
+        boolean roleChanged = replica.getClass() != transition.state().getClass()
+                || replica.leaderEpoch() != transition.state().leaderEpoch();
+        replica = transition.state();
+        for (Effect effect : transition.effects()) {
+            try {
+                perform(effect);
+            } catch (IOException e) {
+                logFailed(e);
+                return;
+            }
+        }
+        if (roleChanged) {
+            wakeReaders();
+        }
+    }
+
+    private void perform(Effect effect) throws IOException {
+        if (effect instanceof Effect.HighWatermarkAdvanced advanced) {
+            acks.advance(advanced.highWatermark());
+            wakeReaders();
+        } else if (effect instanceof Effect.AcksFailed failed) {
+            acks.fail(failed.error());
+        } else if (effect instanceof Effect.LeadershipStarted started) {
+            log.beginEpoch(started.leaderEpoch());
+            LOG.info("leads {} from offset {} in epoch {}", id, started.startOffset(), started.leaderEpoch());
+        } else if (effect instanceof Effect.LeadershipEnded) {
+            LOG.info("no longer leads {}", id);
+        } else if (effect instanceof Effect.TruncateTo truncate) {
+            log.truncateTo(truncate.offset());
+        } else if (effect instanceof Effect.RestartLogAt restart) {
+            log.truncateFullyAndStartAt(restart.offset());
+        } else if (effect instanceof Effect.ProposeIsr propose) {
+            port.propose(this, propose.next());
+        } else if (effect instanceof Effect.ReadBack) {
+            port.readBack(this);
+        } else if (effect instanceof Effect.StartFetching start) {
+            port.startFetching(
+                    this, start.leader(), start.leaderEpoch(), start.fetchOffset(), start.lastFetchedEpoch());
+        } else if (effect instanceof Effect.StopFetching) {
+            port.stopFetching(this);
+        }
+    }
+
+    private void wakeReaders() {
+        for (ReadWaiter reader : readers) {
+            reader.wake();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "partition " + id + ", " + replica.getClass().getSimpleName();
+    }
+}

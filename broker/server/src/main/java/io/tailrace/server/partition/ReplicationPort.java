@@ -1,0 +1,22 @@
+package io.tailrace.server.partition;
+
+import io.tailrace.replication.cluster.PartitionState;
+
+/**
+ * The way from a partition to the rest of the cluster. Called under the partition's lock: every method returns at
+ * once, and what comes of it is told to {@link Partition#handle} later.
+ */
+public interface ReplicationPort {
+
+    /** Writes the state if the store still has its version; see {@code Effect.ProposeIsr}. */
+    void propose(Partition partition, PartitionState next);
+
+    /** Reads the partition's state past any cache; see {@code Effect.ReadBack}. */
+    void readBack(Partition partition);
+
+    /** Fetches from this leader from now on, instead of whatever was fetched before. */
+    void startFetching(Partition partition, int leader, int leaderEpoch, long fetchOffset, int lastFetchedEpoch);
+
+    /** Stops fetching. */
+    void stopFetching(Partition partition);
+}
