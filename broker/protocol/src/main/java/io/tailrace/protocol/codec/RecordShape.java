@@ -186,10 +186,13 @@ final class RecordShape {
         Class<?> type = component.getType();
         Default given = component.getAnnotation(Default.class);
         if (given != null) {
-            if (type != String.class) {
-                throw new IllegalStateException(component + " is neither a number nor a string to have a default");
+            if (type == String.class) {
+                return given.value();
             }
-            return given.value();
+            if (type == List.class && given.value().equals("[]")) {
+                return List.of();
+            }
+            throw new IllegalStateException(component + " cannot have the default " + given.value());
         }
         if (isNullable(component)) {
             return null;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record FindCoordinatorResponse(
         @Since(1) int throttleTimeMs,
         @Until(3) ErrorCode errorCode,
-        @Since(1) @Until(3) @Nullable String errorMessage,
+        @Since(1) @Until(3) @Default("") @Nullable String errorMessage,
         @Until(3) int nodeId,
         @Until(3) String host,
         @Until(3) int port,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record OffsetFetchRequest(
         @Until(7) String groupId,
-        @Until(7) @NullableSince(2) @Nullable List<Topic> topics,
+        @Until(7) @NullableSince(2) @Default("[]") @Nullable List<Topic> topics,
         @Since(8) List<Group> groups,
         @Since(7) boolean requireStable)
         implements Request<OffsetFetchResponse> {

@@ -5,7 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The number under which a component is in the tagged fields of a flexible version, written unless it has its default. */
+/**
+ * The number under which a component is among the tagged fields of a flexible version, where it is written unless it
+ * has its default.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Tagged {

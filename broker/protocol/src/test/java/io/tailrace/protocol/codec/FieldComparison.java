@@ -1,0 +1,76 @@
+package io.tailrace.protocol.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.RecordsPayload;
+import java.lang.reflect.RecordComponent;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares a record of ours with Apache Kafka's object of the same message, field by field and by name: two fields of
+ * the same type in the wrong order would pass any comparison of bytes.
+ */
+final class FieldComparison {
+    /** Where a name of ours is shorter than theirs, by record and component. */
+    private static final Map<String, String> THEIR_NAMES = Map.of(
+            "ProduceRequest.topics", "topicData",
+            "ProduceRequest.Topic.partitions", "partitionData",
+            "ProduceResponse.topics", "responses",
+            "ProduceResponse.Topic.partitions", "partitionResponses",
+            "ProduceResponse.RecordError.message", "batchIndexErrorMessage",
+            "FetchRequest.forgottenTopics", "forgottenTopicsData",
+            "FetchResponse.topics", "responses");
+
+    private FieldComparison() {}
+
+    static void assertSame(Record ours, Object theirs) {
+        for (RecordComponent component : ours.getClass().getRecordComponents()) {
+            String name =
+                    ours.getClass().getName().replaceFirst(".*\\.", "").replace('$', '.') + "." + component.getName();
+            String theirName = THEIR_NAMES.getOrDefault(name, component.getName());
+            try {
+                assertSame(
+                        name,
+                        component.getAccessor().invoke(ours),
+                        theirs.getClass().getMethod(theirName).invoke(theirs));
+            } catch (ReflectiveOperationException e) {
+                throw new LinkageError(name + " is not a field of " + theirs.getClass(), e);
+            }
+        }
+    }
+
+    private static void assertSame(String name, @Nullable Object ours, @Nullable Object theirs) {
+        if (ours instanceof Record record && theirs != null && !(ours instanceof RecordsPayload)) {
+            assertSame(record, theirs);
+        } else if (ours instanceof List<?> list && theirs instanceof Collection<?> collection) {
+            assertThat(list).as(name).hasSameSizeAs(collection);
+            Iterator<?> other = collection.iterator();
+            for (Object each : list) {
+                assertSame(name, each, other.next());
+            }
+        } else {
+            assertThat(plain(ours)).as(name).isEqualTo(plain(theirs));
+        }
+    }
+
+    private static @Nullable Object plain(@Nullable Object value) {
+        if (value instanceof ErrorCode code) {
+            return code.number();
+        } else if (value instanceof Uuid uuid) {
+            return new UUID(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+        } else if (value instanceof RecordsPayload records) {
+            return records.buffer();
+        } else if (value instanceof MemoryRecords records) {
+            return records.buffer();
+        }
+        return value;
+    }
+}
