@@ -12,6 +12,7 @@ import io.tailrace.protocol.record.BatchVerdict;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.TimestampType;
 import io.tailrace.server.config.TopicSettings;
+import io.tailrace.server.group.GroupOffsets;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
@@ -73,7 +74,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
             produce.refused(index, ErrorCode.INVALID_TXN_STATE, "transactions are not supported");
             return;
         }
-        if (InternalTopics.isInternal(topic)) {
+        if (GroupOffsets.TOPIC.equals(topic)) {
             produce.refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION, topic + " is written by the brokers only");
             return;
         }

@@ -32,6 +32,7 @@ public final class Partition {
     private final Log log;
     private final PartitionRules rules;
     private final ReplicationPort port;
+    private final RoleListener roles;
     private final Clocks clocks;
 
     /** Guards the role, the order of appends and {@link #acks}. */
@@ -49,20 +50,15 @@ public final class Partition {
      *
      * @param replica its role as it starts, at the log's offsets
      */
-    Partition(
-            Log log,
-            Replica replica,
-            TopicSettings settings,
-            PartitionRules rules,
-            ReplicationPort port,
-            Clocks clocks) {
+    Partition(Log log, Replica replica, TopicSettings settings, Surroundings surroundings) {
         this.id = log.partition();
         this.log = log;
         this.replica = replica;
         this.settings = settings;
-        this.rules = rules;
-        this.port = port;
-        this.clocks = clocks;
+        this.rules = surroundings.rules();
+        this.port = surroundings.port();
+        this.roles = surroundings.roles();
+        this.clocks = surroundings.clocks();
     }
 
     /** Topic and index. */
@@ -227,6 +223,7 @@ public final class Partition {
         }
         if (roleChanged) {
             wakeReaders();
+            roles.roleChanged(this, replica);
         }
     }
 

@@ -1,0 +1,121 @@
+package io.tailrace.server.group;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.replication.Leader;
+import io.tailrace.replication.Replica;
+import io.tailrace.server.partition.Partition;
+import io.tailrace.server.partition.RoleListener;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The committed offsets of all groups that this broker coordinates. Thread-safe. */
+public final class GroupOffsets implements RoleListener {
+    /** The topic that keeps them. */
+    public static final String TOPIC = "__consumer_offsets";
+
+    private static final Logger LOG = LoggerFactory.getLogger(GroupOffsets.class);
+
+    private final int partitions;
+    private final Executor background;
+    private final Map<Integer, OffsetsShard> shards = new ConcurrentHashMap<>();
+
+    /**
+     * @param partitions {@code offsets.topic.num.partitions}
+     * @param background loads shards, one after the other
+     */
+    public GroupOffsets(int partitions, Executor background) {
+        this.partitions = partitions;
+        this.background = background;
+    }
+
+    /** The partition of {@link #TOPIC} that a group belongs to. */
+    public int partitionOf(String group) {
+        int hash = group.hashCode();
+        return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitions;
+    }
+
+    /** Whether this broker coordinates the group now: {@code NONE}, or what to answer its requests with. */
+    public ErrorCode coordinates(String group) {
+        if (group.isEmpty()) {
+            return ErrorCode.INVALID_GROUP_ID;
+        }
+        OffsetsShard shard = shards.get(partitionOf(group));
+        if (shard == null) {
+            return ErrorCode.NOT_COORDINATOR;
+        }
+        return shard.loaded() ? ErrorCode.NONE : ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
+    }
+
+    /**
+     * Commits offsets of a group.
+     *
+     * @param done called once, on any thread, when they are acknowledged by the in-sync replicas or refused
+     */
+    public void commit(
+            String group, Map<TopicPartition, CommittedOffset> offsets, long nowMs, Consumer<ErrorCode> done) {
+        OffsetsShard shard = shards.get(partitionOf(group));
+        ErrorCode error = coordinates(group);
+        if (shard == null || error != ErrorCode.NONE) {
+            done.accept(error == ErrorCode.NONE ? ErrorCode.NOT_COORDINATOR : error);
+        } else if (offsets.isEmpty()) {
+            done.accept(ErrorCode.NONE);
+        } else {
+            shard.commit(group, offsets, nowMs, done);
+        }
+    }
+
+    /** Offsets of a group that this broker coordinates, by partition; empty for a group that is not known. */
+    public Map<TopicPartition, CommittedOffset> offsets(String group) {
+        OffsetsShard shard = shards.get(partitionOf(group));
+        return shard == null ? Map.of() : shard.offsets(group);
+    }
+
+    /**
+     * Forgets what nobody will ask for any more.
+     *
+     * @param gone partitions that do not exist any more
+     * @param committedBeforeMs offsets that were committed before this time
+     */
+    public void forget(Predicate<TopicPartition> gone, long committedBeforeMs, long nowMs) {
+        for (OffsetsShard shard : shards.values()) {
+            if (shard.loaded()) {
+                shard.forget(gone, committedBeforeMs, nowMs);
+            }
+        }
+    }
+
+    @Override
+    public void roleChanged(Partition partition, Replica now) {
+        if (!partition.id().topic().equals(TOPIC)) {
+            return;
+        }
+        int index = partition.id().partition();
+        if (now instanceof Leader) {
+            OffsetsShard shard = new OffsetsShard(partition, now.leaderEpoch());
+            shards.put(index, shard);
+            background.execute(() -> load(shard, index));
+        } else {
+            shards.remove(index);
+        }
+    }
+
+    private void load(OffsetsShard shard, int index) {
+        try {
+            shard.load();
+        } catch (IOException | RuntimeException e) {
+            LOG.error(
+                    "offsets in {}-{} could not be read: its groups have no coordinator until it is elected again",
+                    TOPIC,
+                    index,
+                    e);
+            shards.remove(index, shard);
+        }
+    }
+}
