@@ -36,12 +36,12 @@ public final class Framing {
      */
     public static int schemaId(byte[] framed) throws NotFramedException {
         if (framed.length < HEADER_BYTES) {
-            throw new NotFramedException(
-                    "record of " + framed.length + " bytes: expected at least " + HEADER_BYTES + ", a zero and a schema id");
+            throw new NotFramedException("record of " + framed.length + " bytes: expected at least " + HEADER_BYTES
+                    + ", a zero and a schema id");
         }
         if (framed[0] != MAGIC) {
-            throw new NotFramedException("record starts with byte 0x%02X: expected 0x00, then a schema id"
-                    .formatted(framed[0] & 0xff));
+            throw new NotFramedException(
+                    "record starts with byte 0x%02X: expected 0x00, then a schema id".formatted(framed[0] & 0xff));
         }
         return ByteBuffer.wrap(framed).getInt(1);
     }

@@ -1,0 +1,95 @@
+package io.tailrace.hive;
+
+import io.tailrace.cli.CommandRunner;
+import io.tailrace.cli.OutputFormat;
+import io.tailrace.cli.Table;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tailrace hive}: runs SQL on a HiveServer2 and prints what it answers. */
+@Command(name = "tailrace hive", description = "Runs SQL on Hive and prints what it answers.")
+public final class HiveCommand implements Callable<Integer> {
+
+    @Option(
+            names = {"-e", "--execute"},
+            required = true,
+            paramLabel = "SQL",
+            description = "A statement to run. May be repeated; all run in one session.")
+    private final List<String> statements = new ArrayList<>();
+
+    @Option(
+            names = "--url",
+            defaultValue = "jdbc:hive2://127.0.0.1:10000/",
+            description = "HiveServer2's JDBC address, ${DEFAULT-VALUE}.")
+    private String url = "";
+
+    @Option(names = "--user", defaultValue = "${sys:user.name}", description = "Who to connect as, ${DEFAULT-VALUE}.")
+    private String user = "";
+
+    @Option(
+            names = "--output",
+            defaultValue = "table",
+            description = "One of ${COMPLETION-CANDIDATES}, ${DEFAULT-VALUE} by default.")
+    private OutputFormat output = OutputFormat.TABLE;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    public static void main(String[] args) {
+        CommandRunner.main(new HiveCommand(), args);
+    }
+
+    @Override
+    public Integer call() throws SQLException {
+        PrintWriter out = spec.commandLine().getOut();
+        try (Connection connection = DriverManager.getConnection(url, user, "");
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                if (statement.execute(withoutSemicolon(sql))) {
+                    print(statement.getResultSet(), out);
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** HiveServer2 takes single statements and calls the sign that people end them with a syntax error. */
+    private static String withoutSemicolon(String sql) {
+        String trimmed = sql.strip();
+        return trimmed.endsWith(";") ? trimmed.substring(0, trimmed.length() - 1) : trimmed;
+    }
+
+    private void print(ResultSet rows, PrintWriter out) throws SQLException {
+        ResultSetMetaData meta = rows.getMetaData();
+        String[] columns = new String[meta.getColumnCount()];
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = meta.getColumnLabel(i + 1);
+        }
+        Table table = new Table(columns);
+        while (rows.next()) {
+            @Nullable Object[] cells = new @Nullable Object[columns.length];
+            for (int i = 0; i < cells.length; i++) {
+                cells[i] = cell(rows.getObject(i + 1));
+            }
+            table.add(cells);
+        }
+        table.print(output, out);
+    }
+
+    private static @Nullable Object cell(@Nullable Object value) {
+        return value == null || value instanceof Number || value instanceof Boolean ? value : value.toString();
+    }
+}

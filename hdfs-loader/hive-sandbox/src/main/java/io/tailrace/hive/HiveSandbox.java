@@ -1,0 +1,94 @@
+package io.tailrace.hive;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.hive.conf.HiveConf;
+import org.apache.hive.service.server.HiveServer2;
+
+/**
+ * HDFS, metastore and HiveServer2, running in this JVM. One at a time a JVM: Hive keeps much of itself in statics.
+ *
+ * <p>Not thread-safe.
+ */
+final class HiveSandbox implements AutoCloseable {
+
+    private final SandboxPorts ports;
+    private final Deque<Part> running = new ArrayDeque<>();
+
+    /** A server of the sandbox, or how to stop it. */
+    interface Part extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private HiveSandbox(SandboxPorts ports) {
+        this.ports = ports;
+    }
+
+    /**
+     * Starts all three, and returns once SQL is answered.
+     *
+     * @param dir where everything is kept; made where it does not exist
+     * @param wanted the ports to serve; zero for any that is free
+     * @throws IOException when one of them does not start; what had started is closed
+     */
+    static HiveSandbox start(Path dir, SandboxPorts wanted) throws IOException {
+        SandboxPorts ports = wanted.orFree();
+        HiveSandbox sandbox = new HiveSandbox(ports);
+        try {
+            sandbox.running.push(SandboxHdfs.start(dir.resolve("hdfs"), ports));
+            HiveConf conf = HiveSite.install(dir.resolve("hive"), ports);
+            makeScratchFolder(conf);
+            sandbox.running.push(SandboxMetastore.start(conf, ports));
+            sandbox.running.push(startHiveServer(conf));
+            return sandbox;
+        } catch (IOException | RuntimeException e) {
+            sandbox.close();
+            throw e;
+        }
+    }
+
+    private static Part startHiveServer(HiveConf conf) {
+        HiveServer2 server = new HiveServer2();
+        server.init(conf);
+        server.start();
+        return server::stop;
+    }
+
+    /** Hive refuses to start where other users could not write its scratch folder. */
+    private static void makeScratchFolder(HiveConf conf) throws IOException {
+        org.apache.hadoop.fs.Path scratch = new org.apache.hadoop.fs.Path(conf.getVar(HiveConf.ConfVars.SCRATCH_DIR));
+        try (FileSystem hdfs = FileSystem.newInstance(scratch.toUri(), conf)) {
+            hdfs.mkdirs(scratch);
+            hdfs.setPermission(scratch, new FsPermission((short) 0733));
+        }
+    }
+
+    SandboxPorts ports() {
+        return ports;
+    }
+
+    /** Stops all of it, in the reverse order of its start. */
+    @Override
+    public void close() {
+        RuntimeException first = null;
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}

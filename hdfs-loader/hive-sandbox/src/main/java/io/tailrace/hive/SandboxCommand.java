@@ -1,0 +1,116 @@
+package io.tailrace.hive;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.tailrace.cli.CommandRunner;
+import io.tailrace.cli.ServerProcess;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tailrace hive-sandbox}: a Hive to try the loader with, until it is told to stop. */
+@Command(
+        name = "tailrace hive-sandbox",
+        description = "Runs HDFS, a Hive metastore and HiveServer2 on this machine, for trying the loader.")
+public final class SandboxCommand implements Callable<Integer> {
+
+    private static final List<String> LIBRARIES = List.of(
+            "org.apache",
+            "org.eclipse",
+            "org.reflections",
+            "com.zaxxer",
+            "DataNucleus",
+            "hive",
+            "SessionState",
+            "mapreduce",
+            "BlockStateChange");
+
+    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Keeps files and tables in DIR.")
+    private Path dir = Path.of("");
+
+    @Option(names = "--hdfs-port", defaultValue = "8020", description = "HDFS's port, ${DEFAULT-VALUE}; 0 for any.")
+    private int hdfsPort;
+
+    @Option(
+            names = "--metastore-port",
+            defaultValue = "9083",
+            description = "The metastore's port, ${DEFAULT-VALUE}; 0 for any.")
+    private int metastorePort;
+
+    @Option(
+            names = "--hive-port",
+            defaultValue = "10000",
+            description = "HiveServer2's port, ${DEFAULT-VALUE}; 0 for any.")
+    private int hivePort;
+
+    @Option(
+            names = "--ready-file",
+            paramLabel = "FILE",
+            description = "Writes the addresses to FILE, as properties, once SQL is answered.")
+    private @Nullable Path readyFile;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    public static void main(String[] args) {
+        CommandRunner.main(new SandboxCommand(), args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        quietLibraries();
+        HiveSandbox sandbox =
+                HiveSandbox.start(dir.toAbsolutePath(), new SandboxPorts(hdfsPort, metastorePort, hivePort));
+        String addresses = addresses(sandbox.ports());
+        if (readyFile != null) {
+            publish(readyFile, addresses);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("ready");
+        out.print(addresses);
+        out.flush();
+        ServerProcess.runUntilStopped(SandboxCommand::stop);
+        return 0;
+    }
+
+    /**
+     * Nothing to do: what Hadoop and Hive are to keep is on disk when they have said so, and both refuse to be closed
+     * in order while the JVM ends, which runs hooks of theirs.
+     */
+    private static void stop() {}
+
+    /**
+     * Hadoop and Hive warn of much that is meant here (one disk, no YARN, tables that the metastore is about to make),
+     * at length; what remains is what a user should read.
+     */
+    private static void quietLibraries() {
+        for (String name : LIBRARIES) {
+            if (LoggerFactory.getLogger(name) instanceof Logger logger) {
+                logger.setLevel(Level.ERROR);
+            }
+        }
+    }
+
+    private static String addresses(SandboxPorts ports) {
+        return "fs.defaultFS=" + ports.hdfsUri() + System.lineSeparator()
+                + "hive.metastore.uris=" + ports.metastoreUri() + System.lineSeparator()
+                + "hive.jdbc.url=" + ports.jdbcUrl() + System.lineSeparator();
+    }
+
+    /** Whoever waits for the file finds it whole. */
+    private static void publish(Path file, String text) throws IOException {
+        Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
+        Files.writeString(unfinished, text);
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

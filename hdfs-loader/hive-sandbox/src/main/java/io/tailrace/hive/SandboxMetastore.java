@@ -1,0 +1,89 @@
+package io.tailrace.hive;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.hadoop.hive.conf.HiveConf;
+import org.apache.hadoop.hive.metastore.HiveMetaStore;
+import org.apache.hadoop.hive.metastore.security.HadoopThriftAuthBridge;
+
+/** Hive's metastore, serving Thrift from a thread of this JVM. It lasts as long as the JVM: Hive gives no way to stop it. */
+final class SandboxMetastore implements HiveSandbox.Part {
+
+    private static final Duration START_MAX = Duration.ofMinutes(2);
+    private static final Duration PROBE_EVERY = Duration.ofMillis(100);
+
+    /** What Derby answers when it has shut down as it was told to. */
+    private static final String DERBY_STOPPED = "XJ015";
+
+    private SandboxMetastore() {}
+
+    /**
+     * Starts the metastore, and returns once it accepts connections.
+     *
+     * @throws IOException when it has failed to start, or does not serve within two minutes
+     */
+    static SandboxMetastore start(HiveConf conf, SandboxPorts ports) throws IOException {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Thread server = new Thread(
+                () -> {
+                    try {
+                        HiveMetaStore.startMetaStore(ports.metastore(), HadoopThriftAuthBridge.getBridge(), conf);
+                        ended.complete(null);
+                    } catch (Throwable e) {
+                        ended.completeExceptionally(e);
+                    }
+                },
+                "metastore");
+        server.setDaemon(true);
+        server.start();
+        awaitPort(ports.metastore(), ended);
+        return new SandboxMetastore();
+    }
+
+    private static void awaitPort(int port, CompletableFuture<Void> ended) throws IOException {
+        long deadlineNanos = System.nanoTime() + START_MAX.toNanos();
+        while (!accepts(port)) {
+            if (ended.isDone()) {
+                try {
+                    ended.join();
+                } catch (CompletionException e) {
+                    throw new IOException("the metastore failed to start: " + e.getCause(), e.getCause());
+                }
+                throw new IOException("the metastore ended while it started");
+            }
+            if (System.nanoTime() - deadlineNanos > 0) {
+                throw new IOException("the metastore did not serve port " + port + " within " + START_MAX);
+            }
+            LockSupport.parkNanos(PROBE_EVERY.toNanos());
+        }
+    }
+
+    private static boolean accepts(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Closes the metastore's database, so that its next start has nothing to recover. */
+    @Override
+    public void close() {
+        try {
+            DriverManager.getConnection("jdbc:derby:;shutdown=true").close();
+        } catch (SQLException e) {
+            if (!DERBY_STOPPED.equals(e.getSQLState())) {
+                throw new IllegalStateException("Derby did not shut down: " + e.getMessage(), e);
+            }
+        }
+    }
+}

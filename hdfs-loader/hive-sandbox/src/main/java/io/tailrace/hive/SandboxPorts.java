@@ -1,0 +1,53 @@
+package io.tailrace.hive;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The loopback ports of a sandbox.
+ *
+ * @param hdfs the NameNode's RPC port
+ * @param metastore the metastore's Thrift port
+ * @param hive HiveServer2's Thrift port
+ */
+record SandboxPorts(int hdfs, int metastore, int hive) {
+
+    static final String HOST = "127.0.0.1";
+
+    /** Replaces every zero by a port that is free now. */
+    SandboxPorts orFree() throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            return new SandboxPorts(orFree(hdfs, held), orFree(metastore, held), orFree(hive, held));
+        } finally {
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        }
+    }
+
+    /** Held open until all are found, so that no port is found twice. */
+    private static int orFree(int port, List<ServerSocket> held) throws IOException {
+        if (port != 0) {
+            return port;
+        }
+        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        held.add(socket);
+        return socket.getLocalPort();
+    }
+
+    String hdfsUri() {
+        return "hdfs://" + HOST + ":" + hdfs;
+    }
+
+    String metastoreUri() {
+        return "thrift://" + HOST + ":" + metastore;
+    }
+
+    String jdbcUrl() {
+        return "jdbc:hive2://" + HOST + ":" + hive + "/";
+    }
+}
