@@ -1,11 +1,12 @@
 package io.tailrace.schemas;
 
+import java.util.OptionalInt;
 import org.apache.avro.Schema;
 
 /**
  * Registers Avro schemas and finds them again by id.
  *
- * <p>Thread-safe. Answers are kept, as neither the id of a schema nor the schema of an id ever changes.
+ * <p>Thread-safe. Answers are kept where they cannot change: the id of a schema, and the schema of an id.
  */
 public interface SchemaRegistryClient {
 
@@ -24,6 +25,15 @@ public interface SchemaRegistryClient {
      * @throws SchemaRegistryException if there is none, or the registry cannot be reached
      */
     Schema schema(int id);
+
+    /**
+     * The id of the newest schema registered under a subject. Asked for each time, as it does change.
+     *
+     * @param subject as {@code access-log-value}
+     * @return the id, or empty where nothing is registered under the subject
+     * @throws SchemaRegistryException if the registry cannot be reached
+     */
+    OptionalInt latestId(String subject);
 
     /** The subject under which the schemas of a topic's values are registered. */
     static String valueSubject(String topic) {
