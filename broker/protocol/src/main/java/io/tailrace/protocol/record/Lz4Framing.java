@@ -12,7 +12,8 @@ import net.jpountz.xxhash.XXHashFactory;
 /**
  * LZ4 frames, version 1, of independent blocks, one after the other.
  *
- * <p>Read here and not by the library's stream, which allocates the largest block the header claims twice over; the blocks and hashes are the library's. Format: lz4_Frame_format.md of the LZ4 project.
+ * <p>Read here and not by the library's stream, which allocates twice the largest block that a header claims; blocks
+ * and hashes are the library's. The format: lz4_Frame_format.md of the LZ4 project.
  */
 final class Lz4Framing {
     private static final int MAGIC = 0x184D2204;
