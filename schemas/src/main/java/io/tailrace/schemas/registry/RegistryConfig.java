@@ -1,0 +1,92 @@
+package io.tailrace.schemas.registry;
+
+import io.tailrace.cli.Config;
+import io.tailrace.cli.ConfigKey;
+import io.tailrace.cli.ConfigKeys;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * How a registry runs. Immutable.
+ *
+ * @param listener where it listens; port 0 takes a free one
+ * @param bootstrapServers the brokers that keep its topic
+ * @param topic the topic of schemas
+ * @param replicationFactor replicas of that topic where the registry creates it
+ * @param timeout bound on each wait for the log, that of the start included
+ * @param threads requests worked on at a time
+ * @param queuedRequestsMax requests that may wait for a thread
+ * @param requestBytesMax size of a request's body
+ */
+record RegistryConfig(
+        InetSocketAddress listener,
+        String bootstrapServers,
+        String topic,
+        int replicationFactor,
+        Duration timeout,
+        int threads,
+        int queuedRequestsMax,
+        int requestBytesMax) {
+
+    private static final ConfigKey<InetSocketAddress> LISTENERS = new ConfigKey<>(
+            "listeners",
+            "http://HOST:PORT",
+            "http://0.0.0.0:8081",
+            "Where the registry listens.",
+            RegistryConfig::address);
+    private static final ConfigKey<String> BOOTSTRAP_SERVERS = ConfigKey.text(
+            "kafkastore.bootstrap.servers",
+            "localhost:9092",
+            "Brokers that keep the schemas, as host:port, separated by commas.");
+    private static final ConfigKey<String> TOPIC =
+            ConfigKey.text("kafkastore.topic", "_schemas", "Topic of the schemas; created as compacted if absent.");
+    private static final ConfigKey<Integer> REPLICATION_FACTOR = ConfigKey.integer(
+            "kafkastore.topic.replication.factor", 1, 1, Short.MAX_VALUE, "Replicas of a topic that is created.");
+    private static final ConfigKey<Integer> TIMEOUT_MS = ConfigKey.integer(
+            "kafkastore.timeout.ms",
+            60_000,
+            1,
+            Integer.MAX_VALUE,
+            "Bound on each wait for the topic, in milliseconds.");
+    private static final ConfigKey<Integer> THREADS =
+            ConfigKey.integer("request.threads", 8, 1, 1024, "Requests worked on at a time.");
+    private static final ConfigKey<Integer> QUEUED_REQUESTS_MAX = ConfigKey.integer(
+            "request.queue.max",
+            128,
+            1,
+            1 << 20,
+            "Requests that may wait for a thread; the connection of a further one is closed.");
+    private static final ConfigKey<Integer> REQUEST_BYTES_MAX =
+            ConfigKey.integer("request.max.bytes", 1 << 20, 1024, 1 << 30, "Size of a request's body, in bytes.");
+
+    static final ConfigKeys KEYS = ConfigKeys.of(
+            LISTENERS,
+            BOOTSTRAP_SERVERS,
+            TOPIC,
+            REPLICATION_FACTOR,
+            TIMEOUT_MS,
+            THREADS,
+            QUEUED_REQUESTS_MAX,
+            REQUEST_BYTES_MAX);
+
+    static RegistryConfig of(Config config) {
+        return new RegistryConfig(
+                config.value(LISTENERS),
+                config.value(BOOTSTRAP_SERVERS),
+                config.value(TOPIC),
+                config.value(REPLICATION_FACTOR),
+                Duration.ofMillis(config.value(TIMEOUT_MS)),
+                config.value(THREADS),
+                config.value(QUEUED_REQUESTS_MAX),
+                config.value(REQUEST_BYTES_MAX));
+    }
+
+    private static InetSocketAddress address(String text) {
+        URI uri = URI.create(text);
+        if (!"http".equals(uri.getScheme()) || uri.getHost() == null || uri.getPort() < 0 || uri.getPort() > 65535) {
+            throw new IllegalArgumentException(text + " is not http://HOST:PORT");
+        }
+        return new InetSocketAddress(uri.getHost(), uri.getPort());
+    }
+}

@@ -1,0 +1,129 @@
+package io.tailrace.schemas.registry;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The records of the topic: JSON keys and values as Confluent's registry has them.
+ *
+ * <p>A registration has the key {@code {"keytype":"SCHEMA","subject":…,"version":…,"magic":1,"claim":…}} and the value
+ * {@code {"subject":…,"version":…,"id":…,"schema":…,"deleted":…}}, a level the key {@code
+ * {"keytype":"CONFIG","subject":…,"magic":0}} and the value {@code {"compatibilityLevel":…}}. Ours alone are the key's
+ * claim, the value's origin and, for what is permanently deleted, the fingerprint in place of the schema;
+ * {@link RegistryState} says what they are for. Records of other kinds are passed over.
+ */
+final class SchemaRecords {
+    private static final Logger log = LoggerFactory.getLogger(SchemaRecords.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private SchemaRecords() {}
+
+    static byte[] key(Registration registration) {
+        ObjectNode key = JSON.createObjectNode()
+                .put("keytype", "SCHEMA")
+                .put("subject", registration.subject())
+                .put("version", registration.version())
+                .put("magic", 1);
+        if (!registration.key().claim().isEmpty()) {
+            key.put("claim", registration.key().claim());
+        }
+        return bytes(key);
+    }
+
+    static byte[] value(Registration registration) {
+        ObjectNode value = JSON.createObjectNode()
+                .put("subject", registration.subject())
+                .put("version", registration.version())
+                .put("id", registration.id())
+                .put("deleted", registration.deleted());
+        if (registration.origin() != Registration.UNPLACED) {
+            value.put("origin", registration.origin());
+        }
+        if (registration.purged()) {
+            value.put("fingerprint", registration.fingerprint());
+        } else {
+            value.put("schema", registration.schema());
+        }
+        return bytes(value);
+    }
+
+    static byte[] levelKey(@Nullable String subject) {
+        return bytes(JSON.createObjectNode()
+                .put("keytype", "CONFIG")
+                .put("subject", subject)
+                .put("magic", 0));
+    }
+
+    static byte[] levelValue(Compatibility level) {
+        return bytes(JSON.createObjectNode().put("compatibilityLevel", level.name()));
+    }
+
+    /** Takes a record of the log into the state. */
+    static void apply(SchemaLog.Entry entry, RegistryState state) {
+        try {
+            JsonNode key = JSON.readTree(entry.key() == null ? new byte[0] : entry.key());
+            byte[] value = entry.value();
+            switch (key.path("keytype").asText()) {
+                case "SCHEMA" -> {
+                    if (value != null) {
+                        state.apply(registration(key, JSON.readTree(value)), entry.offset());
+                    }
+                }
+                case "CONFIG" ->
+                    state.applyLevel(
+                            key.hasNonNull("subject") ? key.path("subject").asText() : null,
+                            value == null ? null : level(JSON.readTree(value)));
+                default -> log.debug("offset {}: passed over a record of key {}", entry.offset(), key);
+            }
+        } catch (IOException | IllegalArgumentException | RegistryException e) {
+            log.warn("offset {}: passed over a record that no registry wrote: {}", entry.offset(), e.getMessage());
+        }
+    }
+
+    private static Registration registration(JsonNode key, JsonNode value) throws IOException {
+        Registration.Key claimed = new Registration.Key(
+                text(key, "subject"), number(key, "version"), key.path("claim").asText(""));
+        boolean purged = value.hasNonNull("fingerprint");
+        String schema = purged ? "" : text(value, "schema");
+        return new Registration(
+                claimed,
+                number(value, "id"),
+                schema,
+                purged ? text(value, "fingerprint") : Registration.fingerprint(schema),
+                value.path("origin").asLong(Registration.UNPLACED),
+                value.path("deleted").asBoolean(),
+                purged);
+    }
+
+    private static Compatibility level(JsonNode value) throws IOException {
+        return Compatibility.ofName(text(value, "compatibilityLevel"));
+    }
+
+    private static String text(JsonNode node, String field) throws IOException {
+        if (!node.path(field).isTextual()) {
+            throw new IOException(field + ": expected text, found " + node.path(field));
+        }
+        return node.path(field).textValue();
+    }
+
+    private static int number(JsonNode node, String field) throws IOException {
+        if (!node.path(field).canConvertToInt() || node.path(field).intValue() < 1) {
+            throw new IOException(field + ": expected a number from 1, found " + node.path(field));
+        }
+        return node.path(field).intValue();
+    }
+
+    private static byte[] bytes(JsonNode node) {
+        try {
+            return JSON.writeValueAsBytes(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree is always written: " + node, e);
+        }
+    }
+}

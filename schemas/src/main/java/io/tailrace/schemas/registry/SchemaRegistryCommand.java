@@ -1,0 +1,44 @@
+package io.tailrace.schemas.registry;
+
+import io.tailrace.cli.CommandRunner;
+import io.tailrace.cli.ConfigOptions;
+import io.tailrace.cli.ServerProcess;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code tailrace schema-registry}: serves the registry until it is told to stop. */
+@Command(name = "schema-registry", description = "Runs the registry of Avro schemas.")
+public final class SchemaRegistryCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(SchemaRegistryCommand.class);
+
+    /** Seconds a request may take to arrive, and its answer to be taken: a stalled peer must not hold a thread. */
+    private static final String EXCHANGE_SECONDS_MAX = "60";
+
+    @Mixin
+    private final ConfigOptions options = new ConfigOptions();
+
+    /** Runs the process. */
+    public static void main(String[] args) {
+        // Read once, when the first server is made; there is no other way to set them.
+        System.setProperty("sun.net.httpserver.maxReqTime", EXCHANGE_SECONDS_MAX);
+        System.setProperty("sun.net.httpserver.maxRspTime", EXCHANGE_SECONDS_MAX);
+        CommandRunner.main(new SchemaRegistryCommand(), args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        RegistryConfig config = RegistryConfig.of(options.read(RegistryConfig.KEYS));
+        RegistryServer server = RegistryServer.start(config, TopicSchemaLog.open(config));
+        log.info(
+                "schemas of topic {} at {} are served at http://{}:{}",
+                config.topic(),
+                config.bootstrapServers(),
+                server.address().getHostString(),
+                server.address().getPort());
+        ServerProcess.runUntilStopped(server, server.failure());
+        return 0;
+    }
+}
