@@ -78,6 +78,11 @@ public record PartitionState(
         return new PartitionState(newLeader, leaderEpoch, newIsr, standing, lastLeader, controllerEpoch, version);
     }
 
+    /** This state with nobody remembered. */
+    public PartitionState withoutStanding() {
+        return new PartitionState(leader, leaderEpoch, isr, List.of(), lastLeader, controllerEpoch, version);
+    }
+
     private static Optional<Incarnation> member(List<Incarnation> members, int brokerId) {
         return members.stream().filter(m -> m.brokerId() == brokerId).findFirst();
     }
