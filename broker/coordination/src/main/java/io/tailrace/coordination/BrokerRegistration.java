@@ -1,0 +1,253 @@
+package io.tailrace.coordination;
+
+import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.Endpoint;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.state.ConnectionState;
+import org.apache.curator.framework.state.ConnectionStateListener;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.NoNodeException;
+import org.apache.zookeeper.KeeperException.NodeExistsException;
+import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this broker registered as an ephemeral node, whose czxid is the broker epoch.
+ *
+ * <p>When the session is lost the listener hears so first, so that the broker fences itself; once there is a session again
+ * the broker registers anew, under a larger epoch that names the one before: the process lives, so nothing written under
+ * that one is lost. A node left behind by this broker itself is replaced. One of another broker with the same id is not
+ * touched.
+ *
+ * <p>Listener calls come one at a time, on one thread.
+ */
+public final class BrokerRegistration implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerRegistration.class);
+
+    /**
+     * What a broker says of itself.
+     *
+     * @param id the broker's id
+     * @param owner different for each set of log directories: tells a node this broker left behind from one of another
+     *     broker with the same id
+     * @param rackOrNull its failure domain, null if none is configured
+     * @param endpoints where to reach it
+     * @param previousEpoch the broker epoch of the process before, if nothing written under it can have been lost: it
+     *     was stopped cleanly. Else {@link Broker#NONE}
+     */
+    public record Self(
+            int id, String owner, @Nullable String rackOrNull, List<Endpoint> endpoints, long previousEpoch) {
+        public Self {
+            endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /** Told of the registration's fate. */
+    public interface Listener {
+        /** The broker is registered under this epoch. */
+        void registered(long brokerEpoch);
+
+        /** The connection is gone; the registration may still stand. */
+        void suspended();
+
+        /** The registration is gone, or cannot be told from gone. */
+        void sessionLost();
+
+        /** Another broker took the id meanwhile: this one cannot come back. The message says which. */
+        void refused(CoordinationException reason);
+    }
+
+    private final ZooKeeperSession session;
+    private final CuratorFramework curator;
+    private final Self self;
+    private final InstantSource clock;
+    private final Listener listener;
+    private final ExecutorService executor;
+    private final ConnectionStateListener onConnection = (client, state) -> changed(state);
+    /** Both used on the executor's thread only. */
+    private long epoch = Broker.NONE;
+
+    private boolean draining;
+
+    public BrokerRegistration(ZooKeeperSession session, Self self, InstantSource clock, Listener listener) {
+        this.session = session;
+        curator = session.curator();
+        this.self = self;
+        this.clock = clock;
+        this.listener = listener;
+        executor = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "broker-registration");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Registers, tells the listener, and goes on to keep the broker registered.
+     *
+     * @throws CoordinationException if another broker has the id, or ZooKeeper does not answer
+     */
+    public void start() {
+        await(this::register);
+        curator.getConnectionStateListenable().addListener(onConnection);
+    }
+
+    /** Tells the controller that this broker shuts down and wants to lead nothing. */
+    public void drain() {
+        await(() -> {
+            draining = true;
+            try {
+                curator.setData().forPath(ZNodes.broker(self.id()), node(self.previousEpoch()));
+            } catch (Exception e) {
+                throw session.failure("say that broker " + self.id() + " shuts down", e);
+            }
+        });
+    }
+
+    /** Takes the registration back. */
+    @Override
+    public void close() {
+        curator.getConnectionStateListenable().removeListener(onConnection);
+        executor.execute(() -> {
+            try {
+                if (epoch != Broker.NONE) {
+                    curator.delete().forPath(ZNodes.broker(self.id()));
+                }
+            } catch (NoNodeException e) {
+                LOG.debug("broker {} was not registered any more", self.id());
+            } catch (Exception e) {
+                LOG.warn("registration of broker {} stays until its session ends: {}", self.id(), e.getMessage());
+            }
+        });
+        executor.shutdown();
+        try {
+            if (!executor.awaitTermination(10, TimeUnit.SECONDS)) {
+                executor.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void changed(ConnectionState state) {
+        switch (state) {
+            case SUSPENDED -> execute(listener::suspended);
+            case LOST -> execute(listener::sessionLost);
+            case RECONNECTED -> execute(this::registerAgain);
+            default -> LOG.debug("connection to ZooKeeper is {}", state);
+        }
+    }
+
+    private void execute(Runnable task) {
+        if (!executor.isShutdown()) {
+            executor.execute(task);
+        }
+    }
+
+    private void registerAgain() {
+        try {
+            register();
+        } catch (CoordinationException e) {
+            LOG.error("broker {} could not register again: {}", self.id(), e.getMessage());
+            listener.refused(e);
+        }
+    }
+
+    private void register() {
+        String path = ZNodes.broker(self.id());
+        try {
+            Stat existing = curator.checkExists().forPath(path);
+            if (existing != null && existing.getCzxid() == epoch && ownSession(existing)) {
+                listener.registered(epoch);
+                return;
+            }
+            replaceOwn(path);
+            long previousEpoch = epoch == Broker.NONE ? self.previousEpoch() : epoch;
+            Stat created = new Stat();
+            curator.create()
+                    .storingStatIn(created)
+                    .creatingParentsIfNeeded()
+                    .withMode(CreateMode.EPHEMERAL)
+                    .forPath(path, node(previousEpoch));
+            epoch = created.getCzxid();
+        } catch (NodeExistsException e) {
+            epoch = createdByLostCall(path, e);
+        } catch (CoordinationException e) {
+            throw e;
+        } catch (Exception e) {
+            throw session.failure("register broker " + self.id(), e);
+        }
+        LOG.info("broker {} is registered under epoch {}", self.id(), epoch);
+        listener.registered(epoch);
+    }
+
+    /** A create that was repeated after its answer was lost finds the node it had created itself. */
+    private long createdByLostCall(String path, Exception cause) {
+        try {
+            Stat stat = new Stat();
+            byte[] data = curator.getData().storingStatIn(stat).forPath(path);
+            if (ownSession(stat) && ZNodeJson.brokerOwner(data).equals(self.owner())) {
+                return stat.getCzxid();
+            }
+            throw taken(path, data);
+        } catch (CoordinationException e) {
+            throw e;
+        } catch (Exception e) {
+            e.addSuppressed(cause);
+            throw session.failure("register broker " + self.id(), e);
+        }
+    }
+
+    private void replaceOwn(String path) throws Exception {
+        try {
+            Stat stat = new Stat();
+            byte[] data = curator.getData().storingStatIn(stat).forPath(path);
+            if (!ZNodeJson.brokerOwner(data).equals(self.owner())) {
+                throw taken(path, data);
+            }
+            LOG.info(
+                    "replacing the registration that broker {} left behind under epoch {}", self.id(), stat.getCzxid());
+            curator.delete().withVersion(stat.getVersion()).forPath(path);
+        } catch (NoNodeException e) {
+            LOG.debug("broker {} is not registered yet", self.id());
+        }
+    }
+
+    private CoordinationException taken(String path, byte[] data) throws Exception {
+        Broker other = ZNodeJson.broker(self.id(), data, 0);
+        return new CoordinationException("broker id " + self.id() + " is taken by the broker at " + other.endpoints()
+                + ", registered in " + path + ": give each broker another broker.id");
+    }
+
+    private boolean ownSession(Stat stat) throws Exception {
+        return stat.getEphemeralOwner()
+                == curator.getZookeeperClient().getZooKeeper().getSessionId();
+    }
+
+    private byte[] node(long previousEpoch) {
+        Broker broker = new Broker(self.id(), 0, previousEpoch, self.rackOrNull(), self.endpoints(), draining);
+        return ZNodeJson.broker(broker, self.owner(), clock.millis());
+    }
+
+    private void await(Runnable task) {
+        try {
+            executor.submit(task).get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof CoordinationException failure) {
+                throw failure;
+            }
+            throw new CoordinationException("broker " + self.id() + " could not register", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CoordinationException("interrupted while registering broker " + self.id(), e);
+        }
+    }
+}

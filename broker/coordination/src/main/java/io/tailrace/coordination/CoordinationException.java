@@ -1,0 +1,14 @@
+package io.tailrace.coordination;
+
+/** ZooKeeper did not answer, or not as it must. The message names the path and what to do. */
+public final class CoordinationException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public CoordinationException(String message) {
+        super(message);
+    }
+
+    public CoordinationException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

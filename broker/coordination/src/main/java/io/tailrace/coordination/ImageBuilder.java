@@ -1,0 +1,121 @@
+package io.tailrace.coordination;
+
+import io.tailrace.coordination.TreeFollower.Node;
+import io.tailrace.coordination.ZNodeJson.TopicNode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.PartitionImage;
+import io.tailrace.replication.cluster.PartitionState;
+import io.tailrace.replication.cluster.TopicImage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Builds images from the nodes of the tree. Only what changed is parsed, and only the topics it belongs to are built anew.
+ * A node that cannot be understood is named in the log, and counts as it was. For one thread.
+ */
+final class ImageBuilder {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageBuilder.class);
+
+    private final SortedMap<Integer, Broker> brokers = new TreeMap<>();
+    private final Map<String, TopicNode> topicNodes = new HashMap<>();
+    private final Map<TopicPartition, PartitionState> states = new HashMap<>();
+    private final Map<String, Map<String, String>> configs = new HashMap<>();
+    private final SortedMap<String, TopicImage> topics = new TreeMap<>();
+    private final Set<String> deleting = new HashSet<>();
+    private int controllerId = ClusterImage.NO_CONTROLLER;
+    private String clusterId = "";
+
+    /** The image after these paths changed. */
+    ClusterImage build(Map<String, Node> nodes, Set<String> changedPaths) {
+        Set<String> changedTopics = new HashSet<>();
+        for (String path : changedPaths) {
+            try {
+                take(path, nodes.get(path), changedTopics);
+            } catch (IOException | IllegalArgumentException e) {
+                LOG.error("{} in ZooKeeper cannot be understood and is ignored: {}", path, e.getMessage());
+            }
+        }
+        changedTopics.forEach(this::buildTopic);
+        return new ClusterImage(clusterId, brokers, topics, deleting, controllerId);
+    }
+
+    private void take(String path, @Nullable Node node, Set<String> changedTopics) throws IOException {
+        Optional<TopicPartition> partition = ZNodes.partitionOfState(path);
+        if (partition.isPresent()) {
+            changedTopics.add(partition.get().topic());
+            if (node == null) {
+                states.remove(partition.get());
+            } else {
+                states.put(partition.get(), ZNodeJson.state(node.data(), node.version()));
+            }
+            return;
+        }
+        Optional<String> topic = ZNodes.childOf(ZNodes.TOPICS, path);
+        if (topic.isPresent()) {
+            changedTopics.add(topic.get());
+            if (node == null) {
+                topicNodes.remove(topic.get());
+            } else {
+                topicNodes.put(topic.get(), ZNodeJson.topic(node.data()));
+            }
+            return;
+        }
+        Optional<String> configured = ZNodes.childOf(ZNodes.TOPIC_CONFIGS, path);
+        if (configured.isPresent()) {
+            changedTopics.add(configured.get());
+            configs.put(configured.get(), node == null ? Map.of() : ZNodeJson.config(node.data()));
+            return;
+        }
+        takeCluster(path, node);
+    }
+
+    private void takeCluster(String path, @Nullable Node node) throws IOException {
+        Optional<String> broker = ZNodes.childOf(ZNodes.BROKER_IDS, path);
+        Optional<String> deletion = ZNodes.childOf(ZNodes.DELETE_TOPICS, path);
+        if (broker.isPresent()) {
+            int id = Integer.parseInt(broker.get());
+            if (node == null) {
+                brokers.remove(id);
+            } else {
+                brokers.put(id, ZNodeJson.broker(id, node.data(), node.czxid()));
+            }
+        } else if (deletion.isPresent()) {
+            if (node == null) {
+                deleting.remove(deletion.get());
+            } else {
+                deleting.add(deletion.get());
+            }
+        } else if (path.equals(ZNodes.CONTROLLER)) {
+            controllerId = node == null ? ClusterImage.NO_CONTROLLER : ZNodeJson.controller(node.data());
+        } else if (path.equals(ZNodes.CLUSTER_ID) && node != null) {
+            clusterId = ZNodeJson.clusterId(node.data());
+        }
+    }
+
+    private void buildTopic(String name) {
+        TopicNode node = topicNodes.get(name);
+        if (node == null) {
+            topics.remove(name);
+            configs.computeIfPresent(name, (topic, config) -> config.isEmpty() ? null : config);
+            return;
+        }
+        List<PartitionImage> partitions = new ArrayList<>();
+        for (int i = 0; i < node.partitions().size(); i++) {
+            partitions.add(new PartitionImage(node.partitions().get(i), states.get(new TopicPartition(name, i))));
+        }
+        topics.put(name, new TopicImage(name, node.id(), partitions, configs.getOrDefault(name, Map.of())));
+    }
+}

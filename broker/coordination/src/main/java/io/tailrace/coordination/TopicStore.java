@@ -1,0 +1,251 @@
+package io.tailrace.coordination;
+
+import io.tailrace.coordination.ZNodeJson.TopicNode;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.PartitionAssignment;
+import io.tailrace.replication.cluster.ReplicaPlacement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.transaction.CuratorOp;
+import org.apache.zookeeper.KeeperException.BadVersionException;
+import org.apache.zookeeper.KeeperException.NoNodeException;
+import org.apache.zookeeper.KeeperException.NodeExistsException;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * Creates, grows, deletes and configures topics. A change is done when its method returns; it is in force once it has
+ * come back in an image, a new partition once it has a leader there.
+ *
+ * <p>Every change is one transaction, conditional on what it replaces, so that any broker may make it. Calls block: not for
+ * an event loop. Safe between threads.
+ */
+public final class TopicStore {
+    private static final int ATTEMPTS_MAX = 10;
+    private static final byte[] NOTHING = new byte[0];
+
+    private final ZooKeeperSession session;
+    private final CuratorFramework curator;
+    private final Supplier<ClusterImage> images;
+
+    /** @param images the newest image: {@code tree::image} */
+    public TopicStore(ZooKeeperSession session, Supplier<ClusterImage> images) {
+        this.session = session;
+        curator = session.curator();
+        this.images = images;
+        session.createIfMissing(ZNodes.TOPICS, NOTHING);
+        session.createIfMissing(ZNodes.TOPIC_CONFIGS, NOTHING);
+        session.createIfMissing(ZNodes.DELETE_TOPICS, NOTHING);
+    }
+
+    /**
+     * Checks what {@link #create} would do, and does not do it.
+     *
+     * @return the replicas of each partition
+     * @throws TopicException as {@link #create}
+     */
+    public List<PartitionAssignment> validate(String topic, int partitions, int replicationFactor) {
+        ClusterImage image = images.get();
+        TopicRules.checkName(topic, image.topics().keySet());
+        TopicRules.checkPartitions(topic, 0, partitions);
+        TopicRules.checkReplicationFactor(
+                topic, replicationFactor, image.brokers().size());
+        return ReplicaPlacement.place(image.brokers().values(), 0, partitions, replicationFactor, topic.hashCode());
+    }
+
+    /**
+     * Creates a topic, its replicas placed by the cluster.
+     *
+     * @param configs settings of the topic's own, checked by the caller
+     * @throws TopicException TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR
+     * @throws CoordinationException if ZooKeeper does not answer
+     */
+    public UUID create(String topic, int partitions, int replicationFactor, Map<String, String> configs) {
+        return create(topic, validate(topic, partitions, replicationFactor), configs);
+    }
+
+    /**
+     * Creates a topic with these replicas.
+     *
+     * @throws TopicException as above, or INVALID_REPLICA_ASSIGNMENT
+     */
+    public UUID create(String topic, List<PartitionAssignment> assignments, Map<String, String> configs) {
+        ClusterImage image = images.get();
+        TopicRules.checkName(topic, image.topics().keySet());
+        TopicRules.checkPartitions(topic, 0, assignments.size());
+        TopicRules.checkAssignments(topic, assignments, image.brokers().keySet());
+        UUID id = UUID.randomUUID();
+        try {
+            curator.transaction()
+                    .forOperations(
+                            curator.transactionOp()
+                                    .create()
+                                    .forPath(ZNodes.topic(topic), ZNodeJson.topic(new TopicNode(id, assignments))),
+                            configOperation(topic, configs));
+            return id;
+        } catch (NodeExistsException e) {
+            if (idOf(topic).filter(id::equals).isPresent()) {
+                return id;
+            }
+            throw TopicRules.exists(topic);
+        } catch (Exception e) {
+            throw session.failure("create topic " + topic, e);
+        }
+    }
+
+    /**
+     * Gives a topic more partitions.
+     *
+     * @param partitions how many it is to have
+     * @throws TopicException UNKNOWN_TOPIC_OR_PARTITION, INVALID_PARTITIONS if it has as many or more
+     */
+    public void grow(String topic, int partitions) {
+        update(topic, node -> {
+            int had = node.partitions().size();
+            TopicRules.checkPartitions(topic, had, partitions);
+            int replicationFactor = node.partitions().get(0).replicas().size();
+            ClusterImage image = images.get();
+            TopicRules.checkReplicationFactor(
+                    topic, replicationFactor, image.brokers().size());
+            List<PartitionAssignment> all = new ArrayList<>(node.partitions());
+            all.addAll(ReplicaPlacement.place(
+                    image.brokers().values(), had, partitions - had, replicationFactor, topic.hashCode()));
+            return new TopicNode(node.id(), all);
+        });
+    }
+
+    /**
+     * Gives a topic more partitions, with these replicas.
+     *
+     * @throws TopicException as above, or INVALID_REPLICA_ASSIGNMENT
+     */
+    public void grow(String topic, int partitions, List<PartitionAssignment> added) {
+        update(topic, node -> {
+            TopicRules.checkPartitions(topic, node.partitions().size(), partitions);
+            TopicRules.checkAssignments(topic, added, images.get().brokers().keySet());
+            if (node.partitions().size() + added.size() != partitions) {
+                throw new TopicException(
+                        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                        "topic " + topic + " has " + node.partitions().size() + " partitions and is to have "
+                                + partitions + ": assign replicas to the new ones, not to " + added.size());
+            }
+            List<PartitionAssignment> all = new ArrayList<>(node.partitions());
+            all.addAll(added);
+            return new TopicNode(node.id(), all);
+        });
+    }
+
+    /**
+     * Marks a topic to be deleted; the controller deletes it.
+     *
+     * @throws TopicException UNKNOWN_TOPIC_OR_PARTITION
+     */
+    public void delete(String topic) {
+        requireExists(topic);
+        session.createIfMissing(ZNodes.deletion(topic), NOTHING);
+    }
+
+    /**
+     * Changes settings of a topic's own, atomically.
+     *
+     * @param changes new values by key; an empty one takes the setting back, so that the default holds again
+     * @throws TopicException UNKNOWN_TOPIC_OR_PARTITION
+     */
+    public void configure(String topic, Map<String, Optional<String>> changes) {
+        requireExists(topic);
+        retryOnConflict("configure topic " + topic, () -> {
+            Stat stat = new Stat();
+            Map<String, String> configs = new HashMap<>();
+            boolean exists = curator.checkExists().forPath(ZNodes.config(topic)) != null;
+            if (exists) {
+                configs.putAll(
+                        ZNodeJson.config(curator.getData().storingStatIn(stat).forPath(ZNodes.config(topic))));
+            }
+            changes.forEach((key, value) -> value.ifPresentOrElse(v -> configs.put(key, v), () -> configs.remove(key)));
+            if (exists) {
+                curator.setData()
+                        .withVersion(stat.getVersion())
+                        .forPath(ZNodes.config(topic), ZNodeJson.config(configs));
+            } else {
+                curator.create().creatingParentsIfNeeded().forPath(ZNodes.config(topic), ZNodeJson.config(configs));
+            }
+        });
+    }
+
+    /** Every topic there is in the store now, unlike in an image, which may be a moment older. */
+    public Set<String> topics() {
+        try {
+            return new HashSet<>(curator.getChildren().forPath(ZNodes.TOPICS));
+        } catch (Exception e) {
+            throw session.failure("list topics", e);
+        }
+    }
+
+    private void update(String topic, UnaryOperator<TopicNode> change) {
+        retryOnConflict("change topic " + topic, () -> {
+            try {
+                Stat stat = new Stat();
+                byte[] data = curator.getData().storingStatIn(stat).forPath(ZNodes.topic(topic));
+                byte[] changed = ZNodeJson.topic(change.apply(ZNodeJson.topic(data)));
+                curator.setData().withVersion(stat.getVersion()).forPath(ZNodes.topic(topic), changed);
+            } catch (NoNodeException e) {
+                throw TopicRules.unknown(topic);
+            }
+        });
+    }
+
+    private interface Attempt {
+        void run() throws Exception;
+    }
+
+    private void retryOnConflict(String what, Attempt attempt) {
+        for (int i = 0; i < ATTEMPTS_MAX; i++) {
+            try {
+                attempt.run();
+                return;
+            } catch (BadVersionException | NodeExistsException e) {
+                // Somebody else was faster: the next attempt starts from what they wrote.
+            } catch (TopicException e) {
+                throw e;
+            } catch (Exception e) {
+                throw session.failure(what, e);
+            }
+        }
+        throw new CoordinationException(
+                "cannot " + what + ": it was changed by others " + ATTEMPTS_MAX + " times meanwhile, try again");
+    }
+
+    /** A topic that was deleted half leaves its settings behind: they are replaced, not inherited. */
+    private CuratorOp configOperation(String topic, Map<String, String> configs) throws Exception {
+        byte[] data = ZNodeJson.config(configs);
+        return curator.checkExists().forPath(ZNodes.config(topic)) == null
+                ? curator.transactionOp().create().forPath(ZNodes.config(topic), data)
+                : curator.transactionOp().setData().forPath(ZNodes.config(topic), data);
+    }
+
+    private Optional<UUID> idOf(String topic) {
+        try {
+            return Optional.of(ZNodeJson.topic(curator.getData().forPath(ZNodes.topic(topic)))
+                    .id());
+        } catch (NoNodeException e) {
+            return Optional.empty();
+        } catch (Exception e) {
+            throw session.failure("read topic " + topic, e);
+        }
+    }
+
+    private void requireExists(String topic) {
+        if (idOf(topic).isEmpty()) {
+            throw TopicRules.unknown(topic);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.tailrace.coordination;
+
+import io.tailrace.protocol.TopicPartition;
+import java.util.Optional;
+
+/** Paths in the tree. */
+final class ZNodes {
+    static final String BROKERS = "/brokers";
+    static final String BROKER_IDS = "/brokers/ids";
+    static final String TOPICS = "/brokers/topics";
+    static final String TOPIC_CONFIGS = "/config/topics";
+    static final String DELETE_TOPICS = "/admin/delete_topics";
+    static final String CONTROLLER = "/controller";
+    static final String CONTROLLER_EPOCH = "/controller_epoch";
+    static final String CLUSTER = "/cluster";
+    static final String CLUSTER_ID = "/cluster/id";
+    static final String PRODUCER_ID_BLOCK = "/latest_producer_id_block";
+
+    private ZNodes() {}
+
+    static String broker(int id) {
+        return BROKER_IDS + "/" + id;
+    }
+
+    static String topic(String topic) {
+        return TOPICS + "/" + topic;
+    }
+
+    static String partitions(String topic) {
+        return topic(topic) + "/partitions";
+    }
+
+    static String partition(TopicPartition partition) {
+        return partitions(partition.topic()) + "/" + partition.partition();
+    }
+
+    static String state(TopicPartition partition) {
+        return partition(partition) + "/state";
+    }
+
+    static String config(String topic) {
+        return TOPIC_CONFIGS + "/" + topic;
+    }
+
+    static String deletion(String topic) {
+        return DELETE_TOPICS + "/" + topic;
+    }
+
+    /** The name of {@code path} if it is a child of {@code parent}. */
+    static Optional<String> childOf(String parent, String path) {
+        if (!path.startsWith(parent + "/") || path.indexOf('/', parent.length() + 1) >= 0) {
+            return Optional.empty();
+        }
+        return Optional.of(path.substring(parent.length() + 1));
+    }
+
+    /** The partition whose state {@code path} holds, if it holds one. */
+    static Optional<TopicPartition> partitionOfState(String path) {
+        String[] parts = path.split("/", -1);
+        boolean isState = parts.length == 7
+                && path.startsWith(TOPICS + "/")
+                && parts[4].equals("partitions")
+                && parts[5].matches("[0-9]{1,9}")
+                && parts[6].equals("state");
+        return isState ? Optional.of(new TopicPartition(parts[3], Integer.parseInt(parts[5]))) : Optional.empty();
+    }
+}

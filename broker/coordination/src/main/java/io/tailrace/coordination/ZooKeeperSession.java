@@ -1,0 +1,96 @@
+package io.tailrace.coordination;
+
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.BoundedExponentialBackoffRetry;
+import org.apache.zookeeper.KeeperException.NodeExistsException;
+
+/**
+ * This broker's connection to ZooKeeper. One per process, shared by everything here; safe between threads.
+ *
+ * <p>A session counts as lost no later than ZooKeeper itself gives it up: the client notices silence after two thirds of
+ * the timeout, and waits for the last third only.
+ */
+public final class ZooKeeperSession implements AutoCloseable {
+    private static final int LAST_THIRD_PERCENT = 33;
+
+    private final ZooKeeperConfig config;
+    private final CuratorFramework curator;
+
+    private ZooKeeperSession(ZooKeeperConfig config, CuratorFramework curator) {
+        this.config = config;
+        this.curator = curator;
+    }
+
+    /**
+     * Connects, and creates the path below which the cluster is to live.
+     *
+     * @throws CoordinationException if there is no connection within {@code connectTimeoutMs}
+     */
+    public static ZooKeeperSession open(ZooKeeperConfig config) {
+        int slash = config.connect().indexOf('/');
+        if (slash >= 0 && slash < config.connect().length() - 1) {
+            ZooKeeperConfig root = new ZooKeeperConfig(
+                    config.connect().substring(0, slash), config.sessionTimeoutMs(), config.connectTimeoutMs());
+            try (ZooKeeperSession session = connect(root)) {
+                session.createIfMissing(config.connect().substring(slash), new byte[0]);
+            }
+        }
+        return connect(config);
+    }
+
+    private static ZooKeeperSession connect(ZooKeeperConfig config) {
+        CuratorFramework curator = CuratorFrameworkFactory.builder()
+                .connectString(config.connect())
+                .sessionTimeoutMs(config.sessionTimeoutMs())
+                .connectionTimeoutMs(Math.min(config.connectTimeoutMs(), config.sessionTimeoutMs()))
+                .retryPolicy(new BoundedExponentialBackoffRetry(50, 1000, 8))
+                .simulatedSessionExpirationPercent(LAST_THIRD_PERCENT)
+                .dontUseContainerParents()
+                .ensembleTracker(false)
+                .build();
+        curator.start();
+        boolean connected = false;
+        try {
+            connected = curator.blockUntilConnected(config.connectTimeoutMs(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!connected) {
+            curator.close();
+            throw new CoordinationException("no connection to ZooKeeper at " + config.connect() + " within "
+                    + config.connectTimeoutMs() + " ms: check zookeeper.connect, and that ZooKeeper runs");
+        }
+        return new ZooKeeperSession(config, curator);
+    }
+
+    CuratorFramework curator() {
+        return curator;
+    }
+
+    /** Creates a node with its parents, unless it is there. */
+    void createIfMissing(String path, byte[] data) {
+        try {
+            curator.create().creatingParentsIfNeeded().forPath(path, data);
+        } catch (NodeExistsException e) {
+            // It is there, which is all that was asked for.
+        } catch (Exception e) {
+            throw failure("create " + path, e);
+        }
+    }
+
+    CoordinationException failure(String what, Exception cause) {
+        if (cause instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return new CoordinationException(
+                "cannot " + what + " in ZooKeeper at " + config.connect() + ": " + cause.getMessage(), cause);
+    }
+
+    /** Ends the session; its ephemeral nodes go with it. */
+    @Override
+    public void close() {
+        curator.close();
+    }
+}

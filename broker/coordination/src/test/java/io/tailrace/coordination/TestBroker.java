@@ -1,0 +1,101 @@
+package io.tailrace.coordination;
+
+import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.Endpoint;
+import io.tailrace.replication.cluster.TopicPolicy;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.curator.framework.CuratorFramework;
+
+/** Everything of this module that a broker runs, without the broker. */
+final class TestBroker implements AutoCloseable {
+    static final int SESSION_TIMEOUT_MS = 6_000;
+
+    final int id;
+    final ZooKeeperSession session;
+    final ClusterTree tree;
+    final List<String> events = new CopyOnWriteArrayList<>();
+    final BrokerRegistration registration;
+    final Controller controller;
+    final TopicStore topics;
+    volatile long epoch = Broker.NONE;
+
+    private TestBroker(String connect, int id, String owner, long previousEpoch) throws InterruptedException {
+        this.id = id;
+        session = ZooKeeperSession.open(new ZooKeeperConfig(connect, SESSION_TIMEOUT_MS, 20_000));
+        tree = new ClusterTree(session);
+        BrokerRegistration.Self self = new BrokerRegistration.Self(
+                id, owner, null, List.of(new Endpoint("PLAINTEXT", "127.0.0.1", 9000 + id)), previousEpoch);
+        registration = new BrokerRegistration(session, self, InstantSource.system(), new Recorder());
+        controller =
+                new Controller(session, id, topic -> TopicPolicy.DEFAULT.with(topic.configs()), InstantSource.system());
+        topics = new TopicStore(session, tree::image);
+    }
+
+    static TestBroker start(String connect, int id) throws InterruptedException {
+        return start(connect, id, Broker.NONE);
+    }
+
+    static TestBroker start(String connect, int id, long previousEpoch) throws InterruptedException {
+        TestBroker broker = new TestBroker(connect, id, "disks-of-" + id, previousEpoch);
+        broker.registration.start();
+        broker.tree.start(20_000);
+        broker.controller.start(broker.tree);
+        return broker;
+    }
+
+    /** One that is neither registered nor controller. */
+    static TestBroker idle(String connect, int id, String owner) throws InterruptedException {
+        return new TestBroker(connect, id, owner, Broker.NONE);
+    }
+
+    CuratorFramework curator() {
+        return session.curator();
+    }
+
+    ClusterImage image() {
+        return tree.image();
+    }
+
+    void expireSession() throws Exception {
+        curator().getZookeeperClient().getZooKeeper().getTestable().injectSessionExpiration();
+    }
+
+    /** As a process does that is killed: nothing is said to anybody, but the session's end is not waited for. */
+    void vanish() {
+        session.close();
+    }
+
+    @Override
+    public void close() {
+        controller.close();
+        registration.close();
+        tree.close();
+        session.close();
+    }
+
+    private final class Recorder implements BrokerRegistration.Listener {
+        @Override
+        public void registered(long brokerEpoch) {
+            epoch = brokerEpoch;
+            events.add("registered");
+        }
+
+        @Override
+        public void suspended() {
+            events.add("suspended");
+        }
+
+        @Override
+        public void sessionLost() {
+            events.add("session lost");
+        }
+
+        @Override
+        public void refused(CoordinationException reason) {
+            events.add("refused");
+        }
+    }
+}
