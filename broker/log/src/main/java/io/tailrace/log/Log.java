@@ -1,104 +1,512 @@
 package io.tailrace.log;
 
+import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.CorruptBatchException;
+import io.tailrace.protocol.record.RecordBatch;
+import io.tailrace.protocol.record.RecordBatches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
-/** SKELETON: bodies follow; signatures are what stays. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * The log of one partition. Made by {@link LogDirectory}.
+ *
+ * <p>Offsets named end, next or limit are exclusive. Any thread may call anything. Appends, truncations and what
+ * changes the segments exclude each other; reads wait for truncations only. No method waits for a sync but
+ * {@link #flush} and those that truncate or close.
+ *
+ * <p>Every method that touches the disk throws {@link LogDirectoryOfflineException} from the first failure of the
+ * log directory on, and {@link LogClosedException} once the log is closed or deleted.
+ */
 public final class Log {
-    Log() {}
+    private final TopicPartition partition;
+    private final LogContext context;
+    private final RecentEnds recentEnds = new RecentEnds();
+    private final LogFlusher flusher;
 
-    private static UnsupportedOperationException soon() {
-        return new UnsupportedOperationException("signatures only so far");
+    /** Guards every change of state, segments and end. Taken after the flusher's lock, before {@link #truncation}. */
+    private final ReentrantLock appendLock = new ReentrantLock();
+
+    /** Written while bytes that readers may look at go away or change; readers are optimistic. */
+    private final StampedLock truncation = new StampedLock();
+
+    private volatile LogConfig config;
+    private volatile LogState state;
+    /** Replaced after the batches are in the file: whoever reads it may read up to it. */
+    private volatile LogEnd end;
+
+    private volatile long logStartOffset;
+    private volatile boolean isClosed;
+
+    Log(TopicPartition partition, LogConfig config, LogContext context, LogLoader.Loaded loaded) {
+        this.partition = partition;
+        this.config = config;
+        this.context = context;
+        this.state = loaded.state();
+        Segment active = state.segments().last();
+        this.end = new LogEnd(loaded.logEndOffset(), active, active.sizeInBytes());
+        this.logStartOffset = loaded.logStartOffset();
+        this.flusher = new LogFlusher(this, context, loaded.recoveryPoint());
     }
 
+    /** Whose log it is. */
     public TopicPartition partition() {
-        throw soon();
+        return partition;
     }
 
+    /** The configuration in force. */
     public LogConfig config() {
-        throw soon();
+        return config;
     }
 
-    public void reconfigure(LogConfig config) {
-        throw soon();
+    /** Replaces the configuration, from the next append or pass on. */
+    public void reconfigure(LogConfig newConfig) {
+        config = newConfig;
     }
 
-    /** First readable offset. */
+    /** The first readable offset. */
     public long logStartOffset() {
-        throw soon();
+        return logStartOffset;
     }
-    /** Exclusive. */
+
+    /** The next offset to be written. */
     public long logEndOffset() {
-        throw soon();
+        return end.offset();
     }
-    /** Exclusive; below it everything is forced to disk. */
+
+    /** Below this offset everything is forced to disk. */
     public long recoveryPoint() {
-        throw soon();
+        return flusher.recoveryPoint();
     }
 
+    /** Bytes of all segments, without their indexes. */
     public long sizeInBytes() {
-        throw soon();
+        return state.segments().all().stream().mapToLong(Segment::sizeInBytes).sum();
     }
 
-    /** Batches already validated (CRC, records) by io.tailrace.protocol.record; stamps offsets and epoch in place. */
-    public AppendResult appendAsLeader(ByteBuffer batches, int leaderEpoch, long nowMs) throws IOException {
-        throw soon();
-    }
-    /** Batches as a leader sent them, offsets and epochs kept; CRC is checked here; a partial last batch is ignored. */
-    public AppendResult appendAsFollower(ByteBuffer batches, long nowMs) throws IOException {
-        throw soon();
+    /** Number of segments, the active one included. */
+    public int segmentCount() {
+        return state.segments().all().size();
     }
 
-    /** Completes when an ack for records below offset may go out: at once, or after the shared fdatasync (flush=ack). */
-    public CompletableFuture<Void> durable(long nextOffset) {
-        throw soon();
-    }
-    /** Forces everything now, on the calling thread. */
-    public void flush() throws IOException {
-        throw soon();
+    /**
+     * Appends a batch that a client sent. It must have been found valid, checksum and records, by
+     * {@link io.tailrace.protocol.record.BatchValidator}; offset and leader epoch are stamped in place.
+     *
+     * @param bytes one batch, from position to limit, both of which stay as they are
+     * @param leaderEpoch the epoch that this broker leads in
+     * @param nowMs the time of arrival
+     */
+    public AppendResult appendAsLeader(ByteBuffer bytes, int leaderEpoch, long nowMs) throws IOException {
+        RecordBatch batch = RecordBatch.at(bytes);
+        if (batch.sizeInBytes() != bytes.remaining()) {
+            throw new IllegalArgumentException(
+                    "expected one batch, found " + batch.sizeInBytes() + " of " + bytes.remaining() + " bytes");
+        }
+        appendLock.lock();
+        try {
+            ensureOpen();
+            AppendResult verdict = judge(batch, leaderEpoch);
+            if (verdict != null) {
+                return verdict;
+            }
+            batch.stamp(end.offset(), leaderEpoch);
+            return append(bytes, batch.baseOffset(), batch.lastOffset(), nowMs);
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            appendLock.unlock();
+        }
     }
 
-    /** offsetLimit is exclusive: high watermark for consumers, logEndOffset for followers. Close the slice. Throws OffsetOutOfRangeException. */
+    private @Nullable AppendResult judge(RecordBatch batch, int leaderEpoch) {
+        int latestEpoch = state.epochs().latest().orElse(leaderEpoch);
+        if (leaderEpoch < latestEpoch) {
+            return new AppendResult.Refused(
+                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                    partition + ": append in leader epoch " + leaderEpoch + ", the log is in " + latestEpoch);
+        }
+        return state.producers().judge(batch, logStartOffset);
+    }
+
+    /**
+     * Appends batches as a leader sent them, with their offsets and epochs. Checksums are verified here. A last batch
+     * that was cut is left out; sequences are not judged, the leader did that.
+     *
+     * @param bytes batches from position to limit, both of which stay as they are
+     * @param nowMs the time of arrival
+     */
+    public AppendResult appendAsFollower(ByteBuffer bytes, long nowMs) throws IOException {
+        ByteBuffer whole;
+        try {
+            RecordBatches batches = RecordBatches.of(bytes);
+            batches.forEach(RecordBatch::ensureCrc);
+            whole = bytes.slice(bytes.position(), batches.validBytes());
+        } catch (CorruptBatchException e) {
+            return new AppendResult.Refused(ErrorCode.CORRUPT_MESSAGE, partition + ": " + e.getMessage());
+        }
+        appendLock.lock();
+        try {
+            ensureOpen();
+            return appendAsFollowerLocked(whole, nowMs);
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            appendLock.unlock();
+        }
+    }
+
+    private AppendResult appendAsFollowerLocked(ByteBuffer bytes, long nowMs) throws IOException {
+        long firstOffset = -1;
+        long nextOffset = end.offset();
+        for (RecordBatch batch : RecordBatches.of(bytes)) {
+            if (batch.baseOffset() < nextOffset || batch.lastOffsetDelta() < 0) {
+                return new AppendResult.Refused(
+                        ErrorCode.OFFSET_OUT_OF_RANGE,
+                        partition + ": expected offset " + nextOffset + " or later, leader sent " + batch);
+            }
+            firstOffset = firstOffset < 0 ? batch.baseOffset() : firstOffset;
+            nextOffset = batch.nextOffset();
+        }
+        return firstOffset < 0
+                ? new AppendResult.Appended(nextOffset, nextOffset, logStartOffset)
+                : append(bytes, firstOffset, nextOffset - 1, nowMs);
+    }
+
+    /** Writes whole, stamped batches. */
+    private AppendResult append(ByteBuffer bytes, long firstOffset, long lastOffset, long nowMs) throws IOException {
+        if (!context.guard().admits(bytes.remaining()) || !write(bytes, firstOffset, lastOffset, nowMs)) {
+            return new AppendResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR, partition + ": the disk is full");
+        }
+        for (RecordBatch batch : RecordBatches.of(bytes)) {
+            state.epochs().assign(batch.leaderEpoch(), batch.baseOffset());
+            if (batch.hasProducerId() && !batch.isControl()) {
+                state.producers().add(ProducerBatch.of(batch), nowMs);
+            }
+        }
+        Segment active = state.segments().last();
+        LogEnd newEnd = new LogEnd(lastOffset + 1, active, active.sizeInBytes());
+        recentEnds.add(newEnd);
+        end = newEnd;
+        flusher.afterAppend(newEnd.offset(), config.flush());
+        return new AppendResult.Appended(firstOffset, lastOffset + 1, logStartOffset);
+    }
+
+    /** Writes to the active segment or a new one; false, with nothing written, if the disk turns out to be full. */
+    private boolean write(ByteBuffer bytes, long firstOffset, long lastOffset, long nowMs) throws IOException {
+        Segment active = state.segments().last();
+        try {
+            LogConfig.Roll limits = config.roll();
+            boolean isAged = !active.isEmpty() && nowMs - active.createdMs() >= limits.segmentAgeMsMax();
+            if (isAged || !active.hasRoomFor(bytes.remaining(), lastOffset, limits)) {
+                active = roll(firstOffset, nowMs);
+            }
+            active.append(bytes, limits.indexIntervalBytes(), nowMs);
+            return true;
+        } catch (IOException e) {
+            if (!context.guard().isFullFor(bytes.remaining())) {
+                throw e;
+            }
+            long stamp = truncation.writeLock();
+            try {
+                active.cutPartialWrite();
+            } finally {
+                truncation.unlockWrite(stamp);
+            }
+            return false;
+        }
+    }
+
+    /** Closes the active segment and starts the next one. */
+    private Segment roll(long baseOffset, long nowMs) throws IOException {
+        state.segments().last().completeIndexes();
+        Segment fresh = Segment.create(context.disk(), state.directory(), baseOffset, nowMs);
+        state = state.with(state.segments().plus(fresh));
+        end = new LogEnd(end.offset(), fresh, 0);
+        flusher.afterRoll(baseOffset, ProducerSnapshot.encode(state.producers().entries()));
+        return fresh;
+    }
+
+    /**
+     * Reads batches from the one that holds {@code offset}, as a slice of one segment; close it. Empty at the limit.
+     *
+     * @param bytesMax the slice's greatest size; the last batch may be cut
+     * @param offsetLimit exclusive: a consumer's high watermark, a follower's {@link Long#MAX_VALUE}
+     * @param atLeastOneBatch whether the first batch is given whole even if it is larger than {@code bytesMax}
+     * @throws OffsetOutOfRangeException unless the offset is between log start and log end, both inclusive
+     */
     public LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException {
-        throw soon();
+        return whileNotTruncated(
+                reader -> reader.read(offset, bytesMax, offsetLimit, atLeastOneBatch), LogSlice::close);
     }
 
-    /** First record at or after timestampMs. */
+    /** The first record whose timestamp is at least {@code timestampMs}; it may lie above a high watermark. */
     public Optional<TimestampedOffset> offsetForTimestamp(long timestampMs) throws IOException {
-        throw soon();
+        return Optional.ofNullable(whileNotTruncated(reader -> reader.find(timestampMs), found -> {})
+                .record());
     }
 
-    /** To call on becoming leader: epoch starts at the log end offset. */
+    /** The first record that has the greatest timestamp of all. */
+    public Optional<TimestampedOffset> offsetOfMaxTimestamp() throws IOException {
+        return Optional.ofNullable(whileNotTruncated(reader -> reader.find(reader.maxTimestampMs()), found -> {})
+                .record());
+    }
+
+    private interface Reading<T> {
+        /** Looks at the log; null if a segment was gone already. */
+        @Nullable
+        T by(LogReader reader) throws IOException;
+    }
+
+    private interface Undo<T> {
+        void of(T answer);
+    }
+
+    /** Repeats a look at the log until it was not disturbed: without a lock first, then keeping truncations out. */
+    private <T> T whileNotTruncated(Reading<T> reading, Undo<T> undo) throws IOException {
+        long stamp = truncation.tryOptimisticRead();
+        if (stamp != 0) {
+            try {
+                T answer = reading.by(reader());
+                if (answer != null) {
+                    if (truncation.validate(stamp)) {
+                        return answer;
+                    }
+                    undo.of(answer);
+                }
+            } catch (IOException | OffsetOutOfRangeException e) {
+                if (truncation.validate(stamp)) {
+                    throw e;
+                }
+            }
+        }
+        stamp = truncation.readLock();
+        try {
+            T answer = null;
+            while (answer == null) {
+                answer = reading.by(reader());
+            }
+            return answer;
+        } finally {
+            truncation.unlockRead(stamp);
+        }
+    }
+
+    /** The end is taken before the segments, so that they cover it. */
+    private LogReader reader() throws IOException {
+        ensureOpen();
+        LogEnd currentEnd = end;
+        long currentStart = logStartOffset;
+        return new LogReader(partition, state.segments(), currentStart, currentEnd, recentEnds);
+    }
+
+    /**
+     * Completes when records below an offset may be acknowledged: at once, or with {@code flush=ack} when a shared
+     * sync has covered them, on the executor's thread. Fails if the sync did, and the directory is offline then.
+     */
+    public CompletableFuture<Void> durable(long nextOffset) {
+        return config.flush().ackWaits() && nextOffset > flusher.recoveryPoint()
+                ? flusher.request(nextOffset)
+                : CompletableFuture.completedFuture(null);
+    }
+
+    /** Forces everything that is in the log now, on the calling thread. */
+    public void flush() throws IOException {
+        flusher.flushTo(end.offset());
+    }
+
+    /** Notes that an epoch starts at the log end offset: to call when this broker becomes leader. */
     public void beginEpoch(int leaderEpoch) {
-        throw soon();
+        appendLock.lock();
+        try {
+            state.epochs().assign(leaderEpoch, end.offset());
+        } finally {
+            appendLock.unlock();
+        }
     }
 
+    /** The latest epoch that was begun or appended in. */
     public OptionalInt latestEpoch() {
-        throw soon();
+        return state.epochs().latest();
     }
-    /** KIP-101. */
+
+    /** The epoch that an offset was or will be appended in, if the log knows of one. */
+    public OptionalInt epochAt(long offset) {
+        return state.epochs().epochAt(offset);
+    }
+
+    /** Where an epoch ends in this log (KIP-101, KIP-279); empty for an epoch later than the latest. */
     public Optional<EpochEnd> endOffsetFor(int leaderEpoch) {
-        throw soon();
+        return state.epochs().endOffsetFor(leaderEpoch, end.offset());
     }
 
-    public void truncateTo(long offset) throws IOException {
-        throw soon();
+    /**
+     * Drops all batches that end at or after an offset. The log then ends with the batch before, so possibly below
+     * {@code offset} if that is inside of a batch.
+     */
+    public void truncateTo(long offset, long nowMs) throws IOException {
+        change(() -> {
+            if (offset < end.offset()) {
+                truncater().truncateTo(offset, nowMs);
+            }
+        });
     }
 
-    public void truncateFullyAndStartAt(long offset) throws IOException {
-        throw soon();
+    /** Drops everything, and goes on at an offset: for a follower whose leader's log starts after its own end. */
+    public void truncateFullyAndStartAt(long offset, long nowMs) throws IOException {
+        change(() -> truncater().truncateFullyAndStartAt(offset, nowMs));
     }
-    /** DeleteRecords: moves the log start offset up. */
+
+    private LogTruncation truncater() {
+        return new LogTruncation(this, context, truncation);
+    }
+
+    /**
+     * Moves the log start offset up (DeleteRecords); segments below go with the next retention pass.
+     *
+     * @throws OffsetOutOfRangeException if the offset is above the log end offset
+     */
     public void deleteRecordsBefore(long offset) throws IOException {
-        throw soon();
+        change(() -> {
+            if (offset > end.offset()) {
+                throw new OffsetOutOfRangeException(partition, offset, logStartOffset, end.offset());
+            }
+            raiseLogStartOffset(offset);
+        });
     }
 
-    public boolean isOffline() {
-        throw soon();
+    /** One change of the segments, with appends and syncs kept out. */
+    private void change(LogFlusher.Change change) throws IOException {
+        flusher.exclusively(() -> {
+            appendLock.lock();
+            try {
+                ensureOpen();
+                change.run();
+            } catch (IOException e) {
+                throw failed(e);
+            } finally {
+                appendLock.unlock();
+            }
+        });
+    }
+
+    /** Runs the passes of a log over time; see {@link LogDirectory#maintain}. */
+    void maintain(long nowMs, long deletableBefore, long producerIdExpirationMs) throws IOException {
+        LogCleanup.Removed removed = new LogCleanup.Removed();
+        appendLock.lock();
+        try {
+            if (isClosed) {
+                return;
+            }
+            Segment active = state.segments().last();
+            boolean isAged = nowMs - active.createdMs() >= config.roll().segmentAgeMsMax()
+                    || nowMs - active.lastAppendedMs() > config.retention().ageMs();
+            if (isAged && !active.isEmpty()) {
+                roll(end.offset(), nowMs);
+            }
+            removed = LogCleanup.takeExpired(this, nowMs, deletableBefore);
+            state.producers().expire(nowMs, producerIdExpirationMs);
+            rebuildSuspectIndexes();
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            appendLock.unlock();
+        }
+        removed.moveTo(context, state.directory(), nowMs + config.fileDeleteDelayMs());
+        flusher.flushIfAged(end.offset(), config.flush(), nowMs);
+    }
+
+    private void rebuildSuspectIndexes() throws IOException {
+        for (Segment segment : state.segments().all()) {
+            if (segment.isIndexSuspect()) {
+                long stamp = truncation.writeLock();
+                try {
+                    segment.rebuildIndexes(config.roll().indexIntervalBytes());
+                } finally {
+                    truncation.unlockWrite(stamp);
+                }
+            }
+        }
+    }
+
+    /** Flushes, writes indexes, snapshot and epochs, and lets go of the files. */
+    void close() throws IOException {
+        flusher.flushTo(end.offset());
+        change(() -> {
+            state.segments().last().completeIndexes();
+            flusher.writeSnapshot(
+                    end.offset(), ProducerSnapshot.encode(state.producers().entries()));
+            state.epochs().write();
+            flusher.flushTo(end.offset());
+            abandon();
+        });
+    }
+
+    /** Lets go of the files as they are. */
+    void abandon() {
+        flusher.exclusively(() -> {
+            appendLock.lock();
+            try {
+                if (!isClosed) {
+                    isClosed = true;
+                    state.segments().all().forEach(Segment::release);
+                }
+            } finally {
+                appendLock.unlock();
+            }
+        });
+    }
+
+    private void ensureOpen() throws IOException {
+        context.health().ensureOnline();
+        if (isClosed) {
+            throw new LogClosedException(partition);
+        }
+    }
+
+    private IOException failed(IOException e) {
+        return e instanceof LogClosedException ? e : context.health().fail(e);
+    }
+
+    boolean isClosed() {
+        return isClosed;
+    }
+
+    LogState state() {
+        return state;
+    }
+
+    LogEnd end() {
+        return end;
+    }
+
+    LogFlusher flusher() {
+        return flusher;
+    }
+
+    void raiseLogStartOffset(long offset) {
+        if (offset > logStartOffset) {
+            logStartOffset = offset;
+            state.epochs().truncateFromStart(offset);
+        }
+    }
+
+    /** Takes over segments from which the oldest are gone. */
+    void replaceSegments(SegmentList segments) {
+        state = state.with(segments);
+    }
+
+    /** Takes over segments and an end that a truncation has left. */
+    void truncated(SegmentList segments, long newStart, long newEnd) {
+        recentEnds.clear();
+        state = state.with(segments);
+        logStartOffset = newStart;
+        end = new LogEnd(newEnd, segments.last(), segments.last().sizeInBytes());
     }
 }

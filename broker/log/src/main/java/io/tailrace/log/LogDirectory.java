@@ -2,81 +2,319 @@ package io.tailrace.log;
 
 import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** SKELETON: bodies follow; signatures are what stays. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * A directory of partitions' logs, as {@code log.dirs} names them: locked for one process, marked as this broker's,
+ * recovered at the start, checkpointed, and closed with a marker that spares the next start the recovery.
+ *
+ * <p>Any thread may call anything. The first failure of the disk takes the directory offline for good: its listener is
+ * told once, and everything that touches the disk throws {@link LogDirectoryOfflineException} from then on.
+ */
 public final class LogDirectory implements AutoCloseable {
-    LogDirectory() {}
+    private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
 
-    private static UnsupportedOperationException soon() {
-        return new UnsupportedOperationException("signatures only so far");
+    private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
+    private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
+    private static final String LOG_START_OFFSETS = "log-start-offset-checkpoint";
+    private static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
+
+    private final LogDirectoryConfig config;
+    private final LogContext context;
+    private final DirectoryLock lock;
+    private final OffsetCheckpoint recoveryPoints;
+    private final OffsetCheckpoint logStartOffsets;
+    private final OffsetCheckpoint highWatermarks;
+    private final boolean wasCleanlyClosed;
+    private boolean isClosed;
+    private final Map<TopicPartition, Log> logs = new ConcurrentHashMap<>();
+    /** One writer of checkpoint files at a time; no lock of a log is taken inside. */
+    private final Object checkpointLock = new Object();
+
+    private LogDirectory(
+            LogDirectoryConfig config,
+            Disk disk,
+            DirectoryLock lock,
+            Executor background,
+            Consumer<IOException> onOffline) {
+        this.config = config;
+        this.lock = lock;
+        Path path = config.path();
+        this.recoveryPoints = new OffsetCheckpoint(disk, path.resolve(RECOVERY_POINTS));
+        this.logStartOffsets = new OffsetCheckpoint(disk, path.resolve(LOG_START_OFFSETS));
+        this.highWatermarks = new OffsetCheckpoint(disk, path.resolve(HIGH_WATERMARKS));
+        this.wasCleanlyClosed = Files.exists(path.resolve(CLEAN_SHUTDOWN));
+        this.context = new LogContext(
+                disk,
+                new DirectoryHealth(path, onOffline),
+                new DiskGuard(disk, path, config.freeBytesMin()),
+                new Trash(),
+                background,
+                this::checkpoint);
     }
 
     /**
-     * Locks the directory, checks meta.properties, recovers its logs in parallel on background, which also flushes and
-     * writes snapshots later. onOffline is told once if the disk fails.
+     * Opens a directory and recovers its logs, several at a time.
+     *
+     * @param configOfTopic the configuration of each topic that is found
+     * @param background recovers, syncs and writes snapshots, on threads of its own; not shut down here
+     * @param onOffline told once if the disk fails after the start; must not block
+     * @param nowMs the time
+     * @throws IOException if the directory cannot be read, is in use, or belongs to another broker or cluster
      */
     public static LogDirectory open(
             LogDirectoryConfig config,
             Function<String, LogConfig> configOfTopic,
             Executor background,
-            BiConsumer<LogDirectory, IOException> onOffline,
+            Consumer<IOException> onOffline,
             long nowMs)
             throws IOException {
-        throw soon();
+        return open(config, configOfTopic, background, onOffline, nowMs, Disk.REAL);
     }
 
+    static LogDirectory open(
+            LogDirectoryConfig config,
+            Function<String, LogConfig> configOfTopic,
+            Executor background,
+            Consumer<IOException> onOffline,
+            long nowMs,
+            Disk disk)
+            throws IOException {
+        Files.createDirectories(config.path());
+        DirectoryLock lock = DirectoryLock.acquire(config.path());
+        LogDirectory directory = new LogDirectory(config, disk, lock, background, onOffline);
+        try {
+            MetaProperties.claim(disk, config);
+            directory.load(configOfTopic, nowMs);
+            return directory;
+        } catch (IOException | RuntimeException e) {
+            directory.logs.values().forEach(Log::abandon);
+            lock.close();
+            throw e;
+        }
+    }
+
+    private void load(Function<String, LogConfig> configOfTopic, long nowMs) throws IOException {
+        Map<TopicPartition, Long> points = readOrNone(recoveryPoints);
+        Map<TopicPartition, Long> starts = readOrNone(logStartOffsets);
+        Map<TopicPartition, Path> found = PartitionDirectories.scan(config.path());
+        if (!wasCleanlyClosed && !found.isEmpty()) {
+            LOG.info("{} was not closed properly: {} logs are recovered", config.path(), found.size());
+        }
+        List<CompletableFuture<Void>> loads = found.keySet().stream()
+                .map(partition -> CompletableFuture.runAsync(
+                        () -> {
+                            LogLoader.Past past = new LogLoader.Past(
+                                    wasCleanlyClosed,
+                                    points.getOrDefault(partition, 0L),
+                                    starts.getOrDefault(partition, 0L));
+                            try {
+                                load(partition, configOfTopic.apply(partition.topic()), past, nowMs);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        },
+                        context.background()))
+                .toList();
+        try {
+            CompletableFuture.allOf(loads.toArray(CompletableFuture[]::new)).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof UncheckedIOException failed) {
+                throw failed.getCause();
+            }
+            throw e;
+        }
+        if (wasCleanlyClosed) {
+            Files.delete(config.path().resolve(CLEAN_SHUTDOWN));
+            context.disk().syncDirectory(config.path());
+        }
+    }
+
+    private static Map<TopicPartition, Long> readOrNone(OffsetCheckpoint checkpoint) throws IOException {
+        try {
+            return checkpoint.read();
+        } catch (CorruptLogException e) {
+            LOG.warn("{}; it is not used", e.getMessage());
+            return Map.of();
+        }
+    }
+
+    private Log load(TopicPartition partition, LogConfig logConfig, LogLoader.Past past, long nowMs)
+            throws IOException {
+        Path path = config.path().resolve(partition.toString());
+        LogLoader loader = new LogLoader(context.disk(), partition, path, logConfig, past, nowMs);
+        Log log = new Log(partition, logConfig, context, loader.load());
+        logs.put(partition, log);
+        return log;
+    }
+
+    /** Where the directory is. */
+    public Path path() {
+        return config.path();
+    }
+
+    /** Whether the last process closed the directory, so that nothing had to be recovered. */
     public boolean wasCleanlyClosed() {
-        throw soon();
+        return wasCleanlyClosed;
     }
 
+    /** All logs. */
     public Collection<Log> logs() {
-        throw soon();
+        return Collections.unmodifiableCollection(logs.values());
     }
 
+    /** The log of a partition, if it is in this directory. */
     public Optional<Log> log(TopicPartition partition) {
-        throw soon();
+        return Optional.ofNullable(logs.get(partition));
     }
 
-    public Log create(TopicPartition partition, LogConfig config, long nowMs) throws IOException {
-        throw soon();
+    /**
+     * The log of a partition, made if it is not there.
+     *
+     * @param logConfig the configuration of a log that is made
+     */
+    public Log create(TopicPartition partition, LogConfig logConfig, long nowMs) throws IOException {
+        context.health().ensureOnline();
+        Log log = logs.get(partition);
+        if (log != null) {
+            return log;
+        }
+        synchronized (logs) {
+            try {
+                log = logs.get(partition);
+                return log != null ? log : load(partition, logConfig, LogLoader.Past.NONE, nowMs);
+            } catch (IOException e) {
+                throw context.health().fail(e);
+            }
+        }
     }
 
+    /** Deletes the log of a partition: out of sight at once, its files after {@code file.delete.delay.ms}. */
     public void delete(TopicPartition partition, long nowMs) throws IOException {
-        throw soon();
+        context.health().ensureOnline();
+        synchronized (logs) {
+            Log log = logs.remove(partition);
+            if (log == null) {
+                return;
+            }
+            log.abandon();
+            try {
+                Path renamed = PartitionDirectories.markDeleted(config.path().resolve(partition.toString()));
+                context.disk().syncDirectory(config.path());
+                context.trash().add(List.of(renamed), nowMs + log.config().fileDeleteDelayMs());
+            } catch (IOException e) {
+                throw context.health().fail(e);
+            }
+        }
+        checkpoint();
     }
 
-    /** replication-offset-checkpoint. */
+    /** The high watermarks as they were last written; none if the file is not there or cannot be used. */
     public Map<TopicPartition, Long> readHighWatermarks() throws IOException {
-        throw soon();
+        return readOrNone(highWatermarks);
     }
 
-    public void writeHighWatermarks(Map<TopicPartition, Long> highWatermarks) throws IOException {
-        throw soon();
+    /** Writes the high watermarks of this directory's partitions, for the next start. */
+    public void writeHighWatermarks(Map<TopicPartition, Long> offsets) throws IOException {
+        context.health().ensureOnline();
+        try {
+            synchronized (checkpointLock) {
+                highWatermarks.write(offsets);
+            }
+        } catch (IOException e) {
+            throw context.health().fail(e);
+        }
     }
 
-    /** Retention, roll by age, expiry of producers, flush.ms, removal of deleted files. Call about every second to minutes. */
-    public void maintain(long nowMs) {
-        throw soon();
+    /**
+     * One pass of what time brings: roll by age, retention, {@code flush.ms}, expiry of producers, rebuilding of
+     * indexes that were caught out, removal of deleted files. To be called every second or so; it does not wait for
+     * syncs. A failing disk takes the directory offline and ends the pass.
+     *
+     * @param deletableBefore each partition's high watermark: records at or above are not deleted
+     */
+    public void maintain(long nowMs, ToLongFunction<TopicPartition> deletableBefore) {
+        if (isOffline()) {
+            return;
+        }
+        try {
+            for (Log log : logs.values()) {
+                log.maintain(nowMs, deletableBefore.applyAsLong(log.partition()), config.producerIdExpirationMs());
+            }
+            context.trash().empty(nowMs);
+        } catch (IOException e) {
+            LogDirectoryOfflineException unused = context.health().fail(e);
+        }
     }
-    /** Writes recovery points and log start offsets. Call about every minute. */
+
+    /** Writes recovery points and log start offsets, for the next start. To be called every minute or so. */
     public void checkpoint() {
-        throw soon();
+        if (isOffline()) {
+            return;
+        }
+        Map<TopicPartition, Long> points = new HashMap<>();
+        Map<TopicPartition, Long> starts = new HashMap<>();
+        try {
+            synchronized (checkpointLock) {
+                for (Log log : logs.values()) {
+                    points.put(log.partition(), log.recoveryPoint());
+                    starts.put(log.partition(), log.logStartOffset());
+                }
+                recoveryPoints.write(points);
+                logStartOffsets.write(starts);
+            }
+        } catch (IOException e) {
+            LogDirectoryOfflineException unused = context.health().fail(e);
+        }
     }
 
+    /** Whether the disk has failed. */
     public boolean isOffline() {
-        throw soon();
+        return context.health().isOffline();
     }
 
-    /** Flushes, writes snapshots, checkpoints and the clean-shutdown marker. */
+    /** Flushes and closes every log, writes checkpoints, and then the marker of a clean shutdown. Idempotent. */
     @Override
     public void close() throws IOException {
-        throw soon();
+        synchronized (logs) {
+            if (isClosed) {
+                return;
+            }
+            isClosed = true;
+            try {
+                context.health().ensureOnline();
+                for (Log log : logs.values()) {
+                    log.close();
+                }
+                checkpoint();
+                context.trash().emptyAll();
+                context.health().ensureOnline();
+                CheckpointFile.replace(context.disk(), config.path().resolve(CLEAN_SHUTDOWN), ByteBuffer.allocate(0));
+            } catch (IOException e) {
+                LOG.error("{} could not be closed properly and will be recovered at the next start", config.path(), e);
+                throw e;
+            } finally {
+                logs.values().forEach(Log::abandon);
+                lock.close();
+            }
+        }
     }
 }

@@ -1,0 +1,172 @@
+package io.tailrace.log;
+
+import io.tailrace.protocol.record.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks the headers of a segment's batches, reading little more than them; checksums for who asks.
+ *
+ * <p>{@link #next} stops at the end, or at the first place where no batch can be; {@link #problem} tells which.
+ * Uses the thread's {@link Scratch}, so one scan at a time on a thread.
+ */
+final class BatchScan {
+    private static final int CONTROL_MASK = 0x20;
+
+    private final FileChannel channel;
+    private final long limit;
+    private final ByteBuffer chunk = Scratch.chunk().limit(0);
+    private final int readAheadBytes;
+    private long chunkAt;
+
+    private long position;
+    private int sizeInBytes;
+    private long baseOffset;
+    private int leaderEpoch;
+    private int crc;
+    private short attributes;
+    private int lastOffsetDelta;
+    private long maxTimestampMs;
+    private long producerId;
+    private short producerEpoch;
+    private int baseSequence;
+    private @Nullable String problem;
+
+    private BatchScan(FileChannel channel, long from, long limit, int readAheadBytes) {
+        this.channel = channel;
+        this.position = from;
+        this.limit = limit;
+        this.readAheadBytes = readAheadBytes;
+    }
+
+    /** A scan of headers between two positions of a segment. */
+    static BatchScan headers(FileChannel channel, long from, long limit) {
+        return new BatchScan(channel, from, limit, Scratch.PAGE_BYTES);
+    }
+
+    /** A scan between two positions of a segment that will ask for most checksums. */
+    static BatchScan verifying(FileChannel channel, long from, long limit) {
+        return new BatchScan(channel, from, limit, Scratch.CHUNK_BYTES);
+    }
+
+    /** Goes to the next batch; false at the end or at a {@link #problem}, with {@link #position} there. */
+    boolean next() throws IOException {
+        position += sizeInBytes;
+        sizeInBytes = 0;
+        long left = limit - position;
+        if (left <= 0) {
+            return false;
+        }
+        if (left < RecordBatch.HEADER_BYTES) {
+            problem = "header of batch: expected " + RecordBatch.HEADER_BYTES + " bytes, found " + left;
+            return false;
+        }
+        int at = load(position, RecordBatch.HEADER_BYTES);
+        readHeader(at);
+        int length = chunk.getInt(at + RecordBatch.LENGTH_AT);
+        byte magic = chunk.get(at + RecordBatch.MAGIC_AT);
+        long lengthMax = left - RecordBatch.LENGTH_OVERHEAD_BYTES;
+        if (magic != RecordBatch.MAGIC) {
+            problem = "magic: expected 2, found " + magic;
+        } else if (length < RecordBatch.LENGTH_MIN || length > lengthMax) {
+            problem = "length: expected " + RecordBatch.LENGTH_MIN + " to " + lengthMax + ", found " + length;
+        } else if (baseOffset < 0 || lastOffsetDelta < 0) {
+            problem = "base offset and last offset delta: expected not negative, found " + baseOffset + " and "
+                    + lastOffsetDelta;
+        } else {
+            sizeInBytes = length + RecordBatch.LENGTH_OVERHEAD_BYTES;
+        }
+        return problem == null;
+    }
+
+    private void readHeader(int at) {
+        baseOffset = chunk.getLong(at + RecordBatch.BASE_OFFSET_AT);
+        leaderEpoch = chunk.getInt(at + RecordBatch.LEADER_EPOCH_AT);
+        crc = chunk.getInt(at + RecordBatch.CRC_AT);
+        attributes = chunk.getShort(at + RecordBatch.ATTRIBUTES_AT);
+        lastOffsetDelta = chunk.getInt(at + RecordBatch.LAST_OFFSET_DELTA_AT);
+        maxTimestampMs = chunk.getLong(at + RecordBatch.MAX_TIMESTAMP_AT);
+        producerId = chunk.getLong(at + RecordBatch.PRODUCER_ID_AT);
+        producerEpoch = chunk.getShort(at + RecordBatch.PRODUCER_EPOCH_AT);
+        baseSequence = chunk.getInt(at + RecordBatch.BASE_SEQUENCE_AT);
+    }
+
+    /** Whether the current batch has the checksum it states; otherwise that is the {@link #problem}. */
+    boolean checksumHolds() throws IOException {
+        CRC32C computed = new CRC32C();
+        long at = position + RecordBatch.ATTRIBUTES_AT;
+        long end = position + sizeInBytes;
+        while (at < end) {
+            int from = load(at, 1);
+            int count = (int) Math.min(chunk.limit() - from, end - at);
+            computed.update(chunk.slice(from, count));
+            at += count;
+        }
+        if ((int) computed.getValue() == crc) {
+            return true;
+        }
+        problem = "CRC: expected 0x%08X, found 0x%08X".formatted((int) computed.getValue(), crc);
+        return false;
+    }
+
+    /** Makes bytes of the file be in the chunk, and tells where. */
+    private int load(long from, int bytes) throws IOException {
+        long at = from - chunkAt;
+        if (at < 0 || at + bytes > chunk.limit()) {
+            chunk.clear().limit((int) Math.min(Math.max(bytes, readAheadBytes), limit - from));
+            Channels.readFully(channel, chunk, from);
+            chunkAt = from;
+            at = 0;
+        }
+        return (int) at;
+    }
+
+    /** Where the current batch starts, or where the scan stopped. */
+    int position() {
+        return (int) position;
+    }
+
+    int sizeInBytes() {
+        return sizeInBytes;
+    }
+
+    long baseOffset() {
+        return baseOffset;
+    }
+
+    long lastOffset() {
+        return baseOffset + lastOffsetDelta;
+    }
+
+    int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    long maxTimestampMs() {
+        return maxTimestampMs;
+    }
+
+    /** What the batch means to the state of its producer, or null if it comes from none. */
+    @Nullable
+    ProducerBatch producerBatch() {
+        boolean control = (attributes & CONTROL_MASK) != 0;
+        return producerId == RecordBatch.NO_PRODUCER_ID || control
+                ? null
+                : new ProducerBatch(
+                        producerId,
+                        producerEpoch,
+                        baseSequence,
+                        RecordBatch.sequenceAfter(baseSequence, lastOffsetDelta),
+                        lastOffset(),
+                        lastOffsetDelta);
+    }
+
+    /** Why the scan stopped before its limit, or null. */
+    @Nullable
+    String problem() {
+        return problem;
+    }
+}

@@ -1,0 +1,37 @@
+package io.tailrace.log;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The doors to the disk that a test may want to jam: channels that fail, a disk that fills up. */
+interface Disk {
+    /** The disk of this machine. */
+    Disk REAL = new Disk() {
+        @Override
+        public FileChannel open(Path file, OpenOption... options) throws IOException {
+            return FileChannel.open(file, options);
+        }
+
+        @Override
+        public long usableBytes(Path directory) throws IOException {
+            return Files.getFileStore(directory).getUsableSpace();
+        }
+    };
+
+    /** Opens a file. */
+    FileChannel open(Path file, OpenOption... options) throws IOException;
+
+    /** Bytes that can still be written to the disk that a directory is on. */
+    long usableBytes(Path directory) throws IOException;
+
+    /** Forces the names in a directory: files made, renamed and removed. */
+    default void syncDirectory(Path directory) throws IOException {
+        try (FileChannel channel = open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

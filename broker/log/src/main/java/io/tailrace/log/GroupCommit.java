@@ -1,0 +1,93 @@
+package io.tailrace.log;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shares syncs: whoever asks while one runs gets the next one, together with all others who ask meanwhile. At most one
+ * task is on the executor and one round waits, however many ask.
+ */
+final class GroupCommit {
+    /** Forces what is below an offset, at least. */
+    interface Sync {
+        void upTo(long offset) throws IOException;
+    }
+
+    private static final class Round {
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private long offset;
+    }
+
+    private final Executor executor;
+    private final Sync sync;
+
+    /** Guarded by this. */
+    private @Nullable Round waiting;
+    /** Guarded by this. */
+    private boolean isRunning;
+
+    GroupCommit(Executor executor, Sync sync) {
+        this.executor = executor;
+        this.sync = sync;
+    }
+
+    /** Completes, on the executor, once everything below an offset is forced; fails if that did not work. */
+    CompletableFuture<Void> request(long offset) {
+        Round round;
+        boolean start;
+        synchronized (this) {
+            round = waiting == null ? new Round() : waiting;
+            round.offset = Math.max(round.offset, offset);
+            waiting = round;
+            start = !isRunning;
+            isRunning = true;
+        }
+        if (start) {
+            start();
+        }
+        return round.done;
+    }
+
+    private void start() {
+        try {
+            executor.execute(this::run);
+        } catch (RejectedExecutionException e) {
+            Round round;
+            synchronized (this) {
+                isRunning = false;
+                round = takeRound();
+            }
+            round.done.completeExceptionally(e);
+        }
+    }
+
+    private void run() {
+        Round round = takeRound();
+        try {
+            sync.upTo(round.offset);
+            round.done.complete(null);
+        } catch (IOException | RuntimeException e) {
+            round.done.completeExceptionally(e);
+        }
+        boolean more;
+        synchronized (this) {
+            more = waiting != null;
+            isRunning = more;
+        }
+        if (more) {
+            start();
+        }
+    }
+
+    private synchronized Round takeRound() {
+        Round round = waiting;
+        if (round == null) {
+            throw new IllegalStateException("a sync was started that nobody asked for");
+        }
+        waiting = null;
+        return round;
+    }
+}

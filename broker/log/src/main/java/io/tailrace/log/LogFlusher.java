@@ -1,0 +1,168 @@
+package io.tailrace.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Forces a log to disk and keeps its recovery point: below it everything is forced, and recovery does not read it. */
+final class LogFlusher {
+    /** A change that must not overlap with a sync. */
+    interface Change {
+        void run() throws IOException;
+    }
+
+    private final Log log;
+    private final LogContext context;
+    private final GroupCommit groupCommit;
+
+    /** One sync, truncation or close at a time. Taken before the append lock, never inside of it but by a test. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Written under {@link #lock}. */
+    private volatile long recoveryPoint;
+    /** Since when there may be something unforced that {@code flush.ms} counts from; 0 for never. */
+    private volatile long unflushedSinceMs;
+
+    private volatile boolean isDirectoryDirty = true;
+
+    LogFlusher(Log log, LogContext context, long recoveryPoint) {
+        this.log = log;
+        this.context = context;
+        this.recoveryPoint = recoveryPoint;
+        this.groupCommit = new GroupCommit(context.background(), this::flushTo);
+    }
+
+    long recoveryPoint() {
+        return recoveryPoint;
+    }
+
+    /** Asks for a sync that covers an offset. */
+    CompletableFuture<Void> request(long offset) {
+        return groupCommit.request(offset);
+    }
+
+    /** Starts a sync in the background if so many records are not forced. */
+    void afterAppend(long logEndOffset, LogConfig.Flush config) {
+        if (!config.ackWaits() && logEndOffset - recoveryPoint >= config.messages()) {
+            requestInBackground(logEndOffset);
+        }
+    }
+
+    /** Forces the closed segment and writes the snapshot, both in the background. */
+    void afterRoll(long baseOffset, ByteBuffer snapshot) {
+        isDirectoryDirty = true;
+        context.background().execute(() -> writeSnapshotInBackground(baseOffset, snapshot));
+        requestInBackground(baseOffset);
+    }
+
+    /** Starts a sync in the background if something has not been forced for so long. */
+    void flushIfAged(long logEndOffset, LogConfig.Flush config, long nowMs) {
+        if (logEndOffset <= recoveryPoint) {
+            unflushedSinceMs = nowMs;
+        } else if (nowMs - unflushedSinceMs >= config.ageMs()) {
+            unflushedSinceMs = nowMs;
+            requestInBackground(logEndOffset);
+        }
+    }
+
+    /** A failure is not lost with the future: it has taken the directory offline. */
+    private void requestInBackground(long offset) {
+        CompletableFuture<Void> unused = groupCommit.request(offset);
+    }
+
+    /** Forces what is below an offset, and whatever else its segments hold by now. */
+    void flushTo(long offset) throws IOException {
+        exclusively(() -> {
+            context.health().ensureOnline();
+            if (log.isClosed()) {
+                throw new LogClosedException(log.partition());
+            }
+            if (offset <= recoveryPoint) {
+                return;
+            }
+            try {
+                long reached = force(offset);
+                if (isDirectoryDirty) {
+                    isDirectoryDirty = false;
+                    context.disk().syncDirectory(log.state().directory());
+                }
+                log.state().epochs().write();
+                recoveryPoint = Math.max(recoveryPoint, reached);
+            } catch (IOException e) {
+                throw context.health().fail(e);
+            }
+        });
+    }
+
+    private long force(long offset) throws IOException {
+        LogEnd end = log.end();
+        SegmentList segments = log.state().segments();
+        long reached = recoveryPoint;
+        for (Segment segment : segments.from(recoveryPoint)) {
+            if (segment.baseOffset() >= offset) {
+                break;
+            }
+            boolean isEnd = segment == end.segment();
+            if (segment.retain()) {
+                try {
+                    segment.force();
+                    if (!isEnd) {
+                        segment.forceIndexes();
+                    }
+                } finally {
+                    segment.release();
+                }
+            }
+            Segment next = segments.after(segment);
+            reached = isEnd || next == null ? end.offset() : next.baseOffset();
+            if (isEnd) {
+                break;
+            }
+        }
+        return reached;
+    }
+
+    /** Runs a change with syncs kept out. */
+    <E extends Exception> void exclusively(ExclusiveChange<E> change) throws E {
+        lock.lock();
+        try {
+            change.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link Change}, with an exception of its own. */
+    interface ExclusiveChange<E extends Exception> {
+        void run() throws E;
+    }
+
+    /** Moves the recovery point where a truncation leaves it; what was forced there may be written anew. */
+    void resetRecoveryPoint(long offset) {
+        boolean wentBack = offset < recoveryPoint;
+        recoveryPoint = offset;
+        if (wentBack) {
+            context.saveRecoveryPoints().run();
+        }
+    }
+
+    private void writeSnapshotInBackground(long offset, ByteBuffer snapshot) {
+        exclusively(() -> {
+            if (log.isClosed() || context.health().isOffline() || log.end().offset() < offset) {
+                return;
+            }
+            try {
+                writeSnapshot(offset, snapshot);
+            } catch (IOException e) {
+                LogDirectoryOfflineException unused = context.health().fail(e);
+            }
+        });
+    }
+
+    void writeSnapshot(long offset, ByteBuffer snapshot) throws IOException {
+        Path path = LogFiles.of(log.state().directory(), offset, LogFiles.SNAPSHOT);
+        CheckpointFile.replace(context.disk(), path, snapshot);
+    }
+}

@@ -1,0 +1,147 @@
+package io.tailrace.log;
+
+import io.tailrace.protocol.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the log in a partition's directory: after a proper stop by a look at its ends, otherwise by recovery. */
+final class LogLoader {
+    private static final Logger LOG = LoggerFactory.getLogger(LogLoader.class);
+
+    /**
+     * What was known of the log before the process started.
+     *
+     * @param wasCleanlyClosed whether the files can be trusted to their end
+     * @param recoveryPoint below it everything was forced
+     * @param logStartOffset the first readable offset
+     */
+    record Past(boolean wasCleanlyClosed, long recoveryPoint, long logStartOffset) {
+        /** Of a log that is new. */
+        static final Past NONE = new Past(true, 0, 0);
+    }
+
+    /**
+     * What a log starts with.
+     *
+     * @param state segments, epochs and producers
+     * @param logStartOffset first readable offset
+     * @param logEndOffset exclusive
+     * @param recoveryPoint below it everything is forced
+     */
+    record Loaded(LogState state, long logStartOffset, long logEndOffset, long recoveryPoint) {}
+
+    private final Disk disk;
+    private final TopicPartition partition;
+    private final Path directory;
+    private final int indexIntervalBytes;
+    private final Past past;
+    private final long nowMs;
+
+    LogLoader(Disk disk, TopicPartition partition, Path directory, LogConfig config, Past past, long nowMs) {
+        this.disk = disk;
+        this.partition = partition;
+        this.directory = directory;
+        this.indexIntervalBytes = config.roll().indexIntervalBytes();
+        this.past = past;
+        this.nowMs = nowMs;
+    }
+
+    Loaded load() throws IOException {
+        Files.createDirectories(directory);
+        List<Path> logFiles = removeLeftovers();
+        List<Segment> segments = new ArrayList<>();
+        for (Path file : logFiles) {
+            segments.add(Segment.open(disk, directory, LogFiles.offsetOf(file)));
+        }
+        long logEndOffset = segments.isEmpty() ? past.logStartOffset : check(segments);
+        if (segments.isEmpty() || logEndOffset < past.logStartOffset) {
+            drop(segments);
+            logEndOffset = past.logStartOffset;
+            segments.add(Segment.create(disk, directory, logEndOffset, nowMs));
+            disk.syncDirectory(directory);
+        }
+        SegmentList list = new SegmentList(segments);
+        long logStartOffset = Math.max(past.logStartOffset, list.first().baseOffset());
+        long recoveryPoint = past.wasCleanlyClosed ? logEndOffset : Math.min(past.recoveryPoint, logEndOffset);
+        LogState state = new LogState(directory, list, new LeaderEpochs(disk, directory), new ProducerStates());
+        boolean epochsKnown = state.epochs().load();
+        state.epochs().truncateFromEnd(logEndOffset);
+        state.restore(epochsKnown ? recoveryPoint : logStartOffset, logStartOffset, logEndOffset, nowMs);
+        state.epochs().truncateFromStart(logStartOffset);
+        state.epochs().write();
+        return new Loaded(state, logStartOffset, logEndOffset, recoveryPoint);
+    }
+
+    /** Deletes what a stop left half done; returns the segments' files, oldest first. */
+    private List<Path> removeLeftovers() throws IOException {
+        List<Path> logFiles = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.sorted().toList()) {
+                String name = String.valueOf(file.getFileName());
+                if (name.endsWith(LogFiles.DELETED) || name.endsWith(LogFiles.TEMPORARY)) {
+                    Files.delete(file);
+                } else if (LogFiles.isNamed(file, LogFiles.LOG)) {
+                    logFiles.add(file);
+                } else if (isOrphanedIndex(file)) {
+                    LOG.warn("{} has no segment and is removed", file);
+                    Files.delete(file);
+                }
+            }
+        }
+        return logFiles;
+    }
+
+    private boolean isOrphanedIndex(Path file) {
+        boolean isIndex = LogFiles.isNamed(file, LogFiles.INDEX) || LogFiles.isNamed(file, LogFiles.TIME_INDEX);
+        return isIndex && !Files.exists(LogFiles.of(directory, LogFiles.offsetOf(file), LogFiles.LOG));
+    }
+
+    /** Makes the segments sound, dropping those behind a cut; returns the log end offset. */
+    private long check(List<Segment> segments) throws IOException {
+        int scanFrom = past.wasCleanlyClosed ? segments.size() : firstToScan(segments);
+        for (int i = 0; i < scanFrom; i++) {
+            SegmentRecovery.checkIndexes(segments.get(i), indexIntervalBytes);
+            if (i + 1 < segments.size()) {
+                segments.get(i).completeIndexes();
+            }
+        }
+        long nextOffset = scanFrom == 0 ? 0 : SegmentRecovery.nextOffset(segments.get(scanFrom - 1));
+        for (int i = scanFrom; i < segments.size(); i++) {
+            SegmentRecovery.Outcome outcome =
+                    SegmentRecovery.scan(segments.get(i), past.recoveryPoint, indexIntervalBytes);
+            nextOffset = outcome.nextOffset();
+            boolean overlaps = i + 1 < segments.size() && segments.get(i + 1).baseOffset() < nextOffset;
+            if (outcome.problem() != null || overlaps) {
+                drop(segments.subList(i + 1, segments.size()));
+            } else if (i + 1 < segments.size()) {
+                segments.get(i).completeIndexes();
+            }
+        }
+        return nextOffset;
+    }
+
+    private int firstToScan(List<Segment> segments) {
+        int first = segments.size() - 1;
+        while (first > 0 && segments.get(first).baseOffset() > past.recoveryPoint) {
+            first--;
+        }
+        return first;
+    }
+
+    private void drop(List<Segment> segments) throws IOException {
+        for (Segment segment : segments) {
+            LOG.warn("{}: {} is dropped, {} bytes", partition, segment, segment.sizeInBytes());
+            for (Path renamed : segment.markDeleted()) {
+                Files.delete(renamed);
+            }
+            segment.release();
+        }
+        segments.clear();
+    }
+}

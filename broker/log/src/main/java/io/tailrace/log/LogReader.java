@@ -1,0 +1,170 @@
+package io.tailrace.log;
+
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.CorruptBatchException;
+import io.tailrace.protocol.record.Decompressor;
+import io.tailrace.protocol.record.RecordBatch;
+import io.tailrace.protocol.record.RecordCursor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One look at a log: the segments and the end that a reader found, which stay consistent with each other while the log
+ * goes on. A segment is retained before it is touched; one that is gone already makes the answer null, to look again.
+ *
+ * @param partition whose log it is
+ * @param segments the segments, at least those that {@code end} covers
+ * @param logStartOffset first readable offset
+ * @param end where the log ended
+ * @param recentEnds where the last appends ended
+ */
+record LogReader(
+        TopicPartition partition, SegmentList segments, long logStartOffset, LogEnd end, RecentEnds recentEnds) {
+    /** What a batch may decompress to when it is searched for a timestamp; validation has bounded it on its way in. */
+    private static final int DECOMPRESSED_BYTES_MAX = 1 << 30;
+
+    @Nullable
+    LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException {
+        if (offset < logStartOffset || offset > end.offset()) {
+            throw new OffsetOutOfRangeException(partition, offset, logStartOffset, end.offset());
+        }
+        long limit = Math.min(offsetLimit, end.offset());
+        Segment segment = segments.floor(offset);
+        while (segment != null && Math.max(offset, segment.baseOffset()) < limit) {
+            if (!segment.retain()) {
+                return null;
+            }
+            LogSlice slice = LogSlice.empty();
+            try {
+                slice = slice(segment, offset, bytesMax, limit, atLeastOneBatch);
+            } finally {
+                if (slice.isEmpty()) {
+                    segment.release();
+                }
+            }
+            if (!slice.isEmpty() || bytesMax <= 0) {
+                return slice;
+            }
+            segment = segments.after(segment);
+        }
+        return LogSlice.empty();
+    }
+
+    private LogSlice slice(Segment segment, long offset, int bytesMax, long limit, boolean atLeastOneBatch)
+            throws IOException {
+        int to = endOf(segment, limit);
+        int from = startOf(segment, offset, to);
+        int count = Math.min(bytesMax, to - from);
+        if (atLeastOneBatch && count < to - from) {
+            BatchScan scan = BatchScan.headers(segment.channel(), from, to);
+            if (scan.next()) {
+                count = Math.max(count, scan.sizeInBytes());
+            }
+        }
+        return count <= 0 ? LogSlice.empty() : LogSlice.of(segment, from, count);
+    }
+
+    private int startOf(Segment segment, long offset, int to) throws IOException {
+        if (offset <= segment.baseOffset()) {
+            return 0;
+        }
+        LogEnd recent = recentEnds.at(offset, segment);
+        return recent != null ? recent.position() : segment.positionOf(offset, to);
+    }
+
+    /** Where the batches below an offset end in a segment. */
+    private int endOf(Segment segment, long limit) throws IOException {
+        if (segment == end.segment()) {
+            if (limit >= end.offset()) {
+                return end.position();
+            }
+            LogEnd recent = recentEnds.at(limit, segment);
+            return recent != null ? recent.position() : segment.positionOf(limit, end.position());
+        }
+        Segment next = segments.after(segment);
+        boolean isWhole = next != null && limit >= next.baseOffset();
+        return isWhole ? segment.sizeInBytes() : segment.positionOf(limit, segment.sizeInBytes());
+    }
+
+    /** A search's answer, which may be nothing, as opposed to no answer. */
+    record Found(@Nullable TimestampedOffset record) {}
+
+    /** Finds the first record whose timestamp is at least {@code timestampMs}. */
+    @Nullable
+    Found find(long timestampMs) throws IOException {
+        for (Segment segment : segments.from(logStartOffset)) {
+            if (segment.baseOffset() >= end.offset()) {
+                break;
+            }
+            if (segment.maxTimestampMs() < timestampMs) {
+                continue;
+            }
+            if (!segment.retain()) {
+                return null;
+            }
+            try {
+                TimestampedOffset record = findIn(segment, timestampMs);
+                if (record != null) {
+                    return new Found(record);
+                }
+            } finally {
+                segment.release();
+            }
+        }
+        return new Found(null);
+    }
+
+    private @Nullable TimestampedOffset findIn(Segment segment, long timestampMs) throws IOException {
+        int to = endOf(segment, end.offset());
+        TimeIndex.Entry entry = segment.timeIndex().floor(timestampMs);
+        // Up to the entry's offset nothing is newer than the entry; its own batch may hold the record looked for.
+        long from = Math.max(logStartOffset, entry == null ? segment.baseOffset() : entry.lastOffset());
+        int position = segment.positionOf(from, to);
+        while (true) {
+            BatchScan scan = BatchScan.headers(segment.channel(), position, to);
+            boolean atBatch = scan.next();
+            while (atBatch && scan.maxTimestampMs() < timestampMs) {
+                atBatch = scan.next();
+            }
+            if (scan.problem() != null) {
+                throw new CorruptLogException(segment.file(), scan.position() + ": " + scan.problem());
+            }
+            if (!atBatch) {
+                return null;
+            }
+            TimestampedOffset record = findInBatch(segment, scan.position(), scan.sizeInBytes(), timestampMs);
+            if (record != null) {
+                return record;
+            }
+            position = scan.position() + scan.sizeInBytes();
+        }
+    }
+
+    private @Nullable TimestampedOffset findInBatch(Segment segment, int position, int bytes, long timestampMs)
+            throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(bytes);
+        Channels.readFully(segment.channel(), buffer, position);
+        try {
+            RecordBatch batch = RecordBatch.at(buffer.flip());
+            RecordCursor record = RecordCursor.of(batch, new Decompressor(DECOMPRESSED_BYTES_MAX));
+            while (record.next()) {
+                if (record.timestampMs() >= timestampMs && record.offset() >= logStartOffset) {
+                    return new TimestampedOffset(record.offset(), record.timestampMs(), batch.leaderEpoch());
+                }
+            }
+            return null;
+        } catch (CorruptBatchException e) {
+            throw new CorruptLogException(segment.file(), "batch at byte " + position + ": " + e.getMessage());
+        }
+    }
+
+    /** The greatest timestamp of any batch, or {@link RecordBatch#NO_TIMESTAMP}. */
+    long maxTimestampMs() {
+        long maxMs = RecordBatch.NO_TIMESTAMP;
+        for (Segment segment : segments.from(logStartOffset)) {
+            maxMs = Math.max(maxMs, segment.maxTimestampMs());
+        }
+        return maxMs;
+    }
+}

@@ -1,0 +1,77 @@
+package io.tailrace.log;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A log's segments and what is derived from their batches' headers. Guarded by the append lock.
+ *
+ * @param directory the partition's directory
+ * @param segments the batches
+ * @param epochs where each leader epoch starts
+ * @param producers the idempotent producers
+ */
+record LogState(Path directory, SegmentList segments, LeaderEpochs epochs, ProducerStates producers) {
+    /**
+     * Brings the derived state up to the log end offset: producers from the latest snapshot that holds, and both from
+     * the headers that snapshot and epoch file do not cover. Snapshots of a future that did not happen are removed.
+     *
+     * @param epochsFrom offset from which the epoch file may be behind
+     */
+    void restore(long epochsFrom, long logStartOffset, long logEndOffset, long nowMs) throws IOException {
+        producers.clear();
+        long producersFrom = Math.max(logStartOffset, restoreSnapshot(logEndOffset));
+        long from = Math.min(epochsFrom, producersFrom);
+        for (Segment segment : segments.from(from)) {
+            int position = segment.positionOf(from, segment.sizeInBytes());
+            BatchScan scan = BatchScan.headers(segment.channel(), position, segment.sizeInBytes());
+            while (scan.next()) {
+                if (scan.lastOffset() >= epochsFrom) {
+                    epochs.assign(scan.leaderEpoch(), scan.baseOffset());
+                }
+                ProducerBatch batch = scan.producerBatch();
+                if (batch != null && batch.lastOffset() >= producersFrom) {
+                    producers.add(batch, nowMs);
+                }
+            }
+            if (scan.problem() != null) {
+                throw new CorruptLogException(segment.file(), scan.position() + ": " + scan.problem());
+            }
+        }
+    }
+
+    private long restoreSnapshot(long logEndOffset) throws IOException {
+        List<Path> snapshots = snapshots(directory);
+        for (int i = snapshots.size() - 1; i >= 0; i--) {
+            Path snapshot = snapshots.get(i);
+            long offset = LogFiles.offsetOf(snapshot);
+            Optional<Collection<ProducerEntry>> entries =
+                    offset <= logEndOffset ? ProducerSnapshot.read(snapshot) : Optional.empty();
+            if (entries.isPresent()) {
+                producers.restore(entries.get());
+                return offset;
+            }
+            Files.deleteIfExists(snapshot);
+        }
+        return 0;
+    }
+
+    /** The snapshots in a partition's directory, oldest first. */
+    static List<Path> snapshots(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> LogFiles.isNamed(file, LogFiles.SNAPSHOT))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** The same with other segments. */
+    LogState with(SegmentList others) {
+        return new LogState(directory, others, epochs, producers);
+    }
+}

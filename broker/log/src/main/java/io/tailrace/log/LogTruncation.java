@@ -1,0 +1,86 @@
+package io.tailrace.log;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.StampedLock;
+
+/** Takes the end of a log away, for a follower whose leader has another one. Appends and syncs are kept out by the caller. */
+final class LogTruncation {
+    private final Log log;
+    private final LogContext context;
+    private final StampedLock readers;
+
+    LogTruncation(Log log, LogContext context, StampedLock readers) {
+        this.log = log;
+        this.context = context;
+        this.readers = readers;
+    }
+
+    void truncateTo(long offset, long nowMs) throws IOException {
+        SegmentList segments = log.state().segments();
+        if (offset <= segments.first().baseOffset()) {
+            truncateFullyAndStartAt(offset, nowMs);
+            return;
+        }
+        Segment last = segments.floor(offset - 1);
+        List<Segment> dropped = segments.all().stream()
+                .filter(segment -> segment.baseOffset() > last.baseOffset())
+                .toList();
+        List<Path> files;
+        long stamp = readers.writeLock();
+        try {
+            int position = last.positionOf(offset, last.sizeInBytes());
+            BatchScan scan = BatchScan.headers(last.channel(), position, last.sizeInBytes());
+            long endOffset = scan.next() ? scan.baseOffset() : offset;
+            files = markDeleted(dropped);
+            last.truncate(position, endOffset);
+            long startOffset = Math.min(log.logStartOffset(), endOffset);
+            log.truncated(segments.withoutLast(dropped.size()), startOffset, endOffset);
+        } finally {
+            readers.unlockWrite(stamp);
+        }
+        context.trash().add(files, nowMs + log.config().fileDeleteDelayMs());
+        dropped.forEach(Segment::release);
+        log.state().epochs().truncateFromEnd(log.logEndOffset());
+        settle(Math.min(log.recoveryPoint(), log.logEndOffset()), nowMs);
+    }
+
+    void truncateFullyAndStartAt(long offset, long nowMs) throws IOException {
+        List<Segment> dropped = log.state().segments().all();
+        List<Path> files;
+        long stamp = readers.writeLock();
+        try {
+            files = markDeleted(dropped);
+            Segment fresh = Segment.create(context.disk(), log.state().directory(), offset, nowMs);
+            log.truncated(new SegmentList(List.of(fresh)), offset, offset);
+        } finally {
+            readers.unlockWrite(stamp);
+        }
+        context.trash().add(files, nowMs + log.config().fileDeleteDelayMs());
+        dropped.forEach(Segment::release);
+        for (Path snapshot : LogState.snapshots(log.state().directory())) {
+            Files.deleteIfExists(snapshot);
+        }
+        log.state().epochs().clear();
+        settle(offset, nowMs);
+    }
+
+    private void settle(long recoveryPoint, long nowMs) throws IOException {
+        long endOffset = log.logEndOffset();
+        log.state().restore(endOffset, log.logStartOffset(), endOffset, nowMs);
+        log.state().epochs().write();
+        context.disk().syncDirectory(log.state().directory());
+        log.flusher().resetRecoveryPoint(recoveryPoint);
+    }
+
+    private static List<Path> markDeleted(List<Segment> segments) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Segment segment : segments) {
+            files.addAll(segment.markDeleted());
+        }
+        return files;
+    }
+}

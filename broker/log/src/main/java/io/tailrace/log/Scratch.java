@@ -1,0 +1,26 @@
+package io.tailrace.log;
+
+import java.nio.ByteBuffer;
+
+/** Memory of a thread to read into, so that a lookup allocates none. Good until the same thread's next use. */
+final class Scratch {
+    static final int PAGE_BYTES = 4096;
+    static final int CHUNK_BYTES = 64 * 1024;
+
+    private static final ThreadLocal<ByteBuffer> PAGE =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(PAGE_BYTES));
+    private static final ThreadLocal<ByteBuffer> CHUNK =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(CHUNK_BYTES));
+
+    private Scratch() {}
+
+    /** For entries of an index. */
+    static ByteBuffer page() {
+        return PAGE.get().clear();
+    }
+
+    /** For batches of a segment. */
+    static ByteBuffer chunk() {
+        return CHUNK.get().clear();
+    }
+}
