@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.avro.Schema;
 
@@ -32,6 +33,8 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
 
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int SUBJECT_NOT_FOUND = 40401;
+    private static final int VERSION_NOT_FOUND = 40402;
     private static final long PAUSE_MS = 100;
     private static final int ANSWER_BYTES_MAX = 16 << 20;
 
@@ -66,14 +69,8 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
             return known;
         }
         String body = JSON.createObjectNode().put("schema", schema.toString()).toString();
-        String path =
-                "subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20") + "/versions";
-        JsonNode answer = ask(request(path).POST(BodyPublishers.ofString(body)).build());
-        if (!answer.path("id").canConvertToInt()) {
-            throw new SchemaRegistryException(
-                    SchemaRegistryException.NO_ANSWER, base.resolve(path) + ": expected an id, found " + answer);
-        }
-        int id = answer.path("id").intValue();
+        String path = "subjects/" + encoded(subject) + "/versions";
+        int id = id(path, ask(request(path).POST(BodyPublishers.ofString(body)).build()));
         ids.put(registered, id);
         return id;
     }
@@ -94,6 +91,31 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
             // The parser has no one exception for bad input: names, defaults and shapes fail in their own ways.
             throw new SchemaRegistryException(base.resolve(path) + ": expected an Avro schema, found " + answer, e);
         }
+    }
+
+    @Override
+    public OptionalInt latestId(String subject) {
+        String path = "subjects/" + encoded(subject) + "/versions/latest";
+        try {
+            return OptionalInt.of(id(path, ask(request(path).GET().build())));
+        } catch (SchemaRegistryException e) {
+            if (e.errorCode() == SUBJECT_NOT_FOUND || e.errorCode() == VERSION_NOT_FOUND) {
+                return OptionalInt.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static String encoded(String subject) {
+        return URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private int id(String path, JsonNode answer) {
+        if (!answer.path("id").canConvertToInt()) {
+            throw new SchemaRegistryException(
+                    SchemaRegistryException.NO_ANSWER, base.resolve(path) + ": expected an id, found " + answer);
+        }
+        return answer.path("id").intValue();
     }
 
     private HttpRequest.Builder request(String path) {
