@@ -70,6 +70,11 @@ final class LogFixture implements AutoCloseable {
         throw new AssertionError(result);
     }
 
+    /** Stops as on SIGTERM. */
+    void stop() throws IOException {
+        directory().close();
+    }
+
     /** Closes and opens again. */
     Log restart() throws IOException {
         directory().close();
