@@ -1,0 +1,56 @@
+package io.tailrace.replication;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+
+/** The rules are values and functions: whatever has to do with the world is left to the caller. */
+class LayersTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.tailrace.replication");
+
+    @Test
+    void replicationKnowsValuesOnly() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.tailrace.replication..",
+                        "io.tailrace.protocol",
+                        "java.lang..",
+                        "java.util",
+                        "java.util.function",
+                        "java.util.stream",
+                        "org.jspecify.annotations")
+                .check(CLASSES);
+    }
+
+    @Test
+    void replicationHasNoClockThreadOrLock() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(
+                        Clock.class, Instant.class, InstantSource.class, Thread.class, System.class, Process.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void theClusterDoesNotKnowTheStateMachine() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.tailrace.replication.cluster")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.tailrace.replication")
+                .check(CLASSES);
+    }
+}
