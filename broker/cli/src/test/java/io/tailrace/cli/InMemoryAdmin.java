@@ -7,6 +7,7 @@ import io.tailrace.client.ConfigEntry;
 import io.tailrace.client.NewTopic;
 import io.tailrace.client.TopicDescription;
 import io.tailrace.client.TopicDescription.Partition;
+import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import java.util.Collection;
 import java.util.HashMap;
@@ -41,7 +42,7 @@ final class InMemoryAdmin implements Admin {
         for (String name : names) {
             NewTopic topic = topics.get(name);
             if (topic == null) {
-                throw new ClientException("no topic " + name);
+                throw new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "no topic " + name);
             }
             List<Partition> partitions = IntStream.range(0, topic.partitions().orElse(1))
                     .mapToObj(index -> new Partition(index, OptionalInt.of(1), 0, List.of(1), List.of(1)))

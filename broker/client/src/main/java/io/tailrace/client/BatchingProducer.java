@@ -1,26 +1,228 @@
 package io.tailrace.client;
 
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.RecordHeader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** The producer that talks to brokers. */
+/** The producer: callers put records into the {@link Accumulator}, one thread of its own runs the {@link Sender}. */
 final class BatchingProducer implements Producer {
+    /** What a record costs beside its bytes: its length fields, its future. */
+    private static final int RECORD_OVERHEAD_BYTES = 96;
+
+    private static final int HEADER_OVERHEAD_BYTES = 10;
+
+    private final ProducerConfig config;
+    private final Network network;
+    private final Time time;
+    private final Mailbox mailbox = new Mailbox();
+    private final Metadata metadata;
+    private final Accumulator accumulator;
+    private final Partitioner partitioner;
+    private final Sender sender;
+    private final Thread thread;
+    private volatile boolean closing;
+    private volatile boolean stopped;
+
     BatchingProducer(ProducerConfig config) {
-        throw new IllegalStateException("not yet");
+        this(config, new SocketNetwork(config.client(), Time.SYSTEM), Time.SYSTEM);
+        thread.start();
+    }
+
+    /** A producer whose thread is not started: its owner calls {@link #step}. */
+    BatchingProducer(ProducerConfig config, Network network, Time time) {
+        this.config = config;
+        this.network = network;
+        this.time = time;
+        Backoff backoff =
+                new Backoff(config.client(), () -> ThreadLocalRandom.current().nextDouble());
+        this.metadata = new Metadata(config.client(), network, mailbox, time, backoff, true);
+        this.accumulator = new Accumulator(config);
+        this.partitioner = new Partitioner(config.batchBytesMax());
+        this.sender = new Sender(config, network, mailbox, metadata, accumulator, time, backoff);
+        this.thread = new Thread(this::run, config.client().clientId() + "-producer");
+        thread.setDaemon(true);
+    }
+
+    private void run() {
+        try {
+            while (!stopped) {
+                mailbox.await(step() - time.elapsedMs());
+            }
+        } catch (RuntimeException | Error e) {
+            stopped = true;
+            closing = true;
+            abort(new ClientException(ErrorCode.UNKNOWN_SERVER_ERROR, "the producer has failed: " + e, e));
+            throw e;
+        }
+    }
+
+    /** Does what can be done now; returns when to be called again at the latest. */
+    long step() {
+        return sender.step(time.elapsedMs());
     }
 
     @Override
     public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
-        throw new IllegalStateException("not yet");
+        try {
+            return append(record, time.elapsedMs() + config.blockMsMax());
+        } catch (ClientException e) {
+            return CompletableFuture.failedFuture(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CompletableFuture.failedFuture(
+                    new ClientException(ErrorCode.REQUEST_TIMED_OUT, "interrupted while waiting to send", e));
+        }
+    }
+
+    private CompletableFuture<RecordMetadata> append(ProducerRecord record, long deadlineMs)
+            throws InterruptedException {
+        ensureOpen();
+        int bytes = boundOf(record);
+        if (bytes - RECORD_OVERHEAD_BYTES > config.requestBytesMax()) {
+            throw new ClientException(
+                    ErrorCode.MESSAGE_TOO_LARGE,
+                    record.topic() + ": a record of " + (bytes - RECORD_OVERHEAD_BYTES)
+                            + " bytes is larger than max.request.size (" + config.requestBytesMax() + ")");
+        }
+        boolean callback = Thread.currentThread() == thread;
+        int partitionCount = metadata.awaitTopic(record.topic(), callback ? time.elapsedMs() : deadlineMs);
+        TopicPartition partition = new TopicPartition(record.topic(), choose(record, bytes, partitionCount));
+        accumulator.reserve(bytes, callback ? 0 : Math.max(0, deadlineMs - time.elapsedMs()), mailbox::wake);
+        boolean appended = false;
+        try {
+            ensureOpen();
+            PartitionQueue.Appended result = accumulator
+                    .queue(partition)
+                    .append(
+                            config,
+                            time.elapsedMs(),
+                            record.timestampMs().orElseGet(time::wallMs),
+                            record,
+                            headersOf(record),
+                            bytes);
+            appended = true;
+            if (result.wake()) {
+                mailbox.wake();
+            }
+            return result.future();
+        } finally {
+            if (!appended) {
+                accumulator.release(bytes);
+            }
+        }
+    }
+
+    private void ensureOpen() {
+        if (closing) {
+            throw new ClientException(ErrorCode.NETWORK_EXCEPTION, "the producer is closed");
+        }
+    }
+
+    private int choose(ProducerRecord record, int bytes, int partitionCount) {
+        if (record.partition().isPresent()) {
+            int partition = record.partition().getAsInt();
+            if (partition < 0 || partition >= partitionCount) {
+                metadata.requestRefresh();
+                throw new ClientException(
+                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                        record.topic() + " has partitions 0 to " + (partitionCount - 1) + ", not " + partition);
+            }
+            return partition;
+        }
+        byte[] key = record.key();
+        return key != null
+                ? Partitioner.ofKey(key, partitionCount)
+                : partitioner.next(record.topic(), bytes, metadata.view(), partitionCount);
+    }
+
+    /** At least what a record will take, its future included. */
+    private static int boundOf(ProducerRecord record) {
+        byte[] key = record.key();
+        byte[] value = record.value();
+        long bytes = RECORD_OVERHEAD_BYTES + (key == null ? 0L : key.length) + (value == null ? 0L : value.length);
+        for (Header header : record.headers()) {
+            byte[] content = header.value();
+            bytes += HEADER_OVERHEAD_BYTES
+                    + header.key().getBytes(StandardCharsets.UTF_8).length
+                    + (content == null ? 0L : content.length);
+        }
+        return (int) Math.min(Integer.MAX_VALUE, bytes);
+    }
+
+    private static List<RecordHeader> headersOf(ProducerRecord record) {
+        return record.headers().isEmpty()
+                ? List.of()
+                : record.headers().stream()
+                        .map(header -> new RecordHeader(header.key(), header.value()))
+                        .toList();
     }
 
     @Override
     public void flush(Duration timeout) {
-        throw new IllegalStateException("not yet");
+        accumulator.beginHurry();
+        try {
+            mailbox.wake();
+            CompletableFuture<?>[] done = accumulator.unacknowledged().stream()
+                    .map(ProducerBatch::done)
+                    .toArray(CompletableFuture<?>[]::new);
+            CompletableFuture.allOf(done).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new ClientException(
+                    ErrorCode.REQUEST_TIMED_OUT,
+                    "not everything was acknowledged within " + timeout.toMillis() + " ms",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClientException(ErrorCode.REQUEST_TIMED_OUT, "interrupted while flushing", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a batch is done, failed or not", e);
+        } finally {
+            accumulator.endHurry();
+        }
     }
 
     @Override
     public void close() {
-        throw new IllegalStateException("not yet");
+        closing = true;
+        if (Thread.currentThread() != thread && !stopped) {
+            flushWhatIsLeft();
+        }
+        stopped = true;
+        mailbox.wake();
+        network.close();
+        awaitThread();
+        abort(new ClientException(ErrorCode.NETWORK_EXCEPTION, "the producer was closed before this was acknowledged"));
+    }
+
+    private void flushWhatIsLeft() {
+        try {
+            flush(Duration.ofMillis(config.deliveryTimeoutMs()));
+        } catch (ClientException e) {
+            // What is left is failed once the producer's thread has stopped, so that it is the only one to do so.
+            stopped = true;
+        }
+    }
+
+    private void awaitThread() {
+        if (Thread.currentThread() == thread) {
+            return;
+        }
+        try {
+            thread.join(config.client().requestTimeoutMs());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void abort(ClientException why) {
+        sender.abort(why);
     }
 }

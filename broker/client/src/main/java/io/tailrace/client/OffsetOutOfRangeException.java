@@ -1,5 +1,6 @@
 package io.tailrace.client;
 
+import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 
 /**
@@ -16,8 +17,10 @@ public final class OffsetOutOfRangeException extends ClientException {
     private final long highWatermark;
 
     OffsetOutOfRangeException(TopicPartition topicPartition, long position, long logStartOffset, long highWatermark) {
-        super(topicPartition + ": position " + position + " is not in the log, which holds offsets " + logStartOffset
-                + " to " + highWatermark + " (exclusive); seek to one of them, or set auto.offset.reset");
+        super(
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                topicPartition + ": position " + position + " is not in the log, which holds offsets " + logStartOffset
+                        + " to " + highWatermark + " (exclusive); seek to one of them, or set auto.offset.reset");
         this.topic = topicPartition.topic();
         this.partition = topicPartition.partition();
         this.position = position;

@@ -2,6 +2,7 @@ package io.tailrace.client;
 
 import static io.tailrace.client.ConfigKeys.check;
 
+import io.tailrace.protocol.record.CompressionType;
 import java.util.Map;
 
 /**
@@ -29,7 +30,7 @@ public record ProducerConfig(
         int batchBytesMax,
         long bufferBytesMax,
         int requestBytesMax,
-        String compression,
+        CompressionType compression,
         int inFlightMax,
         int deliveryTimeoutMs,
         int blockMsMax) {
@@ -42,7 +43,7 @@ public record ProducerConfig(
             .number("batch.size", Builder::batchBytesMax)
             .text("buffer.memory", (builder, value) -> builder.bufferBytesMax(Long.parseLong(value)))
             .number("max.request.size", Builder::requestBytesMax)
-            .text("compression.type", Builder::compression)
+            .text("compression.type", (builder, value) -> builder.compression(CompressionType.ofConfigName(value)))
             .number("max.in.flight.requests.per.connection", Builder::inFlightMax)
             .number("delivery.timeout.ms", Builder::deliveryTimeoutMs)
             .number("max.block.ms", Builder::blockMsMax);
@@ -51,7 +52,11 @@ public record ProducerConfig(
         check(lingerMs >= 0, "linger.ms", lingerMs, "0 or more");
         check(batchBytesMax > 0, "batch.size", batchBytesMax, "1 or more");
         check(requestBytesMax >= 1024, "max.request.size", requestBytesMax, "1024 or more");
-        check(bufferBytesMax >= 1024, "buffer.memory", bufferBytesMax, "1024 or more");
+        check(
+                bufferBytesMax >= 1024 && bufferBytesMax <= Integer.MAX_VALUE,
+                "buffer.memory",
+                bufferBytesMax,
+                "1024 to " + Integer.MAX_VALUE);
         check(
                 inFlightMax >= 1 && (!idempotent || inFlightMax <= 5),
                 "max.in.flight.requests.per.connection",
@@ -94,7 +99,7 @@ public record ProducerConfig(
         private int batchBytesMax = 64 << 10;
         private long bufferBytesMax = 32L << 20;
         private int requestBytesMax = 1 << 20;
-        private String compression = "none";
+        private CompressionType compression = CompressionType.NONE;
         private int inFlightMax = 5;
         private int deliveryTimeoutMs = 120_000;
         private int blockMsMax = 60_000;
@@ -142,8 +147,7 @@ public record ProducerConfig(
             return this;
         }
 
-        /** One of {@code none}, {@code gzip}, {@code snappy}, {@code lz4}, {@code zstd}. */
-        public Builder compression(String codec) {
+        public Builder compression(CompressionType codec) {
             compression = codec;
             return this;
         }

@@ -1,0 +1,77 @@
+package io.tailrace.client;
+
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.VersionRange;
+import io.tailrace.protocol.codec.Responses;
+import io.tailrace.protocol.message.ApiVersionsRequest;
+import io.tailrace.protocol.message.ApiVersionsResponse;
+import io.tailrace.protocol.message.Request;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The versions of each API that a broker speaks, and the one to speak with it: the highest that both know. */
+final class ApiVersions {
+    private static final short HIGHEST = ApiKey.API_VERSIONS.served().max();
+
+    private final Map<ApiKey, ApiVersionsResponse.Api> spoken = new EnumMap<>(ApiKey.class);
+
+    private ApiVersions(ApiVersionsResponse response) {
+        for (ApiVersionsResponse.Api api : response.apiKeys()) {
+            ApiKey.of(api.apiKey()).ifPresent(known -> spoken.put(known, api));
+        }
+    }
+
+    /** Writes a request, and reads the frame that answers it. */
+    interface Exchange {
+        ByteBuffer ask(Request<?> request, short version) throws IOException;
+    }
+
+    /**
+     * Asks in the highest version we know. A broker that does not know it answers in version 0, whatever was asked,
+     * and is then asked in version 0 (KIP-511).
+     */
+    static ApiVersions ask(Exchange exchange) throws IOException {
+        ApiVersionsRequest request = new ApiVersionsRequest("tailrace", "0.1");
+        ByteBuffer frame = exchange.ask(request, HIGHEST);
+        short version = HIGHEST;
+        if (errorOf(frame) == ErrorCode.UNSUPPORTED_VERSION) {
+            version = 0;
+            frame = exchange.ask(request, version);
+        }
+        ApiVersionsResponse response = (ApiVersionsResponse) Responses.decode(ApiKey.API_VERSIONS, version, frame);
+        if (response.errorCode() != ErrorCode.NONE) {
+            throw new ClientException(
+                    response.errorCode(), "the broker does not tell its versions: " + response.errorCode());
+        }
+        return new ApiVersions(response);
+    }
+
+    /** The error comes first after the correlation id, in every version. */
+    private static ErrorCode errorOf(ByteBuffer frame) {
+        return frame.remaining() < Integer.BYTES + Short.BYTES
+                ? ErrorCode.NONE
+                : ErrorCode.of(frame.getShort(frame.position() + Integer.BYTES));
+    }
+
+    /**
+     * The version to speak.
+     *
+     * @throws ClientException if there is none
+     */
+    short versionOf(ApiKey api, Supplier<String> broker) {
+        ApiVersionsResponse.Api theirs = spoken.get(api);
+        VersionRange ours = api.served();
+        if (theirs != null && theirs.maxVersion() >= ours.min() && theirs.minVersion() <= ours.max()) {
+            return (short) Math.min(theirs.maxVersion(), ours.max());
+        }
+        throw new ClientException(
+                ErrorCode.UNSUPPORTED_VERSION,
+                broker.get() + " speaks " + api + " in versions "
+                        + (theirs == null ? "none" : theirs.minVersion() + "-" + theirs.maxVersion())
+                        + ", this client in " + ours);
+    }
+}

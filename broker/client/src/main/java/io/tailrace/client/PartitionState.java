@@ -1,0 +1,245 @@
+package io.tailrace.client;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.CorruptBatchException;
+import io.tailrace.protocol.record.Decompressor;
+import io.tailrace.protocol.record.RecordBatch;
+import io.tailrace.protocol.record.RecordBatches;
+import io.tailrace.protocol.record.RecordCursor;
+import io.tailrace.protocol.record.RecordHeader;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a consumer is in one partition, and what it has read ahead there: batches as they came, and the records of
+ * the batch that is being handed out. Guarded by the {@link Assignment} it is in.
+ */
+final class PartitionState {
+    /** Where a position comes from when there is none. */
+    enum Start {
+        COMMITTED,
+        RESET,
+        EARLIEST,
+        LATEST
+    }
+
+    static final long UNKNOWN = -1;
+
+    private final TopicPartition topicPartition;
+    private final Deque<RecordBatch> batches = new ArrayDeque<>();
+    private final Deque<ConsumerRecord> records = new ArrayDeque<>();
+    private Start start;
+    private long position = UNKNOWN;
+    private long fetchOffset = UNKNOWN;
+    private long decodedTo = UNKNOWN;
+    private long bufferedBytes;
+    private int generation;
+    private boolean asking;
+    private int failures;
+    private long retryAtMs = Long.MIN_VALUE;
+    private @Nullable ClientException failure;
+
+    PartitionState(TopicPartition topicPartition, Start start) {
+        this.topicPartition = topicPartition;
+        this.start = start;
+    }
+
+    TopicPartition topicPartition() {
+        return topicPartition;
+    }
+
+    /** Drops what was read ahead, and answers that are on their way. */
+    private void clear() {
+        batches.clear();
+        records.clear();
+        bufferedBytes = 0;
+        generation++;
+        asking = false;
+        failures = 0;
+        retryAtMs = Long.MIN_VALUE;
+        failure = null;
+    }
+
+    void seek(long offset) {
+        clear();
+        position = offset;
+        fetchOffset = offset;
+        decodedTo = offset;
+    }
+
+    void seek(Start from) {
+        clear();
+        position = UNKNOWN;
+        fetchOffset = UNKNOWN;
+        decodedTo = UNKNOWN;
+        start = from;
+    }
+
+    boolean hasPosition() {
+        return position != UNKNOWN;
+    }
+
+    Start start() {
+        return start;
+    }
+
+    /** Next offset to be returned by poll, or {@link #UNKNOWN}. */
+    long position() {
+        return position;
+    }
+
+    /** Next offset to be fetched, or {@link #UNKNOWN}. */
+    long fetchOffset() {
+        return fetchOffset;
+    }
+
+    long bufferedBytes() {
+        return bufferedBytes;
+    }
+
+    /** Changes with every seek; an answer to a question of an earlier generation is void. */
+    int generation() {
+        return generation;
+    }
+
+    boolean mayAsk(long nowMs) {
+        return !asking && failure == null && retryAtMs <= nowMs;
+    }
+
+    /** When {@link #mayAsk} may become true by itself. */
+    long retryAtMs() {
+        return asking || failure != null ? Long.MAX_VALUE : retryAtMs;
+    }
+
+    void asked() {
+        asking = true;
+    }
+
+    void answered() {
+        asking = false;
+        failures = 0;
+    }
+
+    void failed(long nowMs, Backoff backoff) {
+        asking = false;
+        failures++;
+        retryAtMs = nowMs + backoff.pauseMs(failures);
+    }
+
+    /** Has the next poll throw. */
+    void failWith(ClientException why) {
+        asking = false;
+        failure = why;
+    }
+
+    /** Takes the failure away for it to be thrown; reading goes on from the position. */
+    @Nullable
+    ClientException takeFailure() {
+        ClientException taken = failure;
+        failure = null;
+        return taken;
+    }
+
+    /** Takes batches in that were read from the fetch offset on; the last may be cut. */
+    void buffer(ByteBuffer bytes) {
+        int whole = 0;
+        try {
+            for (RecordBatch batch : RecordBatches.of(bytes)) {
+                whole++;
+                if (batch.nextOffset() > fetchOffset) {
+                    batches.add(batch);
+                    bufferedBytes += batch.sizeInBytes();
+                    fetchOffset = batch.nextOffset();
+                }
+            }
+        } catch (CorruptBatchException e) {
+            if (whole == 0) {
+                failWith(corrupt(fetchOffset, e));
+            }
+            return;
+        }
+        if (whole == 0 && bytes.hasRemaining()) {
+            failWith(new ClientException(
+                    ErrorCode.MESSAGE_TOO_LARGE,
+                    topicPartition + ": the batch at offset " + fetchOffset + " does not fit into an answer; raise"
+                            + " max.partition.fetch.bytes"));
+        }
+    }
+
+    /**
+     * Moves records to a list, up to so many.
+     *
+     * @return false when there is nothing left to move
+     */
+    boolean drainTo(List<ConsumerRecord> target, int max, Decompressor decompressor) {
+        while (target.size() < max) {
+            if (records.isEmpty()) {
+                position = Math.max(position, decodedTo);
+                if (!decodeNext(decompressor)) {
+                    return false;
+                }
+                continue;
+            }
+            ConsumerRecord record = records.remove();
+            position = records.isEmpty() ? decodedTo : record.offset() + 1;
+            target.add(record);
+        }
+        return true;
+    }
+
+    private boolean decodeNext(Decompressor decompressor) {
+        RecordBatch batch = batches.poll();
+        if (batch == null) {
+            return false;
+        }
+        bufferedBytes -= batch.sizeInBytes();
+        try {
+            if (!batch.isControl()) {
+                decode(batch, decompressor);
+            }
+            decodedTo = batch.nextOffset();
+            return true;
+        } catch (CorruptBatchException e) {
+            ClientException corrupt = corrupt(batch.baseOffset(), e);
+            seek(position);
+            failWith(corrupt);
+            return false;
+        }
+    }
+
+    /** A batch is checked whole before the first of its records is handed out. It may begin below the position. */
+    private void decode(RecordBatch batch, Decompressor decompressor) {
+        batch.ensureCrc();
+        RecordCursor cursor = RecordCursor.of(batch, decompressor);
+        while (cursor.next()) {
+            if (cursor.offset() >= position) {
+                records.add(new ConsumerRecord(
+                        topicPartition,
+                        cursor.offset(),
+                        cursor.timestampMs(),
+                        cursor.keyCopy(),
+                        cursor.valueCopy(),
+                        headersOf(cursor)));
+            }
+        }
+    }
+
+    private static List<Header> headersOf(RecordCursor cursor) {
+        return cursor.headerCount() == 0
+                ? List.of()
+                : cursor.headers().stream().map(PartitionState::header).toList();
+    }
+
+    private static Header header(RecordHeader header) {
+        return new Header(header.key(), header.value());
+    }
+
+    private ClientException corrupt(long offset, CorruptBatchException e) {
+        return new ClientException(
+                ErrorCode.CORRUPT_MESSAGE, topicPartition + ": batch at offset " + offset + ": " + e.getMessage(), e);
+    }
+}

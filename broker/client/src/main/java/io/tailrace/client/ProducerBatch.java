@@ -1,0 +1,216 @@
+package io.tailrace.client;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.CompressionType;
+import io.tailrace.protocol.record.RecordBatch;
+import io.tailrace.protocol.record.RecordBatchBuilder;
+import io.tailrace.protocol.record.RecordHeader;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records of one partition on their way together, and the futures of those who sent them.
+ *
+ * <p>Open and guarded by its {@link PartitionQueue} while records are added; after {@link #seal} the producer's
+ * thread has it alone.
+ */
+final class ProducerBatch {
+    /** A record's future, and the timestamp it was sent with. */
+    private record Sent(CompletableFuture<RecordMetadata> future, long timestampMs) {}
+
+    private final TopicPartition topicPartition;
+    private final long createdMs;
+    private final RecordBatchBuilder builder;
+    private final List<Sent> records = new ArrayList<>();
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private int reservedBytes;
+    private boolean sealed;
+
+    private @Nullable ByteBuffer encoded;
+    private boolean inFlight;
+    private int attempts;
+    private long retryAtMs;
+    private int baseSequence = RecordBatch.NO_SEQUENCE;
+    private ErrorCode lastError = ErrorCode.NONE;
+
+    ProducerBatch(TopicPartition topicPartition, CompressionType compression, int bytesMax, long createdMs) {
+        this.topicPartition = topicPartition;
+        this.createdMs = createdMs;
+        this.retryAtMs = createdMs;
+        this.builder = new RecordBatchBuilder(compression, bytesMax);
+    }
+
+    /** Adds a record, and returns the future of its answer; null, and nothing is added, when the batch is full. */
+    @Nullable
+    CompletableFuture<RecordMetadata> append(
+            long timestampMs, byte @Nullable [] key, byte @Nullable [] value, List<RecordHeader> headers, int bytes) {
+        if (sealed || !builder.append(timestampMs, key, value, headers)) {
+            return null;
+        }
+        CompletableFuture<RecordMetadata> future = new CompletableFuture<>();
+        records.add(new Sent(future, timestampMs));
+        reservedBytes += bytes;
+        return future;
+    }
+
+    /** Ends the adding. */
+    void seal() {
+        sealed = true;
+    }
+
+    boolean isSealed() {
+        return sealed;
+    }
+
+    TopicPartition topicPartition() {
+        return topicPartition;
+    }
+
+    long createdMs() {
+        return createdMs;
+    }
+
+    int recordCount() {
+        return records.size();
+    }
+
+    int estimatedBytes() {
+        return builder.estimatedBytes();
+    }
+
+    /** What its records hold of the producer's memory. */
+    int reservedBytes() {
+        return reservedBytes;
+    }
+
+    /** Completes after the futures of all its records. */
+    CompletableFuture<Void> done() {
+        return done;
+    }
+
+    /** The batch as it goes on the wire, compressed with the first call. */
+    ByteBuffer encoded() {
+        ByteBuffer bytes = encoded;
+        if (bytes == null) {
+            bytes = builder.build();
+            encoded = bytes;
+        }
+        return bytes;
+    }
+
+    boolean hasSequence() {
+        return baseSequence != RecordBatch.NO_SEQUENCE;
+    }
+
+    int baseSequence() {
+        return baseSequence;
+    }
+
+    /** Gives the batch its place in the sequence of its producer, or another one than it had. */
+    void sequence(long producerId, short epoch, int sequence) {
+        baseSequence = sequence;
+        if (encoded == null) {
+            builder.producer(producerId, epoch, sequence);
+        } else {
+            RecordBatch.at(encoded).stampProducer(producerId, epoch, sequence);
+        }
+    }
+
+    /** Takes the batch's place in the sequence from it; it gets another when it is sent. */
+    void unsequence() {
+        baseSequence = RecordBatch.NO_SEQUENCE;
+    }
+
+    boolean isInFlight() {
+        return inFlight;
+    }
+
+    int attempts() {
+        return attempts;
+    }
+
+    void sent() {
+        inFlight = true;
+        attempts++;
+    }
+
+    void answered() {
+        inFlight = false;
+    }
+
+    long retryAtMs() {
+        return retryAtMs;
+    }
+
+    void retryAt(long ms, ErrorCode why) {
+        retryAtMs = ms;
+        lastError = why;
+    }
+
+    /** What the last attempt came to, for messages. */
+    ErrorCode lastError() {
+        return lastError;
+    }
+
+    boolean isDone() {
+        return done.isDone();
+    }
+
+    /**
+     * Completes the records' futures, unless that was done before.
+     *
+     * @param baseOffset the first record's offset, or -1 if the broker did not tell
+     * @param logAppendTimeMs the timestamp of all records, or -1 where they keep their own
+     */
+    void succeed(long baseOffset, long logAppendTimeMs) {
+        for (int i = 0; i < records.size(); i++) {
+            Sent sent = records.get(i);
+            OptionalLong offset = baseOffset < 0 ? OptionalLong.empty() : OptionalLong.of(baseOffset + i);
+            long timestampMs = logAppendTimeMs < 0 ? sent.timestampMs() : logAppendTimeMs;
+            sent.future().complete(new RecordMetadata(topicPartition, offset, timestampMs));
+        }
+        done.complete(null);
+    }
+
+    /** Fails the records' futures, unless they were completed before. */
+    void fail(ClientException why) {
+        for (Sent sent : records) {
+            sent.future().completeExceptionally(why);
+        }
+        done.complete(null);
+    }
+
+    /** Moves the records, futures and all, to batches of half as many, which take this one's place and sequence. */
+    List<ProducerBatch> split(CompressionType compression, List<ParsedRecord> parsed, long producerId, short epoch) {
+        int half = (records.size() + 1) / 2;
+        List<ProducerBatch> parts = new ArrayList<>();
+        for (int from = 0; from < records.size(); from += half) {
+            int to = Math.min(records.size(), from + half);
+            ProducerBatch part = new ProducerBatch(topicPartition, compression, Integer.MAX_VALUE, createdMs);
+            for (int i = from; i < to; i++) {
+                ParsedRecord record = parsed.get(i);
+                part.builder.append(record.timestampMs(), record.key(), record.value(), record.headers());
+                part.records.add(records.get(i));
+            }
+            part.reservedBytes =
+                    (int) ((long) reservedBytes * to / records.size() - (long) reservedBytes * from / records.size());
+            part.seal();
+            if (hasSequence()) {
+                part.sequence(producerId, epoch, RecordBatch.sequenceAfter(baseSequence, from));
+            }
+            parts.add(part);
+        }
+        CompletableFuture<Void> unused = CompletableFuture.allOf(
+                        parts.stream().map(ProducerBatch::done).toArray(CompletableFuture<?>[]::new))
+                .thenRun(() -> done.complete(null));
+        return parts;
+    }
+
+    /** A record taken out of a batch again. */
+    record ParsedRecord(long timestampMs, byte @Nullable [] key, byte @Nullable [] value, List<RecordHeader> headers) {}
+}

@@ -1,0 +1,90 @@
+package io.tailrace.client;
+
+import io.tailrace.protocol.ErrorCode;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** Calls that wait for their answer, and are made again while the answer is one that may change. */
+final class Retry {
+    private final int timeoutMs;
+    private final Backoff backoff;
+    private final Time time;
+
+    /**
+     * Creates a policy.
+     *
+     * @param timeoutMs how long a call may take, all attempts together
+     */
+    Retry(int timeoutMs, Backoff backoff, Time time) {
+        this.timeoutMs = timeoutMs;
+        this.backoff = backoff;
+        this.time = time;
+    }
+
+    /**
+     * Makes a call.
+     *
+     * @param what what it is for, for messages
+     * @throws ClientException what the last attempt came to
+     */
+    <T> T call(String what, Supplier<CompletableFuture<T>> attempt) {
+        long deadlineMs = time.elapsedMs() + timeoutMs;
+        for (int failures = 1; ; failures++) {
+            ClientException failure;
+            try {
+                return attempt.get().get(Math.max(0, deadlineMs - time.elapsedMs()), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException e) {
+                failure = clientException(e, what);
+            } catch (TimeoutException e) {
+                throw new ClientException(
+                        ErrorCode.REQUEST_TIMED_OUT, what + ": no answer within " + timeoutMs + " ms", e);
+            } catch (InterruptedException e) {
+                throw interrupted(what, e);
+            }
+            long pauseMs = backoff.pauseMs(failures);
+            if (!failure.retriable() || time.elapsedMs() + pauseMs >= deadlineMs) {
+                throw new ClientException(failure.errorCode(), what + ": " + failure.getMessage(), failure);
+            }
+            pause(what, pauseMs);
+        }
+    }
+
+    private static void pause(String what, long pauseMs) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(pauseMs);
+        } catch (InterruptedException e) {
+            throw interrupted(what, e);
+        }
+    }
+
+    private static ClientException interrupted(String what, InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new ClientException(ErrorCode.REQUEST_TIMED_OUT, what + ": interrupted", e);
+    }
+
+    private static ClientException clientException(Throwable failure, String what) {
+        Throwable cause = unwrapped(failure);
+        return cause instanceof ClientException e
+                ? e
+                : new ClientException(ErrorCode.UNKNOWN_SERVER_ERROR, what + ": " + cause, cause);
+    }
+
+    /** What a future failed with, without the wrappers that futures put around it. */
+    static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** The error that stands for what a future failed with. */
+    static ErrorCode errorOf(Throwable failure) {
+        return unwrapped(failure) instanceof ClientException e ? e.errorCode() : ErrorCode.UNKNOWN_SERVER_ERROR;
+    }
+}

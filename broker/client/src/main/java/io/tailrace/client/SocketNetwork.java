@@ -1,0 +1,64 @@
+package io.tailrace.client;
+
+import io.tailrace.protocol.message.Request;
+import io.tailrace.protocol.message.Response;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Brokers over blocking sockets: a writer and a reader thread each, opened with the first request, and one thread
+ * that watches for what takes too long. Blocking, since a client has few brokers, and TLS is then the JDK's.
+ */
+final class SocketNetwork implements Network {
+    /** How late a timeout may be noticed. */
+    private static final long WATCH_MS = 100;
+
+    private final ClientConfig config;
+    private final Time time;
+    private final Map<InetSocketAddress, BrokerConnection> connections = new ConcurrentHashMap<>();
+    private final Thread watchdog;
+    private volatile boolean closed;
+
+    SocketNetwork(ClientConfig config, Time time) {
+        this.config = config;
+        this.time = time;
+        this.watchdog = new Thread(this::watch, config.clientId() + "-watchdog");
+        watchdog.setDaemon(true);
+        watchdog.start();
+    }
+
+    @Override
+    public <R extends Response> CompletableFuture<R> send(InetSocketAddress broker, Request<R> request, int timeoutMs) {
+        CompletableFuture<R> answer = new CompletableFuture<>();
+        BrokerConnection connection =
+                connections.computeIfAbsent(broker, address -> new BrokerConnection(address, config, time));
+        connection.send(new PendingRequest<>(request, time.elapsedMs() + timeoutMs, answer));
+        if (closed) {
+            connection.close();
+        }
+        return answer;
+    }
+
+    private synchronized void watch() {
+        try {
+            while (!closed) {
+                wait(WATCH_MS);
+                long nowMs = time.elapsedMs();
+                connections.values().forEach(connection -> connection.expire(nowMs));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        connections.values().forEach(BrokerConnection::close);
+    }
+}
