@@ -12,15 +12,15 @@ final class MessageReader {
     private static final int STRING_BYTES_MAX = Short.MAX_VALUE;
 
     private final ByteBuffer frame;
-    private final Slots slots = new Slots();
+    private final Values.Stack values = new Values.Stack();
 
     MessageReader(ByteBuffer frame) {
         this.frame = frame.duplicate().order(ByteOrder.BIG_ENDIAN);
     }
 
     /** Where a record's components wait until all of them are read. */
-    Slots slots() {
-        return slots;
+    Values.Stack values() {
+        return values;
     }
 
     int remaining() {

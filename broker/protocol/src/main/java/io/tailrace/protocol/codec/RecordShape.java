@@ -9,12 +9,13 @@ import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What all versions of a record have in common: how to make one, how to take it apart, and the defaults of its
- * components. A component is a number in {@link Slots} if its type is primitive, else a reference.
+ * components. A component of a primitive type is one of the record's numbers, any other one of its references.
  */
 final class RecordShape {
     private static final ClassValue<RecordShape> SHAPES = new ClassValue<>() {
@@ -26,6 +27,7 @@ final class RecordShape {
 
     private final Class<? extends Record> type;
     private final RecordComponent[] components;
+    private final int[] slots;
     private final long[] numberDefaults;
     private final @Nullable Object[] referenceDefaults;
     private final MethodHandle constructor;
@@ -34,15 +36,22 @@ final class RecordShape {
     private RecordShape(Class<? extends Record> type) {
         this.type = type;
         components = type.getRecordComponents();
-        numberDefaults = new long[components.length];
-        referenceDefaults = new @Nullable Object[components.length];
+        slots = new int[components.length];
         accessors = new MethodHandle[components.length];
+        int numbers = (int) Arrays.stream(components)
+                .filter(component -> component.getType().isPrimitive())
+                .count();
+        numberDefaults = new long[numbers];
+        referenceDefaults = new @Nullable Object[components.length - numbers];
+        int number = 0;
+        int reference = 0;
         for (int i = 0; i < components.length; i++) {
-            Class<?> of = components[i].getType();
-            if (of.isPrimitive()) {
-                numberDefaults[i] = numberDefault(components[i]);
+            if (components[i].getType().isPrimitive()) {
+                slots[i] = number++;
+                numberDefaults[slots[i]] = numberDefault(components[i]);
             } else {
-                referenceDefaults[i] = referenceDefault(components[i]);
+                slots[i] = reference++;
+                referenceDefaults[slots[i]] = referenceDefault(components[i]);
             }
         }
         try {
@@ -67,15 +76,26 @@ final class RecordShape {
         return type.getSimpleName();
     }
 
-    /** Begins a record in the slots, every component at its default. */
-    int enter(Slots slots) {
-        return slots.enter(numberDefaults, referenceDefaults);
+    /** Where a component is among the record's numbers or references. */
+    int slot(int component) {
+        return slots[component];
     }
 
-    /** Makes the record that the slots hold. */
-    Record construct(Slots slots) {
+    /** Every component at its default. */
+    Values newValues() {
+        return new Values(this, numberDefaults.clone(), referenceDefaults.clone());
+    }
+
+    /** Puts every component back to its default. */
+    void reset(Values values) {
+        System.arraycopy(numberDefaults, 0, values.numbers(), 0, numberDefaults.length);
+        System.arraycopy(referenceDefaults, 0, values.references(), 0, referenceDefaults.length);
+    }
+
+    /** Makes the record of the values, which may then be used again. */
+    Record construct(Values values) {
         try {
-            return (Record) constructor.invokeExact(slots);
+            return (Record) constructor.invokeExact(values.numbers(), values.references());
         } catch (Throwable e) {
             throw rethrown(e);
         }
@@ -103,51 +123,46 @@ final class RecordShape {
     /** Whether a component is what it is by default. */
     boolean isDefault(int component, Record record) {
         if (components[component].getType().isPrimitive()) {
-            return number(component, record) == numberDefaults[component];
+            return number(component, record) == numberDefaults[slots[component]];
         }
         Object value = reference(component, record);
-        return value == null ? referenceDefaults[component] == null : value.equals(referenceDefaults[component]);
+        return Objects.equals(value, referenceDefaults[slots[component]]);
     }
 
     /** The record with all components at their defaults. */
     Record defaults() {
-        Slots slots = new Slots();
-        enter(slots);
-        return construct(slots);
+        return construct(newValues());
     }
 
-    /** The canonical constructor as (Slots)Record. */
+    /**
+     * The canonical constructor as (long[], Object[])Record. Built in few steps, each of which costs as much at
+     * start as thousands of messages later: widen, numbers before references, spread.
+     */
     private MethodHandle constructor() throws ReflectiveOperationException {
-        Class<?>[] types =
-                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        int numbers = numberDefaults.length;
+        Class<?>[] types = new Class<?>[components.length];
+        Class<?>[] widened = new Class<?>[components.length];
+        Class<?>[] sorted = new Class<?>[components.length];
+        int[] order = new int[components.length];
+        for (int i = 0; i < components.length; i++) {
+            types[i] = components[i].getType();
+            widened[i] = types[i].isPrimitive() ? long.class : Object.class;
+            order[i] = types[i].isPrimitive() ? slots[i] : numbers + slots[i];
+            sorted[order[i]] = widened[i];
+        }
         MethodHandle canonical =
                 MethodHandles.publicLookup().findConstructor(type, MethodType.methodType(void.class, types));
-        MethodHandle[] fromSlots = new MethodHandle[types.length];
         for (int i = 0; i < types.length; i++) {
-            fromSlots[i] = fromSlots(i, types[i]);
+            if (types[i] == double.class) {
+                canonical =
+                        MethodHandles.filterArguments(canonical, i, bits("longBitsToDouble", double.class, long.class));
+            }
         }
-        MethodHandle ofSlots = MethodHandles.filterArguments(canonical, 0, fromSlots);
-        MethodType once = MethodType.methodType(type, Slots.class);
-        return MethodHandles.permuteArguments(ofSlots, once, new int[types.length])
-                .asType(MethodType.methodType(Record.class, Slots.class));
-    }
-
-    private static MethodHandle fromSlots(int component, Class<?> type) throws ReflectiveOperationException {
-        MethodHandles.Lookup here = MethodHandles.lookup();
-        MethodType result = MethodType.methodType(type, Slots.class);
-        if (!type.isPrimitive()) {
-            MethodHandle reference =
-                    here.findVirtual(Slots.class, "reference", MethodType.methodType(Object.class, int.class));
-            return MethodHandles.insertArguments(reference, 1, component).asType(result);
-        }
-        MethodHandle number = here.findVirtual(Slots.class, "number", MethodType.methodType(long.class, int.class));
-        MethodHandle ofComponent = MethodHandles.insertArguments(number, 1, component);
-        if (type == double.class) {
-            return MethodHandles.filterReturnValue(
-                    ofComponent,
-                    here.findStatic(Double.class, "longBitsToDouble", MethodType.methodType(double.class, long.class)));
-        }
-        return MethodHandles.explicitCastArguments(ofComponent, result);
+        MethodHandle wide =
+                MethodHandles.explicitCastArguments(canonical, MethodType.methodType(Record.class, widened));
+        return MethodHandles.permuteArguments(wide, MethodType.methodType(Record.class, sorted), order)
+                .asSpreader(numbers, Object[].class, components.length - numbers)
+                .asSpreader(0, long[].class, numbers);
     }
 
     /** An accessor as (Record)long or (Record)Object. */
@@ -157,15 +172,14 @@ final class RecordShape {
             return accessor.asType(MethodType.methodType(Object.class, Record.class));
         }
         if (component.getType() == double.class) {
-            accessor = MethodHandles.filterReturnValue(
-                    accessor,
-                    MethodHandles.lookup()
-                            .findStatic(
-                                    Double.class,
-                                    "doubleToRawLongBits",
-                                    MethodType.methodType(long.class, double.class)));
+            accessor = MethodHandles.filterReturnValue(accessor, bits("doubleToRawLongBits", long.class, double.class));
         }
         return MethodHandles.explicitCastArguments(accessor, MethodType.methodType(long.class, Record.class));
+    }
+
+    private static MethodHandle bits(String name, Class<?> result, Class<?> argument)
+            throws ReflectiveOperationException {
+        return MethodHandles.publicLookup().findStatic(Double.class, name, MethodType.methodType(result, argument));
     }
 
     private static long numberDefault(RecordComponent component) {

@@ -28,7 +28,7 @@ record StructCompiler(short version, boolean flexible) {
                 continue;
             }
             var tag = component.getAnnotation(io.tailrace.protocol.message.Tagged.class);
-            StructType.Field field = new StructType.Field(component.getName(), i, typeOf(component));
+            StructType.Field field = new StructType.Field(component.getName(), i, shape.slot(i), typeOf(component));
             if (tag == null) {
                 fields.add(field);
             } else if (flexible) {

@@ -24,13 +24,13 @@ final class StructType implements ReferenceType {
         bytesMin = fields.stream().mapToInt(field -> field.type().bytesMin()).sum() + (tagged == null ? 0 : 1);
     }
 
-    /** A component of the record, with its type in this version. */
-    record Field(String name, int component, WireType type) {
-        void read(Slots slots, MessageReader in) {
+    /** A component of the record, where its value waits, and its type in this version. */
+    record Field(String name, int component, int slot, WireType type) {
+        void read(Values values, MessageReader in) {
             if (type instanceof NumberType number) {
-                slots.set(component, number.read(in));
+                values.numbers()[slot] = number.read(in);
             } else {
-                slots.set(component, type.readObject(in));
+                values.references()[slot] = type.readObject(in);
             }
         }
 
@@ -53,21 +53,20 @@ final class StructType implements ReferenceType {
 
     @Override
     public Record readObject(MessageReader in) {
-        Slots slots = in.slots();
-        int caller = shape.enter(slots);
+        Values values = in.values().enter(shape);
         int i = 0;
         try {
             for (; i < fields.length; i++) {
-                fields[i].read(slots, in);
+                fields[i].read(values, in);
             }
         } catch (MalformedMessageException e) {
             throw e.within(fields[i].name);
         }
         if (tagged != null) {
-            readTagged(tagged, slots, in);
+            readTagged(tagged, values, in);
         }
-        Record record = shape.construct(slots);
-        slots.leave(caller);
+        Record record = shape.construct(values);
+        in.values().leave();
         return record;
     }
 
@@ -87,13 +86,13 @@ final class StructType implements ReferenceType {
         }
     }
 
-    private static void readTagged(Tagged[] known, Slots slots, MessageReader in) {
+    private static void readTagged(Tagged[] known, Values values, MessageReader in) {
         for (int left = in.taggedFieldCount(); left > 0; left--) {
             Field field = find(known, in.unsignedVarint());
             int end = in.narrow(in.unsignedVarint());
             if (field != null) {
                 try {
-                    field.read(slots, in);
+                    field.read(values, in);
                     if (in.remaining() > 0) {
                         throw in.malformed(in.remaining() + " bytes too many in a tagged field");
                     }
