@@ -205,7 +205,9 @@ public final class Log {
             LogConfig.Roll limits = config.roll();
             boolean isAged = !active.isEmpty() && nowMs - active.createdMs() >= limits.segmentAgeMsMax();
             if (isAged || !active.hasRoomFor(bytes.remaining(), lastOffset, limits)) {
-                active = roll(firstOffset, nowMs);
+                // A segment follows the one before without a gap, by which recovery knows that none is missing.
+                boolean fits = lastOffset - end.offset() <= Integer.MAX_VALUE;
+                active = roll(fits ? end.offset() : firstOffset, nowMs);
             }
             active.append(bytes, limits.indexIntervalBytes(), nowMs);
             return true;

@@ -116,14 +116,20 @@ final class LogLoader {
             SegmentRecovery.Outcome outcome =
                     SegmentRecovery.scan(segments.get(i), past.recoveryPoint, indexIntervalBytes);
             nextOffset = outcome.nextOffset();
-            boolean overlaps = i + 1 < segments.size() && segments.get(i + 1).baseOffset() < nextOffset;
-            if (outcome.problem() != null || overlaps) {
-                drop(segments.subList(i + 1, segments.size()));
-            } else if (i + 1 < segments.size()) {
+            List<Segment> later = segments.subList(i + 1, segments.size());
+            if (outcome.problem() != null || (!later.isEmpty() && !follows(later.get(0), nextOffset))) {
+                drop(later);
+            } else if (!later.isEmpty()) {
                 segments.get(i).completeIndexes();
             }
         }
         return nextOffset;
+    }
+
+    /** A segment starts where the one before ends, or its first relative offset would not fit ({@link Log}). */
+    private static boolean follows(Segment segment, long nextOffset) {
+        long gap = segment.baseOffset() - nextOffset;
+        return gap == 0 || gap > Integer.MAX_VALUE;
     }
 
     private int firstToScan(List<Segment> segments) {

@@ -86,6 +86,7 @@ final class LogFixture implements AutoCloseable {
         copy(path, target);
         LogFixture copy = new LogFixture(target, config);
         copy.nowMs = nowMs;
+        copy.disk = disk;
         return copy;
     }
 

@@ -1,0 +1,154 @@
+package io.tailrace.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A disk that syncs nothing, and fails when told to. Everything else goes to the real one.
+ */
+final class FaultyDisk implements Disk {
+    /** Syncs of files so far. */
+    final AtomicInteger syncs = new AtomicInteger();
+
+    volatile long usableBytes = Long.MAX_VALUE / 2;
+    volatile boolean forceFails;
+    /** Bytes that can still be written before there is no space left. */
+    final AtomicLong spaceBytes = new AtomicLong(Long.MAX_VALUE / 2);
+    /** Greatest number of bytes that one write takes. */
+    volatile int writeBytesMax = Integer.MAX_VALUE;
+    /** If set, syncs wait for it. */
+    volatile @Nullable CountDownLatch gate;
+
+    @Override
+    public FileChannel open(Path file, OpenOption... options) throws IOException {
+        return new FaultyChannel(Disk.REAL.open(file, options));
+    }
+
+    @Override
+    public long usableBytes(Path directory) {
+        return Math.min(usableBytes, spaceBytes.get());
+    }
+
+    private final class FaultyChannel extends FileChannel {
+        private final FileChannel real;
+
+        FaultyChannel(FileChannel real) {
+            this.real = real;
+        }
+
+        @Override
+        public int write(ByteBuffer source, long position) throws IOException {
+            int count = (int) Math.min(source.remaining(), Math.min(writeBytesMax, spaceBytes.get()));
+            if (count == 0 && source.hasRemaining()) {
+                throw new IOException("No space left on device");
+            }
+            int written = real.write(source.slice(source.position(), count), position);
+            source.position(source.position() + written);
+            spaceBytes.addAndGet(-written);
+            return written;
+        }
+
+        @Override
+        public void force(boolean metaData) throws IOException {
+            CountDownLatch closed = gate;
+            if (closed != null) {
+                try {
+                    closed.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
+            syncs.incrementAndGet();
+            if (forceFails) {
+                throw new IOException("Input/output error");
+            }
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            return real.read(target, position);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return real.size();
+        }
+
+        @Override
+        public FileChannel truncate(long size) throws IOException {
+            real.truncate(size);
+            return this;
+        }
+
+        @Override
+        public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
+            return real.transferTo(position, count, target);
+        }
+
+        @Override
+        protected void implCloseChannel() throws IOException {
+            real.close();
+        }
+
+        @Override
+        public int read(ByteBuffer target) {
+            throw new UnsupportedOperationException("only positional reads are expected");
+        }
+
+        @Override
+        public long read(ByteBuffer[] targets, int offset, int length) {
+            throw new UnsupportedOperationException("only positional reads are expected");
+        }
+
+        @Override
+        public int write(ByteBuffer source) {
+            throw new UnsupportedOperationException("only positional writes are expected");
+        }
+
+        @Override
+        public long write(ByteBuffer[] sources, int offset, int length) {
+            throw new UnsupportedOperationException("only positional writes are expected");
+        }
+
+        @Override
+        public long position() {
+            throw new UnsupportedOperationException("nobody has a position here");
+        }
+
+        @Override
+        public FileChannel position(long newPosition) {
+            throw new UnsupportedOperationException("nobody has a position here");
+        }
+
+        @Override
+        public long transferFrom(ReadableByteChannel source, long position, long count) {
+            throw new UnsupportedOperationException("transferFrom");
+        }
+
+        @Override
+        public MappedByteBuffer map(MapMode mode, long position, long size) {
+            throw new UnsupportedOperationException("files are not mapped");
+        }
+
+        @Override
+        public FileLock lock(long position, long size, boolean shared) {
+            throw new UnsupportedOperationException("lock");
+        }
+
+        @Override
+        public FileLock tryLock(long position, long size, boolean shared) {
+            throw new UnsupportedOperationException("tryLock");
+        }
+    }
+}
