@@ -1,0 +1,294 @@
+package io.tailrace.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.CompressionType;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What producer, consumer and admin client promise of any broker; run against each there is. */
+@SuppressWarnings("NullAway.Init") // fields are set before each test
+public abstract class ClientContract {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private Admin admin;
+    private String topic;
+
+    /** The brokers to run against. */
+    protected abstract String bootstrapServers();
+
+    @BeforeEach
+    void connect() {
+        admin = Admin.create(ClientConfig.of(bootstrapServers()));
+        topic = "contract-" + UUID.randomUUID();
+    }
+
+    @AfterEach
+    void disconnect() {
+        admin.close();
+    }
+
+    private void createTopic(int partitions) {
+        admin.createTopic(new NewTopic(topic, OptionalInt.of(partitions), OptionalInt.of(1), Map.of()));
+    }
+
+    private TopicDescription described() {
+        return Objects.requireNonNull(admin.describe(List.of(topic)).get(topic));
+    }
+
+    private static ErrorCode refusal(CompletableFuture<RecordMetadata> future) {
+        assertThat(future).failsWithin(Duration.ofSeconds(30));
+        return Retry.errorOf(future.handle((metadata, failure) -> failure).join());
+    }
+
+    private ConsumerConfig.Builder reading() {
+        return ConsumerConfig.builder(bootstrapServers()).offsetReset(OffsetReset.EARLIEST);
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static List<ConsumerRecord> read(Consumer consumer, int count) {
+        List<ConsumerRecord> records = new ArrayList<>();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (records.size() < count && System.nanoTime() < deadline) {
+            records.addAll(consumer.poll(POLL));
+        }
+        return records;
+    }
+
+    private List<RecordMetadata> send(ProducerConfig config, int count) {
+        List<CompletableFuture<RecordMetadata>> futures = new ArrayList<>();
+        try (Producer producer = Producer.create(config)) {
+            for (int i = 0; i < count; i++) {
+                futures.add(producer.send(new ProducerRecord(
+                        topic,
+                        OptionalInt.of(0),
+                        OptionalLong.of(1_000 + i),
+                        bytes("key" + i),
+                        bytes("value" + i),
+                        List.of(new Header("n", bytes("" + i)), new Header("n", null)))));
+            }
+        }
+        return futures.stream().map(CompletableFuture::join).toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(CompressionType.class)
+    void recordsComeBackAsTheyWereSent(CompressionType compression) {
+        createTopic(1);
+        TopicPartition partition = new TopicPartition(topic, 0);
+        List<RecordMetadata> sent = send(
+                ProducerConfig.builder(bootstrapServers())
+                        .compression(compression)
+                        .batchBytesMax(2_000)
+                        .build(),
+                500);
+        assertThat(sent)
+                .extracting(metadata -> metadata.offset().getAsLong())
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 500).mapToObj(Long::valueOf).toList());
+        try (Consumer consumer = Consumer.create(reading().build())) {
+            consumer.assign(List.of(partition));
+            List<ConsumerRecord> records = read(consumer, 500);
+            assertThat(records).hasSize(500);
+            for (int i = 0; i < 500; i++) {
+                ConsumerRecord record = records.get(i);
+                assertThat(record.topicPartition()).isEqualTo(partition);
+                assertThat(record.offset()).isEqualTo(i);
+                assertThat(record.timestampMs()).isEqualTo(1_000 + i);
+                assertThat(record.key()).isEqualTo(bytes("key" + i));
+                assertThat(record.value()).isEqualTo(bytes("value" + i));
+                assertThat(record.headers()).hasSize(2);
+                assertThat(record.headers().get(0).value()).isEqualTo(bytes("" + i));
+                assertThat(record.headers().get(1).value()).isNull();
+            }
+            assertThat(consumer.position(partition)).isEqualTo(500);
+        }
+    }
+
+    @Test
+    void nullKeysAndValuesAreKept() throws Exception {
+        createTopic(1);
+        try (Producer producer = Producer.create(ProducerConfig.of(bootstrapServers()));
+                Consumer consumer = Consumer.create(reading().build())) {
+            producer.send(ProducerRecord.of(topic, null, null)).get(30, TimeUnit.SECONDS);
+            consumer.assign(List.of(new TopicPartition(topic, 0)));
+            ConsumerRecord record = read(consumer, 1).get(0);
+            assertThat(record.key()).isNull();
+            assertThat(record.value()).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Acks.class)
+    void everyKindOfAcknowledgementDelivers(Acks acks) throws Exception {
+        createTopic(1);
+        ProducerConfig config = ProducerConfig.builder(bootstrapServers())
+                .idempotent(false)
+                .acks(acks)
+                .build();
+        try (Producer producer = Producer.create(config);
+                Consumer consumer = Consumer.create(reading().build())) {
+            RecordMetadata metadata =
+                    producer.send(ProducerRecord.of(topic, null, bytes("x"))).get(30, TimeUnit.SECONDS);
+            assertThat(metadata.offset().isPresent()).isEqualTo(acks != Acks.NONE);
+            consumer.assign(List.of(new TopicPartition(topic, 0)));
+            assertThat(read(consumer, 1)).hasSize(1);
+        }
+    }
+
+    @Test
+    void recordsWithoutKeySpreadOverAllPartitions() {
+        createTopic(3);
+        Set<Integer> partitions = new HashSet<>();
+        ProducerConfig config =
+                ProducerConfig.builder(bootstrapServers()).batchBytesMax(1_000).build();
+        List<CompletableFuture<RecordMetadata>> futures = new ArrayList<>();
+        try (Producer producer = Producer.create(config)) {
+            for (int i = 0; i < 200; i++) {
+                futures.add(producer.send(ProducerRecord.of(topic, null, new byte[100])));
+            }
+        }
+        futures.forEach(future -> partitions.add(future.join().topicPartition().partition()));
+        assertThat(partitions).containsExactlyInAnyOrder(0, 1, 2);
+    }
+
+    @Test
+    void consumerGoesOnFromWhatItCommitted() {
+        createTopic(1);
+        send(ProducerConfig.of(bootstrapServers()), 100);
+        TopicPartition partition = new TopicPartition(topic, 0);
+        ConsumerConfig config = reading().group("group-" + topic).build();
+        try (Consumer consumer = Consumer.create(config)) {
+            assertThat(consumer.committed(List.of(partition))).isEmpty();
+            consumer.commit(Map.of(partition, 42L));
+        }
+        assertThat(admin.groupOffsets("group-" + topic)).containsEntry(partition, 42L);
+        try (Consumer consumer = Consumer.create(config)) {
+            consumer.assign(List.of(partition));
+            assertThat(consumer.position(partition)).isEqualTo(42);
+            assertThat(read(consumer, 1).get(0).offset()).isEqualTo(42);
+            assertThat(consumer.committed(List.of(partition))).containsEntry(partition, 42L);
+        }
+    }
+
+    @Test
+    void seekMovesBackAndForthAndIntoTheMiddleOfABatch() {
+        createTopic(1);
+        send(ProducerConfig.of(bootstrapServers()), 100);
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (Consumer consumer = Consumer.create(reading().pollRecordsMax(7).build())) {
+            consumer.assign(List.of(partition));
+            consumer.seek(partition, 57);
+            assertThat(read(consumer, 1))
+                    .hasSizeBetween(1, 7)
+                    .first()
+                    .extracting(ConsumerRecord::offset)
+                    .isEqualTo(57L);
+            consumer.seek(partition, 3);
+            assertThat(read(consumer, 1).get(0).offset()).isEqualTo(3);
+            consumer.seekToBeginning(List.of(partition));
+            assertThat(read(consumer, 1).get(0).offset()).isEqualTo(0);
+            consumer.seekToEnd(List.of(partition));
+            assertThat(consumer.position(partition)).isEqualTo(100);
+            assertThat(consumer.poll(Duration.ofMillis(50))).isEmpty();
+        }
+    }
+
+    @Test
+    void positionPastTheEndIsToldWithTheLogsRange() {
+        createTopic(1);
+        send(ProducerConfig.of(bootstrapServers()), 10);
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (Consumer consumer =
+                Consumer.create(reading().offsetReset(OffsetReset.NONE).build())) {
+            consumer.assign(List.of(partition));
+            consumer.seek(partition, 1_000);
+            assertThatThrownBy(() -> consumer.poll(Duration.ofSeconds(30)))
+                    .isInstanceOfSatisfying(OffsetOutOfRangeException.class, e -> {
+                        assertThat(e.position()).isEqualTo(1_000);
+                        assertThat(e.logStartOffset()).isZero();
+                        assertThat(e.highWatermark()).isEqualTo(10);
+                    });
+            consumer.seek(partition, 9);
+            assertThat(read(consumer, 1)).hasSize(1);
+        }
+    }
+
+    @Test
+    void recordLargerThanTheTopicAllowsFailsAndThoseAroundItAreWritten() {
+        admin.createTopic(
+                new NewTopic(topic, OptionalInt.of(1), OptionalInt.of(1), Map.of("max.message.bytes", "2000")));
+        List<CompletableFuture<RecordMetadata>> futures = new ArrayList<>();
+        try (Producer producer = Producer.create(ProducerConfig.of(bootstrapServers()))) {
+            for (int i = 0; i < 50; i++) {
+                futures.add(producer.send(ProducerRecord.of(topic, null, new byte[i == 20 ? 3_000 : 300])));
+            }
+        }
+        for (int i = 0; i < 50; i++) {
+            if (i == 20) {
+                assertThat(refusal(futures.get(i))).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
+            } else {
+                assertThat(futures.get(i).join().offset()).hasValue(i < 20 ? i : i - 1);
+            }
+        }
+    }
+
+    @Test
+    void topicsAreCreatedDescribedGrownAndDeleted() {
+        admin.createTopic(
+                new NewTopic(topic, OptionalInt.of(2), OptionalInt.of(1), Map.of("retention.ms", "123456789")));
+        assertThat(admin.topics(false)).contains(topic);
+        TopicDescription described = described();
+        assertThat(described.partitions()).hasSize(2).allSatisfy(partition -> {
+            assertThat(partition.leader()).isPresent();
+            assertThat(partition.isr()).hasSize(1);
+        });
+        assertThat(admin.topicConfig(topic)).contains(new ConfigEntry("retention.ms", "123456789", false));
+        admin.createPartitions(topic, 3);
+        assertThat(described().partitions()).hasSize(3);
+        assertThatThrownBy(() -> admin.createTopic(new NewTopic(topic, OptionalInt.of(1), OptionalInt.of(1), Map.of())))
+                .isInstanceOfSatisfying(ClientException.class, e -> assertThat(e.errorCode())
+                        .isEqualTo(ErrorCode.TOPIC_ALREADY_EXISTS));
+        admin.deleteTopics(List.of(topic));
+        assertThatThrownBy(() -> admin.describe(List.of(topic)))
+                .isInstanceOfSatisfying(ClientException.class, e -> assertThat(e.errorCode())
+                        .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
+        assertThat(admin.cluster().nodes()).isNotEmpty();
+        assertThat(admin.cluster().controllerId()).isPresent();
+    }
+
+    @Test
+    void offsetsAreFoundByTime() {
+        createTopic(2);
+        send(ProducerConfig.of(bootstrapServers()), 10);
+        TopicPartition written = new TopicPartition(topic, 0);
+        TopicPartition empty = new TopicPartition(topic, 1);
+        assertThat(admin.earliestOffsets(List.of(written, empty))).isEqualTo(Map.of(written, 0L, empty, 0L));
+        assertThat(admin.latestOffsets(List.of(written, empty))).isEqualTo(Map.of(written, 10L, empty, 0L));
+        assertThat(admin.offsetsAt(Map.of(written, 1_004L, empty, 0L))).isEqualTo(Map.of(written, 4L));
+        assertThat(admin.offsetsAt(Map.of(written, 99_999L))).isEmpty();
+    }
+}
