@@ -40,6 +40,7 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
 
     private final URI base;
     private final Duration timeout;
+    private final long firstPauseMs;
     private final HttpClient http;
     private final Map<Integer, Schema> schemas = Collections.synchronizedMap(new LeastRecentlyUsed<>());
     private final Map<Registered, Integer> ids = Collections.synchronizedMap(new LeastRecentlyUsed<>());
@@ -53,8 +54,13 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
      * @param timeout bound on each attempt
      */
     public HttpSchemaRegistryClient(URI base, Duration timeout) {
+        this(base, timeout, Duration.ofMillis(PAUSE_MS));
+    }
+
+    HttpSchemaRegistryClient(URI base, Duration timeout, Duration firstPause) {
         this.base = base.getPath().endsWith("/") ? base : URI.create(base + "/");
         this.timeout = timeout;
+        this.firstPauseMs = firstPause.toMillis();
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(timeout)
@@ -173,8 +179,8 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
         }
     }
 
-    private static void pause(HttpRequest request, int attempt) {
-        long pauseMs = PAUSE_MS << (attempt - 1);
+    private void pause(HttpRequest request, int attempt) {
+        long pauseMs = firstPauseMs << (attempt - 1);
         try {
             Thread.sleep(pauseMs + ThreadLocalRandom.current().nextLong(pauseMs));
         } catch (InterruptedException e) {

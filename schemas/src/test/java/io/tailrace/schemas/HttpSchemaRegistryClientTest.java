@@ -30,7 +30,9 @@ class HttpSchemaRegistryClientTest {
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final HttpServer server = listen();
     private final HttpSchemaRegistryClient client = new HttpSchemaRegistryClient(
-            URI.create("http://127.0.0.1:" + server.getAddress().getPort()), Duration.ofSeconds(10));
+            URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(1));
 
     private static HttpServer listen() {
         try {

@@ -12,6 +12,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,9 @@ final class RegistryServer implements AutoCloseable {
     private final int requestBytesMax;
     private final HttpServer http;
     private final ThreadPoolExecutor threads;
+
+    /** Read-locked by every request under way; the write lock tells that there is none. */
+    private final ReadWriteLock underWay = new ReentrantReadWriteLock();
 
     private RegistryServer(RegistryConfig config, SchemaStore store) throws IOException {
         this.store = store;
@@ -74,6 +79,7 @@ final class RegistryServer implements AutoCloseable {
     }
 
     private void serve(HttpExchange exchange) throws IOException {
+        underWay.readLock().lock();
         try (exchange) {
             int status = 200;
             JsonNode answer;
@@ -90,6 +96,8 @@ final class RegistryServer implements AutoCloseable {
                         50001, "Error in the backend datastore: " + e.getClass().getSimpleName());
             }
             answer(exchange, status, RegistryApi.JSON.writeValueAsBytes(answer));
+        } finally {
+            underWay.readLock().unlock();
         }
     }
 
@@ -120,10 +128,18 @@ final class RegistryServer implements AutoCloseable {
         return RegistryApi.JSON.createObjectNode().put("error_code", code).put("message", message);
     }
 
-    /** Stops listening, gives requests under way a moment to end, and closes the log. */
+    /** Gives requests under way a moment to end, stops listening, and closes the log. */
     @Override
     public void close() {
-        http.stop(STOP_SECONDS_MAX);
+        try {
+            // Not the server's own wait, which lasts to its end as long as a connection is open, busy or not.
+            if (!underWay.writeLock().tryLock(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+                log.warn("requests under way after {} s are cut off", STOP_SECONDS_MAX);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        http.stop(0);
         threads.shutdownNow();
         store.close();
     }

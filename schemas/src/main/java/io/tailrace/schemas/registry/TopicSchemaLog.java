@@ -62,7 +62,7 @@ final class TopicSchemaLog implements SchemaLog {
                     .lingerMs(0)
                     .build());
             Consumer consumer = Consumer.create(ConsumerConfig.builder(config.bootstrapServers())
-                    .offsetReset(OffsetReset.EARLIEST)
+                    .offsetReset(OffsetReset.NONE)
                     .build());
             TopicPartition partition = new TopicPartition(config.topic(), 0);
             consumer.assign(List.of(partition));

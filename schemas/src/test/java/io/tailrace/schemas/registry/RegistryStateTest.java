@@ -11,7 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RegistryStateTest {
-    private static final int HISTORIES = 300;
+    private static final int HISTORIES = 100;
 
     private final InMemoryTopic topic = new InMemoryTopic();
 
