@@ -1,16 +1,19 @@
 package io.tailrace.coordination;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.Incarnation;
+import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.PartitionState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.curator.test.TestingServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,5 +65,99 @@ class ClusterIT {
         }
         assertThat(state(broker, FIRST).isr()).containsExactly(new Incarnation(1, broker.epoch));
         assertThat(broker.image().configs("web")).containsEntry("retention.ms", "1000");
+    }
+
+    @Test
+    void aLostLeaderIsReplacedFromTheIsr() throws Exception {
+        TestBroker first = start(1);
+        TestBroker second = start(2);
+        await().until(() -> first.image().brokers().size() == 2);
+        first.topics.create("web", List.of(PartitionAssignment.of(List.of(1, 2))), Map.of());
+        awaitLeader(second, FIRST, 1);
+        assertThat(state(second, FIRST).isrIds()).containsExactly(1, 2);
+        first.vanish();
+        awaitLeader(second, FIRST, 2);
+        assertThat(state(second, FIRST).leaderEpoch()).isEqualTo(1);
+        assertThat(state(second, FIRST).isrIds()).containsExactly(2);
+        assertThat(second.image().controllerId()).isEqualTo(2);
+    }
+
+    @Test
+    void aBrokerThatLosesItsSessionIsToldFirstAndComesBackAsAnotherIncarnation() throws Exception {
+        TestBroker broker = start(1);
+        broker.topics.create("web", 1, 1, Map.of());
+        awaitLeader(broker, FIRST, 1);
+        long before = broker.epoch;
+        broker.expireSession();
+        await().atMost(Duration.ofSeconds(30)).until(() -> broker.epoch > before);
+        assertThat(broker.events).containsSubsequence("registered", "session lost", "registered");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> state(broker, FIRST).isr().contains(new Incarnation(1, broker.epoch)));
+        assertThat(state(broker, FIRST).leaderEpoch()).isEqualTo(1);
+        assertThat(broker.image().broker(1).orElseThrow().previousEpoch()).isEqualTo(before);
+    }
+
+    @Test
+    void aBrokerThatWasKilledIsBackBeforeItsOldSessionEnds() throws Exception {
+        TestBroker killed = start(1);
+        killed.topics.create("web", 1, 1, Map.of());
+        awaitLeader(killed, FIRST, 1);
+        long begunNs = System.nanoTime();
+        TestBroker restarted = TestBroker.start(zooKeeper.getConnectString() + "/tailrace", 1);
+        brokers.add(restarted);
+        assertThat(restarted.epoch).isGreaterThan(killed.epoch);
+        await().until(() -> state(restarted, FIRST).isr().contains(new Incarnation(1, restarted.epoch)));
+        assertThat(Duration.ofNanos(System.nanoTime() - begunNs))
+                .isLessThan(Duration.ofMillis(TestBroker.SESSION_TIMEOUT_MS));
+        assertThat(state(restarted, FIRST).leaderEpoch()).isEqualTo(1);
+    }
+
+    @Test
+    void anotherBrokerWithTheSameIdIsRefusedByName() throws Exception {
+        TestBroker broker = start(1);
+        TestBroker other = TestBroker.idle(zooKeeper.getConnectString() + "/tailrace", 1, "other-disks");
+        brokers.add(other);
+        assertThatThrownBy(other.registration::start)
+                .isInstanceOf(CoordinationException.class)
+                .hasMessageContaining("broker id 1 is taken by the broker at [PLAINTEXT://127.0.0.1:9001]");
+        assertThat(broker.image().broker(1).orElseThrow().epoch()).isEqualTo(broker.epoch);
+    }
+
+    @Test
+    void aBrokerThatShutsDownHandsItsLeadOver() throws Exception {
+        TestBroker first = start(1);
+        TestBroker second = start(2);
+        await().until(() -> first.image().brokers().size() == 2);
+        first.topics.create("web", List.of(PartitionAssignment.of(List.of(1, 2))), Map.of());
+        awaitLeader(first, FIRST, 1);
+        first.registration.drain();
+        awaitLeader(first, FIRST, 2);
+        assertThat(state(first, FIRST).isrIds()).containsExactly(2);
+        assertThat(first.image().broker(1).orElseThrow().epoch()).isEqualTo(first.epoch);
+        assertThat(second.image().broker(1)).isPresent();
+    }
+
+    @Test
+    void aDeletedTopicIsGoneAndMayBeCreatedAgain() throws Exception {
+        TestBroker broker = start(1);
+        UUID id = broker.topics.create("web", 400, 1, Map.of("retention.ms", "1000"));
+        awaitLeader(broker, new TopicPartition("web", 399), 1);
+        broker.topics.delete("web");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> broker.image().topics().isEmpty()
+                        && broker.image().deleting().isEmpty());
+        assertThat(broker.topics.create("web", 1, 1, Map.of())).isNotEqualTo(id);
+        awaitLeader(broker, FIRST, 1);
+        assertThat(broker.image().configs("web")).isEmpty();
+    }
+
+    @Test
+    void addedPartitionsAreLed() throws Exception {
+        TestBroker broker = start(1);
+        broker.topics.create("web", 1, 1, Map.of());
+        awaitLeader(broker, FIRST, 1);
+        broker.topics.grow("web", 3);
+        awaitLeader(broker, new TopicPartition("web", 2), 1);
+        assertThat(state(broker, FIRST).leaderEpoch()).isZero();
     }
 }

@@ -52,6 +52,7 @@ class HighWatermarkTest {
         Scenario s = threeReplicas(2, LogView.EMPTY).elected(1, 3, 1, 2).appended(10);
         FollowerFetch current = s.fetch(2, 10, 3);
         s.step(new Event.Fetched(new FollowerFetch(current.follower(), 2, 10, 3, 0)));
+        s.step(new Event.Fetched(new FollowerFetch(current.follower(), Replica.ANY_EPOCH, 10, 3, 0)));
         assertThat(s.highWatermark()).isZero();
         s.elected(1, 4, 1, 2);
         assertThat(s.highWatermark())

@@ -37,8 +37,9 @@ class IsrTest {
         Scenario s = threeReplicas(1, log(10, 10)).elected(1, 4, 1);
         FollowerFetch ofEarlierLife = s.fetch(2, 10, 0);
         s.restartedUncleanly(2, 250);
+        Replica before = s.replica();
         s.step(new Event.Fetched(ofEarlierLife));
-        assertThat(s.proposedIsr()).isEmpty();
+        assertThat(s.replica()).isSameAs(before);
         s.step(new Event.Fetched(new FollowerFetch(new Incarnation(2, 250), 4, 10, 0, 0)));
         assertThat(s.leader().proposal().orElseThrow().isr())
                 .containsExactly(new Incarnation(1, 100), new Incarnation(2, 250));

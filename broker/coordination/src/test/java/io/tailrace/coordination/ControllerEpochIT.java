@@ -1,0 +1,130 @@
+package io.tailrace.coordination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.coordination.ControllerElection.Mandate;
+import io.tailrace.coordination.ControllerWriter.ReplacedException;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.replication.cluster.Incarnation;
+import io.tailrace.replication.cluster.PartitionState;
+import io.tailrace.replication.cluster.StateWrite;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.curator.test.TestingServer;
+import org.apache.zookeeper.data.Stat;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two controllers, of which one does not know yet that it is none any more. */
+class ControllerEpochIT {
+    private static final TopicPartition FIRST = new TopicPartition("web", 0);
+    private static final TopicPartition SECOND = new TopicPartition("web", 1);
+
+    private TestingServer zooKeeper;
+    private ZooKeeperSession session;
+    private ControllerElection zombie;
+    private ControllerElection successor;
+    private ControllerWriter writerOfZombie;
+    private ControllerWriter writerOfSuccessor;
+    private final Map<TopicPartition, Integer> written = new HashMap<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        zooKeeper = new TestingServer();
+        session = ZooKeeperSession.open(new ZooKeeperConfig(zooKeeper.getConnectString(), 6_000, 20_000));
+        for (String path : List.of(ZNodes.topic("web"), ZNodes.config("web"))) {
+            session.createIfMissing(path, new byte[0]);
+        }
+        zombie = new ControllerElection(session, 1, InstantSource.system());
+        successor = new ControllerElection(session, 2, InstantSource.system());
+        writerOfZombie = new ControllerWriter(session, zombie);
+        writerOfSuccessor = new ControllerWriter(session, successor);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        session.close();
+        zooKeeper.close();
+    }
+
+    private static StateWrite write(TopicPartition partition, int leader, int version) {
+        List<Incarnation> isr = List.of(new Incarnation(leader, leader * 100L));
+        return new StateWrite(partition, new PartitionState(leader, 0, isr, List.of(), leader, 1, version));
+    }
+
+    private PartitionState stored(TopicPartition partition) throws Exception {
+        Stat stat = new Stat();
+        byte[] data = session.curator().getData().storingStatIn(stat).forPath(ZNodes.state(partition));
+        return ZNodeJson.state(data, stat.getVersion());
+    }
+
+    /** Elects one controller and then the other, without the first one hearing of it. */
+    private Mandate replaceTheFirst() throws Exception {
+        Mandate first = zombie.stand().orElseThrow();
+        assertThat(successor.stand()).isEmpty();
+        session.curator().delete().forPath(ZNodes.CONTROLLER);
+        Mandate second = successor.stand().orElseThrow();
+        assertThat(second.controllerEpoch()).isEqualTo(first.controllerEpoch() + 1);
+        writerOfSuccessor.writeStates(second, List.of(write(FIRST, 2, PartitionState.NOT_WRITTEN)), written::put);
+        return first;
+    }
+
+    @Test
+    void aZombieControllerWritesNoState() throws Exception {
+        Mandate outdated = replaceTheFirst();
+        List<StateWrite> writes = List.of(write(FIRST, 1, 0), write(SECOND, 1, PartitionState.NOT_WRITTEN));
+        assertThatThrownBy(() -> writerOfZombie.writeStates(outdated, writes, written::put))
+                .isInstanceOf(ReplacedException.class);
+        assertThat(stored(FIRST).leader()).isEqualTo(2);
+        assertThat(session.curator().checkExists().forPath(ZNodes.partition(SECOND)))
+                .isNull();
+        assertThat(written).containsOnlyKeys(FIRST);
+    }
+
+    @Test
+    void aZombieControllerDeletesNoTopic() throws Exception {
+        Mandate outdated = replaceTheFirst();
+        assertThatThrownBy(() -> writerOfZombie.deleteTopic(outdated, "web")).isInstanceOf(ReplacedException.class);
+        assertThat(stored(FIRST).leader()).isEqualTo(2);
+        assertThat(session.curator().checkExists().forPath(ZNodes.config("web")))
+                .isNotNull();
+    }
+
+    @Test
+    void aZombieControllerDoesNotTakeItsSuccessorsOfficeAway() throws Exception {
+        zombie.resign(replaceTheFirst());
+        assertThat(ZNodeJson.controller(session.curator().getData().forPath(ZNodes.CONTROLLER)))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aStateThatALeaderWroteMeanwhileIsLeftOutAndTheOthersAreWritten() throws Exception {
+        Mandate mandate = successor.stand().orElseThrow();
+        List<StateWrite> created =
+                List.of(write(FIRST, 1, PartitionState.NOT_WRITTEN), write(SECOND, 1, PartitionState.NOT_WRITTEN));
+        writerOfSuccessor.writeStates(mandate, created, written::put);
+        session.curator().setData().forPath(ZNodes.state(FIRST), ZNodeJson.state(stored(FIRST)));
+        written.clear();
+        writerOfSuccessor.writeStates(mandate, List.of(write(FIRST, 3, 0), write(SECOND, 3, 0)), written::put);
+        assertThat(stored(FIRST).leader()).isEqualTo(1);
+        assertThat(stored(SECOND).leader()).isEqualTo(3);
+        assertThat(written).containsExactly(Map.entry(SECOND, 1));
+    }
+
+    @Test
+    void thousandsOfPartitionsAreWrittenInBatches() throws Exception {
+        Mandate mandate = successor.stand().orElseThrow();
+        List<StateWrite> writes = new ArrayList<>();
+        for (int p = 0; p < 2_000; p++) {
+            writes.add(write(new TopicPartition("web", p), 1, PartitionState.NOT_WRITTEN));
+        }
+        writerOfSuccessor.writeStates(mandate, writes, written::put);
+        assertThat(written).hasSize(2_000);
+        assertThat(stored(new TopicPartition("web", 1_999)).leader()).isEqualTo(1);
+    }
+}
