@@ -1,0 +1,58 @@
+package io.tailrace.log;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+/** What the log must not know. */
+class LayersTest {
+    private final JavaClasses classes = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.tailrace.log");
+
+    @Test
+    void knowsNoNetworkAndNoZooKeeper() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.net..",
+                        "java.nio.channels.spi..",
+                        "io.netty..",
+                        "org.apache..",
+                        "io.tailrace.replication..",
+                        "io.tailrace.coordination..",
+                        "io.tailrace.server..",
+                        "io.tailrace.client..")
+                .check(classes);
+    }
+
+    @Test
+    void readsNoClockAndStartsNoThread() {
+        noClasses().should().callMethod(System.class, "currentTimeMillis").check(classes);
+        noClasses().should().callMethod(System.class, "nanoTime").check(classes);
+        noClasses().should().callMethod(Instant.class, "now").check(classes);
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Clock.class, Executors.class)
+                .check(classes);
+        noClasses().should().callConstructor(Thread.class).check(classes);
+        noClasses().should().callConstructor(Thread.class, Runnable.class).check(classes);
+    }
+
+    @Test
+    void knowsMessagesOnlyByTheirErrors() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.tailrace.protocol.message..", "io.tailrace.protocol.codec..")
+                .check(classes);
+    }
+}
