@@ -34,6 +34,10 @@ final class MessageWriter {
         bytes[size++] = (byte) value;
     }
 
+    void replaceInt8(int at, int value) {
+        bytes[at] = (byte) value;
+    }
+
     void int16(short value) {
         ensure(Short.BYTES);
         INT16.set(bytes, size, value);

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A record in one version: its fields in the order of the wire, and in a flexible version the tagged ones after them.
  */
 final class StructType implements ReferenceType {
+    /** So that their number is one byte, which can be put in after they are written. */
+    private static final int TAGGED_MAX = 127;
+
     private final RecordShape shape;
     private final Field[] fields;
     private final Tagged @Nullable [] tagged;
@@ -21,6 +24,10 @@ final class StructType implements ReferenceType {
         this.shape = shape;
         this.fields = fields.toArray(Field[]::new);
         this.tagged = tagged == null ? null : tagged.toArray(Tagged[]::new);
+        if (tagged != null && tagged.size() > TAGGED_MAX) {
+            throw new IllegalStateException(
+                    shape.name() + " has " + tagged.size() + " tagged fields, more than " + TAGGED_MAX);
+        }
         bytesMin = fields.stream().mapToInt(field -> field.type().bytesMin()).sum() + (tagged == null ? 0 : 1);
     }
 
@@ -114,20 +121,18 @@ final class StructType implements ReferenceType {
     }
 
     private void writeTagged(Tagged[] known, Record record, MessageWriter out) {
-        int present = 0;
+        int countAt = out.size();
+        int count = 0;
+        out.int8(count);
         for (Tagged each : known) {
             if (!shape.isDefault(each.field.component, record)) {
-                present++;
-            }
-        }
-        out.unsignedVarint(present);
-        for (Tagged each : known) {
-            if (!shape.isDefault(each.field.component, record)) {
+                count++;
                 out.unsignedVarint(each.tag);
                 int start = out.size();
                 each.field.write(shape, record, out);
                 out.prefixWithLength(start);
             }
         }
+        out.replaceInt8(countAt, count);
     }
 }
