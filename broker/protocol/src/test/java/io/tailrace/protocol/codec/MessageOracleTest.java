@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * advertised but not served.
  */
 class MessageOracleTest {
-    private static final int ROUNDS = 60;
+    private static final int ROUNDS = 30;
 
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
