@@ -5,8 +5,8 @@ import io.tailrace.replication.cluster.Endpoint;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.state.ConnectionState;
@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class BrokerRegistration implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerRegistration.class);
+    private static final long RETRY_MS = 1_000;
 
     /**
      * What a broker says of itself.
@@ -52,7 +53,7 @@ public final class BrokerRegistration implements AutoCloseable {
 
     /** Told of the registration's fate. */
     public interface Listener {
-        /** The broker is registered under this epoch. */
+        /** The broker is registered under this epoch: anew, or still, after the connection was gone. */
         void registered(long brokerEpoch);
 
         /** The connection is gone; the registration may still stand. */
@@ -65,15 +66,25 @@ public final class BrokerRegistration implements AutoCloseable {
         void refused(CoordinationException reason);
     }
 
+    private static final class IdTakenException extends CoordinationException {
+        private static final long serialVersionUID = 1L;
+
+        IdTakenException(String message) {
+            super(message);
+        }
+    }
+
     private final ZooKeeperSession session;
     private final CuratorFramework curator;
     private final Self self;
     private final InstantSource clock;
     private final Listener listener;
-    private final ExecutorService executor;
+    private final ScheduledExecutorService executor;
     private final ConnectionStateListener onConnection = (client, state) -> changed(state);
-    /** Both used on the executor's thread only. */
+    /** These are used on the executor's thread only. */
     private long epoch = Broker.NONE;
+
+    private long previousEpoch;
 
     private boolean draining;
 
@@ -81,9 +92,10 @@ public final class BrokerRegistration implements AutoCloseable {
         this.session = session;
         curator = session.curator();
         this.self = self;
+        previousEpoch = self.previousEpoch();
         this.clock = clock;
         this.listener = listener;
-        executor = Executors.newSingleThreadExecutor(task -> {
+        executor = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "broker-registration");
             thread.setDaemon(true);
             return thread;
@@ -105,7 +117,7 @@ public final class BrokerRegistration implements AutoCloseable {
         await(() -> {
             draining = true;
             try {
-                curator.setData().forPath(ZNodes.broker(self.id()), node(self.previousEpoch()));
+                curator.setData().forPath(ZNodes.broker(self.id()), node());
             } catch (Exception e) {
                 throw session.failure("say that broker " + self.id() + " shuts down", e);
             }
@@ -155,9 +167,14 @@ public final class BrokerRegistration implements AutoCloseable {
     private void registerAgain() {
         try {
             register();
-        } catch (CoordinationException e) {
+        } catch (IdTakenException e) {
             LOG.error("broker {} could not register again: {}", self.id(), e.getMessage());
             listener.refused(e);
+        } catch (CoordinationException e) {
+            LOG.warn("broker {} tries again in {} ms: {}", self.id(), RETRY_MS, e.getMessage());
+            if (!executor.isShutdown()) {
+                var unused = executor.schedule(this::registerAgain, RETRY_MS, TimeUnit.MILLISECONDS);
+            }
         }
     }
 
@@ -170,13 +187,15 @@ public final class BrokerRegistration implements AutoCloseable {
                 return;
             }
             replaceOwn(path);
-            long previousEpoch = epoch == Broker.NONE ? self.previousEpoch() : epoch;
+            if (epoch != Broker.NONE) {
+                previousEpoch = epoch;
+            }
             Stat created = new Stat();
             curator.create()
                     .storingStatIn(created)
                     .creatingParentsIfNeeded()
                     .withMode(CreateMode.EPHEMERAL)
-                    .forPath(path, node(previousEpoch));
+                    .forPath(path, node());
             epoch = created.getCzxid();
         } catch (NodeExistsException e) {
             epoch = createdByLostCall(path, e);
@@ -221,9 +240,9 @@ public final class BrokerRegistration implements AutoCloseable {
         }
     }
 
-    private CoordinationException taken(String path, byte[] data) throws Exception {
+    private IdTakenException taken(String path, byte[] data) throws Exception {
         Broker other = ZNodeJson.broker(self.id(), data, 0);
-        return new CoordinationException("broker id " + self.id() + " is taken by the broker at " + other.endpoints()
+        return new IdTakenException("broker id " + self.id() + " is taken by the broker at " + other.endpoints()
                 + ", registered in " + path + ": give each broker another broker.id");
     }
 
@@ -232,7 +251,7 @@ public final class BrokerRegistration implements AutoCloseable {
                 == curator.getZookeeperClient().getZooKeeper().getSessionId();
     }
 
-    private byte[] node(long previousEpoch) {
+    private byte[] node() {
         Broker broker = new Broker(self.id(), 0, previousEpoch, self.rackOrNull(), self.endpoints(), draining);
         return ZNodeJson.broker(broker, self.owner(), clock.millis());
     }

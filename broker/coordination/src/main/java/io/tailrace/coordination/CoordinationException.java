@@ -1,7 +1,7 @@
 package io.tailrace.coordination;
 
 /** ZooKeeper did not answer, or not as it must. The message names the path and what to do. */
-public final class CoordinationException extends RuntimeException {
+public class CoordinationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public CoordinationException(String message) {

@@ -1,0 +1,119 @@
+package io.tailrace.coordination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.PartitionAssignment;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.curator.test.TestingServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a follower of the tree is told, and in how many pieces. */
+class ClusterTreeIT {
+    private TestingServer zooKeeper;
+    private TestBroker writer;
+    private TestBroker reader;
+    private final List<ClusterImage> images = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        zooKeeper = new TestingServer();
+        writer = TestBroker.start(zooKeeper.getConnectString(), 1);
+        reader = TestBroker.idle(zooKeeper.getConnectString(), 2, "none");
+        reader.tree.start(20_000);
+        reader.tree.listen(images::add);
+        await().until(() -> !images.isEmpty() && writer.image().brokers().size() == 1);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        reader.close();
+        writer.close();
+        zooKeeper.close();
+    }
+
+    private void createTopic(String topic) {
+        writer.topics.create(topic, List.of(PartitionAssignment.of(List.of(1))), Map.of("min.insync.replicas", "2"));
+    }
+
+    @Test
+    void aTopicAndItsSettingsComeTogether() {
+        for (int i = 0; i < 100; i++) {
+            createTopic("topic-" + i);
+        }
+        await().until(() -> reader.image().topics().size() == 100);
+        for (ClusterImage image : images) {
+            assertThat(image.topics().values())
+                    .allSatisfy(t -> assertThat(t.configs()).containsEntry("min.insync.replicas", "2"));
+        }
+    }
+
+    @Test
+    void manyChangesComeAsFewImages() throws Exception {
+        createTopic("web");
+        await().until(() -> reader.image().topic("web").isPresent());
+        int before = images.size();
+        for (int i = 0; i < 500; i++) {
+            writer.curator()
+                    .setData()
+                    .inBackground()
+                    .forPath(ZNodes.config("web"), ZNodeJson.config(Map.of("retention.ms", Integer.toString(i))));
+        }
+        await().until(() -> reader.image().configs("web").containsValue("499"));
+        assertThat(images.size() - before).isLessThan(500);
+    }
+
+    @Test
+    void laterImagesAreNeverOlder() throws Exception {
+        createTopic("web");
+        for (int i = 1; i <= 50; i++) {
+            writer.topics.configure("web", Map.of("retention.ms", Optional.of(Integer.toString(i))));
+        }
+        await().until(() -> reader.image().configs("web").containsValue("50"));
+        List<Integer> seen = images.stream()
+                .map(image -> image.configs("web").get("retention.ms"))
+                .filter(value -> value != null)
+                .map(Integer::parseInt)
+                .toList();
+        assertThat(seen).isSorted();
+    }
+
+    @Test
+    void whatHappenedWithoutAConnectionIsKnownAfterIt() throws Exception {
+        createTopic("gone");
+        createTopic("stays");
+        await().until(() -> reader.image().topics().size() == 2);
+        reader.expireSession();
+        writer.topics.delete("gone");
+        createTopic("new");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> List.copyOf(reader.image().topics().keySet()).equals(List.of("new", "stays")));
+    }
+
+    @Test
+    void aNodeThatCannotBeUnderstoodCountsAsItWas() throws Exception {
+        createTopic("web");
+        await().until(() -> reader.image().topic("web").isPresent());
+        writer.curator().setData().forPath(ZNodes.topic("web"), "{".getBytes(StandardCharsets.UTF_8));
+        createTopic("next");
+        await().until(() -> reader.image().topic("next").isPresent());
+        assertThat(reader.image().topic("web").orElseThrow().partitions()).hasSize(1);
+    }
+
+    @Test
+    void aFailingListenerDoesNotKeepOthersFromTheImage() {
+        reader.tree.listen(image -> {
+            throw new IllegalStateException("a listener that fails on purpose");
+        });
+        createTopic("web");
+        await().until(() -> images.get(images.size() - 1).topic("web").isPresent());
+    }
+}
