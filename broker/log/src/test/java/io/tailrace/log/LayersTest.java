@@ -4,7 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.Executors;
@@ -12,9 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the log must not know. */
 class LayersTest {
-    private final JavaClasses classes = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("io.tailrace.log");
+    private final JavaClasses classes = new ClassFileImporter().importPath(Path.of("target", "classes"));
 
     @Test
     void knowsNoNetworkAndNoZooKeeper() {

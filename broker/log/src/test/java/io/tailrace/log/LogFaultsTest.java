@@ -1,0 +1,228 @@
+package io.tailrace.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.protocol.ErrorCode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Syncs, shared and failing; disks that fill up; writes that do less than asked. */
+@Timeout(60)
+class LogFaultsTest {
+    private static final LogConfig ACK_WAITS =
+            LogFixture.SMALL_SEGMENTS.with(new LogConfig.Flush(LogConfig.UNLIMITED, LogConfig.UNLIMITED, true));
+
+    private final FaultyDisk disk = new FaultyDisk();
+    private LogFixture fixture = new LogFixture(Path.of("unset"), LogFixture.SMALL_SEGMENTS);
+
+    @BeforeEach
+    void open(@TempDir Path directory) throws IOException {
+        fixture = new LogFixture(directory, LogFixture.SMALL_SEGMENTS);
+        fixture.disk = disk;
+        fixture.openLog();
+    }
+
+    private static void expectStorageError(AppendResult result) {
+        assertThat(result).isInstanceOfSatisfying(AppendResult.Refused.class, refused -> assertThat(refused.error())
+                .isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR));
+    }
+
+    @Test
+    void withoutFlushOnAckNothingIsWaitedFor() throws IOException {
+        fixture.append(Batches.of(1, 1));
+        int syncs = disk.syncs.get();
+        assertThat(fixture.log().durable(1)).isCompleted();
+        assertThat(disk.syncs.get()).isEqualTo(syncs);
+        assertThat(fixture.log().recoveryPoint()).isZero();
+        fixture.close();
+    }
+
+    @Test
+    void oneSyncAnswersAllWhoWait() throws Exception {
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        fixture.stop();
+        fixture.executor = executor;
+        fixture.config = ACK_WAITS;
+        Log log = fixture.openLog();
+        log.flush();
+        CountDownLatch gate = new CountDownLatch(1);
+        disk.gate = gate;
+        List<CompletableFuture<Void>> acks = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            fixture.append(Batches.of(1, i));
+            acks.add(log.durable(log.logEndOffset()));
+        }
+        assertThat(acks).noneMatch(CompletableFuture::isDone);
+        int syncs = disk.syncs.get();
+        gate.countDown();
+        for (CompletableFuture<Void> ack : acks) {
+            ack.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(disk.syncs.get() - syncs)
+                .as("two rounds: log, directory or epochs")
+                .isLessThanOrEqualTo(8);
+        assertThat(log.recoveryPoint()).isEqualTo(20);
+        assertThat(log.durable(20)).isCompleted();
+        fixture.stop();
+        executor.shutdown();
+    }
+
+    @Test
+    void failedSyncTakesTheDirectoryOfflineForGood() throws IOException {
+        Log log = fixture.log();
+        log.reconfigure(ACK_WAITS);
+        fixture.append(Batches.of(1, 1));
+        disk.forceFails = true;
+        int syncs = disk.syncs.get();
+        assertThat(log.durable(1)).isCompletedExceptionally();
+        assertThat(fixture.failures)
+                .singleElement()
+                .extracting(Throwable::getMessage)
+                .isEqualTo("Input/output error");
+        assertThat(fixture.directory().isOffline()).isTrue();
+
+        disk.forceFails = false;
+        assertThat(log.durable(1)).as("never retried").isCompletedExceptionally();
+        assertThatThrownBy(log::flush).isInstanceOf(LogDirectoryOfflineException.class);
+        assertThat(disk.syncs.get()).isEqualTo(syncs + 1);
+        assertThatThrownBy(() -> log.appendAsLeader(Batches.of(1, 1), 0, 0))
+                .isInstanceOf(LogDirectoryOfflineException.class)
+                .hasMessageContaining("Input/output error");
+        assertThatThrownBy(() -> log.read(0, 1, 1, true)).isInstanceOf(LogDirectoryOfflineException.class);
+        fixture.directory().maintain(fixture.nowMs, partition -> 0);
+        fixture.directory().checkpoint();
+        assertThatThrownBy(() -> fixture.directory().close()).isInstanceOf(LogDirectoryOfflineException.class);
+        assertThat(fixture.path.resolve(".kafka_cleanshutdown")).doesNotExist();
+        assertThat(fixture.failures).as("told once").hasSize(1);
+
+        assertThat(fixture.openLog().logEndOffset())
+                .as("the next start recovers")
+                .isEqualTo(1);
+        fixture.close();
+    }
+
+    @Test
+    void flushesBySizeAndByAge() throws IOException {
+        Log log = fixture.log();
+        log.reconfigure(fixture.config.with(new LogConfig.Flush(10, LogConfig.UNLIMITED, false)));
+        for (int i = 0; i < 9; i++) {
+            fixture.append(Batches.of(1, i));
+        }
+        assertThat(log.recoveryPoint()).isZero();
+        fixture.append(Batches.of(1, 9));
+        assertThat(log.recoveryPoint()).isEqualTo(10);
+
+        log.reconfigure(fixture.config.with(new LogConfig.Flush(LogConfig.UNLIMITED, 1_000, false)));
+        fixture.directory().maintain(fixture.nowMs, partition -> 0);
+        fixture.append(Batches.of(1, 9));
+        fixture.nowMs += 999;
+        fixture.directory().maintain(fixture.nowMs, partition -> 0);
+        assertThat(log.recoveryPoint()).isEqualTo(10);
+        fixture.nowMs += 1;
+        fixture.directory().maintain(fixture.nowMs, partition -> 0);
+        assertThat(log.recoveryPoint()).isEqualTo(11);
+        fixture.close();
+    }
+
+    @Test
+    void rollMovesTheRecoveryPoint() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            fixture.append(Batches.of(3, i));
+        }
+        Log log = fixture.log();
+        assertThat(log.segmentCount()).isGreaterThan(2);
+        assertThat(log.recoveryPoint()).isEqualTo(log.end().segment().baseOffset());
+        fixture.close();
+    }
+
+    @Test
+    void shortWritesAreCompleted() throws IOException {
+        disk.writeBytesMax = 7;
+        for (int i = 0; i < 30; i++) {
+            fixture.append(Batches.of(3, i));
+        }
+        assertThat(Batches.read(fixture.log())).hasSize(30);
+        List<ByteBuffer> before = Batches.read(fixture.log());
+        assertThat(Batches.read(fixture.restart())).isEqualTo(before);
+        fixture.close();
+    }
+
+    @Test
+    void appendsAreRefusedBeforeTheDiskIsFullAndReadsGoOn() throws IOException {
+        fixture.stop();
+        fixture.freeBytesMin = 100_000;
+        Log log = fixture.openLog();
+        disk.spaceBytes.set(100_000 + 5_000);
+        int appended = 0;
+        AppendResult result = log.appendAsLeader(Batches.of(3, 1), 0, 0);
+        while (result instanceof AppendResult.Appended) {
+            appended++;
+            result = log.appendAsLeader(Batches.of(3, 1), 0, 0);
+        }
+        expectStorageError(result);
+        assertThat(appended).isPositive();
+        assertThat(disk.spaceBytes.get()).isBetween(100_000L, 100_200L);
+        assertThat(Batches.read(log)).hasSize(appended);
+        assertThat(fixture.directory().isOffline()).isFalse();
+        expectStorageError(log.appendAsLeader(Batches.of(3, 1), 0, 0));
+        disk.spaceBytes.set(200_000);
+        assertThat(log.appendAsLeader(Batches.of(3, 1), 0, 0)).isInstanceOf(AppendResult.Appended.class);
+        fixture.close();
+    }
+
+    @Test
+    void diskThatIsFullInTheMiddleOfABatchLeavesNothingOfIt() throws IOException {
+        Log log = fixture.log();
+        fixture.append(Batches.of(3, 1));
+        long bytes = log.sizeInBytes();
+        for (int space = 0; space < bytes; space += 10) {
+            disk.usableBytes = Long.MAX_VALUE / 2;
+            fixture.append(Batches.of(1, 1));
+            long before = log.sizeInBytes();
+            disk.spaceBytes.set(space);
+            expectStorageError(log.appendAsLeader(Batches.of(3, 2), 0, 0));
+            Path segment = log.end().segment().file();
+            assertThat(Files.size(segment)).isEqualTo(log.end().position());
+            assertThat(log.sizeInBytes()).isEqualTo(before);
+            disk.spaceBytes.set(Long.MAX_VALUE / 2);
+        }
+        assertThat(fixture.directory().isOffline()).isFalse();
+        fixture.append(Batches.of(1, 1));
+        List<ByteBuffer> expected = Batches.read(log);
+        assertThat(Batches.read(fixture.restart())).isEqualTo(expected);
+        fixture.close();
+    }
+
+    @Test
+    void recoveryNeedsNoSpace(@TempDir Path crashed) throws IOException {
+        for (int i = 0; i < 50; i++) {
+            fixture.append(Batches.of(3, i));
+        }
+        List<ByteBuffer> expected = Batches.read(fixture.log());
+        try (LogFixture copy = fixture.crashedCopy(crashed)) {
+            FaultyDisk full = new FaultyDisk();
+            copy.disk = full;
+            // Indexes and checkpoints are written anew where they were; the batches ask for nothing.
+            full.spaceBytes.set(16 * 1024);
+            full.usableBytes = 0;
+            Log log = copy.openLog();
+            assertThat(Batches.read(log)).isEqualTo(expected);
+            expectStorageError(log.appendAsLeader(Batches.of(1, 1), 0, 0));
+        }
+        fixture.close();
+    }
+}
