@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
  */
 public interface RecordsPayload {
 
+    /** No batches. What a fetch answers when there is nothing: librdkafka takes null for a broken response. */
+    RecordsPayload EMPTY = of(ByteBuffer.allocate(0));
+
     /** The size, which must not change once the payload is in a message. Zero is an empty set of batches. */
     int sizeInBytes();
 

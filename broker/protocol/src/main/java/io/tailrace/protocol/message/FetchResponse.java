@@ -46,10 +46,11 @@ public record FetchResponse(
      * @param highWatermark its high watermark (exclusive), -1 if not known
      * @param lastStableOffset the first offset of the earliest open transaction, else the high watermark (exclusive)
      * @param logStartOffset its log start offset, -1 if not known
-     * @param abortedTransactions transactions whose records a reader of committed records must skip; null for a
-     *     reader of all
+     * @param abortedTransactions transactions whose records a reader of committed records must skip; null reads as
+     *     none
      * @param preferredReadReplica the broker to read from next time; -1 for this one
-     * @param records the batches, the last one possibly cut; null reads as none
+     * @param records the batches, the last one possibly cut; null reads as none, but a broker sends {@link
+     *     RecordsPayload#EMPTY}, since librdkafka takes null for a broken response
      * @param divergingEpoch where a follower's log departs from the leader's (KIP-595), else {@link EpochEndOffset#NONE}
      * @param currentLeader the leader as this broker knows it, else {@link LeaderIdAndEpoch#NONE}
      * @param snapshotId a snapshot to read instead; Apache Kafka's metadata log only, else {@link SnapshotId#NONE}
@@ -67,7 +68,7 @@ public record FetchResponse(
             @Since(12) @Tagged(1) LeaderIdAndEpoch currentLeader,
             @Since(12) @Tagged(2) SnapshotId snapshotId) {
 
-        /** Batches that were read, outside transactions. */
+        /** Batches that were read, outside transactions; null is sent as none. */
         public static Partition read(
                 int partitionIndex, long highWatermark, long logStartOffset, @Nullable RecordsPayload records) {
             return new Partition(
@@ -76,9 +77,9 @@ public record FetchResponse(
                     highWatermark,
                     highWatermark,
                     logStartOffset,
-                    null,
+                    List.of(),
                     -1,
-                    records,
+                    records == null ? RecordsPayload.EMPTY : records,
                     EpochEndOffset.NONE,
                     LeaderIdAndEpoch.NONE,
                     SnapshotId.NONE);
@@ -92,9 +93,9 @@ public record FetchResponse(
                     -1,
                     -1,
                     -1,
-                    null,
+                    List.of(),
                     -1,
-                    null,
+                    RecordsPayload.EMPTY,
                     EpochEndOffset.NONE,
                     LeaderIdAndEpoch.NONE,
                     SnapshotId.NONE);

@@ -202,6 +202,15 @@ class MessageCodecTest {
     }
 
     @Test
+    void partitionsWithoutRecordsHaveEmptyOnesAndNotNull() {
+        FetchResponse.Partition nothing = FetchResponse.Partition.read(0, 10, 0, null);
+        FetchResponse.Partition refused = FetchResponse.Partition.refused(0, ErrorCode.OFFSET_OUT_OF_RANGE);
+
+        assertThat(List.of(nothing, refused))
+                .allSatisfy(partition -> assertThat(partition.records()).isEqualTo(RecordsPayload.EMPTY));
+    }
+
+    @Test
     void messageOfManyBytesGrowsItsBuffer() {
         Kind kind = new Kind(ApiKey.METADATA, false, (short) 12);
         List<MetadataResponse.Partition> partitions = new ArrayList<>();
