@@ -41,6 +41,7 @@ public final class Requests {
      * Writes a request.
      *
      * @throws IllegalArgumentException if the version is not served, or cannot express the request
+     * @throws IllegalStateException if it is over 100 MiB besides records, or over 2 GiB with them
      */
     public static EncodedMessage encode(Request<?> body, short version, int correlationId, @Nullable String clientId) {
         StructType layout = MessageCatalog.request(body.api()).at(version);

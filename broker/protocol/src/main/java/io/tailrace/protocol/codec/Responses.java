@@ -46,6 +46,7 @@ public final class Responses {
      *
      * @param version the version of the request that it answers, but 0 for an ApiVersions request of an unknown one
      * @throws IllegalArgumentException if the version is not served, or cannot express the response
+     * @throws IllegalStateException if it is over 100 MiB besides records, or over 2 GiB with them
      */
     public static EncodedMessage encode(Response body, short version, int correlationId) {
         StructType layout = MessageCatalog.response(body.api()).at(version);

@@ -211,6 +211,17 @@ class MessageCodecTest {
     }
 
     @Test
+    void messageThatFitsNoFrameIsNotWritten() {
+        FetchResponse.Partition huge =
+                FetchResponse.Partition.read(0, 10, 0, new RecordsInFile(Integer.MAX_VALUE - 10));
+        FetchResponse response = new FetchResponse(List.of(new FetchResponse.Topic("t", List.of(huge))));
+
+        assertThatThrownBy(() -> Responses.encode(response, (short) 12, 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("more than 2147483647");
+    }
+
+    @Test
     void messageOfManyBytesGrowsItsBuffer() {
         Kind kind = new Kind(ApiKey.METADATA, false, (short) 12);
         List<MetadataResponse.Partition> partitions = new ArrayList<>();
