@@ -14,7 +14,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /** Apache Kafka's own broker, one that is its own controller, in a process of its own. */
-final class ApacheKafka implements AutoCloseable {
+public final class ApacheKafka implements AutoCloseable {
     private final Process process;
     private final String bootstrapServers;
 
@@ -24,7 +24,7 @@ final class ApacheKafka implements AutoCloseable {
     }
 
     /** Starts a broker with its files in an empty folder. It is up once a client can reach it. */
-    static ApacheKafka start(Path folder) throws Exception {
+    public static ApacheKafka start(Path folder) throws Exception {
         int port = freePort();
         int controllerPort = freePort();
         Path logs = Files.createDirectory(folder.resolve("logs"));
@@ -76,7 +76,8 @@ final class ApacheKafka implements AutoCloseable {
         }
     }
 
-    String bootstrapServers() {
+    /** Where clients reach it. */
+    public String bootstrapServers() {
         return bootstrapServers;
     }
 
