@@ -8,6 +8,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Works on requests that may block, with few threads and a bounded line before them. Thread-safe.
@@ -16,6 +18,7 @@ import java.util.function.Supplier;
  * effect in their order, and one client has one place in the line.
  */
 public final class BlockingCalls implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BlockingCalls.class);
     private static final int LINE_MAX = 1000;
     private static final long END_SECONDS_MAX = 5;
 
@@ -59,7 +62,7 @@ public final class BlockingCalls implements AutoCloseable {
         executor.shutdown();
         try {
             if (!executor.awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS)) {
-                executor.shutdownNow();
+                LOG.warn("requests that block did not end within {} s", END_SECONDS_MAX);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

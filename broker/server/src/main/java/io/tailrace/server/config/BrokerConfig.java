@@ -3,6 +3,7 @@ package io.tailrace.server.config;
 import io.tailrace.cli.Config;
 import io.tailrace.cli.ConfigException;
 import io.tailrace.cli.ConfigKeys;
+import io.tailrace.coordination.ZooKeeperConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;

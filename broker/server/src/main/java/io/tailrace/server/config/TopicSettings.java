@@ -6,6 +6,8 @@ import io.tailrace.protocol.record.TimestampType;
 import io.tailrace.replication.cluster.TopicPolicy;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All settings of a topic, its own over the broker's defaults. Immutable.
@@ -17,7 +19,12 @@ import java.util.Set;
  */
 public record TopicSettings(LogConfig log, BatchRules rules, int messageBytesMax, TopicPolicy policy) {
 
-    /** The settings of a topic that has these of its own, which were checked when they were made. */
+    private static final Logger LOG = LoggerFactory.getLogger(TopicSettings.class);
+
+    /**
+     * The settings of a topic that has these of its own. One that cannot be read counts as absent: it was refused when
+     * it was made, unless somebody wrote it past the brokers, and a broker must not stop over it.
+     */
     static TopicSettings of(TopicDefaults defaults, Map<String, String> own) {
         Values values = new Values(defaults, own);
         Set<String> cleanup = values.of(TopicKeys.CLEANUP_POLICY);
@@ -51,8 +58,19 @@ public record TopicSettings(LogConfig log, BatchRules rules, int messageBytesMax
     /** What settings are looked up in. */
     private record Values(TopicDefaults defaults, Map<String, String> own) {
         <T> T of(TopicKey<T> key) {
-            String text = own.getOrDefault(key.name(), defaults.text(key));
-            return key.key().parser().apply(text);
+            String text = own.get(key.name());
+            if (text != null) {
+                try {
+                    return key.key().parser().apply(text);
+                } catch (IllegalArgumentException e) {
+                    LOG.warn(
+                            "{}={} of a topic does not hold: expected {}",
+                            key.name(),
+                            text,
+                            key.key().expected());
+                }
+            }
+            return key.key().parser().apply(defaults.text(key));
         }
     }
 }

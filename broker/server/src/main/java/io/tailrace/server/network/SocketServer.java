@@ -74,7 +74,7 @@ public final class SocketServer {
     }
 
     /**
-     * Binds and begins to serve.
+     * Binds. Clients can connect, and wait to be served until {@link #serve}.
      *
      * @param listener the name that connections made here know it by
      * @param address port 0 for one that is free
@@ -86,6 +86,7 @@ public final class SocketServer {
                 .group(acceptor, loops)
                 .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
@@ -108,6 +109,11 @@ public final class SocketServer {
         }
         listening.add(bound.channel());
         return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    /** Begins to serve on all addresses that are bound. */
+    public synchronized void serve() {
+        listening.forEach(channel -> channel.config().setAutoRead(true));
     }
 
     /** Connections open now. */

@@ -2,6 +2,7 @@ package io.tailrace.server.partition;
 
 import io.tailrace.log.AppendResult;
 import io.tailrace.log.Log;
+import io.tailrace.log.LogClosedException;
 import io.tailrace.log.LogSlice;
 import io.tailrace.log.OffsetOutOfRangeException;
 import io.tailrace.protocol.ErrorCode;
@@ -82,7 +83,7 @@ public final class Partition {
     }
 
     /** Takes over settings that have changed. */
-    void reconfigure(TopicSettings changed) {
+    public void reconfigure(TopicSettings changed) {
         settings = changed;
         log.reconfigure(changed.log());
         handle(new Event.MinInsyncChanged(changed.policy().minInsyncReplicas()));
@@ -108,6 +109,8 @@ public final class Partition {
                 step(new Event.Appended(now.leaderEpoch(), appended.nextOffset()));
             }
             return result;
+        } catch (LogClosedException e) {
+            return new AppendResult.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, "log of " + id + " is closed");
         } catch (IOException e) {
             logFailed(e);
             return new AppendResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR, "log directory of " + id + " failed");
@@ -179,6 +182,8 @@ public final class Partition {
             return new Read(ErrorCode.NONE, slice, now.log().highWatermark(), log.logStartOffset());
         } catch (OffsetOutOfRangeException e) {
             return Read.refused(ErrorCode.OFFSET_OUT_OF_RANGE);
+        } catch (LogClosedException e) {
+            return Read.refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
         } catch (IOException e) {
             logFailed(e);
             return Read.refused(ErrorCode.KAFKA_STORAGE_ERROR);
@@ -196,7 +201,7 @@ public final class Partition {
     }
 
     /** Tells the rules where the log starts, after records may have been dropped from it. */
-    void logStartMayHaveMoved() {
+    public void logStartMayHaveMoved() {
         long start = log.logStartOffset();
         if (start > replica.log().startOffset()) {
             handle(new Event.LogStartMoved(start));
@@ -239,9 +244,9 @@ public final class Partition {
         } else if (effect instanceof Effect.LeadershipEnded) {
             LOG.info("no longer leads {}", id);
         } else if (effect instanceof Effect.TruncateTo truncate) {
-            log.truncateTo(truncate.offset());
+            log.truncateTo(truncate.offset(), clocks.wallMs().getAsLong());
         } else if (effect instanceof Effect.RestartLogAt restart) {
-            log.truncateFullyAndStartAt(restart.offset());
+            log.truncateFullyAndStartAt(restart.offset(), clocks.wallMs().getAsLong());
         } else if (effect instanceof Effect.ProposeIsr propose) {
             port.propose(this, propose.next());
         } else if (effect instanceof Effect.ReadBack) {

@@ -1,0 +1,32 @@
+package io.tailrace.server;
+
+import io.tailrace.cli.CommandRunner;
+import io.tailrace.cli.ConfigOptions;
+import io.tailrace.cli.ServerProcess;
+import io.tailrace.server.config.BrokerConfig;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code tailrace broker}: a broker in the foreground, until it is told to stop (SIGTERM, SIGINT), which exits 0. */
+@Command(
+        name = "tailrace broker",
+        description = "Runs a broker. SIGTERM and SIGINT stop it in good order: exit code 0.",
+        sortOptions = false)
+public final class BrokerCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOptions options = new ConfigOptions();
+
+    public static void main(String... args) {
+        CommandRunner.main(new BrokerCommand(), args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        BrokerConfig config = BrokerConfig.of(options.read(BrokerConfig.keys()));
+        Broker broker = Broker.start(config);
+        System.out.println("broker " + config.brokerId() + " is ready on port " + broker.port());
+        ServerProcess.runUntilStopped(broker, broker.failure());
+        return 0;
+    }
+}

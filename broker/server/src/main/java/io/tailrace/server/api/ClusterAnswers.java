@@ -1,0 +1,79 @@
+package io.tailrace.server.api;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.MetadataResponse;
+import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.Endpoint;
+import io.tailrace.replication.cluster.PartitionImage;
+import io.tailrace.replication.cluster.PartitionState;
+import io.tailrace.replication.cluster.TopicImage;
+import io.tailrace.server.group.GroupOffsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** An image of the cluster in the words of the protocol, for a client of one listener. */
+final class ClusterAnswers {
+    /** No operations were asked for, or there is no authorizer to tell them. */
+    static final int OPERATIONS_UNKNOWN = Integer.MIN_VALUE;
+
+    static final UUID NO_ID = new UUID(0, 0);
+
+    private ClusterAnswers() {}
+
+    /** The brokers that can be reached by that listener. */
+    static List<MetadataResponse.Broker> brokers(ClusterImage image, String listener) {
+        List<MetadataResponse.Broker> brokers = new ArrayList<>();
+        for (Broker broker : image.brokers().values()) {
+            broker.endpoint(listener)
+                    .ifPresent(endpoint -> brokers.add(new MetadataResponse.Broker(
+                            broker.id(), endpoint.host(), endpoint.port(), broker.rackOrNull())));
+        }
+        return brokers;
+    }
+
+    /** Where a broker is reached by that listener, if it is registered. */
+    static Optional<Endpoint> endpoint(ClusterImage image, int brokerId, String listener) {
+        return image.broker(brokerId).flatMap(broker -> broker.endpoint(listener));
+    }
+
+    static MetadataResponse.Topic topic(ClusterImage image, TopicImage topic, String listener) {
+        List<MetadataResponse.Partition> partitions = new ArrayList<>();
+        for (int index = 0; index < topic.partitions().size(); index++) {
+            partitions.add(partition(image, index, topic.partitions().get(index), listener));
+        }
+        return new MetadataResponse.Topic(
+                ErrorCode.NONE, topic.name(), topic.id(), isInternal(topic.name()), partitions, OPERATIONS_UNKNOWN);
+    }
+
+    static MetadataResponse.Topic missing(ErrorCode error, String name) {
+        return new MetadataResponse.Topic(error, name, isInternal(name), List.of());
+    }
+
+    private static boolean isInternal(String topic) {
+        return topic.equals(GroupOffsets.TOPIC);
+    }
+
+    private static MetadataResponse.Partition partition(
+            ClusterImage image, int index, PartitionImage partition, String listener) {
+        List<Integer> replicas = partition.assignment().replicas();
+        List<Integer> offline =
+                replicas.stream().filter(id -> image.broker(id).isEmpty()).toList();
+        PartitionState state = partition.stateOrNull();
+        if (state == null) {
+            return new MetadataResponse.Partition(
+                    ErrorCode.LEADER_NOT_AVAILABLE, index, PartitionState.NO_LEADER, -1, replicas, List.of(), offline);
+        }
+        boolean led = endpoint(image, state.leader(), listener).isPresent();
+        return new MetadataResponse.Partition(
+                led ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE,
+                index,
+                led ? state.leader() : PartitionState.NO_LEADER,
+                state.leaderEpoch(),
+                replicas,
+                state.isrIds(),
+                offline);
+    }
+}

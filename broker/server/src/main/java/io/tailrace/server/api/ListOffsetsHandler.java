@@ -1,0 +1,111 @@
+package io.tailrace.server.api;
+
+import io.tailrace.log.TimestampedOffset;
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.ListOffsetsRequest;
+import io.tailrace.protocol.message.ListOffsetsResponse;
+import io.tailrace.replication.Leader;
+import io.tailrace.replication.Replica;
+import io.tailrace.server.partition.Partition;
+import io.tailrace.server.partition.Partitions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds offsets: the ends of a log, or the first record at or after a time. */
+public final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequest, ListOffsetsResponse> {
+    private static final long NONE = -1;
+    private static final int NO_EPOCH = -1;
+
+    private final Partitions partitions;
+    private final BlockingCalls blocking;
+
+    /** Answers for these partitions; looks in files on the threads of {@code blocking}. */
+    public ListOffsetsHandler(Partitions partitions, BlockingCalls blocking) {
+        this.partitions = partitions;
+        this.blocking = blocking;
+    }
+
+    @Override
+    public ApiKey api() {
+        return ApiKey.LIST_OFFSETS;
+    }
+
+    @Override
+    public void handle(ListOffsetsRequest request, Call<ListOffsetsResponse> call) {
+        if (request.topics().stream().allMatch(ListOffsetsHandler::isInMemory)) {
+            call.answer(answer(request));
+        } else {
+            blocking.answer(call, () -> answer(request));
+        }
+    }
+
+    private static boolean isInMemory(ListOffsetsRequest.Topic topic) {
+        return topic.partitions().stream()
+                .allMatch(part -> part.timestamp() == ListOffsetsRequest.LATEST
+                        || part.timestamp() == ListOffsetsRequest.EARLIEST
+                        || part.timestamp() == ListOffsetsRequest.EARLIEST_LOCAL);
+    }
+
+    private ListOffsetsResponse answer(ListOffsetsRequest request) {
+        List<ListOffsetsResponse.Topic> topics = new ArrayList<>();
+        for (ListOffsetsRequest.Topic topic : request.topics()) {
+            List<ListOffsetsResponse.Partition> results = new ArrayList<>();
+            for (ListOffsetsRequest.Partition part : topic.partitions()) {
+                results.add(answer(topic.name(), part));
+            }
+            topics.add(new ListOffsetsResponse.Topic(topic.name(), results));
+        }
+        return new ListOffsetsResponse(0, topics);
+    }
+
+    private ListOffsetsResponse.Partition answer(String topic, ListOffsetsRequest.Partition asked) {
+        int index = asked.partitionIndex();
+        Partition partition = partitions.find(topic, index);
+        if (partition == null) {
+            return refused(index, partitions.errorOfMissing(topic, index));
+        }
+        Replica replica = partition.replica();
+        ErrorCode error = replica.leads(asked.currentLeaderEpoch());
+        if (error != ErrorCode.NONE) {
+            return refused(index, error);
+        }
+        return find(partition, (Leader) replica, asked);
+    }
+
+    private static ListOffsetsResponse.Partition find(
+            Partition partition, Leader leader, ListOffsetsRequest.Partition asked) {
+        int index = asked.partitionIndex();
+        long timestamp = asked.timestamp();
+        if (timestamp == ListOffsetsRequest.EARLIEST || timestamp == ListOffsetsRequest.EARLIEST_LOCAL) {
+            return found(index, NONE, partition.log().logStartOffset(), leader.leaderEpoch());
+        }
+        Optional<Long> latest = leader.latestOffset();
+        if (latest.isEmpty()) {
+            return refused(index, ErrorCode.OFFSET_NOT_AVAILABLE);
+        }
+        if (timestamp == ListOffsetsRequest.LATEST) {
+            return found(index, NONE, latest.get(), leader.leaderEpoch());
+        }
+        try {
+            Optional<TimestampedOffset> record = timestamp == ListOffsetsRequest.MAX_TIMESTAMP
+                    ? partition.log().offsetOfMaxTimestamp()
+                    : partition.log().offsetForTimestamp(timestamp);
+            return record.filter(each -> each.offset() < latest.get())
+                    .map(each -> found(index, each.timestampMs(), each.offset(), each.leaderEpoch()))
+                    .orElseGet(() -> found(index, NONE, NONE, NO_EPOCH));
+        } catch (IOException e) {
+            return refused(index, ErrorCode.KAFKA_STORAGE_ERROR);
+        }
+    }
+
+    private static ListOffsetsResponse.Partition found(int index, long timestampMs, long offset, int leaderEpoch) {
+        return new ListOffsetsResponse.Partition(index, ErrorCode.NONE, timestampMs, offset, leaderEpoch);
+    }
+
+    private static ListOffsetsResponse.Partition refused(int index, ErrorCode error) {
+        return new ListOffsetsResponse.Partition(index, error, NONE, NONE, NO_EPOCH);
+    }
+}

@@ -1,0 +1,121 @@
+package io.tailrace.server.api;
+
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.MetadataRequest;
+import io.tailrace.protocol.message.MetadataResponse;
+import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.TopicImage;
+import io.tailrace.server.cluster.ClusterView;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Tells who the brokers are and who leads what; creates topics that are asked for, where that is allowed. */
+public final class MetadataHandler implements RequestHandler<MetadataRequest, MetadataResponse> {
+    /** Topics that one request may create; the client asks again for the others. */
+    private static final int CREATED_MAX = 100;
+
+    private final ClusterView cluster;
+    private final TopicChanges topics;
+    private final boolean createsTopics;
+    private final BlockingCalls blocking;
+
+    /** @param createsTopics {@code auto.create.topics.enable} */
+    public MetadataHandler(ClusterView cluster, TopicChanges topics, boolean createsTopics, BlockingCalls blocking) {
+        this.cluster = cluster;
+        this.topics = topics;
+        this.createsTopics = createsTopics;
+        this.blocking = blocking;
+    }
+
+    @Override
+    public ApiKey api() {
+        return ApiKey.METADATA;
+    }
+
+    @Override
+    public void handle(MetadataRequest request, Call<MetadataResponse> call) {
+        ClusterImage image = cluster.get();
+        Set<String> missing = createsTopics && request.allowAutoTopicCreation() ? missing(request, image) : Set.of();
+        if (missing.isEmpty()) {
+            call.answer(answer(request, image, call));
+            return;
+        }
+        blocking.answer(call, () -> {
+            topics.createAutomatically(missing);
+            return answer(request, cluster.get(), call);
+        });
+    }
+
+    private static Set<String> missing(MetadataRequest request, ClusterImage image) {
+        Set<String> missing = new LinkedHashSet<>();
+        for (MetadataRequest.Topic topic : asked(request)) {
+            String name = topic.name();
+            if (name != null
+                    && missing.size() < CREATED_MAX
+                    && image.topic(name).isEmpty()
+                    && TopicNames.isValid(name)) {
+                missing.add(name);
+            }
+        }
+        return missing;
+    }
+
+    private static List<MetadataRequest.Topic> asked(MetadataRequest request) {
+        List<MetadataRequest.Topic> asked = request.topics();
+        return asked == null ? List.of() : asked;
+    }
+
+    private static MetadataResponse answer(MetadataRequest request, ClusterImage image, Call<MetadataResponse> call) {
+        String listener = call.listener();
+        boolean all = request.topics() == null
+                || (call.header().version() == 0 && asked(request).isEmpty());
+        List<MetadataResponse.Topic> answers = new ArrayList<>();
+        if (all) {
+            image.topics().values().stream()
+                    .filter(topic -> !image.deleting().contains(topic.name()))
+                    .forEach(topic -> answers.add(ClusterAnswers.topic(image, topic, listener)));
+        } else {
+            for (MetadataRequest.Topic topic : asked(request)) {
+                answers.add(answer(topic, image, listener));
+            }
+        }
+        return new MetadataResponse(
+                0,
+                ClusterAnswers.brokers(image, listener),
+                image.clusterId(),
+                image.controllerId(),
+                answers,
+                ClusterAnswers.OPERATIONS_UNKNOWN);
+    }
+
+    private static MetadataResponse.Topic answer(MetadataRequest.Topic asked, ClusterImage image, String listener) {
+        String name = asked.name();
+        if (name == null) {
+            @Nullable
+            TopicImage byId = image.topics().values().stream()
+                    .filter(topic -> topic.id().equals(asked.topicId()))
+                    .findFirst()
+                    .orElse(null);
+            return byId != null
+                    ? ClusterAnswers.topic(image, byId, listener)
+                    : new MetadataResponse.Topic(
+                            ErrorCode.UNKNOWN_TOPIC_ID,
+                            null,
+                            asked.topicId(),
+                            false,
+                            List.of(),
+                            ClusterAnswers.OPERATIONS_UNKNOWN);
+        }
+        if (!TopicNames.isValid(name)) {
+            return ClusterAnswers.missing(ErrorCode.INVALID_TOPIC_EXCEPTION, name);
+        }
+        return image.topic(name)
+                .filter(topic -> !image.deleting().contains(name))
+                .map(topic -> ClusterAnswers.topic(image, topic, listener))
+                .orElseGet(() -> ClusterAnswers.missing(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, name));
+    }
+}

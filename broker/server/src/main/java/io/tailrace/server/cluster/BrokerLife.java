@@ -1,0 +1,86 @@
+package io.tailrace.server.cluster;
+
+import io.tailrace.replication.cluster.Broker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Properties;
+import java.util.UUID;
+
+/**
+ * What a broker remembers of its lives, in {@code broker.life} of its first log directory: who it is, and under which
+ * epoch it was registered when it last stopped properly. That epoch is taken out of the file when it is read, so that a
+ * life that ends otherwise leaves none.
+ */
+final class BrokerLife {
+    private static final String FILE = "broker.life";
+    private static final String OWNER = "owner";
+    private static final String CLEAN_EPOCH = "clean.epoch";
+
+    private final Path file;
+    private final String owner;
+    private final long cleanEpoch;
+
+    private BrokerLife(Path file, String owner, long cleanEpoch) {
+        this.file = file;
+        this.owner = owner;
+        this.cleanEpoch = cleanEpoch;
+    }
+
+    /** Begins a life. */
+    static BrokerLife begin(Path directory) throws IOException {
+        Path file = directory.resolve(FILE);
+        Properties found = new Properties();
+        if (Files.exists(file)) {
+            try (InputStream in = Files.newInputStream(file)) {
+                found.load(in);
+            }
+        }
+        String owner = found.getProperty(OWNER, UUID.randomUUID().toString());
+        long epoch = Long.parseLong(found.getProperty(CLEAN_EPOCH, String.valueOf(Broker.NONE)));
+        BrokerLife life = new BrokerLife(file, owner, epoch);
+        life.write(Broker.NONE);
+        return life;
+    }
+
+    /** The same for every life of the broker with these log directories. */
+    String owner() {
+        return owner;
+    }
+
+    /** The epoch of the life before if that was ended properly, else {@link Broker#NONE}. */
+    long cleanEpoch() {
+        return cleanEpoch;
+    }
+
+    /** Ends this life properly: everything written under {@code epoch} is on disk. */
+    void end(long epoch) throws IOException {
+        write(epoch);
+    }
+
+    private void write(long epoch) throws IOException {
+        Properties properties = new Properties();
+        properties.setProperty(OWNER, owner);
+        if (epoch != Broker.NONE) {
+            properties.setProperty(CLEAN_EPOCH, String.valueOf(epoch));
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        properties.store(bytes, null);
+        Path temporary = file.resolveSibling(FILE + ".tmp");
+        try (FileChannel channel = FileChannel.open(
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer content = ByteBuffer.wrap(bytes.toByteArray());
+            while (content.hasRemaining()) {
+                channel.write(content);
+            }
+            channel.force(true);
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

@@ -1,0 +1,175 @@
+package io.tailrace.server.cluster;
+
+import io.tailrace.log.Log;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.replication.Event;
+import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.PartitionImage;
+import io.tailrace.replication.cluster.TopicImage;
+import io.tailrace.server.config.TopicDefaults;
+import io.tailrace.server.config.TopicSettings;
+import io.tailrace.server.partition.Clocks;
+import io.tailrace.server.partition.Partition;
+import io.tailrace.server.partition.PartitionLifecycle;
+import io.tailrace.server.partition.Partitions;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens, changes and closes this broker's partitions as images of the cluster say. Used by one thread. What has not
+ * changed from one image to the next costs a comparison for each topic.
+ */
+final class ClusterFollower {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterFollower.class);
+
+    private final int brokerId;
+    private final LogDirectories directories;
+    private final Map<TopicPartition, Long> highWatermarks;
+    private final Partitions partitions;
+    private final PartitionLifecycle lifecycle;
+    private final TopicDefaults defaults;
+    private final Clocks clocks;
+
+    private final Map<String, UUID> openTopics = new HashMap<>();
+    private ClusterImage last = ClusterImage.empty();
+    private long brokerEpoch = Broker.NONE;
+
+    /** @param highWatermarks as they were written last, for partitions that are opened */
+    ClusterFollower(
+            int brokerId,
+            LogDirectories directories,
+            Map<TopicPartition, Long> highWatermarks,
+            PartitionsOf partitionsOf,
+            TopicDefaults defaults,
+            Clocks clocks) {
+        this.brokerId = brokerId;
+        this.directories = directories;
+        this.highWatermarks = highWatermarks;
+        this.partitions = partitionsOf.partitions();
+        this.lifecycle = partitionsOf.lifecycle();
+        this.defaults = defaults;
+        this.clocks = clocks;
+    }
+
+    /** The partitions, and what opens and closes them. */
+    record PartitionsOf(Partitions partitions, PartitionLifecycle lifecycle) {}
+
+    /** This broker is registered under another epoch. */
+    void registered(long epoch) {
+        brokerEpoch = epoch;
+        partitions.all().forEach(partition -> partition.handle(new Event.Registered(epoch)));
+    }
+
+    /** Acts on an image. */
+    void follow(ClusterImage image) {
+        for (String topic : Set.copyOf(openTopics.keySet())) {
+            TopicImage now =
+                    image.deleting().contains(topic) ? null : image.topics().get(topic);
+            if (now == null || !now.id().equals(openTopics.get(topic))) {
+                closeTopic(topic);
+            }
+        }
+        boolean brokersChanged = !image.brokers().equals(last.brokers());
+        if (brokersChanged) {
+            Event changed = new Event.BrokersChanged(image.brokers());
+            partitions.all().forEach(partition -> partition.handle(changed));
+        }
+        for (TopicImage topic : image.topics().values()) {
+            boolean same = topic.equals(last.topics().get(topic.name())) && openTopics.containsKey(topic.name());
+            if (!same && !image.deleting().contains(topic.name())) {
+                follow(image, topic);
+            }
+        }
+        last = image;
+    }
+
+    /** Deletes the logs of topics that were deleted while this broker was away. Call after the first image. */
+    void deleteStrays() {
+        for (TopicPartition partition : directories.partitions()) {
+            if (last.topic(partition.topic()).isEmpty()) {
+                LOG.info("deleting the log of {}: its topic was deleted while this broker was down", partition);
+                deleteLog(partition);
+            }
+        }
+    }
+
+    private void follow(ClusterImage image, TopicImage topic) {
+        openTopics.put(topic.name(), topic.id());
+        TopicSettings settings = defaults.with(topic.configs());
+        for (int index = 0; index < topic.partitions().size(); index++) {
+            TopicPartition id = new TopicPartition(topic.name(), index);
+            PartitionImage agreed = topic.partitions().get(index);
+            Partition partition = partitions.find(topic.name(), index);
+            boolean mine = agreed.assignment().replicas().contains(brokerId);
+            if (partition == null && mine) {
+                partition = open(image, id, settings);
+            } else if (partition != null && !mine) {
+                close(partition);
+                deleteLog(id);
+                partition = null;
+            }
+            if (partition != null) {
+                tell(partition, agreed, settings);
+            }
+        }
+    }
+
+    private static void tell(Partition partition, PartitionImage agreed, TopicSettings settings) {
+        if (!partition.settings().equals(settings)) {
+            partition.reconfigure(settings);
+        }
+        agreed.state().ifPresent(state -> partition.handle(new Event.StateRead(agreed.assignment(), state)));
+    }
+
+    private @Nullable Partition open(ClusterImage image, TopicPartition id, TopicSettings settings) {
+        try {
+            Log log =
+                    directories.openOrCreate(id, settings.log(), clocks.wallMs().getAsLong());
+            log.reconfigure(settings.log());
+            Partition partition = lifecycle.open(log, settings, highWatermarks.getOrDefault(id, 0L));
+            partition.handle(new Event.BrokersChanged(image.brokers()));
+            if (brokerEpoch != Broker.NONE) {
+                partition.handle(new Event.Registered(brokerEpoch));
+            }
+            return partition;
+        } catch (IOException e) {
+            LOG.error("{} cannot be opened, and stays offline", id, e);
+            return null;
+        }
+    }
+
+    private void closeTopic(String topic) {
+        openTopics.remove(topic);
+        Set<Partition> gone = new HashSet<>();
+        partitions.all().stream()
+                .filter(partition -> partition.id().topic().equals(topic))
+                .forEach(gone::add);
+        for (Partition partition : gone) {
+            close(partition);
+            deleteLog(partition.id());
+        }
+        LOG.info("topic {} is deleted, with {} partitions here", topic, gone.size());
+    }
+
+    private void close(Partition partition) {
+        lifecycle.close(partition);
+        partition.handle(new Event.Unassigned());
+    }
+
+    private void deleteLog(TopicPartition id) {
+        highWatermarks.remove(id);
+        try {
+            directories.delete(id, clocks.wallMs().getAsLong());
+        } catch (IOException e) {
+            LOG.error("the log of {} could not be deleted", id, e);
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package io.tailrace.server.cluster;
+
+import io.tailrace.coordination.BrokerRegistration;
+import io.tailrace.coordination.ClusterIdentity;
+import io.tailrace.coordination.ClusterTree;
+import io.tailrace.coordination.Controller;
+import io.tailrace.coordination.CoordinationException;
+import io.tailrace.coordination.PartitionStateStore;
+import io.tailrace.coordination.ProducerIdBlocks;
+import io.tailrace.coordination.TopicStore;
+import io.tailrace.coordination.ZooKeeperSession;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.replication.Event;
+import io.tailrace.replication.PartitionRules;
+import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.PartitionState;
+import io.tailrace.server.config.BrokerConfig;
+import io.tailrace.server.partition.Clocks;
+import io.tailrace.server.partition.Partition;
+import io.tailrace.server.partition.PartitionLifecycle;
+import io.tailrace.server.partition.Partitions;
+import io.tailrace.server.partition.RoleListener;
+import io.tailrace.server.partition.Surroundings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This broker's logs, and their place in the cluster: opened, recovered, registered, following the cluster's decisions,
+ * and ready to be its controller. Thread-safe.
+ */
+public final class ClusterNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+    private static final long JOIN_MS_MAX = 30_000;
+    private static final long DRAIN_MS_MAX = 5_000;
+    private static final long END_SECONDS_MAX = 10;
+
+    private final BrokerConfig config;
+    private final Clocks clocks;
+    private final ClusterView view = new ClusterView();
+    private final Partitions partitions = new Partitions(view);
+    private final CompletableFuture<Void> failure = new CompletableFuture<>();
+    /** One thread, on which the cluster's decisions are acted on. */
+    private final ScheduledExecutorService executor =
+            Executors.newSingleThreadScheduledExecutor(threads("broker-cluster"));
+
+    private final ExecutorService background;
+    private final ZooKeeperSession session;
+    private final ClusterTree tree;
+    private final Controller controller;
+    private final TopicStore topics;
+    private final LogDirectories directories;
+    private final BrokerLife life;
+    private final ClusterFollower follower;
+    private final ImageQueue images;
+    private @Nullable BrokerRegistration registration;
+    private volatile long brokerEpoch = Broker.NONE;
+
+    private ClusterNode(BrokerConfig config, ZooKeeperSession session, RoleListener roles, Clocks clocks)
+            throws IOException {
+        this.config = config;
+        this.clocks = clocks;
+        this.session = session;
+        int threads = config.storage().backgroundThreadsPerDirectory()
+                * config.storage().directories().size();
+        this.background = Executors.newFixedThreadPool(threads, threads("broker-log"));
+        this.directories = openDirectories();
+        this.life = BrokerLife.begin(config.storage().directories().get(0));
+        this.tree = new ClusterTree(session);
+        this.topics = new TopicStore(session, tree::image);
+        this.controller = new Controller(
+                session,
+                config.brokerId(),
+                topic -> config.topicDefaults().with(topic.configs()).policy(),
+                InstantSource.system());
+        StorePort port = new StorePort(new PartitionStateStore(session), executor);
+        PartitionRules rules = new PartitionRules(config.replicaLagMsMax());
+        PartitionLifecycle lifecycle =
+                new PartitionLifecycle(config.brokerId(), partitions, new Surroundings(rules, port, roles, clocks));
+        this.follower = new ClusterFollower(
+                config.brokerId(),
+                directories,
+                directories.readHighWatermarks(),
+                new ClusterFollower.PartitionsOf(partitions, lifecycle),
+                config.topicDefaults(),
+                clocks);
+        this.images = new ImageQueue(executor, image -> {
+            follower.follow(image);
+            view.show(image);
+        });
+    }
+
+    /**
+     * Connects to ZooKeeper and opens the log directories, recovering what was not closed properly.
+     *
+     * @param roles told when this broker begins or ends to lead a partition
+     * @throws IOException if a log directory cannot be used
+     * @throws CoordinationException if ZooKeeper does not answer
+     */
+    public static ClusterNode open(BrokerConfig config, RoleListener roles, Clocks clocks) throws IOException {
+        ZooKeeperSession session = ZooKeeperSession.open(config.zooKeeper());
+        try {
+            return new ClusterNode(config, session, roles, clocks);
+        } catch (IOException | RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /** The cluster as this broker has acted on it. */
+    public ClusterView view() {
+        return view;
+    }
+
+    /** The partitions that are open here. */
+    public Partitions partitions() {
+        return partitions;
+    }
+
+    /** Where topics are created. */
+    public TopicStore topics() {
+        return topics;
+    }
+
+    /** Where producer ids come from. */
+    public ProducerIdBlocks producerIds() {
+        return new ProducerIdBlocks(session, config.brokerId());
+    }
+
+    /** Completes exceptionally when this broker cannot go on. */
+    public CompletionStage<Void> failure() {
+        return failure;
+    }
+
+    /**
+     * Joins the cluster, and returns once this broker sees itself there and has opened its partitions.
+     *
+     * @param bound where each listener, by name, listens
+     * @throws CoordinationException if that takes too long, or the broker's id is taken
+     */
+    public void join(Map<String, InetSocketAddress> bound) throws InterruptedException {
+        tree.start(JOIN_MS_MAX);
+        BrokerRegistration.Self self = new BrokerRegistration.Self(
+                config.brokerId(),
+                life.owner(),
+                config.rackOrNull(),
+                Endpoints.of(config.listeners(), config.advertised(), bound),
+                directories.wereCleanlyClosed() ? life.cleanEpoch() : Broker.NONE);
+        BrokerRegistration mine =
+                new BrokerRegistration(session, self, InstantSource.system(), new RegistrationListener());
+        registration = mine;
+        mine.start();
+        controller.start(tree);
+        tree.listen(images::offer);
+        if (!view.await(image -> image.broker(config.brokerId()).isPresent(), JOIN_MS_MAX)) {
+            throw new CoordinationException("broker " + config.brokerId() + " did not see itself in ZooKeeper within "
+                    + JOIN_MS_MAX + " ms: check zookeeper.connect");
+        }
+        executor.execute(follower::deleteStrays);
+    }
+
+    /** Hands over leadership where another in-sync replica can take it, for a bounded time. Blocks. */
+    public void drain() {
+        BrokerRegistration mine = registration;
+        if (mine == null || view.get().brokers().size() <= 1) {
+            return;
+        }
+        try {
+            mine.drain();
+        } catch (CoordinationException e) {
+            LOG.warn("leadership is not handed over: {}", e.getMessage());
+            return;
+        }
+        boolean drained = view.await(
+                image -> image.topics().values().stream()
+                        .flatMap(topic -> topic.partitions().stream())
+                        .flatMap(partition -> partition.state().stream())
+                        .noneMatch(this::couldBeLedByOthers),
+                DRAIN_MS_MAX);
+        if (!drained) {
+            LOG.warn("not all leadership was handed over within {} ms", DRAIN_MS_MAX);
+        }
+    }
+
+    private boolean couldBeLedByOthers(PartitionState state) {
+        return state.leader() == config.brokerId() && state.isr().size() > 1;
+    }
+
+    /** One pass of retention, rolling and flushing by time. */
+    public void maintain() {
+        directories.maintain(clocks.wallMs().getAsLong(), this::highWatermark);
+        partitions.all().forEach(Partition::logStartMayHaveMoved);
+    }
+
+    /** Writes recovery points. */
+    public void checkpoint() {
+        directories.checkpoint();
+    }
+
+    /** Writes high watermarks. */
+    public void checkpointHighWatermarks() {
+        directories.writeHighWatermarks(this::highWatermark);
+    }
+
+    /** Lets the partitions' rules see that time passes. */
+    public void tick() {
+        Event tick = new Event.Tick();
+        partitions.all().forEach(partition -> partition.handle(tick));
+    }
+
+    /**
+     * Stops to follow the cluster, closes the logs with the marker of a clean stop, and takes the registration back.
+     *
+     * @throws IOException if a log could not be closed properly; it will be recovered at the next start
+     */
+    @Override
+    public void close() throws IOException {
+        controller.close();
+        tree.close();
+        end(executor);
+        try {
+            checkpointHighWatermarks();
+            directories.close();
+            life.end(brokerEpoch);
+        } finally {
+            if (registration != null) {
+                registration.close();
+            }
+            end(background);
+            session.close();
+        }
+    }
+
+    private LogDirectories openDirectories() throws IOException {
+        String clusterId = ClusterIdentity.readOrCreate(session);
+        LogDirectories.Owner owner = new LogDirectories.Owner(
+                clusterId,
+                config.brokerId(),
+                // The topic's own settings come with the first image; until then nothing rolls or is deleted.
+                topic -> config.topicDefaults().with(Map.of()).log(),
+                background,
+                this::directoryFailed);
+        return LogDirectories.open(config.storage(), owner, clocks.wallMs().getAsLong());
+    }
+
+    private void directoryFailed(Path path, IOException cause) {
+        LOG.error("log directory {} failed, its partitions are offline until this broker is restarted", path, cause);
+        executor.execute(() -> {
+            for (TopicPartition id : directories.partitionsIn(path)) {
+                Partition partition = partitions.find(id.topic(), id.partition());
+                if (partition != null) {
+                    partition.handle(new Event.LogFailed());
+                }
+            }
+            if (directories.areAllOffline()) {
+                failure.completeExceptionally(new IOException("every log directory has failed", cause));
+            }
+        });
+    }
+
+    private long highWatermark(TopicPartition id) {
+        Partition partition = partitions.find(id.topic(), id.partition());
+        return partition == null ? 0 : partition.replica().log().highWatermark();
+    }
+
+    private static ThreadFactory threads(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Without interrupting: an interrupt inside of a file closes it for everybody. */
+    private static void end(ExecutorService executor) {
+        executor.shutdown();
+        try {
+            if (!executor.awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS)) {
+                LOG.warn("a thread did not end within {} s", END_SECONDS_MAX);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class RegistrationListener implements BrokerRegistration.Listener {
+        @Override
+        public void registered(long epoch) {
+            brokerEpoch = epoch;
+            executor.execute(() -> follower.registered(epoch));
+        }
+
+        @Override
+        public void suspended() {
+            LOG.warn("the connection to ZooKeeper is lost; the session may still be alive");
+        }
+
+        @Override
+        public void sessionLost() {
+            LOG.warn("the ZooKeeper session is lost: this broker leads nothing until it is registered again");
+            Event lost = new Event.SessionLost();
+            partitions.all().forEach(partition -> partition.handle(lost));
+            executor.execute(() -> follower.registered(Broker.NONE));
+        }
+
+        @Override
+        public void refused(CoordinationException reason) {
+            failure.completeExceptionally(reason);
+        }
+    }
+}

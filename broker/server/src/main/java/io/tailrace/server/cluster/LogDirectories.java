@@ -1,0 +1,192 @@
+package io.tailrace.server.cluster;
+
+import io.tailrace.log.Log;
+import io.tailrace.log.LogConfig;
+import io.tailrace.log.LogDirectory;
+import io.tailrace.log.LogDirectoryConfig;
+import io.tailrace.log.LogDirectoryOfflineException;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.server.config.StorageConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log directories of this broker. A new partition goes where the fewest are. One that fails takes its own partitions
+ * offline and no others. Thread-safe.
+ */
+public final class LogDirectories implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogDirectories.class);
+
+    private final List<LogDirectory> directories;
+
+    private LogDirectories(List<LogDirectory> directories) {
+        this.directories = directories;
+    }
+
+    /**
+     * What the directories belong to, and who is told of a failure.
+     *
+     * @param background recovers and flushes
+     * @param onOffline called once for each directory that fails; must not block
+     */
+    record Owner(
+            String clusterId,
+            int brokerId,
+            Function<String, LogConfig> configOfTopic,
+            Executor background,
+            BiConsumer<Path, IOException> onOffline) {}
+
+    /**
+     * Opens all directories, recovering what was not closed properly.
+     *
+     * @throws IOException if one cannot be used, naming it
+     */
+    static LogDirectories open(StorageConfig storage, Owner owner, long nowMs) throws IOException {
+        List<LogDirectory> opened = new ArrayList<>();
+        try {
+            for (Path path : storage.directories()) {
+                LogDirectoryConfig config = new LogDirectoryConfig(
+                        path,
+                        owner.clusterId(),
+                        owner.brokerId(),
+                        storage.freeBytesMin(),
+                        storage.producerIdExpirationMs());
+                opened.add(LogDirectory.open(
+                        config,
+                        owner.configOfTopic(),
+                        owner.background(),
+                        failure -> owner.onOffline().accept(path, failure),
+                        nowMs));
+            }
+            return new LogDirectories(opened);
+        } catch (IOException | RuntimeException e) {
+            for (LogDirectory directory : opened) {
+                try {
+                    directory.close();
+                } catch (IOException closing) {
+                    e.addSuppressed(closing);
+                }
+            }
+            throw e;
+        }
+    }
+
+    /** Whether all of them were closed properly by the process before, so that nothing written can be lost. */
+    boolean wereCleanlyClosed() {
+        return directories.stream().allMatch(LogDirectory::wasCleanlyClosed);
+    }
+
+    /** Whether there is none left that works. */
+    boolean areAllOffline() {
+        return directories.stream().allMatch(LogDirectory::isOffline);
+    }
+
+    /** Partitions whose logs are in the directory at {@code path}. */
+    List<TopicPartition> partitionsIn(Path path) {
+        return directories.stream()
+                .filter(directory -> directory.path().equals(path))
+                .flatMap(directory -> directory.logs().stream())
+                .map(Log::partition)
+                .toList();
+    }
+
+    /** Partitions that have a log. */
+    List<TopicPartition> partitions() {
+        return directories.stream()
+                .flatMap(directory -> directory.logs().stream())
+                .map(Log::partition)
+                .toList();
+    }
+
+    /** The log of a partition, made if there is none. */
+    Log openOrCreate(TopicPartition partition, LogConfig config, long nowMs) throws IOException {
+        Optional<Log> existing = directories.stream()
+                .flatMap(directory -> directory.log(partition).stream())
+                .findFirst();
+        if (existing.isPresent()) {
+            return existing.get();
+        }
+        LogDirectory emptiest = directories.stream()
+                .filter(directory -> !directory.isOffline())
+                .min(Comparator.comparingInt(directory -> directory.logs().size()))
+                .orElseThrow(() -> new IOException("no log directory is online"));
+        return emptiest.create(partition, config, nowMs);
+    }
+
+    /** Deletes the log of a partition, if there is one. */
+    void delete(TopicPartition partition, long nowMs) throws IOException {
+        for (LogDirectory directory : directories) {
+            if (!directory.isOffline()) {
+                directory.delete(partition, nowMs);
+            }
+        }
+    }
+
+    /** The high watermarks as they were last written. */
+    Map<TopicPartition, Long> readHighWatermarks() throws IOException {
+        Map<TopicPartition, Long> all = new HashMap<>();
+        for (LogDirectory directory : directories) {
+            all.putAll(directory.readHighWatermarks());
+        }
+        return all;
+    }
+
+    /** Writes the high watermarks, each into the directory of its partition. */
+    void writeHighWatermarks(ToLongFunction<TopicPartition> highWatermark) {
+        for (LogDirectory directory : directories) {
+            Map<TopicPartition, Long> offsets = new HashMap<>();
+            for (Log log : directory.logs()) {
+                offsets.put(log.partition(), highWatermark.applyAsLong(log.partition()));
+            }
+            try {
+                directory.writeHighWatermarks(offsets);
+            } catch (LogDirectoryOfflineException e) {
+                LOG.debug("high watermarks not written: {}", e.getMessage());
+            } catch (IOException e) {
+                LOG.error("high watermarks not written to {}", directory.path(), e);
+            }
+        }
+    }
+
+    /** One pass of retention, rolling, flushing by time. */
+    void maintain(long nowMs, ToLongFunction<TopicPartition> highWatermark) {
+        directories.forEach(directory -> directory.maintain(nowMs, highWatermark));
+    }
+
+    /** Writes recovery points. */
+    void checkpoint() {
+        directories.forEach(LogDirectory::checkpoint);
+    }
+
+    /** Closes all of them, with the marker of a clean shutdown. */
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        for (LogDirectory directory : directories) {
+            try {
+                directory.close();
+            } catch (IOException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.tailrace.server.cluster;
+
+import io.tailrace.coordination.PartitionStateStore;
+import io.tailrace.replication.Event;
+import io.tailrace.replication.cluster.PartitionState;
+import io.tailrace.server.partition.Partition;
+import io.tailrace.server.partition.ReplicationPort;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries partitions' proposals to ZooKeeper, and what came of them back. Thread-safe. */
+final class StorePort implements ReplicationPort {
+    private static final Logger LOG = LoggerFactory.getLogger(StorePort.class);
+    private static final long RETRY_MS_MIN = 50;
+    private static final long RETRY_MS_MAX = 200;
+
+    private final PartitionStateStore store;
+    private final ScheduledExecutorService executor;
+
+    /** @param executor tells partitions what came of their proposals */
+    StorePort(PartitionStateStore store, ScheduledExecutorService executor) {
+        this.store = store;
+        this.executor = executor;
+    }
+
+    @Override
+    public void propose(Partition partition, PartitionState next) {
+        tell(partition, store.propose(partition.id(), next));
+    }
+
+    @Override
+    public void readBack(Partition partition) {
+        int expected = partition
+                .replica()
+                .view()
+                .agreed()
+                .map(agreed -> agreed.state().version())
+                .orElse(PartitionState.NOT_WRITTEN);
+        // Later and not at once: while ZooKeeper is away, every answer asks for another try.
+        long delayMs = ThreadLocalRandom.current().nextLong(RETRY_MS_MIN, RETRY_MS_MAX);
+        var unused = executor.schedule(
+                () -> tell(partition, store.readBack(partition.id(), expected)), delayMs, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void startFetching(
+            Partition partition, int leader, int leaderEpoch, long fetchOffset, int lastFetchedEpoch) {
+        LOG.warn("{} is led by broker {}: this broker does not copy from leaders yet", partition.id(), leader);
+    }
+
+    @Override
+    public void stopFetching(Partition partition) {
+        LOG.debug("{} has no leader to copy from any more", partition.id());
+    }
+
+    private void tell(Partition partition, CompletionStage<Event> answer) {
+        var unused = answer.thenAcceptAsync(partition::handle, executor);
+    }
+}

@@ -1,0 +1,88 @@
+package io.tailrace.server;
+
+import io.tailrace.server.config.BrokerConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.curator.test.TestingServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** A ZooKeeper and a broker in this process, which can be stopped and started again, and clients by others for it. */
+final class BrokerFixture implements AutoCloseable {
+    private final TestingServer zooKeeper;
+    private final Map<String, String> settings = new HashMap<>();
+    private Broker broker;
+
+    BrokerFixture(Path directory, Map<String, String> more) throws Exception {
+        zooKeeper = new TestingServer();
+        settings.putAll(Map.of(
+                "broker.id", "1",
+                "listeners", "PLAINTEXT://127.0.0.1:0",
+                "log.dirs", directory.toString(),
+                "zookeeper.connect", zooKeeper.getConnectString(),
+                "offsets.topic.num.partitions", "4",
+                "log.dir.free.bytes.min", "0"));
+        settings.putAll(more);
+        broker = Broker.start(BrokerConfig.of(settings));
+        // A restarted broker must be found where its clients left it.
+        settings.put("listeners", "PLAINTEXT://127.0.0.1:" + broker.port());
+    }
+
+    int port() {
+        return broker.port();
+    }
+
+    String bootstrap() {
+        return "127.0.0.1:" + port();
+    }
+
+    void restart() throws IOException, InterruptedException {
+        broker.close();
+        broker = Broker.start(BrokerConfig.of(settings));
+    }
+
+    KafkaProducer<String, String> producer(String... keysAndValues) {
+        Properties properties = properties(keysAndValues);
+        properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
+        return new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer());
+    }
+
+    KafkaConsumer<String, String> consumer(String... keysAndValues) {
+        Properties properties = properties(keysAndValues);
+        properties.putIfAbsent(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        properties.putIfAbsent(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        return new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer());
+    }
+
+    Admin admin() {
+        return Admin.create(properties(
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                "10000",
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                "10000"));
+    }
+
+    private Properties properties(String... keysAndValues) {
+        Properties properties = new Properties();
+        properties.put("bootstrap.servers", bootstrap());
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            properties.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return properties;
+    }
+
+    @Override
+    public void close() throws IOException {
+        broker.close();
+        zooKeeper.close();
+    }
+}
