@@ -153,8 +153,11 @@ final class MessageWriter {
         for (int i = 0; i < recordsCount; i++) {
             total += records[i].sizeInBytes();
         }
-        INT32.set(bytes, 0, Math.toIntExact(total - Integer.BYTES));
-        return new EncodedMessage(bytes, size, Arrays.copyOf(records, recordsCount), recordsAt, Math.toIntExact(total));
+        if (total > Integer.MAX_VALUE) {
+            throw new IllegalStateException("a message of " + total + " bytes, more than " + Integer.MAX_VALUE);
+        }
+        INT32.set(bytes, 0, (int) total - Integer.BYTES);
+        return new EncodedMessage(bytes, size, Arrays.copyOf(records, recordsCount), recordsAt, (int) total);
     }
 
     private void ensure(int more) {
