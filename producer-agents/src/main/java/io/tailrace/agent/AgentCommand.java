@@ -1,0 +1,97 @@
+package io.tailrace.agent;
+
+import io.tailrace.cli.CommandRunner;
+import io.tailrace.cli.Config;
+import io.tailrace.cli.ConfigOptions;
+import io.tailrace.cli.ServerProcess;
+import io.tailrace.client.Producer;
+import io.tailrace.client.ProducerConfig;
+import io.tailrace.schemas.HttpSchemaRegistryClient;
+import io.tailrace.schemas.SchemaRegistryClient;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tailrace agent}. */
+@Command(name = "agent", description = "Follows log files and sends their lines to the brokers.")
+public final class AgentCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(AgentCommand.class);
+
+    /** Shorter than the client's: the agent itself tries again, and a stop must not wait for longer. */
+    private static final int DELIVERY_TIMEOUT_MS = 15_000;
+
+    private static final int REQUEST_TIMEOUT_MS = 10_000;
+
+    private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(5);
+
+    @Mixin
+    private ConfigOptions options = new ConfigOptions();
+
+    @Option(
+            names = "--once",
+            description = "Sends what the files hold now, and ends when it is acknowledged. A last line without an end"
+                    + " stays for the next time.")
+    private boolean once;
+
+    /** Runs the command. */
+    public static void main(String... args) {
+        CommandRunner.main(new AgentCommand(), args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Config config = options.read(AgentKeys.ALL);
+        AgentConfig agentConfig = AgentKeys.agentConfig(config);
+        ProducerConfig producerConfig = producerConfig(config, agentConfig);
+        URI registry = URI.create(config.value(AgentKeys.REGISTRY_URL));
+        Files.createDirectories(agentConfig.dataDirectory());
+        SchemaRegistryClient schemas = new HttpSchemaRegistryClient(registry, REGISTRY_TIMEOUT);
+        try (FileLock held = lock(agentConfig.dataDirectory())) {
+            AgentLoop loop = new AgentLoop(agentConfig, InstantSource.system());
+            Agent agent = new Agent(agentConfig, Producer.create(producerConfig), schemas, loop::wakeUp);
+            loop.start(agent, once);
+            log.info(
+                    "agent of {} started; checkpoint in {} ({})",
+                    agentConfig.host(),
+                    agentConfig.dataDirectory(),
+                    held);
+            ServerProcess.runUntilStopped(loop, loop.ended());
+        }
+        return 0;
+    }
+
+    private static ProducerConfig producerConfig(Config config, AgentConfig agentConfig) {
+        ProducerConfig.Builder builder = ProducerConfig.builder(config.value(AgentKeys.BOOTSTRAP_SERVERS))
+                .compression(config.value(AgentKeys.COMPRESSION))
+                .deliveryTimeoutMs(DELIVERY_TIMEOUT_MS)
+                // What the agent itself lets be in flight always fits, so a send never waits for memory.
+                .bufferBytesMax(2 * agentConfig.inFlightBytesMax());
+        builder.client().clientId("tailrace-agent-" + agentConfig.host()).requestTimeoutMs(REQUEST_TIMEOUT_MS);
+        return builder.build();
+    }
+
+    /** Takes the data directory for this process. */
+    private static FileLock lock(Path directory) throws IOException {
+        FileChannel channel =
+                FileChannel.open(directory.resolve("agent.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        @Nullable FileLock lock = channel.tryLock();
+        if (lock == null) {
+            channel.close();
+            throw new IOException(directory + ": another agent is running with this data.dir");
+        }
+        return lock;
+    }
+}

@@ -1,0 +1,206 @@
+package io.tailrace.agent;
+
+import io.tailrace.agent.parse.Format;
+import io.tailrace.agent.tail.TailConfig;
+import io.tailrace.cli.Config;
+import io.tailrace.cli.ConfigException;
+import io.tailrace.cli.ConfigKey;
+import io.tailrace.cli.ConfigKeys;
+import io.tailrace.protocol.record.CompressionType;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The keys of {@code agent.properties}. */
+final class AgentKeys {
+    static final ConfigKey<String> BOOTSTRAP_SERVERS =
+            ConfigKey.text("bootstrap.servers", null, "Brokers to start from: host:port, separated by commas.");
+    static final ConfigKey<String> REGISTRY_URL =
+            ConfigKey.text("schema.registry.url", null, "The schema registry, as http://host:8081.");
+    static final ConfigKey<CompressionType> COMPRESSION =
+            ConfigKey.choice("compression.type", CompressionType.class, CompressionType.ZSTD, "Codec of the batches.");
+    static final ConfigKey<String> DATA_DIR =
+            ConfigKey.text("data.dir", "data/agent", "Directory of the checkpoint. One agent has it for itself.");
+    static final ConfigKey<String> HOST =
+            ConfigKey.text("host", "", "The name under which records say where they come from; empty: the machine's.");
+    static final ConfigKey<String> DEAD_LETTER_TOPIC = ConfigKey.text(
+            "dead.letter.topic", "tailrace-dead-letters", "Topic of the lines that cannot become records.");
+    static final ConfigKey<String> AUDIT_TOPIC =
+            ConfigKey.text("audit.topic", "tailrace-audit", "Topic of the counts per topic, host and ten minutes.");
+    static final ConfigKey<Long> AUDIT_INTERVAL_MS =
+            ConfigKey.longInteger("audit.interval.ms", 60_000L, 100, Long.MAX_VALUE, "How often counts are sent.");
+    static final ConfigKey<Long> POLL_INTERVAL_MS =
+            ConfigKey.longInteger("poll.interval.ms", 100L, 1, 60_000, "How often files are looked at for new lines.");
+    static final ConfigKey<Long> SCAN_INTERVAL_MS = ConfigKey.longInteger(
+            "scan.interval.ms", 1_000L, 10, 3_600_000, "How often directories are looked at for new files.");
+    static final ConfigKey<Integer> BATCH_BYTES = ConfigKey.integer(
+            "batch.bytes",
+            256 << 10,
+            4 << 10,
+            16 << 20,
+            "What is read of one file and sent before its checkpoint moves: what a crash may repeat.");
+    static final ConfigKey<Integer> LINE_BYTES_MAX = ConfigKey.integer(
+            "line.bytes.max",
+            64 << 10,
+            1 << 10,
+            8 << 20,
+            "Longest line, at most half of batch.bytes. A longer one is cut and goes to the dead letters.");
+    static final ConfigKey<Long> IN_FLIGHT_BYTES_MAX = ConfigKey.longInteger(
+            "in.flight.bytes.max",
+            16L << 20,
+            1 << 20,
+            1L << 32,
+            "Memory of what is read and not acknowledged; over it, nothing is read. 16 MiB fit a heap of 128 MiB.");
+    static final ConfigKey<Long> ROTATED_WAIT_MS = ConfigKey.longInteger(
+            "rotated.wait.ms",
+            30_000L,
+            0,
+            Long.MAX_VALUE,
+            "How long a file that was deleted, or renamed to what no path names, is watched for late lines.");
+    static final ConfigKey<Long> FORGET_MS = ConfigKey.longInteger(
+            "forget.ms",
+            7L * 24 * 3_600_000,
+            60_000,
+            Long.MAX_VALUE,
+            "When a file that is gone is forgotten. A compressed copy that turns up later is read again.");
+    static final ConfigKey<Long> STOP_TIMEOUT_MS = ConfigKey.longInteger(
+            "stop.timeout.ms", 20_000L, 0, 3_600_000, "How long a stop waits for what was sent to be acknowledged.");
+
+    static final ConfigKey<List<String>> PATHS = ConfigKey.list(
+            "paths", null, "Files to follow: absolute paths with *, ?, [..] and **, separated by commas. .gz is read.");
+    static final ConfigKey<Format.Kind> FORMAT =
+            ConfigKey.choice("format", Format.Kind.class, Format.Kind.COMBINED, "What a line looks like.");
+    static final ConfigKey<String> PATTERN = ConfigKey.text(
+            "pattern",
+            "",
+            "format=logformat: Apache's LogFormat or nginx's log_format. format=regex: the expression, with named"
+                    + " groups.");
+    static final ConfigKey<String> TOPIC = ConfigKey.text("topic", "access-log", "Where the records go.");
+    static final ConfigKey<Charset> ENCODING = new ConfigKey<>(
+            "encoding",
+            "an encoding of a fixed byte order, as UTF-8, ISO-8859-1 or UTF-16LE",
+            "UTF-8",
+            "The files' encoding.",
+            AgentKeys::encoding);
+    static final ConfigKey<String> TIME_FIELD = ConfigKey.text(
+            "time.field", "", "format=json, regex: the field that tells the time; empty: when the line is read.");
+    static final ConfigKey<String> TIME_FORMAT = ConfigKey.text(
+            "time.format", "iso", "iso, epoch-millis, epoch-seconds, or a pattern of java.time's DateTimeFormatter.");
+
+    private static final String SOURCE = "source";
+    private static final long IDLE_CLOSE_MS = 300_000;
+
+    static final ConfigKeys ALL = ConfigKeys.of(
+                    BOOTSTRAP_SERVERS,
+                    REGISTRY_URL,
+                    COMPRESSION,
+                    DATA_DIR,
+                    HOST,
+                    DEAD_LETTER_TOPIC,
+                    AUDIT_TOPIC,
+                    AUDIT_INTERVAL_MS,
+                    POLL_INTERVAL_MS,
+                    SCAN_INTERVAL_MS,
+                    BATCH_BYTES,
+                    LINE_BYTES_MAX,
+                    IN_FLIGHT_BYTES_MAX,
+                    ROTATED_WAIT_MS,
+                    FORGET_MS,
+                    STOP_TIMEOUT_MS)
+            .withFamily(SOURCE, ConfigKeys.of(PATHS, FORMAT, PATTERN, TOPIC, ENCODING, TIME_FIELD, TIME_FORMAT));
+
+    private AgentKeys() {}
+
+    private static Charset encoding(String name) {
+        try {
+            Charset charset = Charset.forName(name);
+            // An encoder that writes a byte order mark has no one newline to look for.
+            if (!charset.canEncode() || "\n".getBytes(charset).length != "\n\n".getBytes(charset).length / 2.0) {
+                throw new IllegalArgumentException(name + " has no fixed byte order");
+            }
+            return charset;
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            throw new IllegalArgumentException("unknown encoding " + name, e);
+        }
+    }
+
+    /**
+     * What the configuration says.
+     *
+     * @throws ConfigException naming the key at fault
+     */
+    static AgentConfig agentConfig(Config config) {
+        List<String> names = config.members(SOURCE);
+        if (names.isEmpty()) {
+            throw new ConfigException("no source: expected at least source.NAME.paths, as"
+                    + " source.web.paths=/var/log/apache2/access.log*");
+        }
+        if (config.value(BATCH_BYTES) < 2L * config.value(LINE_BYTES_MAX)) {
+            throw new ConfigException("line.bytes.max=" + config.value(LINE_BYTES_MAX)
+                    + ": expected at most half of batch.bytes=" + config.value(BATCH_BYTES));
+        }
+        List<Source> sources = new ArrayList<>();
+        names.forEach(name -> sources.add(source(name, config)));
+        return new AgentConfig(
+                host(config.value(HOST)),
+                Path.of(config.value(DATA_DIR)),
+                config.value(DEAD_LETTER_TOPIC),
+                config.value(AUDIT_TOPIC),
+                config.value(AUDIT_INTERVAL_MS),
+                config.value(POLL_INTERVAL_MS),
+                config.value(SCAN_INTERVAL_MS),
+                config.value(IN_FLIGHT_BYTES_MAX),
+                config.value(STOP_TIMEOUT_MS),
+                sources);
+    }
+
+    private static Source source(String name, Config config) {
+        Config own = config.member(SOURCE, name);
+        String key = SOURCE + "." + name;
+        List<String> globs = own.value(PATHS);
+        for (String glob : globs) {
+            if (!glob.startsWith("/")) {
+                throw new ConfigException(key + ".paths=" + glob + ": expected an absolute path");
+            }
+        }
+        Format format =
+                new Format(own.value(FORMAT), own.value(PATTERN), own.value(TIME_FIELD), own.value(TIME_FORMAT));
+        check(key, format);
+        return new Source(
+                new TailConfig(
+                        name,
+                        globs,
+                        own.value(ENCODING),
+                        config.value(LINE_BYTES_MAX),
+                        config.value(BATCH_BYTES),
+                        config.value(ROTATED_WAIT_MS),
+                        IDLE_CLOSE_MS,
+                        config.value(FORGET_MS)),
+                format,
+                own.value(TOPIC));
+    }
+
+    private static void check(String key, Format format) {
+        try {
+            format.parser();
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(key + ": " + e.getMessage());
+        }
+    }
+
+    private static String host(String configured) {
+        if (!configured.isEmpty()) {
+            return configured;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            throw new ConfigException("host: the machine's own name is unknown, expected one here");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.tailrace.agent;
+
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs an agent in a thread of its own until it is closed. Thread-safe. */
+final class AgentLoop implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(AgentLoop.class);
+
+    private final AgentConfig config;
+    private final InstantSource clock;
+    private final Semaphore wakeUps = new Semaphore(0);
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile boolean stopping;
+
+    AgentLoop(AgentConfig config, InstantSource clock) {
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /** Tells the loop that there is something to do. */
+    void wakeUp() {
+        wakeUps.release();
+    }
+
+    /**
+     * Starts the thread, which closes the agent when it ends.
+     *
+     * @param agent one that wakes this loop
+     * @param once whether to end when everything that is there has been acknowledged
+     */
+    void start(Agent agent, boolean once) {
+        new Thread(() -> run(agent, once), "agent").start();
+    }
+
+    /** Completes when the thread has ended: exceptionally when it could not go on. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    private void run(Agent agent, boolean once) {
+        try (agent) {
+            while (!stopping) {
+                boolean more = agent.step(clock.millis());
+                if (!more) {
+                    if (once && agent.isIdle()) {
+                        break;
+                    }
+                    pause();
+                }
+            }
+            stop(agent);
+            ended.complete(null);
+        } catch (Throwable e) {
+            ended.completeExceptionally(e);
+        }
+    }
+
+    private void stop(Agent agent) {
+        long deadlineMs = clock.millis() + config.stopTimeoutMs();
+        agent.stepToStop(clock.millis());
+        while (!agent.isSettled()) {
+            if (clock.millis() >= deadlineMs) {
+                log.warn("not everything was acknowledged within {} ms; it will be sent again", config.stopTimeoutMs());
+                return;
+            }
+            pause();
+            agent.stepToStop(clock.millis());
+        }
+    }
+
+    private void pause() {
+        try {
+            if (wakeUps.tryAcquire(config.pollIntervalMs(), TimeUnit.MILLISECONDS)) {
+                wakeUps.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            stopping = true;
+        }
+    }
+
+    /** Stops reading, waits for what is in flight, and writes the last checkpoint. */
+    @Override
+    public void close() {
+        stopping = true;
+        wakeUps.release();
+        try {
+            ended.join();
+        } catch (CompletionException e) {
+            log.error("the agent had failed", e.getCause());
+        }
+    }
+}

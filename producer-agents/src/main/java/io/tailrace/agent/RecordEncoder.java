@@ -1,0 +1,101 @@
+package io.tailrace.agent;
+
+import io.tailrace.agent.ship.AuditLedger;
+import io.tailrace.agent.ship.Parcel;
+import io.tailrace.client.ProducerRecord;
+import io.tailrace.schemas.Framing;
+import io.tailrace.schemas.SchemaRegistryClient;
+import io.tailrace.schemas.Schemas;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes what is sent: Avro in the registry's framing, stamped with the event time.
+ *
+ * <p>Schemas are registered when their topic is first written to, so an agent that starts knows at once whether the
+ * registry will have them. Not thread-safe.
+ */
+final class RecordEncoder {
+    private final SchemaRegistryClient registry;
+    private final String host;
+    private final String auditTopic;
+    private final Map<String, Integer> schemaIdByTopic = new HashMap<>();
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private @Nullable BinaryEncoder encoder;
+
+    RecordEncoder(SchemaRegistryClient registry, String host, String auditTopic) {
+        this.registry = registry;
+        this.host = host;
+        this.auditTopic = auditTopic;
+    }
+
+    /**
+     * Makes sure that records of a schema can be made for a topic.
+     *
+     * @throws io.tailrace.schemas.SchemaRegistryException as {@link SchemaRegistryClient#register} does
+     */
+    void register(String topic, Schema schema) {
+        if (!schemaIdByTopic.containsKey(topic)) {
+            schemaIdByTopic.put(topic, registry.register(SchemaRegistryClient.valueSubject(topic), schema));
+        }
+    }
+
+    /** The key of a file's records: they share a partition, and so keep their order. */
+    byte[] keyOf(String file) {
+        return (host + ":" + file).getBytes(StandardCharsets.UTF_8);
+    }
+
+    ProducerRecord record(String topic, byte[] key, long timestampMs, GenericRecord value) {
+        Integer schemaId = schemaIdByTopic.get(topic);
+        if (schemaId == null) {
+            throw new IllegalStateException("no schema registered for topic " + topic);
+        }
+        return new ProducerRecord(
+                topic,
+                OptionalInt.empty(),
+                OptionalLong.of(timestampMs),
+                key,
+                Framing.frame(schemaId, encode(value)),
+                List.of());
+    }
+
+    private byte[] encode(GenericRecord value) {
+        bytes.reset();
+        try {
+            encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
+            new GenericDatumWriter<GenericRecord>(value.getSchema()).write(value, encoder);
+            encoder.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** A sealed count on its way to the audit topic. */
+    Parcel audit(String agent, AuditLedger.Sealed count) {
+        GenericRecord value = new GenericData.Record(Schemas.AUDIT_COUNT);
+        value.put("host", host);
+        value.put("agent", agent);
+        value.put("sequence", count.sequence());
+        value.put("topic", count.topic());
+        value.put("windowStart", count.windowStartMs());
+        value.put("windowMs", AuditLedger.WINDOW_MS);
+        value.put("count", count.count());
+        byte[] key = host.getBytes(StandardCharsets.UTF_8);
+        return new Parcel(record(auditTopic, key, count.windowStartMs(), value), count.windowStartMs(), null);
+    }
+}

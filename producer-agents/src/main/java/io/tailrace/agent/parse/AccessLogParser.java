@@ -1,0 +1,196 @@
+package io.tailrace.agent.parse;
+
+import io.tailrace.schemas.Schemas;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nl.basjes.parse.core.exceptions.DissectionFailure;
+import nl.basjes.parse.core.exceptions.InvalidDissectorException;
+import nl.basjes.parse.core.exceptions.MissingDissectorsException;
+import nl.basjes.parse.httpdlog.HttpdLoglineParser;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parses the access logs of Apache httpd and nginx by the format that the server itself was configured with.
+ *
+ * <p>The parsing is httpdlog's (nl.basjes.parse.httpdlog). It is asked only for what a record keeps, since every value
+ * costs time.
+ */
+final class AccessLogParser implements LineParser {
+    private static final String EVENT_TIME = "TIME.EPOCH:request.receive.time.epoch";
+    private static final String REQUEST_LINE = "HTTP.FIRSTLINE:request.firstline";
+    /** The field that keeps a request line which is none: what scanners and broken clients send. */
+    private static final String REQUEST_LINE_FIELD = "request.firstline";
+
+    /** Where a column's value comes from: the first of these that the format has. */
+    private static final Map<String, List<String>> COLUMNS = columns();
+
+    private final HttpdLoglineParser<Values> parser;
+    private final Map<String, String> columnByPath = new LinkedHashMap<>();
+    private final Map<String, String> fieldByPath = new LinkedHashMap<>();
+
+    private static Map<String, List<String>> columns() {
+        Map<String, List<String>> columns = new LinkedHashMap<>();
+        columns.put("clientAddress", List.of("IP:connection.client.host", "IP:connection.client.ip"));
+        columns.put("ident", List.of("NUMBER:connection.client.logname"));
+        columns.put("user", List.of("STRING:connection.client.user"));
+        columns.put("method", List.of("HTTP.METHOD:request.firstline.method"));
+        columns.put("path", List.of("HTTP.URI:request.firstline.uri"));
+        columns.put("protocol", List.of("HTTP.PROTOCOL_VERSION:request.firstline.protocol"));
+        columns.put("status", List.of("STRING:request.status.last", "STRING:request.status"));
+        columns.put(
+                "responseBytes",
+                List.of("BYTESCLF:response.body.bytes", "BYTES:response.body.bytes", "BYTES:response.body.bytesclf"));
+        columns.put("referrer", List.of("HTTP.URI:request.referer"));
+        columns.put("userAgent", List.of("HTTP.USERAGENT:request.user-agent"));
+        return columns;
+    }
+
+    /**
+     * A parser for {@code combined}, {@code common}, or an Apache LogFormat or nginx log_format as it stands in the
+     * server's configuration.
+     *
+     * @throws IllegalArgumentException if the format is none, or lacks the client, the time or the status
+     */
+    AccessLogParser(String logFormat) {
+        parser = new HttpdLoglineParser<>(Values.class, logFormat);
+        List<String> known = new ArrayList<>();
+        List<String> direct = new ArrayList<>();
+        try {
+            known.addAll(parser.getPossiblePaths(3));
+            direct.addAll(parser.getPossiblePaths(1));
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("\"" + logFormat + "\" is no log format: " + e.getMessage(), e);
+        }
+        COLUMNS.forEach((column, paths) ->
+                paths.stream().filter(known::contains).findFirst().ifPresent(path -> columnByPath.put(path, column)));
+        if (!columnByPath.values().containsAll(Set.of("clientAddress", "status")) || !known.contains(EVENT_TIME)) {
+            throw new IllegalArgumentException("log format \"" + logFormat
+                    + "\": expected at least the client (%h), the time (%t) and the status (%>s)");
+        }
+        direct.stream().filter(AccessLogParser::isExtra).forEach(path -> {
+            String field = path.substring(path.indexOf(':') + 1);
+            if (!columnByPath.containsKey(path) && !fieldByPath.containsValue(field)) {
+                fieldByPath.put(path, field);
+            }
+        });
+        requestValues();
+    }
+
+    /** Whether a value is neither in a column nor the same as another under an alias. */
+    private static boolean isExtra(String path) {
+        String name = path.substring(path.indexOf(':') + 1);
+        boolean inColumn =
+                COLUMNS.values().stream().flatMap(List::stream).anyMatch(columnPath -> columnPath.endsWith(":" + name));
+        return !inColumn
+                && !name.endsWith(".last")
+                && !name.endsWith(".original")
+                && !name.equals(REQUEST_LINE_FIELD)
+                && !path.startsWith("TIME.STAMP:");
+    }
+
+    private void requestValues() {
+        List<String> paths = new ArrayList<>(columnByPath.keySet());
+        paths.addAll(fieldByPath.keySet());
+        paths.add(EVENT_TIME);
+        paths.add(REQUEST_LINE);
+        try {
+            parser.ignoreMissingDissectors()
+                    .addParseTarget(Values.class.getMethod("set", String.class, String.class), paths);
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What httpdlog calls with the values of a line. Public because it does so by reflection. */
+    public static final class Values {
+        private final Map<String, String> byPath = new HashMap<>();
+
+        /** Takes one value; null is what the log writes as '-'. */
+        public void set(String path, @Nullable String value) {
+            if (value != null) {
+                byPath.put(path, value);
+            }
+        }
+    }
+
+    @Override
+    public Schema schema() {
+        return Schemas.ACCESS_LOG_EVENT;
+    }
+
+    @Override
+    public Outcome parse(String line, long readMs) {
+        // httpdlog undoes the server's escapes, and so loses the difference between "\x41" and "A", or the bytes of
+        // "\xc3\xa9". Escaping the escapes makes it give back what stands in the log.
+        boolean escaped = line.indexOf('\\') >= 0;
+        String input = escaped ? line.replace("\\", "\\\\") : line;
+        Values values = new Values();
+        try {
+            parser.parse(values, input);
+        } catch (DissectionFailure e) {
+            return new Rejected("does not match the log format");
+        } catch (InvalidDissectorException | MissingDissectorsException e) {
+            throw new IllegalStateException("httpdlog refuses the format it was made with", e);
+        }
+        if (escaped) {
+            values.byPath.replaceAll((path, value) -> line.contains(value) ? value : value.replace("\\\\", "\\"));
+        }
+        return event(values.byPath);
+    }
+
+    private Outcome event(Map<String, String> values) {
+        String epochMs = values.get(EVENT_TIME);
+        if (epochMs == null) {
+            return new Rejected("no time");
+        }
+        GenericRecord record = new GenericData.Record(Schemas.ACCESS_LOG_EVENT);
+        long eventTimeMs = Long.parseLong(epochMs);
+        record.put("eventTime", eventTimeMs);
+        for (Map.Entry<String, String> column : columnByPath.entrySet()) {
+            String value = values.get(column.getKey());
+            try {
+                record.put(column.getValue(), typed(column.getValue(), value));
+            } catch (NumberFormatException e) {
+                return new Rejected(column.getValue() + " is no number: \"" + value + "\"");
+            }
+        }
+        if (record.get("clientAddress") == null || record.get("status") == null) {
+            return new Rejected("no " + (record.get("status") == null ? "status" : "client"));
+        }
+        record.put("fields", fields(values, record));
+        return new Event(record, eventTimeMs);
+    }
+
+    private Map<String, String> fields(Map<String, String> values, GenericRecord record) {
+        Map<String, String> fields = new HashMap<>();
+        fieldByPath.forEach((path, field) -> {
+            String value = values.get(path);
+            if (value != null) {
+                fields.put(field, value);
+            }
+        });
+        String requestLine = values.get(REQUEST_LINE);
+        if (record.get("path") == null && requestLine != null) {
+            fields.put(REQUEST_LINE_FIELD, requestLine);
+        }
+        return fields;
+    }
+
+    private static @Nullable Object typed(String column, @Nullable String value) {
+        if (value == null) {
+            return null;
+        }
+        return switch (column) {
+            case "status" -> (Object) Integer.valueOf(value);
+            case "responseBytes" -> Long.valueOf(value);
+            default -> value;
+        };
+    }
+}

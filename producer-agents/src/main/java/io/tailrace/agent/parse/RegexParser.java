@@ -1,0 +1,77 @@
+package io.tailrace.agent.parse;
+
+import io.tailrace.schemas.Schemas;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.avro.Schema;
+
+/** Matches the whole line; the fields are the expression's named groups that took part in the match. */
+final class RegexParser implements LineParser {
+    private static final Pattern GROUP_NAME = Pattern.compile("\\(\\?<([a-zA-Z][a-zA-Z0-9]*)>");
+
+    private final Pattern pattern;
+    private final List<String> groups;
+    private final Optional<TimeField> time;
+
+    RegexParser(Pattern pattern, Optional<TimeField> time) {
+        this.pattern = pattern;
+        this.groups = namedGroups(pattern);
+        this.time = time;
+    }
+
+    /** The names of an expression's groups. Java 17 does not tell them. */
+    static List<String> namedGroups(Pattern pattern) {
+        LinkedHashSet<String> names = new LinkedHashSet<>();
+        Matcher found = GROUP_NAME.matcher(pattern.pattern());
+        Matcher groups = pattern.matcher("");
+        while (found.find()) {
+            if (hasGroup(groups, found.group(1))) {
+                names.add(found.group(1));
+            }
+        }
+        return new ArrayList<>(names);
+    }
+
+    /** Tells a group from what only looks like one, because it is escaped or quoted. */
+    private static boolean hasGroup(Matcher groups, String name) {
+        try {
+            groups.reset();
+            return groups.start(name) >= 0;
+        } catch (IllegalStateException e) {
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public Schema schema() {
+        return Schemas.RAW_LINE;
+    }
+
+    @Override
+    public Outcome parse(String line, long readMs) {
+        Matcher matcher = pattern.matcher(line);
+        try {
+            if (!matcher.matches()) {
+                return new Rejected("does not match " + pattern.pattern());
+            }
+        } catch (StackOverflowError e) {
+            return new Rejected("too long for " + pattern.pattern());
+        }
+        Map<String, String> fields = new HashMap<>();
+        for (String group : groups) {
+            String value = matcher.group(group);
+            if (value != null) {
+                fields.put(group, value);
+            }
+        }
+        return time.map(field -> field.event(line, fields)).orElseGet(() -> RawParser.event(line, fields, readMs));
+    }
+}

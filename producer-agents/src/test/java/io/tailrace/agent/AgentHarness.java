@@ -1,0 +1,142 @@
+package io.tailrace.agent;
+
+import io.tailrace.agent.parse.Format;
+import io.tailrace.agent.tail.TailConfig;
+import io.tailrace.client.ProducerRecord;
+import io.tailrace.schemas.Framing;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.DecoderFactory;
+
+/** A whole agent over a folder of logs, with a fake producer, a fake registry and a clock that the test moves. */
+final class AgentHarness implements AutoCloseable {
+    static final String TOPIC = "lines";
+    static final String DEAD_LETTERS = "dead";
+    static final String AUDIT = "audit";
+    static final int BATCH_BYTES = 4096;
+    static final int LINE_BYTES_MAX = 1024;
+
+    final Path logs;
+    final Path data;
+    final FakeRegistry registry = new FakeRegistry();
+    FakeProducer producer = new FakeProducer();
+    Agent agent;
+    long nowMs = System.currentTimeMillis();
+    private final AgentConfig config;
+
+    AgentHarness(Path folder, Format format, String glob) throws IOException {
+        logs = Files.createDirectories(folder.resolve("logs"));
+        data = Files.createDirectories(folder.resolve("data"));
+        TailConfig tail = new TailConfig(
+                "web",
+                List.of(logs + "/" + glob),
+                StandardCharsets.UTF_8,
+                LINE_BYTES_MAX,
+                BATCH_BYTES,
+                30_000,
+                300_000,
+                7L * 24 * 3_600_000);
+        config = new AgentConfig(
+                "host1",
+                data,
+                DEAD_LETTERS,
+                AUDIT,
+                60_000,
+                100,
+                1_000,
+                1 << 20,
+                20_000,
+                List.of(new Source(tail, format, TOPIC)));
+        agent = new Agent(config, producer, registry, () -> {});
+    }
+
+    static AgentHarness raw(Path folder) throws IOException {
+        return new AgentHarness(folder, new Format(Format.Kind.RAW, "", "", "iso"), "access.log*");
+    }
+
+    Path log(String name) {
+        return logs.resolve(name);
+    }
+
+    Path append(String name, String text) throws IOException {
+        return Files.writeString(log(name), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /** Lets the time between two scans pass, and everything be done that can be. */
+    void run() {
+        nowMs += 1_001;
+        for (int steps = 0; agent.step(nowMs); steps++) {
+            if (steps > 100_000) {
+                throw new IllegalStateException("the agent does not come to rest");
+            }
+        }
+    }
+
+    void pass(long ms) {
+        nowMs += ms;
+    }
+
+    /** Ends the agent as SIGTERM does. */
+    void stop() {
+        agent.stepToStop(nowMs);
+        for (int steps = 0; !agent.isSettled(); steps++) {
+            producer.answerAll();
+            nowMs += 1_000;
+            agent.stepToStop(nowMs);
+            if (steps > 1_000) {
+                throw new IllegalStateException("the agent does not stop");
+            }
+        }
+        agent.close();
+    }
+
+    /** Starts another agent on the same data; the one before need not have been stopped. */
+    void start() throws IOException {
+        producer = new FakeProducer(producer.written);
+        agent = new Agent(config, producer, registry, () -> {});
+    }
+
+    /** Ends the agent as kill -9 does, when some of what is on its way has reached the brokers. */
+    void crash(int reachedBrokers) throws IOException {
+        producer.writeUnheard(reachedBrokers);
+        agent.close();
+    }
+
+    List<String> lines() {
+        return values(TOPIC).stream().map(value -> value.get("line").toString()).toList();
+    }
+
+    List<GenericRecord> values(String topic) {
+        return producer.written.stream()
+                .filter(record -> record.topic().equals(topic))
+                .map(this::decode)
+                .toList();
+    }
+
+    GenericRecord decode(ProducerRecord record) {
+        byte[] value = java.util.Objects.requireNonNull(record.value());
+        try {
+            Schema schema = registry.schema(Framing.schemaId(value));
+            return new GenericDatumReader<GenericRecord>(schema)
+                    .read(
+                            null,
+                            DecoderFactory.get()
+                                    .binaryDecoder(
+                                            value, Framing.HEADER_BYTES, value.length - Framing.HEADER_BYTES, null));
+        } catch (IOException | Framing.NotFramedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        agent.close();
+    }
+}

@@ -1,0 +1,38 @@
+package io.tailrace.agent;
+
+import io.tailrace.schemas.SchemaRegistryClient;
+import io.tailrace.schemas.SchemaRegistryException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.Schema;
+
+/** A schema registry in memory, whose ids go on from 1. */
+final class FakeRegistry implements SchemaRegistryClient {
+    private final List<Schema> schemas = new ArrayList<>();
+    final List<String> subjects = new ArrayList<>();
+    boolean down;
+
+    @Override
+    public int register(String subject, Schema schema) {
+        if (down) {
+            throw new SchemaRegistryException("down, says the test", new java.net.ConnectException("refused"));
+        }
+        if (!subjects.contains(subject)) {
+            subjects.add(subject);
+        }
+        if (!schemas.contains(schema)) {
+            schemas.add(schema);
+        }
+        return schemas.indexOf(schema) + 1;
+    }
+
+    @Override
+    public Schema schema(int id) {
+        return schemas.get(id - 1);
+    }
+
+    @Override
+    public java.util.OptionalInt latestId(String subject) {
+        throw new IllegalStateException("the agent knows its schemas");
+    }
+}
