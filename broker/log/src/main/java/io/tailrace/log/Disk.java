@@ -2,7 +2,6 @@ package io.tailrace.log;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,8 +16,8 @@ interface Disk {
         }
 
         @Override
-        public long usableBytes(Path directory) throws IOException {
-            return Files.getFileStore(directory).getUsableSpace();
+        public long usableBytes(Path directory) {
+            return directory.toFile().getUsableSpace();
         }
     };
 

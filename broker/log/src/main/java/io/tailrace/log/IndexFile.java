@@ -146,14 +146,18 @@ final class IndexFile {
         truncate(low);
     }
 
-    /** Keeps the first entries only. Lookups must be kept out meanwhile. */
+    /** Keeps the first entries only. Needs no space. Lookups must be kept out meanwhile. */
     void truncate(int entries) throws IOException {
         if (entries == count && entries > 0) {
             return;
         }
-        write();
+        Tail longer = tail;
+        Tail shorter = newTail(Math.min(entries, longer.first));
+        if (entries > longer.first) {
+            shorter.entries.put(0, longer.entries, 0, (entries - longer.first) * entryBytes);
+        }
         count = entries;
-        tail = newTail(entries);
+        tail = shorter;
         if (entries > 0 || Files.exists(path)) {
             open().truncate((long) entries * entryBytes);
         }

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +29,10 @@ public final class Log {
     private final RecentEnds recentEnds = new RecentEnds();
     private final LogFlusher flusher;
 
-    /** Guards every change of state, segments and end. Taken after the flusher's lock, before {@link #truncation}. */
+    /** Guards every change of state, segments and end. Taken after the flusher's lock, before {@link #readers}. */
     private final ReentrantLock appendLock = new ReentrantLock();
 
-    /** Written while bytes that readers may look at go away or change; readers are optimistic. */
-    private final StampedLock truncation = new StampedLock();
+    private final ReadersGate readers = new ReadersGate();
 
     private volatile LogConfig config;
     private volatile LogState state;
@@ -215,12 +213,8 @@ public final class Log {
             if (!context.guard().isFullFor(bytes.remaining())) {
                 throw e;
             }
-            long stamp = truncation.writeLock();
-            try {
-                active.cutPartialWrite();
-            } finally {
-                truncation.unlockWrite(stamp);
-            }
+            Segment cut = active;
+            readers.change(() -> cut.truncate(cut.sizeInBytes(), end.offset()));
             return false;
         }
     }
@@ -244,68 +238,27 @@ public final class Log {
      * @throws OffsetOutOfRangeException unless the offset is between log start and log end, both inclusive
      */
     public LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException {
-        return whileNotTruncated(
-                reader -> reader.read(offset, bytesMax, offsetLimit, atLeastOneBatch), LogSlice::close);
+        return readers.read(() -> reader().read(offset, bytesMax, offsetLimit, atLeastOneBatch), LogSlice::close);
     }
 
     /** The first record whose timestamp is at least {@code timestampMs}; it may lie above a high watermark. */
     public Optional<TimestampedOffset> offsetForTimestamp(long timestampMs) throws IOException {
-        return Optional.ofNullable(whileNotTruncated(reader -> reader.find(timestampMs), found -> {})
-                .record());
+        return Optional.ofNullable(
+                readers.read(() -> reader().find(timestampMs), found -> {}).record());
     }
 
     /** The first record that has the greatest timestamp of all. */
     public Optional<TimestampedOffset> offsetOfMaxTimestamp() throws IOException {
-        return Optional.ofNullable(whileNotTruncated(reader -> reader.find(reader.maxTimestampMs()), found -> {})
-                .record());
+        return Optional.ofNullable(
+                readers.read(() -> reader().findMax(), found -> {}).record());
     }
 
-    private interface Reading<T> {
-        /** Looks at the log; null if a segment was gone already. */
-        @Nullable
-        T by(LogReader reader) throws IOException;
-    }
-
-    private interface Undo<T> {
-        void of(T answer);
-    }
-
-    /** Repeats a look at the log until it was not disturbed: without a lock first, then keeping truncations out. */
-    private <T> T whileNotTruncated(Reading<T> reading, Undo<T> undo) throws IOException {
-        long stamp = truncation.tryOptimisticRead();
-        if (stamp != 0) {
-            try {
-                T answer = reading.by(reader());
-                if (answer != null) {
-                    if (truncation.validate(stamp)) {
-                        return answer;
-                    }
-                    undo.of(answer);
-                }
-            } catch (IOException | OffsetOutOfRangeException e) {
-                if (truncation.validate(stamp)) {
-                    throw e;
-                }
-            }
-        }
-        stamp = truncation.readLock();
-        try {
-            T answer = null;
-            while (answer == null) {
-                answer = reading.by(reader());
-            }
-            return answer;
-        } finally {
-            truncation.unlockRead(stamp);
-        }
-    }
-
-    /** The end is taken before the segments, so that they cover it. */
+    /** The end is taken before the segments, so that they cover it, and the start after, so that it is theirs. */
     private LogReader reader() throws IOException {
         ensureOpen();
         LogEnd currentEnd = end;
-        long currentStart = logStartOffset;
-        return new LogReader(partition, state.segments(), currentStart, currentEnd, recentEnds);
+        SegmentList segments = state.segments();
+        return new LogReader(partition, segments, logStartOffset, currentEnd, recentEnds);
     }
 
     /**
@@ -366,7 +319,7 @@ public final class Log {
     }
 
     private LogTruncation truncater() {
-        return new LogTruncation(this, context, truncation);
+        return new LogTruncation(this, context, readers);
     }
 
     /**
@@ -400,7 +353,6 @@ public final class Log {
 
     /** Runs the passes of a log over time; see {@link LogDirectory#maintain}. */
     void maintain(long nowMs, long deletableBefore, long producerIdExpirationMs) throws IOException {
-        LogCleanup.Removed removed = new LogCleanup.Removed();
         appendLock.lock();
         try {
             if (isClosed) {
@@ -412,7 +364,7 @@ public final class Log {
             if (isAged && !active.isEmpty()) {
                 roll(end.offset(), nowMs);
             }
-            removed = LogCleanup.takeExpired(this, nowMs, deletableBefore);
+            LogCleanup.deleteExpired(this, context.trash(), nowMs, deletableBefore);
             state.producers().expire(nowMs, producerIdExpirationMs);
             rebuildSuspectIndexes();
         } catch (IOException e) {
@@ -420,19 +372,13 @@ public final class Log {
         } finally {
             appendLock.unlock();
         }
-        removed.moveTo(context, state.directory(), nowMs + config.fileDeleteDelayMs());
         flusher.flushIfAged(end.offset(), config.flush(), nowMs);
     }
 
     private void rebuildSuspectIndexes() throws IOException {
         for (Segment segment : state.segments().all()) {
             if (segment.isIndexSuspect()) {
-                long stamp = truncation.writeLock();
-                try {
-                    segment.rebuildIndexes(config.roll().indexIntervalBytes());
-                } finally {
-                    truncation.unlockWrite(stamp);
-                }
+                readers.change(() -> segment.rebuildIndexes(config.roll().indexIntervalBytes()));
             }
         }
     }

@@ -15,41 +15,36 @@ import java.util.List;
 final class LogCleanup {
     private LogCleanup() {}
 
-    /** Segments that are no longer part of the log, and must be let go of outside of its lock. */
-    record Removed(List<Segment> segments, long firstOffset) {
-        Removed() {
-            this(List.of(), 0);
+    /**
+     * Takes expired segments out of a log and renames their files, under its append lock. Readers that hold one go on
+     * reading; the trash removes the files later.
+     *
+     * @param deletableBefore exclusive: what is at or above this offset stays, as it is not replicated yet
+     */
+    static void deleteExpired(Log log, Trash trash, long nowMs, long deletableBefore) throws IOException {
+        List<Segment> expired = expired(log, nowMs, deletableBefore);
+        if (expired.isEmpty()) {
+            return;
         }
-
-        /** Renames the files, closes them when their readers are done, and leaves them to the trash. */
-        void moveTo(LogContext context, Path directory, long dueMs) throws IOException {
-            if (segments.isEmpty()) {
-                return;
-            }
-            try {
-                List<Path> files = new ArrayList<>();
-                for (Segment segment : segments) {
-                    files.addAll(segment.markDeleted());
-                    segment.release();
-                }
-                context.trash().add(files, dueMs);
-                for (Path snapshot : LogState.snapshots(directory)) {
-                    if (LogFiles.offsetOf(snapshot) < firstOffset) {
-                        Files.deleteIfExists(snapshot);
-                    }
-                }
-            } catch (IOException e) {
-                throw context.health().fail(e);
+        SegmentList rest = log.state().segments().withoutFirst(expired.size());
+        long firstOffset = rest.first().baseOffset();
+        // In this order: a reader that finds the segments gone must find the start moved, too.
+        log.raiseLogStartOffset(firstOffset);
+        log.replaceSegments(rest);
+        List<Path> files = new ArrayList<>();
+        for (Segment segment : expired) {
+            files.addAll(segment.markDeleted());
+            segment.release();
+        }
+        trash.add(files, nowMs + log.config().fileDeleteDelayMs());
+        for (Path snapshot : LogState.snapshots(log.state().directory())) {
+            if (LogFiles.offsetOf(snapshot) < firstOffset) {
+                Files.deleteIfExists(snapshot);
             }
         }
     }
 
-    /**
-     * Takes expired segments out of a log, under its append lock.
-     *
-     * @param deletableBefore exclusive: what is at or above this offset stays, as it is not replicated yet
-     */
-    static Removed takeExpired(Log log, long nowMs, long deletableBefore) {
+    private static List<Segment> expired(Log log, long nowMs, long deletableBefore) {
         SegmentList segments = log.state().segments();
         LogConfig.Retention retention = log.config().retention();
         long surplusBytes = log.sizeInBytes() - retention.bytes();
@@ -67,12 +62,6 @@ final class LogCleanup {
             }
             expired.add(segment);
         }
-        if (expired.isEmpty()) {
-            return new Removed();
-        }
-        SegmentList rest = segments.withoutFirst(expired.size());
-        log.replaceSegments(rest);
-        log.raiseLogStartOffset(rest.first().baseOffset());
-        return new Removed(expired, rest.first().baseOffset());
+        return expired;
     }
 }

@@ -6,12 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +48,8 @@ public final class LogDirectory implements AutoCloseable {
     private final boolean wasCleanlyClosed;
     private boolean isClosed;
     private final Map<TopicPartition, Log> logs = new ConcurrentHashMap<>();
+    /** What the checkpoint files may still speak of, though it is gone. */
+    private final Set<TopicPartition> deletedSinceCheckpoint = ConcurrentHashMap.newKeySet();
     /** One writer of checkpoint files at a time; no lock of a log is taken inside. */
     private final Object checkpointLock = new Object();
 
@@ -119,15 +123,30 @@ public final class LogDirectory implements AutoCloseable {
         if (!wasCleanlyClosed && !found.isEmpty()) {
             LOG.info("{} was not closed properly: {} logs are recovered", config.path(), found.size());
         }
-        List<CompletableFuture<Void>> loads = found.keySet().stream()
-                .map(partition -> CompletableFuture.runAsync(
+        List<Step> loads = new ArrayList<>();
+        for (TopicPartition partition : found.keySet()) {
+            LogLoader.Past past = new LogLoader.Past(
+                    wasCleanlyClosed, points.getOrDefault(partition, 0L), starts.getOrDefault(partition, 0L));
+            loads.add(() -> load(partition, configOfTopic.apply(partition.topic()), past, nowMs));
+        }
+        runAll(loads);
+        if (wasCleanlyClosed) {
+            Files.delete(config.path().resolve(CLEAN_SHUTDOWN));
+            context.disk().syncDirectory(config.path());
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /** Runs steps on the executor, and waits for all of them; throws the first failure. */
+    private void runAll(List<Step> steps) throws IOException {
+        List<CompletableFuture<Void>> running = steps.stream()
+                .map(step -> CompletableFuture.runAsync(
                         () -> {
-                            LogLoader.Past past = new LogLoader.Past(
-                                    wasCleanlyClosed,
-                                    points.getOrDefault(partition, 0L),
-                                    starts.getOrDefault(partition, 0L));
                             try {
-                                load(partition, configOfTopic.apply(partition.topic()), past, nowMs);
+                                step.run();
                             } catch (IOException e) {
                                 throw new UncheckedIOException(e);
                             }
@@ -135,16 +154,12 @@ public final class LogDirectory implements AutoCloseable {
                         context.background()))
                 .toList();
         try {
-            CompletableFuture.allOf(loads.toArray(CompletableFuture[]::new)).join();
+            CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof UncheckedIOException failed) {
                 throw failed.getCause();
             }
             throw e;
-        }
-        if (wasCleanlyClosed) {
-            Files.delete(config.path().resolve(CLEAN_SHUTDOWN));
-            context.disk().syncDirectory(config.path());
         }
     }
 
@@ -200,7 +215,14 @@ public final class LogDirectory implements AutoCloseable {
         synchronized (logs) {
             try {
                 log = logs.get(partition);
-                return log != null ? log : load(partition, logConfig, LogLoader.Past.NONE, nowMs);
+                if (log != null) {
+                    return log;
+                }
+                if (deletedSinceCheckpoint.contains(partition)) {
+                    // The old log's recovery point must not keep a crash from reading the new one.
+                    checkpoint();
+                }
+                return load(partition, logConfig, LogLoader.Past.NONE, nowMs);
             } catch (IOException e) {
                 throw context.health().fail(e);
             }
@@ -220,11 +242,11 @@ public final class LogDirectory implements AutoCloseable {
                 Path renamed = PartitionDirectories.markDeleted(config.path().resolve(partition.toString()));
                 context.disk().syncDirectory(config.path());
                 context.trash().add(List.of(renamed), nowMs + log.config().fileDeleteDelayMs());
+                deletedSinceCheckpoint.add(partition);
             } catch (IOException e) {
                 throw context.health().fail(e);
             }
         }
-        checkpoint();
     }
 
     /** The high watermarks as they were last written; none if the file is not there or cannot be used. */
@@ -274,12 +296,14 @@ public final class LogDirectory implements AutoCloseable {
         Map<TopicPartition, Long> starts = new HashMap<>();
         try {
             synchronized (checkpointLock) {
+                List<TopicPartition> forgotten = List.copyOf(deletedSinceCheckpoint);
                 for (Log log : logs.values()) {
                     points.put(log.partition(), log.recoveryPoint());
                     starts.put(log.partition(), log.logStartOffset());
                 }
                 recoveryPoints.write(points);
                 logStartOffsets.write(starts);
+                forgotten.forEach(deletedSinceCheckpoint::remove);
             }
         } catch (IOException e) {
             LogDirectoryOfflineException unused = context.health().fail(e);
@@ -289,6 +313,10 @@ public final class LogDirectory implements AutoCloseable {
     /** Whether the disk has failed. */
     public boolean isOffline() {
         return context.health().isOffline();
+    }
+
+    private void closeLogs() throws IOException {
+        runAll(logs.values().stream().<Step>map(log -> log::close).toList());
     }
 
     /** Flushes and closes every log, writes checkpoints, and then the marker of a clean shutdown. Idempotent. */
@@ -301,9 +329,7 @@ public final class LogDirectory implements AutoCloseable {
             isClosed = true;
             try {
                 context.health().ensureOnline();
-                for (Log log : logs.values()) {
-                    log.close();
-                }
+                closeLogs();
                 checkpoint();
                 context.trash().emptyAll();
                 context.health().ensureOnline();

@@ -26,6 +26,8 @@ final class LogFlusher {
     private volatile long unflushedSinceMs;
 
     private volatile boolean isDirectoryDirty = true;
+    /** Truncations so far: a snapshot from before one is of a future that did not happen. */
+    private volatile int truncations;
 
     LogFlusher(Log log, LogContext context, long recoveryPoint) {
         this.log = log;
@@ -53,7 +55,8 @@ final class LogFlusher {
     /** Forces the closed segment and writes the snapshot, both in the background. */
     void afterRoll(long baseOffset, ByteBuffer snapshot) {
         isDirectoryDirty = true;
-        context.background().execute(() -> writeSnapshotInBackground(baseOffset, snapshot));
+        int before = truncations;
+        context.background().execute(() -> writeSnapshotInBackground(baseOffset, snapshot, before));
         requestInBackground(baseOffset);
     }
 
@@ -140,7 +143,9 @@ final class LogFlusher {
     }
 
     /** Moves the recovery point where a truncation leaves it; what was forced there may be written anew. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
     void resetRecoveryPoint(long offset) {
+        truncations++;
         boolean wentBack = offset < recoveryPoint;
         recoveryPoint = offset;
         if (wentBack) {
@@ -148,9 +153,9 @@ final class LogFlusher {
         }
     }
 
-    private void writeSnapshotInBackground(long offset, ByteBuffer snapshot) {
+    private void writeSnapshotInBackground(long offset, ByteBuffer snapshot, int truncationsBefore) {
         exclusively(() -> {
-            if (log.isClosed() || context.health().isOffline() || log.end().offset() < offset) {
+            if (log.isClosed() || context.health().isOffline() || truncations != truncationsBefore) {
                 return;
             }
             try {

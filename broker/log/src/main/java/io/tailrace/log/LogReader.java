@@ -159,12 +159,13 @@ record LogReader(
         }
     }
 
-    /** The greatest timestamp of any batch, or {@link RecordBatch#NO_TIMESTAMP}. */
-    long maxTimestampMs() {
+    /** Finds the first record that has the greatest timestamp of all. */
+    @Nullable
+    Found findMax() throws IOException {
         long maxMs = RecordBatch.NO_TIMESTAMP;
         for (Segment segment : segments.from(logStartOffset)) {
             maxMs = Math.max(maxMs, segment.maxTimestampMs());
         }
-        return maxMs;
+        return find(maxMs);
     }
 }

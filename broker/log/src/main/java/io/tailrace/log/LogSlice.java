@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class LogSlice implements AutoCloseable {
     private static final LogSlice EMPTY = new LogSlice(null, 0, 0);
 
-    private @Nullable Segment segment;
+    private volatile @Nullable Segment segment;
     private final long position;
     private final int sizeInBytes;
 

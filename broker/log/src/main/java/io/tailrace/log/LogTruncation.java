@@ -5,15 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.StampedLock;
 
 /** Takes the end of a log away, for a follower whose leader has another one. Appends and syncs are kept out by the caller. */
 final class LogTruncation {
     private final Log log;
     private final LogContext context;
-    private final StampedLock readers;
+    private final ReadersGate readers;
 
-    LogTruncation(Log log, LogContext context, StampedLock readers) {
+    LogTruncation(Log log, LogContext context, ReadersGate readers) {
         this.log = log;
         this.context = context;
         this.readers = readers;
@@ -29,19 +28,16 @@ final class LogTruncation {
         List<Segment> dropped = segments.all().stream()
                 .filter(segment -> segment.baseOffset() > last.baseOffset())
                 .toList();
-        List<Path> files;
-        long stamp = readers.writeLock();
-        try {
+        List<Path> files = new ArrayList<>();
+        readers.change(() -> {
             int position = last.positionOf(offset, last.sizeInBytes());
             BatchScan scan = BatchScan.headers(last.channel(), position, last.sizeInBytes());
             long endOffset = scan.next() ? scan.baseOffset() : offset;
-            files = markDeleted(dropped);
+            markDeleted(dropped, files);
             last.truncate(position, endOffset);
             long startOffset = Math.min(log.logStartOffset(), endOffset);
             log.truncated(segments.withoutLast(dropped.size()), startOffset, endOffset);
-        } finally {
-            readers.unlockWrite(stamp);
-        }
+        });
         context.trash().add(files, nowMs + log.config().fileDeleteDelayMs());
         dropped.forEach(Segment::release);
         log.state().epochs().truncateFromEnd(log.logEndOffset());
@@ -50,15 +46,12 @@ final class LogTruncation {
 
     void truncateFullyAndStartAt(long offset, long nowMs) throws IOException {
         List<Segment> dropped = log.state().segments().all();
-        List<Path> files;
-        long stamp = readers.writeLock();
-        try {
-            files = markDeleted(dropped);
+        List<Path> files = new ArrayList<>();
+        readers.change(() -> {
+            markDeleted(dropped, files);
             Segment fresh = Segment.create(context.disk(), log.state().directory(), offset, nowMs);
             log.truncated(new SegmentList(List.of(fresh)), offset, offset);
-        } finally {
-            readers.unlockWrite(stamp);
-        }
+        });
         context.trash().add(files, nowMs + log.config().fileDeleteDelayMs());
         dropped.forEach(Segment::release);
         for (Path snapshot : LogState.snapshots(log.state().directory())) {
@@ -76,11 +69,9 @@ final class LogTruncation {
         log.flusher().resetRecoveryPoint(recoveryPoint);
     }
 
-    private static List<Path> markDeleted(List<Segment> segments) throws IOException {
-        List<Path> files = new ArrayList<>();
+    private static void markDeleted(List<Segment> segments, List<Path> renamed) throws IOException {
         for (Segment segment : segments) {
-            files.addAll(segment.markDeleted());
+            renamed.addAll(segment.markDeleted());
         }
-        return files;
     }
 }

@@ -265,11 +265,6 @@ final class Segment {
         indexSuspect = false;
     }
 
-    /** Cuts off what a failed write may have left behind the last whole batch. */
-    void cutPartialWrite() throws IOException {
-        channel.truncate(sizeInBytes);
-    }
-
     /** Cuts the file at a batch, and the indexes with it. Lookups must be kept out meanwhile. */
     void truncate(int position, long nextOffset) throws IOException {
         sizeInBytes = position;
