@@ -17,6 +17,8 @@ public final class SchemaRegistryCommand implements Callable<Integer> {
     /** Seconds a request may take to arrive, and its answer to be taken: a stalled peer must not hold a thread. */
     private static final String EXCHANGE_SECONDS_MAX = "60";
 
+    private static final String CONNECTIONS_MAX = "1024";
+
     @Mixin
     private final ConfigOptions options = new ConfigOptions();
 
@@ -25,6 +27,7 @@ public final class SchemaRegistryCommand implements Callable<Integer> {
         // Read once, when the first server is made; there is no other way to set them.
         System.setProperty("sun.net.httpserver.maxReqTime", EXCHANGE_SECONDS_MAX);
         System.setProperty("sun.net.httpserver.maxRspTime", EXCHANGE_SECONDS_MAX);
+        System.setProperty("jdk.httpserver.maxConnections", CONNECTIONS_MAX);
         CommandRunner.main(new SchemaRegistryCommand(), args);
     }
 
