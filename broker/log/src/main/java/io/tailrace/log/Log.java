@@ -238,19 +238,29 @@ public final class Log {
      * @throws OffsetOutOfRangeException unless the offset is between log start and log end, both inclusive
      */
     public LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException {
-        return readers.read(() -> reader().read(offset, bytesMax, offsetLimit, atLeastOneBatch), LogSlice::close);
+        return look(() -> reader().read(offset, bytesMax, offsetLimit, atLeastOneBatch), LogSlice::close);
     }
 
     /** The first record whose timestamp is at least {@code timestampMs}; it may lie above a high watermark. */
     public Optional<TimestampedOffset> offsetForTimestamp(long timestampMs) throws IOException {
         return Optional.ofNullable(
-                readers.read(() -> reader().find(timestampMs), found -> {}).record());
+                look(() -> reader().find(timestampMs), found -> {}).record());
     }
 
     /** The first record that has the greatest timestamp of all. */
     public Optional<TimestampedOffset> offsetOfMaxTimestamp() throws IOException {
-        return Optional.ofNullable(
-                readers.read(() -> reader().findMax(), found -> {}).record());
+        return Optional.ofNullable(look(() -> reader().findMax(), found -> {}).record());
+    }
+
+    /** A batch that is not one harms its readers, a disk that does not read its whole directory. */
+    private <T> T look(ReadersGate.Reading<T> reading, ReadersGate.Undo<T> undo) throws IOException {
+        try {
+            return readers.read(reading, undo);
+        } catch (CorruptLogException e) {
+            throw e;
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /** The end is taken before the segments, so that they cover it, and the start after, so that it is theirs. */
@@ -337,7 +347,7 @@ public final class Log {
     }
 
     /** One change of the segments, with appends and syncs kept out. */
-    private void change(LogFlusher.Change change) throws IOException {
+    private void change(LogFlusher.Change<IOException> change) throws IOException {
         flusher.exclusively(() -> {
             appendLock.lock();
             try {

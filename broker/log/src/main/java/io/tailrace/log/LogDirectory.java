@@ -79,7 +79,8 @@ public final class LogDirectory implements AutoCloseable {
      * Opens a directory and recovers its logs, several at a time.
      *
      * @param configOfTopic the configuration of each topic that is found
-     * @param background recovers, syncs and writes snapshots, on threads of its own; not shut down here
+     * @param background recovers, syncs and writes snapshots, on threads of its own; must not reject tasks before the
+     *     directory is closed, nor interrupt them (no {@code shutdownNow}); not shut down here
      * @param onOffline told once if the disk fails after the start; must not block
      * @param nowMs the time
      * @throws IOException if the directory cannot be read, is in use, or belongs to another broker or cluster

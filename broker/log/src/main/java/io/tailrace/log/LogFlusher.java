@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Forces a log to disk and keeps its recovery point: below it everything is forced, and recovery does not read it. */
 final class LogFlusher {
     /** A change that must not overlap with a sync. */
-    interface Change {
-        void run() throws IOException;
+    interface Change<E extends Exception> {
+        void run() throws E;
     }
 
     private final Log log;
@@ -128,18 +128,13 @@ final class LogFlusher {
     }
 
     /** Runs a change with syncs kept out. */
-    <E extends Exception> void exclusively(ExclusiveChange<E> change) throws E {
+    <E extends Exception> void exclusively(Change<E> change) throws E {
         lock.lock();
         try {
             change.run();
         } finally {
             lock.unlock();
         }
-    }
-
-    /** As {@link Change}, with an exception of its own. */
-    interface ExclusiveChange<E extends Exception> {
-        void run() throws E;
     }
 
     /** Moves the recovery point where a truncation leaves it; what was forced there may be written anew. */

@@ -23,6 +23,7 @@ final class FaultyDisk implements Disk {
 
     volatile long usableBytes = Long.MAX_VALUE / 2;
     volatile boolean forceFails;
+    volatile boolean readFails;
     /** Bytes that can still be written before there is no space left. */
     final AtomicLong spaceBytes = new AtomicLong(Long.MAX_VALUE / 2);
     /** Greatest number of bytes that one write takes. */
@@ -77,6 +78,9 @@ final class FaultyDisk implements Disk {
 
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
+            if (readFails) {
+                throw new IOException("Input/output error");
+            }
             return real.read(target, position);
         }
 

@@ -116,6 +116,24 @@ class LogFaultsTest {
     }
 
     @Test
+    void failedReadTakesTheDirectoryOfflineAndACorruptBatchDoesNot() throws IOException {
+        Log log = fixture.log();
+        for (int i = 0; i < 100; i++) {
+            fixture.append(Batches.of(3, i));
+        }
+        LogFixture.flipBit(fixture.files(LogFiles.LOG).get(0), 16);
+        assertThatThrownBy(() -> log.read(1, 1, 300, true))
+                .isInstanceOf(CorruptLogException.class)
+                .hasMessageContaining("magic: expected 2, found 18");
+        assertThat(fixture.directory().isOffline()).isFalse();
+        disk.readFails = true;
+        assertThatThrownBy(() -> log.read(100, 1, 300, true)).isInstanceOf(LogDirectoryOfflineException.class);
+        assertThat(fixture.failures).hasSize(1);
+        disk.readFails = false;
+        assertThatThrownBy(() -> fixture.directory().close()).isInstanceOf(LogDirectoryOfflineException.class);
+    }
+
+    @Test
     void flushesBySizeAndByAge() throws IOException {
         Log log = fixture.log();
         log.reconfigure(fixture.config.with(new LogConfig.Flush(10, LogConfig.UNLIMITED, false)));
