@@ -160,6 +160,24 @@ class BatchValidatorTest {
     }
 
     @Test
+    void offsetsWithAGapAreRefused() {
+        ByteBuffer batch = batch(CompressionType.NONE, NOW_MS, NOW_MS, NOW_MS);
+        // After the record's length, its attributes and its timestamp delta, a byte each.
+        int offsetDeltaAt = RecordBatch.HEADER_BYTES + 3;
+        assertThat(batch.get(offsetDeltaAt)).isZero();
+        batch.put(offsetDeltaAt, zigzag(1));
+        RecordBatch.at(batch).stampCrc();
+        assertRefused(batch, RULES, ErrorCode.INVALID_RECORD, 0);
+        batch.put(offsetDeltaAt, zigzag(-1));
+        RecordBatch.at(batch).stampCrc();
+        assertRefused(batch, RULES, ErrorCode.INVALID_RECORD, -1);
+    }
+
+    private static byte zigzag(int value) {
+        return (byte) (value << 1 ^ value >> 31);
+    }
+
+    @Test
     void anIdempotentProducerNeedsEpochAndSequence() {
         ByteBuffer batch = batch(CompressionType.NONE, NOW_MS);
         RecordBatch.at(batch).stampProducer(5, (short) 0, 0);

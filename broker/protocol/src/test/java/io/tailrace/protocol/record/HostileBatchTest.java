@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Batches whose checksum is right and whose contents lie. */
 class HostileBatchTest {
-    private static final int MUTATIONS = 4000;
+    private static final int MUTATIONS = 2000;
     private static final int DECOMPRESSED_BYTES_MAX = 1 << 18;
     /** What one batch may allocate: its memory growing to the bound, and what a codec needs to start. */
     private static final long ALLOCATED_BYTES_MAX = 4L * DECOMPRESSED_BYTES_MAX + (1 << 18);
@@ -183,6 +183,26 @@ class HostileBatchTest {
         assertCorrupt(compressed(CompressionType.NONE, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01), Reason.RECORD);
         assertCorrupt(compressed(CompressionType.NONE, 0x80), Reason.RECORD);
         assertCorrupt(compressed(CompressionType.NONE), Reason.RECORD);
+    }
+
+    @Test
+    void offsetDeltasOutsideTheBatchAreRefused() {
+        // length 6, attributes, timestamp delta, offset delta 1 or -1 in a batch of one, no key, no value, no headers
+        assertCorrupt(compressed(CompressionType.NONE, 12, 0, 0, 2, 1, 1, 0), Reason.RECORD);
+        assertCorrupt(compressed(CompressionType.NONE, 12, 0, 0, 1, 1, 1, 0), Reason.RECORD);
+    }
+
+    @Test
+    void offsetDeltasThatDoNotGrowAreRefused() {
+        RecordBatch batch = compressed(CompressionType.NONE, 12, 0, 0, 2, 1, 1, 0, 12, 0, 0, 2, 1, 1, 0);
+        ByteBuffer header = batch.bytes();
+        header.putInt(RecordBatch.RECORD_COUNT_AT, 2).putInt(RecordBatch.LAST_OFFSET_DELTA_AT, 1);
+        RecordCursor cursor = RecordCursor.of(batch, new Decompressor(1));
+
+        assertThat(cursor.next()).isTrue();
+        assertThatExceptionOfType(CorruptBatchException.class)
+                .isThrownBy(cursor::next)
+                .withMessage("offset delta of record (record 1 of 2) at byte 72: expected 2 to 1, found 1");
     }
 
     @Test
