@@ -3,11 +3,12 @@ package io.tailrace.client;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The clients against Apache Kafka's own broker. */
+/** The contracts against Apache Kafka's own broker. */
 @SuppressWarnings("NullAway.Init") // set before all tests
-class ApacheKafkaIT extends ClientContract {
+class ApacheKafkaIT {
     private static ApacheKafka kafka;
 
     @BeforeAll
@@ -16,12 +17,31 @@ class ApacheKafkaIT extends ClientContract {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         kafka.close();
     }
 
-    @Override
-    protected String bootstrapServers() {
-        return kafka.bootstrapServers();
+    @Nested
+    class Clients extends ClientContract {
+        @Override
+        protected String bootstrapServers() {
+            return kafka.bootstrapServers();
+        }
+    }
+
+    @Nested
+    class Interoperability extends InteroperabilityContract {
+        @Override
+        protected String bootstrapServers() {
+            return kafka.bootstrapServers();
+        }
+    }
+
+    @Nested
+    class FaultyNetwork extends FaultyNetworkContract {
+        @Override
+        protected String bootstrapServers() {
+            return kafka.bootstrapServers();
+        }
     }
 }

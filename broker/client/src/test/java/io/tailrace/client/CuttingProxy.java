@@ -1,0 +1,126 @@
+package io.tailrace.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Stands between clients and a broker, and cuts each connection after a random number of bytes in either direction:
+ * in the middle of requests, and between a request and its answer.
+ */
+final class CuttingProxy implements AutoCloseable {
+    private final ServerSocket server;
+    private final int brokerPort;
+    private final int bytesMax;
+    private final Random random;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger cuts = new AtomicInteger();
+    private volatile boolean cutting = true;
+
+    /** Starts on a port of its own. Every connection carries up to {@code bytesMax} bytes in a direction. */
+    CuttingProxy(int brokerPort, int bytesMax, long seed) {
+        this.brokerPort = brokerPort;
+        this.bytesMax = bytesMax;
+        this.random = new Random(seed);
+        try {
+            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        start(this::acceptAll);
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    int cuts() {
+        return cuts.get();
+    }
+
+    /** From now on connections live. */
+    void stopCutting() {
+        cutting = false;
+    }
+
+    private void acceptAll() {
+        try {
+            while (true) {
+                Socket client = server.accept();
+                Socket broker = new Socket(InetAddress.getLoopbackAddress(), brokerPort);
+                sockets.add(client);
+                sockets.add(broker);
+                int upBytes;
+                int downBytes;
+                synchronized (random) {
+                    upBytes = 1 + random.nextInt(bytesMax);
+                    downBytes = 1 + random.nextInt(bytesMax);
+                }
+                start(() -> pump(client, broker, upBytes));
+                start(() -> pump(broker, client, downBytes));
+            }
+        } catch (IOException e) {
+            closeAll();
+        }
+    }
+
+    private void pump(Socket from, Socket to, int bytes) {
+        byte[] buffer = new byte[1024];
+        int left = bytes;
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            while (left > 0) {
+                int count = in.read(buffer, 0, cutting ? Math.min(buffer.length, left) : buffer.length);
+                if (count < 0) {
+                    break;
+                }
+                out.write(buffer, 0, count);
+                left -= cutting ? count : 0;
+            }
+            cuts.incrementAndGet();
+        } catch (IOException e) {
+            // The other direction was cut.
+        } finally {
+            close(from);
+            close(to);
+        }
+    }
+
+    private void close(Socket socket) {
+        sockets.remove(socket);
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void closeAll() {
+        sockets.forEach(this::close);
+    }
+
+    private static void start(Runnable task) {
+        Thread thread = new Thread(task, "cutting-proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        closeAll();
+    }
+}

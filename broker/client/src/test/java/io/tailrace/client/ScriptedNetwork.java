@@ -1,0 +1,126 @@
+package io.tailrace.client;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.message.InitProducerIdRequest;
+import io.tailrace.protocol.message.InitProducerIdResponse;
+import io.tailrace.protocol.message.MetadataRequest;
+import io.tailrace.protocol.message.MetadataResponse;
+import io.tailrace.protocol.message.Request;
+import io.tailrace.protocol.message.Response;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Brokers 1 and 2 in memory. They answer for themselves who leads what, and give out producer ids; all other requests
+ * wait for the test to answer them.
+ */
+final class ScriptedNetwork implements Network {
+    /** Where the brokers are. */
+    static InetSocketAddress address(int broker) {
+        return InetSocketAddress.createUnresolved("broker", broker);
+    }
+
+    /** A request that waits. */
+    record Asked(InetSocketAddress broker, Request<?> request, CompletableFuture<Response> answer) {
+        void answer(Response response) {
+            answer.complete(response);
+        }
+
+        void fail(ErrorCode error) {
+            answer.completeExceptionally(new ClientException(error, "scripted"));
+        }
+
+        <T extends Request<?>> T as(Class<T> type) {
+            return type.cast(request);
+        }
+    }
+
+    private final List<Asked> asked = new ArrayList<>();
+    private final Map<TopicPartition, Integer> leaders = new TreeMap<>();
+    private final Map<TopicPartition, Integer> epochs = new TreeMap<>();
+    private long nextProducerId = 100;
+    private boolean closed;
+
+    /** Makes a broker lead a partition from the next epoch on; 0 for none. */
+    void lead(int broker, TopicPartition partition) {
+        leaders.put(partition, broker);
+        epochs.merge(partition, 1, Integer::sum);
+    }
+
+    int leader(TopicPartition partition) {
+        return Objects.requireNonNull(leaders.get(partition));
+    }
+
+    int epoch(TopicPartition partition) {
+        return Objects.requireNonNull(epochs.get(partition));
+    }
+
+    /** Requests that wait, in the order they were made. */
+    List<Asked> asked() {
+        return asked;
+    }
+
+    /** Takes the one request that waits. */
+    Asked only() {
+        if (asked.size() != 1) {
+            throw new AssertionError("expected one request, but there are " + asked);
+        }
+        return asked.remove(0);
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // a test answers with what belongs to the request
+    public <R extends Response> CompletableFuture<R> send(InetSocketAddress broker, Request<R> request, int timeoutMs) {
+        CompletableFuture<Response> answer = new CompletableFuture<>();
+        if (request instanceof MetadataRequest metadata) {
+            answer.complete(metadata(metadata));
+        } else if (request instanceof InitProducerIdRequest) {
+            answer.complete(new InitProducerIdResponse(0, ErrorCode.NONE, nextProducerId++, (short) 0));
+        } else {
+            asked.add(new Asked(broker, request, answer));
+        }
+        return (CompletableFuture<R>) answer;
+    }
+
+    private MetadataResponse metadata(MetadataRequest request) {
+        List<MetadataResponse.Broker> brokers = List.of(
+                new MetadataResponse.Broker(1, "broker", 1, null), new MetadataResponse.Broker(2, "broker", 2, null));
+        List<MetadataResponse.Topic> topics = new ArrayList<>();
+        for (MetadataRequest.Topic topic : Objects.requireNonNull(request.topics())) {
+            String name = Objects.requireNonNull(topic.name());
+            List<MetadataResponse.Partition> partitions = new ArrayList<>();
+            leaders.forEach((partition, leader) -> {
+                if (partition.topic().equals(name)) {
+                    partitions.add(new MetadataResponse.Partition(
+                            ErrorCode.NONE,
+                            partition.partition(),
+                            leader == 0 ? -1 : leader,
+                            epoch(partition),
+                            List.of(1, 2),
+                            List.of(1, 2),
+                            List.of()));
+                }
+            });
+            ErrorCode error = partitions.isEmpty() ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE;
+            topics.add(new MetadataResponse.Topic(error, name, false, partitions));
+        }
+        return new MetadataResponse(0, brokers, "cluster", 1, topics, Integer.MIN_VALUE);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        asked.forEach(request -> request.fail(ErrorCode.NETWORK_EXCEPTION));
+        asked.clear();
+    }
+}
