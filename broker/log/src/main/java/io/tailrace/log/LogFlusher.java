@@ -79,11 +79,11 @@ final class LogFlusher {
     void flushTo(long offset) throws IOException {
         exclusively(() -> {
             context.health().ensureOnline();
-            if (log.isClosed()) {
-                throw new LogClosedException(log.partition());
-            }
             if (offset <= recoveryPoint) {
                 return;
+            }
+            if (log.isClosed()) {
+                throw new LogClosedException(log.partition());
             }
             try {
                 long reached = force(offset);
