@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Sends records in batches, one batch at a time a partition, several requests in flight a broker.
+ * Sends records in batches, several requests in flight a broker.
  *
- * <p>Thread-safe. Records that one thread sends to one partition keep their order, retries included. Idempotent
+ * <p>Thread-safe. Futures complete on the producer's own thread: what is chained to them must not keep it, and a send
+ * from there fails rather than blocks. Records that one thread sends to one partition keep their order, retries included. Idempotent
  * unless configured otherwise: a retry never writes a record twice (KIP-98).
  */
 public interface Producer extends AutoCloseable {
@@ -20,7 +21,8 @@ public interface Producer extends AutoCloseable {
      * Queues a record for its partition's next batch. Blocks for up to {@code max.block} while the buffer is full.
      *
      * @return completed when the broker has acknowledged the record as {@code acks} asks; failed with a
-     *     {@link ClientException} when it cannot be sent within the delivery timeout, or must not be
+     *     {@link ClientException} when it is not acknowledged within the delivery timeout (it may be in the log all
+     *     the same), is refused, or cannot be queued
      */
     CompletableFuture<RecordMetadata> send(ProducerRecord record);
 
@@ -31,7 +33,10 @@ public interface Producer extends AutoCloseable {
      */
     void flush(Duration timeout);
 
-    /** Flushes for up to the delivery timeout, fails what is left, and closes the connections. */
+    /**
+     * Flushes for up to the delivery timeout, fails what is left, and closes the connections. From a future's callback
+     * it does not flush.
+     */
     @Override
     void close();
 }

@@ -1,0 +1,222 @@
+package io.tailrace.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.codec.EncodedMessage;
+import io.tailrace.protocol.codec.Requests;
+import io.tailrace.protocol.codec.Responses;
+import io.tailrace.protocol.message.ApiVersionsRequest;
+import io.tailrace.protocol.message.ApiVersionsResponse;
+import io.tailrace.protocol.message.CreatePartitionsRequest;
+import io.tailrace.protocol.message.MetadataRequest;
+import io.tailrace.protocol.message.MetadataResponse;
+import io.tailrace.protocol.message.Response;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SocketNetworkTest {
+    private static final MetadataRequest METADATA = new MetadataRequest(List.of(), false, false, false);
+    private static final MetadataResponse ANSWER =
+            new MetadataResponse(0, List.of(), "here", 1, List.of(), Integer.MIN_VALUE);
+
+    private final ServerSocket server;
+    private final SocketNetwork network;
+
+    SocketNetworkTest() throws IOException {
+        server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        ClientConfig config = ClientConfig.builder()
+                .bootstrapServers("127.0.0.1:" + server.getLocalPort())
+                .retryBackoffMs(1)
+                .retryBackoffMaxMs(1)
+                .connectTimeoutMs(5_000)
+                .responseBytesMax(10_000)
+                .build();
+        network = new SocketNetwork(config, Time.SYSTEM);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        network.close();
+        server.close();
+    }
+
+    private CompletableFuture<MetadataResponse> ask(int timeoutMs) {
+        return network.send(
+                InetSocketAddress.createUnresolved("127.0.0.1", server.getLocalPort()), METADATA, timeoutMs);
+    }
+
+    private static ErrorCode failure(CompletableFuture<?> future) {
+        assertThat(future)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(ClientException.class);
+        return Retry.errorOf(
+                future.handle((ok, e) -> e == null ? new IOException() : e).join());
+    }
+
+    /** A connection as the broker sees it, its handshake done. */
+    private final class Accepted implements AutoCloseable {
+        private final Socket socket;
+        private final DataInputStream in;
+        private final OutputStream out;
+
+        Accepted(short newestApiVersions) throws IOException {
+            socket = server.accept();
+            in = new DataInputStream(socket.getInputStream());
+            out = socket.getOutputStream();
+            Requests.Received asked = receive();
+            assertThat(asked.body()).isInstanceOf(ApiVersionsRequest.class);
+            if (asked.header().version() > newestApiVersions) {
+                answer(new ApiVersionsResponse(ErrorCode.UNSUPPORTED_VERSION, List.of()), (short) 0, asked);
+                asked = receive();
+                assertThat(asked.header().version()).isZero();
+            }
+            List<ApiVersionsResponse.Api> apis =
+                    List.of(new ApiVersionsResponse.Api(ApiKey.METADATA.number(), (short) 0, (short) 5));
+            answer(new ApiVersionsResponse(ErrorCode.NONE, apis), asked.header().version(), asked);
+        }
+
+        Requests.Received receive() throws IOException {
+            byte[] frame = new byte[in.readInt()];
+            in.readFully(frame);
+            return Requests.decode(ByteBuffer.wrap(frame));
+        }
+
+        byte[] encode(Response response, short version, Requests.Received asked) {
+            EncodedMessage message =
+                    Responses.encode(response, version, asked.header().correlationId());
+            ByteBuffer all = ByteBuffer.allocate(message.sizeInBytes());
+            for (ByteBuffer part : message.buffers()) {
+                all.put(part);
+            }
+            return all.array();
+        }
+
+        void answer(Response response, short version, Requests.Received asked) throws IOException {
+            out.write(encode(response, version, asked));
+        }
+
+        @Override
+        public void close() {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Test
+    void highestVersionThatBothKnowIsSpoken() throws Exception {
+        CompletableFuture<MetadataResponse> answer = ask(10_000);
+        try (Accepted broker = new Accepted((short) 3)) {
+            Requests.Received asked = broker.receive();
+            assertThat(asked.header().version()).isEqualTo((short) 5);
+            assertThat(asked.header().clientId()).isEqualTo("tailrace");
+            broker.answer(ANSWER, (short) 5, asked);
+            assertThat(answer.get(10, TimeUnit.SECONDS).clusterId()).isEqualTo("here");
+        }
+    }
+
+    @Test
+    void brokerThatKnowsOnlyTheOldestApiVersionsIsAskedAgain() throws Exception {
+        CompletableFuture<MetadataResponse> answer = ask(10_000);
+        try (Accepted broker = new Accepted((short) 0)) {
+            Requests.Received asked = broker.receive();
+            broker.answer(ANSWER, asked.header().version(), asked);
+            assertThat(answer.get(10, TimeUnit.SECONDS)).isNotNull();
+        }
+    }
+
+    @Test
+    void apiThatTheBrokerDoesNotKnowFailsAloneAndTheConnectionLives() throws Exception {
+        CompletableFuture<?> unknown = network.send(
+                InetSocketAddress.createUnresolved("127.0.0.1", server.getLocalPort()),
+                new CreatePartitionsRequest(List.of(), 1, false),
+                10_000);
+        CompletableFuture<MetadataResponse> known = ask(10_000);
+        try (Accepted broker = new Accepted((short) 3)) {
+            Requests.Received asked = broker.receive();
+            broker.answer(ANSWER, (short) 5, asked);
+            assertThat(known.get(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(failure(unknown)).isEqualTo(ErrorCode.UNSUPPORTED_VERSION);
+        }
+    }
+
+    @Test
+    void connectionLostInTheMiddleOfAnAnswerFailsAllThatIsUnansweredAndTheNextRequestOpensAnother() throws Exception {
+        CompletableFuture<MetadataResponse> first = ask(10_000);
+        CompletableFuture<MetadataResponse> second = ask(10_000);
+        try (Accepted broker = new Accepted((short) 3)) {
+            byte[] whole = broker.encode(ANSWER, (short) 5, broker.receive());
+            broker.out.write(whole, 0, whole.length - 1);
+        }
+        assertThat(failure(first)).isEqualTo(ErrorCode.NETWORK_EXCEPTION);
+        assertThat(failure(second)).isEqualTo(ErrorCode.NETWORK_EXCEPTION);
+        CompletableFuture<MetadataResponse> third = ask(10_000);
+        try (Accepted broker = new Accepted((short) 3)) {
+            broker.answer(ANSWER, (short) 5, broker.receive());
+            assertThat(third.get(10, TimeUnit.SECONDS)).isNotNull();
+        }
+    }
+
+    @Test
+    void answerThatDoesNotComeInTimeEndsTheConnection() throws Exception {
+        CompletableFuture<MetadataResponse> late = ask(300);
+        try (Accepted broker = new Accepted((short) 3)) {
+            broker.receive();
+            assertThat(failure(late)).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
+            assertThat(broker.in.read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void answerToAnotherRequestEndsTheConnection() throws Exception {
+        CompletableFuture<MetadataResponse> answer = ask(10_000);
+        try (Accepted broker = new Accepted((short) 3)) {
+            broker.receive();
+            broker.out.write(ByteBuffer.allocate(8).putInt(4).putInt(999).array());
+            assertThat(failure(answer)).isEqualTo(ErrorCode.NETWORK_EXCEPTION);
+        }
+    }
+
+    @Test
+    void sizeThatIsNoBrokersIsNotBelieved() throws Exception {
+        CompletableFuture<MetadataResponse> answer = ask(10_000);
+        try (Socket peer = server.accept()) {
+            peer.getOutputStream().write("HTTP/1.1 400 Bad Request".getBytes(StandardCharsets.US_ASCII));
+            assertThat(answer)
+                    .failsWithin(Duration.ofSeconds(20))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withMessageContaining("is this a broker's port?");
+        }
+    }
+
+    @Test
+    void closeFailsWhatIsUnanswered() throws Exception {
+        CompletableFuture<MetadataResponse> answer = ask(10_000);
+        try (Accepted broker = new Accepted((short) 3)) {
+            broker.receive();
+            network.close();
+            assertThat(failure(answer)).isEqualTo(ErrorCode.NETWORK_EXCEPTION);
+            assertThat(failure(ask(10_000))).isEqualTo(ErrorCode.NETWORK_EXCEPTION);
+        }
+    }
+}
