@@ -10,7 +10,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code tailrace schema-registry}: serves the registry until it is told to stop. */
-@Command(name = "schema-registry", description = "Runs the registry of Avro schemas.")
+@Command(
+        name = "tailrace schema-registry",
+        description = "Runs the registry of Avro schemas. SIGTERM and SIGINT stop it in good order: exit code 0.",
+        sortOptions = false)
 public final class SchemaRegistryCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(SchemaRegistryCommand.class);
 
@@ -35,12 +38,9 @@ public final class SchemaRegistryCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         RegistryConfig config = RegistryConfig.of(options.read(RegistryConfig.KEYS));
         RegistryServer server = RegistryServer.start(config, TopicSchemaLog.open(config));
-        log.info(
-                "schemas of topic {} at {} are served at http://{}:{}",
-                config.topic(),
-                config.bootstrapServers(),
-                server.address().getHostString(),
-                server.address().getPort());
+        log.info("schemas are kept in topic {} at {}", config.topic(), config.bootstrapServers());
+        System.out.println(
+                "schema registry is ready on port " + server.address().getPort());
         ServerProcess.runUntilStopped(server, server.failure());
         return 0;
     }

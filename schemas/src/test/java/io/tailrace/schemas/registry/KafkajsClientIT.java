@@ -9,6 +9,7 @@ import io.tailrace.schemas.Schemas;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import org.apache.avro.Schema;
@@ -20,15 +21,17 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A client that others wrote registers, finds, encodes and decodes; what it writes we read, and the other way round. */
 class KafkajsClientIT {
     private static final String SUBJECT = "tailrace-audit-value";
 
     @Test
-    void kafkajsClientWorksUnchanged() throws Exception {
+    void kafkajsClientWorksUnchanged(@TempDir Path folder) throws Exception {
         NodeClient.install();
-        try (RegistryServer server = RegistryServerTest.start(new InMemoryTopic())) {
+        try (RunningBroker broker = RunningBroker.start(folder);
+                RegistryServer server = SchemaRegistryIT.start(broker, "_schemas")) {
             URI url = URI.create("http://127.0.0.1:" + server.address().getPort());
             HttpSchemaRegistryClient ours = new HttpSchemaRegistryClient(url, Duration.ofSeconds(20));
             int auditId = ours.register(SUBJECT, Schemas.AUDIT_COUNT);

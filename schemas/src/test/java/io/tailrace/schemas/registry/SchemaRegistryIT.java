@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import io.tailrace.client.Admin;
-import io.tailrace.client.ApacheKafka;
 import io.tailrace.client.ClientConfig;
-import io.tailrace.client.ClientException;
 import io.tailrace.client.NewTopic;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import java.net.InetAddress;
@@ -35,24 +33,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** The registry on a broker: two instances at once, a restart, a topic that is not fit, and the process itself. */
 class SchemaRegistryIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    private static final Pattern SERVED_AT = Pattern.compile("are served at (http://\\S+)");
+    private static final Pattern READY = Pattern.compile("is ready on port (\\d+)");
 
     private static Path folder;
-    private static ApacheKafka broker;
+    private static RunningBroker broker;
 
     @BeforeAll
     static void startBroker(@TempDir Path temporary) throws Exception {
         folder = temporary;
-        broker = ApacheKafka.start(Files.createDirectory(folder.resolve("broker")));
-        try (Admin admin = admin()) {
-            await().atMost(Duration.ofMinutes(1))
-                    .ignoreExceptionsMatching(e -> e instanceof ClientException)
-                    .until(() -> !admin.cluster().nodes().isEmpty());
-        }
+        broker = RunningBroker.start(folder);
     }
 
     @AfterAll
-    static void stopBroker() {
+    static void stopBroker() throws Exception {
         broker.close();
     }
 
@@ -61,6 +54,10 @@ class SchemaRegistryIT {
     }
 
     private static RegistryConfig config(String topic) {
+        return config(broker, topic);
+    }
+
+    private static RegistryConfig config(RunningBroker broker, String topic) {
         return new RegistryConfig(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 broker.bootstrapServers(),
@@ -73,7 +70,12 @@ class SchemaRegistryIT {
     }
 
     private static RegistryServer start(String topic) throws Exception {
-        return RegistryServer.start(config(topic), TopicSchemaLog.open(config(topic)));
+        return start(broker, topic);
+    }
+
+    static RegistryServer start(RunningBroker broker, String topic) throws Exception {
+        RegistryConfig config = config(broker, topic);
+        return RegistryServer.start(config, TopicSchemaLog.open(config));
     }
 
     private static HttpSchemaRegistryClient client(RegistryServer server) {
@@ -173,7 +175,7 @@ class SchemaRegistryIT {
     }
 
     private static URI servedAt(Path log) throws Exception {
-        Matcher matcher = SERVED_AT.matcher(Files.readString(log));
-        return URI.create(matcher.find() ? matcher.group(1) : "");
+        Matcher matcher = READY.matcher(Files.readString(log));
+        return URI.create(matcher.find() ? "http://127.0.0.1:" + matcher.group(1) : "");
     }
 }
