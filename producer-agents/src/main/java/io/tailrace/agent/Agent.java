@@ -129,6 +129,13 @@ final class Agent implements AutoCloseable {
         return registered && inFlight.isEmpty() && !dirty;
     }
 
+    /** How many lines a crash at this moment would have sent again: the chunks that are not in the checkpoint. */
+    int linesInFlight() {
+        return inFlight.stream()
+                .mapToInt(flight -> flight.chunk.lines().size())
+                .sum();
+    }
+
     private boolean settle(long nowMs) {
         boolean progress = false;
         for (Iterator<InFlight> flights = inFlight.iterator(); flights.hasNext(); ) {

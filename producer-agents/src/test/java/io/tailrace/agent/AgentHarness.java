@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
@@ -21,7 +22,7 @@ final class AgentHarness implements AutoCloseable {
     static final String DEAD_LETTERS = "dead";
     static final String AUDIT = "audit";
     static final int BATCH_BYTES = 4096;
-    static final int LINE_BYTES_MAX = 1024;
+    static final int LINE_BYTES_MAX = 2048;
 
     final Path logs;
     final Path data;
@@ -121,7 +122,7 @@ final class AgentHarness implements AutoCloseable {
     }
 
     GenericRecord decode(ProducerRecord record) {
-        byte[] value = java.util.Objects.requireNonNull(record.value());
+        byte[] value = Objects.requireNonNull(record.value());
         try {
             Schema schema = registry.schema(Framing.schemaId(value));
             return new GenericDatumReader<GenericRecord>(schema)

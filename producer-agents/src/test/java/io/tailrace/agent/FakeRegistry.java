@@ -2,8 +2,10 @@ package io.tailrace.agent;
 
 import io.tailrace.schemas.SchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.avro.Schema;
 
 /** A schema registry in memory, whose ids go on from 1. */
@@ -15,7 +17,7 @@ final class FakeRegistry implements SchemaRegistryClient {
     @Override
     public int register(String subject, Schema schema) {
         if (down) {
-            throw new SchemaRegistryException("down, says the test", new java.net.ConnectException("refused"));
+            throw new SchemaRegistryException("down, says the test", new ConnectException("refused"));
         }
         if (!subjects.contains(subject)) {
             subjects.add(subject);
@@ -32,7 +34,7 @@ final class FakeRegistry implements SchemaRegistryClient {
     }
 
     @Override
-    public java.util.OptionalInt latestId(String subject) {
+    public OptionalInt latestId(String subject) {
         throw new IllegalStateException("the agent knows its schemas");
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.apache.avro.Schema;
 
 /** Matches the whole line; the fields are the expression's named groups that took part in the match. */
@@ -29,23 +30,21 @@ final class RegexParser implements LineParser {
     static List<String> namedGroups(Pattern pattern) {
         LinkedHashSet<String> names = new LinkedHashSet<>();
         Matcher found = GROUP_NAME.matcher(pattern.pattern());
-        Matcher groups = pattern.matcher("");
         while (found.find()) {
-            if (hasGroup(groups, found.group(1))) {
+            if (hasGroup(pattern, found.group(1))) {
                 names.add(found.group(1));
             }
         }
         return new ArrayList<>(names);
     }
 
-    /** Tells a group from what only looks like one, because it is escaped or quoted. */
-    private static boolean hasGroup(Matcher groups, String name) {
+    /** Tells a group from what only looks like one, because it is escaped: only a group can be referred back to. */
+    private static boolean hasGroup(Pattern pattern, String name) {
         try {
-            groups.reset();
-            return groups.start(name) >= 0;
-        } catch (IllegalStateException e) {
-            return true;
-        } catch (IllegalArgumentException e) {
+            return !Pattern.compile(pattern.pattern() + "\\k<" + name + ">", pattern.flags())
+                    .pattern()
+                    .isEmpty();
+        } catch (PatternSyntaxException e) {
             return false;
         }
     }

@@ -1,0 +1,73 @@
+package io.tailrace.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.agent.parse.Format;
+import io.tailrace.cli.Config;
+import io.tailrace.cli.ConfigException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AgentKeysTest {
+    private static AgentConfig config(Map<String, String> more) throws IOException {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "bootstrap.servers", "localhost:9092",
+                "schema.registry.url", "http://localhost:8081",
+                "source.web.paths", "/var/log/a*,/var/log/b"));
+        settings.putAll(more);
+        return AgentKeys.agentConfig(Config.read(AgentKeys.ALL, Optional.empty(), settings));
+    }
+
+    @Test
+    void shippedFileIsAccepted() throws IOException {
+        Config config = Config.read(AgentKeys.ALL, Optional.of(Path.of("../conf/agent.properties")), Map.of());
+        AgentConfig agent = AgentKeys.agentConfig(config);
+        assertThat(agent.sources()).singleElement().satisfies(source -> {
+            assertThat(source.topic()).isEqualTo("access-log");
+            assertThat(source.format().kind()).isEqualTo(Format.Kind.COMBINED);
+            assertThat(source.tail().charset()).isEqualTo(StandardCharsets.UTF_8);
+        });
+    }
+
+    @Test
+    void sourcesAreNamed() throws IOException {
+        AgentConfig agent = config(Map.of(
+                "source.app.paths", "/srv/app.json",
+                "source.app.format", "json",
+                "source.app.topic", "app",
+                "source.app.time.field", "at"));
+        assertThat(agent.sources()).extracting(Source::name).containsExactly("app", "web");
+        assertThat(agent.sources().get(1).tail().globs()).containsExactly("/var/log/a*", "/var/log/b");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "source.web.path, /x, source.web.path",
+        "source.web.paths, relative/x, expected an absolute path",
+        "source.web.format, apache, source.web.format=apache",
+        "source.web.encoding, UTF-16, source.web.encoding=UTF-16",
+        "source.web.encoding, klingon, source.web.encoding=klingon",
+        "batch.bytes, 4096, line.bytes.max=65536",
+        "poll.intervall.ms, 5, poll.intervall.ms",
+    })
+    void whatDoesNotFitIsRefusedByName(String key, String value, String message) {
+        assertThatThrownBy(() -> config(Map.of(key, value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void patternThatIsNoneIsRefusedAtStart() {
+        assertThatThrownBy(() -> config(Map.of("source.web.format", "logformat", "source.web.pattern", "%h")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("source.web: log format \"%h\"");
+    }
+}

@@ -1,0 +1,270 @@
+package io.tailrace.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tailrace.agent.parse.Format;
+import io.tailrace.client.ProducerRecord;
+import io.tailrace.protocol.ErrorCode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.apache.avro.generic.GenericRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgentTest {
+    private static final String LINE =
+            "192.0.2.7 - - [17/May/2015:10:%02d:03 +0000] \"GET /%d HTTP/1.1\" 200 12 \"-\" \"a\"\n";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private AgentHarness harness;
+
+    @BeforeEach
+    void start() throws IOException {
+        harness = AgentHarness.raw(folder);
+    }
+
+    @AfterEach
+    void close() {
+        harness.close();
+    }
+
+    private void follow(Format.Kind format) throws IOException {
+        harness.close();
+        harness = new AgentHarness(folder, new Format(format, "", "", "iso"), "access.log*");
+    }
+
+    @Test
+    void recordsSayWhereTheyComeFromAndWhenTheyHappened() throws IOException {
+        follow(Format.Kind.COMBINED);
+        harness.append("access.log", LINE.formatted(5, 1) + LINE.formatted(6, 2));
+        harness.run();
+        ProducerRecord second = harness.producer.written.get(1);
+        GenericRecord value = harness.decode(second);
+        assertThat(value.get("host")).hasToString("host1");
+        assertThat(value.get("file")).hasToString(harness.log("access.log").toString());
+        assertThat(value.get("byteOffset")).isEqualTo((long) LINE.formatted(5, 1).length());
+        assertThat(second.timestampMs()).isEqualTo(OptionalLong.of(1_431_857_163_000L));
+        assertThat(second.key()).isEqualTo(("host1:" + harness.log("access.log")).getBytes(StandardCharsets.UTF_8));
+        assertThat(harness.registry.subjects).contains("lines-value", "dead-value", "audit-value");
+    }
+
+    @Test
+    void realLogIsSentWholeButForItsMalformedLine() throws IOException {
+        Path real = Path.of(System.getProperty("tailrace.test.log", "nowhere"));
+        assumeTrue(Files.exists(real), "no real log given by -Dtailrace.test.log");
+        follow(Format.Kind.COMBINED);
+        Files.copy(real, harness.log("access.log"));
+        harness.run();
+        harness.stop();
+        assertThat(harness.values(AgentHarness.TOPIC).size()).isEqualTo(9_999);
+        assertThat(harness.values(AgentHarness.DEAD_LETTERS)).singleElement().satisfies(letter -> {
+            assertThat(letter.get("line").toString()).startsWith("46.118.127.106 - - [20/May/2015:12:05:17 +0000]");
+            assertThat(letter.get("reason")).hasToString("does not match the log format");
+        });
+        assertThat(harness.values(AgentHarness.TOPIC).stream()
+                        .filter(value -> value.get("responseBytes") == null)
+                        .count())
+                .isEqualTo(669);
+    }
+
+    @Test
+    void partialLineWaitsForItsEnd() throws IOException {
+        harness.append("access.log", "one\ntw");
+        harness.run();
+        assertThat(harness.lines()).containsExactly("one");
+        harness.append("access.log", "o\nthree\r\n\n");
+        harness.run();
+        assertThat(harness.lines()).containsExactly("one", "two", "three", "");
+    }
+
+    @Test
+    void overlongLineIsCutAndTheFileGoesOn() throws IOException {
+        String tooLong = "x".repeat(AgentHarness.LINE_BYTES_MAX + 1);
+        String hugeLine = "y".repeat(20 * AgentHarness.BATCH_BYTES);
+        harness.append("access.log", "before\n" + tooLong + "\n" + hugeLine);
+        harness.run();
+        assertThat(harness.lines()).containsExactly("before");
+        harness.append("access.log", "\nafter\n");
+        harness.run();
+        assertThat(harness.lines()).containsExactly("before", "after");
+        assertThat(harness.values(AgentHarness.DEAD_LETTERS))
+                .extracting(letter -> letter.get("reason").toString())
+                .containsExactly(
+                        "line of 2049 bytes: expected at most 2048", "line of 81920 bytes: expected at most 2048");
+        assertThat(harness.values(AgentHarness.DEAD_LETTERS).get(1).get("line"))
+                .hasToString("y".repeat(AgentHarness.LINE_BYTES_MAX));
+    }
+
+    @Test
+    void lineThatDoesNotDecodeGoesToTheDeadLettersWithItsBytes() throws IOException {
+        byte[] latin1 = "caf\u00e9".getBytes(StandardCharsets.ISO_8859_1);
+        Files.write(harness.log("access.log"), latin1);
+        harness.append("access.log", "\ncaf\u00e9\n");
+        harness.run();
+        assertThat(harness.lines()).containsExactly("caf\u00e9");
+        GenericRecord letter = harness.values(AgentHarness.DEAD_LETTERS).get(0);
+        assertThat(letter.get("line")).hasToString("caf\ufffd");
+        assertThat(letter.get("lineBytes")).isEqualTo(ByteBuffer.wrap(latin1));
+    }
+
+    @Test
+    void byteOrderMarkIsNoPartOfTheFirstLine() throws IOException {
+        harness.append("access.log", "\ufefffirst\n\ufeffsecond\n");
+        harness.run();
+        assertThat(harness.lines()).containsExactly("first", "\ufeffsecond");
+    }
+
+    @Test
+    void nothingMoreIsReadOfAFileWhileItsChunkIsInFlight() throws IOException {
+        harness.producer.holding = true;
+        harness.append("access.log", "line\n".repeat(10 * AgentHarness.BATCH_BYTES / 5));
+        harness.run();
+        assertThat(harness.producer.pending).hasSize(AgentHarness.BATCH_BYTES / 5);
+        harness.run();
+        assertThat(harness.producer.pending).hasSize(AgentHarness.BATCH_BYTES / 5);
+    }
+
+    @Test
+    void memoryIsBoundedOverAllFiles() throws IOException {
+        harness.producer.holding = true;
+        for (int file = 0; file < 50; file++) {
+            harness.append("access.log." + file, (file + " line\n").repeat(1_000));
+        }
+        harness.run();
+        int linesMax = (1 << 20) / 400 + AgentHarness.BATCH_BYTES;
+        assertThat(harness.producer.pending.size()).isLessThan(linesMax);
+        harness.producer.holding = false;
+        harness.producer.answerAll();
+        harness.run();
+        assertThat(harness.lines()).size().isEqualTo(50_000);
+    }
+
+    @Test
+    void failureThatMayPassIsTriedAgainUntilItHasPassed() throws IOException {
+        harness.producer.refusal = record -> Optional.of(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        harness.append("access.log", "one\ntwo\n");
+        for (int attempt = 0; attempt < 50; attempt++) {
+            harness.run();
+            harness.pass(10_000);
+        }
+        assertThat(harness.lines()).isEmpty();
+        harness.producer.refusal = record -> Optional.empty();
+        harness.pass(30_000);
+        harness.run();
+        assertThat(harness.lines()).containsExactly("one", "two");
+    }
+
+    @Test
+    void recordThatTheBrokersRefuseGoesToTheDeadLettersAndTheOthersDoNot() throws IOException {
+        harness.producer.refusal = record -> {
+            boolean large = record.topic().equals(AgentHarness.TOPIC)
+                    && harness.decode(record).get("line").toString().startsWith("big");
+            return large ? Optional.of(ErrorCode.MESSAGE_TOO_LARGE) : Optional.empty();
+        };
+        harness.append("access.log", "one\nbig\ntwo\n");
+        harness.run();
+        harness.run();
+        assertThat(harness.lines()).containsExactly("one", "two");
+        assertThat(harness.values(AgentHarness.DEAD_LETTERS))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.get("line")).hasToString("big"));
+    }
+
+    @Test
+    void nothingIsReadBeforeTheRegistryAnswers() throws IOException {
+        harness.registry.down = true;
+        harness.append("access.log", "one\n");
+        harness.run();
+        assertThat(harness.producer.written).isEmpty();
+        harness.registry.down = false;
+        harness.run();
+        assertThat(harness.lines()).containsExactly("one");
+    }
+
+    @Test
+    void cleanStopRepeatsNothing() throws IOException {
+        harness.producer.holding = true;
+        harness.append("access.log", "one\ntwo\n");
+        harness.run();
+        harness.stop();
+        harness.start();
+        harness.append("access.log", "three\n");
+        harness.run();
+        assertThat(harness.lines()).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void crashRepeatsOneChunkAtMost() throws IOException {
+        harness.append("access.log", "line\n".repeat(3_000));
+        harness.producer.holding = true;
+        harness.run();
+        harness.producer.answerAll();
+        harness.run();
+        int inFlight = harness.agent.linesInFlight();
+        assertThat(inFlight).isEqualTo(AgentHarness.BATCH_BYTES / 5);
+        harness.crash(inFlight);
+        harness.start();
+        harness.run();
+        assertThat(harness.lines()).size().isEqualTo(3_000 + inFlight);
+    }
+
+    @Test
+    void countsAreOfAcknowledgedLinesPerTopicAndTenMinutes() throws IOException {
+        follow(Format.Kind.COMBINED);
+        harness.append("access.log", LINE.formatted(5, 1) + LINE.formatted(9, 2) + LINE.formatted(10, 3) + "bad\n");
+        harness.run();
+        harness.pass(60_000);
+        harness.run();
+        Map<String, Long> counts = harness.values(AgentHarness.AUDIT).stream()
+                .filter(count -> count.get("topic").toString().equals(AgentHarness.TOPIC))
+                .collect(Collectors.toMap(
+                        count -> count.get("windowStart").toString(), count -> (Long) count.get("count")));
+        assertThat(counts).isEqualTo(Map.of("1431856800000", 2L, "1431857400000", 1L));
+        assertThat(harness.values(AgentHarness.AUDIT))
+                .extracting(count -> count.get("topic").toString())
+                .contains(AgentHarness.DEAD_LETTERS);
+    }
+
+    @Test
+    void countIsSentAgainAsItWasAfterACrash() throws IOException {
+        harness.append("access.log", "one\n");
+        harness.run();
+        harness.producer.holding = true;
+        harness.pass(60_000);
+        harness.run();
+        harness.crash(1);
+        harness.append("access.log", "two\n");
+        harness.start();
+        harness.run();
+        harness.stop();
+        List<GenericRecord> counts = harness.values(AgentHarness.AUDIT);
+        assertThat(counts).hasSize(3);
+        assertThat(counts.get(1)).isEqualTo(counts.get(0));
+        assertThat(counts.get(2).get("sequence")).isEqualTo(1L);
+    }
+
+    @Test
+    void permissionErrorIsTriedAgain() throws IOException {
+        Path log = harness.append("access.log", "one\n");
+        assumeTrue(log.toFile().setReadable(false) && !Files.isReadable(log), "permissions do not bind this user");
+        harness.run();
+        assertThat(log.toFile().setReadable(true)).isTrue();
+        harness.run();
+        assertThat(harness.lines()).containsExactly("one");
+    }
+}

@@ -1,0 +1,94 @@
+package io.tailrace.agent.parse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.agent.parse.Format.Kind;
+import io.tailrace.agent.parse.LineParser.Event;
+import io.tailrace.agent.parse.LineParser.Rejected;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FieldParsersTest {
+    private static final long READ_MS = 42;
+
+    private static Event event(Format format, String line) {
+        return (Event) format.parser().parse(line, READ_MS);
+    }
+
+    private static Format format(Kind kind, String pattern) {
+        return new Format(kind, pattern, "", "iso");
+    }
+
+    @Test
+    void rawTakesAnyLineAtTheTimeItIsRead() {
+        Event event = event(format(Kind.RAW, ""), "any \u20ac line");
+        assertThat(event.record().get("line")).isEqualTo("any \u20ac line");
+        assertThat(event.eventTimeMs()).isEqualTo(READ_MS);
+        assertThat(event.record().get("fields")).isEqualTo(Map.of());
+    }
+
+    @Test
+    void jsonMembersAreFields() {
+        Event event = event(format(Kind.JSON, ""), "{\"a\":\"x\",\"b\":1.5,\"c\":{\"d\":[1]},\"e\":null,\"f\":true}");
+        assertThat(event.record().get("fields"))
+                .isEqualTo(Map.of("a", "x", "b", "1.5", "c", "{\"d\":[1]}", "f", "true"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "nonsense", "[1]", "{\"a\":1", "{\"a\":1} x", "null"})
+    void whatIsNoJsonObjectIsRejected(String line) {
+        assertThat(format(Kind.JSON, "").parser().parse(line, READ_MS)).isInstanceOf(Rejected.class);
+    }
+
+    @Test
+    void namedGroupsThatMatchedAreFields() {
+        Event event = event(format(Kind.REGEX, "(?<level>[A-Z]+) (\\d+) (?<text>.*?)(?<extra>!)?"), "WARN 12 it is");
+        assertThat(event.record().get("fields")).isEqualTo(Map.of("level", "WARN", "text", "it is"));
+        assertThat(event.record().get("line")).isEqualTo("WARN 12 it is");
+    }
+
+    @Test
+    void whatOnlyLooksLikeAGroupIsNone() {
+        assertThat(RegexParser.namedGroups(Pattern.compile("\\(?<no>x(?<yes>y)(?<!z)"))).containsExactly("yes");
+    }
+
+    @Test
+    void lineThatDoesNotMatchIsRejectedWithTheExpression() {
+        assertThat(format(Kind.REGEX, "(?<a>\\d+)").parser().parse("x", READ_MS))
+                .isEqualTo(new Rejected("does not match (?<a>\\d+)"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "iso, 2015-05-17T10:05:03Z, 1431857103000",
+        "iso, 2015-05-17T12:05:03.250+02:00, 1431857103250",
+        "iso, 2015-05-17T10:05:03, 1431857103000",
+        "epoch-millis, 1431857103000, 1431857103000",
+        "epoch-seconds, 1431857103.5, 1431857103500",
+        "yyyy/MM/dd HH:mm:ss Z, 2015/05/17 12:05:03 +0200, 1431857103000",
+    })
+    void timeIsTakenFromItsField(String timeFormat, String text, long expectedMs) {
+        Format format = new Format(Kind.JSON, "", "at", timeFormat);
+        assertThat(event(format, "{\"at\":\"" + text + "\"}").eventTimeMs()).isEqualTo(expectedMs);
+    }
+
+    @Test
+    void lineWithoutItsTimeIsRejected() {
+        LineParser parser = new Format(Kind.JSON, "", "at", "iso").parser();
+        assertThat(parser.parse("{}", READ_MS)).isEqualTo(new Rejected("no field \"at\" to take the time from"));
+        assertThat(parser.parse("{\"at\":\"noon\"}", READ_MS))
+                .isEqualTo(new Rejected("field \"at\" is no time: \"noon\""));
+    }
+
+    @Test
+    void patternsThatAreNoneAreRefused() {
+        assertThatThrownBy(() -> format(Kind.REGEX, "(").parser()).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Format(Kind.JSON, "", "at", "qqq{").parser())
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}

@@ -1,0 +1,36 @@
+package io.tailrace.agent.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.agent.parse.Format;
+import io.tailrace.agent.parse.LineParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class SampleLogTest {
+    @Test
+    void shippedSampleIsWhatTheGeneratorWrites() throws IOException {
+        assertThat(Files.readAllBytes(Path.of("../conf/sample/access.log"))).isEqualTo(SampleLog.bytes());
+    }
+
+    @Test
+    void twoLinesAreMalformedAndTheOthersFillADay() {
+        LineParser parser = new Format(Format.Kind.COMBINED, "", "", "iso").parser();
+        int rejected = 0;
+        Set<Long> hours = new TreeSet<>();
+        for (String line : new String(SampleLog.bytes(), StandardCharsets.UTF_8).split("\n", 0)) {
+            if (parser.parse(line, 0) instanceof LineParser.Event event) {
+                hours.add(event.eventTimeMs() / 3_600_000);
+            } else {
+                rejected++;
+            }
+        }
+        assertThat(rejected).isEqualTo(2);
+        assertThat(hours).hasSize(24);
+    }
+}
