@@ -131,9 +131,7 @@ final class Agent implements AutoCloseable {
 
     /** How many lines a crash at this moment would have sent again: the chunks that are not in the checkpoint. */
     int linesInFlight() {
-        return inFlight.stream()
-                .mapToInt(flight -> flight.chunk.lines().size())
-                .sum();
+        return inFlight.stream().mapToInt(flight -> flight.chunk.lines().size()).sum();
     }
 
     private boolean settle(long nowMs) {

@@ -57,7 +57,8 @@ class AgentTest {
         GenericRecord value = harness.decode(second);
         assertThat(value.get("host")).hasToString("host1");
         assertThat(value.get("file")).hasToString(harness.log("access.log").toString());
-        assertThat(value.get("byteOffset")).isEqualTo((long) LINE.formatted(5, 1).length());
+        assertThat(value.get("byteOffset"))
+                .isEqualTo((long) LINE.formatted(5, 1).length());
         assertThat(second.timestampMs()).isEqualTo(OptionalLong.of(1_431_857_163_000L));
         assertThat(second.key()).isEqualTo(("host1:" + harness.log("access.log")).getBytes(StandardCharsets.UTF_8));
         assertThat(harness.registry.subjects).contains("lines-value", "dead-value", "audit-value");
@@ -164,8 +165,10 @@ class AgentTest {
         }
         assertThat(harness.lines()).isEmpty();
         harness.producer.refusal = record -> Optional.empty();
-        harness.pass(30_000);
-        harness.run();
+        for (int attempt = 0; attempt < 2; attempt++) {
+            harness.pass(30_000);
+            harness.run();
+        }
         assertThat(harness.lines()).containsExactly("one", "two");
     }
 

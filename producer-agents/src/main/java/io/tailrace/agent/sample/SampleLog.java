@@ -27,12 +27,22 @@ public final class SampleLog {
     private static final int JITTER_SECONDS = 30;
     private static final List<Integer> MALFORMED = List.of(700, 1_500);
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
     private static final List<String> NETWORKS = List.of("192.0.2.", "198.51.100.", "203.0.113.");
     private static final List<String> PATHS = List.of(
-            "/", "/index.html", "/mill/", "/mill/wheel.html", "/mill/race.html", "/images/wheel.jpg", "/style.css",
-            "/favicon.ico", "/search?q=water+power", "/search?q=m%C3%BChle", "/feed.xml", "/contact");
+            "/",
+            "/index.html",
+            "/mill/",
+            "/mill/wheel.html",
+            "/mill/race.html",
+            "/images/wheel.jpg",
+            "/style.css",
+            "/favicon.ico",
+            "/search?q=water+power",
+            "/search?q=m%C3%BChle",
+            "/feed.xml",
+            "/contact");
     private static final List<String> REFERRERS =
             List.of("-", "-", "http://mill.example/", "http://search.example/?q=tailrace", "http://mill.example/mill/");
     private static final List<String> USER_AGENTS = List.of(

@@ -20,9 +20,7 @@ class CheckpointFileTest {
             "agent",
             List.of(new FollowedFile.Entry("web", "/a", "/a.1", 1, 2, new Mark(3, "x", "y"), true, 4, -1, -1)),
             new AuditLedger.State(
-                    7,
-                    List.of(new AuditLedger.Open("t", 600_000, 2)),
-                    List.of(new AuditLedger.Sealed(6, "t", 0, 1))));
+                    7, List.of(new AuditLedger.Open("t", 600_000, 2)), List.of(new AuditLedger.Sealed(6, "t", 0, 1))));
 
     @TempDir
     @SuppressWarnings("NullAway.Init")

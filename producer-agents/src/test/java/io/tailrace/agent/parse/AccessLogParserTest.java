@@ -41,8 +41,8 @@ class AccessLogParserTest {
 
     @Test
     void dashIsNullAndZeroIsZero() {
-        GenericRecord record = record(
-                combined, "192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 304 - \"-\" \"-\"");
+        GenericRecord record =
+                record(combined, "192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 304 - \"-\" \"-\"");
         assertThat(record.get("responseBytes")).isNull();
         assertThat(record.get("referrer")).isNull();
         assertThat(record.get("userAgent")).isNull();
@@ -64,8 +64,8 @@ class AccessLogParserTest {
 
     @Test
     void requestLineThatIsNoneIsKeptBeside() {
-        GenericRecord record = record(
-                combined, "192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"\\x16\\x03\\x01\" 400 226 \"-\" \"-\"");
+        GenericRecord record =
+                record(combined, "192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"\\x16\\x03\\x01\" 400 226 \"-\" \"-\"");
         assertThat(record.get("path")).isNull();
         assertThat(record.get("fields")).isEqualTo(Map.of("request.firstline", "\\x16\\x03\\x01"));
     }
@@ -82,16 +82,16 @@ class AccessLogParserTest {
                 "192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12",
             })
     void malformedLineIsRejectedWithAReason(String line) {
-        assertThat(combined.parse(line, 0)).isInstanceOfSatisfying(Rejected.class, rejected -> assertThat(
-                        rejected.reason())
-                .isNotBlank()
-                .doesNotContain("\n"));
+        assertThat(combined.parse(line, 0))
+                .isInstanceOfSatisfying(
+                        Rejected.class,
+                        rejected -> assertThat(rejected.reason()).isNotBlank().doesNotContain("\n"));
     }
 
     @Test
     void commonFormatLacksReferrerAndAgent() {
-        GenericRecord record = record(
-                new AccessLogParser("common"), "::1 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12");
+        GenericRecord record =
+                record(new AccessLogParser("common"), "::1 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12");
         assertThat(record.get("clientAddress")).isEqualTo("::1");
         assertThat(record.get("userAgent")).isNull();
     }

@@ -54,7 +54,8 @@ class FieldParsersTest {
 
     @Test
     void whatOnlyLooksLikeAGroupIsNone() {
-        assertThat(RegexParser.namedGroups(Pattern.compile("\\(?<no>x(?<yes>y)(?<!z)"))).containsExactly("yes");
+        assertThat(RegexParser.namedGroups(Pattern.compile("\\(?<no>x(?<yes>y)(?<!z)")))
+                .containsExactly("yes");
     }
 
     @Test
