@@ -1,0 +1,40 @@
+package io.tailrace.loader;
+
+import io.tailrace.client.ConsumerRecord;
+import java.nio.ByteBuffer;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+
+/** A row of the error table: a record that did not decode, with its reason and its bytes. */
+final class ErrorRow {
+    static final Schema SCHEMA = SchemaBuilder.record("ErrorRow")
+            .namespace("tailrace")
+            .fields()
+            .requiredString(RowShape.TOPIC)
+            .requiredInt(RowShape.PARTITION)
+            .requiredLong(RowShape.OFFSET)
+            .name("record_time")
+            .type(LogicalTypes.timestampMillis().addToSchema(Schema.create(Schema.Type.LONG)))
+            .noDefault()
+            .requiredString("reason")
+            .optionalBytes("record_key")
+            .optionalBytes("record_value")
+            .endRecord();
+
+    private ErrorRow() {}
+
+    static GenericRecord of(ConsumerRecord record, String reason) {
+        GenericRecord row = new GenericData.Record(SCHEMA);
+        row.put(RowShape.TOPIC, record.topicPartition().topic());
+        row.put(RowShape.PARTITION, record.topicPartition().partition());
+        row.put(RowShape.OFFSET, record.offset());
+        row.put("record_time", record.timestampMs());
+        row.put("reason", reason);
+        row.put("record_key", record.key() == null ? null : ByteBuffer.wrap(record.key()));
+        row.put("record_value", record.value() == null ? null : ByteBuffer.wrap(record.value()));
+        return row;
+    }
+}

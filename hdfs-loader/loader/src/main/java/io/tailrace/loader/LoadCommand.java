@@ -1,0 +1,107 @@
+package io.tailrace.loader;
+
+import io.tailrace.cli.CommandRunner;
+import io.tailrace.cli.ConfigOptions;
+import io.tailrace.cli.OutputFormat;
+import io.tailrace.cli.ServerProcess;
+import io.tailrace.cli.Table;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code tailrace load}: loads topics into Parquet, once or every so often. */
+@Command(
+        name = "tailrace load",
+        description = "Loads what topics have received since the last load into Parquet, exactly once, and tells Hive.")
+public final class LoadCommand implements Callable<Integer> {
+
+    @Mixin
+    private final ConfigOptions config = new ConfigOptions();
+
+    @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            description = "Loads this topic instead of the configured ones. May be repeated.")
+    private @Nullable List<String> topics;
+
+    @Option(
+            names = "--every",
+            paramLabel = "TIME",
+            converter = Interval.class,
+            description = "Loads again and again, this long from start to start, as 30s, 15m or 1h.")
+    private @Nullable Duration every;
+
+    @Option(
+            names = "--skip-gap",
+            description = "Goes on from the earliest record where retention has deleted some that were never loaded.")
+    private boolean skipGap;
+
+    @Option(
+            names = "--output",
+            defaultValue = "table",
+            description = "One of ${COMPLETION-CANDIDATES}, ${DEFAULT-VALUE} by default.")
+    private OutputFormat output = OutputFormat.TABLE;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    public static void main(String[] args) {
+        CommandRunner.main(new LoadCommand(), args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        LoaderConfig loader = LoaderConfig.of(config.read(LoaderConfig.KEYS));
+        Plan.OnGap onGap = skipGap ? Plan.OnGap.SKIP : Plan.OnGap.FAIL;
+        List<String> selected = topics == null ? loader.topics() : topics;
+        if (every == null) {
+            print(Loader.load(loader, selected, onGap));
+        } else {
+            try (RepeatedLoad repeated = new RepeatedLoad(() -> print(Loader.load(loader, selected, onGap)), every)) {
+                ServerProcess.runUntilStopped(repeated);
+            }
+        }
+        return 0;
+    }
+
+    private void print(List<LoadResult> results) {
+        Table table = new Table("TOPIC", "ROWS", "ERRORS", "FILES", "SKIPPED");
+        for (LoadResult result : results) {
+            table.add(result.topic(), result.rows(), result.errors(), result.files(), result.skipped());
+        }
+        table.print(output, spec.commandLine().getOut());
+    }
+
+    /** Reads {@code 30s}, {@code 15m} or {@code 1h}. */
+    static final class Interval implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            try {
+                Duration interval = Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+                if (!interval.isZero() && !interval.isNegative()) {
+                    return interval;
+                }
+            } catch (DateTimeParseException e) {
+                throw new TypeConversionException("\"" + text + "\" is no time as 30s, 15m or 1h");
+            }
+            throw new TypeConversionException("\"" + text + "\" is not more than nothing");
+        }
+    }
+
+    /** One load of all topics. */
+    @FunctionalInterface
+    interface Load {
+        void run() throws IOException;
+    }
+}

@@ -1,0 +1,71 @@
+package io.tailrace.loader;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Shows how far a run has come. Thread-safe. */
+interface LoadProgress extends AutoCloseable {
+
+    /** Tells that more records are done. */
+    void loaded(long records);
+
+    @Override
+    void close();
+
+    /** Makes the progress of one topic's run. */
+    @FunctionalInterface
+    interface Factory {
+        LoadProgress start(String topic, long records);
+    }
+
+    /** A bar that is drawn over and over, for a terminal. */
+    static LoadProgress bar(String topic, long records) {
+        ProgressBar bar = new ProgressBarBuilder()
+                .setTaskName(topic)
+                .setInitialMax(records)
+                .setUnit(" records", 1)
+                .setStyle(ProgressBarStyle.ASCII)
+                .showSpeed()
+                .build();
+        return new LoadProgress() {
+            @Override
+            public void loaded(long more) {
+                bar.stepBy(more);
+            }
+
+            @Override
+            public void close() {
+                bar.close();
+            }
+        };
+    }
+
+    /** A line of log a minute, for everything else. */
+    static LoadProgress lines(String topic, long records, LongSupplier nanoTime) {
+        return new LoadProgress() {
+            private static final Logger log = LoggerFactory.getLogger(LoadProgress.class);
+            private static final long EVERY_NANOS = 60_000_000_000L;
+
+            private final AtomicLong loaded = new AtomicLong();
+            private final AtomicLong saidNanos = new AtomicLong(nanoTime.getAsLong());
+
+            @Override
+            public void loaded(long more) {
+                long now = nanoTime.getAsLong();
+                long count = loaded.addAndGet(more);
+                long said = saidNanos.get();
+                if (now - said >= EVERY_NANOS && saidNanos.compareAndSet(said, now)) {
+                    log.info("{}: {} of {} records", topic, count, records);
+                }
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+}

@@ -1,0 +1,89 @@
+package io.tailrace.loader;
+
+import io.tailrace.client.Admin;
+import io.tailrace.client.ClientConfig;
+import io.tailrace.client.Consumer;
+import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.OffsetReset;
+import io.tailrace.schemas.HttpSchemaRegistryClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** Puts a loader together from its configuration, and runs it. */
+final class Loader {
+    private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
+    private static final int POLL_RECORDS_MAX = 5_000;
+
+    private Loader() {}
+
+    /** Loads topics one after the other. */
+    static List<LoadResult> load(LoaderConfig config, List<String> topics, Plan.OnGap onGap) throws IOException {
+        return load(config, topics, onGap, step -> {});
+    }
+
+    /** Loads topics one after the other, and tells of every step of their commits. */
+    static List<LoadResult> load(LoaderConfig config, List<String> topics, Plan.OnGap onGap, StepObserver observer)
+            throws IOException {
+        ConsumerConfig consumer = ConsumerConfig.builder(config.bootstrapServers())
+                .group(config.group())
+                .offsetReset(OffsetReset.NONE)
+                .pollRecordsMax(POLL_RECORDS_MAX)
+                .build();
+        Supplier<Consumer> consumers = () -> Consumer.create(consumer);
+        try (LoaderLock lock = LoaderLock.acquire(config.zookeeperConnect(), config.group());
+                Admin admin = Admin.create(ClientConfig.of(config.bootstrapServers()));
+                Store store = Store.open(config.outputPath(), hadoop(config));
+                TableCatalog catalog = catalog(config)) {
+            LoadRun.Parts parts = new LoadRun.Parts(
+                    admin,
+                    consumers,
+                    new HttpSchemaRegistryClient(config.registry(), REGISTRY_TIMEOUT),
+                    store,
+                    catalog,
+                    offsets -> {
+                        try (Consumer group = consumers.get()) {
+                            group.commit(offsets);
+                        }
+                    },
+                    lock,
+                    observer,
+                    progress(),
+                    InstantSource.system());
+            List<LoadResult> results = new ArrayList<>();
+            for (String topic : topics) {
+                results.add(new LoadRun(config, parts, topic).run(onGap));
+            }
+            return results;
+        }
+    }
+
+    private static Configuration hadoop(LoaderConfig config) {
+        Configuration hadoop = new Configuration();
+        config.hadoopConfDir().ifPresent(folder -> {
+            for (String file : List.of("core-site.xml", "hdfs-site.xml")) {
+                hadoop.addResource(new Path(folder.resolve(file).toUri()));
+            }
+        });
+        return hadoop;
+    }
+
+    private static TableCatalog catalog(LoaderConfig config) {
+        return config.metastores().isEmpty()
+                ? TableCatalog.NONE
+                : new MetastoreCatalog(config.metastores(), config.hiveDatabase());
+    }
+
+    /** A bar where somebody watches, lines otherwise. */
+    @SuppressWarnings("SystemConsoleNull") // Null without a terminal on Java 17, which this is built for.
+    private static LoadProgress.Factory progress() {
+        return System.console() != null
+                ? LoadProgress::bar
+                : (topic, records) -> LoadProgress.lines(topic, records, System::nanoTime);
+    }
+}

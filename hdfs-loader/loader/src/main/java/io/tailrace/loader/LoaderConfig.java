@@ -1,0 +1,172 @@
+package io.tailrace.loader;
+
+import io.tailrace.cli.Config;
+import io.tailrace.cli.ConfigException;
+import io.tailrace.cli.ConfigKey;
+import io.tailrace.cli.ConfigKeys;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+
+/**
+ * What a loader is told by its configuration file.
+ *
+ * @param bootstrapServers brokers, as {@code host:port[,host:port...]}
+ * @param registry the schema registry
+ * @param zookeeperConnect ZooKeeper, which holds the lock
+ * @param group the loader's consumer group, and the name of its lock
+ * @param topics what to load
+ * @param outputPath the folder for all data, with its file system
+ * @param hadoopConfDir folder with {@code core-site.xml} and {@code hdfs-site.xml}
+ * @param threads tasks that run at once
+ * @param taskBytesMax what one task loads at most, by estimate
+ * @param parquet how files are written
+ * @param eventTimeField the field of events that says when they happened
+ * @param metastores Hive's metastores; none leaves Hive alone
+ * @param hiveDatabase the database of the tables
+ */
+record LoaderConfig(
+        String bootstrapServers,
+        URI registry,
+        String zookeeperConnect,
+        String group,
+        List<String> topics,
+        Path outputPath,
+        Optional<java.nio.file.Path> hadoopConfDir,
+        int threads,
+        long taskBytesMax,
+        ParquetSettings parquet,
+        String eventTimeField,
+        List<URI> metastores,
+        String hiveDatabase) {
+
+    /** Who runs the tasks. */
+    enum Engine {
+        LOCAL
+    }
+
+    /** Compression of Parquet pages. */
+    enum Codec {
+        UNCOMPRESSED,
+        SNAPPY,
+        GZIP,
+        LZ4_RAW,
+        ZSTD
+    }
+
+    private static final ConfigKey<String> BOOTSTRAP_SERVERS =
+            ConfigKey.text("bootstrap.servers", "127.0.0.1:9092", "Brokers, as host:port, comma-separated.");
+    private static final ConfigKey<String> REGISTRY =
+            ConfigKey.text("schema.registry.url", "http://127.0.0.1:8081", "The schema registry.");
+    private static final ConfigKey<String> ZOOKEEPER = ConfigKey.text(
+            "zookeeper.connect", "127.0.0.1:2181", "ZooKeeper, where a lock keeps loads of a group from overlapping.");
+    private static final ConfigKey<String> GROUP = ConfigKey.text(
+            "group.id",
+            "tailrace-loader",
+            "The group whose offsets tell lag tools how far the loader is. It never reads them itself.");
+    private static final ConfigKey<List<String>> TOPICS = ConfigKey.list("topics", "access-log", "Topics to load.");
+    private static final ConfigKey<String> OUTPUT_PATH = ConfigKey.text(
+            "output.path",
+            null,
+            "Folder for tables and commits, on hdfs:// or file://, as hdfs://namenode:8020/tailrace.");
+    private static final ConfigKey<String> HADOOP_CONF_DIR = ConfigKey.text(
+            "hadoop.conf.dir", "", "Folder with core-site.xml and hdfs-site.xml; empty for Hadoop's defaults.");
+    private static final ConfigKey<Engine> ENGINE = ConfigKey.choice(
+            "engine", Engine.class, Engine.LOCAL, "Who runs the tasks; local: threads of this process.");
+    private static final ConfigKey<Integer> THREADS =
+            ConfigKey.integer("tasks.parallel", 2, 1, 256, "Tasks that run at once.");
+    private static final ConfigKey<Long> TASK_BYTES_MAX = ConfigKey.longInteger(
+            "task.bytes.max", 256L << 20, 1, Long.MAX_VALUE, "Bytes of values that one task loads, by estimate.");
+    private static final ConfigKey<Codec> CODEC =
+            ConfigKey.choice("parquet.compression", Codec.class, Codec.ZSTD, "Compression of Parquet pages.");
+    private static final ConfigKey<Long> ROW_GROUP_BYTES = ConfigKey.longInteger(
+            "parquet.row.group.bytes",
+            16L << 20,
+            1 << 16,
+            1L << 31,
+            "Size of a row group, which is held in memory until it is written.");
+    private static final ConfigKey<Integer> OPEN_FILES_MAX = ConfigKey.integer(
+            "task.open.files.max",
+            16,
+            1,
+            10_000,
+            "Files that a task has open at once, one an hour of event time. Memory is at most this times a row group,"
+                    + " times the tasks that run at once.");
+    private static final ConfigKey<String> EVENT_TIME_FIELD = ConfigKey.text(
+            "event.time.field",
+            "eventTime",
+            "The event's timestamp that decides its hour. Where a schema has none of that name, the record's own decides.");
+    private static final ConfigKey<List<String>> METASTORES = ConfigKey.list(
+            "hive.metastore.uris",
+            "",
+            "Hive metastores, as thrift://host:9083, tried in order; empty leaves Hive alone.");
+    private static final ConfigKey<String> HIVE_DATABASE =
+            ConfigKey.text("hive.database", "default", "The Hive database of the tables; it must exist.");
+
+    static final ConfigKeys KEYS = ConfigKeys.of(
+            BOOTSTRAP_SERVERS,
+            REGISTRY,
+            ZOOKEEPER,
+            GROUP,
+            TOPICS,
+            OUTPUT_PATH,
+            HADOOP_CONF_DIR,
+            ENGINE,
+            THREADS,
+            TASK_BYTES_MAX,
+            CODEC,
+            ROW_GROUP_BYTES,
+            OPEN_FILES_MAX,
+            EVENT_TIME_FIELD,
+            METASTORES,
+            HIVE_DATABASE);
+
+    /**
+     * Reads a checked configuration.
+     *
+     * @throws ConfigException when a required key is missing, or an address does not parse
+     */
+    static LoaderConfig of(Config config) {
+        String hadoopConfDir = config.value(HADOOP_CONF_DIR);
+        return new LoaderConfig(
+                config.value(BOOTSTRAP_SERVERS),
+                uri(REGISTRY, config.value(REGISTRY), "http"),
+                config.value(ZOOKEEPER),
+                config.value(GROUP),
+                config.value(TOPICS),
+                new Path(uri(OUTPUT_PATH, config.value(OUTPUT_PATH), "hdfs or file")),
+                hadoopConfDir.isEmpty() ? Optional.empty() : Optional.of(java.nio.file.Path.of(hadoopConfDir)),
+                config.value(THREADS),
+                config.value(TASK_BYTES_MAX),
+                new ParquetSettings(
+                        CompressionCodecName.valueOf(config.value(CODEC).name()),
+                        config.value(ROW_GROUP_BYTES),
+                        config.value(OPEN_FILES_MAX)),
+                config.value(EVENT_TIME_FIELD),
+                config.value(METASTORES).stream().map(text -> metastore(text)).toList(),
+                config.value(HIVE_DATABASE).toLowerCase(Locale.ROOT));
+    }
+
+    private static URI metastore(String text) {
+        URI uri = uri(METASTORES, text, "thrift");
+        if (uri.getHost() == null || uri.getPort() < 0) {
+            throw new ConfigException("hive.metastore.uris=" + text + ": expected thrift://host:port");
+        }
+        return uri;
+    }
+
+    private static URI uri(ConfigKey<?> key, String text, String schemes) {
+        try {
+            URI uri = URI.create(text);
+            if (uri.getScheme() != null) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(key.name() + "=" + text + ": " + e.getMessage());
+        }
+        throw new ConfigException(key.name() + "=" + text + ": expected an address that starts with " + schemes + ":");
+    }
+}

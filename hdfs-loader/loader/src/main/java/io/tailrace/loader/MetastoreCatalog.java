@@ -1,0 +1,221 @@
+package io.tailrace.loader;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hive.metastore.api.AddPartitionsRequest;
+import org.apache.hadoop.hive.metastore.api.AlreadyExistsException;
+import org.apache.hadoop.hive.metastore.api.FieldSchema;
+import org.apache.hadoop.hive.metastore.api.GetTableRequest;
+import org.apache.hadoop.hive.metastore.api.NoSuchObjectException;
+import org.apache.hadoop.hive.metastore.api.Partition;
+import org.apache.hadoop.hive.metastore.api.SerDeInfo;
+import org.apache.hadoop.hive.metastore.api.StorageDescriptor;
+import org.apache.hadoop.hive.metastore.api.ThriftHiveMetastore;
+import org.apache.thrift.TConfiguration;
+import org.apache.thrift.TException;
+import org.apache.thrift.protocol.TBinaryProtocol;
+import org.apache.thrift.transport.TSocket;
+import org.apache.thrift.transport.TTransport;
+import org.apache.thrift.transport.TTransportException;
+
+/**
+ * Hive's metastore, over Thrift: external Parquet tables, partitioned by day and hour.
+ *
+ * <p>Connects anew for each call, of which a run has a handful: a connection kept for an hour would be dead. Used by
+ * one thread.
+ */
+final class MetastoreCatalog implements TableCatalog {
+    private static final int CONNECT_TIMEOUT_MS = 10_000;
+    private static final int ANSWER_TIMEOUT_MS = 120_000;
+
+    /** Path partitions in one request: a first load can bring thousands, and the metastore holds a request whole. */
+    private static final int PARTITIONS_PER_REQUEST = 500;
+
+    private static final String PARQUET = "org.apache.hadoop.hive.ql.io.parquet.";
+    private static final List<FieldSchema> PARTITION_COLUMNS = List.of(
+            new FieldSchema("dt", "string", "Day of event time, UTC."),
+            new FieldSchema("hr", "string", "Hour of event time, UTC, 00 to 23."));
+
+    private final List<URI> uris;
+    private final String database;
+
+    /**
+     * A catalog in one database.
+     *
+     * @param uris metastores as {@code thrift://host:port}, tried in order
+     * @param database the database; it must exist
+     */
+    MetastoreCatalog(List<URI> uris, String database) {
+        this.uris = List.copyOf(uris);
+        this.database = database;
+    }
+
+    @FunctionalInterface
+    private interface Call<T> {
+        T on(ThriftHiveMetastore.Client client) throws TException, IOException;
+    }
+
+    @Override
+    public void check(Table table) throws IOException {
+        HiveColumns.of(table.schema());
+        call(client -> {
+            client.get_database(database);
+            try {
+                missingColumns(existing(client, table), table);
+            } catch (NoSuchObjectException e) {
+                return false;
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void publish(Table table, Collection<PathPartition> partitions) throws IOException {
+        call(client -> {
+            org.apache.hadoop.hive.metastore.api.Table hive = createOrGrow(client, table);
+            List<Partition> batch = new ArrayList<>();
+            for (PathPartition partition : partitions) {
+                batch.add(partition(hive, table, partition));
+                if (batch.size() == PARTITIONS_PER_REQUEST) {
+                    add(client, table, batch);
+                }
+            }
+            add(client, table, batch);
+            return hive;
+        });
+    }
+
+    private void add(ThriftHiveMetastore.Client client, Table table, List<Partition> batch) throws TException {
+        if (!batch.isEmpty()) {
+            boolean ifNotExists = true;
+            client.add_partitions_req(new AddPartitionsRequest(database, table.name(), batch, ifNotExists));
+            batch.clear();
+        }
+    }
+
+    private org.apache.hadoop.hive.metastore.api.Table createOrGrow(ThriftHiveMetastore.Client client, Table table)
+            throws TException, IOException {
+        org.apache.hadoop.hive.metastore.api.Table hive;
+        try {
+            hive = existing(client, table);
+        } catch (NoSuchObjectException e) {
+            create(client, table);
+            hive = existing(client, table);
+        }
+        List<FieldSchema> missing = missingColumns(hive, table);
+        if (!missing.isEmpty()) {
+            missing.forEach(hive.getSd()::addToCols);
+            // To its path partitions as well: a late file brings the new columns to an hour that is there already.
+            boolean cascade = true;
+            client.alter_table_with_cascade(database, table.name(), hive, cascade);
+        }
+        return hive;
+    }
+
+    private void create(ThriftHiveMetastore.Client client, Table table) throws TException {
+        StorageDescriptor storage = new StorageDescriptor();
+        storage.setCols(HiveColumns.of(table.schema()));
+        storage.setLocation(table.folder().toString());
+        storage.setInputFormat(PARQUET + "MapredParquetInputFormat");
+        storage.setOutputFormat(PARQUET + "MapredParquetOutputFormat");
+        storage.setSerdeInfo(new SerDeInfo(table.name(), PARQUET + "serde.ParquetHiveSerDe", Map.of()));
+        storage.setBucketCols(List.of());
+        storage.setSortCols(List.of());
+        storage.setParameters(Map.of());
+        var hive = new org.apache.hadoop.hive.metastore.api.Table();
+        hive.setDbName(database);
+        hive.setTableName(table.name());
+        hive.setOwner(System.getProperty("user.name", "tailrace"));
+        hive.setTableType("EXTERNAL_TABLE");
+        hive.setSd(storage);
+        hive.setPartitionKeys(PARTITION_COLUMNS);
+        // Dropping the table in Hive leaves the files, whose offsets the commit log counts as loaded.
+        hive.setParameters(Map.of("EXTERNAL", "TRUE", "external.table.purge", "false"));
+        try {
+            client.create_table(hive);
+        } catch (AlreadyExistsException e) {
+            // Whoever was quicker made the same table, or createOrGrow tells the difference.
+            return;
+        }
+    }
+
+    private org.apache.hadoop.hive.metastore.api.Table existing(ThriftHiveMetastore.Client client, Table table)
+            throws TException, IOException {
+        var hive = client.get_table_req(new GetTableRequest(database, table.name()))
+                .getTable();
+        Path location = new Path(hive.getSd().getLocation());
+        if (!location.equals(table.folder())) {
+            throw new IOException("Hive's table " + database + "." + table.name() + " is at " + location
+                    + ", but the loader writes to " + table.folder() + ". Drop it, or set hive.database to another");
+        }
+        return hive;
+    }
+
+    /** The columns that the table lacks; a column of another type is more than the loader will change. */
+    private List<FieldSchema> missingColumns(org.apache.hadoop.hive.metastore.api.Table hive, Table table)
+            throws IOException {
+        Map<String, String> types = new TreeMap<>();
+        for (FieldSchema column : hive.getSd().getCols()) {
+            types.put(column.getName().toLowerCase(Locale.ROOT), column.getType());
+        }
+        List<FieldSchema> missing = new ArrayList<>();
+        for (FieldSchema column : HiveColumns.of(table.schema())) {
+            String type = types.get(column.getName());
+            if (type == null) {
+                missing.add(column);
+            } else if (!type.equalsIgnoreCase(column.getType())) {
+                throw new IOException("Hive's table " + database + "." + table.name() + ": column " + column.getName()
+                        + " is " + type + ", but the topic's newest schema makes it " + column.getType()
+                        + ". Change it in Hive: ALTER TABLE " + database + "." + table.name() + " CHANGE COLUMN "
+                        + column.getName() + " " + column.getName() + " " + column.getType() + " CASCADE");
+            }
+        }
+        return missing;
+    }
+
+    private Partition partition(
+            org.apache.hadoop.hive.metastore.api.Table hive, Table table, PathPartition pathPartition) {
+        StorageDescriptor storage = new StorageDescriptor(hive.getSd());
+        storage.setLocation(new Path(table.folder(), pathPartition.path()).toString());
+        Partition partition = new Partition();
+        partition.setDbName(database);
+        partition.setTableName(table.name());
+        partition.setValues(List.of(pathPartition.dt(), pathPartition.hr()));
+        partition.setSd(storage);
+        partition.setParameters(Map.of());
+        return partition;
+    }
+
+    private <T> T call(Call<T> call) throws IOException {
+        try (TTransport transport = connect()) {
+            return call.on(new ThriftHiveMetastore.Client(new TBinaryProtocol(transport)));
+        } catch (TException e) {
+            throw new IOException("the metastore at " + uris + " refused: " + e.getMessage(), e);
+        }
+    }
+
+    private TTransport connect() throws IOException {
+        List<String> faults = new ArrayList<>();
+        for (URI uri : uris) {
+            try {
+                TSocket socket = new TSocket(
+                        TConfiguration.DEFAULT, uri.getHost(), uri.getPort(), ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS);
+                socket.open();
+                return socket;
+            } catch (TTransportException e) {
+                faults.add(uri + ": " + e.getMessage());
+            }
+        }
+        throw new IOException("no metastore answers: " + String.join("; ", faults));
+    }
+
+    @Override
+    public void close() {}
+}

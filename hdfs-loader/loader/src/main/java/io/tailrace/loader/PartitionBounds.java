@@ -1,0 +1,15 @@
+package io.tailrace.loader;
+
+import io.tailrace.protocol.TopicPartition;
+import java.util.OptionalLong;
+
+/**
+ * What a plan needs to know of a partition.
+ *
+ * @param topicPartition the partition
+ * @param committedEnd end of what has been loaded, exclusive; empty before the first load
+ * @param logStartOffset first offset that can be read, inclusive
+ * @param highWatermark end of what can be read, exclusive
+ */
+record PartitionBounds(
+        TopicPartition topicPartition, OptionalLong committedEnd, long logStartOffset, long highWatermark) {}

@@ -1,0 +1,129 @@
+package io.tailrace.loader;
+
+import io.tailrace.client.ConsumerRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.avro.LogicalType;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+
+/**
+ * How an event becomes a row: its fields as columns in snake case, and where it stood in the log. A schema that is no
+ * record becomes one column {@code value}. Immutable.
+ */
+final class RowShape {
+    static final String TOPIC = "record_topic";
+    static final String PARTITION = "record_partition";
+    static final String OFFSET = "record_offset";
+
+    private static final Pattern WORD_START = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
+    private static final int POSITION_COLUMNS = 3;
+    private static final long MICROS_PER_MS = 1_000;
+
+    private final Schema event;
+    private final Schema row;
+    private final int eventTimePosition;
+    private final long eventTimeUnitsPerMs;
+
+    /**
+     * The rows of a schema's events.
+     *
+     * @param eventTimeField the field with the event time; where the schema has no timestamp of that name, the record's
+     *     timestamp takes its place
+     * @throws IllegalArgumentException when two fields would share a column
+     */
+    RowShape(Schema event, String eventTimeField) {
+        this.event = event;
+        this.row = rowSchema(event);
+        Schema.Field time = event.getType() == Schema.Type.RECORD ? event.getField(eventTimeField) : null;
+        LogicalType type = time == null ? null : time.schema().getLogicalType();
+        boolean isMillis = type instanceof LogicalTypes.TimestampMillis;
+        boolean isMicros = type instanceof LogicalTypes.TimestampMicros;
+        this.eventTimePosition = time != null && (isMillis || isMicros) ? time.pos() : -1;
+        this.eventTimeUnitsPerMs = isMicros ? MICROS_PER_MS : 1;
+    }
+
+    /** The schema of rows whose events have the schema that a manifest holds. */
+    static Schema rowSchema(String eventSchema) {
+        return rowSchema(eventSchema.isEmpty() ? empty() : new Schema.Parser().parse(eventSchema));
+    }
+
+    /** The schema of a topic without any: its rows are only where they stood. */
+    static Schema empty() {
+        return Schema.createRecord("Row", null, "tailrace", false, List.of());
+    }
+
+    private static Schema rowSchema(Schema event) {
+        List<Schema.Field> columns = new ArrayList<>();
+        Map<String, String> fieldOfColumn = new HashMap<>();
+        if (event.getType() == Schema.Type.RECORD) {
+            for (Schema.Field field : event.getFields()) {
+                String column = column(field.name());
+                String other = fieldOfColumn.put(column, field.name());
+                if (other != null) {
+                    throw new IllegalArgumentException("fields " + other + " and " + field.name() + " of schema "
+                            + event.getFullName() + " would share the column " + column);
+                }
+                columns.add(new Schema.Field(column, field.schema(), field.doc()));
+            }
+        } else {
+            columns.add(new Schema.Field("value", event));
+        }
+        for (String column : List.of(TOPIC, PARTITION, OFFSET)) {
+            String field = fieldOfColumn.get(column);
+            if (field != null) {
+                throw new IllegalArgumentException("field " + field + " of schema " + event.getFullName()
+                        + " would share the column " + column + ", which tells where a record stood");
+            }
+        }
+        columns.add(new Schema.Field(TOPIC, Schema.create(Schema.Type.STRING), "The topic it was loaded from."));
+        columns.add(new Schema.Field(PARTITION, Schema.create(Schema.Type.INT), "The topic's partition."));
+        columns.add(new Schema.Field(OFFSET, Schema.create(Schema.Type.LONG), "The record's offset there."));
+        return Schema.createRecord("Row", event.getDoc(), "tailrace", false, columns);
+    }
+
+    /** {@code byteOffset} as Hive's users write it: {@code byte_offset}. Hive itself does not tell cases apart. */
+    static String column(String field) {
+        return WORD_START.matcher(field).replaceAll("_").toLowerCase(Locale.ROOT);
+    }
+
+    Schema eventSchema() {
+        return event;
+    }
+
+    Schema rowSchema() {
+        return row;
+    }
+
+    /** The row of an event, which has been decoded with this shape's event schema. */
+    GenericRecord row(Object event, ConsumerRecord record) {
+        GenericRecord values = new GenericData.Record(row);
+        int count = row.getFields().size() - POSITION_COLUMNS;
+        if (event instanceof GenericRecord fields) {
+            for (int i = 0; i < count; i++) {
+                values.put(i, fields.get(i));
+            }
+        } else {
+            values.put(0, event);
+        }
+        values.put(count, record.topicPartition().topic());
+        values.put(count + 1, record.topicPartition().partition());
+        values.put(count + 2, record.offset());
+        return values;
+    }
+
+    /** When an event happened. */
+    long eventTimeMs(Object event, ConsumerRecord record) {
+        return eventTimePosition >= 0
+                        && event instanceof GenericRecord fields
+                        && fields.get(eventTimePosition) instanceof Long time
+                ? Math.floorDiv(time, eventTimeUnitsPerMs)
+                : record.timestampMs();
+    }
+}

@@ -1,0 +1,112 @@
+package io.tailrace.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A load that ends at any step of its commit, and the one after it. */
+abstract class CrashContract {
+    private static final int EVENTS = 40;
+    private static final long SEED = 3;
+
+    abstract Path root() throws IOException;
+
+    abstract Configuration hadoop();
+
+    /** Ends a run as a crash would, as far as what it leaves behind goes. */
+    private static final class Crash extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static final class RecordingCatalog implements TableCatalog {
+        final Map<String, Set<PathPartition>> partitions = new java.util.HashMap<>();
+
+        @Override
+        public void check(Table table) {}
+
+        @Override
+        public void publish(Table table, Collection<PathPartition> added) {
+            partitions.computeIfAbsent(table.name(), name -> new HashSet<>()).addAll(added);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @ParameterizedTest
+    @EnumSource(CommitStep.class)
+    void theNextRunLeavesTheSameRowsWhicheverStepTheLastEndedAt(CommitStep last) throws IOException {
+        FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
+        FakeRegistry registry = new FakeRegistry();
+        RecordingCatalog catalog = new RecordingCatalog();
+        try (TestLoader loader = new TestLoader(root(), hadoop(), cluster, registry).catalog(catalog)) {
+            AccessLog.append(cluster, registry, EVENTS, SEED);
+            loader.load();
+            AccessLog.append(cluster, registry, EVENTS, SEED);
+
+            assertThatThrownBy(() -> loader.load(Plan.OnGap.FAIL, step -> {
+                        if (step == last) {
+                            throw new Crash();
+                        }
+                    }))
+                    .isInstanceOf(Crash.class);
+            // The next run has more to load, so what it stages differs from what the dead one left.
+            AccessLog.append(cluster, registry, 2, SEED);
+            loader.load();
+
+            assertThat(loader.positions(Layout.Table.ROWS)).hasSize(2 * EVENTS + 2).doesNotHaveDuplicates();
+            assertThat(catalog.partitions.get("access_log")).isEqualTo(partitionsOnDisk(loader));
+            assertThat(cluster.groupOffsets())
+                    .isEqualTo(Map.of(AccessLog.P0, EVENTS + 1L, AccessLog.P1, EVENTS + 1L));
+            assertThat(loader.store.names(loader.layout().staging())).isEmpty();
+        }
+    }
+
+    @Test
+    void aRunThatEndsAgainAndAgainWhileItFinishesTheLastGetsThere() throws IOException {
+        FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
+        FakeRegistry registry = new FakeRegistry();
+        try (TestLoader loader = new TestLoader(root(), hadoop(), cluster, registry)) {
+            AccessLog.append(cluster, registry, EVENTS, SEED);
+            List<CommitStep> deaths = new ArrayList<>(List.of(
+                    CommitStep.MANIFEST_PUBLISHED,
+                    CommitStep.FILE_PUBLISHED,
+                    CommitStep.FILE_PUBLISHED,
+                    CommitStep.CATALOG_UPDATED,
+                    CommitStep.OFFSETS_COMMITTED));
+            while (!deaths.isEmpty()) {
+                CommitStep death = deaths.remove(0);
+                assertThatThrownBy(() -> loader.load(Plan.OnGap.FAIL, step -> {
+                            if (step == death) {
+                                throw new Crash();
+                            }
+                        }))
+                        .isInstanceOf(Crash.class);
+            }
+
+            assertThat(loader.load().rows()).isZero();
+            assertThat(loader.positions(Layout.Table.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
+        }
+    }
+
+    private static Set<PathPartition> partitionsOnDisk(TestLoader loader) throws IOException {
+        Set<PathPartition> found = new HashSet<>();
+        for (Path file : loader.files(Layout.Table.ROWS)) {
+            Path hour = file.getParent();
+            found.add(PathPartition.parse(hour.getParent().getName() + "/" + hour.getName()));
+        }
+        return found;
+    }
+}

@@ -1,0 +1,269 @@
+package io.tailrace.loader;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.schemas.SchemaRegistryClient;
+import io.tailrace.schemas.SchemaRegistryException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a load does, on whatever file system. */
+abstract class LoadRunContract {
+    static final long SEED = 84;
+    static final int EVENTS = 600;
+
+    FakeCluster cluster = new FakeCluster();
+    FakeRegistry registry = new FakeRegistry();
+    TestLoader loader;
+
+    /** A folder that no other test uses. */
+    abstract Path root() throws IOException;
+
+    abstract Configuration hadoop();
+
+    @BeforeEach
+    void open() throws IOException {
+        cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
+        registry = new FakeRegistry();
+        loader = new TestLoader(root(), hadoop(), cluster, registry);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        loader.close();
+    }
+
+    @Test
+    void loadsEveryEventIntoItsHour() throws IOException {
+        SortedMap<Integer, Long> expected = AccessLog.append(cluster, registry, EVENTS, SEED, AccessLog.HOURS);
+
+        LoadResult result = loader.load();
+
+        assertThat(result).isEqualTo(new LoadResult(AccessLog.TOPIC, EVENTS, 0, result.files(), 0));
+        assertThat(loader.rowsByStatus()).isEqualTo(expected);
+        assertThat(loader.files(Layout.Table.ROWS).stream().map(Path::getParent).distinct())
+                .hasSize(AccessLog.HOURS);
+        assertThat(loader.files(Layout.Table.ROWS))
+                .allSatisfy(file -> assertThat(file.toString())
+                        .matches(".*/access-log/dt=2015-05-\\d\\d/hr=\\d\\d/access-log-[01]-\\d+-\\d+\\.parquet"));
+        assertThat(cluster.groupOffsets())
+                .isEqualTo(Map.of(AccessLog.P0, EVENTS / 2L, AccessLog.P1, EVENTS / 2L));
+    }
+
+    @Test
+    void keepsTypedColumnsAndTheRecordsPosition() throws IOException {
+        int id = registry.register(SchemaRegistryClient.valueSubject(AccessLog.TOPIC), AccessLog.SCHEMA);
+        long timeMs = AccessLog.START.toEpochMilli();
+        cluster.append(AccessLog.P1, 0, AccessLog.value(id, AccessLog.event(AccessLog.SCHEMA, timeMs, 304)));
+
+        loader.load();
+
+        GenericRecord row = loader.rows(Layout.Table.ROWS).get(0);
+        assertThat(row.getSchema().getFields())
+                .extracting("name")
+                .containsExactly(
+                        "client_address",
+                        "event_time",
+                        "status",
+                        "response_bytes",
+                        "user",
+                        "record_topic",
+                        "record_partition",
+                        "record_offset");
+        assertThat(row.get("event_time")).hasToString("2015-05-17T10:00:00Z");
+        assertThat(row.get("response_bytes")).isNull();
+        assertThat(row.get("record_topic")).hasToString("access-log");
+        assertThat(row.get("record_partition")).isEqualTo(1);
+        assertThat(row.get("record_offset")).isEqualTo(0L);
+    }
+
+    @Test
+    void loadsNothingTwiceAndWhatCameSinceOnce() throws IOException {
+        AccessLog.append(cluster, registry, EVENTS, SEED);
+        loader.load();
+        List<Path> files = loader.files(Layout.Table.ROWS);
+
+        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
+        assertThat(loader.files(Layout.Table.ROWS)).isEqualTo(files);
+
+        AccessLog.append(cluster, registry, 1, SEED);
+        assertThat(loader.load().rows()).isEqualTo(1);
+        assertThat(loader.positions(Layout.Table.ROWS)).hasSize(EVENTS + 1).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void splitsAPartitionIntoTasksAndBoundsOpenFiles() throws IOException {
+        SortedMap<Integer, Long> expected = AccessLog.append(cluster, registry, EVENTS, SEED);
+
+        loader.taskBytesMax(60 * 512).openFilesMax(1).load();
+
+        assertThat(loader.rowsByStatus()).isEqualTo(expected);
+        assertThat(loader.positions(Layout.Table.ROWS)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void goesPastOffsetsWithoutARecord() throws IOException {
+        AccessLog.append(cluster, registry, 4, SEED);
+        cluster.appendHole(AccessLog.P0);
+
+        assertThat(loader.load().rows()).isEqualTo(4);
+        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
+        assertThat(cluster.groupOffsets()).containsEntry(AccessLog.P0, 3L);
+    }
+
+    @Test
+    void refusesAGapOfRetentionUntilToldToSkipIt() throws IOException {
+        AccessLog.append(cluster, registry, 10, SEED);
+        loader.load();
+        AccessLog.append(cluster, registry, 20, SEED);
+        cluster.retainFrom(AccessLog.P1, 8);
+
+        assertThatThrownBy(loader::load)
+                .isInstanceOf(RetentionGapException.class)
+                .hasMessageContaining("access-log-1 lost offsets 5 to 7")
+                .hasMessageContaining("--skip-gap");
+        assertThat(loader.rows(Layout.Table.ROWS)).hasSize(10);
+
+        LoadResult result = loader.load(Plan.OnGap.SKIP, step -> {});
+        assertThat(result).isEqualTo(new LoadResult(AccessLog.TOPIC, 17, 0, result.files(), 3));
+    }
+
+    @Test
+    void refusesALogThatEndsBeforeWhatWasLoaded() throws IOException {
+        AccessLog.append(cluster, registry, 10, SEED);
+        loader.load();
+        cluster.truncateTo(AccessLog.P0, 2);
+
+        assertThatThrownBy(loader::load).hasMessageContaining("access-log-0 ends at offset 2, but was loaded up to 5");
+    }
+
+    @Test
+    void putsWhatDoesNotDecodeIntoTheErrorTable() throws IOException {
+        AccessLog.append(cluster, registry, 4, SEED);
+        long timeMs = AccessLog.START.toEpochMilli();
+        byte[] good = AccessLog.value(1, AccessLog.event(AccessLog.SCHEMA, timeMs, 200));
+        byte[] cut = Arrays.copyOf(good, good.length - 1);
+        byte[] unknownSchema = AccessLog.value(77, AccessLog.event(AccessLog.SCHEMA, timeMs, 200));
+        byte[] inYear60000 = AccessLog.value(1, AccessLog.event(AccessLog.SCHEMA, 1_831_300_000_000_000L, 200));
+        byte[] longerThanItIs = {0, 0, 0, 0, 1, (byte) 0xfe, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x0f};
+        for (byte[] value : new byte[][] {"GET /".getBytes(UTF_8), cut, unknownSchema, inYear60000, longerThanItIs}) {
+            cluster.append(AccessLog.P0, timeMs, value);
+        }
+        cluster.append(AccessLog.P0, timeMs, null);
+
+        LoadResult result = loader.load();
+
+        assertThat(result.rows()).isEqualTo(4);
+        assertThat(result.errors()).isEqualTo(6);
+        List<GenericRecord> errors = loader.rows(Layout.Table.ERRORS).stream()
+                .sorted(Comparator.comparing(row -> (Long) row.get("record_offset")))
+                .toList();
+        assertThat(errors.stream().map(row -> row.get("reason").toString()))
+                .satisfiesExactly(
+                        reason -> assertThat(reason).contains("0x47"),
+                        reason -> assertThat(reason).startsWith("Avro:"),
+                        reason -> assertThat(reason).contains("schema 77"),
+                        reason -> assertThat(reason).contains("event time"),
+                        reason -> assertThat(reason).startsWith("Avro:"),
+                        reason -> assertThat(reason).isEqualTo("no value"));
+        assertThat(errors.get(0).get("record_value")).isEqualTo(ByteBuffer.wrap("GET /".getBytes(UTF_8)));
+        assertThat(errors.get(0).get("record_offset")).isEqualTo(2L);
+    }
+
+    @Test
+    void projectsOlderEventsToTheNewestSchema() throws IOException {
+        AccessLog.append(cluster, registry, 2, SEED);
+        loader.load();
+        AccessLog.append(cluster, registry, 2, SEED);
+        int grown = registry.register(SchemaRegistryClient.valueSubject(AccessLog.TOPIC), AccessLog.GROWN);
+        GenericRecord event = AccessLog.event(AccessLog.GROWN, AccessLog.START.toEpochMilli(), 200);
+        event.put("method", "POST");
+        cluster.append(AccessLog.P0, 0, AccessLog.value(grown, event));
+
+        loader.load();
+
+        assertThat(loader.rows(Layout.Table.ROWS).stream()
+                        .filter(row -> row.hasField("method"))
+                        .map(row -> row.get("method").toString()))
+                .containsExactlyInAnyOrder("GET", "GET", "POST");
+    }
+
+    @Test
+    void sendsEverythingToTheErrorTableWhereNoSchemaIsRegistered() throws IOException {
+        cluster.append(AccessLog.P0, AccessLog.START.toEpochMilli(), new byte[] {1, 2, 3});
+
+        assertThat(loader.load().errors()).isEqualTo(1);
+        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
+    }
+
+    @Test
+    void failsRatherThanRejectsWhileTheRegistryIsDown() throws IOException {
+        AccessLog.append(cluster, registry, 10, SEED);
+        registry.stop();
+
+        assertThatThrownBy(loader::load).isInstanceOf(SchemaRegistryException.class);
+        assertThat(loader.files(Layout.Table.ERRORS)).isEmpty();
+    }
+
+    @Test
+    void commitsNothingOnceItsLockIsLost() throws IOException {
+        AccessLog.append(cluster, registry, 10, SEED);
+        loader.guard(() -> {
+            throw new CommitConflictException("lost");
+        });
+
+        assertThatThrownBy(loader::load).isInstanceOf(CommitConflictException.class);
+        assertThat(new CommitLog(loader.store, loader.layout()).newest()).isEmpty();
+        assertThat(loader.files(Layout.Table.ROWS)).isEmpty();
+    }
+
+    @Test
+    void aRunThatWasShutOutCannotCommitHoweverLateItTries() throws IOException {
+        AccessLog.append(cluster, registry, 10, SEED);
+
+        assertThatThrownBy(() -> loader.load(Plan.OnGap.FAIL, step -> {
+                    if (step == CommitStep.MANIFEST_STAGED) {
+                        loadFromElsewhere();
+                    }
+                }))
+                .isInstanceOf(CommitConflictException.class);
+
+        assertThat(loader.positions(Layout.Table.ROWS)).hasSize(10).doesNotHaveDuplicates();
+        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
+    }
+
+    /** What another process does that has taken the lock this one has lost. */
+    private void loadFromElsewhere() {
+        try (TestLoader other = new TestLoader(loader.root, hadoop(), cluster, registry)) {
+            other.load();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void startsANewPartitionAtItsBeginning() throws IOException {
+        AccessLog.append(cluster, registry, 10, SEED);
+        loader.load();
+        TopicPartition grown = new TopicPartition(AccessLog.TOPIC, 2);
+        cluster.with(grown);
+        long timeMs = AccessLog.START.toEpochMilli();
+        cluster.append(grown, timeMs, AccessLog.value(1, AccessLog.event(AccessLog.SCHEMA, timeMs, 200)));
+
+        assertThat(loader.load().rows()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,128 @@
+package io.tailrace.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.client.ConsumerRecord;
+import java.util.List;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.hadoop.hive.metastore.api.FieldSchema;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RowShapeTest {
+    private static final ConsumerRecord RECORD = new ConsumerRecord(AccessLog.P1, 42, 1_000, null, null, List.of());
+
+    @ParameterizedTest
+    @CsvSource({
+        "status,status",
+        "byteOffset,byte_offset",
+        "HTTPStatus,http_status",
+        "x509Name,x509_name",
+        "already_snake,already_snake",
+        "A,a"
+    })
+    void namesColumnsInSnakeCase(String field, String column) {
+        assertThat(RowShape.column(field)).isEqualTo(column);
+    }
+
+    @Test
+    void refusesFieldsThatWouldShareAColumn() {
+        Schema twins = SchemaBuilder.record("E").fields().requiredInt("aB").requiredInt("a_b").endRecord();
+        Schema position = SchemaBuilder.record("E").fields().requiredInt("recordOffset").endRecord();
+
+        assertThatThrownBy(() -> new RowShape(twins, "t"))
+                .hasMessageContaining("aB")
+                .hasMessageContaining("a_b");
+        assertThatThrownBy(() -> new RowShape(position, "t")).hasMessageContaining("record_offset");
+    }
+
+    @Test
+    void takesEventTimeFromTheEventInMillisOrMicrosElseFromTheRecord() {
+        Schema micros = SchemaBuilder.record("E")
+                .fields()
+                .name("at")
+                .type(LogicalTypes.timestampMicros().addToSchema(Schema.create(Schema.Type.LONG)))
+                .noDefault()
+                .endRecord();
+        GenericRecord event = new GenericData.Record(micros);
+        event.put("at", 5_000_999L);
+
+        assertThat(new RowShape(micros, "at").eventTimeMs(event, RECORD)).isEqualTo(5_000);
+        assertThat(new RowShape(micros, "other").eventTimeMs(event, RECORD)).isEqualTo(1_000);
+    }
+
+    @Test
+    void makesAColumnOfWhatIsNoRecord() {
+        RowShape shape = new RowShape(Schema.create(Schema.Type.STRING), "eventTime");
+
+        GenericRecord row = shape.row("hello", RECORD);
+
+        assertThat(row.get("value")).isEqualTo("hello");
+        assertThat(row.get(RowShape.OFFSET)).isEqualTo(42L);
+    }
+
+    @Test
+    void hasHiveTypes() {
+        Schema schema = SchemaBuilder.record("E")
+                .fields()
+                .requiredString("s")
+                .optionalLong("l")
+                .requiredBytes("b")
+                .name("t")
+                .type(LogicalTypes.timestampMillis().addToSchema(Schema.create(Schema.Type.LONG)))
+                .noDefault()
+                .name("d")
+                .type(LogicalTypes.decimal(9, 2).addToSchema(Schema.create(Schema.Type.BYTES)))
+                .noDefault()
+                .name("m")
+                .type()
+                .map()
+                .values()
+                .array()
+                .items()
+                .intType()
+                .noDefault()
+                .name("r")
+                .type()
+                .record("Inner")
+                .fields()
+                .requiredDouble("x")
+                .endRecord()
+                .noDefault()
+                .endRecord();
+
+        assertThat(HiveColumns.of(schema))
+                .extracting(FieldSchema::getType)
+                .containsExactly(
+                        "string",
+                        "bigint",
+                        "binary",
+                        "timestamp",
+                        "decimal(9,2)",
+                        "map<string,array<int>>",
+                        "struct<x:double>");
+    }
+
+    @Test
+    void namesTheFieldThatHiveHasNoTypeFor() {
+        Schema schema = SchemaBuilder.record("E")
+                .fields()
+                .name("either")
+                .type()
+                .unionOf()
+                .intType()
+                .and()
+                .stringType()
+                .endUnion()
+                .noDefault()
+                .endRecord();
+
+        assertThatThrownBy(() -> HiveColumns.of(schema)).hasMessageContaining("either");
+    }
+}
