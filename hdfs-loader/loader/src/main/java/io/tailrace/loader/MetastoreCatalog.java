@@ -58,7 +58,7 @@ final class MetastoreCatalog implements TableCatalog {
     }
 
     @FunctionalInterface
-    private interface Call<T> {
+    private interface MetastoreCall<T> {
         T on(ThriftHiveMetastore.Client client) throws TException, IOException;
     }
 
@@ -193,7 +193,7 @@ final class MetastoreCatalog implements TableCatalog {
         return partition;
     }
 
-    private <T> T call(Call<T> call) throws IOException {
+    private <T> T call(MetastoreCall<T> call) throws IOException {
         try (TTransport transport = connect()) {
             return call.on(new ThriftHiveMetastore.Client(new TBinaryProtocol(transport)));
         } catch (TException e) {

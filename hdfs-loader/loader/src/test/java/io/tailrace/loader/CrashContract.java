@@ -66,10 +66,11 @@ abstract class CrashContract {
             AccessLog.append(cluster, registry, 2, SEED);
             loader.load();
 
-            assertThat(loader.positions(Layout.Table.ROWS)).hasSize(2 * EVENTS + 2).doesNotHaveDuplicates();
+            assertThat(loader.positions(Layout.Table.ROWS))
+                    .hasSize(2 * EVENTS + 2)
+                    .doesNotHaveDuplicates();
             assertThat(catalog.partitions.get("access_log")).isEqualTo(partitionsOnDisk(loader));
-            assertThat(cluster.groupOffsets())
-                    .isEqualTo(Map.of(AccessLog.P0, EVENTS + 1L, AccessLog.P1, EVENTS + 1L));
+            assertThat(cluster.groupOffsets()).isEqualTo(Map.of(AccessLog.P0, EVENTS + 1L, AccessLog.P1, EVENTS + 1L));
             assertThat(loader.store.names(loader.layout().staging())).isEmpty();
         }
     }

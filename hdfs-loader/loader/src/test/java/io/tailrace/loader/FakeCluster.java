@@ -132,7 +132,9 @@ final class FakeCluster {
                 boolean isLast = found.isEmpty()
                         || found.get(found.size() - 1).offset()
                                 == log.records.get(log.records.size() - 1).offset();
-                seek(partition, isLast ? log.endOffset : found.get(found.size() - 1).offset() + 1);
+                seek(
+                        partition,
+                        isLast ? log.endOffset : found.get(found.size() - 1).offset() + 1);
             }
             return found;
         }

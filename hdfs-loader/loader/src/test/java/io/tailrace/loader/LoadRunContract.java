@@ -57,11 +57,9 @@ abstract class LoadRunContract {
         assertThat(loader.rowsByStatus()).isEqualTo(expected);
         assertThat(loader.files(Layout.Table.ROWS).stream().map(Path::getParent).distinct())
                 .hasSize(AccessLog.HOURS);
-        assertThat(loader.files(Layout.Table.ROWS))
-                .allSatisfy(file -> assertThat(file.toString())
-                        .matches(".*/access-log/dt=2015-05-\\d\\d/hr=\\d\\d/access-log-[01]-\\d+-\\d+\\.parquet"));
-        assertThat(cluster.groupOffsets())
-                .isEqualTo(Map.of(AccessLog.P0, EVENTS / 2L, AccessLog.P1, EVENTS / 2L));
+        assertThat(loader.files(Layout.Table.ROWS)).allSatisfy(file -> assertThat(file.toString())
+                .matches(".*/access-log/dt=2015-05-\\d\\d/hr=\\d\\d/access-log-[01]-\\d+-\\d+\\.parquet"));
+        assertThat(cluster.groupOffsets()).isEqualTo(Map.of(AccessLog.P0, EVENTS / 2L, AccessLog.P1, EVENTS / 2L));
     }
 
     @Test

@@ -10,7 +10,8 @@ class PathPartitionTest {
 
     @Test
     void isTheHourInUtc() {
-        PathPartition hour = PathPartition.of(Instant.parse("2015-05-17T09:59:59.999Z").toEpochMilli());
+        PathPartition hour =
+                PathPartition.of(Instant.parse("2015-05-17T09:59:59.999Z").toEpochMilli());
 
         assertThat(hour.path()).isEqualTo("dt=2015-05-17/hr=09");
         assertThat(PathPartition.parse(hour.path())).isEqualTo(hour);

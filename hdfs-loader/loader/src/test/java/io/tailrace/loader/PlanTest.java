@@ -16,8 +16,7 @@ class PlanTest {
 
     @Test
     void startsAtTheCommittedEndAndStopsAtTheHighWatermark() {
-        Plan plan = Plan.of(
-                List.of(bounds(P0, 10, 0, 25), bounds(P1, 7, 0, 7)), Long.MAX_VALUE / 2, Plan.OnGap.FAIL);
+        Plan plan = Plan.of(List.of(bounds(P0, 10, 0, 25), bounds(P1, 7, 0, 7)), Long.MAX_VALUE / 2, Plan.OnGap.FAIL);
 
         assertThat(plan.tasks()).containsExactly(new OffsetRange(P0, 10, 25));
         assertThat(plan.endOffsets()).isEqualTo(Map.of(0, 25L, 1, 7L));

@@ -33,8 +33,13 @@ class RowShapeTest {
 
     @Test
     void refusesFieldsThatWouldShareAColumn() {
-        Schema twins = SchemaBuilder.record("E").fields().requiredInt("aB").requiredInt("a_b").endRecord();
-        Schema position = SchemaBuilder.record("E").fields().requiredInt("recordOffset").endRecord();
+        Schema twins = SchemaBuilder.record("E")
+                .fields()
+                .requiredInt("aB")
+                .requiredInt("a_b")
+                .endRecord();
+        Schema position =
+                SchemaBuilder.record("E").fields().requiredInt("recordOffset").endRecord();
 
         assertThatThrownBy(() -> new RowShape(twins, "t"))
                 .hasMessageContaining("aB")

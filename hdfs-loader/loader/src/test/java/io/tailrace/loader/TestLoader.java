@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -31,6 +32,7 @@ final class TestLoader implements AutoCloseable {
     private final Configuration hadoop;
     private TableCatalog catalog = TableCatalog.NONE;
     private RunGuard guard = () -> {};
+    private LongConsumer loaded = records -> {};
     private int openFilesMax = 100;
     private long taskBytesMax = Long.MAX_VALUE;
 
@@ -49,6 +51,11 @@ final class TestLoader implements AutoCloseable {
 
     TestLoader guard(RunGuard runGuard) {
         this.guard = runGuard;
+        return this;
+    }
+
+    TestLoader whenLoaded(LongConsumer watcher) {
+        this.loaded = watcher;
         return this;
     }
 
@@ -76,7 +83,7 @@ final class TestLoader implements AutoCloseable {
                 offsets -> cluster.consumer().commit(offsets),
                 guard,
                 observer,
-                (topic, records) -> LoadProgress.lines(topic, records, () -> 0L),
+                (topic, records) -> new Watcher(),
                 InstantSource.fixed(NOW));
         return new LoadRun(config(), parts, AccessLog.TOPIC).run(onGap);
     }
@@ -145,6 +152,16 @@ final class TestLoader implements AutoCloseable {
                 .map(row -> row.get("record_partition") + "/" + row.get("record_offset"))
                 .sorted()
                 .toList();
+    }
+
+    private final class Watcher implements LoadProgress {
+        @Override
+        public void loaded(long records) {
+            loaded.accept(records);
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Override

@@ -1,0 +1,50 @@
+package io.tailrace.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.cli.CommandRunner;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class LoadCommandTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "0s", "-1h", "5"})
+    void refusesAnIntervalThatIsNone(String interval) {
+        Run run = run("--every", interval);
+
+        assertThat(run.exitCode()).isEqualTo(CommandRunner.USAGE);
+        assertThat(run.err()).contains("\"" + interval + "\"");
+    }
+
+    @Test
+    void asksForTheOutputPathByName() {
+        Run run = run();
+
+        assertThat(run.exitCode()).isEqualTo(CommandRunner.USAGE);
+        assertThat(run.err()).contains("output.path is required").hasLineCount(1);
+    }
+
+    @Test
+    void helps() {
+        Run run = run("--help");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("--every", "--skip-gap", "--topic");
+    }
+
+    private static Run run(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine commandLine = CommandRunner.commandLine(new LoadCommand())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err));
+        return new Run(commandLine.execute(args), out.toString(), err.toString());
+    }
+
+    private record Run(int exitCode, String out, String err) {}
+}

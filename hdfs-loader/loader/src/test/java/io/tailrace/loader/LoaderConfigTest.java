@@ -1,0 +1,57 @@
+package io.tailrace.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.cli.Config;
+import io.tailrace.cli.ConfigException;
+import io.tailrace.cli.ConfigKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class LoaderConfigTest {
+    private static final Path FILE = Path.of("../../conf/loader.properties");
+
+    @Test
+    void theConfigurationFileHasEveryKeyWithItsDefault() throws IOException {
+        Map<String, String> inFile = new TreeMap<>();
+        for (String line : Files.readAllLines(FILE)) {
+            if (line.matches("#?[a-z.]+=.*")) {
+                String[] pair = line.replaceFirst("^#", "").split("=", 2);
+                inFile.put(pair[0], pair[1]);
+            }
+        }
+        Map<String, String> expected = new TreeMap<>();
+        for (ConfigKey<?> key : LoaderConfig.KEYS.plain()) {
+            String defaultText = key.defaultText();
+            expected.put(key.name(), defaultText == null ? "hdfs://127.0.0.1:8020/tailrace" : defaultText);
+        }
+
+        assertThat(inFile).isEqualTo(expected);
+        assertThat(LoaderConfig.of(Config.read(LoaderConfig.KEYS, Optional.of(FILE), Map.of()))
+                        .topics())
+                .containsExactly("access-log");
+    }
+
+    @Test
+    void refusesAddressesThatAreNone() {
+        assertThatThrownBy(() -> config(Map.of("output.path", "/data")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("output.path=/data");
+        assertThatThrownBy(() -> config(Map.of("output.path", "file:///x", "hive.metastore.uris", "localhost:9083")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("hive.metastore.uris=localhost:9083");
+        assertThatThrownBy(() -> config(Map.of("output.path", "file:///x", "engine", "spark")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("one of local");
+    }
+
+    private static LoaderConfig config(Map<String, String> settings) throws IOException {
+        return LoaderConfig.of(Config.read(LoaderConfig.KEYS, Optional.empty(), settings));
+    }
+}
