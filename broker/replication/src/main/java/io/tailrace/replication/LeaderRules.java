@@ -99,7 +99,7 @@ final class LeaderRules {
         List<Incarnation> isr = new ArrayList<>(state.isr());
         isr.removeIf(member -> !member.equals(view.self()) && outOfSync(leader, member, nowMs));
         for (FollowerProgress follower : leader.followers()) {
-            if (mayJoin(leader, follower)) {
+            if (mayJoin(leader, follower, nowMs)) {
                 isr.add(follower.follower());
             }
         }
@@ -121,13 +121,15 @@ final class LeaderRules {
         return i < 0 || leader.followers().get(i).lags(leader.log().endOffset(), replicaLagMsMax, nowMs);
     }
 
-    private static boolean mayJoin(Leader leader, FollowerProgress follower) {
+    /** A follower that would have to leave again at once does not join: the ISR would never come to rest. */
+    private boolean mayJoin(Leader leader, FollowerProgress follower, long nowMs) {
         PartitionView view = leader.view();
         Broker broker = view.brokers().get(follower.follower().brokerId());
         return follower.endOffset() >= Math.max(leader.log().highWatermark(), leader.epochStartOffset())
                 && broker != null
                 && broker.epoch() == follower.follower().brokerEpoch()
                 && !broker.draining()
+                && !follower.lags(leader.log().endOffset(), replicaLagMsMax, nowMs)
                 && !view.state().isrIds().contains(broker.id());
     }
 

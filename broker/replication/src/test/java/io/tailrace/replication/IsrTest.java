@@ -191,4 +191,15 @@ class IsrTest {
         assertThat(whole.isrIds()).containsExactly(1, 2);
         assertThat(whole.lastStanding()).isEmpty();
     }
+
+    @Test
+    void followerThatHasTheHighWatermarkButLagsDoesNotJoinOnlyToLeave() {
+        Scenario s =
+                threeReplicas(2, LogView.EMPTY).elected(1, 0, 1, 2).appended(5).fetched(2, 5, 0);
+        s.appended(10).passes(LAG_MS_MAX + 1).tick();
+        assertThat(s.proposedIsr()).containsExactly(1);
+        assertThat(s.proposalWritten().proposedIsr()).isEmpty();
+        s.fetched(2, 10, 0);
+        assertThat(s.proposedIsr()).containsExactly(1, 2);
+    }
 }
