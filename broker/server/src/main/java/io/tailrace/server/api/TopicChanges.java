@@ -26,6 +26,8 @@ public final class TopicChanges {
     private static final Logger LOG = LoggerFactory.getLogger(TopicChanges.class);
     private static final int DEFAULT = -1;
     private static final long AUTOMATIC_WAIT_MS = 3000;
+    /** However long a client would wait: a thread waits with it. */
+    private static final long WAIT_MS_MAX = 30_000;
 
     private final TopicStore store;
     private final ClusterView cluster;
@@ -140,13 +142,14 @@ public final class TopicChanges {
                                                 .partitions()
                                                 .size()
                                         >= each.getValue()),
-                timeoutMs);
+                Math.min(timeoutMs, WAIT_MS_MAX));
     }
 
     /** Waits until the topics are gone; false if it takes too long. */
     boolean awaitGone(Set<String> topics, long timeoutMs) {
         return cluster.await(
-                image -> topics.stream().allMatch(topic -> image.topic(topic).isEmpty()), timeoutMs);
+                image -> topics.stream().allMatch(topic -> image.topic(topic).isEmpty()),
+                Math.min(timeoutMs, WAIT_MS_MAX));
     }
 
     private static boolean isReady(ClusterImage image, String topic) {

@@ -153,6 +153,21 @@ public final class Partition {
         readers.add(waiter);
     }
 
+    /** How many wait for something to read. */
+    int readersWaiting() {
+        return readers.size();
+    }
+
+    /** How many wait to be acknowledged. */
+    int acksWaiting() {
+        lock.lock();
+        try {
+            return acks.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Ends {@link #add}. */
     public void remove(ReadWaiter waiter) {
         readers.remove(waiter);

@@ -1,0 +1,67 @@
+package io.tailrace.server;
+
+import io.tailrace.protocol.RecordsPayload;
+import io.tailrace.protocol.message.FetchRequest;
+import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.protocol.message.ProduceRequest;
+import io.tailrace.protocol.message.ProduceResponse;
+import io.tailrace.protocol.record.CompressionType;
+import io.tailrace.protocol.record.RecordBatchBuilder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Requests about one partition, short enough for a test to be read. */
+public final class Batches {
+    private Batches() {}
+
+    /** One batch of one record for each value. */
+    public static ByteBuffer batch(String... values) {
+        return builder(values).build();
+    }
+
+    /** The same, from an idempotent producer. */
+    public static ByteBuffer batch(long producerId, int sequence, String... values) {
+        RecordBatchBuilder builder = builder(values);
+        builder.producer(producerId, (short) 0, sequence);
+        return builder.build();
+    }
+
+    private static RecordBatchBuilder builder(String... values) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 1 << 20);
+        for (String value : values) {
+            builder.append(1000, null, value.getBytes(StandardCharsets.UTF_8), List.of());
+        }
+        return builder;
+    }
+
+    /** A produce of one batch to partition 0. */
+    public static ProduceRequest produce(String topic, int acks, int timeoutMs, ByteBuffer batch) {
+        ProduceRequest.Partition partition = new ProduceRequest.Partition(0, RecordsPayload.of(batch));
+        return new ProduceRequest(
+                null, (short) acks, timeoutMs, List.of(new ProduceRequest.Topic(topic, List.of(partition))));
+    }
+
+    /** A fetch of partition 0. */
+    public static FetchRequest fetch(String topic, long offset, int maxWaitMs, int minBytes, int maxBytes) {
+        FetchRequest.Partition partition = new FetchRequest.Partition(0, -1, offset, -1, -1, maxBytes);
+        return new FetchRequest(
+                -1, maxWaitMs, minBytes, maxBytes, List.of(new FetchRequest.Topic(topic, List.of(partition))));
+    }
+
+    /** The one partition of an answer. */
+    public static ProduceResponse.Partition only(ProduceResponse response) {
+        return response.topics().get(0).partitions().get(0);
+    }
+
+    /** The one partition of an answer. */
+    public static FetchResponse.Partition only(FetchResponse response) {
+        return response.topics().get(0).partitions().get(0);
+    }
+
+    /** Bytes of records in an answer. */
+    public static int bytes(FetchResponse response) {
+        RecordsPayload records = only(response).records();
+        return records == null ? 0 : records.sizeInBytes();
+    }
+}

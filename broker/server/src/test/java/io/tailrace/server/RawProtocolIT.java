@@ -1,0 +1,220 @@
+package io.tailrace.server;
+
+import static io.tailrace.server.Batches.batch;
+import static io.tailrace.server.Batches.bytes;
+import static io.tailrace.server.Batches.fetch;
+import static io.tailrace.server.Batches.only;
+import static io.tailrace.server.Batches.produce;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.codec.Responses;
+import io.tailrace.protocol.message.ApiVersionsResponse;
+import io.tailrace.protocol.message.CreateTopicsRequest;
+import io.tailrace.protocol.message.CreateTopicsResponse;
+import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.protocol.message.MetadataRequest;
+import io.tailrace.protocol.message.MetadataResponse;
+import io.tailrace.protocol.message.ProduceResponse;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What libraries hide: answers of single requests. */
+class RawProtocolIT {
+    private static final int ACKS_ALL = -1;
+    private static final int TIMEOUT_MS = 5000;
+
+    private static BrokerFixture fixture;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) throws Exception {
+        fixture = new BrokerFixture(directory, Map.of());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        fixture.close();
+    }
+
+    @Test
+    void repeatedBatchGetsItsFirstOffsetAgainEvenAfterARestart() throws Exception {
+        create("repeated", Map.of());
+        try (RawClient client = new RawClient(fixture.port())) {
+            assertThat(offsetOf(client, batch(7, 0, "a", "b"))).isZero();
+            assertThat(offsetOf(client, batch(7, 2, "c"))).isEqualTo(2);
+            assertThat(offsetOf(client, batch(7, 0, "a", "b"))).isZero();
+        }
+        fixture.restart();
+        try (RawClient client = new RawClient(fixture.port())) {
+            assertThat(offsetOf(client, batch(7, 2, "c"))).isEqualTo(2);
+            assertThat(offsetOf(client, batch(7, 3, "d"))).isEqualTo(3);
+            ProduceResponse gap =
+                    client.call(produce("repeated", ACKS_ALL, TIMEOUT_MS, batch(7, 9, "z")), ProduceResponse.class);
+            assertThat(only(gap).errorCode()).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        }
+    }
+
+    private static long offsetOf(RawClient client, ByteBuffer batch) throws Exception {
+        ProduceResponse answer = client.call(produce("repeated", ACKS_ALL, TIMEOUT_MS, batch), ProduceResponse.class);
+        assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.NONE);
+        return only(answer).baseOffset();
+    }
+
+    @Test
+    void longPollIsWokenByAnotherConnection() throws Exception {
+        create("polled", Map.of());
+        try (RawClient reader = new RawClient(fixture.port());
+                RawClient writer = new RawClient(fixture.port())) {
+            reader.send(fetch("polled", 0, 15_000, 1, 1000));
+            writer.call(produce("polled", 1, TIMEOUT_MS, batch("a")), ProduceResponse.class);
+            long start = System.nanoTime();
+
+            assertThat(bytes(reader.receive(FetchResponse.class))).isPositive();
+            assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
+        }
+    }
+
+    @Test
+    void firstBatchIsWholeHoweverLittleIsAskedFor() throws Exception {
+        create("large", Map.of());
+        String large = "x".repeat(10_000);
+        try (RawClient client = new RawClient(fixture.port())) {
+            client.call(produce("large", 1, TIMEOUT_MS, batch(large)), ProduceResponse.class);
+            client.call(produce("large", 1, TIMEOUT_MS, batch(large)), ProduceResponse.class);
+
+            assertThat(bytes(client.call(fetch("large", 0, 0, 1, 100), FetchResponse.class)))
+                    .isBetween(10_000, 10_200);
+        }
+    }
+
+    @Test
+    void clientOfTheFutureIsToldWhichVersionsThereAre() throws Exception {
+        try (RawClient client = new RawClient(fixture.port())) {
+            ByteBuffer frame = ByteBuffer.allocate(4 + 8 + 3).putInt(11).putShort((short) 18);
+            client.send(frame.putShort((short) 99).putInt(42).array());
+            ByteBuffer answer = client.receiveFrame();
+
+            assertThat(Responses.correlationId(answer)).isEqualTo(42);
+            ApiVersionsResponse versions =
+                    (ApiVersionsResponse) Responses.decode(ApiKey.API_VERSIONS, (short) 0, answer);
+            assertThat(versions.errorCode()).isEqualTo(ErrorCode.UNSUPPORTED_VERSION);
+            assertThat(versions.apiKeys())
+                    .hasSize(ApiKey.values().length)
+                    .contains(new ApiVersionsResponse.Api((short) 18, (short) 0, (short) 3));
+        }
+    }
+
+    @Test
+    void requestsTakeEffectInTheirOrderThoughSomeBlock() throws Exception {
+        try (RawClient client = new RawClient(fixture.port())) {
+            client.send(creation("ordered", Map.of()));
+            client.send(produce("ordered", 1, TIMEOUT_MS, batch("a")));
+            client.send(fetch("ordered", 0, 0, 1, 1000));
+
+            assertThat(client.receive(CreateTopicsResponse.class)
+                            .topics()
+                            .get(0)
+                            .errorCode())
+                    .isEqualTo(ErrorCode.NONE);
+            assertThat(only(client.receive(ProduceResponse.class)).errorCode()).isEqualTo(ErrorCode.NONE);
+            assertThat(bytes(client.receive(FetchResponse.class))).isPositive();
+        }
+    }
+
+    @Test
+    void failedProduceWithoutAnswerClosesTheConnection() throws Exception {
+        try (RawClient client = new RawClient(fixture.port())) {
+            client.send(produce("no-such-topic", 0, TIMEOUT_MS, batch("a")));
+
+            assertThat(client.isClosedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void batchThatIsTooLargeOrBrokenIsRefusedWhole() throws Exception {
+        create("small", Map.of("max.message.bytes", "1000"));
+        ByteBuffer broken = batch("a");
+        broken.put(broken.limit() - 1, (byte) ~broken.get(broken.limit() - 1));
+        try (RawClient client = new RawClient(fixture.port())) {
+            assertThat(errorOf(client, batch("x".repeat(1000)))).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
+            assertThat(errorOf(client, broken)).isEqualTo(ErrorCode.CORRUPT_MESSAGE);
+            assertThat(only(client.call(fetch("small", 0, 0, 1, 1000), FetchResponse.class))
+                            .highWatermark())
+                    .isZero();
+        }
+    }
+
+    private static ErrorCode errorOf(RawClient client, ByteBuffer batch) throws Exception {
+        return only(client.call(produce("small", 1, TIMEOUT_MS, batch), ProduceResponse.class))
+                .errorCode();
+    }
+
+    @Test
+    void acknowledgementWaitsForTheDiskWhereTheTopicAsksForIt() throws Exception {
+        create("forced", Map.of("flush", "ack"));
+        try (RawClient client = new RawClient(fixture.port())) {
+            for (int i = 0; i < 20; i++) {
+                client.send(produce("forced", ACKS_ALL, TIMEOUT_MS, batch("value " + i)));
+            }
+            for (int i = 0; i < 20; i++) {
+                assertThat(only(client.receive(ProduceResponse.class)).baseOffset())
+                        .isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
+    void offsetsTopicCannotBeWrittenByClients() throws Exception {
+        try (RawClient client = new RawClient(fixture.port())) {
+            ProduceResponse answer =
+                    client.call(produce("__consumer_offsets", 1, TIMEOUT_MS, batch("a")), ProduceResponse.class);
+
+            assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION);
+        }
+    }
+
+    @Test
+    void topicsAreFoundByNameAndById() throws Exception {
+        create("found", Map.of());
+        try (RawClient client = new RawClient(fixture.port())) {
+            MetadataResponse.Topic byName = metadata(client, new MetadataRequest.Topic("found"));
+            MetadataResponse.Topic byId = metadata(client, new MetadataRequest.Topic(byName.topicId(), null));
+
+            assertThat(byId).isEqualTo(byName);
+            assertThat(metadata(client, new MetadataRequest.Topic("not/legal")).errorCode())
+                    .isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION);
+        }
+    }
+
+    private static MetadataResponse.Topic metadata(RawClient client, MetadataRequest.Topic topic) throws Exception {
+        return client.call(new MetadataRequest(List.of(topic), false, false, false), MetadataResponse.class)
+                .topics()
+                .get(0);
+    }
+
+    private static void create(String topic, Map<String, String> configs) throws Exception {
+        try (RawClient client = new RawClient(fixture.port())) {
+            CreateTopicsResponse answer = client.call(creation(topic, configs), CreateTopicsResponse.class);
+            Optional<ErrorCode> error = answer.topics().stream()
+                    .map(CreateTopicsResponse.Topic::errorCode)
+                    .findFirst();
+            assertThat(error).contains(ErrorCode.NONE);
+        }
+    }
+
+    private static CreateTopicsRequest creation(String topic, Map<String, String> configs) {
+        List<CreateTopicsRequest.Config> list = configs.entrySet().stream()
+                .map(each -> new CreateTopicsRequest.Config(each.getKey(), each.getValue()))
+                .toList();
+        return new CreateTopicsRequest(
+                List.of(new CreateTopicsRequest.Topic(topic, 1, (short) 1, List.of(), list)), 10_000, false);
+    }
+}

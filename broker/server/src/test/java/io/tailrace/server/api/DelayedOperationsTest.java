@@ -1,0 +1,166 @@
+package io.tailrace.server.api;
+
+import static io.tailrace.server.Batches.batch;
+import static io.tailrace.server.Batches.bytes;
+import static io.tailrace.server.Batches.fetch;
+import static io.tailrace.server.Batches.only;
+import static io.tailrace.server.Batches.produce;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.protocol.message.ProduceResponse;
+import io.tailrace.replication.Event;
+import io.tailrace.server.RawClient;
+import io.tailrace.server.network.NetworkLimits;
+import io.tailrace.server.network.PeerFaultLog;
+import io.tailrace.server.network.SocketServer;
+import io.tailrace.server.partition.TwoReplicas;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Requests that must wait, against a leader whose follower is played by the test. */
+class DelayedOperationsTest {
+    private static final String TOPIC = TwoReplicas.TOPIC;
+    private static final int LONG_MS = 15_000;
+
+    private TwoReplicas replicas;
+    private SocketServer sockets;
+    private RawClient client;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        replicas = new TwoReplicas(directory);
+        sockets = new SocketServer(
+                new SocketServer.Settings(
+                        2, 100, 100, 1 << 24, new NetworkLimits(1 << 20, 1 << 20, 10, 1 << 20, 60_000)),
+                new Apis(List.of(
+                        new ProduceHandler(replicas.partitions(), replicas.clocks()),
+                        new FetchHandler(replicas.partitions(), 1 << 20))),
+                new PeerFaultLog(System::nanoTime));
+        InetSocketAddress address =
+                sockets.listen("PLAINTEXT", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        sockets.serve();
+        client = new RawClient(address.getPort());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        client.close();
+        sockets.stop(Duration.ofMillis(100));
+        replicas.close();
+    }
+
+    @Test
+    void produceWaitsForTheFollower() throws Exception {
+        client.send(produce(TOPIC, -1, LONG_MS, batch("a", "b")));
+        replicas.awaitAppended(2);
+        replicas.followerFetches(2);
+
+        ProduceResponse.Partition answer = only(client.receive(ProduceResponse.class));
+        assertThat(answer.errorCode()).isEqualTo(ErrorCode.NONE);
+        assertThat(answer.baseOffset()).isZero();
+    }
+
+    @Test
+    void leaderAloneIsEnoughForAcksOne() throws Exception {
+        ProduceResponse answer = client.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
+
+        assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.NONE);
+        assertThat(replicas.highWatermark()).isZero();
+    }
+
+    @Test
+    void produceThatWaitsTooLongTimesOut() throws Exception {
+        ProduceResponse answer = client.call(produce(TOPIC, -1, 30, batch("a")), ProduceResponse.class);
+
+        assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
+        assertThat(replicas.logEndOffset()).as("the record stays").isEqualTo(1);
+        replicas.followerFetches(1);
+        assertThat(only(client.call(produce(TOPIC, 1, 0, batch("b")), ProduceResponse.class))
+                        .baseOffset())
+                .as("the connection goes on")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void waitingProduceFailsWhenLeadershipEnds() throws Exception {
+        client.send(produce(TOPIC, -1, LONG_MS, batch("a")));
+        replicas.awaitAppended(1);
+        replicas.handle(new Event.SessionLost());
+
+        assertThat(only(client.receive(ProduceResponse.class)).errorCode()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void fetchSeesNothingAboveTheHighWatermark() throws Exception {
+        client.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
+
+        FetchResponse early = client.call(fetch(TOPIC, 0, 0, 1, 1000), FetchResponse.class);
+        assertThat(bytes(early)).isZero();
+        assertThat(only(early).highWatermark()).isZero();
+    }
+
+    @Test
+    void longPollIsAnsweredWhenTheHighWatermarkMoves() throws Exception {
+        client.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
+        long start = System.nanoTime();
+        client.send(fetch(TOPIC, 0, LONG_MS, 1, 1000));
+        replicas.followerFetches(1);
+
+        assertThat(bytes(client.receive(FetchResponse.class))).isPositive();
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(LONG_MS / 2);
+    }
+
+    @Test
+    void longPollWaitsForItsBytesAndThenForItsTime() throws Exception {
+        client.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
+        replicas.followerFetches(1);
+        long start = System.nanoTime();
+        FetchResponse answer = client.call(fetch(TOPIC, 0, 200, 500, 1000), FetchResponse.class);
+
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isGreaterThanOrEqualTo(199);
+        assertThat(bytes(answer)).as("what there is, in the end").isPositive();
+    }
+
+    @Test
+    void longPollEndsWithTheLeadership() throws Exception {
+        client.send(fetch(TOPIC, 0, LONG_MS, 1, 1000));
+        replicas.awaitReader();
+        replicas.handle(new Event.SessionLost());
+
+        assertThat(only(client.receive(FetchResponse.class)).errorCode()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void answersKeepTheirOrderAroundALongPoll() throws Exception {
+        client.send(produce(TOPIC, 1, LONG_MS, batch("a")));
+        client.send(fetch(TOPIC, 0, LONG_MS, 1, 1000));
+        client.send(produce(TOPIC, 1, LONG_MS, batch("b")));
+        replicas.awaitAppended(2);
+        replicas.followerFetches(2);
+
+        assertThat(only(client.receive(ProduceResponse.class)).baseOffset()).isZero();
+        assertThat(bytes(client.receive(FetchResponse.class))).isPositive();
+        assertThat(only(client.receive(ProduceResponse.class)).baseOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void whoGoesAwayLeavesNothingBehind() throws Exception {
+        client.send(fetch(TOPIC, 0, LONG_MS, 1, 1000));
+        client.send(produce(TOPIC, -1, LONG_MS, batch("a")));
+        replicas.awaitReader();
+        replicas.awaitAppended(1);
+        client.close();
+
+        replicas.awaitNobodyWaits();
+    }
+}

@@ -1,0 +1,134 @@
+package io.tailrace.server.partition;
+
+import static org.awaitility.Awaitility.await;
+
+import io.tailrace.log.LogDirectory;
+import io.tailrace.log.LogDirectoryConfig;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.replication.Event;
+import io.tailrace.replication.FollowerFetch;
+import io.tailrace.replication.PartitionRules;
+import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.Endpoint;
+import io.tailrace.replication.cluster.Incarnation;
+import io.tailrace.replication.cluster.PartitionAssignment;
+import io.tailrace.replication.cluster.PartitionState;
+import io.tailrace.server.config.BrokerConfig;
+import io.tailrace.server.config.TopicSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A partition that is led here, with a follower on broker 2 which does what a test tells it to. */
+public final class TwoReplicas implements ReplicationPort, AutoCloseable {
+    /** The topic; its partition 0 is the partition. */
+    public static final String TOPIC = "replicated";
+
+    private static final long SELF_EPOCH = 100;
+    private static final long FOLLOWER_EPOCH = 200;
+    private static final int LEADER_EPOCH = 3;
+
+    private final Clocks clocks = Clocks.system();
+    private final Partitions partitions = new Partitions(ClusterImage::empty);
+    private final LogDirectory directory;
+    private final Partition partition;
+    private final List<PartitionState> proposals = new ArrayList<>();
+
+    /** Opens the partition, which leads in epoch 3 with both replicas in sync. */
+    public TwoReplicas(Path path) throws IOException {
+        TopicSettings settings = BrokerConfig.of(Map.of("broker.id", "1"))
+                .topicDefaults()
+                .with(Map.of("min.insync.replicas", "2", "message.timestamp.after.max.ms", "1000"));
+        directory = LogDirectory.open(
+                new LogDirectoryConfig(path, "cluster", 1, 0, 1000),
+                topic -> settings.log(),
+                Runnable::run,
+                e -> {},
+                0);
+        PartitionLifecycle lifecycle = new PartitionLifecycle(
+                1, partitions, new Surroundings(new PartitionRules(60_000), this, (changed, role) -> {}, clocks));
+        partition = lifecycle.open(directory.create(new TopicPartition(TOPIC, 0), settings.log(), 0), settings, 0);
+        handle(new Event.BrokersChanged(Map.of(1, broker(1, SELF_EPOCH), 2, broker(2, FOLLOWER_EPOCH))));
+        handle(new Event.Registered(SELF_EPOCH));
+        List<Incarnation> isr = List.of(new Incarnation(1, SELF_EPOCH), new Incarnation(2, FOLLOWER_EPOCH));
+        handle(new Event.StateRead(
+                PartitionAssignment.of(List.of(1, 2)), new PartitionState(1, LEADER_EPOCH, isr, List.of(), 1, 1, 7)));
+    }
+
+    private static Broker broker(int id, long epoch) {
+        return new Broker(id, epoch, Broker.NONE, null, List.of(new Endpoint("PLAINTEXT", "h" + id, 9092)), false);
+    }
+
+    public Partitions partitions() {
+        return partitions;
+    }
+
+    public Clocks clocks() {
+        return clocks;
+    }
+
+    Partition partition() {
+        return partition;
+    }
+
+    List<PartitionState> proposals() {
+        return proposals;
+    }
+
+    /** Tells the partition. */
+    public void handle(Event event) {
+        partition.handle(event);
+    }
+
+    /** The follower asks for what comes at {@code offset}, and so acknowledges what comes before. */
+    public void followerFetches(long offset) {
+        int lastEpoch = offset == 0 ? -1 : LEADER_EPOCH;
+        handle(new Event.Fetched(
+                new FollowerFetch(new Incarnation(2, FOLLOWER_EPOCH), LEADER_EPOCH, offset, lastEpoch, 0)));
+    }
+
+    public long highWatermark() {
+        return partition.replica().log().highWatermark();
+    }
+
+    public long logEndOffset() {
+        return partition.log().logEndOffset();
+    }
+
+    /** Waits until the leader's log ends there. */
+    public void awaitAppended(long endOffset) {
+        await().until(() -> logEndOffset() == endOffset);
+    }
+
+    /** Waits until somebody waits for records. */
+    public void awaitReader() {
+        await().until(() -> partition.readersWaiting() > 0);
+    }
+
+    /** Waits until nobody waits for anything. */
+    public void awaitNobodyWaits() {
+        await().until(() -> partition.readersWaiting() == 0 && partition.acksWaiting() == 0);
+    }
+
+    @Override
+    public void propose(Partition proposing, PartitionState next) {
+        proposals.add(next);
+    }
+
+    @Override
+    public void readBack(Partition asking) {}
+
+    @Override
+    public void startFetching(Partition following, int leader, int epoch, long offset, int lastFetchedEpoch) {}
+
+    @Override
+    public void stopFetching(Partition following) {}
+
+    @Override
+    public void close() throws IOException {
+        directory.close();
+    }
+}
