@@ -13,7 +13,9 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.PartitionRules;
 import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionState;
+import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partition;
@@ -44,6 +46,7 @@ import org.slf4j.LoggerFactory;
 public final class ClusterNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
     private static final long JOIN_MS_MAX = 30_000;
+    private static final long ELECTION_MS_MAX = 5_000;
     private static final long DRAIN_MS_MAX = 5_000;
     private static final long END_SECONDS_MAX = 10;
 
@@ -145,7 +148,8 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     /**
-     * Joins the cluster, and returns once this broker sees itself there and has opened its partitions.
+     * Joins the cluster, and returns once this broker sees itself there and has opened its partitions, and leads those
+     * that nobody else could lead, unless the controller takes long.
      *
      * @param bound where each listener, by name, listens
      * @throws CoordinationException if that takes too long, or the broker's id is taken
@@ -169,6 +173,20 @@ public final class ClusterNode implements AutoCloseable {
                     + JOIN_MS_MAX + " ms: check zookeeper.connect");
         }
         executor.execute(follower::deleteStrays);
+        if (!view.await(image -> image.topics().values().stream().noneMatch(this::awaitsElection), ELECTION_MS_MAX)) {
+            LOG.warn("not all partitions of this broker have a leader after {} ms", ELECTION_MS_MAX);
+        }
+    }
+
+    /** Whether this broker is to lead a partition as soon as the controller has seen that it is back. */
+    private boolean awaitsElection(TopicImage topic) {
+        Incarnation now = new Incarnation(config.brokerId(), brokerEpoch);
+        return topic.partitions().stream()
+                .flatMap(partition -> partition.state().stream())
+                .filter(state -> state.isrIds().contains(config.brokerId()))
+                .anyMatch(state -> state.leaderIncarnation()
+                        .map(leader -> leader.brokerId() == now.brokerId() && !leader.equals(now))
+                        .orElse(true));
     }
 
     /** Hands over leadership where another in-sync replica can take it, for a bounded time. Blocks. */
