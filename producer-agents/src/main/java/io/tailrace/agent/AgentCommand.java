@@ -26,7 +26,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tailrace agent}. */
-@Command(name = "agent", description = "Follows log files and sends their lines to the brokers.")
+@Command(name = "tailrace agent", description = "Follows log files and sends their lines to the brokers.")
 public final class AgentCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(AgentCommand.class);
 

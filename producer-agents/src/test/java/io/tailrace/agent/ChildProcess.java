@@ -1,0 +1,86 @@
+package io.tailrace.agent;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One of our processes in a JVM of its own, on the test's classpath. */
+final class ChildProcess {
+    private static final long START_TIMEOUT_S = 60;
+
+    private final String name;
+    private final Process process;
+    private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
+    private final List<String> seen = new ArrayList<>();
+
+    ChildProcess(String mainClass, String heap, List<String> arguments) throws IOException {
+        name = mainClass;
+        List<String> command = new ArrayList<>(List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "-Xmx" + heap,
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                mainClass));
+        command.addAll(arguments);
+        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Thread reader = new Thread(this::read, "output of " + mainClass);
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read() {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            lines.lines().forEach(output::add);
+        } catch (IOException | UncheckedIOException e) {
+            output.add("(" + e + ")");
+        }
+    }
+
+    /** Waits for a line of output and answers its first group. */
+    String await(String regex) throws InterruptedException {
+        Pattern pattern = Pattern.compile(regex);
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_S);
+        while (System.nanoTime() < deadlineNs) {
+            String line = output.poll(100, TimeUnit.MILLISECONDS);
+            if (line != null) {
+                seen.add(line);
+                Matcher matcher = pattern.matcher(line);
+                if (matcher.find()) {
+                    return matcher.group(1);
+                }
+            }
+        }
+        throw new AssertionError(name + " did not say " + regex + " but " + String.join("\n", seen));
+    }
+
+    /** Waits for the end and answers the exit code. */
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(START_TIMEOUT_S, TimeUnit.SECONDS)) {
+            output.drainTo(seen);
+            throw new AssertionError(name + " did not end: " + String.join("\n", seen));
+        }
+        return process.exitValue();
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        awaitExit();
+    }
+}
