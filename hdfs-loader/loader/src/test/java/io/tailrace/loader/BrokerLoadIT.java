@@ -1,0 +1,131 @@
+package io.tailrace.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.cli.CommandRunner;
+import io.tailrace.client.Admin;
+import io.tailrace.client.ClientConfig;
+import io.tailrace.client.NewTopic;
+import io.tailrace.client.Producer;
+import io.tailrace.client.ProducerConfig;
+import io.tailrace.client.ProducerRecord;
+import io.tailrace.coordination.DevelopmentZooKeeper;
+import io.tailrace.schemas.HttpSchemaRegistryClient;
+import io.tailrace.schemas.SchemaRegistryClient;
+import io.tailrace.server.Broker;
+import io.tailrace.server.config.BrokerConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The command over a real ZooKeeper, broker and registry. */
+class BrokerLoadIT {
+    private static final int EVENTS = 5_000;
+
+    @Test
+    void loadsWhatWasProducedOnceAndTellsTheGroupsOffsets(@TempDir Path dir) throws Exception {
+        try (DevelopmentZooKeeper zooKeeper = DevelopmentZooKeeper.start(Map.of(
+                        "dataDir",
+                        dir.resolve("zookeeper").toString(),
+                        "clientPort",
+                        "0",
+                        "clientPortAddress",
+                        "127.0.0.1"));
+                Broker broker = Broker.start(BrokerConfig.of(Map.of(
+                        "broker.id", "1",
+                        "listeners", "PLAINTEXT://127.0.0.1:0",
+                        "log.dirs", dir.resolve("logs").toString(),
+                        "log.dir.free.bytes.min", "0",
+                        "zookeeper.connect", "127.0.0.1:" + zooKeeper.port())))) {
+            String brokers = "127.0.0.1:" + broker.port();
+            Process registry = startRegistry(brokers);
+            try (Admin admin = Admin.create(ClientConfig.of(brokers))) {
+                String url = "http://127.0.0.1:" + portOf(registry);
+                admin.createTopic(new NewTopic(AccessLog.TOPIC, OptionalInt.of(2), OptionalInt.of(1), Map.of()));
+                produce(brokers, url, EVENTS);
+                String[] args = {
+                    "--set", "bootstrap.servers=" + brokers,
+                    "--set", "schema.registry.url=" + url,
+                    "--set", "zookeeper.connect=127.0.0.1:" + zooKeeper.port(),
+                    "--set", "output.path=" + dir.resolve("out").toUri(),
+                    "--output", "json"
+                };
+
+                assertThat(load(args)).startsWith("[{\"topic\":\"access-log\",\"rows\":5000,\"errors\":0,");
+                assertThat(load(args)).startsWith("[{\"topic\":\"access-log\",\"rows\":0,\"errors\":0,");
+                assertThat(admin.groupOffsets("tailrace-loader"))
+                        .isEqualTo(Map.of(AccessLog.P0, EVENTS / 2L, AccessLog.P1, EVENTS / 2L));
+
+                produce(brokers, url, 1);
+                assertThat(load(args)).startsWith("[{\"topic\":\"access-log\",\"rows\":1,\"errors\":0,");
+            } finally {
+                registry.destroy();
+            }
+        }
+    }
+
+    private static void produce(String brokers, String registryUrl, int count) {
+        SchemaRegistryClient registry = new HttpSchemaRegistryClient(URI.create(registryUrl), Duration.ofSeconds(10));
+        int id = registry.register(SchemaRegistryClient.valueSubject(AccessLog.TOPIC), AccessLog.SCHEMA);
+        try (Producer producer = Producer.create(ProducerConfig.of(brokers))) {
+            for (int i = 0; i < count; i++) {
+                long timeMs = AccessLog.START.toEpochMilli() + i * 1_000L;
+                var sent = producer.send(new ProducerRecord(
+                        AccessLog.TOPIC,
+                        OptionalInt.of(i % 2),
+                        OptionalLong.of(timeMs),
+                        null,
+                        AccessLog.value(id, AccessLog.event(AccessLog.SCHEMA, timeMs, 200)),
+                        List.of()));
+                assertThat(sent).isNotCompletedExceptionally();
+            }
+            producer.flush(Duration.ofSeconds(30));
+        }
+    }
+
+    private static String load(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine commandLine = CommandRunner.commandLine(new LoadCommand())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err));
+        assertThat(commandLine.execute(args)).as(err.toString()).isZero();
+        return out.toString();
+    }
+
+    private static Process startRegistry(String brokers) throws IOException {
+        return new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-Xmx128m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.tailrace.schemas.registry.SchemaRegistryCommand",
+                        "--set",
+                        "listeners=http://127.0.0.1:0",
+                        "--set",
+                        "kafkastore.bootstrap.servers=" + brokers)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static int portOf(Process registry) throws IOException {
+        BufferedReader out = registry.inputReader();
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            if (line.startsWith("schema registry is ready on port ")) {
+                return Integer.parseInt(line.replaceAll("\\D+", ""));
+            }
+        }
+        throw new IOException("the registry did not start");
+    }
+}
