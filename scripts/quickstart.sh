@@ -127,7 +127,7 @@ wait_for zookeeper listens "${zookeeper##*:}"
 start broker broker --set broker.id=1 --set "listeners=PLAINTEXT://$broker" --set "log.dirs=$work/broker" \
   --set "zookeeper.connect=$zookeeper"
 wait_for broker listens "${broker##*:}"
-start schema-registry schema-registry --set "bootstrap.servers=$broker" --set "listen.port=${registry##*:}"
+start schema-registry schema-registry --set "kafkastore.bootstrap.servers=$broker" --set "listeners=http://$registry"
 wait_for schema-registry listens "${registry##*:}"
 
 say "sending $logfile"
