@@ -1,0 +1,102 @@
+package io.tailrace.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tailrace.client.ConsumerRecord;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.CompressionType;
+import io.tailrace.replication.history.History;
+import io.tailrace.replication.history.History.Entry;
+import io.tailrace.replication.history.Verdict;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * A broker that is killed under load, and stopped under load: what it acknowledged is there afterwards, once and in order.
+ * The page cache survives a process, so this holds without any flush.
+ */
+class BrokerKillIT {
+    private static final String TOPIC = "killed";
+    private static final int KILLS = 4;
+    private static final int ACKNOWLEDGED_BETWEEN_MIN = 1_000;
+    private static final int ACKNOWLEDGED_BETWEEN_MAX = 6_000;
+    private static final List<TopicPartition> PARTITIONS = IntStream.range(0, 3)
+            .mapToObj(partition -> new TopicPartition(TOPIC, partition))
+            .toList();
+
+    @RegisterExtension
+    static final LocalCluster CLUSTER = LocalCluster.ofOneBroker();
+
+    private final KafkaClients theirs = new KafkaClients(CLUSTER::bootstrapServers);
+    private final OurClients ours = new OurClients(CLUSTER::bootstrapServers);
+    private final History<String> history = new History<>();
+
+    @BeforeEach
+    void createTopic() throws Exception {
+        theirs.createTopic(TOPIC, PARTITIONS.size());
+    }
+
+    @Test
+    void whatWasAcknowledgedIsThereOnceAndInOrder() throws Exception {
+        long seed = Long.getLong("seed", new Random().nextLong());
+        System.out.println("BrokerKillIT: -Dseed=" + seed);
+        Random random = new Random(seed);
+        LocalBroker broker = CLUSTER.broker(1);
+        Load kafkaLoad = new Load("kafka-clients", Sender.of(theirs.producer(Map.of())), PARTITIONS, history);
+        Load ourLoad = new Load("tailrace", Sender.of(ours.producer(CompressionType.NONE)), PARTITIONS, history);
+        Follower follower = new Follower("follower", ours.consumer(), PARTITIONS, history);
+        try (kafkaLoad;
+                ourLoad;
+                follower) {
+            for (int kill = 0; kill < KILLS; kill++) {
+                awaitMoreAcknowledged(random);
+                broker.kill9();
+                broker.restart();
+            }
+            awaitMoreAcknowledged(random);
+            assertThat(broker.terminate()).as("exit code of a stop under load").isZero();
+            broker.restart();
+            awaitMoreAcknowledged(random);
+        }
+
+        assertThat(kafkaLoad.failures()).isEmpty();
+        assertThat(ourLoad.failures()).isEmpty();
+        tellWhatIsThere();
+        Verdict verdict = history.judge();
+        System.out.println("BrokerKillIT: " + verdict);
+        assertThat(verdict.isClean()).as(verdict.toString()).isTrue();
+        assertThat(verdict.kept()).as("every send was answered").isEqualTo(verdict.sent());
+    }
+
+    /** The moment of each kill depends on the load's progress, so that it finds the broker busy on any machine. */
+    private void awaitMoreAcknowledged(Random random) {
+        int target = history.acknowledgedCount() + random.nextInt(ACKNOWLEDGED_BETWEEN_MIN, ACKNOWLEDGED_BETWEEN_MAX);
+        await("%d sends to be acknowledged".formatted(target))
+                .atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> history.acknowledgedCount() >= target);
+    }
+
+    /** Apache Kafka's consumer says what the log holds, and ours must have read the same. */
+    private void tellWhatIsThere() {
+        var all = theirs.readAll(TOPIC, PARTITIONS.size());
+        for (TopicPartition partition : PARTITIONS) {
+            history.atEnd(
+                    partition,
+                    all.stream()
+                            .filter(record -> record.partition() == partition.partition())
+                            .map(record -> new Entry<>(record.offset(), record.value()))
+                            .toList());
+        }
+        for (ConsumerRecord record : ours.readAll(TOPIC, PARTITIONS.size())) {
+            history.read("our reader", record.topicPartition(), record.offset(), OurClients.text(record.value()));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.tailrace.systemtests;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A broker of a {@link LocalCluster}: its data and its port outlive its processes. */
+final class LocalBroker {
+    private final int id;
+    private final Path folder;
+    private final Map<String, String> settings;
+    private int port;
+    private int starts;
+    private @Nullable ServerProcess process;
+
+    LocalBroker(int id, Path folder, int zooKeeperPort, Map<String, String> more) {
+        this.id = id;
+        this.folder = folder;
+        this.settings = new HashMap<>(Map.of(
+                "broker.id",
+                String.valueOf(id),
+                "zookeeper.connect",
+                "127.0.0.1:" + zooKeeperPort,
+                "zookeeper.session.timeout.ms",
+                "6000",
+                "log.dirs",
+                folder.resolve("broker-" + id).toString(),
+                "offsets.topic.num.partitions",
+                "4"));
+        settings.putAll(more);
+    }
+
+    /** Starts a process; {@link #awaitReady} waits for it. Its port is the one that it had before. */
+    void start() throws IOException {
+        settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
+        List<String> arguments = new ArrayList<>(List.of("broker"));
+        settings.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+        process = ServerProcess.start(folder.resolve("broker-%d.%d.log".formatted(id, ++starts)), arguments);
+    }
+
+    void awaitReady() {
+        port = process().awaitPort();
+    }
+
+    /** The process that runs now, or ran last. */
+    ServerProcess process() {
+        if (process == null) {
+            throw new IllegalStateException("broker " + id + " was never started");
+        }
+        return process;
+    }
+
+    /** Where clients reach it, the same over restarts. */
+    String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    void kill9() throws InterruptedException {
+        process().kill9();
+    }
+
+    /** SIGTERM, and the exit code. */
+    int terminate() throws InterruptedException {
+        return process().terminate();
+    }
+
+    /** Starts again after a kill or a stop, and waits until it serves. */
+    void restart() throws IOException {
+        start();
+        awaitReady();
+    }
+}

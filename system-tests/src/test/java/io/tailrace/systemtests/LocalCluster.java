@@ -1,0 +1,102 @@
+package io.tailrace.systemtests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+
+/**
+ * A ZooKeeper process and broker processes for the tests of one class, which registers it as a static extension. When a
+ * test fails, the end of what each process wrote goes to standard error.
+ */
+final class LocalCluster implements BeforeAllCallback, AfterAllCallback, TestExecutionExceptionHandler {
+    private final int brokerCount;
+    private final Map<String, String> settings;
+    private final List<LocalBroker> brokers = new ArrayList<>();
+    private @Nullable Path folder;
+    private @Nullable ServerProcess zooKeeper;
+
+    private LocalCluster(int brokerCount, Map<String, String> settings) {
+        this.brokerCount = brokerCount;
+        this.settings = settings;
+    }
+
+    /** Brokers 1 to {@code count}, each with these settings. */
+    static LocalCluster ofBrokers(int count, Map<String, String> settings) {
+        return new LocalCluster(count, settings);
+    }
+
+    static LocalCluster ofOneBroker() {
+        return ofBrokers(1, Map.of());
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws Exception {
+        folder = emptyFolder(
+                Path.of("target", "processes", context.getRequiredTestClass().getSimpleName()));
+        zooKeeper = ServerProcess.start(
+                folder.resolve("zookeeper.log"),
+                List.of("zookeeper", "--set", "dataDir=" + folder.resolve("zookeeper"), "--set", "clientPort=0"));
+        int zooKeeperPort = zooKeeper.awaitPort();
+        for (int id = 1; id <= brokerCount; id++) {
+            brokers.add(new LocalBroker(id, folder, zooKeeperPort, settings));
+        }
+        for (LocalBroker broker : brokers) {
+            broker.start();
+        }
+        brokers.forEach(LocalBroker::awaitReady);
+    }
+
+    private static Path emptyFolder(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> all = Files.walk(folder)) {
+                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+        return Files.createDirectories(folder).toAbsolutePath();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws Exception {
+        for (LocalBroker broker : brokers) {
+            broker.process().close();
+        }
+        if (zooKeeper != null) {
+            zooKeeper.close();
+        }
+    }
+
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        brokers.forEach(broker -> System.err.println(broker.process().tail()));
+        throw failure;
+    }
+
+    /** A folder for the files of the test. */
+    Path folder() {
+        if (folder == null) {
+            throw new IllegalStateException("the cluster is started before all tests");
+        }
+        return folder;
+    }
+
+    LocalBroker broker(int id) {
+        return brokers.get(id - 1);
+    }
+
+    String bootstrapServers() {
+        return brokers.stream().map(LocalBroker::address).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,105 @@
+package io.tailrace.systemtests;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+
+import io.tailrace.client.Admin;
+import io.tailrace.client.ClientConfig;
+import io.tailrace.client.Consumer;
+import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.ConsumerRecord;
+import io.tailrace.client.OffsetReset;
+import io.tailrace.client.Producer;
+import io.tailrace.client.ProducerConfig;
+import io.tailrace.client.ProducerRecord;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.CompressionType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our own clients, for the brokers of a cluster.
+ *
+ * @param bootstrapServers asked for each client, since a cluster has no addresses before it is started
+ */
+record OurClients(Supplier<String> bootstrapServers) {
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration READ_MAX = Duration.ofSeconds(60);
+
+    Producer producer(CompressionType compression) {
+        return Producer.create(ProducerConfig.builder(bootstrapServers.get())
+                .compression(compression)
+                .build());
+    }
+
+    /** Reads from the beginning where it has no position. */
+    Consumer consumer() {
+        return Consumer.create(ConsumerConfig.builder(bootstrapServers.get())
+                .offsetReset(OffsetReset.EARLIEST)
+                .build());
+    }
+
+    Admin admin() {
+        return Admin.create(ClientConfig.of(bootstrapServers.get()));
+    }
+
+    /** Sends records, and returns once each is acknowledged. */
+    void send(Collection<ProducerRecord> records, CompressionType compression) {
+        List<CompletableFuture<?>> sends = new ArrayList<>();
+        try (Producer producer = producer(compression)) {
+            records.forEach(record -> sends.add(producer.send(record)));
+        }
+        sends.forEach(CompletableFuture::join);
+    }
+
+    /** All that stands in a topic's first partitions now, in offset order within each. */
+    List<ConsumerRecord> readAll(String topic, int partitionCount) {
+        List<TopicPartition> partitions = IntStream.range(0, partitionCount)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
+        Map<TopicPartition, Long> ends;
+        try (Admin admin = admin()) {
+            ends = admin.latestOffsets(partitions);
+        }
+        try (Consumer consumer = consumer()) {
+            consumer.assign(partitions);
+            List<ConsumerRecord> records = new ArrayList<>();
+            await("the ends " + ends).atMost(READ_MAX).pollDelay(Duration.ZERO).until(() -> {
+                records.addAll(consumer.poll(POLL));
+                return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+            });
+            return records;
+        }
+    }
+
+    /** The values that stand in a topic's partition 0 now. */
+    List<String> values(String topic) {
+        return readAll(topic, 1).stream().map(record -> text(record.value())).toList();
+    }
+
+    /** The offsets that a group has committed in a topic, by partition. */
+    Map<Integer, Long> committed(String group, String topic) {
+        try (Admin admin = admin()) {
+            return admin.groupOffsets(group).entrySet().stream()
+                    .filter(entry -> entry.getKey().topic().equals(topic))
+                    .collect(Collectors.toMap(entry -> entry.getKey().partition(), Map.Entry::getValue));
+        }
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    static String text(byte @Nullable [] bytes) {
+        return new String(Objects.requireNonNull(bytes), UTF_8);
+    }
+}

@@ -1,0 +1,125 @@
+package io.tailrace.systemtests;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A server started by {@code scripts/tailrace}, from start to exit. What it writes is kept in a file. */
+final class ServerProcess implements AutoCloseable {
+    /** What the JVM of a server may take here, and a compiler that is quick rather than good. */
+    private static final Map<String, String> SMALL =
+            Map.of("TAILRACE_HEAP", "256m", "TAILRACE_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+
+    private static final Duration START_MAX = Duration.ofSeconds(90);
+    private static final long STOP_SECONDS_MAX = 60;
+    private static final int TAIL_LINES = 60;
+
+    private final Process process;
+    private final Path output;
+
+    private ServerProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** Starts {@code tailrace ARGUMENTS}, its output going to a file. It need not be ready when this returns. */
+    static ServerProcess start(Path output, List<String> arguments) throws IOException {
+        return start(output, Map.of(), arguments);
+    }
+
+    /** The same, with more in its environment. */
+    static ServerProcess start(Path output, Map<String, String> environment, List<String> arguments)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(Command.commandLine(arguments))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(SMALL);
+        builder.environment().putAll(environment);
+        return new ServerProcess(builder.start(), output);
+    }
+
+    /** Waits until the output holds the pattern; fails at once if the process ends before. */
+    Matcher awaitOutput(Pattern pattern) {
+        await("%s in %s".formatted(pattern, output))
+                .atMost(START_MAX)
+                .pollInterval(Duration.ofMillis(50))
+                .failFast("the process has ended", () -> !process.isAlive() && !found(pattern))
+                .until(() -> found(pattern));
+        Matcher matcher = pattern.matcher(output());
+        matcher.find();
+        return matcher;
+    }
+
+    private boolean found(Pattern pattern) {
+        return pattern.matcher(output()).find();
+    }
+
+    /** Waits until the server says where it listens. */
+    int awaitPort() {
+        return Integer.parseInt(
+                awaitOutput(Pattern.compile("is ready on port (\\d+)\n")).group(1));
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    ProcessHandle.Info info() {
+        return process.info();
+    }
+
+    /** {@code kill -9}: it gets no chance to do anything. */
+    void kill9() throws InterruptedException {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
+    /** SIGTERM, and what the process ends with. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        return awaitExit();
+    }
+
+    /** Waits until it ends by itself, and says with what. */
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+            throw new AssertionError("process " + pid() + " runs on after " + STOP_SECONDS_MAX + " s:\n" + tail());
+        }
+        return process.exitValue();
+    }
+
+    /** All it has written, to standard output and standard error. */
+    String output() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The end of what it has written, with the file's name. */
+    String tail() {
+        List<String> lines = output().lines().toList();
+        return "---- " + output + "\n"
+                + String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+    }
+
+    /** Ends it, politely if that helps. */
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit()
+                .orTimeout(STOP_SECONDS_MAX, TimeUnit.SECONDS)
+                .exceptionally(late -> process.destroyForcibly())
+                .join();
+    }
+}
