@@ -3,7 +3,9 @@ package io.tailrace.systemtests;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.history.History;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 
@@ -44,14 +46,15 @@ final class Load implements AutoCloseable {
             String value = producer + " " + number + " " + FILLER;
             room.acquireUninterruptibly();
             history.sending(producer, partition, value);
-            sender.send(partition, value).whenComplete((offset, failure) -> {
-                if (failure == null) {
-                    history.acknowledged(value, offset);
-                } else {
-                    failures.add(failure);
-                }
-                room.release();
-            });
+            CompletableFuture<OptionalLong> unused = sender.send(partition, value)
+                    .whenComplete((offset, failure) -> {
+                        if (failure == null) {
+                            history.acknowledged(value, offset);
+                        } else {
+                            failures.add(failure);
+                        }
+                        room.release();
+                    });
         }
     }
 

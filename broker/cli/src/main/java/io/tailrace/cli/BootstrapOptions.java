@@ -1,6 +1,7 @@
 package io.tailrace.cli;
 
 import io.tailrace.client.ClientConfig;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** Where a client command finds the cluster: a picocli mixin. */
@@ -17,6 +18,15 @@ final class BootstrapOptions {
     }
 
     ClientConfig clientConfig() {
-        return ClientConfig.of(servers);
+        return checked(() -> ClientConfig.of(servers));
+    }
+
+    /** Makes a client's configuration. What the client refuses of it is wrong usage. */
+    static <T> T checked(Supplier<T> configuration) {
+        try {
+            return configuration.get();
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()));
+        }
     }
 }

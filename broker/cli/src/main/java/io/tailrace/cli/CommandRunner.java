@@ -61,11 +61,16 @@ public final class CommandRunner {
         PrintWriter err = commandLine.getErr();
         Throwable cause = withoutWrapper(failure);
         err.println(commandLine.getCommandSpec().qualifiedName() + ": " + message(cause));
-        if (parsed.hasMatchedOption(VERBOSE)) {
+        if (isVerbose(parsed)) {
             failure.printStackTrace(err);
         }
         err.flush();
         return cause instanceof ConfigException ? USAGE : FAILURE;
+    }
+
+    /** Whether the option stands behind the command or any of its subcommands. */
+    private static boolean isVerbose(ParseResult parsed) {
+        return parsed.hasMatchedOption(VERBOSE) || (parsed.hasSubcommand() && isVerbose(parsed.subcommand()));
     }
 
     private static Throwable withoutWrapper(Throwable failure) {

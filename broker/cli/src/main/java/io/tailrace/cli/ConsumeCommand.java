@@ -80,17 +80,20 @@ final class ConsumeCommand implements Runnable {
 
     @Override
     public void run() {
-        ConsumerConfig.Builder config = ConsumerConfig.builder(bootstrap.servers());
-        settings.forEach(config::set);
-        group.ifPresent(config::group);
-        config.offsetReset(start.fromBeginning ? OffsetReset.EARLIEST : OffsetReset.LATEST);
+        ConsumerConfig config = BootstrapOptions.checked(() -> {
+            ConsumerConfig.Builder builder = ConsumerConfig.builder(bootstrap.servers());
+            settings.forEach(builder::set);
+            group.ifPresent(builder::group);
+            return builder.offsetReset(start.fromBeginning ? OffsetReset.EARLIEST : OffsetReset.LATEST)
+                    .build();
+        });
         List<TopicPartition> partitions;
         Map<TopicPartition, Long> ends;
         try (Admin admin = clients.admin(bootstrap.clientConfig())) {
             partitions = partitions(admin);
             ends = toEnd ? admin.latestOffsets(partitions) : Map.of();
         }
-        try (Consumer consumer = clients.consumer(config.build())) {
+        try (Consumer consumer = clients.consumer(config)) {
             consumer.assign(partitions);
             start.offset.ifPresent(offset -> partitions.forEach(each -> consumer.seek(each, offset)));
             print(consumer, ends);

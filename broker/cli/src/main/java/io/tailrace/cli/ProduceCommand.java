@@ -59,10 +59,13 @@ final class ProduceCommand implements Runnable {
 
     @Override
     public void run() {
-        ProducerConfig.Builder config = ProducerConfig.builder(bootstrap.servers());
-        settings.forEach(config::set);
+        ProducerConfig config = BootstrapOptions.checked(() -> {
+            ProducerConfig.Builder builder = ProducerConfig.builder(bootstrap.servers());
+            settings.forEach(builder::set);
+            return builder.build();
+        });
         ArrayDeque<CompletableFuture<RecordMetadata>> unacknowledged = new ArrayDeque<>();
-        try (Producer producer = clients.producer(config.build());
+        try (Producer producer = clients.producer(config);
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 unacknowledged.add(producer.send(record(line)));

@@ -55,8 +55,27 @@ class ClientCommandsTest {
 
     @Test
     void aBootstrapServerThatIsNoAddressIsNamed() {
-        assertThat(execute("topics", "list", "--bootstrap-server", "nowhere")).isEqualTo(CommandRunner.FAILURE);
+        assertThat(execute("topics", "list", "--bootstrap-server", "nowhere")).isEqualTo(CommandRunner.USAGE);
         assertThat(err.toString()).contains("nowhere").doesNotContain("\tat ");
+    }
+
+    @Test
+    void verboseIsHeardOnEitherSideOfASubcommand() {
+        execute("topics", "list", "--bootstrap-server", "nowhere", "--verbose");
+        assertThat(err.toString()).contains("\tat ");
+        err.getBuffer().setLength(0);
+        execute("topics", "--verbose", "list", "--bootstrap-server", "nowhere");
+        assertThat(err.toString()).contains("\tat ");
+    }
+
+    @Test
+    void aSettingThatTheClientDoesNotKnowIsWrongUsage() {
+        assertThat(execute("produce", "--bootstrap-server", "a:1", "--topic", "t", "--set", "akcs=1"))
+                .isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString()).contains("akcs");
+        assertThat(execute("consume", "--bootstrap-server", "a:1", "--topic", "t", "--set", "fetch.max.bytes=x"))
+                .isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString()).contains("fetch.max.bytes");
     }
 
     @Test

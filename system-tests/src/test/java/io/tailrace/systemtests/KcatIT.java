@@ -1,0 +1,173 @@
+package io.tailrace.systemtests;
+
+import static io.tailrace.systemtests.OurClients.bytes;
+import static io.tailrace.systemtests.OurClients.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tailrace.client.ConsumerRecord;
+import io.tailrace.client.Header;
+import io.tailrace.client.ProducerRecord;
+import io.tailrace.protocol.record.CompressionType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** kcat, the field's command-line client, on librdkafka: a third implementation of the protocol. */
+class KcatIT {
+    @RegisterExtension
+    static final LocalCluster CLUSTER = LocalCluster.ofOneBroker();
+
+    private final OurClients ours = new OurClients(CLUSTER::bootstrapServers);
+    private final String topic = "kcat-" + UUID.randomUUID();
+
+    @BeforeAll
+    static void findKcat() {
+        boolean installed = Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kcat")));
+        assumeTrue(installed, "kcat is not on the PATH; install it with: apt-get install kcat");
+    }
+
+    private Command kcat(String input, String... options) throws Exception {
+        List<String> commandLine = new ArrayList<>(List.of("kcat", "-b", CLUSTER.bootstrapServers()));
+        commandLine.addAll(List.of(options));
+        return Command.run(input, Map.of(), commandLine);
+    }
+
+    /** What kcat reads of partition 0, from its beginning to its end, one line a record. */
+    private List<String> consume(String format) throws Exception {
+        return kcat("", "-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-q", "-f", format)
+                .lines();
+    }
+
+    @ParameterizedTest
+    @EnumSource(CompressionType.class)
+    void whatKcatProducesIsReadByBoth(CompressionType codec) throws Exception {
+        List<String> values = numbers(2_000);
+        kcat(String.join("\n", values), "-P", "-t", topic, "-p", "0", "-z", codec.configName())
+                .outOfSuccess();
+
+        assertThat(ours.values(topic)).isEqualTo(values);
+        assertThat(consume("%o %s\n"))
+                .isEqualTo(values.stream().map(value -> value + " " + value).toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource(CompressionType.class)
+    void whatWeProduceKcatReads(CompressionType codec) throws Exception {
+        List<String> values = numbers(2_000);
+        ours.send(
+                values.stream()
+                        .map(value -> ProducerRecord.of(topic, null, bytes(value)))
+                        .toList(),
+                codec);
+
+        assertThat(consume("%s\n")).isEqualTo(values);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1", "all"})
+    void kcatProducesUnderEveryKindOfAcknowledgement(String acks) throws Exception {
+        kcat(String.join("\n", numbers(100)), "-P", "-t", topic, "-p", "0", "-X", "acks=" + acks)
+                .outOfSuccess();
+
+        assertThat(ours.values(topic)).isEqualTo(numbers(100));
+    }
+
+    @Test
+    void kcatProducesIdempotently() throws Exception {
+        kcat(String.join("\n", numbers(1_000)), "-P", "-t", topic, "-p", "0", "-X", "enable.idempotence=true")
+                .outOfSuccess();
+
+        assertThat(ours.values(topic)).isEqualTo(numbers(1_000));
+    }
+
+    @Test
+    void keysAndHeadersOfKcatReachUs() throws Exception {
+        kcat("k1:v1\n", "-P", "-t", topic, "-p", "0", "-K", ":", "-H", "trace=7f", "-H", "host=web1")
+                .outOfSuccess();
+        kcat(":\n", "-P", "-t", topic, "-p", "0", "-K", ":", "-Z").outOfSuccess();
+        List<ConsumerRecord> records = ours.readAll(topic, 1);
+
+        assertThat(records).hasSize(2);
+        assertThat(text(records.get(0).key())).isEqualTo("k1");
+        assertThat(text(records.get(0).value())).isEqualTo("v1");
+        assertThat(records.get(0).headers())
+                .extracting(header -> header.key() + "=" + text(header.value()))
+                .containsExactly("trace=7f", "host=web1");
+        assertThat(records.get(1).key()).isNull();
+        assertThat(records.get(1).value()).isNull();
+    }
+
+    @Test
+    void keysHeadersAndTimestampsOfOursReachKcat() throws Exception {
+        ours.send(
+                List.of(
+                        record(1_234, bytes("k1"), List.of(new Header("trace", bytes("7f")))),
+                        record(1_235, null, List.of())),
+                CompressionType.NONE);
+
+        assertThat(consume("%o %T %K %k %h %s\n")).containsExactly("0 1234 2 k1 trace=7f v", "1 1235 -1   v");
+    }
+
+    private ProducerRecord record(long timestampMs, byte @Nullable [] key, List<Header> headers) {
+        return new ProducerRecord(topic, OptionalInt.of(0), OptionalLong.of(timestampMs), key, bytes("v"), headers);
+    }
+
+    @Test
+    void kcatListsTheCluster() throws Exception {
+        new KafkaClients(CLUSTER::bootstrapServers).createTopic(topic, 3);
+        JsonNode listing = new ObjectMapper().readTree(kcat("", "-L", "-J").outOfSuccess());
+        JsonNode found = Stream.of(listing.get("topics"))
+                .flatMap(topics -> IntStream.range(0, topics.size()).mapToObj(topics::get))
+                .filter(each -> each.get("topic").asText().equals(topic))
+                .findAny()
+                .orElseThrow();
+
+        assertThat(listing.at("/brokers/0/id").asInt()).isEqualTo(1);
+        assertThat(listing.at("/brokers/0/name").asText()).isEqualTo(CLUSTER.bootstrapServers());
+        assertThat(listing.at("/controllerid").asInt()).isEqualTo(1);
+        assertThat(found.get("partitions")).hasSize(3);
+        assertThat(found.at("/partitions/2/leader").asInt()).isEqualTo(1);
+        assertThat(found.at("/partitions/2/isrs/0/id").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void kcatFindsOffsetsByTimeAndReadsFromThere() throws Exception {
+        ours.send(
+                IntStream.range(0, 10)
+                        .mapToObj(i -> record(1_000 + i, null, List.of()))
+                        .toList(),
+                CompressionType.NONE);
+
+        assertThat(kcat("", "-Q", "-t", topic + ":0:1006").lines()).containsExactly(topic + " [0] offset 6");
+        assertThat(kcat("", "-Q", "-t", topic + ":0:-1").lines()).containsExactly(topic + " [0] offset 10");
+        assertThat(kcat("", "-Q", "-t", topic + ":0:-2").lines()).containsExactly(topic + " [0] offset 0");
+        assertThat(kcat("", "-C", "-t", topic, "-p", "0", "-o", "-3", "-e", "-q", "-f", "%o\n")
+                        .lines())
+                .containsExactly("7", "8", "9");
+        assertThat(kcat("", "-C", "-t", topic, "-p", "0", "-o", "s@1008", "-e", "-q", "-f", "%o\n")
+                        .lines())
+                .containsExactly("8", "9");
+    }
+
+    private static List<String> numbers(int count) {
+        return IntStream.range(0, count).mapToObj(String::valueOf).toList();
+    }
+}
