@@ -110,10 +110,13 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-if [ ! -d "$home/lib" ] && [ ! -d "$home/scripts/target" ]; then
-  say "building (only this once)"
-  (cd "$home" && mvn -q -DskipTests package) >&2
-fi
+# In a checkout each process has its jars in its module; a tarball brings them all in lib.
+for module in broker/cli broker/server schemas producer-agents hdfs-loader/loader hdfs-loader/hive-sandbox; do
+  if [ ! -d "$home/lib" ] && [ ! -d "$home/$module/target/lib" ]; then
+    say "building (only this once)"
+    (cd "$home" && mvn -q -DskipTests -Dassembly.skipAssembly package) >&2
+  fi
+done
 
 zookeeper=127.0.0.1:$(free_port 2181)
 broker=127.0.0.1:$(free_port 9092)
@@ -134,9 +137,15 @@ say "sending $logfile"
 for topic in access-log tailrace-dead-letters; do
   "$tailrace" topics create --bootstrap-server "$broker" --topic $topic --partitions 1
 done
-"$tailrace" agent --once --set "bootstrap.servers=$broker" --set "schema.registry.url=http://$registry" \
-  --set "data.dir=$work/agent" --set "source.web.paths=$logfile" --set source.web.format=combined \
-  --set source.web.topic=access-log >"$work/agent.log" 2>&1 || {
+cat >"$work/agent.properties" <<TEXT
+bootstrap.servers=$broker
+schema.registry.url=http://$registry
+data.dir=$work/agent
+source.web.paths=$logfile
+source.web.format=combined
+source.web.topic=access-log
+TEXT
+"$tailrace" agent --once --config "$work/agent.properties" >"$work/agent.log" 2>&1 || {
   tail -n 20 "$work/agent.log" >&2
   exit 1
 }
@@ -146,9 +155,15 @@ wait_for hive-sandbox test -e "$work/hive.properties"
 address() { sed -n "s/^$1=//p" "$work/hive.properties"; }
 
 say "loading into Parquet"
-"$tailrace" load --set "bootstrap.servers=$broker" --set "schema.registry.url=http://$registry" \
-  --set "zookeeper.connect=$zookeeper" --set topics=access-log --set "output.path=$(address fs.defaultFS)/tailrace" \
-  --set "hive.metastore.uris=$(address hive.metastore.uris)" >&2
+cat >"$work/loader.properties" <<TEXT
+bootstrap.servers=$broker
+schema.registry.url=http://$registry
+zookeeper.connect=$zookeeper
+topics=access-log
+output.path=$(address fs.defaultFS)/tailrace
+hive.metastore.uris=$(address hive.metastore.uris)
+TEXT
+"$tailrace" load --config "$work/loader.properties" >&2
 
 say "asking Hive"
 hive() { "$tailrace" hive --url "$(address hive.jdbc.url)" "$@" 2>>"$work/hive.log"; }
@@ -182,7 +197,7 @@ $(aligned '%8s %9s' <<<"status,requests"$'\n'"$statuses")
 Requests by hour, the first ten of $(wc -l <<<"$hours")
 $(head -n 10 <<<"$hours" | aligned '  %s %sh %8s')
 
-$lines lines of $logfile became $sent records in the topic access-log and $rows rows in Hive;
+$lines lines of ${logfile#"$PWD"/} became $sent records in the topic access-log and $rows rows in Hive;
 $rejected could not be parsed and are in the topic tailrace-dead-letters, with the reason.
 TEXT
 fi
@@ -190,11 +205,13 @@ fi
 if [ $keep = yes ]; then
   cat >&2 <<TEXT
 
-All of it goes on running. To look around:
+All of it goes on running. To look around, or to load what the log has gained since:
   scripts/tailrace topics describe --bootstrap-server $broker
   scripts/tailrace consume --bootstrap-server $broker --topic tailrace-dead-letters --from-beginning --to-end
   scripts/tailrace lag --bootstrap-server $broker --group tailrace-loader
   scripts/tailrace hive --url $(address hive.jdbc.url) -e 'SELECT * FROM access_log LIMIT 5'
+  scripts/tailrace agent --once --config $work/agent.properties
+  scripts/tailrace load --config $work/loader.properties
 What ran, with logs and data in $work:
 $(printf '  %s\n' "${started[@]/:/, process }")
 To stop it and remove what it wrote:
