@@ -25,6 +25,8 @@ final class HiveSite {
         try (OutputStream out = Files.newOutputStream(file)) {
             settings.writeXml(out);
         }
+        // Derby reads this when it is loaded; its log would otherwise appear where the process was started.
+        System.setProperty("derby.stream.error.file", dir.resolve("derby.log").toString());
         HiveConf.setHiveSiteLocation(file.toUri().toURL());
         return new HiveConf();
     }

@@ -26,6 +26,7 @@ public final class SandboxCommand implements Callable<Integer> {
 
     private static final List<String> LIBRARIES = List.of(
             "org.apache",
+            "org.apache.hadoop",
             "org.eclipse",
             "org.reflections",
             "com.zaxxer",

@@ -102,6 +102,53 @@ abstract class CrashContract {
         }
     }
 
+    @Test
+    void aRunThatWasShutOutByOneThatDiedCannotCommitEither() throws IOException {
+        FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
+        FakeRegistry registry = new FakeRegistry();
+        Path root = root();
+        try (TestLoader sleeper = new TestLoader(root, hadoop(), cluster, registry);
+                TestLoader other = new TestLoader(root, hadoop(), cluster, registry)) {
+            AccessLog.append(cluster, registry, EVENTS, SEED);
+
+            assertThatThrownBy(() -> sleeper.load(Plan.OnGap.FAIL, step -> {
+                        if (step == CommitStep.MANIFEST_STAGED) {
+                            assertThatThrownBy(() -> other.load(Plan.OnGap.FAIL, CrashContract::crash))
+                                    .isInstanceOf(Crash.class);
+                        }
+                    }))
+                    .isInstanceOf(CommitConflictException.class);
+
+            assertThat(other.load().rows()).isEqualTo(EVENTS);
+            assertThat(other.positions(Layout.Table.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
+        }
+    }
+
+    private static void crash(CommitStep step) {
+        throw new Crash();
+    }
+
+    @Test
+    void aRunThatCommittedJustBeforeItWasShutOutIsFinished() throws IOException {
+        FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
+        FakeRegistry registry = new FakeRegistry();
+        try (TestLoader loader = new TestLoader(root(), hadoop(), cluster, registry)) {
+            AccessLog.append(cluster, registry, EVENTS, SEED);
+            assertThatThrownBy(() -> loader.load(Plan.OnGap.FAIL, step -> {
+                        if (step == CommitStep.MANIFEST_PUBLISHED) {
+                            throw new Crash();
+                        }
+                    }))
+                    .isInstanceOf(Crash.class);
+            Path staging = loader.layout().staging();
+            String run = loader.store.names(staging).get(0);
+            loader.store.move(new Path(staging, run), new Path(staging, "fenced-" + run));
+
+            assertThat(loader.load().rows()).isZero();
+            assertThat(loader.positions(Layout.Table.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
+        }
+    }
+
     private static Set<PathPartition> partitionsOnDisk(TestLoader loader) throws IOException {
         Set<PathPartition> found = new HashSet<>();
         for (Path file : loader.files(Layout.Table.ROWS)) {
