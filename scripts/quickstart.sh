@@ -111,7 +111,7 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 # In a checkout each process has its jars in its module; a tarball brings them all in lib.
-for module in broker/cli broker/server schemas producer-agents hdfs-loader/loader hdfs-loader/hive-sandbox; do
+for module in broker/server schemas producer-agents hdfs-loader/loader hdfs-loader/hive-sandbox; do
   if [ ! -d "$home/lib" ] && [ ! -d "$home/$module/target/lib" ]; then
     say "building (only this once)"
     (cd "$home" && mvn -q -DskipTests -Dassembly.skipAssembly package) >&2
@@ -133,7 +133,7 @@ wait_for broker listens "${broker##*:}"
 start schema-registry schema-registry --set "kafkastore.bootstrap.servers=$broker" --set "listeners=http://$registry"
 wait_for schema-registry listens "${registry##*:}"
 
-say "sending $logfile"
+say "sending ${logfile#"$PWD"/}"
 for topic in access-log tailrace-dead-letters; do
   "$tailrace" topics create --bootstrap-server "$broker" --topic $topic --partitions 1
 done
@@ -207,7 +207,8 @@ if [ $keep = yes ]; then
 
 All of it goes on running. To look around, or to load what the log has gained since:
   scripts/tailrace topics describe --bootstrap-server $broker
-  scripts/tailrace consume --bootstrap-server $broker --topic tailrace-dead-letters --from-beginning --to-end
+  scripts/tailrace consume --bootstrap-server $broker --topic tailrace-dead-letters --from-beginning --to-end \
+    --schema-registry http://$registry
   scripts/tailrace lag --bootstrap-server $broker --group tailrace-loader
   scripts/tailrace hive --url $(address hive.jdbc.url) -e 'SELECT * FROM access_log LIMIT 5'
   scripts/tailrace agent --once --config $work/agent.properties

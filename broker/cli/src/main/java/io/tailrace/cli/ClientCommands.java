@@ -1,17 +1,24 @@
 package io.tailrace.cli;
 
+import java.net.URI;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The commands that need only a client: the main class of their process. */
+/** The commands that need only a client. */
 @Command(name = "tailrace", description = "Commands of a client.", synopsisSubcommandLabel = "COMMAND")
 public final class ClientCommands {
-    /** Runs {@code topics}, {@code produce}, {@code consume} or {@code lag}. */
-    public static void main(String[] args) {
-        System.exit(commandLine(Clients.REAL).execute(args));
+
+    /**
+     * {@code topics}, {@code produce}, {@code consume} and {@code lag}, ready to be executed.
+     *
+     * @param decoders makes a decoder of values for the schema registry at an address
+     */
+    public static CommandLine commandLine(Function<URI, ValueDecoder> decoders) {
+        return commandLine(Clients.REAL, decoders);
     }
 
-    static CommandLine commandLine(Clients clients) {
+    static CommandLine commandLine(Clients clients, Function<URI, ValueDecoder> decoders) {
         CommandLine topics = new CommandLine(new TopicsCommand())
                 .addSubcommand(new TopicsListCommand(clients))
                 .addSubcommand(new TopicsDescribeCommand(clients))
@@ -20,7 +27,7 @@ public final class ClientCommands {
         CommandLine all = new CommandLine(new ClientCommands())
                 .addSubcommand(topics)
                 .addSubcommand(new ProduceCommand(clients))
-                .addSubcommand(new ConsumeCommand(clients))
+                .addSubcommand(new ConsumeCommand(clients, decoders))
                 .addSubcommand(new LagCommand(clients));
         return CommandRunner.commandLine(all);
     }

@@ -8,6 +8,7 @@ import io.tailrace.client.OffsetReset;
 import io.tailrace.client.TopicDescription;
 import io.tailrace.protocol.TopicPartition;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +30,7 @@ final class ConsumeCommand implements Runnable {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Clients clients;
+    private final Function<URI, ValueDecoder> decoders;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -60,13 +63,20 @@ final class ConsumeCommand implements Runnable {
     private boolean json;
 
     @Option(
+            names = "--schema-registry",
+            paramLabel = "URL",
+            description = "Shows Avro values as JSON, by the schemas of this registry, as http://localhost:8081.")
+    private Optional<URI> registry = Optional.empty();
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "Consumer setting, as fetch.max.bytes=1048576. May be repeated.")
     private final Map<String, String> settings = new LinkedHashMap<>();
 
-    ConsumeCommand(Clients clients) {
+    ConsumeCommand(Clients clients, Function<URI, ValueDecoder> decoders) {
         this.clients = clients;
+        this.decoders = decoders;
     }
 
     /** Where to start; without any, at the end, or at the group's committed offsets. */
@@ -113,6 +123,7 @@ final class ConsumeCommand implements Runnable {
 
     private void print(Consumer consumer, Map<TopicPartition, Long> ends) {
         PrintWriter out = spec.commandLine().getOut();
+        RecordText text = new RecordText(registry.map(decoders));
         long printed = 0;
         while (printed < recordsMax && !(toEnd && reached(consumer, ends))) {
             Map<TopicPartition, Long> next = new HashMap<>();
@@ -121,7 +132,7 @@ final class ConsumeCommand implements Runnable {
                 if (afterEnd || printed == recordsMax) {
                     continue;
                 }
-                out.println(json ? RecordText.json(record) : RecordText.value(record));
+                out.println(json ? text.json(record) : text.value(record));
                 next.put(record.topicPartition(), record.offset() + 1);
                 printed++;
             }

@@ -10,31 +10,39 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Records as text. What is not UTF-8 is shown in base64 under a name that says so. */
+/**
+ * Records as text: values by a decoder where there is one that knows them. What is not UTF-8 is shown in base64 under a
+ * name that says so.
+ */
 final class RecordText {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private RecordText() {}
+    private final Optional<ValueDecoder> decoder;
+
+    RecordText(Optional<ValueDecoder> decoder) {
+        this.decoder = decoder;
+    }
 
     /** The value alone; empty for a tombstone. */
-    static String value(ConsumerRecord record) {
+    String value(ConsumerRecord record) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-        put(shown, "value", record.value());
+        putValue(shown, record.value());
         Object text = shown.values().iterator().next();
         return text == null ? "" : text.toString();
     }
 
     /** All of the record as one JSON object. */
-    static String json(ConsumerRecord record) {
+    String json(ConsumerRecord record) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put("topic", record.topicPartition().topic());
         shown.put("partition", record.topicPartition().partition());
         shown.put("offset", record.offset());
         shown.put("timestamp", record.timestampMs());
         put(shown, "key", record.key());
-        put(shown, "value", record.value());
+        putValue(shown, record.value());
         List<Map<String, @Nullable Object>> headers = record.headers().stream()
                 .map(header -> {
                     Map<String, @Nullable Object> one = new LinkedHashMap<>();
@@ -48,6 +56,18 @@ final class RecordText {
             return JSON.writeValueAsString(shown);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("cannot print " + record, e);
+        }
+    }
+
+    private void putValue(Map<String, @Nullable Object> shown, byte @Nullable [] value) {
+        if (value == null || decoder.isEmpty()) {
+            put(shown, "value", value);
+            return;
+        }
+        try {
+            shown.put("value", JSON.readTree(decoder.get().json(value)));
+        } catch (IllegalArgumentException | JsonProcessingException e) {
+            put(shown, "value", value);
         }
     }
 

@@ -152,7 +152,7 @@ class ClientCommandsTest {
                 throw new UnsupportedOperationException("no consumer here");
             }
         };
-        return ClientCommands.commandLine(clients)
+        return ClientCommands.commandLine(clients, address -> value -> "null")
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .execute(args);

@@ -124,13 +124,13 @@ public final class BrokerRegistration implements AutoCloseable {
         });
     }
 
-    /** Takes the registration back. */
+    /** Takes the registration back; without a connection it stays until its session ends, and nobody waits for one. */
     @Override
     public void close() {
         curator.getConnectionStateListenable().removeListener(onConnection);
         executor.execute(() -> {
             try {
-                if (epoch != Broker.NONE) {
+                if (epoch != Broker.NONE && session.isConnected()) {
                     curator.delete().forPath(ZNodes.broker(self.id()));
                 }
             } catch (NoNodeException e) {

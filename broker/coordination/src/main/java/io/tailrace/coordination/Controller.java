@@ -72,7 +72,7 @@ public final class Controller implements AutoCloseable {
         execute(() -> perform(lastImage, rules -> rules.preferLeaders(lastImage)));
     }
 
-    /** Stops to take part; another broker is elected at once. */
+    /** Stops to take part; another broker is elected at once, or without a connection when the session ends. */
     @Override
     public void close() {
         execute(() -> mandate.ifPresent(election::resign));

@@ -95,6 +95,9 @@ final class ControllerElection {
 
     /** Gives the office up, so that another broker is elected at once. */
     void resign(Mandate mandate) {
+        if (!session.isConnected()) {
+            return;
+        }
         try {
             write(mandate, List.of(curator.transactionOp().delete().forPath(ZNodes.CONTROLLER)));
         } catch (NoNodeException | BadVersionException e) {

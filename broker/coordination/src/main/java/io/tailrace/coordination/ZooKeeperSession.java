@@ -69,6 +69,10 @@ public final class ZooKeeperSession implements AutoCloseable {
         return curator;
     }
 
+    boolean isConnected() {
+        return curator.getZookeeperClient().isConnected();
+    }
+
     /** Creates a node with its parents, unless it is there. */
     void createIfMissing(String path, byte[] data) {
         try {
