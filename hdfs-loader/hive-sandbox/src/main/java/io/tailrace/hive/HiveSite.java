@@ -32,8 +32,6 @@ final class HiveSite {
     }
 
     private static void metastore(HiveConf conf, Path dir, SandboxPorts ports) {
-        // Derby asks the JVM, not the connection; its default is the folder the process was started in.
-        System.setProperty("derby.stream.error.file", dir.resolve("derby.log").toString());
         conf.set(
                 "javax.jdo.option.ConnectionURL",
                 "jdbc:derby:;databaseName=" + dir.resolve("metastore") + ";create=true");
