@@ -69,7 +69,7 @@ final class GroupCommit {
         try {
             sync.upTo(round.offset);
             round.done.complete(null);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             round.done.completeExceptionally(e);
         }
         boolean more;

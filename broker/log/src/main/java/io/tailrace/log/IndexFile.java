@@ -28,7 +28,7 @@ final class IndexFile {
     private final Disk disk;
     private final int keyBytes;
     private final int entryBytes;
-    private volatile Path path;
+    private final Path path;
     private volatile @Nullable FileChannel channel;
     /** Replaced before {@link #count} passes its end; read after it. */
     private volatile Tail tail;
@@ -182,10 +182,6 @@ final class IndexFile {
     /** Makes the file be there, for tools that expect one. */
     void createFile() throws IOException {
         open();
-    }
-
-    void renamed(Path newPath) {
-        path = newPath;
     }
 
     Path path() {

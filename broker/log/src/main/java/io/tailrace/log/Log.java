@@ -12,6 +12,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log of one partition. Made by {@link LogDirectory}.
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * log directory on, and {@link LogClosedException} once the log is closed or deleted.
  */
 public final class Log {
+    private static final Logger LOG = LoggerFactory.getLogger(Log.class);
+
     private final TopicPartition partition;
     private final LogContext context;
     private final RecentEnds recentEnds = new RecentEnds();
@@ -164,7 +168,7 @@ public final class Log {
         long firstOffset = -1;
         long nextOffset = end.offset();
         for (RecordBatch batch : RecordBatches.of(bytes)) {
-            if (batch.baseOffset() < nextOffset || batch.lastOffsetDelta() < 0) {
+            if (batch.baseOffset() < nextOffset || batch.nextOffset() <= batch.baseOffset()) {
                 return new AppendResult.Refused(
                         ErrorCode.OFFSET_OUT_OF_RANGE,
                         partition + ": expected offset " + nextOffset + " or later, leader sent " + batch);
@@ -362,7 +366,7 @@ public final class Log {
     }
 
     /** Runs the passes of a log over time; see {@link LogDirectory#maintain}. */
-    void maintain(long nowMs, long deletableBefore, long producerIdExpirationMs) throws IOException {
+    void maintain(long nowMs, long deletableBefore) throws IOException {
         appendLock.lock();
         try {
             if (isClosed) {
@@ -375,7 +379,7 @@ public final class Log {
                 roll(end.offset(), nowMs);
             }
             LogCleanup.deleteExpired(this, context.trash(), nowMs, deletableBefore);
-            state.producers().expire(nowMs, producerIdExpirationMs);
+            state.producers().expire(nowMs, context.config().producerIdExpirationMs());
             rebuildSuspectIndexes();
         } catch (IOException e) {
             throw failed(e);
@@ -385,10 +389,15 @@ public final class Log {
         flusher.flushIfAged(end.offset(), config.flush(), nowMs);
     }
 
+    /** A batch that is not one harms its readers only, here too; the index then covers what is before it. */
     private void rebuildSuspectIndexes() throws IOException {
         for (Segment segment : state.segments().all()) {
             if (segment.isIndexSuspect()) {
-                readers.change(() -> segment.rebuildIndexes(config.roll().indexIntervalBytes()));
+                try {
+                    readers.change(() -> segment.rebuildIndexes(config.roll().indexIntervalBytes()));
+                } catch (CorruptLogException e) {
+                    LOG.error("{}: reads from there on fail", e.getMessage());
+                }
             }
         }
     }

@@ -71,7 +71,7 @@ public record LogConfig(Roll roll, Retention retention, Flush flush, long fileDe
     /**
      * What is kept; whole closed segments go.
      *
-     * @param ageMs {@code retention.ms}: a segment whose newest record is older than this goes
+     * @param ageMs {@code retention.ms}: a segment that was last appended to longer ago than this goes
      * @param bytes {@code retention.bytes}: the oldest segments go while the rest is at least this large
      */
     public record Retention(long ageMs, long bytes) {

@@ -67,6 +67,7 @@ public final class LogDirectory implements AutoCloseable {
         this.highWatermarks = new OffsetCheckpoint(disk, path.resolve(HIGH_WATERMARKS));
         this.wasCleanlyClosed = Files.exists(path.resolve(CLEAN_SHUTDOWN));
         this.context = new LogContext(
+                config,
                 disk,
                 new DirectoryHealth(path, onOffline),
                 new DiskGuard(disk, path, config.freeBytesMin()),
@@ -176,7 +177,7 @@ public final class LogDirectory implements AutoCloseable {
     private Log load(TopicPartition partition, LogConfig logConfig, LogLoader.Past past, long nowMs)
             throws IOException {
         Path path = config.path().resolve(partition.toString());
-        LogLoader loader = new LogLoader(context.disk(), partition, path, logConfig, past, nowMs);
+        LogLoader loader = new LogLoader(context, partition, path, logConfig, past, nowMs);
         Log log = new Log(partition, logConfig, context, loader.load());
         logs.put(partition, log);
         return log;
@@ -206,6 +207,7 @@ public final class LogDirectory implements AutoCloseable {
      * The log of a partition, made if it is not there.
      *
      * @param logConfig the configuration of a log that is made
+     * @throws LogClosedException once the directory is closed
      */
     public Log create(TopicPartition partition, LogConfig logConfig, long nowMs) throws IOException {
         context.health().ensureOnline();
@@ -214,6 +216,9 @@ public final class LogDirectory implements AutoCloseable {
             return log;
         }
         synchronized (logs) {
+            if (isClosed) {
+                throw new LogClosedException(partition);
+            }
             try {
                 log = logs.get(partition);
                 if (log != null) {
@@ -234,6 +239,9 @@ public final class LogDirectory implements AutoCloseable {
     public void delete(TopicPartition partition, long nowMs) throws IOException {
         context.health().ensureOnline();
         synchronized (logs) {
+            if (isClosed) {
+                throw new LogClosedException(partition);
+            }
             Log log = logs.remove(partition);
             if (log == null) {
                 return;
@@ -280,7 +288,7 @@ public final class LogDirectory implements AutoCloseable {
         }
         try {
             for (Log log : logs.values()) {
-                log.maintain(nowMs, deletableBefore.applyAsLong(log.partition()), config.producerIdExpirationMs());
+                log.maintain(nowMs, deletableBefore.applyAsLong(log.partition()));
             }
             context.trash().empty(nowMs);
         } catch (IOException e) {

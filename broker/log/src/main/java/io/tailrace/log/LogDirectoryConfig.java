@@ -11,16 +11,19 @@ import java.util.Objects;
  * @param brokerId the broker it must belong to
  * @param freeBytesMin {@code log.dir.free.bytes.min}: appends are refused while less than this is free on the disk
  * @param producerIdExpirationMs {@code producer.id.expiration.ms}: a producer silent for so long is forgotten
+ * @param producerIdsMax {@code producer.ids.per.partition.max}: how many a partition remembers; beyond that the one
+ *     that has been silent longest is forgotten, and duplicates of its last batches are not recognised any more
  */
 public record LogDirectoryConfig(
-        Path path, String clusterId, int brokerId, long freeBytesMin, long producerIdExpirationMs) {
+        Path path, String clusterId, int brokerId, long freeBytesMin, long producerIdExpirationMs, int producerIdsMax) {
     public LogDirectoryConfig {
         Objects.requireNonNull(path);
         Objects.requireNonNull(clusterId);
-        if (brokerId < 0 || freeBytesMin < 0 || producerIdExpirationMs < 1) {
+        if (brokerId < 0 || freeBytesMin < 0 || producerIdExpirationMs < 1 || producerIdsMax < 1) {
             throw new IllegalArgumentException(
-                    "broker.id and log.dir.free.bytes.min must not be negative, producer.id.expiration.ms must be"
-                            + " positive; are %d, %d, %d".formatted(brokerId, freeBytesMin, producerIdExpirationMs));
+                    "broker.id and log.dir.free.bytes.min must not be negative, producer.id.expiration.ms and"
+                            + " producer.ids.per.partition.max must be positive; are %d, %d, %d, %d"
+                                    .formatted(brokerId, freeBytesMin, producerIdExpirationMs, producerIdsMax));
         }
     }
 }

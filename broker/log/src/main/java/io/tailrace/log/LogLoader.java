@@ -36,15 +36,15 @@ final class LogLoader {
      */
     record Loaded(LogState state, long logStartOffset, long logEndOffset, long recoveryPoint) {}
 
-    private final Disk disk;
+    private final LogContext context;
     private final TopicPartition partition;
     private final Path directory;
     private final int indexIntervalBytes;
     private final Past past;
     private final long nowMs;
 
-    LogLoader(Disk disk, TopicPartition partition, Path directory, LogConfig config, Past past, long nowMs) {
-        this.disk = disk;
+    LogLoader(LogContext context, TopicPartition partition, Path directory, LogConfig config, Past past, long nowMs) {
+        this.context = context;
         this.partition = partition;
         this.directory = directory;
         this.indexIntervalBytes = config.roll().indexIntervalBytes();
@@ -56,20 +56,33 @@ final class LogLoader {
         Files.createDirectories(directory);
         List<Path> logFiles = removeLeftovers();
         List<Segment> segments = new ArrayList<>();
-        for (Path file : logFiles) {
-            segments.add(Segment.open(disk, directory, LogFiles.offsetOf(file)));
+        try {
+            for (Path file : logFiles) {
+                segments.add(Segment.open(context.disk(), directory, LogFiles.offsetOf(file)));
+            }
+            return load(segments);
+        } catch (IOException | RuntimeException e) {
+            segments.forEach(Segment::release);
+            throw e;
         }
+    }
+
+    private Loaded load(List<Segment> segments) throws IOException {
         long logEndOffset = segments.isEmpty() ? past.logStartOffset : check(segments);
         if (segments.isEmpty() || logEndOffset < past.logStartOffset) {
             drop(segments);
             logEndOffset = past.logStartOffset;
-            segments.add(Segment.create(disk, directory, logEndOffset, nowMs));
-            disk.syncDirectory(directory);
+            segments.add(Segment.create(context.disk(), directory, logEndOffset, nowMs));
+            context.disk().syncDirectory(directory);
         }
         SegmentList list = new SegmentList(segments);
         long logStartOffset = Math.max(past.logStartOffset, list.first().baseOffset());
         long recoveryPoint = past.wasCleanlyClosed ? logEndOffset : Math.min(past.recoveryPoint, logEndOffset);
-        LogState state = new LogState(directory, list, new LeaderEpochs(disk, directory), new ProducerStates());
+        LogState state = new LogState(
+                directory,
+                list,
+                new LeaderEpochs(context.disk(), directory),
+                new ProducerStates(context.config().producerIdsMax()));
         boolean epochsKnown = state.epochs().load();
         state.epochs().truncateFromEnd(logEndOffset);
         state.restore(epochsKnown ? recoveryPoint : logStartOffset, logStartOffset, logEndOffset, nowMs);

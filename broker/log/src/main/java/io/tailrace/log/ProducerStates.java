@@ -3,7 +3,8 @@ package io.tailrace.log;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.record.RecordBatch;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,19 @@ import org.jspecify.annotations.Nullable;
  * arrival and not of the records, which may be years old when a backlog is loaded. Guarded by the append lock.
  */
 final class ProducerStates {
-    private final Map<Long, ProducerEntry> producers = new HashMap<>();
+    /** Those that were silent longest come first. */
+    private final Map<Long, ProducerEntry> producers = new LinkedHashMap<>(16, 0.75f, true);
+
+    private final int countMax;
+
+    /**
+     * Knows no producer yet.
+     *
+     * @param countMax how many are remembered; beyond that the one that was silent longest is forgotten
+     */
+    ProducerStates(int countMax) {
+        this.countMax = countMax;
+    }
 
     /**
      * Decides about a batch before it is appended.
@@ -60,11 +73,21 @@ final class ProducerStates {
         producers
                 .computeIfAbsent(batch.producerId(), id -> new ProducerEntry(id, batch.producerEpoch(), nowMs))
                 .add(batch, nowMs);
+        forgetSurplus();
+    }
+
+    private void forgetSurplus() {
+        Iterator<Long> longestSilent = producers.keySet().iterator();
+        while (producers.size() > countMax) {
+            longestSilent.next();
+            longestSilent.remove();
+        }
     }
 
     /** Takes over what a snapshot holds. */
     void restore(Collection<ProducerEntry> entries) {
         entries.forEach(entry -> producers.put(entry.producerId(), entry));
+        forgetSurplus();
     }
 
     void clear() {

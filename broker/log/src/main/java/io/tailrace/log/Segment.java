@@ -72,15 +72,22 @@ final class Segment {
         Path file = LogFiles.of(directory, baseOffset, LogFiles.LOG);
         FileChannel channel =
                 disk.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        Segment segment = null;
         try {
-            Segment segment = new Segment(disk, directory, baseOffset, channel, nowMs, nowMs);
+            segment = new Segment(disk, directory, baseOffset, channel, nowMs, nowMs);
             segment.resetIndexes();
             segment.offsetIndex.file().createFile();
             segment.timeIndex.file().createFile();
             return segment;
         } catch (IOException e) {
-            channel.close();
-            Files.deleteIfExists(file);
+            if (segment == null) {
+                channel.close();
+            } else {
+                segment.release();
+            }
+            for (String suffix : List.of(LogFiles.LOG, LogFiles.INDEX, LogFiles.TIME_INDEX)) {
+                Files.deleteIfExists(LogFiles.of(directory, baseOffset, suffix));
+            }
             throw e;
         }
     }
@@ -90,13 +97,18 @@ final class Segment {
         Path file = LogFiles.of(directory, baseOffset, LogFiles.LOG);
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         FileChannel channel = disk.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        return new Segment(
-                disk,
-                directory,
-                baseOffset,
-                channel,
-                attributes.creationTime().toMillis(),
-                attributes.lastModifiedTime().toMillis());
+        try {
+            return new Segment(
+                    disk,
+                    directory,
+                    baseOffset,
+                    channel,
+                    attributes.creationTime().toMillis(),
+                    attributes.lastModifiedTime().toMillis());
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     private static int sizeOf(FileChannel channel, Path file) throws IOException {

@@ -48,8 +48,8 @@ class LogDirectoryTest {
                     .contains("version=0\n", "broker.id=1\n", "cluster.id=cluster-1\n");
         }
         for (LogDirectoryConfig other : List.of(
-                new LogDirectoryConfig(directory, "cluster-2", 1, 0, 1),
-                new LogDirectoryConfig(directory, "cluster-1", 2, 0, 1))) {
+                new LogDirectoryConfig(directory, "cluster-2", 1, 0, 1, 1),
+                new LogDirectoryConfig(directory, "cluster-1", 2, 0, 1, 1))) {
             assertThatThrownBy(() ->
                             LogDirectory.open(other, topic -> LogConfig.DEFAULTS, Runnable::run, failure -> {}, 0))
                     .isInstanceOf(IOException.class)
@@ -143,6 +143,21 @@ class LogDirectoryTest {
                 LogFixture.flipBit(segment, Files.size(segment) - 1);
                 assertThat(copy.openLog().logEndOffset()).isEqualTo(2);
             }
+        }
+    }
+
+    @Test
+    void closedDirectoryMakesAndDeletesNothing(@TempDir Path directory) throws IOException {
+        try (LogFixture fixture = fixture(directory)) {
+            fixture.openLog();
+            fixture.stop();
+            assertThatThrownBy(() -> fixture.directory().create(new TopicPartition("b", 0), fixture.config, 0))
+                    .isInstanceOf(LogClosedException.class);
+            assertThatThrownBy(() -> fixture.directory().delete(LogFixture.PARTITION, 0))
+                    .isInstanceOf(LogClosedException.class);
+            assertThat(directory.resolve("b-0")).doesNotExist();
+            assertThat(fixture.partitionPath()).exists();
+            assertThat(fixture.directory().isOffline()).isFalse();
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -131,6 +132,25 @@ class LogFaultsTest {
         assertThat(fixture.failures).hasSize(1);
         disk.readFails = false;
         assertThatThrownBy(() -> fixture.directory().close()).isInstanceOf(LogDirectoryOfflineException.class);
+    }
+
+    @Test
+    void corruptBatchThatAnIndexPointsAtHarmsItsReadersOnly() throws IOException {
+        Log log = fixture.log();
+        for (int i = 0; i < 100; i++) {
+            fixture.append(Batches.of(3, i));
+        }
+        Segment first = log.state().segments().first();
+        OffsetIndex.Entry indexed = Objects.requireNonNull(first.offsetIndex().last());
+        LogFixture.flipBit(first.file(), indexed.position() + 16);
+        assertThatThrownBy(() -> log.read(indexed.lastOffset(), 1, 300, true)).isInstanceOf(CorruptLogException.class);
+        assertThat(first.isIndexSuspect()).isTrue();
+        fixture.directory().maintain(fixture.nowMs, partition -> 0);
+        assertThat(fixture.directory().isOffline()).isFalse();
+        assertThat(first.isIndexSuspect()).isFalse();
+        log.read(indexed.lastOffset() - 3, 1, 300, true).close();
+        assertThatThrownBy(() -> log.read(indexed.lastOffset(), 1, 300, true)).isInstanceOf(CorruptLogException.class);
+        fixture.directory().close();
     }
 
     @Test

@@ -26,6 +26,7 @@ final class LogFixture implements AutoCloseable {
     final List<IOException> failures = new ArrayList<>();
     LogConfig config;
     long freeBytesMin;
+    int producerIdsMax = 100;
     Disk disk = Disk.REAL;
     Executor executor = Runnable::run;
     long nowMs = 1_700_000_000_000L;
@@ -39,7 +40,7 @@ final class LogFixture implements AutoCloseable {
 
     LogDirectory open() throws IOException {
         LogDirectoryConfig directoryConfig =
-                new LogDirectoryConfig(path, "cluster-1", 1, freeBytesMin, 24 * 3_600_000L);
+                new LogDirectoryConfig(path, "cluster-1", 1, freeBytesMin, 24 * 3_600_000L, producerIdsMax);
         LogDirectory opened = LogDirectory.open(directoryConfig, topic -> config, executor, failures::add, nowMs, disk);
         directory = opened;
         return opened;

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,30 @@ class LogTruncationTest {
         log.beginEpoch(9);
         assertThat(log.endOffsetFor(6)).contains(new EpochEnd(6, 450));
         assertThat(log.endOffsetFor(9)).contains(new EpochEnd(9, 450));
+    }
+
+    @Test
+    void snapshotOfWhatWasTruncatedMeanwhileIsNotWritten() throws IOException {
+        fixture.stop();
+        AtomicBoolean holds = new AtomicBoolean();
+        List<Runnable> held = new ArrayList<>();
+        fixture.executor = task -> {
+            if (holds.get()) {
+                held.add(task);
+            } else {
+                task.run();
+            }
+        };
+        Log log = fixture.openLog();
+        holds.set(true);
+        while (log.segmentCount() == 1) {
+            fixture.append(Batches.of(3, 1_000));
+        }
+        log.truncateTo(30, fixture.nowMs);
+        holds.set(false);
+        assertThat(held).isNotEmpty();
+        held.forEach(Runnable::run);
+        assertThat(fixture.files(LogFiles.SNAPSHOT)).allMatch(snapshot -> LogFiles.offsetOf(snapshot) <= 30);
     }
 
     @Test

@@ -115,6 +115,24 @@ class ProducerStatesTest {
     }
 
     @Test
+    void producerThatWasSilentLongestIsForgottenFirst() throws IOException {
+        fixture.stop();
+        fixture.producerIdsMax = 3;
+        Log log = fixture.openLog();
+        for (long id : new long[] {1, 2, 3, 1, 4}) {
+            int sequence = log.state().producers().entries().stream()
+                    .filter(producer -> producer.producerId() == id)
+                    .mapToInt(ProducerEntry::batchCount)
+                    .sum();
+            log.appendAsLeader(Batches.idempotent(id, 0, sequence, 1), 0, fixture.nowMs);
+        }
+        assertThat(producers(log)).extracting(ProducerEntry::producerId).containsExactly(1L, 3L, 4L);
+        assertThat(producers(fixture.restart()))
+                .extracting(ProducerEntry::producerId)
+                .containsExactly(1L, 3L, 4L);
+    }
+
+    @Test
     void damagedSnapshotIsNotUsed() throws IOException {
         for (int i = 0; i < 60; i++) {
             append(0, i, 1);

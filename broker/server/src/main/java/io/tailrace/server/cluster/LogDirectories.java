@@ -62,7 +62,8 @@ public final class LogDirectories implements AutoCloseable {
                         owner.clusterId(),
                         owner.brokerId(),
                         storage.freeBytesMin(),
-                        storage.producerIdExpirationMs());
+                        storage.producerIdExpirationMs(),
+                        storage.producerIdsMax());
                 opened.add(LogDirectory.open(
                         config,
                         owner.configOfTopic(),

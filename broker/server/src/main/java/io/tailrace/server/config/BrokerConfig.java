@@ -133,6 +133,7 @@ public record BrokerConfig(
                 directories,
                 config.value(BrokerKeys.LOG_DIR_FREE_BYTES_MIN),
                 config.value(BrokerKeys.PRODUCER_ID_EXPIRATION_MS),
+                config.value(BrokerKeys.PRODUCER_IDS_MAX),
                 config.value(BrokerKeys.RECOVERY_THREADS),
                 new StorageConfig.Intervals(
                         config.value(BrokerKeys.RETENTION_CHECK_INTERVAL_MS),

@@ -69,6 +69,12 @@ final class BrokerKeys {
             "How often the high watermarks are written.");
     static final ConfigKey<Long> PRODUCER_ID_EXPIRATION_MS = ConfigKey.longInteger(
             "producer.id.expiration.ms", 86_400_000L, 1, Long.MAX_VALUE, "A producer silent for so long is forgotten.");
+    static final ConfigKey<Integer> PRODUCER_IDS_MAX = ConfigKey.integer(
+            "producer.ids.per.partition.max",
+            10_000,
+            1,
+            MAX,
+            "Idempotent producers that a partition remembers; beyond that it forgets the one silent longest.");
 
     static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.integer(
             "num.network.threads", 3, 1, 1024, "Event loops; each handles the requests of its connections itself.");
@@ -145,6 +151,7 @@ final class BrokerKeys {
                 CHECKPOINT_INTERVAL_MS,
                 HIGH_WATERMARK_INTERVAL_MS,
                 PRODUCER_ID_EXPIRATION_MS,
+                PRODUCER_IDS_MAX,
                 NETWORK_THREADS,
                 IO_THREADS,
                 REQUEST_BYTES_MAX,

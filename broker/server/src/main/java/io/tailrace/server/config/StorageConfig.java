@@ -9,6 +9,7 @@ import java.util.List;
  * @param directories {@code log.dirs}, all different
  * @param freeBytesMin {@code log.dir.free.bytes.min}: produce is refused when less is free
  * @param producerIdExpirationMs {@code producer.id.expiration.ms}
+ * @param producerIdsMax {@code producer.ids.per.partition.max}
  * @param backgroundThreadsPerDirectory {@code num.recovery.threads.per.data.dir}
  * @param intervals how often what is done
  */
@@ -16,6 +17,7 @@ public record StorageConfig(
         List<Path> directories,
         long freeBytesMin,
         long producerIdExpirationMs,
+        int producerIdsMax,
         int backgroundThreadsPerDirectory,
         Intervals intervals) {
 

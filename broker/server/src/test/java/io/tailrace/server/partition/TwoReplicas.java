@@ -43,7 +43,7 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
                 .topicDefaults()
                 .with(Map.of("min.insync.replicas", "2", "message.timestamp.after.max.ms", "1000"));
         directory = LogDirectory.open(
-                new LogDirectoryConfig(path, "cluster", 1, 0, 1000),
+                new LogDirectoryConfig(path, "cluster", 1, 0, 1000, 100),
                 topic -> settings.log(),
                 Runnable::run,
                 e -> {},
