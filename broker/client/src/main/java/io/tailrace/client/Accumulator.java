@@ -21,6 +21,7 @@ final class Accumulator {
     private final Map<TopicPartition, PartitionQueue> queues = new ConcurrentHashMap<>();
     private final Semaphore freeBytes;
     private final AtomicInteger flushes = new AtomicInteger();
+    private volatile boolean closed;
 
     Accumulator(ProducerConfig config) {
         this.config = config;
@@ -28,7 +29,7 @@ final class Accumulator {
     }
 
     PartitionQueue queue(TopicPartition partition) {
-        return queues.computeIfAbsent(partition, PartitionQueue::new);
+        return queues.computeIfAbsent(partition, added -> new PartitionQueue(added, () -> closed));
     }
 
     Collection<PartitionQueue> queues() {
@@ -80,6 +81,11 @@ final class Accumulator {
 
     boolean isHurrying() {
         return flushes.get() > 0;
+    }
+
+    /** Takes no more records; those that are in are in {@link #unacknowledged} from now on. */
+    void close() {
+        closed = true;
     }
 
     List<ProducerBatch> unacknowledged() {

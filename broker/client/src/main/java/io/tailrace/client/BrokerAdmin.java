@@ -26,9 +26,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The admin client: each call asks, waits, and asks again while the answer may change. Keeps nothing but connections. */
@@ -54,11 +58,15 @@ final class BrokerAdmin implements Admin {
         return servers.get(Math.floorMod(brokerTurn.get(), servers.size()));
     }
 
+    private void avoidBroker() {
+        brokerTurn.incrementAndGet();
+    }
+
     /** Asks any broker; the next one after a failure. */
     private <R extends Response> CompletableFuture<R> ask(Request<R> request) {
         return network.send(anyBroker(), request, config.requestTimeoutMs()).whenComplete((answer, failure) -> {
             if (failure != null) {
-                brokerTurn.incrementAndGet();
+                avoidBroker();
             }
         });
     }
@@ -70,14 +78,14 @@ final class BrokerAdmin implements Admin {
         return ask(new MetadataRequest(names, false, false, false));
     }
 
-    private <R extends Response> CompletableFuture<R> askController(Request<R> request) {
-        return metadata(List.of()).thenCompose(answer -> {
+    private CompletableFuture<InetSocketAddress> controller() {
+        return metadata(List.of()).thenApply(answer -> {
             InetSocketAddress controller =
                     ClusterView.EMPTY.updated(answer).brokers().get(answer.controllerId());
             if (controller == null) {
                 throw new ClientException(ErrorCode.NOT_CONTROLLER, "the cluster has no controller now");
             }
-            return network.send(controller, request, config.requestTimeoutMs());
+            return controller;
         });
     }
 
@@ -148,11 +156,64 @@ final class BrokerAdmin implements Admin {
                         configs)),
                 config.requestTimeoutMs(),
                 false);
-        retry.call("create topic " + topic.name(), () -> askController(request).thenApply(answer -> {
-            answer.topics().forEach(created -> check(created.errorCode(), created.name(), created.errorMessage()));
-            return answer;
-        }));
+        change(
+                "create topic " + topic.name(),
+                request,
+                ErrorCode.TOPIC_ALREADY_EXISTS,
+                answer -> answer.topics().stream()
+                        .map(created -> new Outcome(created.name(), created.errorCode(), created.errorMessage())));
         awaitLeaders(topic.name(), topic.partitions().orElse(1));
+    }
+
+    /** What became of one topic of a change. */
+    private record Outcome(
+            @Nullable String topic,
+            ErrorCode error,
+            @Nullable String message) {}
+
+    /**
+     * Asks the controller for a change, again if that may help. Where the answer to an earlier attempt was lost, or told
+     * of other topics only, {@code foundDone} means that the earlier one has made the change.
+     */
+    private <R extends Response> void change(
+            String what, Request<R> request, ErrorCode foundDone, Function<R, Stream<Outcome>> outcomesOf) {
+        AtomicBoolean mayBeDone = new AtomicBoolean();
+        Set<String> done = ConcurrentHashMap.newKeySet();
+        Supplier<CompletableFuture<Boolean>> attempt = () -> controller()
+                .thenCompose(controller -> network.send(controller, request, config.requestTimeoutMs())
+                        .whenComplete((answer, failure) -> {
+                            if (failure != null) {
+                                mayBeDone.set(true);
+                            }
+                        }))
+                .thenApply(answer -> {
+                    List<Outcome> outcomes = outcomesOf.apply(answer).toList();
+                    for (Outcome outcome : outcomes) {
+                        String topic = String.valueOf(outcome.topic);
+                        if (outcome.error == ErrorCode.NONE) {
+                            done.add(topic);
+                        } else if (outcome.error == ErrorCode.REQUEST_TIMED_OUT) {
+                            mayBeDone.set(true);
+                        }
+                    }
+                    for (Outcome outcome : outcomes) {
+                        String topic = String.valueOf(outcome.topic);
+                        boolean wasDone = mayBeDone.get() || done.contains(topic);
+                        if (!wasDone || outcome.error != foundDone) {
+                            checkTopic(outcome.error, topic, outcome.message);
+                        }
+                    }
+                    return true;
+                });
+        retry.call(what, attempt);
+    }
+
+    /** As {@link #check}, of a topic that must exist: no use asking again if it does not. */
+    private static void checkTopic(ErrorCode error, String topic, @Nullable String message) {
+        if (error == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
+            throw new UnknownTopicException("topic " + topic);
+        }
+        check(error, "topic " + topic, message);
     }
 
     /** Until every partition that was asked for is there and has a leader. */
@@ -171,10 +232,8 @@ final class BrokerAdmin implements Admin {
     public void createPartitions(String topic, int partitions) {
         CreatePartitionsRequest request = new CreatePartitionsRequest(
                 List.of(new CreatePartitionsRequest.Topic(topic, partitions, null)), config.requestTimeoutMs(), false);
-        retry.call("grow topic " + topic, () -> askController(request).thenApply(answer -> {
-            answer.results().forEach(result -> check(result.errorCode(), result.name(), result.errorMessage()));
-            return answer;
-        }));
+        change("grow topic " + topic, request, ErrorCode.INVALID_PARTITIONS, answer -> answer.results().stream()
+                .map(result -> new Outcome(result.name(), result.errorCode(), result.errorMessage())));
         awaitLeaders(topic, partitions);
     }
 
@@ -184,11 +243,12 @@ final class BrokerAdmin implements Admin {
                 .map(name -> new DeleteTopicsRequest.Topic(name, new UUID(0, 0)))
                 .toList();
         DeleteTopicsRequest request = new DeleteTopicsRequest(body, List.copyOf(topics), config.requestTimeoutMs());
-        retry.call("delete topics " + topics, () -> askController(request).thenApply(answer -> {
-            answer.responses()
-                    .forEach(deleted -> check(deleted.errorCode(), "topic " + deleted.name(), deleted.errorMessage()));
-            return answer;
-        }));
+        change(
+                "delete topics " + topics,
+                request,
+                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                answer -> answer.responses().stream()
+                        .map(deleted -> new Outcome(deleted.name(), deleted.errorCode(), deleted.errorMessage())));
     }
 
     @Override
@@ -197,7 +257,7 @@ final class BrokerAdmin implements Admin {
                 List.of(new DescribeConfigsRequest.Resource(DescribeConfigsRequest.TOPIC, topic, null)), false);
         return retry.call("configuration of topic " + topic, () -> ask(request).thenApply(answer -> {
             DescribeConfigsResponse.Result result = answer.results().get(0);
-            check(result.errorCode(), "topic " + topic, result.errorMessage());
+            checkTopic(result.errorCode(), topic, result.errorMessage());
             return result.configs().stream()
                     .map(entry -> new ConfigEntry(
                             entry.name(),
@@ -264,7 +324,8 @@ final class BrokerAdmin implements Admin {
 
     @Override
     public Map<TopicPartition, Long> groupOffsets(String group) {
-        GroupOffsets offsets = new GroupOffsets(group, network, this::anyBroker, config.requestTimeoutMs());
+        GroupOffsets offsets =
+                new GroupOffsets(group, network, this::anyBroker, this::avoidBroker, config.requestTimeoutMs());
         return retry.call("offsets of group " + group, () -> offsets.fetch(null));
     }
 

@@ -1,7 +1,6 @@
 package io.tailrace.client;
 
 import io.tailrace.protocol.ErrorCode;
-import io.tailrace.protocol.codec.MalformedMessageException;
 import io.tailrace.protocol.codec.Requests;
 import io.tailrace.protocol.codec.Responses;
 import io.tailrace.protocol.message.ProduceResponse;
@@ -166,7 +165,7 @@ final class BrokerSession {
             while (true) {
                 answer(readFrame());
             }
-        } catch (IOException | MalformedMessageException e) {
+        } catch (IOException | RuntimeException e) {
             end(ErrorCode.NETWORK_EXCEPTION, e);
         }
     }

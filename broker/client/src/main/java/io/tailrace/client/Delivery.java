@@ -96,6 +96,9 @@ final class Delivery {
             return;
         }
         batch.retryAt(nowMs + backoff.pauseMs(batch.attempts()), error);
+        if (error == ErrorCode.NOT_LEADER_OR_FOLLOWER || error == ErrorCode.FENCED_LEADER_EPOCH) {
+            flight.queue().doubtLeader(nowMs);
+        }
         metadata.requestRefresh();
     }
 

@@ -130,15 +130,25 @@ final class Fetcher {
         FetchRequest request = new FetchRequest(-1, waitMs, config.fetchBytesMin(), config.fetchBytesMax(), topics);
         mailbox.onOutcome(
                 network.send(broker, request, config.client().requestTimeoutMs()),
-                (answer, failure) -> answered(broker, outgoing.generations, answer));
+                (answer, failure) -> answered(broker, outgoing.generations, answer, failure));
     }
 
     private void answered(
-            InetSocketAddress broker, Map<TopicPartition, Integer> generations, @Nullable FetchResponse answer) {
+            InetSocketAddress broker,
+            Map<TopicPartition, Integer> generations,
+            @Nullable FetchResponse answer,
+            @Nullable Throwable failure) {
         asked.remove(broker);
         long nowMs = time.elapsedMs();
+        ErrorCode error = answer == null ? ErrorCode.NETWORK_EXCEPTION : answer.errorCode();
+        if (failure != null) {
+            error = Retry.errorOf(failure);
+        }
+        ClientException fatal = error == ErrorCode.NONE || error.retriable()
+                ? null
+                : new ClientException(error, "fetch from " + broker + ": " + error);
         synchronized (assignment) {
-            if (answer != null && answer.errorCode() == ErrorCode.NONE) {
+            if (answer != null && error == ErrorCode.NONE) {
                 take(answer, generations, nowMs);
             }
             generations.forEach((partition, generation) -> {
@@ -146,6 +156,9 @@ final class Fetcher {
                 if (state != null && state.generation() == generation) {
                     metadata.requestRefresh();
                     state.failed(nowMs, backoff);
+                    if (fatal != null) {
+                        state.failWith(fatal);
+                    }
                 }
             });
             assignment.notifyAll();

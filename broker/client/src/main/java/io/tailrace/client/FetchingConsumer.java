@@ -54,7 +54,7 @@ final class FetchingConsumer implements Consumer {
         this.retry = new Retry(timeoutMs, backoff, time);
         this.metadata = new Metadata(config.client(), network, mailbox, time, backoff, false);
         this.offsets = config.group()
-                .map(group -> new GroupOffsets(group, network, metadata::anyBroker, timeoutMs))
+                .map(group -> new GroupOffsets(group, network, metadata::anyBroker, metadata::avoidBroker, timeoutMs))
                 .orElse(null);
         Positions positions = new Positions(config, network, mailbox, metadata, assignment, offsets, time, backoff);
         this.fetcher = new Fetcher(config, fetchNetwork, mailbox, metadata, assignment, positions, time, backoff);

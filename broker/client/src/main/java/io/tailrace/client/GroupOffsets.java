@@ -27,13 +27,23 @@ final class GroupOffsets {
     private final String group;
     private final Network network;
     private final Supplier<InetSocketAddress> anyBroker;
+    private final Runnable avoidBroker;
     private final int timeoutMs;
     private volatile @Nullable InetSocketAddress coordinator;
 
-    GroupOffsets(String group, Network network, Supplier<InetSocketAddress> anyBroker, int timeoutMs) {
+    /**
+     * Asks nothing yet.
+     *
+     * @param anyBroker a broker to ask for the coordinator
+     * @param avoidBroker makes {@code anyBroker} another one
+     * @param timeoutMs how long each request may take
+     */
+    GroupOffsets(
+            String group, Network network, Supplier<InetSocketAddress> anyBroker, Runnable avoidBroker, int timeoutMs) {
         this.group = group;
         this.network = network;
         this.anyBroker = anyBroker;
+        this.avoidBroker = avoidBroker;
         this.timeoutMs = timeoutMs;
     }
 
@@ -120,7 +130,13 @@ final class GroupOffsets {
         }
         FindCoordinatorRequest request =
                 new FindCoordinatorRequest(group, FindCoordinatorRequest.GROUP, List.of(group));
-        return network.send(anyBroker.get(), request, timeoutMs).thenApply(this::found);
+        return network.send(anyBroker.get(), request, timeoutMs)
+                .whenComplete((answer, failure) -> {
+                    if (failure != null) {
+                        avoidBroker.run();
+                    }
+                })
+                .thenApply(this::found);
     }
 
     /** Up to version 3 the answer is one coordinator; from 4 on it is a list. */

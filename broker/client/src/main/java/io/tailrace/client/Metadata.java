@@ -9,13 +9,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a {@link ClusterView} of the topics that a client uses, by asking one broker after the other.
  *
- * <p>{@link #poll} and the answers are the owner thread's. {@link #view}, {@link #add}, {@link #requestRefresh} and
- * {@link #awaitTopic} are anybody's.
+ * <p>{@link #poll}, {@link #viewAskedMs} and the answers are the owner thread's, the rest is anybody's.
  */
 final class Metadata {
     private final ClientConfig config;
@@ -31,10 +31,11 @@ final class Metadata {
 
     private boolean asking;
     private int failures;
-    private int brokerTurn;
+    private final AtomicInteger brokerTurn = new AtomicInteger();
     private long notBeforeMs;
     private long askedMs;
-    private @Nullable ClientException lastFailure;
+    private long viewAskedMs;
+    private volatile @Nullable ClientException lastFailure;
 
     /**
      * Creates an empty view, to be refreshed with the first poll.
@@ -50,10 +51,16 @@ final class Metadata {
         this.createTopics = createTopics;
         this.notBeforeMs = time.elapsedMs();
         this.askedMs = notBeforeMs;
+        this.viewAskedMs = notBeforeMs;
     }
 
     ClusterView view() {
         return view;
+    }
+
+    /** When the view was asked for: what has changed since may not be in it. */
+    long viewAskedMs() {
+        return viewAskedMs;
     }
 
     /** Takes a topic into the view, for good. */
@@ -75,12 +82,12 @@ final class Metadata {
     InetSocketAddress anyBroker() {
         Set<InetSocketAddress> known = new LinkedHashSet<>(view.brokers().values());
         known.addAll(config.bootstrapServers());
-        return new ArrayList<>(known).get(Math.floorMod(brokerTurn, known.size()));
+        return new ArrayList<>(known).get(Math.floorMod(brokerTurn.get(), known.size()));
     }
 
     /** Makes {@link #anyBroker} choose another. */
     void avoidBroker() {
-        brokerTurn++;
+        brokerTurn.incrementAndGet();
     }
 
     /** Asks if it is time to. Returns when to be called again at the latest. */
@@ -117,6 +124,7 @@ final class Metadata {
             return;
         }
         lastFailure = null;
+        viewAskedMs = askedMs;
         synchronized (this) {
             view = view.updated(answer);
             notifyAll();

@@ -11,5 +11,16 @@ import java.util.OptionalInt;
  * @param replicationFactor replicas of each partition, or empty for the broker's default
  * @param config topic configuration that differs from the broker's, by key
  */
-public record NewTopic(
-        String name, OptionalInt partitions, OptionalInt replicationFactor, Map<String, String> config) {}
+public record NewTopic(String name, OptionalInt partitions, OptionalInt replicationFactor, Map<String, String> config) {
+    public NewTopic {
+        config = Map.copyOf(config);
+        ensureBetween(1, partitions, Integer.MAX_VALUE, "partitions");
+        ensureBetween(1, replicationFactor, Short.MAX_VALUE, "replication factor");
+    }
+
+    private static void ensureBetween(int min, OptionalInt value, int max, String what) {
+        if (value.isPresent() && (value.getAsInt() < min || value.getAsInt() > max)) {
+            throw new IllegalArgumentException(what + ": expected " + min + " to " + max + ", is " + value.getAsInt());
+        }
+    }
+}

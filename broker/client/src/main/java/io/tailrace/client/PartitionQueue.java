@@ -1,5 +1,6 @@
 package io.tailrace.client;
 
+import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordHeader;
@@ -7,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionQueue {
     private final TopicPartition topicPartition;
+    private final BooleanSupplier closed;
     private final List<ProducerBatch> batches = new ArrayList<>();
 
     private long producerId = RecordBatch.NO_PRODUCER_ID;
@@ -29,9 +32,16 @@ final class PartitionQueue {
     private boolean ackedInEpoch;
     private int inFlight;
     private @Nullable InetSocketAddress inFlightTo;
+    private long leaderDoubtedMs = Long.MIN_VALUE;
 
-    PartitionQueue(TopicPartition topicPartition) {
+    /**
+     * An empty queue.
+     *
+     * @param closed whether records are refused; once true it stays so
+     */
+    PartitionQueue(TopicPartition topicPartition, BooleanSupplier closed) {
         this.topicPartition = topicPartition;
+        this.closed = closed;
     }
 
     TopicPartition topicPartition() {
@@ -49,6 +59,9 @@ final class PartitionQueue {
             ProducerRecord record,
             List<RecordHeader> headers,
             int bytes) {
+        if (closed.getAsBoolean()) {
+            throw new ClientException(ErrorCode.NETWORK_EXCEPTION, "the producer is closed");
+        }
         ProducerBatch last = batches.isEmpty() ? null : batches.get(batches.size() - 1);
         if (last != null) {
             CompletableFuture<RecordMetadata> future =
@@ -137,6 +150,16 @@ final class PartitionQueue {
     /** Whether a batch may go to a broker: not while another broker's answers are outstanding. */
     boolean maySendTo(InetSocketAddress broker) {
         return inFlight == 0 || broker.equals(inFlightTo);
+    }
+
+    /** Notes that a broker has said that it does not lead the partition. */
+    void doubtLeader(long nowMs) {
+        leaderDoubtedMs = nowMs;
+    }
+
+    /** A leader that was heard of before then is not sent anything. */
+    long leaderDoubtedMs() {
+        return leaderDoubtedMs;
     }
 
     /** Whether the batch is the oldest, and alone in flight or not at all. */

@@ -109,7 +109,6 @@ final class Positions {
                     return;
                 }
                 if (found == null) {
-                    metadata.avoidBroker();
                     failed(state, failure, nowMs);
                     return;
                 }

@@ -64,7 +64,7 @@ public record ProducerConfig(
                 idempotent ? "1 to 5, since enable.idempotence=true" : "1 or more");
         check(!idempotent || acks == Acks.ALL, "acks", acks, "all, since enable.idempotence=true");
         check(
-                deliveryTimeoutMs >= lingerMs + client.requestTimeoutMs(),
+                deliveryTimeoutMs >= (long) lingerMs + client.requestTimeoutMs(),
                 "delivery.timeout.ms",
                 deliveryTimeoutMs,
                 "linger.ms + request.timeout.ms or more");

@@ -89,6 +89,10 @@ final class Sender {
             metadata.requestRefresh();
             return Long.MAX_VALUE;
         }
+        if (metadata.viewAskedMs() < queue.leaderDoubtedMs()) {
+            metadata.requestRefresh();
+            return Long.MAX_VALUE;
+        }
         boolean brokerIsBusy = inFlight.getOrDefault(broker, 0) >= config.inFlightMax();
         if (brokerIsBusy || !queue.maySendTo(broker)) {
             return Long.MAX_VALUE;
@@ -171,8 +175,9 @@ final class Sender {
                         partition.partition(), ErrorCode.NETWORK_EXCEPTION, "the answer leaves the partition out");
     }
 
-    /** Fails all that is left. */
+    /** Fails all that is left, and what may still come. */
     void abort(ClientException why) {
+        accumulator.close();
         accumulator.unacknowledged().forEach(batch -> delivery.fail(batch, why));
     }
 }

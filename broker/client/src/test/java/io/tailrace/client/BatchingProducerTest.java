@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tailrace.client.ScriptedNetwork.Asked;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.ProduceRequest;
 import io.tailrace.protocol.message.ProduceResponse;
 import io.tailrace.protocol.record.RecordBatch;
@@ -214,6 +215,84 @@ class BatchingProducerTest {
         Asked retried = network.only();
         assertThat(retried.broker()).isEqualTo(ScriptedNetwork.address(2));
         assertThat(batch(retried).baseSequence()).isEqualTo(1);
+    }
+
+    @Test
+    void batchIsSentAgainOnlyToALeaderThatWasLookedUpAfterTheRefusal() {
+        BatchingProducer producer = producer(config());
+        introduce(producer);
+        queue(producer, P0, 1);
+        producer.step();
+        network.lead(2, P0);
+        network.holdMetadata(true);
+        time.advanceMs(1);
+        refuse(network.only(), ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        producer.step();
+        time.advanceMs(5_000);
+        producer.step();
+        Asked lookup = network.only();
+        lookup.answer(network.metadata(lookup.as(MetadataRequest.class)));
+        producer.step();
+        assertThat(network.only().broker()).isEqualTo(ScriptedNetwork.address(2));
+    }
+
+    @Test
+    void nothingIsPipelinedBehindARetry() {
+        BatchingProducer producer = producer(config());
+        introduce(producer);
+        queue(producer, P0, 1);
+        producer.step();
+        refuse(network.only(), ErrorCode.NOT_ENOUGH_REPLICAS);
+        producer.step();
+        time.advanceMs(5_000);
+        producer.step();
+        queue(producer, P0, 1);
+        producer.step();
+        Asked retried = network.only();
+        assertThat(batch(retried).baseSequence()).isEqualTo(1);
+        acknowledge(retried, 1);
+        producer.step();
+        assertThat(batch(network.only()).baseSequence()).isEqualTo(2);
+    }
+
+    @Test
+    void sequenceRestartsOnlyWithNothingInFlight() {
+        BatchingProducer producer = producer(config());
+        introduce(producer);
+        queue(producer, P0, 1);
+        producer.step();
+        CompletableFuture<RecordMetadata> second = send(producer, P0, 1);
+        producer.step();
+        List<Asked> both = List.copyOf(network.asked());
+        network.asked().clear();
+        refuse(both.get(0), ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        producer.step();
+        acknowledge(both.get(1), 1);
+        producer.step();
+        assertThat(second.join().offset()).hasValue(1);
+        time.advanceMs(5_000);
+        producer.step();
+        Asked again = network.only();
+        assertThat(batch(again).producerEpoch()).isZero();
+        refuse(again, ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        producer.step();
+        time.advanceMs(5_000);
+        producer.step();
+        assertThat(batch(network.only()).producerEpoch()).isEqualTo((short) 1);
+    }
+
+    @Test
+    void recordThatComesWhileTheProducerClosesIsRefusedAndNotForgotten() {
+        Accumulator accumulator = new Accumulator(config().build());
+        PartitionQueue queue = accumulator.queue(P0);
+        accumulator.close();
+        ProducerRecord record = ProducerRecord.of("t", null, new byte[1]);
+        for (PartitionQueue late : List.of(queue, accumulator.queue(P1))) {
+            assertThatThrownBy(() -> late.append(config().build(), 0, 0, record, List.of(), 1))
+                    .isInstanceOf(ClientException.class)
+                    .hasMessageContaining("closed");
+        }
+        assertThat(accumulator.unacknowledged()).isEmpty();
     }
 
     @Test

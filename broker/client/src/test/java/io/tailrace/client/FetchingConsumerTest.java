@@ -9,6 +9,7 @@ import io.tailrace.protocol.RecordsPayload;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.protocol.message.FindCoordinatorRequest;
 import io.tailrace.protocol.message.ListOffsetsRequest;
 import io.tailrace.protocol.message.ListOffsetsResponse;
 import io.tailrace.protocol.record.CompressionType;
@@ -17,6 +18,8 @@ import io.tailrace.protocol.record.RecordBatchBuilder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class FetchingConsumerTest {
@@ -237,6 +240,33 @@ class FetchingConsumerTest {
                             "t", List.of(new ListOffsetsResponse.Partition(0, ErrorCode.NONE, -1, offset, 1))))));
         }
         network.asked().clear();
+    }
+
+    @Test
+    void fetchThatCanNeverSucceedIsTold() {
+        FetchingConsumer consumer = consumer(config());
+        network.only().fail(ErrorCode.UNSUPPORTED_VERSION);
+        step(consumer);
+        assertThatThrownBy(() -> consumer.poll(Duration.ZERO))
+                .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.errorCode())
+                        .isEqualTo(ErrorCode.UNSUPPORTED_VERSION));
+    }
+
+    @Test
+    void coordinatorIsAskedOfAnotherBrokerWhenTheFirstFails() {
+        FetchingConsumer consumer = consumer(config().group("g"));
+        network.asked().clear();
+        Thread commit = new Thread(() -> consumer.commit(Map.of(P0, 1L)));
+        commit.start();
+        Awaitility.await().until(() -> network.asked().size() == 1);
+        Asked first = network.only();
+        first.fail(ErrorCode.NETWORK_EXCEPTION);
+        Awaitility.await().until(() -> network.asked().size() == 1);
+        Asked second = network.only();
+        assertThat(second.request()).isInstanceOf(FindCoordinatorRequest.class);
+        assertThat(second.broker()).isNotEqualTo(first.broker());
+        second.fail(ErrorCode.GROUP_AUTHORIZATION_FAILED);
+        Awaitility.await().until(() -> !commit.isAlive());
     }
 
     @Test

@@ -46,6 +46,7 @@ final class ScriptedNetwork implements Network {
     private final Map<TopicPartition, Integer> epochs = new TreeMap<>();
     private long nextProducerId = 100;
     private boolean closed;
+    private boolean metadataWaits;
 
     /** Makes a broker lead a partition from the next epoch on; 0 for none. */
     void lead(int broker, TopicPartition partition) {
@@ -59,6 +60,11 @@ final class ScriptedNetwork implements Network {
 
     int epoch(TopicPartition partition) {
         return Objects.requireNonNull(epochs.get(partition));
+    }
+
+    /** Has requests for metadata wait like all others, or not any more. */
+    void holdMetadata(boolean hold) {
+        metadataWaits = hold;
     }
 
     /** Requests that wait, in the order they were made. */
@@ -82,7 +88,7 @@ final class ScriptedNetwork implements Network {
     @SuppressWarnings("unchecked") // a test answers with what belongs to the request
     public <R extends Response> CompletableFuture<R> send(InetSocketAddress broker, Request<R> request, int timeoutMs) {
         CompletableFuture<Response> answer = new CompletableFuture<>();
-        if (request instanceof MetadataRequest metadata) {
+        if (request instanceof MetadataRequest metadata && !metadataWaits) {
             answer.complete(metadata(metadata));
         } else if (request instanceof InitProducerIdRequest) {
             answer.complete(new InitProducerIdResponse(0, ErrorCode.NONE, nextProducerId++, (short) 0));
@@ -92,7 +98,7 @@ final class ScriptedNetwork implements Network {
         return (CompletableFuture<R>) answer;
     }
 
-    private MetadataResponse metadata(MetadataRequest request) {
+    MetadataResponse metadata(MetadataRequest request) {
         List<MetadataResponse.Broker> brokers = List.of(
                 new MetadataResponse.Broker(1, "broker", 1, null), new MetadataResponse.Broker(2, "broker", 2, null));
         List<MetadataResponse.Topic> topics = new ArrayList<>();
