@@ -256,7 +256,8 @@ class FetchingConsumerTest {
     void coordinatorIsAskedOfAnotherBrokerWhenTheFirstFails() {
         FetchingConsumer consumer = consumer(config().group("g"));
         network.asked().clear();
-        Thread commit = new Thread(() -> consumer.commit(Map.of(P0, 1L)));
+        Thread commit = new Thread(
+                () -> assertThatThrownBy(() -> consumer.commit(Map.of(P0, 1L))).isInstanceOf(ClientException.class));
         commit.start();
         Awaitility.await().until(() -> network.asked().size() == 1);
         Asked first = network.only();
