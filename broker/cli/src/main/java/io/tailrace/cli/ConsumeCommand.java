@@ -92,10 +92,10 @@ final class ConsumeCommand implements Runnable {
     public void run() {
         ConsumerConfig config = BootstrapOptions.checked(() -> {
             ConsumerConfig.Builder builder = ConsumerConfig.builder(bootstrap.servers());
+            builder.offsetReset(start.fromBeginning ? OffsetReset.EARLIEST : OffsetReset.LATEST);
             settings.forEach(builder::set);
             group.ifPresent(builder::group);
-            return builder.offsetReset(start.fromBeginning ? OffsetReset.EARLIEST : OffsetReset.LATEST)
-                    .build();
+            return builder.build();
         });
         List<TopicPartition> partitions;
         Map<TopicPartition, Long> ends;
@@ -114,6 +114,10 @@ final class ConsumeCommand implements Runnable {
         TopicDescription description =
                 admin.describe(Set.of(topic)).values().iterator().next();
         if (partition.isPresent()) {
+            int last = description.partitions().size() - 1;
+            if (partition.get() < 0 || partition.get() > last) {
+                throw new ConfigException(topic + " has partitions 0 to " + last + ", not " + partition.get());
+            }
             return List.of(new TopicPartition(topic, partition.get()));
         }
         return description.partitions().stream()
@@ -136,7 +140,10 @@ final class ConsumeCommand implements Runnable {
                 next.put(record.topicPartition(), record.offset() + 1);
                 printed++;
             }
-            out.flush();
+            if (out.checkError()) {
+                // Whoever read the output has gone, as head does; what was not printed is not committed.
+                return;
+            }
             if (group.isPresent() && !next.isEmpty()) {
                 consumer.commit(next);
             }

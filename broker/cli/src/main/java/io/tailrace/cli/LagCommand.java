@@ -8,9 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tailrace lag}. */
 @Command(
@@ -19,9 +17,6 @@ import picocli.CommandLine.Spec;
         footer = "Exit code 3 when a partition's lag is over --max-lag.")
 final class LagCommand implements Callable<Integer> {
     private final Clients clients;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private final BootstrapOptions bootstrap = new BootstrapOptions();
@@ -32,8 +27,8 @@ final class LagCommand implements Callable<Integer> {
     @Option(names = "--max-lag", paramLabel = "RECORDS", description = "The most that any partition may be behind.")
     private Optional<Long> lagMax = Optional.empty();
 
-    @Option(names = "--output", description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-    private OutputFormat output = OutputFormat.TABLE;
+    @Mixin
+    private final TableOptions output = new TableOptions();
 
     LagCommand(Clients clients) {
         this.clients = clients;
@@ -56,7 +51,7 @@ final class LagCommand implements Callable<Integer> {
                 table.add(group, partition.topic(), partition.partition(), entry.getValue(), logEndOffset, lag);
                 worst = lag == null ? worst : Math.max(worst, lag);
             }
-            table.print(output, spec.commandLine().getOut());
+            output.print(table);
             return worst > lagMax.orElse(Long.MAX_VALUE) ? CommandRunner.OVER_THRESHOLD : 0;
         }
     }

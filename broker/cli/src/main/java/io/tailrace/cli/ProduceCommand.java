@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         name = "produce",
         description = "Sends each line of standard input as a record, and waits until all are acknowledged.")
 final class ProduceCommand implements Runnable {
-    /** Acknowledgements waited for at a time: bounds what a long input keeps in memory. */
+    /** Records sent ahead of their acknowledgement: bounds what a long input keeps in memory. */
     private static final int UNACKNOWLEDGED_MAX = 10_000;
 
     private final Clients clients;
@@ -69,7 +69,9 @@ final class ProduceCommand implements Runnable {
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 unacknowledged.add(producer.send(record(line)));
-                if (unacknowledged.size() == UNACKNOWLEDGED_MAX) {
+                // A failure ends the command at the next line, and not when the input does.
+                while (!unacknowledged.isEmpty()
+                        && (unacknowledged.element().isDone() || unacknowledged.size() == UNACKNOWLEDGED_MAX)) {
                     unacknowledged.remove().join();
                 }
             }

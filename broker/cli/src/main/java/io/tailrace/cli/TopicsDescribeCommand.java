@@ -10,17 +10,12 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tailrace topics describe}. */
 @Command(name = "describe", description = "Shows leader, replicas and offsets of each partition.")
 final class TopicsDescribeCommand implements Runnable {
     private final Clients clients;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private final BootstrapOptions bootstrap = new BootstrapOptions();
@@ -28,8 +23,8 @@ final class TopicsDescribeCommand implements Runnable {
     @Option(names = "--topic", paramLabel = "TOPIC", description = "May be repeated; default all but internal ones.")
     private List<String> topics = List.of();
 
-    @Option(names = "--output", description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-    private OutputFormat output = OutputFormat.TABLE;
+    @Mixin
+    private final TableOptions output = new TableOptions();
 
     TopicsDescribeCommand(Clients clients) {
         this.clients = clients;
@@ -60,7 +55,7 @@ final class TopicsDescribeCommand implements Runnable {
                         earliest.get(key),
                         latest.get(key));
             }));
-            table.print(output, spec.commandLine().getOut());
+            output.print(table);
         }
     }
 

@@ -6,17 +6,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tailrace topics list}. */
 @Command(name = "list", description = "Lists topics.")
 final class TopicsListCommand implements Runnable {
     private final Clients clients;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private final BootstrapOptions bootstrap = new BootstrapOptions();
@@ -24,8 +19,8 @@ final class TopicsListCommand implements Runnable {
     @Option(names = "--internal", description = "Lists the cluster's own topics too.")
     private boolean internal;
 
-    @Option(names = "--output", description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-    private OutputFormat output = OutputFormat.TABLE;
+    @Mixin
+    private final TableOptions output = new TableOptions();
 
     TopicsListCommand(Clients clients) {
         this.clients = clients;
@@ -42,7 +37,7 @@ final class TopicsListCommand implements Runnable {
                             topic.partitions().size(),
                             topic.partitions().get(0).replicas().size(),
                             topic.internal()));
-            table.print(output, spec.commandLine().getOut());
+            output.print(table);
         }
     }
 }

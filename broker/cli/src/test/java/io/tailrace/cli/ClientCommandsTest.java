@@ -3,13 +3,7 @@ package io.tailrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
-import io.tailrace.client.Admin;
-import io.tailrace.client.ClientConfig;
-import io.tailrace.client.Consumer;
-import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.NewTopic;
-import io.tailrace.client.Producer;
-import io.tailrace.client.ProducerConfig;
 import io.tailrace.protocol.TopicPartition;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,7 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientCommandsTest {
-    private final InMemoryAdmin admin = new InMemoryAdmin();
+    private final FakeClients clients = new FakeClients();
+    private final InMemoryAdmin admin = clients.admin;
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -136,22 +131,6 @@ class ClientCommandsTest {
     }
 
     private int execute(String... args) {
-        Clients clients = new Clients() {
-            @Override
-            public Admin admin(ClientConfig config) {
-                return admin;
-            }
-
-            @Override
-            public Producer producer(ProducerConfig config) {
-                throw new UnsupportedOperationException("no producer here");
-            }
-
-            @Override
-            public Consumer consumer(ConsumerConfig config) {
-                throw new UnsupportedOperationException("no consumer here");
-            }
-        };
         return ClientCommands.commandLine(clients, address -> value -> "null")
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))

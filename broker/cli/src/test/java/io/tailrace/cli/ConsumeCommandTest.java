@@ -1,0 +1,124 @@
+package io.tailrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.client.ConsumerRecord;
+import io.tailrace.client.NewTopic;
+import io.tailrace.protocol.TopicPartition;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ConsumeCommandTest {
+    private static final TopicPartition P0 = new TopicPartition("web", 0);
+    private static final TopicPartition P1 = new TopicPartition("web", 1);
+
+    private final FakeClients clients = new FakeClients();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    /** Three records in one partition, one in the other. */
+    @BeforeEach
+    void fill() {
+        clients.admin.createTopic(new NewTopic("web", OptionalInt.of(2), OptionalInt.empty(), Map.of()));
+        for (String value : List.of("a", "b", "c")) {
+            append(P0, value);
+        }
+        append(P1, "d");
+    }
+
+    private void append(TopicPartition partition, String value) {
+        long offset = clients.consumer.logs.getOrDefault(partition, List.of()).size();
+        clients.consumer.append(
+                partition,
+                new ConsumerRecord(partition, offset, 5, null, value.getBytes(StandardCharsets.UTF_8), List.of()));
+        clients.admin.highWatermarks.put(partition, offset + 1);
+    }
+
+    private int consume(String... options) {
+        return consumeTo(out, options);
+    }
+
+    private int consumeTo(Writer target, String... options) {
+        String[] args = Stream.concat(
+                        Stream.of("--bootstrap-server", "localhost:9092", "--topic", "web"), Stream.of(options))
+                .toArray(String[]::new);
+        return CommandRunner.commandLine(new ConsumeCommand(clients, address -> value -> "null"))
+                .setOut(new PrintWriter(target))
+                .setErr(new PrintWriter(err))
+                .execute(args);
+    }
+
+    @Test
+    void printsTheValuesOfAllPartitionsToTheEnd() {
+        assertThat(consume("--from-beginning", "--to-end")).isZero();
+        assertThat(out.toString()).isEqualTo("a\nb\nc\nd\n");
+        assertThat(clients.consumer.commits).isEmpty();
+        assertThat(clients.consumer.isClosed).isTrue();
+    }
+
+    @Test
+    void startsAtTheEndUnlessToldOtherwise() {
+        assertThat(consume("--to-end")).isZero();
+        assertThat(out.toString()).isEmpty();
+        assertThat(consume("--to-end", "--set", "auto.offset.reset=earliest", "--partition", "1"))
+                .isZero();
+        assertThat(out.toString()).isEqualTo("d\n");
+    }
+
+    @Test
+    void whatComesAfterTheStartIsLeftOutUpToTheEnd() {
+        clients.admin.highWatermarks.put(P0, 2L);
+        assertThat(consume("--from-beginning", "--to-end", "--partition", "0")).isZero();
+        assertThat(out.toString()).isEqualTo("a\nb\n");
+    }
+
+    @Test
+    void onlyWhatWasPrintedIsCommitted() {
+        assertThat(consume("--from-beginning", "--group", "g", "--max-messages", "2"))
+                .isZero();
+        assertThat(out.toString()).isEqualTo("a\nb\n");
+        assertThat(clients.consumer.commits).isEqualTo(Map.of(P0, 2L));
+    }
+
+    @Test
+    void endsWhenNobodyReadsTheOutputAndCommitsNothing() {
+        Writer gone = new Writer() {
+            @Override
+            public void write(char[] text, int offset, int length) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        assertThat(consumeTo(gone, "--from-beginning", "--group", "g")).isZero();
+        assertThat(clients.consumer.commits).isEmpty();
+    }
+
+    @Test
+    void jsonTellsWhereARecordIs() {
+        assertThat(consume("--offset", "0", "--to-end", "--json", "--partition", "1"))
+                .isZero();
+        assertThat(out.toString())
+                .isEqualTo("{\"topic\":\"web\",\"partition\":1,\"offset\":0,\"timestamp\":5,\"key\":null,"
+                        + "\"value\":\"d\",\"headers\":[]}\n");
+    }
+
+    @Test
+    void aPartitionThatDoesNotExistIsWrongUsage() {
+        assertThat(consume("--partition", "2", "--to-end")).isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString()).contains("web has partitions 0 to 1, not 2");
+    }
+}

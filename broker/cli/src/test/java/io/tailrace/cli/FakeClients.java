@@ -1,0 +1,30 @@
+package io.tailrace.cli;
+
+import io.tailrace.client.Admin;
+import io.tailrace.client.ClientConfig;
+import io.tailrace.client.Consumer;
+import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.Producer;
+import io.tailrace.client.ProducerConfig;
+
+/** Clients without brokers. */
+final class FakeClients implements Clients {
+    final InMemoryAdmin admin = new InMemoryAdmin();
+    final FakeProducer producer = new FakeProducer();
+    final FakeConsumer consumer = new FakeConsumer();
+
+    @Override
+    public Admin admin(ClientConfig config) {
+        return admin;
+    }
+
+    @Override
+    public Producer producer(ProducerConfig config) {
+        return producer;
+    }
+
+    @Override
+    public Consumer consumer(ConsumerConfig config) {
+        return consumer.with(config);
+    }
+}

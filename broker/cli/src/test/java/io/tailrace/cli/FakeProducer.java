@@ -1,0 +1,35 @@
+package io.tailrace.cli;
+
+import io.tailrace.client.Producer;
+import io.tailrace.client.ProducerRecord;
+import io.tailrace.client.RecordMetadata;
+import io.tailrace.protocol.TopicPartition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/** A producer whose records are acknowledged at once, or all refused. */
+final class FakeProducer implements Producer {
+    final List<ProducerRecord> records = new ArrayList<>();
+    boolean refuses;
+    boolean isClosed;
+
+    @Override
+    public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
+        records.add(record);
+        return refuses
+                ? CompletableFuture.failedFuture(new IllegalStateException("refused"))
+                : CompletableFuture.completedFuture(new RecordMetadata(
+                        new TopicPartition(record.topic(), 0), OptionalLong.of(records.size() - 1L), 0));
+    }
+
+    @Override
+    public void flush(Duration timeout) {}
+
+    @Override
+    public void close() {
+        isClosed = true;
+    }
+}
