@@ -47,6 +47,7 @@ final class Agent implements AutoCloseable {
     private boolean dirty;
     private boolean checkpointFailed;
     private boolean registered;
+    private boolean registryMissed;
     private long registerAtMs = Long.MIN_VALUE;
     private long scanAtMs = Long.MIN_VALUE;
     private long sealAtMs = Long.MIN_VALUE;
@@ -103,7 +104,8 @@ final class Agent implements AutoCloseable {
         }
         if (writeCheckpoint() && isRegistered(nowMs)) {
             progress |= sendCounts();
-            progress |= sendLines(nowMs);
+            // With counts that nobody takes, lines of ever more windows would fill the memory.
+            progress |= !ledger.isFull() && sendLines(nowMs);
         }
         return progress;
     }
@@ -205,11 +207,17 @@ final class Agent implements AutoCloseable {
             encoder.register(config.auditTopic(), Schemas.AUDIT_COUNT);
             sources.forEach(followed -> followed.shipper.register());
             registered = true;
+            if (registryMissed) {
+                log.info("the schema registry answers");
+            }
         } catch (SchemaRegistryException e) {
             if (!e.isRetriable()) {
                 throw e;
             }
-            log.warn("the schema registry does not answer, will try again: {}", e.getMessage());
+            if (!registryMissed) {
+                log.warn("the schema registry does not answer; nothing is read until it does: {}", e.getMessage());
+            }
+            registryMissed = true;
             registerAtMs = nowMs + REGISTRY_RETRY_MS;
         }
         return registered;

@@ -9,18 +9,14 @@ import io.tailrace.client.ProducerConfig;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,8 +24,6 @@ import picocli.CommandLine.Option;
 /** {@code tailrace agent}. */
 @Command(name = "tailrace agent", description = "Follows log files and sends their lines to the brokers.")
 public final class AgentCommand implements Callable<Integer> {
-    private static final Logger log = LoggerFactory.getLogger(AgentCommand.class);
-
     /** Shorter than the client's: the agent itself tries again, and a stop must not wait for longer. */
     private static final int DELIVERY_TIMEOUT_MS = 15_000;
 
@@ -52,22 +46,19 @@ public final class AgentCommand implements Callable<Integer> {
     }
 
     @Override
+    @SuppressWarnings("try") // The lock is held, and nothing more.
     public Integer call() throws Exception {
         Config config = options.read(AgentKeys.ALL);
         AgentConfig agentConfig = AgentKeys.agentConfig(config);
         ProducerConfig producerConfig = producerConfig(config, agentConfig);
-        URI registry = URI.create(config.value(AgentKeys.REGISTRY_URL));
         Files.createDirectories(agentConfig.dataDirectory());
-        SchemaRegistryClient schemas = new HttpSchemaRegistryClient(registry, REGISTRY_TIMEOUT);
-        try (FileLock held = lock(agentConfig.dataDirectory())) {
+        SchemaRegistryClient schemas =
+                new HttpSchemaRegistryClient(config.value(AgentKeys.REGISTRY_URL), REGISTRY_TIMEOUT);
+        try (FileChannel held = lock(agentConfig.dataDirectory())) {
             AgentLoop loop = new AgentLoop(agentConfig, InstantSource.system());
             Agent agent = new Agent(agentConfig, Producer.create(producerConfig), schemas, loop::wakeUp);
             loop.start(agent, once);
-            log.info(
-                    "agent of {} started; checkpoint in {} ({})",
-                    agentConfig.host(),
-                    agentConfig.dataDirectory(),
-                    held);
+            System.out.println("agent is ready, its checkpoint in " + agentConfig.dataDirectory());
             ServerProcess.runUntilStopped(loop, loop.ended());
         }
         return 0;
@@ -83,15 +74,27 @@ public final class AgentCommand implements Callable<Integer> {
         return builder.build();
     }
 
-    /** Takes the data directory for this process. */
-    private static FileLock lock(Path directory) throws IOException {
+    /**
+     * Takes the data directory for this process, until the channel is closed.
+     *
+     * @throws IOException if another agent has it
+     */
+    static FileChannel lock(Path directory) throws IOException {
         FileChannel channel =
                 FileChannel.open(directory.resolve("agent.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        @Nullable FileLock lock = channel.tryLock();
-        if (lock == null) {
+        if (!isLocked(channel)) {
             channel.close();
             throw new IOException(directory + ": another agent is running with this data.dir");
         }
-        return lock;
+        return channel;
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            // An agent of this same process has it.
+            return false;
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.tailrace.cli.ConfigKey;
 import io.tailrace.cli.ConfigKeys;
 import io.tailrace.protocol.record.CompressionType;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
@@ -20,8 +21,12 @@ import java.util.List;
 final class AgentKeys {
     static final ConfigKey<String> BOOTSTRAP_SERVERS =
             ConfigKey.text("bootstrap.servers", null, "Brokers to start from: host:port, separated by commas.");
-    static final ConfigKey<String> REGISTRY_URL =
-            ConfigKey.text("schema.registry.url", null, "The schema registry, as http://host:8081.");
+    static final ConfigKey<URI> REGISTRY_URL = new ConfigKey<>(
+            "schema.registry.url",
+            "an address as http://host:8081",
+            null,
+            "The schema registry, as http://host:8081.",
+            AgentKeys::httpAddress);
     static final ConfigKey<CompressionType> COMPRESSION =
             ConfigKey.choice("compression.type", CompressionType.class, CompressionType.ZSTD, "Codec of the batches.");
     static final ConfigKey<String> DATA_DIR =
@@ -115,6 +120,14 @@ final class AgentKeys {
             .withFamily(SOURCE, ConfigKeys.of(PATHS, FORMAT, PATTERN, TOPIC, ENCODING, TIME_FIELD, TIME_FORMAT));
 
     private AgentKeys() {}
+
+    private static URI httpAddress(String text) {
+        URI uri = URI.create(text);
+        if (uri.getHost() == null || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+            throw new IllegalArgumentException(text + " is not http://HOST:PORT");
+        }
+        return uri;
+    }
 
     private static Charset encoding(String name) {
         try {

@@ -55,10 +55,11 @@ final class AgentLoop implements AutoCloseable {
                 }
             }
             stop(agent);
-            ended.complete(null);
         } catch (Throwable e) {
             ended.completeExceptionally(e);
         }
+        // After the agent is closed, since the process ends by it. Does nothing where it has failed.
+        ended.complete(null);
     }
 
     private void stop(Agent agent) {

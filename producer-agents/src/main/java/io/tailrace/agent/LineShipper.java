@@ -64,6 +64,10 @@ final class LineShipper {
             return deadLetter(file, key, line, rejected.reason(), nowMs);
         }
         LineParser.Event event = (LineParser.Event) outcome;
+        if (event.eventTimeMs() < 0) {
+            // On the wire, a time before 1970 is none.
+            return deadLetter(file, key, line, "event time " + event.eventTimeMs() + " ms is before 1970", nowMs);
+        }
         place(event.record(), file, line);
         return new Parcel(
                 encoder.record(topic, key, event.eventTimeMs(), event.record()),

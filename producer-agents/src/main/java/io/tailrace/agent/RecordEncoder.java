@@ -33,9 +33,13 @@ final class RecordEncoder {
     private final SchemaRegistryClient registry;
     private final String host;
     private final String auditTopic;
-    private final Map<String, Integer> schemaIdByTopic = new HashMap<>();
+    /** By topic and schema: sources of different formats may share a topic, if the registry lets them. */
+    private final Map<Registered, Integer> schemaIds = new HashMap<>();
+
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private @Nullable BinaryEncoder encoder;
+
+    private record Registered(String topic, Schema schema) {}
 
     RecordEncoder(SchemaRegistryClient registry, String host, String auditTopic) {
         this.registry = registry;
@@ -49,8 +53,9 @@ final class RecordEncoder {
      * @throws io.tailrace.schemas.SchemaRegistryException as {@link SchemaRegistryClient#register} does
      */
     void register(String topic, Schema schema) {
-        if (!schemaIdByTopic.containsKey(topic)) {
-            schemaIdByTopic.put(topic, registry.register(SchemaRegistryClient.valueSubject(topic), schema));
+        Registered registered = new Registered(topic, schema);
+        if (!schemaIds.containsKey(registered)) {
+            schemaIds.put(registered, registry.register(SchemaRegistryClient.valueSubject(topic), schema));
         }
     }
 
@@ -60,9 +65,10 @@ final class RecordEncoder {
     }
 
     ProducerRecord record(String topic, byte[] key, long timestampMs, GenericRecord value) {
-        Integer schemaId = schemaIdByTopic.get(topic);
+        Integer schemaId = schemaIds.get(new Registered(topic, value.getSchema()));
         if (schemaId == null) {
-            throw new IllegalStateException("no schema registered for topic " + topic);
+            throw new IllegalStateException(
+                    "schema " + value.getSchema().getFullName() + " is not registered for topic " + topic);
         }
         return new ProducerRecord(
                 topic,

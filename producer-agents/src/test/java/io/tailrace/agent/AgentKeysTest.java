@@ -55,6 +55,7 @@ class AgentKeysTest {
         "source.web.format, apache, source.web.format=apache",
         "source.web.encoding, UTF-16, source.web.encoding=UTF-16",
         "source.web.encoding, klingon, source.web.encoding=klingon",
+        "schema.registry.url, nowhere, schema.registry.url=nowhere",
         "batch.bytes, 4096, line.bytes.max=65536",
         "poll.intervall.ms, 5, poll.intervall.ms",
     })

@@ -138,6 +138,9 @@ final class AccessLogParser implements LineParser {
             return new Rejected("does not match the log format");
         } catch (InvalidDissectorException | MissingDissectorsException e) {
             throw new IllegalStateException("httpdlog refuses the format it was made with", e);
+        } catch (RuntimeException | StackOverflowError e) {
+            // Whatever a line does to somebody else's parser, it must not stop those after it.
+            return new Rejected("httpdlog fails: " + e);
         }
         if (escaped) {
             values.byPath.replaceAll((path, value) -> line.contains(value) ? value : value.replace("\\\\", "\\"));

@@ -31,12 +31,20 @@ record TimeField(String field, ToLongFunction<String> toMs) {
                 switch (format) {
                     case "iso" -> text -> millis(DateTimeFormatter.ISO_DATE_TIME, text);
                     case "epoch-millis" -> Long::parseLong;
-                    case "epoch-seconds" -> text -> Math.round(Double.parseDouble(text) * 1000);
+                    case "epoch-seconds" -> TimeField::fromSeconds;
                     default -> {
                         DateTimeFormatter formatter = DateTimeFormatter.ofPattern(format, Locale.ROOT);
                         yield text -> millis(formatter, text);
                     }
                 });
+    }
+
+    private static long fromSeconds(String text) {
+        double seconds = Double.parseDouble(text);
+        if (!Double.isFinite(seconds)) {
+            throw new NumberFormatException(text + " is no time");
+        }
+        return Math.round(seconds * 1000);
     }
 
     private static long millis(DateTimeFormatter formatter, String text) {

@@ -17,6 +17,9 @@ final class LineReader {
     /** Bounds how long one line without an end may hold up the other files. */
     private static final int SEARCH_CHUNKS_MAX = 64;
 
+    /** A line of no bytes takes memory too: what a chunk holds is bounded by lines as well as by bytes. */
+    static final int CHUNK_LINES_MAX = 4_096;
+
     private final byte[] newline;
     private final byte[] carriageReturn;
     private final int lineBytesMax;
@@ -43,6 +46,10 @@ final class LineReader {
     /** Where an overlong line's end was not found yet: nothing before is looked at again. */
     static final class Search {
         private long searchedTo;
+
+        long searchedTo() {
+            return searchedTo;
+        }
     }
 
     /** The content under a reader is no longer the one it read before: it was truncated, or written anew. */
@@ -79,7 +86,8 @@ final class LineReader {
             search.searchedTo = trail.position() + length;
             return readOverlong(content, trail, search, last);
         }
-        if (consumed < length && (last || content.isFinished()) && length < buffer.length) {
+        boolean cutToTheEnd = lines.size() < CHUNK_LINES_MAX;
+        if (cutToTheEnd && consumed < length && (last || content.isFinished()) && length < buffer.length) {
             lines.add(line(trail.position() + consumed, consumed, length));
             consumed = length;
         }
@@ -93,7 +101,7 @@ final class LineReader {
     private int cut(long position, int length, List<Line> lines) {
         int start = 0;
         int end = newlineFrom(start, length);
-        while (end >= 0) {
+        while (end >= 0 && lines.size() < CHUNK_LINES_MAX) {
             lines.add(line(position + start, start, end));
             start = end + newline.length;
             end = newlineFrom(start, length);

@@ -112,7 +112,6 @@ final class Listing {
     private void look(Path file, List<Stat> found) {
         try {
             found.add(FileId.stat(file));
-            readable(file);
         } catch (IOException e) {
             unreadable(file, e);
         }

@@ -29,11 +29,6 @@ public record Mark(long position, String headHash, String tailHash) {
         return (int) Math.min(position, HEAD_BYTES_MAX);
     }
 
-    /** Bytes that the tail's hash covers. */
-    int tailBytes() {
-        return (int) Math.min(position, TAIL_BYTES_MAX);
-    }
-
     /** Half of a SHA-256, in hexadecimal: a checkpoint holds no content of a log. */
     static String hash(byte[] bytes, int length) {
         try {

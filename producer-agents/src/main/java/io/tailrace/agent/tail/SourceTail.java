@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,11 +20,16 @@ import org.slf4j.LoggerFactory;
 public final class SourceTail implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SourceTail.class);
 
+    /** A log full of overlong lines must not fill the agent's own. */
+    private static final long OVERLONG_TOLD_EVERY_MS = 60_000;
+
     private final TailConfig config;
     private final Listing listing;
     private final LineReader reader;
     private final List<FollowedFile> followed = new ArrayList<>();
     private long overlongLines;
+    private long overlongLinesTold;
+    private long overlongTellAtMs = Long.MIN_VALUE;
 
     /**
      * Starts where a checkpoint left off.
@@ -52,16 +58,6 @@ public final class SourceTail implements AutoCloseable {
                 .toList();
     }
 
-    /** How many lines were cut because they were longer than the bound. */
-    public long overlongLines() {
-        return overlongLines;
-    }
-
-    /** Whether every content that is known has been acknowledged, as far as this can be without a scan. */
-    public boolean hasNothingInFlight() {
-        return followed.stream().noneMatch(FollowedFile::isInFlight);
-    }
-
     /** Looks at the directories: finds new files, renamed, replaced and vanished ones, and lets go of what is done. */
     public void scan(long nowMs) {
         Map<FileId, Stat> listed = listing.list();
@@ -83,6 +79,19 @@ public final class SourceTail implements AutoCloseable {
             if (!isHeld(stat.id()) && stat.sizeBytes() > 0) {
                 meet(stat, nowMs);
             }
+        }
+        tellOfOverlongLines(nowMs);
+    }
+
+    private void tellOfOverlongLines(long nowMs) {
+        if (overlongLines > overlongLinesTold && nowMs >= overlongTellAtMs) {
+            log.warn(
+                    "source {}: {} lines since the start were longer than {} bytes and went to the dead letters, cut",
+                    config.source(),
+                    overlongLines,
+                    config.lineBytesMax());
+            overlongLinesTold = overlongLines;
+            overlongTellAtMs = nowMs + OVERLONG_TOLD_EVERY_MS;
         }
     }
 
@@ -255,6 +264,11 @@ public final class SourceTail implements AutoCloseable {
             return Optional.empty();
         }
         boolean last = file.state() == State.UNLISTED && file.quietMs(nowMs) > config.rotatedWaitMs();
+        if (file.isAtEnd() && !last && content instanceof GzipContent) {
+            // Every look at it decompresses it from its beginning; the scan tells when there is more.
+            return Optional.empty();
+        }
+        long searchedTo = file.search().searchedTo();
         try {
             Optional<Chunk> chunk = reader.read(content, file.trail(), file.search(), last);
             if (chunk.isPresent()) {
@@ -262,6 +276,9 @@ public final class SourceTail implements AutoCloseable {
                 file.sent();
                 overlongLines +=
                         chunk.get().lines().stream().filter(Line::isOverlong).count();
+            } else if (file.search().searchedTo() > searchedTo) {
+                // In the middle of a line that is longer than one look: not at an end yet.
+                file.grown(nowMs);
             } else if (last) {
                 log.info(
                         "{} was read to its end, byte {}",
@@ -274,6 +291,13 @@ public final class SourceTail implements AutoCloseable {
             return chunk;
         } catch (LineReader.ReplacedException e) {
             replaced(file, nowMs);
+        } catch (ZipException e) {
+            listing.unreadable(file.path(), e);
+            if (last) {
+                file.setAdrift(false, nowMs);
+            } else {
+                file.cameToEnd();
+            }
         } catch (IOException e) {
             listing.unreadable(file.path(), e);
         }

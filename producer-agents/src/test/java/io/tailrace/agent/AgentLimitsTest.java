@@ -1,0 +1,165 @@
+package io.tailrace.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.agent.checkpoint.CheckpointFile;
+import io.tailrace.agent.parse.Format;
+import io.tailrace.schemas.Framing;
+import io.tailrace.schemas.Schemas;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an agent holds, for how long, and what it does with what it cannot use. */
+class AgentLimitsTest {
+    private static final long DAY_MS = 24 * 3_600_000L;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private AgentHarness harness;
+
+    @BeforeEach
+    void start() throws IOException {
+        harness = AgentHarness.raw(folder);
+    }
+
+    @AfterEach
+    void close() {
+        harness.close();
+    }
+
+    @Test
+    void fileThatIsGoneIsForgottenInTime() throws IOException {
+        Path log = harness.append("access.log", "one\n");
+        harness.run();
+        Files.delete(log);
+        harness.run();
+        harness.pass(60_000);
+        harness.run();
+        assertThat(filesInCheckpoint()).isEqualTo(1);
+        harness.pass(8 * DAY_MS);
+        harness.run();
+        assertThat(filesInCheckpoint()).isZero();
+    }
+
+    private long filesInCheckpoint() throws IOException {
+        return new CheckpointFile(harness.data).read().orElseThrow().files().size();
+    }
+
+    @Test
+    void fileThatDoesNotGrowIsClosedAndReadOnWhenItDoes() throws IOException {
+        Path log = harness.append("access.log", "one\n");
+        harness.run();
+        assertThat(isOpen(log)).isTrue();
+        harness.pass(400_000);
+        harness.run();
+        assertThat(isOpen(log)).isFalse();
+        harness.append("access.log", "two\n");
+        harness.run();
+        assertThat(harness.lines()).containsExactly("one", "two");
+    }
+
+    private static boolean isOpen(Path file) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(Files::exists).anyMatch(descriptor -> {
+                try {
+                    return Files.readSymbolicLink(descriptor).equals(file);
+                } catch (IOException e) {
+                    // Closed since it was listed.
+                    return false;
+                }
+            });
+        }
+    }
+
+    @Test
+    void fileThatCannotBeReadDoesNotHoldUpOthersAndIsTriedAgain() throws IOException {
+        Path broken = Files.writeString(harness.log("access.log.7.gz"), "no gzip, and longer than a header would be");
+        harness.append("access.log", "one\n");
+        harness.run();
+        harness.run();
+        assertThat(harness.lines()).containsExactly("one");
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(whole)) {
+            out.write("seven\n".getBytes(StandardCharsets.UTF_8));
+        }
+        Files.write(broken, whole.toByteArray());
+        harness.run();
+        assertThat(harness.lines()).containsExactly("one", "seven");
+    }
+
+    @Test
+    void deletedFileIsReadOnBehindALineThatTakesLongToSearch() throws IOException {
+        Path log = harness.append("access.log", "one\n");
+        harness.run();
+        harness.append("access.log", "x".repeat(150 * AgentHarness.BATCH_BYTES) + "\nafter\n");
+        Files.delete(log);
+        for (int looks = 0; looks < 5; looks++) {
+            harness.run();
+            harness.pass(31_000);
+        }
+        assertThat(harness.lines()).containsExactly("one", "after");
+    }
+
+    @Test
+    void timeBefore1970IsNoEventTime() throws IOException {
+        harness.close();
+        harness = new AgentHarness(folder, new Format(Format.Kind.JSON, "", "at", "epoch-seconds"), "access.log*");
+        harness.append("access.log", "{\"at\": \"-0.001\"}\n{\"at\": \"NaN\"}\n{\"at\": \"1.5\"}\n");
+        harness.run();
+        assertThat(harness.values(AgentHarness.TOPIC))
+                .singleElement()
+                .satisfies(value -> assertThat(value.get("eventTime")).isEqualTo(1_500L));
+        assertThat(harness.values(AgentHarness.DEAD_LETTERS))
+                .extracting(letter -> letter.get("reason").toString())
+                .containsExactly("event time -1 ms is before 1970", "field \"at\" is no time: \"NaN\"");
+    }
+
+    @Test
+    void recordsOfTwoSchemasInOneTopicSayWhichIsTheirs() throws Exception {
+        RecordEncoder encoder = new RecordEncoder(harness.registry, "host1", "audit");
+        for (Schema schema : new Schema[] {Schemas.RAW_LINE, Schemas.AUDIT_COUNT}) {
+            encoder.register("shared", schema);
+            GenericRecord value = new GenericData.Record(schema);
+            schema.getFields()
+                    .forEach(field -> value.put(
+                            field.name(),
+                            switch (field.schema().getType()) {
+                                case LONG -> (Object) 1L;
+                                case MAP -> Map.of();
+                                default -> "text";
+                            }));
+            byte[] framed = encoder.record("shared", new byte[0], 0, value).value();
+            int id = Framing.schemaId(Objects.requireNonNull(framed));
+            assertThat(harness.registry.schema(id)).isEqualTo(schema);
+        }
+    }
+
+    @Test
+    void dataDirectoryIsOneAgents() throws IOException {
+        try (FileChannel held = AgentCommand.lock(folder)) {
+            assertThat(held.isOpen()).isTrue();
+            assertThatThrownBy(() -> AgentCommand.lock(folder)).hasMessageContaining("another agent is running");
+        }
+        AgentCommand.lock(folder).close();
+    }
+}

@@ -1,0 +1,59 @@
+package io.tailrace.agent.tail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LineReaderTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    private List<Chunk> read(byte[] bytes, Charset charset) throws IOException, LineReader.ReplacedException {
+        Path file = Files.write(folder.resolve("log"), bytes);
+        TailConfig config = new TailConfig("web", List.of(file.toString()), charset, 1_024, 64 << 10, 0, 0, 0);
+        LineReader reader = config.lineReader();
+        Trail trail = new Trail();
+        LineReader.Search search = new LineReader.Search();
+        List<Chunk> chunks = new ArrayList<>();
+        try (Content content = Content.open(file)) {
+            Optional<Chunk> chunk = reader.read(content, trail, search, true);
+            while (chunk.isPresent()) {
+                chunks.add(chunk.get());
+                chunk = reader.read(content, trail, search, true);
+            }
+        }
+        return chunks;
+    }
+
+    @Test
+    void chunkIsBoundedInLines() throws Exception {
+        List<Chunk> chunks = read("\n".repeat(10_000).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        assertThat(chunks)
+                .extracting(chunk -> chunk.lines().size())
+                .containsExactly(LineReader.CHUNK_LINES_MAX, LineReader.CHUNK_LINES_MAX, 1_808);
+        assertThat(chunks.get(2).lines().get(1_807).offset()).isEqualTo(9_999);
+    }
+
+    @Test
+    void wideNewlineIsLookedForWhereACharacterCanStart() throws Exception {
+        // U+0A61 U+000A U+0A00: the byte 0x0A stands in all of them, a newline in one.
+        String text = "a\u0a61b\r\n\u0a00two\nlast";
+        List<Chunk> chunks = read(text.getBytes(StandardCharsets.UTF_16LE), StandardCharsets.UTF_16LE);
+        assertThat(chunks).singleElement().satisfies(chunk -> {
+            assertThat(chunk.lines())
+                    .extracting(line -> new String(line.bytes(), StandardCharsets.UTF_16LE))
+                    .containsExactly("a\u0a61b", "\u0a00two", "last");
+            assertThat(chunk.lines()).extracting(Line::offset).containsExactly(0L, 10L, 20L);
+        });
+    }
+}
