@@ -24,11 +24,6 @@ public final class Framing {
                 .array();
     }
 
-    /** Writes the header to the start of an array that has the Avro binary after it. */
-    public static void putHeader(byte[] framed, int schemaId) {
-        ByteBuffer.wrap(framed).put(MAGIC).putInt(schemaId);
-    }
-
     /**
      * The id of the schema a record was written with. Its Avro binary starts at {@link #HEADER_BYTES}.
      *

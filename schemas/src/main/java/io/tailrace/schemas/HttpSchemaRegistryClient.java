@@ -3,22 +3,23 @@ package io.tailrace.schemas;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.avro.Schema;
 
 /**
@@ -89,13 +90,19 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
         }
         String path = "schemas/ids/" + id;
         JsonNode answer = ask(request(path).GET().build());
+        if (!answer.path("schema").isTextual()) {
+            throw new SchemaRegistryException(
+                    SchemaRegistryException.NO_ANSWER, base.resolve(path) + ": expected a schema, found " + answer);
+        }
         try {
             Schema schema = new Schema.Parser().parse(answer.path("schema").asText());
             schemas.put(id, schema);
             return schema;
         } catch (RuntimeException e) {
             // The parser has no one exception for bad input: names, defaults and shapes fail in their own ways.
-            throw new SchemaRegistryException(base.resolve(path) + ": expected an Avro schema, found " + answer, e);
+            throw new SchemaRegistryException(
+                    SchemaRegistryException.NO_AVRO,
+                    base.resolve(path) + ": expected an Avro schema, found " + answer + " (" + e.getMessage() + ")");
         }
     }
 
@@ -145,19 +152,8 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
     }
 
     private JsonNode attempt(HttpRequest request) {
-        HttpResponse<InputStream> response;
-        byte[] bytes;
-        try {
-            response = http.send(request, BodyHandlers.ofInputStream());
-            try (InputStream in = response.body()) {
-                bytes = in.readNBytes(ANSWER_BYTES_MAX);
-            }
-        } catch (IOException e) {
-            throw new SchemaRegistryException("schema registry at " + request.uri() + " does not answer: " + e, e);
-        } catch (InterruptedException e) {
-            throw interrupted(request, e);
-        }
-        JsonNode body = json(request, response.statusCode(), bytes);
+        HttpResponse<byte[]> response = answer(request);
+        JsonNode body = json(request, response.statusCode(), response.body());
         if (response.statusCode() / 100 == 2) {
             return body;
         }
@@ -168,6 +164,27 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
                                 request.uri(),
                                 body.path("error_code").asInt(response.statusCode()),
                                 body.path("message").asText("status " + response.statusCode())));
+    }
+
+    private HttpResponse<byte[]> answer(HttpRequest request) {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                http.sendAsync(request, headers -> new BoundedBody(ANSWER_BYTES_MAX));
+        try {
+            // The request's own timeout ends with the answer's headers; its body may stall as well.
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw noAnswer(request, e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw noAnswer(request, e);
+        } catch (InterruptedException e) {
+            throw interrupted(request, e);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private static SchemaRegistryException noAnswer(HttpRequest request, Throwable cause) {
+        return new SchemaRegistryException("schema registry at " + request.uri() + " does not answer: " + cause, cause);
     }
 
     private static JsonNode json(HttpRequest request, int status, byte[] bytes) {

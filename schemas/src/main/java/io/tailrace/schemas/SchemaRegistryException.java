@@ -7,12 +7,18 @@ public final class SchemaRegistryException extends RuntimeException {
     /** The error code where there was no answer of the registry's. */
     public static final int NO_ANSWER = -1;
 
+    /** The error code where the registry answered with a schema that is none of Avro's. */
+    public static final int NO_AVRO = -2;
+
+    /** The registry's own code for an id that it never gave out. */
+    public static final int SCHEMA_NOT_FOUND = 40403;
+
     private final int errorCode;
 
     /**
      * Tells what went wrong.
      *
-     * @param errorCode the registry's own code, as 40403 for an unknown id, or {@link #NO_ANSWER}
+     * @param errorCode the registry's own code, as {@link #SCHEMA_NOT_FOUND}, {@link #NO_AVRO} or {@link #NO_ANSWER}
      */
     public SchemaRegistryException(int errorCode, String message) {
         super(message);
@@ -25,7 +31,7 @@ public final class SchemaRegistryException extends RuntimeException {
         this.errorCode = NO_ANSWER;
     }
 
-    /** The registry's own code, as 409 for an incompatible schema, or {@link #NO_ANSWER}. */
+    /** The registry's own code, as 409 for an incompatible schema, {@link #NO_AVRO} or {@link #NO_ANSWER}. */
     public int errorCode() {
         return errorCode;
     }

@@ -16,15 +16,6 @@ class FramingTest {
     }
 
     @Test
-    void aHeaderIsWrittenInPlace() {
-        byte[] framed = {1, 1, 1, 1, 1, 9};
-
-        Framing.putHeader(framed, 7);
-
-        assertThat(framed).isEqualTo(Framing.frame(7, new byte[] {9}));
-    }
-
-    @Test
     void whatIsNotFramedIsTold() {
         assertThatExceptionOfType(NotFramedException.class)
                 .isThrownBy(() -> Framing.schemaId(new byte[4]))

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -131,9 +132,47 @@ class HttpSchemaRegistryClientTest {
     @Test
     void anAnswerThatIsNoneIsAnError() {
         answers.add(new Answer(200, "{}"));
-        answers.add(new Answer(200, "{\"schema\":\"nonsense\"}"));
+        answers.add(new Answer(200, "{}"));
 
-        assertThatExceptionOfType(SchemaRegistryException.class).isThrownBy(() -> client.register("s", INT));
-        assertThatExceptionOfType(SchemaRegistryException.class).isThrownBy(() -> client.schema(1));
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> client.register("s", INT))
+                .satisfies(e -> assertThat(e.isRetriable()).isTrue());
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> client.schema(1))
+                .satisfies(e -> assertThat(e.isRetriable()).isTrue());
+    }
+
+    @Test
+    void aSchemaThatIsNoneOfAvrosStaysSo() {
+        answers.add(new Answer(200, "{\"schema\":\"syntax = 'proto3'\"}"));
+
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> client.schema(1))
+                .satisfies(e -> assertThat(e.errorCode()).isEqualTo(SchemaRegistryException.NO_AVRO))
+                .satisfies(e -> assertThat(e.isRetriable()).isFalse());
+    }
+
+    @Test
+    void anAnswerThatStallsOrNeverEndsIsNone() throws IOException {
+        HttpSchemaRegistryClient impatient = new HttpSchemaRegistryClient(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/slow/"),
+                Duration.ofMillis(200),
+                Duration.ofMillis(1));
+        server.createContext("/slow/", exchange -> {
+            asked.add("slow");
+            exchange.sendResponseHeaders(200, 0);
+            // Half an answer, and never more.
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+        });
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> impatient.schema(1))
+                .withMessageContaining("does not answer")
+                .satisfies(e -> assertThat(e.isRetriable()).isTrue());
+        assertThat(asked).hasSize(HttpSchemaRegistryClient.ATTEMPTS_MAX);
+
+        BoundedBody body = new BoundedBody(3);
+        body.onNext(List.of(ByteBuffer.allocate(2), ByteBuffer.allocate(2)));
+        assertThat(body.getBody().toCompletableFuture()).isCompletedExceptionally();
     }
 }

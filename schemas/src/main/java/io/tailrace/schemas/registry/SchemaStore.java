@@ -67,7 +67,7 @@ final class SchemaStore implements AutoCloseable {
                     apply(entries);
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (!closed) {
                 failure.completeExceptionally(e);
             }

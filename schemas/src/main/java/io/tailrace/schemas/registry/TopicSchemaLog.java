@@ -58,18 +58,27 @@ final class TopicSchemaLog implements SchemaLog {
         try {
             createIfAbsent(admin, config);
             check(admin, config.topic());
-            Producer producer = Producer.create(ProducerConfig.builder(config.bootstrapServers())
-                    .lingerMs(0)
-                    .build());
-            Consumer consumer = Consumer.create(ConsumerConfig.builder(config.bootstrapServers())
-                    .offsetReset(OffsetReset.NONE)
-                    .build());
-            TopicPartition partition = new TopicPartition(config.topic(), 0);
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            return new TopicSchemaLog(partition, config.timeout(), admin, producer, consumer);
+            return open(config, admin);
         } catch (RuntimeException e) {
             admin.close();
+            throw e;
+        }
+    }
+
+    private static TopicSchemaLog open(RegistryConfig config, Admin admin) {
+        TopicPartition partition = new TopicPartition(config.topic(), 0);
+        Producer producer = Producer.create(
+                ProducerConfig.builder(config.bootstrapServers()).lingerMs(0).build());
+        Consumer consumer = Consumer.create(ConsumerConfig.builder(config.bootstrapServers())
+                .offsetReset(OffsetReset.NONE)
+                .build());
+        TopicSchemaLog opened = new TopicSchemaLog(partition, config.timeout(), admin, producer, consumer);
+        try {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            return opened;
+        } catch (RuntimeException e) {
+            opened.close();
             throw e;
         }
     }

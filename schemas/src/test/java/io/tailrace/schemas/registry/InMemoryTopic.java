@@ -16,6 +16,7 @@ final class InMemoryTopic {
     private final List<SchemaLog.Entry> entries = new ArrayList<>();
     private long endOffset;
     private @Nullable RegistryException failure;
+    private @Nullable RuntimeException readFailure;
 
     /** A log of this topic, read from its beginning. */
     SchemaLog log() {
@@ -25,6 +26,11 @@ final class InMemoryTopic {
     /** Makes every append fail, or none. */
     synchronized void failWith(@Nullable RegistryException exception) {
         failure = exception;
+    }
+
+    /** Makes every read fail from now on. */
+    synchronized void failReadsWith(RuntimeException exception) {
+        readFailure = exception;
     }
 
     synchronized List<SchemaLog.Entry> entries() {
@@ -51,6 +57,9 @@ final class InMemoryTopic {
     }
 
     private synchronized List<SchemaLog.Entry> poll(long from, Duration timeout, AtomicBoolean woken) {
+        if (readFailure != null) {
+            throw readFailure;
+        }
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         while (endOffset <= from && !woken.get()) {
             long waitNanos = deadlineNanos - System.nanoTime();

@@ -1,8 +1,10 @@
 package io.tailrace.schemas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tailrace.cli.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -51,6 +53,14 @@ class RegistryServerTest {
     @AfterEach
     void stop() {
         server.close();
+    }
+
+    @Test
+    void aLogThatCannotBeReadAnyLongerEndsTheProcessWithItsReason() {
+        topic.failReadsWith(new IllegalStateException("the log is gone"));
+
+        assertThatThrownBy(() -> ServerProcess.runUntilStopped(server, server.failure()))
+                .hasRootCauseMessage("the log is gone");
     }
 
     private record Answer(int status, String body) {}
