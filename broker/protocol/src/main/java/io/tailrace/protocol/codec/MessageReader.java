@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
  */
 final class MessageReader {
     private static final int STRING_BYTES_MAX = Short.MAX_VALUE;
+    /** Of all lists of a message: an element may be one byte of the frame, and a hundred as an object. */
+    static final int ELEMENTS_MAX = 1_000_000;
 
     private final ByteBuffer frame;
     private final Values.Stack values = new Values.Stack();
+    private int elements;
 
     MessageReader(ByteBuffer frame) {
         this.frame = frame.duplicate().order(ByteOrder.BIG_ENDIAN);
@@ -73,6 +76,10 @@ final class MessageReader {
             throw malformed("count " + count + " needs at least " + (long) count * elementBytesMin + " bytes, "
                     + frame.remaining() + " are left");
         }
+        if (count > ELEMENTS_MAX - elements) {
+            throw malformed("more than " + ELEMENTS_MAX + " elements in lists");
+        }
+        elements += Math.max(0, count);
         return count;
     }
 

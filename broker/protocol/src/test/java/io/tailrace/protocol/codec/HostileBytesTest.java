@@ -1,12 +1,15 @@
 package io.tailrace.protocol.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.tailrace.protocol.message.OffsetFetchRequest;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -44,6 +47,26 @@ class HostileBytesTest {
         }
         assertThat(refused).as("refused, seed %d", seed).isGreaterThan(FRAMES / 10);
         assertThat(understood).as("understood, seed %d", seed).isGreaterThan(FRAMES / 10);
+    }
+
+    /** Each element is there, in a byte or two, but would be a hundred times that as an object. */
+    @Test
+    void moreElementsThanAnyMessageNeedsAreRefused() {
+        List<Integer> most = Collections.nCopies(MessageReader.ELEMENTS_MAX - 1, 0);
+        List<Integer> tooMany = Collections.nCopies(MessageReader.ELEMENTS_MAX, 0);
+        assertThat(Requests.decode(offsetFetch(most)).body()).isInstanceOf(OffsetFetchRequest.class);
+        assertThatThrownBy(() -> Requests.decode(offsetFetch(tooMany)))
+                .isInstanceOf(MalformedMessageException.class)
+                .hasMessageContaining("more than 1000000 elements");
+    }
+
+    private static ByteBuffer offsetFetch(List<Integer> partitions) {
+        OffsetFetchRequest request =
+                new OffsetFetchRequest("g", List.of(new OffsetFetchRequest.Topic("t", partitions)), List.of(), false);
+        return Requests.encode(request, (short) 1, 0, null)
+                .buffers()[0]
+                .position(Integer.BYTES)
+                .slice();
     }
 
     private boolean decodes(Kind kind, byte[] bytes) {
