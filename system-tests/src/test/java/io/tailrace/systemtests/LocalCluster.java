@@ -13,18 +13,24 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
  * A ZooKeeper process and broker processes for the tests of one class, which registers it as a static extension. When a
  * test fails, the end of what each process wrote goes to standard error.
  */
-final class LocalCluster implements BeforeAllCallback, AfterAllCallback, TestExecutionExceptionHandler {
+final class LocalCluster
+        implements BeforeAllCallback,
+                AfterAllCallback,
+                TestExecutionExceptionHandler,
+                LifecycleMethodExecutionExceptionHandler {
     private final int brokerCount;
     private final Map<String, String> settings;
     private final List<LocalBroker> brokers = new ArrayList<>();
     private @Nullable Path folder;
     private @Nullable ServerProcess zooKeeper;
+    private int zooKeeperPort;
 
     private LocalCluster(int brokerCount, Map<String, String> settings) {
         this.brokerCount = brokerCount;
@@ -47,7 +53,7 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, TestExe
         zooKeeper = ServerProcess.start(
                 folder.resolve("zookeeper.log"),
                 List.of("zookeeper", "--set", "dataDir=" + folder.resolve("zookeeper"), "--set", "clientPort=0"));
-        int zooKeeperPort = zooKeeper.awaitPort();
+        zooKeeperPort = zooKeeper.awaitPort();
         for (int id = 1; id <= brokerCount; id++) {
             brokers.add(new LocalBroker(id, folder, zooKeeperPort, settings));
         }
@@ -80,8 +86,22 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, TestExe
 
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        brokers.forEach(broker -> System.err.println(broker.process().tail()));
+        showLogs();
         throw failure;
+    }
+
+    @Override
+    public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        showLogs();
+        throw failure;
+    }
+
+    private void showLogs() throws IOException {
+        try (Stream<Path> files = Files.list(folder())) {
+            files.filter(file -> file.toString().endsWith(".log"))
+                    .sorted()
+                    .forEach(file -> System.err.println(ServerProcess.tail(file)));
+        }
     }
 
     /** A folder for the files of the test. */
@@ -90,6 +110,10 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, TestExe
             throw new IllegalStateException("the cluster is started before all tests");
         }
         return folder;
+    }
+
+    String zooKeeperAddress() {
+        return "127.0.0.1:" + zooKeeperPort;
     }
 
     LocalBroker broker(int id) {

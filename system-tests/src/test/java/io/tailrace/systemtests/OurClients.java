@@ -61,17 +61,26 @@ record OurClients(Supplier<String> bootstrapServers) {
         sends.forEach(CompletableFuture::join);
     }
 
+    /** How many records stand in a topic's first partitions now, if none were ever deleted. */
+    long count(String topic, int partitionCount) {
+        return ends(topic, partitionCount).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    private Map<TopicPartition, Long> ends(String topic, int partitionCount) {
+        try (Admin admin = admin()) {
+            return admin.latestOffsets(IntStream.range(0, partitionCount)
+                    .mapToObj(partition -> new TopicPartition(topic, partition))
+                    .toList());
+        }
+    }
+
     /** All that stands in a topic's first partitions now, in offset order within each. */
     List<ConsumerRecord> readAll(String topic, int partitionCount) {
-        List<TopicPartition> partitions = IntStream.range(0, partitionCount)
-                .mapToObj(partition -> new TopicPartition(topic, partition))
-                .toList();
-        Map<TopicPartition, Long> ends;
-        try (Admin admin = admin()) {
-            ends = admin.latestOffsets(partitions);
-        }
+        Map<TopicPartition, Long> ends = ends(topic, partitionCount);
         try (Consumer consumer = consumer()) {
-            consumer.assign(partitions);
+            consumer.assign(ends.keySet());
             List<ConsumerRecord> records = new ArrayList<>();
             await("the ends " + ends).atMost(READ_MAX).pollDelay(Duration.ZERO).until(() -> {
                 records.addAll(consumer.poll(POLL));

@@ -15,9 +15,8 @@ import java.util.regex.Pattern;
 
 /** A server started by {@code scripts/tailrace}, from start to exit. What it writes is kept in a file. */
 final class ServerProcess implements AutoCloseable {
-    /** What the JVM of a server may take here, and a compiler that is quick rather than good. */
-    private static final Map<String, String> SMALL =
-            Map.of("TAILRACE_HEAP", "256m", "TAILRACE_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    /** What the JVM of a server may take here. */
+    private static final Map<String, String> SMALL = Map.of("TAILRACE_HEAP", "256m", "TAILRACE_OPTS", Command.QUICK);
 
     private static final Duration START_MAX = Duration.ofSeconds(90);
     private static final long STOP_SECONDS_MAX = 60;
@@ -92,23 +91,32 @@ final class ServerProcess implements AutoCloseable {
     /** Waits until it ends by itself, and says with what. */
     int awaitExit() throws InterruptedException {
         if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-            throw new AssertionError("process " + pid() + " runs on after " + STOP_SECONDS_MAX + " s:\n" + tail());
+            throw new AssertionError(
+                    "process " + pid() + " runs on after " + STOP_SECONDS_MAX + " s:\n" + tail(output));
         }
         return process.exitValue();
     }
 
-    /** All it has written, to standard output and standard error. */
-    String output() {
+    /** Whether it has ended, by itself or because it was told to. */
+    boolean hasEnded() {
+        return !process.isAlive();
+    }
+
+    private String output() {
+        return content(output);
+    }
+
+    private static String content(Path file) {
         try {
-            return Files.readString(output);
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The end of what it has written, with the file's name. */
-    String tail() {
-        List<String> lines = output().lines().toList();
+    /** The end of what a process has written to a file, with the file's name. */
+    static String tail(Path output) {
+        List<String> lines = content(output).lines().toList();
         return "---- " + output + "\n"
                 + String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
     }
