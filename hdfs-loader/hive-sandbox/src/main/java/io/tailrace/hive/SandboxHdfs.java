@@ -3,6 +3,8 @@ package io.tailrace.hive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.DFSConfigKeys;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
@@ -12,6 +14,8 @@ import org.apache.hadoop.metrics2.lib.DefaultMetricsSystem;
 
 /** A NameNode and one DataNode on loopback, keeping their files below one directory. */
 final class SandboxHdfs implements HiveSandbox.Part {
+    private static final long REPORT_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final NameNode nameNode;
     private final DataNode dataNode;
@@ -36,10 +40,22 @@ final class SandboxHdfs implements HiveSandbox.Part {
             if (dataNode == null) {
                 throw new IOException("the DataNode refused to start in " + dir + "; its log says why");
             }
+            awaitSafeModeOff(nameNode, dir);
             return new SandboxHdfs(nameNode, dataNode);
         } catch (IOException | RuntimeException e) {
             nameNode.stop();
             throw e;
+        }
+    }
+
+    /** The NameNode takes no writes before the DataNode has reported to it, which it does on a thread of its own. */
+    private static void awaitSafeModeOff(NameNode nameNode, Path dir) throws IOException {
+        long startNanos = System.nanoTime();
+        while (nameNode.isInSafeMode()) {
+            if (System.nanoTime() - startNanos > REPORT_NANOS_MAX) {
+                throw new IOException("the DataNode in " + dir + " has not reported in a minute; its log says why");
+            }
+            LockSupport.parkNanos(POLL_NANOS);
         }
     }
 
