@@ -26,7 +26,10 @@ final class HiveColumns {
 
     private static String type(Schema schema, String path) {
         LogicalType logical = schema.getLogicalType();
-        if (logical instanceof LogicalTypes.TimestampMillis || logical instanceof LogicalTypes.TimestampMicros) {
+        if (logical instanceof LogicalTypes.TimestampMillis
+                || logical instanceof LogicalTypes.TimestampMicros
+                || logical instanceof LogicalTypes.LocalTimestampMillis
+                || logical instanceof LogicalTypes.LocalTimestampMicros) {
             return "timestamp";
         }
         if (logical instanceof LogicalTypes.Date) {

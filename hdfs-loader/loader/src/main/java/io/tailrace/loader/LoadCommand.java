@@ -69,7 +69,7 @@ public final class LoadCommand implements Callable<Integer> {
             print(Loader.load(loader, selected, onGap));
         } else {
             try (RepeatedLoad repeated = new RepeatedLoad(() -> print(Loader.load(loader, selected, onGap)), every)) {
-                ServerProcess.runUntilStopped(repeated);
+                ServerProcess.runUntilStopped(repeated, repeated.failure());
             }
         }
         return 0;

@@ -110,17 +110,24 @@ final class LoadRun {
                 .map(partition -> new TopicPartition(topic, partition.partition()))
                 .sorted()
                 .toList();
-        Map<TopicPartition, Long> latest = parts.admin().latestOffsets(partitions);
+        // The starts first: retention may move them while this asks, but never past an end that is told later.
         Map<TopicPartition, Long> earliest = parts.admin().earliestOffsets(partitions);
+        Map<TopicPartition, Long> latest = parts.admin().latestOffsets(partitions);
         SortedMap<Integer, Long> ends = last.map(Manifest::endOffsets).orElseGet(TreeMap::new);
         List<PartitionBounds> bounds = new ArrayList<>();
         for (TopicPartition partition : partitions) {
-            Long end = ends.get(partition.partition());
             bounds.add(new PartitionBounds(
                     partition,
-                    end == null ? OptionalLong.empty() : OptionalLong.of(end),
+                    last.isPresent()
+                            ? OptionalLong.of(ends.getOrDefault(partition.partition(), 0L))
+                            : OptionalLong.empty(),
                     known(earliest, partition),
                     known(latest, partition)));
+        }
+        int loaded = ends.isEmpty() ? 0 : ends.lastKey() + 1;
+        if (partitions.size() < loaded) {
+            throw new IllegalStateException(topic + " has " + partitions.size() + " partitions, but " + loaded
+                    + " were loaded." + Plan.CREATED_AGAIN);
         }
         return bounds;
     }

@@ -40,8 +40,8 @@ final class MetastoreCatalog implements TableCatalog {
 
     private static final String PARQUET = "org.apache.hadoop.hive.ql.io.parquet.";
     private static final List<FieldSchema> PARTITION_COLUMNS = List.of(
-            new FieldSchema("dt", "string", "Day of event time, UTC."),
-            new FieldSchema("hr", "string", "Hour of event time, UTC, 00 to 23."));
+            new FieldSchema(PathPartition.DAY_COLUMN, "string", "Day of event time, UTC."),
+            new FieldSchema(PathPartition.HOUR_COLUMN, "string", "Hour of event time, UTC, 00 to 23."));
 
     private final List<URI> uris;
     private final String database;
@@ -154,6 +154,12 @@ final class MetastoreCatalog implements TableCatalog {
         if (!location.equals(table.folder())) {
             throw new IOException("Hive's table " + database + "." + table.name() + " is at " + location
                     + ", but the loader writes to " + table.folder() + ". Drop it, or set hive.database to another");
+        }
+        List<String> keys =
+                hive.getPartitionKeys().stream().map(FieldSchema::getName).toList();
+        if (!keys.equals(List.of(PathPartition.DAY_COLUMN, PathPartition.HOUR_COLUMN))) {
+            throw new IOException("Hive's table " + database + "." + table.name() + " is partitioned by " + keys
+                    + ", expected dt and hr. Drop it, or set hive.database to another");
         }
         return hive;
     }

@@ -13,6 +13,9 @@ import java.util.Locale;
  */
 record PathPartition(String dt, String hr) implements Comparable<PathPartition> {
 
+    static final String DAY_COLUMN = "dt";
+    static final String HOUR_COLUMN = "hr";
+
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter HOUR =

@@ -15,6 +15,9 @@ import java.util.TreeMap;
  */
 record Plan(List<OffsetRange> tasks, SortedMap<Integer, Long> endOffsets, List<OffsetRange> skipped) {
 
+    static final String CREATED_AGAIN = " Was the topic deleted and created again?"
+            + " Load it under another output.path, or move its old data and commits away";
+
     /** What to do where retention has passed the committed end. */
     enum OnGap {
         FAIL,
@@ -46,8 +49,7 @@ record Plan(List<OffsetRange> tasks, SortedMap<Integer, Long> endOffsets, List<O
             long committedEnd = bounds.committedEnd().orElse(bounds.logStartOffset());
             if (bounds.highWatermark() < committedEnd) {
                 throw new IllegalStateException(bounds.topicPartition() + " ends at offset " + bounds.highWatermark()
-                        + ", but was loaded up to " + committedEnd + ". Was the topic deleted and created again?"
-                        + " Load it under another output.path, or move its old data and commits away");
+                        + ", but was loaded up to " + committedEnd + "." + CREATED_AGAIN);
             }
             if (committedEnd < bounds.logStartOffset()) {
                 skipped.add(new OffsetRange(bounds.topicPartition(), committedEnd, bounds.logStartOffset()));

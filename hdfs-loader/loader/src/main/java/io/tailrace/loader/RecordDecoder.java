@@ -79,7 +79,7 @@ final class RecordDecoder {
                 return new Decoded.Rejected("bytes are left after the record");
             }
             return new Decoded.Event(event);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | StackOverflowError e) {
             // Avro meets bytes that lie with whatever it stumbles over: all of these are about the value.
             return new Decoded.Rejected(
                     "Avro: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
@@ -104,7 +104,9 @@ final class RecordDecoder {
             Schema schema = registry.schema(schemaId);
             return new Writer(new GenericDatumReader<>(schema, reader, GenericData.get()), "");
         } catch (SchemaRegistryException e) {
-            if (e.isRetriable()) {
+            // Only these are about the record. Whatever else the registry says, another answer may come later.
+            if (e.errorCode() != SchemaRegistryException.SCHEMA_NOT_FOUND
+                    && e.errorCode() != SchemaRegistryException.NO_AVRO) {
                 throw e;
             }
             return new Writer(null, "schema " + schemaId + ": " + e.getMessage());

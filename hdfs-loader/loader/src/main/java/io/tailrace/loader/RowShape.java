@@ -42,11 +42,22 @@ final class RowShape {
         this.event = event;
         this.row = rowSchema(event);
         Schema.Field time = event.getType() == Schema.Type.RECORD ? event.getField(eventTimeField) : null;
-        LogicalType type = time == null ? null : time.schema().getLogicalType();
+        LogicalType type = time == null ? null : nonNull(time.schema()).getLogicalType();
         boolean isMillis = type instanceof LogicalTypes.TimestampMillis;
         boolean isMicros = type instanceof LogicalTypes.TimestampMicros;
         this.eventTimePosition = time != null && (isMillis || isMicros) ? time.pos() : -1;
         this.eventTimeUnitsPerMs = isMicros ? MICROS_PER_MS : 1;
+    }
+
+    /** A schema without null, where it is a union of null and one other. */
+    private static Schema nonNull(Schema schema) {
+        if (!schema.isUnion() || !schema.isNullable()) {
+            return schema;
+        }
+        List<Schema> others = schema.getTypes().stream()
+                .filter(type -> type.getType() != Schema.Type.NULL)
+                .toList();
+        return others.size() == 1 ? others.get(0) : schema;
     }
 
     /** The schema of rows whose events have the schema that a manifest holds. */
@@ -75,11 +86,11 @@ final class RowShape {
         } else {
             columns.add(new Schema.Field("value", event));
         }
-        for (String column : List.of(TOPIC, PARTITION, OFFSET)) {
+        for (String column : List.of(TOPIC, PARTITION, OFFSET, PathPartition.DAY_COLUMN, PathPartition.HOUR_COLUMN)) {
             String field = fieldOfColumn.get(column);
             if (field != null) {
                 throw new IllegalArgumentException("field " + field + " of schema " + event.getFullName()
-                        + " would share the column " + column + ", which tells where a record stood");
+                        + " would share the column " + column + ", which every table has");
             }
         }
         columns.add(new Schema.Field(TOPIC, Schema.create(Schema.Type.STRING), "The topic it was loaded from."));

@@ -91,9 +91,23 @@ final class Store implements AutoCloseable {
         }
     }
 
-    /** Starts a file; whoever writes it calls {@code hsync} before closing it. */
+    /**
+     * Starts a file; whoever writes it calls {@code hsync} before closing it. Never makes its folder: a run whose folder
+     * was taken away must not have one again.
+     *
+     * @throws CommitConflictException when there is no folder for it
+     */
     FSDataOutputStream create(Path file, int bufferBytes, long blockBytes) throws IOException {
-        return files.create(file, false, bufferBytes, files.getDefaultReplication(file), blockBytes);
+        try {
+            return files.createFile(file)
+                    .overwrite(false)
+                    .bufferSize(bufferBytes)
+                    .replication(files.getDefaultReplication(file))
+                    .blockSize(blockBytes)
+                    .build();
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            throw new CommitConflictException(file.getParent() + " was removed by another run");
+        }
     }
 
     long defaultBlockBytes(Path file) {

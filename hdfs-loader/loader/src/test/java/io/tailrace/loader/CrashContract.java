@@ -102,8 +102,9 @@ abstract class CrashContract {
         }
     }
 
-    @Test
-    void aRunThatWasShutOutByOneThatDiedCannotCommitEither() throws IOException {
+    @ParameterizedTest
+    @EnumSource(names = {"FILES_STAGED", "MANIFEST_STAGED"})
+    void aRunThatWasShutOutByOneThatDiedCannotCommitEither(CommitStep asleep) throws IOException {
         FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
         FakeRegistry registry = new FakeRegistry();
         Path root = root();
@@ -112,7 +113,7 @@ abstract class CrashContract {
             AccessLog.append(cluster, registry, EVENTS, SEED);
 
             assertThatThrownBy(() -> sleeper.load(Plan.OnGap.FAIL, step -> {
-                        if (step == CommitStep.MANIFEST_STAGED) {
+                        if (step == asleep) {
                             assertThatThrownBy(() -> other.load(Plan.OnGap.FAIL, CrashContract::crash))
                                     .isInstanceOf(Crash.class);
                         }

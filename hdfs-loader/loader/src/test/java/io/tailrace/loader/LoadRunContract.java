@@ -264,4 +264,20 @@ abstract class LoadRunContract {
 
         assertThat(loader.load().rows()).isEqualTo(1);
     }
+
+    @Test
+    void namesTheGapOfAPartitionThatRetentionPassedBeforeItsFirstLoad() throws IOException {
+        AccessLog.append(cluster, registry, 10, SEED);
+        loader.load();
+        TopicPartition grown = new TopicPartition(AccessLog.TOPIC, 2);
+        cluster.with(grown);
+        for (int i = 0; i < 3; i++) {
+            long timeMs = AccessLog.START.toEpochMilli();
+            cluster.append(grown, timeMs, AccessLog.value(1, AccessLog.event(AccessLog.SCHEMA, timeMs, 200)));
+        }
+        cluster.retainFrom(grown, 2);
+
+        assertThatThrownBy(loader::load).hasMessageContaining("access-log-2 lost offsets 0 to 1");
+        assertThat(loader.load(Plan.OnGap.SKIP, step -> {}).rows()).isEqualTo(1);
+    }
 }

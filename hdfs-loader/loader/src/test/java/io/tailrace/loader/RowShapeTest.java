@@ -44,7 +44,9 @@ class RowShapeTest {
         assertThatThrownBy(() -> new RowShape(twins, "t"))
                 .hasMessageContaining("aB")
                 .hasMessageContaining("a_b");
+        Schema day = SchemaBuilder.record("E").fields().requiredInt("dt").endRecord();
         assertThatThrownBy(() -> new RowShape(position, "t")).hasMessageContaining("record_offset");
+        assertThatThrownBy(() -> new RowShape(day, "t")).hasMessageContaining("field dt");
     }
 
     @Test
@@ -60,6 +62,26 @@ class RowShapeTest {
 
         assertThat(new RowShape(micros, "at").eventTimeMs(event, RECORD)).isEqualTo(5_000);
         assertThat(new RowShape(micros, "other").eventTimeMs(event, RECORD)).isEqualTo(1_000);
+    }
+
+    @Test
+    void takesEventTimeFromAFieldThatMayBeNullWhereItIsNot() {
+        Schema nullable = SchemaBuilder.record("E")
+                .fields()
+                .name("at")
+                .type()
+                .unionOf()
+                .nullType()
+                .and()
+                .type(LogicalTypes.timestampMillis().addToSchema(Schema.create(Schema.Type.LONG)))
+                .endUnion()
+                .noDefault()
+                .endRecord();
+        GenericRecord event = new GenericData.Record(nullable);
+
+        assertThat(new RowShape(nullable, "at").eventTimeMs(event, RECORD)).isEqualTo(1_000);
+        event.put("at", 7L);
+        assertThat(new RowShape(nullable, "at").eventTimeMs(event, RECORD)).isEqualTo(7);
     }
 
     @Test
