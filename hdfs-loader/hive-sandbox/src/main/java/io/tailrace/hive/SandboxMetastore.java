@@ -1,6 +1,7 @@
 package io.tailrace.hive;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -31,6 +32,10 @@ final class SandboxMetastore implements HiveSandbox.Part {
      * @throws IOException when it has failed to start, or does not serve within two minutes
      */
     static SandboxMetastore start(HiveConf conf, SandboxPorts ports) throws IOException {
+        if (accepts(ports.metastore())) {
+            // Or whoever has the port would be taken for the metastore that could not have it.
+            throw new IOException("port " + ports.metastore() + " is in use: expected it free for the metastore");
+        }
         CompletableFuture<Void> ended = new CompletableFuture<>();
         Thread server = new Thread(
                 () -> {
@@ -63,6 +68,9 @@ final class SandboxMetastore implements HiveSandbox.Part {
                 throw new IOException("the metastore did not serve port " + port + " within " + START_MAX);
             }
             LockSupport.parkNanos(PROBE_EVERY.toNanos());
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("interrupted while the metastore started");
+            }
         }
     }
 
