@@ -128,7 +128,10 @@ final class Agent implements AutoCloseable {
 
     /** Whether everything that was there at the last step has been read and acknowledged. */
     boolean isIdle() {
-        return registered && inFlight.isEmpty() && !dirty;
+        return registered
+                && inFlight.isEmpty()
+                && !dirty
+                && sources.stream().allMatch(followed -> followed.tail.isAtEnd());
     }
 
     /** How many lines a crash at this moment would have sent again: the chunks that are not in the checkpoint. */

@@ -121,6 +121,18 @@ class AgentLimitsTest {
     }
 
     @Test
+    void agentIsNotIdleInTheMiddleOfALongLine() throws IOException {
+        harness.append("access.log", "x".repeat(150 * AgentHarness.BATCH_BYTES) + "\nafter\n");
+        harness.run();
+        assertThat(harness.lines()).isEmpty();
+        assertThat(harness.agent.isIdle()).isFalse();
+        harness.run();
+        harness.run();
+        assertThat(harness.lines()).containsExactly("after");
+        assertThat(harness.agent.isIdle()).isTrue();
+    }
+
+    @Test
     void timeBefore1970IsNoEventTime() throws IOException {
         harness.close();
         harness = new AgentHarness(folder, new Format(Format.Kind.JSON, "", "at", "epoch-seconds"), "access.log*");

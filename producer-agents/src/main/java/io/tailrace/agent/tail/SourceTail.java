@@ -58,6 +58,11 @@ public final class SourceTail implements AutoCloseable {
                 .toList();
     }
 
+    /** Whether every open file was read to its present end when it was last looked at. */
+    public boolean isAtEnd() {
+        return followed.stream().allMatch(file -> file.content() == null || file.isAtEnd());
+    }
+
     /** Looks at the directories: finds new files, renamed, replaced and vanished ones, and lets go of what is done. */
     public void scan(long nowMs) {
         Map<FileId, Stat> listed = listing.list();
