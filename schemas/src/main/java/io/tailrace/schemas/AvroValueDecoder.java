@@ -23,7 +23,7 @@ final class AvroValueDecoder implements ValueDecoder {
             return reader.getData()
                     .toString(reader.read(
                             null, DecoderFactory.get().binaryDecoder(value, header, value.length - header, null)));
-        } catch (NotFramedException | IOException | AvroRuntimeException e) {
+        } catch (NotFramedException | SchemaRegistryException | IOException | AvroRuntimeException e) {
             throw new IllegalArgumentException("not a record of this registry: " + e.getMessage(), e);
         }
     }
