@@ -4,9 +4,8 @@ import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.Endpoint;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.state.ConnectionState;
@@ -79,7 +78,7 @@ public final class BrokerRegistration implements AutoCloseable {
     private final Self self;
     private final InstantSource clock;
     private final Listener listener;
-    private final ScheduledExecutorService executor;
+    private final SingleThread executor;
     private final ConnectionStateListener onConnection = (client, state) -> changed(state);
     /** These are used on the executor's thread only. */
     private long epoch = Broker.NONE;
@@ -95,11 +94,7 @@ public final class BrokerRegistration implements AutoCloseable {
         previousEpoch = self.previousEpoch();
         this.clock = clock;
         this.listener = listener;
-        executor = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "broker-registration");
-            thread.setDaemon(true);
-            return thread;
-        });
+        executor = session.thread("broker-registration");
     }
 
     /**
@@ -258,7 +253,7 @@ public final class BrokerRegistration implements AutoCloseable {
 
     private void await(Runnable task) {
         try {
-            executor.submit(task).get();
+            CompletableFuture.runAsync(task, executor).get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof CoordinationException failure) {
                 throw failure;

@@ -4,12 +4,8 @@ import io.tailrace.replication.cluster.ClusterImage;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Follows the cluster in ZooKeeper and publishes it as images: each one whole, later ones replacing earlier ones, on one
@@ -17,15 +13,10 @@ import org.slf4j.LoggerFactory;
  * reconnect there is an image even if nothing changed.
  */
 public final class ClusterTree implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ClusterTree.class);
     private static final List<String> ROOTS =
             List.of(ZNodes.BROKERS, ZNodes.TOPIC_CONFIGS, ZNodes.DELETE_TOPICS, ZNodes.CONTROLLER, ZNodes.CLUSTER);
 
-    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "cluster-tree");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final SingleThread executor;
     private final ImageBuilder builder = new ImageBuilder();
     private final List<Consumer<ClusterImage>> listeners = new CopyOnWriteArrayList<>();
     private final CountDownLatch firstImage = new CountDownLatch(1);
@@ -33,19 +24,23 @@ public final class ClusterTree implements AutoCloseable {
     private volatile ClusterImage image = ClusterImage.empty();
 
     public ClusterTree(ZooKeeperSession session) {
+        executor = session.thread("cluster-tree");
         follower = new TreeFollower(session.curator(), executor, ROOTS, (nodes, changedPaths) -> {
             image = builder.build(nodes, changedPaths);
-            listeners.forEach(listener -> tell(listener, image));
+            listeners.forEach(listener -> listener.accept(image));
             firstImage.countDown();
         });
     }
 
-    /** Tells {@code listener} of every image from now on, the one there is included. It must return quickly. */
+    /**
+     * Tells {@code listener} of every image from now on, the one there is included. It must return quickly; what it throws
+     * is the session's {@linkplain ZooKeeperSession#failure failure}.
+     */
     public void listen(Consumer<ClusterImage> listener) {
         executor.execute(() -> {
             listeners.add(listener);
             if (firstImage.getCount() == 0) {
-                tell(listener, image);
+                listener.accept(image);
             }
         });
     }
@@ -73,14 +68,5 @@ public final class ClusterTree implements AutoCloseable {
     public void close() {
         follower.close();
         executor.shutdownNow();
-    }
-
-    /** One listener that fails must not keep the others from what they need to know. */
-    private static void tell(Consumer<ClusterImage> listener, ClusterImage image) {
-        try {
-            listener.accept(image);
-        } catch (RuntimeException e) {
-            LOG.error("a listener failed on an image of the cluster, which it has now missed", e);
-        }
     }
 }

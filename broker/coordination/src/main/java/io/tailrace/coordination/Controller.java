@@ -13,8 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -37,11 +35,7 @@ public final class Controller implements AutoCloseable {
     private final Function<TopicImage, TopicPolicy> policies;
     private final ControllerElection election;
     private final ControllerWriter writer;
-    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "controller");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final SingleThread executor;
     private final AtomicReference<@Nullable ClusterImage> newest = new AtomicReference<>();
     /** Used on the executor's thread only. */
     private Optional<Mandate> mandate = Optional.empty();
@@ -58,6 +52,7 @@ public final class Controller implements AutoCloseable {
             ZooKeeperSession session, int brokerId, Function<TopicImage, TopicPolicy> policies, InstantSource clock) {
         this.brokerId = brokerId;
         this.policies = policies;
+        executor = session.thread("controller");
         election = new ControllerElection(session, brokerId, clock);
         writer = new ControllerWriter(session, election);
     }
@@ -132,10 +127,10 @@ public final class Controller implements AutoCloseable {
             return;
         }
         Mandate held = mandate.get();
+        List<StateWrite> writes = decision.apply(new ControllerRules(held.controllerEpoch(), policies)).stream()
+                .filter(this::isNews)
+                .toList();
         try {
-            List<StateWrite> writes = decision.apply(new ControllerRules(held.controllerEpoch(), policies)).stream()
-                    .filter(this::isNews)
-                    .toList();
             writer.writeStates(held, writes, writtenVersions::put);
             for (String topic : image.deleting()) {
                 writer.deleteTopic(held, topic);

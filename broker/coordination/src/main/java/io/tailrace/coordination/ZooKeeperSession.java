@@ -1,5 +1,7 @@
 package io.tailrace.coordination;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -17,6 +19,7 @@ public final class ZooKeeperSession implements AutoCloseable {
 
     private final ZooKeeperConfig config;
     private final CuratorFramework curator;
+    private final CompletableFuture<Void> failure = new CompletableFuture<>();
 
     private ZooKeeperSession(ZooKeeperConfig config, CuratorFramework curator) {
         this.config = config;
@@ -63,6 +66,16 @@ public final class ZooKeeperSession implements AutoCloseable {
                     + config.connectTimeoutMs() + " ms: check zookeeper.connect, and that ZooKeeper runs");
         }
         return new ZooKeeperSession(config, curator);
+    }
+
+    /** Completes exceptionally when one of the threads that work with this session has met an error of ours. */
+    public CompletionStage<Void> failure() {
+        return failure.minimalCompletionStage();
+    }
+
+    /** A thread whose errors are this session's {@link #failure}. */
+    SingleThread thread(String name) {
+        return new SingleThread(name, failure::completeExceptionally);
     }
 
     CuratorFramework curator() {

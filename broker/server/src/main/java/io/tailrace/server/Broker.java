@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,7 +53,8 @@ public final class Broker implements AutoCloseable {
     private final ClusterNode node;
     private final BlockingCalls blocking;
     private final SocketServer sockets;
-    private final Passes passes = new Passes();
+    private final Passes passes;
+    private final CompletableFuture<Void> failure = new CompletableFuture<>();
     private final Map<String, InetSocketAddress> bound = new LinkedHashMap<>();
     private boolean closed;
 
@@ -61,6 +63,11 @@ public final class Broker implements AutoCloseable {
         this.clocks = clocks;
         this.groups = new GroupOffsets(config.groups().partitions(), groupLoader);
         this.node = ClusterNode.open(config, groups, clocks);
+        this.passes = new Passes(failure::completeExceptionally);
+        var unused = node.failure().exceptionally(cause -> {
+            failure.completeExceptionally(cause);
+            return null;
+        });
         NetworkConfig network = config.network();
         this.blocking = new BlockingCalls(network.blockingThreads());
         this.sockets = new SocketServer(
@@ -116,11 +123,12 @@ public final class Broker implements AutoCloseable {
     private void schedulePasses() {
         StorageConfig.Intervals intervals = config.storage().intervals();
         GroupConfig group = config.groups();
-        passes.every(Math.min(intervals.flushMs(), intervals.retentionMs()), "retention and flushing", node::maintain);
-        passes.every(intervals.checkpointMs(), "recovery points", node::checkpoint);
-        passes.every(intervals.highWatermarkMs(), "high watermarks", node::checkpointHighWatermarks);
-        passes.every(Math.min(TICK_MS, Math.max(1, config.replicaLagMsMax() / 2)), "replication", node::tick);
-        passes.every(group.retentionCheckIntervalMs(), "committed offsets", () -> {
+        passes.every(intervals.flushMs(), node::maintain);
+        passes.every(intervals.retentionMs(), node::retain);
+        passes.every(intervals.checkpointMs(), node::checkpoint);
+        passes.every(intervals.highWatermarkMs(), node::checkpointHighWatermarks);
+        passes.every(Math.min(TICK_MS, Math.max(1, config.replicaLagMsMax() / 2)), node::tick);
+        passes.every(group.retentionCheckIntervalMs(), () -> {
             ClusterImage image = node.view().get();
             long nowMs = clocks.wallMs().getAsLong();
             groups.forget(partition -> image.topic(partition.topic()).isEmpty(), nowMs - group.retentionMs(), nowMs);
@@ -134,7 +142,7 @@ public final class Broker implements AutoCloseable {
 
     /** Completes exceptionally when the broker cannot go on and should be closed. */
     public CompletionStage<Void> failure() {
-        return node.failure();
+        return failure;
     }
 
     /**
@@ -152,8 +160,12 @@ public final class Broker implements AutoCloseable {
         sockets.stop(ANSWER_GRACE);
         blocking.close();
         passes.close();
-        groupLoader.shutdown();
-        node.close();
+        try {
+            node.close();
+        } finally {
+            // After the last change of roles, which may want offsets to be loaded.
+            groupLoader.shutdown();
+        }
         LOG.info("broker {} is stopped", config.brokerId());
     }
 }

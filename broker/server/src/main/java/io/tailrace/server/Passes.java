@@ -1,8 +1,8 @@
 package io.tailrace.server;
 
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import io.tailrace.coordination.SingleThread;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,25 +11,16 @@ final class Passes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Passes.class);
     private static final long END_SECONDS_MAX = 10;
 
-    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "broker-passes");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final SingleThread executor;
+
+    /** @param onBroken told of what a pass has thrown */
+    Passes(Consumer<Throwable> onBroken) {
+        executor = new SingleThread("broker-passes", onBroken);
+    }
 
     /** Runs {@code pass} every {@code intervalMs}, counted from the end of the one before. */
-    void every(long intervalMs, String name, Runnable pass) {
-        var unused = executor.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        pass.run();
-                    } catch (RuntimeException e) {
-                        LOG.error("pass of {} failed, and will be tried again in {} ms", name, intervalMs, e);
-                    }
-                },
-                intervalMs,
-                intervalMs,
-                TimeUnit.MILLISECONDS);
+    void every(long intervalMs, Runnable pass) {
+        var unused = executor.scheduleWithFixedDelay(pass, intervalMs, intervalMs, TimeUnit.MILLISECONDS);
     }
 
     /** Ends the thread after the pass it is at. */

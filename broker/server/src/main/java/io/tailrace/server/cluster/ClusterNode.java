@@ -7,6 +7,7 @@ import io.tailrace.coordination.Controller;
 import io.tailrace.coordination.CoordinationException;
 import io.tailrace.coordination.PartitionStateStore;
 import io.tailrace.coordination.ProducerIdBlocks;
+import io.tailrace.coordination.SingleThread;
 import io.tailrace.coordination.TopicStore;
 import io.tailrace.coordination.ZooKeeperSession;
 import io.tailrace.protocol.TopicPartition;
@@ -32,9 +33,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClusterNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+    private static final ToLongFunction<TopicPartition> NOTHING_DELETABLE = partition -> 0;
     private static final long JOIN_MS_MAX = 30_000;
     private static final long ELECTION_MS_MAX = 5_000;
     private static final long DRAIN_MS_MAX = 5_000;
@@ -56,8 +58,7 @@ public final class ClusterNode implements AutoCloseable {
     private final Partitions partitions = new Partitions(view);
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
     /** One thread, on which the cluster's decisions are acted on. */
-    private final ScheduledExecutorService executor =
-            Executors.newSingleThreadScheduledExecutor(threads("broker-cluster"));
+    private final SingleThread executor = new SingleThread("broker-cluster", failure::completeExceptionally);
 
     private final ExecutorService background;
     private final ZooKeeperSession session;
@@ -76,6 +77,10 @@ public final class ClusterNode implements AutoCloseable {
         this.config = config;
         this.clocks = clocks;
         this.session = session;
+        var unused = session.failure().exceptionally(cause -> {
+            failure.completeExceptionally(cause);
+            return null;
+        });
         int threads = config.storage().backgroundThreadsPerDirectory()
                 * config.storage().directories().size();
         this.background = Executors.newFixedThreadPool(threads, threads("broker-log"));
@@ -216,8 +221,13 @@ public final class ClusterNode implements AutoCloseable {
         return state.leader() == config.brokerId() && state.isr().size() > 1;
     }
 
-    /** One pass of retention, rolling and flushing by time. */
+    /** One pass of rolling and flushing by time. */
     public void maintain() {
+        directories.maintain(clocks.wallMs().getAsLong(), NOTHING_DELETABLE);
+    }
+
+    /** One pass of retention, and of what {@link #maintain} does. */
+    public void retain() {
         directories.maintain(clocks.wallMs().getAsLong(), this::highWatermark);
         partitions.all().forEach(Partition::logStartMayHaveMoved);
     }

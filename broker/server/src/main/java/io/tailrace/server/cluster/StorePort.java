@@ -58,6 +58,6 @@ final class StorePort implements ReplicationPort {
     }
 
     private void tell(Partition partition, CompletionStage<Event> answer) {
-        var unused = answer.thenAcceptAsync(partition::handle, executor);
+        var unused = answer.thenAccept(event -> executor.execute(() -> partition.handle(event)));
     }
 }
