@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -232,6 +233,23 @@ public final class LogDirectory implements AutoCloseable {
             } catch (IOException e) {
                 throw context.health().fail(e);
             }
+        }
+    }
+
+    /**
+     * Whether a partition's log was written for the topic with this id, and not for an earlier one of the same name. A
+     * log that names no topic is marked as this one's.
+     *
+     * @param partition one that has a log here
+     */
+    public boolean claim(TopicPartition partition, UUID topicId) throws IOException {
+        context.health().ensureOnline();
+        try {
+            return PartitionMetadata.claim(context.disk(), config.path().resolve(partition.toString()), topicId);
+        } catch (CorruptLogException e) {
+            throw e;
+        } catch (IOException e) {
+            throw context.health().fail(e);
         }
     }
 

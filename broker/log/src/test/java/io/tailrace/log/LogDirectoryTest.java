@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -191,5 +192,22 @@ class LogDirectoryTest {
         assertThatThrownBy(() -> new LogConfig.Flush(0, 0, false))
                 .hasMessage("flush.messages must be at least 1, is 0");
         assertThatThrownBy(() -> new LogConfig.Retention(-1, 0)).hasMessage("retention.ms must be at least 0, is -1");
+    }
+
+    @Test
+    void aLogBelongsToTheTopicItWasMadeForAlsoAfterARestart(@TempDir Path directory) throws IOException {
+        UUID topicId = new UUID(1, 2);
+        try (LogFixture fixture = fixture(directory)) {
+            Log log = fixture.openLog();
+            assertThat(fixture.directory().claim(log.partition(), topicId)).isTrue();
+            fixture.directory().close();
+            fixture.openLog();
+
+            assertThat(fixture.directory().claim(log.partition(), new UUID(1, 3)))
+                    .isFalse();
+            assertThat(fixture.directory().claim(log.partition(), topicId)).isTrue();
+            assertThat(directory.resolve("access-log-0/partition.metadata"))
+                    .hasContent("version: 0\ntopic_id: AAAAAAAAAAEAAAAAAAAAAg\n");
+        }
     }
 }

@@ -42,7 +42,7 @@ final class ClusterFollower {
     private ClusterImage last = ClusterImage.empty();
     private long brokerEpoch = Broker.NONE;
 
-    /** @param highWatermarks as they were written last, for partitions that are opened */
+    /** @param highWatermarks as they were written last, for partitions that are opened; those of deleted logs are removed */
     ClusterFollower(
             int brokerId,
             LogDirectories directories,
@@ -110,7 +110,7 @@ final class ClusterFollower {
             Partition partition = partitions.find(topic.name(), index);
             boolean mine = agreed.assignment().replicas().contains(brokerId);
             if (partition == null && mine) {
-                partition = open(image, id, settings);
+                partition = open(image, id, topic.id(), settings);
             } else if (partition != null && !mine) {
                 close(partition);
                 deleteLog(id);
@@ -129,10 +129,11 @@ final class ClusterFollower {
         agreed.state().ifPresent(state -> partition.handle(new Event.StateRead(agreed.assignment(), state)));
     }
 
-    private @Nullable Partition open(ClusterImage image, TopicPartition id, TopicSettings settings) {
+    private @Nullable Partition open(
+            ClusterImage image, TopicPartition id, UUID topicId, TopicSettings settings) {
         try {
-            Log log =
-                    directories.openOrCreate(id, settings.log(), clocks.wallMs().getAsLong());
+            Log log = directories.openOrCreate(
+                    id, topicId, settings.log(), clocks.wallMs().getAsLong());
             log.reconfigure(settings.log());
             Partition partition = lifecycle.open(log, settings, highWatermarks.getOrDefault(id, 0L));
             partition.handle(new Event.BrokersChanged(image.brokers()));

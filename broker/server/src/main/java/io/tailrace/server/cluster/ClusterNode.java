@@ -31,6 +31,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -66,6 +67,9 @@ public final class ClusterNode implements AutoCloseable {
     private final Controller controller;
     private final TopicStore topics;
     private final LogDirectories directories;
+    /** What the files said, which goes on to hold for logs whose partitions have not been opened. */
+    private final Map<TopicPartition, Long> highWatermarksAtStart;
+
     private final BrokerLife life;
     private final ClusterFollower follower;
     private final ImageQueue images;
@@ -85,6 +89,7 @@ public final class ClusterNode implements AutoCloseable {
                 * config.storage().directories().size();
         this.background = Executors.newFixedThreadPool(threads, threads("broker-log"));
         this.directories = openDirectories();
+        this.highWatermarksAtStart = new ConcurrentHashMap<>(directories.readHighWatermarks());
         this.life = BrokerLife.begin(config.storage().directories().get(0));
         this.tree = new ClusterTree(session);
         this.topics = new TopicStore(session, tree::image);
@@ -100,7 +105,7 @@ public final class ClusterNode implements AutoCloseable {
         this.follower = new ClusterFollower(
                 config.brokerId(),
                 directories,
-                directories.readHighWatermarks(),
+                highWatermarksAtStart,
                 new ClusterFollower.PartitionsOf(partitions, lifecycle),
                 config.topicDefaults(),
                 clocks);
@@ -300,7 +305,9 @@ public final class ClusterNode implements AutoCloseable {
 
     private long highWatermark(TopicPartition id) {
         Partition partition = partitions.find(id.topic(), id.partition());
-        return partition == null ? 0 : partition.replica().log().highWatermark();
+        return partition == null
+                ? highWatermarksAtStart.getOrDefault(id, 0L)
+                : partition.replica().log().highWatermark();
     }
 
     private static ThreadFactory threads(String name) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -111,19 +112,27 @@ public final class LogDirectories implements AutoCloseable {
                 .toList();
     }
 
-    /** The log of a partition, made if there is none. */
-    Log openOrCreate(TopicPartition partition, LogConfig config, long nowMs) throws IOException {
-        Optional<Log> existing = directories.stream()
-                .flatMap(directory -> directory.log(partition).stream())
-                .findFirst();
-        if (existing.isPresent()) {
-            return existing.get();
+    /** The log of a partition of the topic with this id, made if there is none. One of an earlier topic is deleted. */
+    Log openOrCreate(TopicPartition partition, UUID topicId, LogConfig config, long nowMs) throws IOException {
+        for (LogDirectory directory : directories) {
+            Optional<Log> existing = directory.log(partition);
+            if (existing.isPresent()) {
+                if (directory.claim(partition, topicId)) {
+                    return existing.get();
+                }
+                LOG.info("deleting the log of {}: it belongs to a topic of that name that was deleted", partition);
+                directory.delete(partition, nowMs);
+            }
         }
         LogDirectory emptiest = directories.stream()
                 .filter(directory -> !directory.isOffline())
                 .min(Comparator.comparingInt(directory -> directory.logs().size()))
                 .orElseThrow(() -> new IOException("no log directory is online"));
-        return emptiest.create(partition, config, nowMs);
+        Log created = emptiest.create(partition, config, nowMs);
+        if (!emptiest.claim(partition, topicId)) {
+            throw new IllegalStateException("the new log of " + partition + " belongs to another topic than " + topicId);
+        }
+        return created;
     }
 
     /** Deletes the log of a partition, if there is one. */

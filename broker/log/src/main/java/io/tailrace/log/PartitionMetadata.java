@@ -1,0 +1,43 @@
+package io.tailrace.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.UUID;
+
+/** Which topic a partition's directory belongs to: {@code partition.metadata}, version 0, as Kafka writes it. */
+final class PartitionMetadata {
+    private static final String FILE = "partition.metadata";
+
+    private PartitionMetadata() {}
+
+    /**
+     * Whether the directory belongs to the topic with this id. One that names no topic is marked as this one's.
+     *
+     * @throws CorruptLogException if the file is not what it must be
+     */
+    static boolean claim(Disk disk, Path directory, UUID topicId) throws IOException {
+        Path file = directory.resolve(FILE);
+        String wanted = "version: 0\ntopic_id: " + base64(topicId) + "\n";
+        if (!Files.exists(file)) {
+            CheckpointFile.replace(disk, file, ByteBuffer.wrap(wanted.getBytes(StandardCharsets.UTF_8)));
+            return true;
+        }
+        String found = Files.readString(file, StandardCharsets.ISO_8859_1);
+        if (!found.matches("version: 0\ntopic_id: [A-Za-z0-9_-]{22}\n?")) {
+            throw new CorruptLogException(file, "expected version 0 and a topic id");
+        }
+        return found.strip().equals(wanted.strip());
+    }
+
+    private static String base64(UUID id) {
+        byte[] bytes = ByteBuffer.allocate(16)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .array();
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}
