@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -18,12 +19,15 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** A ZooKeeper and a broker in this process, which can be stopped and started again, and clients by others for it. */
 final class BrokerFixture implements AutoCloseable {
+    /** A session lasts two to twenty of these. */
+    private static final int ZOOKEEPER_TICK_MS = 1000;
+
     private final TestingServer zooKeeper;
     private final Map<String, String> settings = new HashMap<>();
     private Broker broker;
 
     BrokerFixture(Path directory, Map<String, String> more) throws Exception {
-        zooKeeper = new TestingServer();
+        zooKeeper = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, ZOOKEEPER_TICK_MS, -1), true);
         settings.putAll(Map.of(
                 "broker.id", "1",
                 "listeners", "PLAINTEXT://127.0.0.1:0",
@@ -45,8 +49,25 @@ final class BrokerFixture implements AutoCloseable {
         return "127.0.0.1:" + port();
     }
 
+    TestingServer zooKeeper() {
+        return zooKeeper;
+    }
+
     void restart() throws IOException, InterruptedException {
+        restart(Map.of());
+    }
+
+    void restart(Map<String, String> changed) throws IOException, InterruptedException {
+        stop();
+        settings.putAll(changed);
+        start();
+    }
+
+    void stop() throws IOException {
         broker.close();
+    }
+
+    void start() throws IOException, InterruptedException {
         broker = Broker.start(BrokerConfig.of(settings));
     }
 
@@ -82,7 +103,8 @@ final class BrokerFixture implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        broker.close();
-        zooKeeper.close();
+        try (zooKeeper) {
+            broker.close();
+        }
     }
 }

@@ -1,11 +1,11 @@
 package io.tailrace.server.api;
 
-import io.netty.channel.EventLoop;
 import io.tailrace.protocol.codec.EncodedMessage;
 import io.tailrace.protocol.codec.RequestHeader;
 import io.tailrace.protocol.codec.Responses;
 import io.tailrace.protocol.message.Response;
 import io.tailrace.server.network.Exchange;
+import java.util.concurrent.Future;
 
 /**
  * One request on its way to its answer. Must be ended once, by {@link #answer}, {@link #endSilently} or {@link #close},
@@ -32,9 +32,14 @@ public final class Call<A extends Response> {
         return exchange.listener();
     }
 
-    /** The loop on which this connection's requests are handled. */
-    public EventLoop eventLoop() {
-        return exchange.eventLoop();
+    /** Runs {@code task} on the connection's event loop, later and never at once: the caller may hold locks. */
+    public void execute(Runnable task) {
+        exchange.execute(task);
+    }
+
+    /** Runs {@code task} on the connection's event loop after {@code delayMs}. */
+    public Future<?> schedule(Runnable task, long delayMs) {
+        return exchange.schedule(task, delayMs);
     }
 
     /** Answers the request. Slices of the log in it belong to the connection from now on. */

@@ -1,6 +1,5 @@
 package io.tailrace.server.api;
 
-import io.netty.util.concurrent.Future;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
@@ -12,7 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +51,7 @@ final class DelayedFetch implements ReadWaiter {
         first.close();
         watch();
         call.onDisconnect(this::end);
-        timeout = call.eventLoop().schedule(this::timedOut, request.maxWaitMs(), TimeUnit.MILLISECONDS);
+        timeout = call.schedule(this::timedOut, request.maxWaitMs());
         // What was appended between the first read and the watch woke nobody.
         retry();
     }
@@ -60,7 +59,7 @@ final class DelayedFetch implements ReadWaiter {
     @Override
     public void wake() {
         if (awake.compareAndSet(false, true)) {
-            call.eventLoop().execute(this::retry);
+            call.execute(this::retry);
         }
     }
 
@@ -106,10 +105,13 @@ final class DelayedFetch implements ReadWaiter {
 
     private Attempt read() {
         Attempt attempt = new Attempt();
-        for (FetchRequest.Topic topic : request.topics()) {
-            attempt.read(topic);
+        try {
+            request.topics().forEach(attempt::read);
+            return attempt;
+        } catch (RuntimeException e) {
+            attempt.close();
+            throw e;
         }
-        return attempt;
     }
 
     private void answer(Attempt attempt) {

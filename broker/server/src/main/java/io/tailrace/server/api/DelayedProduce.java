@@ -1,6 +1,5 @@
 package io.tailrace.server.api;
 
-import io.netty.util.concurrent.Future;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.ProduceResponse;
 import io.tailrace.server.partition.AckWaiter;
@@ -8,7 +7,7 @@ import io.tailrace.server.partition.Partition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +80,7 @@ final class DelayedProduce {
             return;
         }
         call.onDisconnect(this::cancel);
-        timeout = call.eventLoop().schedule(this::timedOut, Math.max(0, timeoutMs), TimeUnit.MILLISECONDS);
+        timeout = call.schedule(this::timedOut, Math.max(0, timeoutMs));
         waits.forEach(Wait::begin);
     }
 
@@ -140,8 +139,7 @@ final class DelayedProduce {
 
         @Override
         public void done(ErrorCode error) {
-            // Never inline: the caller may hold the partition's lock, and an answer makes room for the next request.
-            call.eventLoop().execute(() -> {
+            call.execute(() -> {
                 if (error != ErrorCode.NONE) {
                     decide(error);
                 } else if (open == 1) {

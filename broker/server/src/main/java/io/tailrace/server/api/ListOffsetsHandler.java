@@ -97,7 +97,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
                     .map(each -> found(index, each.timestampMs(), each.offset(), each.leaderEpoch()))
                     .orElseGet(() -> found(index, NONE, NONE, NO_EPOCH));
         } catch (IOException e) {
-            return refused(index, ErrorCode.KAFKA_STORAGE_ERROR);
+            return refused(index, partition.errorOf(e));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.tailrace.server.api;
 
-import io.netty.util.concurrent.Future;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
@@ -15,7 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Keeps offsets of consumers that assign their own partitions; there are no members of groups yet. */
@@ -59,11 +58,8 @@ public final class OffsetCommitHandler implements RequestHandler<OffsetCommitReq
             }
         }
         AtomicBoolean answered = new AtomicBoolean();
-        Future<?> timeout = call.eventLoop()
-                .schedule(
-                        () -> answerOnce(answered, call, answer(request, refused, ErrorCode.REQUEST_TIMED_OUT)),
-                        TIMEOUT_MS,
-                        TimeUnit.MILLISECONDS);
+        Future<?> timeout = call.schedule(
+                () -> answerOnce(answered, call, answer(request, refused, ErrorCode.REQUEST_TIMED_OUT)), TIMEOUT_MS);
         groups.commit(request.groupId(), accepted, nowMs, error -> {
             timeout.cancel(false);
             answerOnce(answered, call, answer(request, refused, error));
@@ -73,8 +69,7 @@ public final class OffsetCommitHandler implements RequestHandler<OffsetCommitReq
     private static void answerOnce(
             AtomicBoolean answered, Call<OffsetCommitResponse> call, OffsetCommitResponse answer) {
         if (answered.compareAndSet(false, true)) {
-            // Never inline: the caller may hold a partition's lock, and an answer makes room for the next request.
-            call.eventLoop().execute(() -> call.answer(answer));
+            call.execute(() -> call.answer(answer));
         }
     }
 

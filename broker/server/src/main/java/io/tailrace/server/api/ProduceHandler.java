@@ -11,6 +11,7 @@ import io.tailrace.protocol.record.BatchValidator;
 import io.tailrace.protocol.record.BatchVerdict;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.TimestampType;
+import io.tailrace.replication.Replica;
 import io.tailrace.server.config.TopicSettings;
 import io.tailrace.server.group.GroupOffsets;
 import io.tailrace.server.partition.Clocks;
@@ -111,7 +112,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
             RecordBatch.at(batch).stampLogAppendTime(nowMs);
             appendTimeMs = nowMs;
         }
-        AppendResult result = partition.append(batch, allInsync);
+        AppendResult result = partition.append(batch, Replica.ANY_EPOCH, allInsync);
         if (result instanceof AppendResult.Appended a) {
             produce.appended(partition, a.baseOffset(), a.nextOffset(), a.logStartOffset(), appendTimeMs);
         } else if (result instanceof AppendResult.Duplicate d) {

@@ -129,8 +129,7 @@ final class ClusterFollower {
         agreed.state().ifPresent(state -> partition.handle(new Event.StateRead(agreed.assignment(), state)));
     }
 
-    private @Nullable Partition open(
-            ClusterImage image, TopicPartition id, UUID topicId, TopicSettings settings) {
+    private @Nullable Partition open(ClusterImage image, TopicPartition id, UUID topicId, TopicSettings settings) {
         try {
             Log log = directories.openOrCreate(
                     id, topicId, settings.log(), clocks.wallMs().getAsLong());

@@ -36,7 +36,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +46,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClusterNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
-    private static final ToLongFunction<TopicPartition> NOTHING_DELETABLE = partition -> 0;
     private static final long JOIN_MS_MAX = 30_000;
     private static final long ELECTION_MS_MAX = 5_000;
     private static final long DRAIN_MS_MAX = 5_000;
@@ -228,7 +226,8 @@ public final class ClusterNode implements AutoCloseable {
 
     /** One pass of rolling and flushing by time. */
     public void maintain() {
-        directories.maintain(clocks.wallMs().getAsLong(), NOTHING_DELETABLE);
+        // Nothing lies below offset 0, so nothing is old enough to go: that is for the passes of retention.
+        directories.maintain(clocks.wallMs().getAsLong(), partition -> 0);
     }
 
     /** One pass of retention, and of what {@link #maintain} does. */

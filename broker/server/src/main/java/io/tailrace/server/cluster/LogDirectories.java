@@ -130,7 +130,8 @@ public final class LogDirectories implements AutoCloseable {
                 .orElseThrow(() -> new IOException("no log directory is online"));
         Log created = emptiest.create(partition, config, nowMs);
         if (!emptiest.claim(partition, topicId)) {
-            throw new IllegalStateException("the new log of " + partition + " belongs to another topic than " + topicId);
+            throw new IllegalStateException(
+                    "the new log of " + partition + " belongs to another topic than " + topicId);
         }
         return created;
     }

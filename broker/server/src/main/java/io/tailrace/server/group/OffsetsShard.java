@@ -28,6 +28,7 @@ final class OffsetsShard {
     private static final int DECOMPRESSED_BYTES_MAX = 64 << 20;
 
     private final Partition partition;
+    /** Nothing is written in a later one: its commits belong to the shard that was loaded for it. */
     private final int leaderEpoch;
 
     /** Guarded by {@code this}, as is {@link #loaded}; never held while appending. */
@@ -41,10 +42,6 @@ final class OffsetsShard {
     OffsetsShard(Partition partition, int leaderEpoch) {
         this.partition = partition;
         this.leaderEpoch = leaderEpoch;
-    }
-
-    int leaderEpoch() {
-        return leaderEpoch;
     }
 
     synchronized boolean loaded() {
@@ -150,7 +147,7 @@ final class OffsetsShard {
             done.accept(ErrorCode.INVALID_COMMIT_OFFSET_SIZE);
             return;
         }
-        AppendResult result = partition.append(batch, true);
+        AppendResult result = partition.append(batch, leaderEpoch, true);
         if (result instanceof AppendResult.Appended appended) {
             partition.awaitAcks(appended.nextOffset(), error -> {
                 if (error == ErrorCode.NONE) {

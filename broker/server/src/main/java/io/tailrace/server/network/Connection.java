@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * an answer is written only while the peer takes what was written before. So a peer that sends much or reads little
  * meets TCP's own backpressure, and what is kept for it here has a bound.
  *
- * <p>Confined to its event loop, but for {@link #runOnLoop}.
+ * <p>Confined to its event loop, but for {@link #runOnLoop} and {@link #executeOnLoop}.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which is seen in channelInactive
 final class Connection extends ChannelInboundHandlerAdapter {
@@ -82,13 +82,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Runs {@code action} on the loop, at once if this is its thread. Does nothing after the loop has ended. */
     void runOnLoop(Runnable action) {
-        EventLoop loop = channel.eventLoop();
-        if (loop.inEventLoop()) {
+        if (channel.eventLoop().inEventLoop()) {
             action.run();
-            return;
+        } else {
+            executeOnLoop(action);
         }
+    }
+
+    /** Runs {@code action} on the loop, after what it is at. Does nothing after the loop has ended. */
+    void executeOnLoop(Runnable action) {
         try {
-            loop.execute(action);
+            channel.eventLoop().execute(action);
         } catch (RejectedExecutionException e) {
             // The loop ends only after every connection is closed: nobody is left to be answered.
         }

@@ -1,8 +1,9 @@
 package io.tailrace.server.network;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.EventLoop;
 import java.net.InetAddress;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,27 @@ public final class Exchange {
         this.connection = connection;
     }
 
-    /** The loop that this connection's requests are handled on. */
-    public EventLoop eventLoop() {
-        return connection.eventLoop();
+    /**
+     * Runs {@code task} on the connection's event loop, later and never at once: the caller may hold locks. Does nothing
+     * when the broker stops and the loop has ended. What the task throws ends this exchange as {@link #fail} does.
+     */
+    public void execute(Runnable task) {
+        connection.executeOnLoop(guarded(task));
+    }
+
+    /** Runs {@code task} on the connection's event loop after {@code delayMs}, as {@link #execute} does. */
+    public Future<?> schedule(Runnable task, long delayMs) {
+        return connection.eventLoop().schedule(guarded(task), delayMs, TimeUnit.MILLISECONDS);
+    }
+
+    private Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                fail(e);
+            }
+        };
     }
 
     /** Where the response's buffers should come from. */

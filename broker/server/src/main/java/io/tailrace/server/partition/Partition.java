@@ -1,6 +1,7 @@
 package io.tailrace.server.partition;
 
 import io.tailrace.log.AppendResult;
+import io.tailrace.log.CorruptLogException;
 import io.tailrace.log.Log;
 import io.tailrace.log.LogClosedException;
 import io.tailrace.log.LogSlice;
@@ -93,13 +94,17 @@ public final class Partition {
      * Appends batches that have been validated, if this broker leads the partition.
      *
      * @param batches their bytes; offsets and leader epoch are stamped in place
+     * @param leaderEpoch the epoch to append in, {@link Replica#ANY_EPOCH} for whichever it is
      * @param allInsync whether all in-sync replicas are to acknowledge it, so that there must be enough of them
      */
-    public AppendResult append(ByteBuffer batches, boolean allInsync) {
+    public AppendResult append(ByteBuffer batches, int leaderEpoch, boolean allInsync) {
         lock.lock();
         try {
             Replica now = replica;
-            ErrorCode refusal = now.appendable(allInsync);
+            ErrorCode refusal = now.leads(leaderEpoch);
+            if (refusal == ErrorCode.NONE) {
+                refusal = now.appendable(allInsync);
+            }
             if (refusal != ErrorCode.NONE) {
                 return new AppendResult.Refused(refusal, "broker cannot append to " + id + " now");
             }
@@ -109,11 +114,8 @@ public final class Partition {
                 step(new Event.Appended(now.leaderEpoch(), appended.nextOffset()));
             }
             return result;
-        } catch (LogClosedException e) {
-            return new AppendResult.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, "log of " + id + " is closed");
         } catch (IOException e) {
-            logFailed(e);
-            return new AppendResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR, "log directory of " + id + " failed");
+            return new AppendResult.Refused(errorOf(e), "broker cannot append to " + id + ": " + e.getMessage());
         } finally {
             lock.unlock();
         }
@@ -197,12 +199,25 @@ public final class Partition {
             return new Read(ErrorCode.NONE, slice, now.log().highWatermark(), log.logStartOffset());
         } catch (OffsetOutOfRangeException e) {
             return Read.refused(ErrorCode.OFFSET_OUT_OF_RANGE);
-        } catch (LogClosedException e) {
-            return Read.refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
         } catch (IOException e) {
-            logFailed(e);
-            return Read.refused(ErrorCode.KAFKA_STORAGE_ERROR);
+            return Read.refused(errorOf(e));
         }
+    }
+
+    /**
+     * What to answer whoever wanted to use the log and could not. Damaged bytes concern those who read them, a failed
+     * disk everybody.
+     */
+    public ErrorCode errorOf(IOException failure) {
+        if (failure instanceof LogClosedException) {
+            return ErrorCode.NOT_LEADER_OR_FOLLOWER;
+        }
+        if (failure instanceof CorruptLogException) {
+            LOG.error("{} cannot be read: {}", id, failure.getMessage());
+            return ErrorCode.CORRUPT_MESSAGE;
+        }
+        logFailed(failure);
+        return ErrorCode.KAFKA_STORAGE_ERROR;
     }
 
     /** Something happened that the partition's rules must know. */

@@ -1,0 +1,149 @@
+package io.tailrace.server;
+
+import static io.tailrace.server.Batches.batch;
+import static io.tailrace.server.Batches.bytes;
+import static io.tailrace.server.Batches.fetch;
+import static io.tailrace.server.Batches.only;
+import static io.tailrace.server.Batches.produce;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.CreateTopicsRequest;
+import io.tailrace.protocol.message.CreateTopicsResponse;
+import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.protocol.message.ProduceResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.RetryOneTime;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What clients see of a broker whose disk fails or fills up, whose session ends, or that slept through a deletion. */
+class BrokerFaultsIT {
+    private static final int ACKS_ALL = -1;
+    private static final int TIMEOUT_MS = 5000;
+    private static final Duration SESSION_TURN_MAX = Duration.ofSeconds(30);
+
+    @Test
+    void failedLogDirectoryTakesItsOwnPartitionsOfflineOnly(@TempDir Path directory) throws Exception {
+        Path first = directory.resolve("first");
+        Path second = directory.resolve("second");
+        BrokerFixture fixture = new BrokerFixture(
+                directory,
+                Map.of("log.dirs", first + "," + second, "replica.high.watermark.checkpoint.interval.ms", "50"));
+        try (RawClient client = new RawClient(fixture.port())) {
+            create(client, "one");
+            create(client, "two");
+            assertThat(append(client, "one")).isEqualTo(ErrorCode.NONE);
+            Path failing = Files.exists(first.resolve("one-0")) ? first : second;
+            assertThat(failing.resolve("two-0")).doesNotExist();
+
+            Files.move(failing, directory.resolve("gone"));
+
+            await().untilAsserted(() -> assertThat(read(client, "one")).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR));
+            assertThat(append(client, "one")).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+            assertThat(append(client, "two")).isEqualTo(ErrorCode.NONE);
+            assertThat(read(client, "two")).isEqualTo(ErrorCode.NONE);
+        }
+        assertThatThrownBy(fixture::close).isInstanceOf(IOException.class).hasMessageContaining(directory.toString());
+    }
+
+    @Test
+    void nearlyFullDiskRefusesProduceAndGoesOnReading(@TempDir Path directory) throws Exception {
+        try (BrokerFixture fixture = new BrokerFixture(directory, Map.of())) {
+            try (RawClient client = new RawClient(fixture.port())) {
+                create(client, "web");
+                assertThat(append(client, "web")).isEqualTo(ErrorCode.NONE);
+            }
+            fixture.restart(Map.of("log.dir.free.bytes.min", String.valueOf(1L << 60)));
+            try (RawClient client = new RawClient(fixture.port())) {
+                assertThat(append(client, "web")).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+                assertThat(bytes(client.call(fetch("web", 0, 0, 1, 1000), FetchResponse.class)))
+                        .isPositive();
+            }
+        }
+    }
+
+    @Test
+    void brokerWithoutASessionLeadsNothingUntilItIsRegisteredAgain(@TempDir Path directory) throws Exception {
+        try (BrokerFixture fixture = new BrokerFixture(directory, Map.of("zookeeper.session.timeout.ms", "2000"));
+                RawClient client = new RawClient(fixture.port())) {
+            create(client, "web");
+            assertThat(append(client, "web")).isEqualTo(ErrorCode.NONE);
+
+            fixture.zooKeeper().stop();
+            await().atMost(SESSION_TURN_MAX)
+                    .untilAsserted(() -> assertThat(read(client, "web")).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER));
+            assertThat(append(client, "web")).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+
+            fixture.zooKeeper().restart();
+            await().atMost(SESSION_TURN_MAX)
+                    .untilAsserted(() -> assertThat(read(client, "web")).isEqualTo(ErrorCode.NONE));
+            ProduceResponse answer =
+                    client.call(produce("web", ACKS_ALL, TIMEOUT_MS, batch("b")), ProduceResponse.class);
+            assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.NONE);
+            assertThat(only(answer).baseOffset()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void topicMadeAnewWhileTheBrokerWasDownDoesNotHaveTheOldRecords(@TempDir Path directory) throws Exception {
+        try (BrokerFixture fixture = new BrokerFixture(directory, Map.of())) {
+            try (RawClient client = new RawClient(fixture.port())) {
+                create(client, "web");
+                assertThat(append(client, "web")).isEqualTo(ErrorCode.NONE);
+            }
+            fixture.stop();
+            makeAnew("web", fixture.zooKeeper().getConnectString());
+            fixture.start();
+            try (RawClient client = new RawClient(fixture.port())) {
+                await().untilAsserted(() -> assertThat(read(client, "web")).isEqualTo(ErrorCode.NONE));
+                FetchResponse.Partition found = only(client.call(fetch("web", 0, 0, 1, 1000), FetchResponse.class));
+                assertThat(found.highWatermark()).isZero();
+                assertThat(append(client, "web")).isEqualTo(ErrorCode.NONE);
+            }
+        }
+    }
+
+    /** What deletion and creation by another broker leave behind. */
+    private static void makeAnew(String topic, String connect) throws Exception {
+        try (CuratorFramework curator = CuratorFrameworkFactory.newClient(connect, new RetryOneTime(100))) {
+            curator.start();
+            String path = "/brokers/topics/" + topic;
+            String node = new String(curator.getData().forPath(path), StandardCharsets.UTF_8);
+            String anotherId = Base64.getUrlEncoder().withoutPadding().encodeToString(new byte[16]);
+            String anew = node.replaceFirst("\"topic_id\":\"[^\"]+\"", "\"topic_id\":\"" + anotherId + "\"");
+            assertThat(anew).isNotEqualTo(node);
+            curator.delete().deletingChildrenIfNeeded().forPath(path + "/partitions");
+            curator.setData().forPath(path, anew.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static ErrorCode append(RawClient client, String topic) throws IOException {
+        return only(client.call(produce(topic, ACKS_ALL, TIMEOUT_MS, batch("a")), ProduceResponse.class))
+                .errorCode();
+    }
+
+    private static ErrorCode read(RawClient client, String topic) throws IOException {
+        return only(client.call(fetch(topic, 0, 0, 1, 1000), FetchResponse.class))
+                .errorCode();
+    }
+
+    private static void create(RawClient client, String topic) throws IOException {
+        CreateTopicsRequest.Topic wanted = new CreateTopicsRequest.Topic(topic, 1, (short) 1, List.of(), List.of());
+        CreateTopicsResponse answer =
+                client.call(new CreateTopicsRequest(List.of(wanted), 10_000, false), CreateTopicsResponse.class);
+        assertThat(answer.topics())
+                .allSatisfy(each -> assertThat(each.errorCode()).isEqualTo(ErrorCode.NONE));
+    }
+}
