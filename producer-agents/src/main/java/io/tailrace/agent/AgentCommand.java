@@ -58,8 +58,10 @@ public final class AgentCommand implements Callable<Integer> {
             AgentLoop loop = new AgentLoop(agentConfig, InstantSource.system());
             Agent agent = new Agent(agentConfig, Producer.create(producerConfig), schemas, loop::wakeUp);
             loop.start(agent, once);
-            System.out.println("agent is ready, its checkpoint in " + agentConfig.dataDirectory());
-            ServerProcess.runUntilStopped(loop, loop.ended());
+            ServerProcess.runUntilStopped(
+                    loop,
+                    loop.ended(),
+                    () -> System.out.println("agent is ready, its checkpoint in " + agentConfig.dataDirectory()));
         }
         return 0;
     }

@@ -19,13 +19,16 @@ public final class ServerProcess {
      *
      * @param server closed exactly once
      * @param failure completes exceptionally when the server cannot go on; may never complete
+     * @param ready tells that the server is ready; called once a signal closes it in order, and not before
      * @throws Exception the server's failure, or that of closing it
      */
-    public static void runUntilStopped(AutoCloseable server, CompletionStage<Void> failure) throws Exception {
+    public static void runUntilStopped(AutoCloseable server, CompletionStage<Void> failure, Runnable ready)
+            throws Exception {
         Thread closeAndHalt = new Thread(() -> Runtime.getRuntime().halt(close(server)), "stop");
         Runtime.getRuntime().addShutdownHook(closeAndHalt);
         try (server) {
             try {
+                ready.run();
                 failure.toCompletableFuture().join();
             } finally {
                 Runtime.getRuntime().removeShutdownHook(closeAndHalt);
@@ -34,8 +37,8 @@ public final class ServerProcess {
     }
 
     /** Waits until the process is told to stop, for a server that tells of no failures of its own. */
-    public static void runUntilStopped(AutoCloseable server) throws Exception {
-        runUntilStopped(server, new CompletableFuture<>());
+    public static void runUntilStopped(AutoCloseable server, Runnable ready) throws Exception {
+        runUntilStopped(server, new CompletableFuture<>(), ready);
     }
 
     private static int close(AutoCloseable server) {

@@ -25,8 +25,10 @@ public final class BrokerCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         BrokerConfig config = BrokerConfig.of(options.read(BrokerConfig.keys()));
         Broker broker = Broker.start(config);
-        System.out.println("broker " + config.brokerId() + " is ready on port " + broker.port());
-        ServerProcess.runUntilStopped(broker, broker.failure());
+        ServerProcess.runUntilStopped(
+                broker,
+                broker.failure(),
+                () -> System.out.println("broker " + config.brokerId() + " is ready on port " + broker.port()));
         return 0;
     }
 }

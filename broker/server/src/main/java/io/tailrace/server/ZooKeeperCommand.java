@@ -37,15 +37,18 @@ public final class ZooKeeperCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        DevelopmentZooKeeper server;
+        DevelopmentZooKeeper server = start(configuration());
+        ServerProcess.runUntilStopped(server, () -> System.out.println("zookeeper is ready on port " + server.port()));
+        return 0;
+    }
+
+    private static DevelopmentZooKeeper start(Map<String, String> configuration)
+            throws IOException, InterruptedException {
         try {
-            server = DevelopmentZooKeeper.start(configuration());
+            return DevelopmentZooKeeper.start(configuration);
         } catch (IllegalArgumentException e) {
             throw new ConfigException(String.valueOf(e.getMessage()));
         }
-        System.out.println("zookeeper is ready on port " + server.port());
-        ServerProcess.runUntilStopped(server);
-        return 0;
     }
 
     private Map<String, String> configuration() throws IOException {

@@ -6,6 +6,7 @@ import io.tailrace.cli.CommandRunner;
 import io.tailrace.cli.ServerProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -72,16 +73,18 @@ public final class SandboxCommand implements Callable<Integer> {
         quietLibraries();
         HiveSandbox sandbox =
                 HiveSandbox.start(dir.toAbsolutePath(), new SandboxPorts(hdfsPort, metastorePort, hivePort));
-        String addresses = addresses(sandbox.ports());
-        if (readyFile != null) {
-            publish(readyFile, addresses);
-        }
+        ServerProcess.runUntilStopped(SandboxCommand::stop, () -> tell(addresses(sandbox.ports())));
+        return 0;
+    }
+
+    private void tell(String addresses) {
         PrintWriter out = spec.commandLine().getOut();
         out.println("ready");
         out.print(addresses);
         out.flush();
-        ServerProcess.runUntilStopped(SandboxCommand::stop);
-        return 0;
+        if (readyFile != null) {
+            publish(readyFile, addresses);
+        }
     }
 
     /**
@@ -109,9 +112,13 @@ public final class SandboxCommand implements Callable<Integer> {
     }
 
     /** Whoever waits for the file finds it whole. */
-    private static void publish(Path file, String text) throws IOException {
+    private static void publish(Path file, String text) {
         Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
-        Files.writeString(unfinished, text);
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.writeString(unfinished, text);
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write --ready-file " + file, e);
+        }
     }
 }

@@ -68,9 +68,10 @@ public final class LoadCommand implements Callable<Integer> {
         if (every == null) {
             print(Loader.load(loader, selected, onGap));
         } else {
-            try (RepeatedLoad repeated = new RepeatedLoad(() -> print(Loader.load(loader, selected, onGap)), every)) {
-                ServerProcess.runUntilStopped(repeated, repeated.failure());
-            }
+            RepeatedLoad repeated = new RepeatedLoad(() -> print(Loader.load(loader, selected, onGap)), every);
+            ServerProcess.runUntilStopped(repeated, repeated.failure(), () -> spec.commandLine()
+                    .getErr()
+                    .println("loading " + selected + " every " + every));
         }
         return 0;
     }

@@ -39,9 +39,9 @@ public final class SchemaRegistryCommand implements Callable<Integer> {
         RegistryConfig config = RegistryConfig.of(options.read(RegistryConfig.KEYS));
         RegistryServer server = RegistryServer.start(config, TopicSchemaLog.open(config));
         log.info("schemas are kept in topic {} at {}", config.topic(), config.bootstrapServers());
-        System.out.println(
-                "schema registry is ready on port " + server.address().getPort());
-        ServerProcess.runUntilStopped(server, server.failure());
+        int port = server.address().getPort();
+        ServerProcess.runUntilStopped(
+                server, server.failure(), () -> System.out.println("schema registry is ready on port " + port));
         return 0;
     }
 }

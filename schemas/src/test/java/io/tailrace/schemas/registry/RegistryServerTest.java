@@ -59,7 +59,7 @@ class RegistryServerTest {
     void aLogThatCannotBeReadAnyLongerEndsTheProcessWithItsReason() {
         topic.failReadsWith(new IllegalStateException("the log is gone"));
 
-        assertThatThrownBy(() -> ServerProcess.runUntilStopped(server, server.failure()))
+        assertThatThrownBy(() -> ServerProcess.runUntilStopped(server, server.failure(), () -> {}))
                 .hasRootCauseMessage("the log is gone");
     }
 
