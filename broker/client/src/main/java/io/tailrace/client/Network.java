@@ -11,7 +11,12 @@ import java.util.concurrent.CompletableFuture;
  * <p>Thread-safe. Requests to one broker are written in the order of the calls and answered in that order. When a
  * connection breaks, everything unanswered on it fails before a request goes out on the next one.
  */
-interface Network extends AutoCloseable {
+public interface Network extends AutoCloseable {
+
+    /** Connections of their own, opened when they are first needed; only to brokers that a request names. */
+    static Network open(ClientConfig config) {
+        return new SocketNetwork(config, Time.SYSTEM);
+    }
 
     /**
      * Queues a request and returns at once. Callers bound how many they have unanswered.

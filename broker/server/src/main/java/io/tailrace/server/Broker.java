@@ -127,7 +127,7 @@ public final class Broker implements AutoCloseable {
         passes.every(intervals.retentionMs(), node::retain);
         passes.every(intervals.checkpointMs(), node::checkpoint);
         passes.every(intervals.highWatermarkMs(), node::checkpointHighWatermarks);
-        passes.every(Math.min(TICK_MS, Math.max(1, config.replicaLagMsMax() / 2)), node::tick);
+        passes.every(Math.min(TICK_MS, Math.max(1, config.replication().replicaLagMsMax() / 2)), node::tick);
         passes.every(group.retentionCheckIntervalMs(), () -> {
             ClusterImage image = node.view().get();
             long nowMs = clocks.wallMs().getAsLong();

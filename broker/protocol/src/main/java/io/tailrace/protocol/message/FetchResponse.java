@@ -85,14 +85,36 @@ public record FetchResponse(
                     SnapshotId.NONE);
         }
 
+        /** A follower's read that found its log to depart from the leader's. */
+        public static Partition diverging(
+                int partitionIndex, long highWatermark, long logStartOffset, EpochEndOffset divergingEpoch) {
+            return new Partition(
+                    partitionIndex,
+                    ErrorCode.NONE,
+                    highWatermark,
+                    highWatermark,
+                    logStartOffset,
+                    List.of(),
+                    -1,
+                    RecordsPayload.EMPTY,
+                    divergingEpoch,
+                    LeaderIdAndEpoch.NONE,
+                    SnapshotId.NONE);
+        }
+
         /** A read that was refused. */
         public static Partition refused(int partitionIndex, ErrorCode errorCode) {
+            return refused(partitionIndex, errorCode, -1);
+        }
+
+        /** A read that was refused, to a follower which must know where the log starts. */
+        public static Partition refused(int partitionIndex, ErrorCode errorCode, long logStartOffset) {
             return new Partition(
                     partitionIndex,
                     errorCode,
                     -1,
                     -1,
-                    -1,
+                    logStartOffset,
                     List.of(),
                     -1,
                     RecordsPayload.EMPTY,

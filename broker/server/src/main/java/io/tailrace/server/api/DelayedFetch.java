@@ -3,6 +3,11 @@ package io.tailrace.server.api;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.protocol.message.FetchResponse.EpochEndOffset;
+import io.tailrace.replication.EpochEnd;
+import io.tailrace.replication.Event;
+import io.tailrace.replication.FollowerFetch;
+import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
 import io.tailrace.server.partition.Read;
@@ -13,12 +18,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A fetch from its first read to its answer, which waits for {@code minBytes} of records, for {@code maxWaitMs} at most.
  *
- * <p>An error in any partition ends the wait, as the client must act on it. While it waits, no file is held: what was
+ * <p>An error or a divergence in any partition ends the wait, as the client must act on it. While it waits, no file is held: what was
  * read is let go of and read again, which for a consumer at the end of a log finds nothing and costs nothing.
  *
  * <p>Confined to the connection's event loop, but for {@link #wake}.
@@ -43,6 +49,7 @@ final class DelayedFetch implements ReadWaiter {
     }
 
     void begin() {
+        acknowledge();
         Attempt first = read();
         if (first.enough() || request.maxWaitMs() <= 0 || request.topics().isEmpty()) {
             answer(first);
@@ -92,15 +99,48 @@ final class DelayedFetch implements ReadWaiter {
         }
     }
 
+    /** A follower that asks for what comes next has what comes before: said once, whatever it is answered and when. */
+    private void acknowledge() {
+        if (isFollower()) {
+            forEachOpen((partition, part) -> partition.handle(new Event.Fetched(followerFetch(part))));
+        }
+    }
+
     private void watch() {
+        forEachOpen((partition, part) -> {
+            if (!watched.add(partition)) {
+                return;
+            }
+            if (isFollower()) {
+                partition.addFollower(this);
+            } else {
+                partition.add(this);
+            }
+        });
+    }
+
+    private void forEachOpen(BiConsumer<Partition, FetchRequest.Partition> action) {
         for (FetchRequest.Topic topic : request.topics()) {
             for (FetchRequest.Partition part : topic.partitions()) {
                 Partition partition = partitions.find(topic.topic(), part.partition());
-                if (partition != null && watched.add(partition)) {
-                    partition.add(this);
+                if (partition != null) {
+                    action.accept(partition, part);
                 }
             }
         }
+    }
+
+    private boolean isFollower() {
+        return request.replicaId() >= 0;
+    }
+
+    private FollowerFetch followerFetch(FetchRequest.Partition part) {
+        return new FollowerFetch(
+                new Incarnation(request.replicaId(), request.replicaEpoch()),
+                part.currentLeaderEpoch(),
+                part.fetchOffset(),
+                part.lastFetchedEpoch(),
+                part.logStartOffset());
     }
 
     private Attempt read() {
@@ -137,7 +177,8 @@ final class DelayedFetch implements ReadWaiter {
             List<FetchResponse.Partition> results = new ArrayList<>();
             for (FetchRequest.Partition part : topic.partitions()) {
                 FetchResponse.Partition result = read(topic.topic(), part);
-                failed |= result.errorCode() != ErrorCode.NONE;
+                failed |= result.errorCode() != ErrorCode.NONE
+                        || !result.divergingEpoch().equals(EpochEndOffset.NONE);
                 results.add(result);
             }
             topics.add(new FetchResponse.Topic(topic.topic(), results));
@@ -151,9 +192,19 @@ final class DelayedFetch implements ReadWaiter {
             }
             int room = (int) Math.max(0, Math.min(part.partitionMaxBytes(), bytesMax - sizeInBytes));
             boolean first = sizeInBytes == 0;
-            Read read = partition.read(part.fetchOffset(), part.currentLeaderEpoch(), room, first);
+            Read read = isFollower()
+                    ? partition.read(followerFetch(part), room, first)
+                    : partition.read(part.fetchOffset(), part.currentLeaderEpoch(), room, first);
             if (read.error() != ErrorCode.NONE) {
-                return FetchResponse.Partition.refused(index, read.error());
+                return FetchResponse.Partition.refused(index, read.error(), read.logStartOffset());
+            }
+            EpochEnd diverging = read.diverging();
+            if (diverging != null) {
+                return FetchResponse.Partition.diverging(
+                        index,
+                        read.highWatermark(),
+                        read.logStartOffset(),
+                        new EpochEndOffset(diverging.epoch(), diverging.endOffset()));
             }
             reads.add(read);
             sizeInBytes += read.sizeInBytes();

@@ -14,10 +14,12 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.PartitionRules;
 import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.server.config.BrokerConfig;
+import io.tailrace.server.follower.Fetchers;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.PartitionLifecycle;
@@ -69,6 +71,7 @@ public final class ClusterNode implements AutoCloseable {
     private final Map<TopicPartition, Long> highWatermarksAtStart;
 
     private final BrokerLife life;
+    private final Fetchers fetchers;
     private final ClusterFollower follower;
     private final ImageQueue images;
     private @Nullable BrokerRegistration registration;
@@ -96,8 +99,15 @@ public final class ClusterNode implements AutoCloseable {
                 config.brokerId(),
                 topic -> config.topicDefaults().with(topic.configs()).policy(),
                 InstantSource.system());
-        StorePort port = new StorePort(new PartitionStateStore(session), executor);
-        PartitionRules rules = new PartitionRules(config.replicaLagMsMax());
+        this.fetchers = Fetchers.overSockets(
+                config.brokerId(),
+                () -> brokerEpoch,
+                view,
+                config.listeners().get(0).name(),
+                config.replication(),
+                clocks.steadyMs());
+        StorePort port = new StorePort(new PartitionStateStore(session), executor, fetchers);
+        PartitionRules rules = new PartitionRules(config.replication().replicaLagMsMax());
         PartitionLifecycle lifecycle =
                 new PartitionLifecycle(config.brokerId(), partitions, new Surroundings(rules, port, roles, clocks));
         this.follower = new ClusterFollower(
@@ -197,7 +207,7 @@ public final class ClusterNode implements AutoCloseable {
                         .orElse(true));
     }
 
-    /** Hands over leadership where another in-sync replica can take it, for a bounded time. Blocks. */
+    /** Hands over leadership, and leaves the ISR, where another in-sync replica stays; for a bounded time. Blocks. */
     public void drain() {
         BrokerRegistration mine = registration;
         if (mine == null || view.get().brokers().size() <= 1) {
@@ -213,15 +223,19 @@ public final class ClusterNode implements AutoCloseable {
                 image -> image.topics().values().stream()
                         .flatMap(topic -> topic.partitions().stream())
                         .flatMap(partition -> partition.state().stream())
-                        .noneMatch(this::couldBeLedByOthers),
+                        .noneMatch(state -> isMissed(image, state)),
                 DRAIN_MS_MAX);
         if (!drained) {
             LOG.warn("not all leadership was handed over within {} ms", DRAIN_MS_MAX);
         }
     }
 
-    private boolean couldBeLedByOthers(PartitionState state) {
-        return state.leader() == config.brokerId() && state.isr().size() > 1;
+    /** Whether the controller has yet to take this broker out of the ISR: until then acks=all waits for it. */
+    private boolean isMissed(ClusterImage image, PartitionState state) {
+        return state.isrIds().contains(config.brokerId())
+                && state.isrIds().stream()
+                        .flatMap(id -> image.broker(id).stream())
+                        .anyMatch(broker -> broker.id() != config.brokerId() && !broker.draining());
     }
 
     /** One pass of rolling and flushing by time. */
@@ -262,6 +276,7 @@ public final class ClusterNode implements AutoCloseable {
         controller.close();
         tree.close();
         end(executor);
+        fetchers.close();
         try {
             checkpointHighWatermarks();
             directories.close();

@@ -3,28 +3,28 @@ package io.tailrace.server.cluster;
 import io.tailrace.coordination.PartitionStateStore;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.cluster.PartitionState;
+import io.tailrace.server.follower.Fetchers;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.ReplicationPort;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Carries partitions' proposals to ZooKeeper, and what came of them back. Thread-safe. */
+/** Carries partitions' proposals to ZooKeeper, and what came of them back; starts and stops copying. Thread-safe. */
 final class StorePort implements ReplicationPort {
-    private static final Logger LOG = LoggerFactory.getLogger(StorePort.class);
     private static final long RETRY_MS_MIN = 50;
     private static final long RETRY_MS_MAX = 200;
 
     private final PartitionStateStore store;
     private final ScheduledExecutorService executor;
+    private final Fetchers fetchers;
 
     /** @param executor tells partitions what came of their proposals */
-    StorePort(PartitionStateStore store, ScheduledExecutorService executor) {
+    StorePort(PartitionStateStore store, ScheduledExecutorService executor, Fetchers fetchers) {
         this.store = store;
         this.executor = executor;
+        this.fetchers = fetchers;
     }
 
     @Override
@@ -49,12 +49,12 @@ final class StorePort implements ReplicationPort {
     @Override
     public void startFetching(
             Partition partition, int leader, int leaderEpoch, long fetchOffset, int lastFetchedEpoch) {
-        LOG.warn("{} is led by broker {}: this broker does not copy from leaders yet", partition.id(), leader);
+        fetchers.start(partition, leader, leaderEpoch);
     }
 
     @Override
     public void stopFetching(Partition partition) {
-        LOG.debug("{} has no leader to copy from any more", partition.id());
+        fetchers.stop(partition);
     }
 
     private void tell(Partition partition, CompletionStage<Event> answer) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param storage log directories
  * @param topics new topics
  * @param topicDefaults settings of topics that have none of their own
- * @param replicaLagMsMax {@code replica.lag.time.max.ms}
+ * @param replication copying from leaders
  * @param groups committed offsets
  * @param entries every plain key that is set, for those who ask what the configuration is
  */
@@ -37,7 +37,7 @@ public record BrokerConfig(
         StorageConfig storage,
         TopicCreationConfig topics,
         TopicDefaults topicDefaults,
-        long replicaLagMsMax,
+        ReplicationConfig replication,
         GroupConfig groups,
         List<BrokerConfigEntry> entries) {
 
@@ -78,7 +78,7 @@ public record BrokerConfig(
                         config.value(BrokerKeys.AUTO_CREATE_TOPICS),
                         config.value(BrokerKeys.DELETE_TOPICS)),
                 TopicDefaults.of(config),
-                config.value(BrokerKeys.REPLICA_LAG_MS_MAX),
+                replication(config),
                 new GroupConfig(
                         config.value(BrokerKeys.OFFSETS_TOPIC_PARTITIONS),
                         config.value(BrokerKeys.OFFSETS_TOPIC_REPLICATION_FACTOR),
@@ -121,6 +121,24 @@ public record BrokerConfig(
                 config.value(BrokerKeys.CONNECTIONS_PER_IP_MAX),
                 config.value(BrokerKeys.CONNECTIONS_IDLE_MS_MAX),
                 config.value(BrokerKeys.FETCH_BYTES_MAX));
+    }
+
+    private static ReplicationConfig replication(Config config) {
+        int fetchWaitMsMax = config.value(BrokerKeys.REPLICA_FETCH_WAIT_MS_MAX);
+        long replicaLagMsMax = config.value(BrokerKeys.REPLICA_LAG_MS_MAX);
+        if (fetchWaitMsMax >= replicaLagMsMax) {
+            throw new ConfigException(
+                    "replica.fetch.wait.max.ms must be less than replica.lag.time.max.ms (" + replicaLagMsMax + "), is "
+                            + fetchWaitMsMax + ": idle followers would leave the in-sync replicas");
+        }
+        return new ReplicationConfig(
+                replicaLagMsMax,
+                config.value(BrokerKeys.REPLICA_FETCHERS),
+                fetchWaitMsMax,
+                config.value(BrokerKeys.REPLICA_FETCH_BYTES_MAX),
+                config.value(BrokerKeys.REPLICA_FETCH_RESPONSE_BYTES_MAX),
+                config.value(BrokerKeys.REPLICA_FETCH_BACKOFF_MS),
+                config.value(BrokerKeys.REPLICA_SOCKET_TIMEOUT_MS));
     }
 
     private static StorageConfig storage(Config config) {

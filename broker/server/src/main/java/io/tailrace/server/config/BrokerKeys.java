@@ -113,6 +113,18 @@ final class BrokerKeys {
             1,
             Long.MAX_VALUE,
             "A follower that has not caught up for so long leaves the in-sync replicas.");
+    static final ConfigKey<Integer> REPLICA_FETCHERS = ConfigKey.integer(
+            "num.replica.fetchers", 1, 1, 64, "Connections, each with a thread, to copy from one other broker.");
+    static final ConfigKey<Integer> REPLICA_FETCH_WAIT_MS_MAX = ConfigKey.integer(
+            "replica.fetch.wait.max.ms", 500, 0, MAX, "How long a leader may wait for records before it answers.");
+    static final ConfigKey<Integer> REPLICA_FETCH_BYTES_MAX = ConfigKey.integer(
+            "replica.fetch.max.bytes", 1 << 20, 1024, MAX, "Bytes to copy of one partition at a time.");
+    static final ConfigKey<Integer> REPLICA_FETCH_RESPONSE_BYTES_MAX =
+            ConfigKey.integer("replica.fetch.response.max.bytes", 10 << 20, 1024, MAX, "Bytes to copy at a time.");
+    static final ConfigKey<Integer> REPLICA_FETCH_BACKOFF_MS =
+            ConfigKey.integer("replica.fetch.backoff.ms", 1_000, 1, MAX, "Pause after a copy that failed, at most.");
+    static final ConfigKey<Integer> REPLICA_SOCKET_TIMEOUT_MS = ConfigKey.integer(
+            "replica.socket.timeout.ms", 30_000, 1, MAX, "A leader silent for so long is connected to anew.");
 
     static final ConfigKey<Integer> OFFSETS_TOPIC_PARTITIONS = ConfigKey.integer(
             "offsets.topic.num.partitions", 50, 1, 10_000, "Partitions of __consumer_offsets; never to be changed.");
@@ -166,6 +178,12 @@ final class BrokerKeys {
                 AUTO_CREATE_TOPICS,
                 DELETE_TOPICS,
                 REPLICA_LAG_MS_MAX,
+                REPLICA_FETCHERS,
+                REPLICA_FETCH_WAIT_MS_MAX,
+                REPLICA_FETCH_BYTES_MAX,
+                REPLICA_FETCH_RESPONSE_BYTES_MAX,
+                REPLICA_FETCH_BACKOFF_MS,
+                REPLICA_SOCKET_TIMEOUT_MS,
                 OFFSETS_TOPIC_PARTITIONS,
                 OFFSETS_TOPIC_REPLICATION_FACTOR,
                 OFFSETS_TOPIC_SEGMENT_BYTES,

@@ -8,16 +8,25 @@ import io.tailrace.log.LogSlice;
 import io.tailrace.log.OffsetOutOfRangeException;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.RecordBatch;
+import io.tailrace.protocol.record.RecordBatches;
 import io.tailrace.replication.Effect;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.FetchVerdict;
+import io.tailrace.replication.Follower;
+import io.tailrace.replication.FollowerFetch;
 import io.tailrace.replication.Leader;
+import io.tailrace.replication.LeaderEpochs;
+import io.tailrace.replication.LeaderEpochs.EpochStart;
 import io.tailrace.replication.PartitionRules;
 import io.tailrace.replication.Replica;
 import io.tailrace.replication.Transition;
 import io.tailrace.server.config.TopicSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,6 +55,7 @@ public final class Partition {
     private volatile TopicSettings settings;
     private final AckQueue acks = new AckQueue();
     private final Set<ReadWaiter> readers = ConcurrentHashMap.newKeySet();
+    private final Set<ReadWaiter> followers = ConcurrentHashMap.newKeySet();
 
     /**
      * A partition whose log is open and of which the cluster has not said anything yet.
@@ -112,6 +122,7 @@ public final class Partition {
                     batches, now.leaderEpoch(), clocks.wallMs().getAsLong());
             if (result instanceof AppendResult.Appended appended) {
                 step(new Event.Appended(now.leaderEpoch(), appended.nextOffset()));
+                wake(followers);
             }
             return result;
         } catch (IOException e) {
@@ -150,14 +161,63 @@ public final class Partition {
         }
     }
 
-    /** Calls {@code waiter} whenever there may be more to read, until it is {@linkplain #remove removed}. */
+    /**
+     * Takes over what the leader answered, unless it no longer is the leader in the epoch in which it was asked.
+     *
+     * @param leaderEpoch the epoch in which it was asked
+     * @param batches as they are in the leader's log, from this log's end on; the last one may be cut
+     * @param leaderHighWatermark exclusive
+     * @return why the log refuses them, if it does
+     */
+    public Optional<AppendResult.Refused> copy(int leaderEpoch, ByteBuffer batches, long leaderHighWatermark) {
+        lock.lock();
+        try {
+            if (!(replica instanceof Follower follower) || !follower.follows(leaderEpoch)) {
+                return Optional.empty();
+            }
+            // Before the append, since it finds out whether these batches can follow what is there.
+            List<EpochStart> newEpochs = newEpochs(follower.log().epochs(), batches);
+            AppendResult result = log.appendAsFollower(batches, clocks.wallMs().getAsLong());
+            if (result instanceof AppendResult.Refused refused) {
+                return Optional.of(refused);
+            }
+            step(new Event.Replicated(leaderEpoch, newEpochs, log.logEndOffset(), leaderHighWatermark));
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(new AppendResult.Refused(errorOf(e), "the log of " + id + " fails: " + e.getMessage()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static List<EpochStart> newEpochs(LeaderEpochs known, ByteBuffer batches) {
+        List<EpochStart> starts = new ArrayList<>();
+        LeaderEpochs epochs = known;
+        for (RecordBatch batch : RecordBatches.of(batches)) {
+            if (batch.leaderEpoch() != epochs.latest()) {
+                starts.add(new EpochStart(batch.leaderEpoch(), batch.baseOffset()));
+                epochs = epochs.append(batch.leaderEpoch(), batch.baseOffset());
+            }
+        }
+        return starts;
+    }
+
+    /**
+     * Calls {@code waiter} whenever a consumer may read more, or there may be another leader, until it is
+     * {@linkplain #remove removed}.
+     */
     public void add(ReadWaiter waiter) {
         readers.add(waiter);
     }
 
+    /** Calls {@code waiter} whenever a follower may read more; otherwise as {@link #add}. */
+    public void addFollower(ReadWaiter waiter) {
+        followers.add(waiter);
+    }
+
     /** How many wait for something to read. */
     int readersWaiting() {
-        return readers.size();
+        return readers.size() + followers.size();
     }
 
     /** How many wait to be acknowledged. */
@@ -170,9 +230,10 @@ public final class Partition {
         }
     }
 
-    /** Ends {@link #add}. */
+    /** Ends {@link #add} and {@link #addFollower}. */
     public void remove(ReadWaiter waiter) {
         readers.remove(waiter);
+        followers.remove(waiter);
     }
 
     /**
@@ -189,16 +250,39 @@ public final class Partition {
         if (error != ErrorCode.NONE) {
             return Read.refused(error);
         }
-        FetchVerdict verdict = ((Leader) now).consumerFetch(offset);
-        if (!(verdict instanceof FetchVerdict.Read readable)) {
-            return Read.refused(
-                    verdict instanceof FetchVerdict.Refused no ? no.error() : ErrorCode.OFFSET_OUT_OF_RANGE);
+        return read(offset, ((Leader) now).consumerFetch(offset), now.log().highWatermark(), bytesMax, atLeastOneBatch);
+    }
+
+    /**
+     * Reads for a follower: to the end of the log. That it asked is to be told by {@link Event.Fetched} before, once.
+     *
+     * @param bytesMax bytes at most
+     * @param atLeastOneBatch whether a first batch that is larger is read all the same
+     */
+    public Read read(FollowerFetch fetch, int bytesMax, boolean atLeastOneBatch) {
+        Replica now = replica;
+        if (!(now instanceof Leader leader)) {
+            return Read.refused(now.leads(fetch.currentLeaderEpoch()));
+        }
+        FetchVerdict verdict = leader.followerFetch(fetch);
+        return read(fetch.fetchOffset(), verdict, now.log().highWatermark(), bytesMax, atLeastOneBatch);
+    }
+
+    private Read read(long offset, FetchVerdict verdict, long highWatermark, int bytesMax, boolean atLeastOneBatch) {
+        if (verdict instanceof FetchVerdict.Diverging diverging) {
+            return Read.diverging(diverging.end(), highWatermark, log.logStartOffset());
+        }
+        if (verdict instanceof FetchVerdict.Refused refused) {
+            return refused.error() == ErrorCode.OFFSET_OUT_OF_RANGE
+                    ? Read.outOfRange(log.logStartOffset())
+                    : Read.refused(refused.error());
         }
         try {
-            LogSlice slice = log.read(offset, bytesMax, readable.endOffset(), atLeastOneBatch);
-            return new Read(ErrorCode.NONE, slice, now.log().highWatermark(), log.logStartOffset());
+            long endOffset = ((FetchVerdict.Read) verdict).endOffset();
+            LogSlice slice = log.read(offset, bytesMax, endOffset, atLeastOneBatch);
+            return new Read(ErrorCode.NONE, slice, highWatermark, log.logStartOffset(), null);
         } catch (OffsetOutOfRangeException e) {
-            return Read.refused(ErrorCode.OFFSET_OUT_OF_RANGE);
+            return Read.outOfRange(log.logStartOffset());
         } catch (IOException e) {
             return Read.refused(errorOf(e));
         }
@@ -257,7 +341,8 @@ public final class Partition {
             }
         }
         if (roleChanged) {
-            wakeReaders();
+            wake(readers);
+            wake(followers);
             roles.roleChanged(this, replica);
         }
     }
@@ -265,7 +350,7 @@ public final class Partition {
     private void perform(Effect effect) throws IOException {
         if (effect instanceof Effect.HighWatermarkAdvanced advanced) {
             acks.advance(advanced.highWatermark());
-            wakeReaders();
+            wake(readers);
         } else if (effect instanceof Effect.AcksFailed failed) {
             acks.fail(failed.error());
         } else if (effect instanceof Effect.LeadershipStarted started) {
@@ -289,9 +374,9 @@ public final class Partition {
         }
     }
 
-    private void wakeReaders() {
-        for (ReadWaiter reader : readers) {
-            reader.wake();
+    private static void wake(Set<ReadWaiter> waiters) {
+        for (ReadWaiter waiter : waiters) {
+            waiter.wake();
         }
     }
 

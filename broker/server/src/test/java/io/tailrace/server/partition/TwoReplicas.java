@@ -27,9 +27,13 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
     /** The topic; its partition 0 is the partition. */
     public static final String TOPIC = "replicated";
 
+    /** Under which broker 2 is registered. */
+    public static final long FOLLOWER_EPOCH = 200;
+
+    /** In which the partition is led here at first. */
+    public static final int LEADER_EPOCH = 3;
+
     private static final long SELF_EPOCH = 100;
-    private static final long FOLLOWER_EPOCH = 200;
-    private static final int LEADER_EPOCH = 3;
 
     private final Clocks clocks = Clocks.system();
     private final Partitions partitions = new Partitions(ClusterImage::empty);
@@ -53,9 +57,14 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
         partition = lifecycle.open(directory.create(new TopicPartition(TOPIC, 0), settings.log(), 0), settings, 0);
         handle(new Event.BrokersChanged(Map.of(1, broker(1, SELF_EPOCH), 2, broker(2, FOLLOWER_EPOCH))));
         handle(new Event.Registered(SELF_EPOCH));
+        elect(1, LEADER_EPOCH);
+    }
+
+    /** One of the two leads in this epoch from now on. */
+    public void elect(int leader, int leaderEpoch) {
         List<Incarnation> isr = List.of(new Incarnation(1, SELF_EPOCH), new Incarnation(2, FOLLOWER_EPOCH));
-        handle(new Event.StateRead(
-                PartitionAssignment.of(List.of(1, 2)), new PartitionState(1, LEADER_EPOCH, isr, List.of(), 1, 1, 7)));
+        PartitionState state = new PartitionState(leader, leaderEpoch, isr, List.of(), leader, 1, 4 + leaderEpoch);
+        handle(new Event.StateRead(PartitionAssignment.of(List.of(1, 2)), state));
     }
 
     private static Broker broker(int id, long epoch) {
@@ -70,7 +79,7 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
         return clocks;
     }
 
-    Partition partition() {
+    public Partition partition() {
         return partition;
     }
 

@@ -1,0 +1,77 @@
+package io.tailrace.server.follower;
+
+import io.tailrace.client.ClientConfig;
+import io.tailrace.client.Network;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.FetchRequest;
+import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.Endpoint;
+import io.tailrace.server.config.ReplicationConfig;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+
+/** A link over a socket of the client's. */
+final class SocketLink implements LeaderLink {
+    /** A batch may be larger than a whole answer should be, and comes all the same. */
+    private static final long LARGE_BATCH_BYTES = 100 << 20;
+
+    private final Network network;
+    private final InetSocketAddress address;
+    private final int timeoutMs;
+
+    private SocketLink(Endpoint leader, String clientId, ReplicationConfig config) {
+        String host = leader.host().indexOf(':') >= 0 ? "[" + leader.host() + "]" : leader.host();
+        ClientConfig client = ClientConfig.builder()
+                .bootstrapServers(host + ":" + leader.port())
+                .clientId(clientId)
+                .connectTimeoutMs(config.socketTimeoutMs())
+                .responseBytesMax((int) Math.min(Integer.MAX_VALUE, config.responseBytesMax() + LARGE_BATCH_BYTES))
+                .build();
+        this.address = client.bootstrapServers().get(0);
+        this.timeoutMs = config.socketTimeoutMs();
+        this.network = Network.open(client);
+    }
+
+    /**
+     * Finds leaders at the listener that brokers have in common.
+     *
+     * @param listener its name
+     */
+    static Opener opener(Supplier<ClusterImage> cluster, String listener, String clientId, ReplicationConfig config) {
+        return brokerId -> {
+            Endpoint leader = cluster.get()
+                    .broker(brokerId)
+                    .flatMap(broker -> broker.endpoint(listener))
+                    .orElseThrow(() ->
+                            new IOException("broker " + brokerId + " is not registered with a listener " + listener));
+            return new SocketLink(leader, clientId, config);
+        };
+    }
+
+    @Override
+    public FetchResponse fetch(FetchRequest request) throws IOException {
+        try {
+            FetchResponse answer = network.send(address, request, request.maxWaitMs() + timeoutMs)
+                    .get();
+            if (answer.errorCode() != ErrorCode.NONE) {
+                throw new IOException("fetch from " + address + " was refused with " + answer.errorCode());
+            }
+            return answer;
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("fetch from " + address + " was interrupted");
+        }
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+}

@@ -1,0 +1,141 @@
+package io.tailrace.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.curator.test.InstanceSpec;
+import org.apache.curator.test.TestingServer;
+
+/** A ZooKeeper in this process, and three brokers in processes of their own, which can be killed and paused. */
+final class ThreeBrokers implements AutoCloseable {
+    private static final int ZOOKEEPER_TICK_MS = 500;
+    private static final int END_SECONDS_MAX = 30;
+
+    private final Path directory;
+    private final TestingServer zooKeeper;
+    private final Map<Integer, Process> processes = new TreeMap<>();
+    private final Map<Integer, Integer> ports = new TreeMap<>();
+
+    ThreeBrokers(Path directory) throws Exception {
+        this.directory = directory;
+        zooKeeper = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, ZOOKEEPER_TICK_MS, -1), true);
+        for (int id = 1; id <= 3; id++) {
+            launch(id);
+        }
+        for (int id = 1; id <= 3; id++) {
+            awaitReady(id);
+        }
+    }
+
+    String bootstrap() {
+        return ports.values().stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    }
+
+    /** Where the broker keeps a partition. */
+    Path logOf(int id, String partition) {
+        return directory.resolve("broker-" + id).resolve(partition);
+    }
+
+    void start(int id) throws IOException {
+        launch(id);
+        awaitReady(id);
+    }
+
+    /** As {@code kill -9}. */
+    void kill(int id) throws InterruptedException {
+        process(id).destroyForcibly().waitFor();
+    }
+
+    /** Stops it in good order, and returns its exit code. */
+    int stop(int id) throws InterruptedException {
+        Process process = process(id);
+        process.destroy();
+        if (!process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
+            throw new AssertionError("broker " + id + " did not end within " + END_SECONDS_MAX + " s");
+        }
+        return process.exitValue();
+    }
+
+    void pause(int id) throws IOException, InterruptedException {
+        signal(id, "-STOP");
+    }
+
+    void resume(int id) throws IOException, InterruptedException {
+        signal(id, "-CONT");
+    }
+
+    private void signal(int id, String signal) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", signal, String.valueOf(process(id).pid()))
+                .start()
+                .waitFor();
+    }
+
+    private Process process(int id) {
+        Process process = processes.get(id);
+        if (process == null) {
+            throw new IllegalArgumentException("broker " + id + " was never started");
+        }
+        return process;
+    }
+
+    private void launch(int id) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx160m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                BrokerCommand.class.getName()));
+        Map<String, Object> settings = new TreeMap<>(Map.of(
+                "broker.id",
+                id,
+                "listeners",
+                "PLAINTEXT://127.0.0.1:" + ports.getOrDefault(id, 0),
+                "log.dirs",
+                directory.resolve("broker-" + id),
+                "log.dir.free.bytes.min",
+                0,
+                "zookeeper.connect",
+                zooKeeper.getConnectString(),
+                "zookeeper.session.timeout.ms",
+                6000,
+                "replica.lag.time.max.ms",
+                1500));
+        settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+        processes.put(
+                id,
+                new ProcessBuilder(command)
+                        .redirectError(
+                                directory.resolve("broker-" + id + ".err").toFile())
+                        .start());
+    }
+
+    private void awaitReady(int id) throws IOException {
+        BufferedReader out =
+                new BufferedReader(new InputStreamReader(process(id).getInputStream(), StandardCharsets.UTF_8));
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            if (line.contains("is ready on port ")) {
+                ports.put(id, Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)));
+                return;
+            }
+        }
+        throw new AssertionError("broker " + id + " ended before it was ready: "
+                + Files.readString(directory.resolve("broker-" + id + ".err")));
+    }
+
+    @Override
+    public void close() throws IOException {
+        processes.values().forEach(Process::destroyForcibly);
+        zooKeeper.close();
+    }
+}

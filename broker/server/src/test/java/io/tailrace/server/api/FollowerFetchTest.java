@@ -1,0 +1,140 @@
+package io.tailrace.server.api;
+
+import static io.tailrace.server.Batches.batch;
+import static io.tailrace.server.Batches.bytes;
+import static io.tailrace.server.Batches.only;
+import static io.tailrace.server.Batches.produce;
+import static io.tailrace.server.partition.TwoReplicas.FOLLOWER_EPOCH;
+import static io.tailrace.server.partition.TwoReplicas.LEADER_EPOCH;
+import static io.tailrace.server.partition.TwoReplicas.TOPIC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.FetchRequest;
+import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.protocol.message.FetchResponse.EpochEndOffset;
+import io.tailrace.protocol.message.ProduceResponse;
+import io.tailrace.server.RawClient;
+import io.tailrace.server.network.NetworkLimits;
+import io.tailrace.server.network.PeerFaultLog;
+import io.tailrace.server.network.SocketServer;
+import io.tailrace.server.partition.TwoReplicas;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a leader answers a follower over the wire, and what it learns from being asked. */
+class FollowerFetchTest {
+    private static final int LONG_MS = 15_000;
+
+    private TwoReplicas replicas;
+    private SocketServer sockets;
+    private RawClient producer;
+    private RawClient follower;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        replicas = new TwoReplicas(directory);
+        sockets = new SocketServer(
+                new SocketServer.Settings(
+                        2, 100, 100, 1 << 24, new NetworkLimits(1 << 20, 1 << 20, 10, 1 << 20, 60_000)),
+                new Apis(List.of(
+                        new ProduceHandler(replicas.partitions(), replicas.clocks()),
+                        new FetchHandler(replicas.partitions(), 1 << 20))),
+                new PeerFaultLog(System::nanoTime));
+        InetSocketAddress address =
+                sockets.listen("PLAINTEXT", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        sockets.serve();
+        producer = new RawClient(address.getPort());
+        follower = new RawClient(address.getPort());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        producer.close();
+        follower.close();
+        sockets.stop(Duration.ofMillis(100));
+        replicas.close();
+    }
+
+    @Test
+    void readsAboveTheHighWatermarkAndAcknowledgesWhatItAsksBeyond() throws Exception {
+        producer.send(produce(TOPIC, -1, LONG_MS, batch("a")));
+        replicas.awaitAppended(1);
+
+        FetchResponse copied = ask(FOLLOWER_EPOCH, LEADER_EPOCH, 0, -1, 0);
+        assertThat(bytes(copied)).isPositive();
+        assertThat(only(copied).highWatermark()).isZero();
+
+        FetchResponse next = ask(FOLLOWER_EPOCH, LEADER_EPOCH, 1, LEADER_EPOCH, 0);
+        assertThat(only(next).highWatermark()).isEqualTo(1);
+        assertThat(only(producer.receive(ProduceResponse.class)).errorCode()).isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
+    void formerLifeOfTheFollowerAcknowledgesNothing() throws Exception {
+        producer.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
+        ask(FOLLOWER_EPOCH - 1, LEADER_EPOCH, 1, LEADER_EPOCH, 0);
+
+        assertThat(replicas.highWatermark()).isZero();
+        ask(FOLLOWER_EPOCH, LEADER_EPOCH, 1, LEADER_EPOCH, 0);
+        assertThat(replicas.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void longPollEndsWithTheAppendAndNotWithItsAcknowledgement() throws Exception {
+        follower.send(fetch(FOLLOWER_EPOCH, LEADER_EPOCH, 0, -1, LONG_MS));
+        replicas.awaitReader();
+        producer.send(produce(TOPIC, -1, LONG_MS, batch("a")));
+
+        assertThat(bytes(follower.receive(FetchResponse.class))).isPositive();
+    }
+
+    @Test
+    void divergenceIsToldAtOnceAndCountsAsNoAcknowledgement() throws Exception {
+        producer.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
+        FetchResponse answer = ask(FOLLOWER_EPOCH, LEADER_EPOCH, 1, LEADER_EPOCH - 1, LONG_MS);
+
+        assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.NONE);
+        assertThat(only(answer).divergingEpoch()).isEqualTo(new EpochEndOffset(-1, 0));
+        assertThat(bytes(answer)).isZero();
+        assertThat(replicas.highWatermark()).isZero();
+    }
+
+    @Test
+    void leaderEpochIsFencedBothWays() throws Exception {
+        assertThat(only(ask(FOLLOWER_EPOCH, LEADER_EPOCH - 1, 0, -1, LONG_MS)).errorCode())
+                .isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
+        assertThat(only(ask(FOLLOWER_EPOCH, LEADER_EPOCH + 1, 0, -1, LONG_MS)).errorCode())
+                .isEqualTo(ErrorCode.UNKNOWN_LEADER_EPOCH);
+    }
+
+    @Test
+    void followerOutOfRangeIsToldWhereTheLogStarts() throws Exception {
+        producer.call(produce(TOPIC, 1, LONG_MS, batch("a", "b")), ProduceResponse.class);
+        ask(FOLLOWER_EPOCH, LEADER_EPOCH, 2, LEADER_EPOCH, 0);
+        replicas.partition().log().deleteRecordsBefore(2);
+        replicas.partition().logStartMayHaveMoved();
+
+        FetchResponse answer = ask(FOLLOWER_EPOCH, LEADER_EPOCH, 0, -1, LONG_MS);
+        assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
+        assertThat(only(answer).logStartOffset()).isEqualTo(2);
+    }
+
+    private FetchResponse ask(long replicaEpoch, int leaderEpoch, long offset, int lastEpoch, int waitMs)
+            throws Exception {
+        return follower.call(fetch(replicaEpoch, leaderEpoch, offset, lastEpoch, waitMs), FetchResponse.class);
+    }
+
+    private static FetchRequest fetch(long replicaEpoch, int leaderEpoch, long offset, int lastEpoch, int waitMs) {
+        FetchRequest.Partition part = new FetchRequest.Partition(0, leaderEpoch, offset, lastEpoch, 0, 1000);
+        return FetchRequest.ofFollower(
+                2, replicaEpoch, waitMs, 1, 1000, List.of(new FetchRequest.Topic(TOPIC, List.of(part))));
+    }
+}

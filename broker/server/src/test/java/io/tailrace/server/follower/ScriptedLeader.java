@@ -1,0 +1,76 @@
+package io.tailrace.server.follower;
+
+import io.tailrace.protocol.message.FetchRequest;
+import io.tailrace.protocol.message.FetchResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A leader that answers as a test says, one fetch at a time. */
+final class ScriptedLeader implements LeaderLink.Opener {
+    private static final int PATIENCE_SECONDS = 10;
+    private static final int LOOK_MS = 10;
+
+    private final BlockingQueue<FetchRequest> asked = new LinkedBlockingQueue<>();
+    /** Nothing in it breaks the connection. */
+    private final BlockingQueue<Optional<FetchResponse>> answers = new LinkedBlockingQueue<>();
+
+    private final AtomicInteger opened = new AtomicInteger();
+
+    /** The next fetch, once it is made. */
+    FetchRequest asked() throws InterruptedException {
+        FetchRequest request = asked.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (request == null) {
+            throw new AssertionError("no fetch within " + PATIENCE_SECONDS + " s");
+        }
+        return request;
+    }
+
+    /** Answers the fetch that is under way, or the next one. */
+    void answer(FetchResponse response) {
+        answers.add(Optional.of(response));
+    }
+
+    /** Breaks the connection instead. */
+    void breakDown() {
+        answers.add(Optional.empty());
+    }
+
+    int linksOpened() {
+        return opened.get();
+    }
+
+    @Override
+    public LeaderLink open(int brokerId) {
+        opened.incrementAndGet();
+        return new Link();
+    }
+
+    private final class Link implements LeaderLink {
+        private volatile boolean closed;
+
+        @Override
+        public FetchResponse fetch(FetchRequest request) throws IOException {
+            asked.add(request);
+            try {
+                while (!closed) {
+                    Optional<FetchResponse> answer = answers.poll(LOOK_MS, TimeUnit.MILLISECONDS);
+                    if (answer != null) {
+                        return answer.orElseThrow(() -> new IOException("broken"));
+                    }
+                }
+                throw new IOException("closed");
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}
