@@ -41,7 +41,7 @@ class ReplicationIT {
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
         brokers = new ThreeBrokers(directory);
-        admin = Admin.create(properties("default.api.timeout.ms", "60000"));
+        admin = Admin.create(properties("default.api.timeout.ms", "60000", "request.timeout.ms", "2000"));
     }
 
     @AfterAll
@@ -75,7 +75,7 @@ class ReplicationIT {
         }
 
         assertThat(failed).hasValue(0);
-        assertThat(read("acknowledged", 5_000))
+        assertThat(read("acknowledged"))
                 .isEqualTo(IntStream.range(0, 5_000).boxed().toList());
         assertThat(leader("acknowledged")).isNotEqualTo(leader);
         brokers.start(leader);
@@ -104,7 +104,10 @@ class ReplicationIT {
 
         awaitInSync("diverging", 1, 2, 3);
         awaitSameLogs("diverging");
-        assertThat(read("diverging", 110))
+        // A fetch that was out when its follower was paused may have brought the first of the others.
+        List<Integer> read = read("diverging");
+        assertThat(read).doesNotContain(1_019);
+        assertThat(read.stream().filter(number -> number < 1_000).toList())
                 .isEqualTo(IntStream.range(0, 110).boxed().toList());
     }
 
@@ -114,11 +117,12 @@ class ReplicationIT {
         int leader = leader("slow");
         int slow = leader % 3 + 1;
         brokers.pause(slow);
-        produce("slow", "all", 0, 100);
-        int fast = 6 - leader - slow;
-        assertThat(inSync("slow")).containsExactlyInAnyOrder(leader, fast);
-
-        brokers.resume(slow);
+        try {
+            // Acknowledged by all that are in sync, so the one that is paused is not among them any more.
+            produce("slow", "all", 0, 100);
+        } finally {
+            brokers.resume(slow);
+        }
         awaitInSync("slow", 1, 2, 3);
         awaitSameLogs("slow");
     }
@@ -198,18 +202,21 @@ class ReplicationIT {
 
     private static KafkaProducer<String, String> producer(String acks) {
         Properties properties =
-                properties("acks", acks, "linger.ms", "1", "retry.backoff.ms", "50", "delivery.timeout.ms", "60000");
+                properties("acks", acks, "linger.ms", "1", "retry.backoff.ms", "50", "request.timeout.ms", "3000");
         properties.put("enable.idempotence", String.valueOf(acks.equals("all")));
         return new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer());
     }
 
-    private static List<Integer> read(String topic, int count) {
+    /** Everything below the high watermark. */
+    private static List<Integer> read(String topic) {
         List<Integer> values = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
                 properties("auto.offset.reset", "earliest"), new StringDeserializer(), new StringDeserializer())) {
-            consumer.assign(List.of(new TopicPartition(topic, 0)));
+            TopicPartition partition = new TopicPartition(topic, 0);
+            consumer.assign(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).values().iterator().next();
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (values.size() < count && System.nanoTime() < deadline) {
+            while (consumer.position(partition) < end && System.nanoTime() < deadline) {
                 for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {
                     values.add(Integer.parseInt(each.value()));
                 }
