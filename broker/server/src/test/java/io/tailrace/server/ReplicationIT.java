@@ -142,10 +142,11 @@ class ReplicationIT {
     }
 
     private static void create(String topic) throws Exception {
-        await().atMost(PATIENCE)
-                .until(() -> admin.describeCluster().nodes().get().size() == 3);
         NewTopic replicated = new NewTopic(topic, 1, (short) 3).configs(Map.of("min.insync.replicas", "2"));
-        admin.createTopics(List.of(replicated)).all().get();
+        // Who is asked may not have seen yet that a broker is back.
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> admin.createTopics(List.of(replicated)).all().get() == null);
         awaitInSync(topic, 1, 2, 3);
     }
 
@@ -214,7 +215,8 @@ class ReplicationIT {
                 properties("auto.offset.reset", "earliest"), new StringDeserializer(), new StringDeserializer())) {
             TopicPartition partition = new TopicPartition(topic, 0);
             consumer.assign(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).values().iterator().next();
+            long end =
+                    consumer.endOffsets(List.of(partition)).values().iterator().next();
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (consumer.position(partition) < end && System.nanoTime() < deadline) {
                 for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {

@@ -66,7 +66,7 @@ class FetchersTest {
 
     @Test
     void truncatesToWhereTheLogsDepart() throws Exception {
-        replicas.partition().append(batch("mine"), false);
+        replicas.partition().append(batch("mine"), TwoReplicas.LEADER_EPOCH, false);
         startFollowing();
         assertThat(only(leader.asked()).lastFetchedEpoch()).isEqualTo(TwoReplicas.LEADER_EPOCH);
 
