@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A fetch from its first read to its answer, which waits for {@code minBytes} of records, for {@code maxWaitMs} at most.
  *
- * <p>An error or a divergence in any partition ends the wait, as the client must act on it. While it waits, no file is held: what was
- * read is let go of and read again, which for a consumer at the end of a log finds nothing and costs nothing.
+ * <p>An error or a divergence in any partition ends the wait, as the client must act on it. While it waits, no file is
+ * held: what was read is let go of and read again, which for a consumer at the end of a log finds nothing and costs
+ * nothing.
  *
  * <p>Confined to the connection's event loop, but for {@link #wake}.
  */

@@ -8,8 +8,8 @@ import io.tailrace.server.partition.Partitions;
 import java.util.List;
 
 /**
- * Reads batches for consumers and followers. There are no fetch sessions (KIP-227): who asks for one gets session id 0, which means
- * none, and names all its partitions every time.
+ * Reads batches for consumers and followers. There are no fetch sessions (KIP-227): who asks for one gets session id 0,
+ * which means none, and names all its partitions every time.
  */
 public final class FetchHandler implements RequestHandler<FetchRequest, FetchResponse> {
     private static final int NO_SESSION = 0;
