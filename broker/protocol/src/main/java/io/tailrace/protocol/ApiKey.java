@@ -24,11 +24,19 @@ public enum ApiKey {
     DELETE_TOPICS(20, VersionRange.of(1, 6), 4),
     /** From version 0, or librdkafka gives up idempotence for good. */
     INIT_PRODUCER_ID(22, VersionRange.of(0, 4), 2),
+    OFFSET_FOR_LEADER_EPOCH(23, VersionRange.of(2, 3), 4),
     DESCRIBE_CONFIGS(32, VersionRange.of(1, 2), 4),
+    ALTER_CONFIGS(33, VersionRange.of(0, 1), 2),
+    DESCRIBE_LOG_DIRS(35, VersionRange.of(1, 1), 2),
     CREATE_PARTITIONS(37, VersionRange.of(0, 1), 2),
-    DESCRIBE_CLUSTER(60, VersionRange.of(0, 0), 0);
+    ELECT_LEADERS(43, VersionRange.of(0, 1), 2),
+    INCREMENTAL_ALTER_CONFIGS(44, VersionRange.of(0, 0), 1),
+    ALTER_PARTITION_REASSIGNMENTS(45, VersionRange.of(0, 0), 0),
+    LIST_PARTITION_REASSIGNMENTS(46, VersionRange.of(0, 0), 0),
+    DESCRIBE_CLUSTER(60, VersionRange.of(0, 0), 0),
+    DESCRIBE_TOPIC_PARTITIONS(75, VersionRange.of(0, 0), 0);
 
-    private static final ApiKey[] BY_NUMBER = new ApiKey[DESCRIBE_CLUSTER.number + 1];
+    private static final ApiKey[] BY_NUMBER = new ApiKey[DESCRIBE_TOPIC_PARTITIONS.number + 1];
 
     static {
         for (ApiKey api : values()) {

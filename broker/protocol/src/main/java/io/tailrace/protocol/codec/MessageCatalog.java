@@ -1,6 +1,10 @@
 package io.tailrace.protocol.codec;
 
 import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.message.AlterConfigsRequest;
+import io.tailrace.protocol.message.AlterConfigsResponse;
+import io.tailrace.protocol.message.AlterPartitionReassignmentsRequest;
+import io.tailrace.protocol.message.AlterPartitionReassignmentsResponse;
 import io.tailrace.protocol.message.ApiVersionsRequest;
 import io.tailrace.protocol.message.ApiVersionsResponse;
 import io.tailrace.protocol.message.CreatePartitionsRequest;
@@ -13,20 +17,32 @@ import io.tailrace.protocol.message.DescribeClusterRequest;
 import io.tailrace.protocol.message.DescribeClusterResponse;
 import io.tailrace.protocol.message.DescribeConfigsRequest;
 import io.tailrace.protocol.message.DescribeConfigsResponse;
+import io.tailrace.protocol.message.DescribeLogDirsRequest;
+import io.tailrace.protocol.message.DescribeLogDirsResponse;
+import io.tailrace.protocol.message.DescribeTopicPartitionsRequest;
+import io.tailrace.protocol.message.DescribeTopicPartitionsResponse;
+import io.tailrace.protocol.message.ElectLeadersRequest;
+import io.tailrace.protocol.message.ElectLeadersResponse;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.FindCoordinatorRequest;
 import io.tailrace.protocol.message.FindCoordinatorResponse;
+import io.tailrace.protocol.message.IncrementalAlterConfigsRequest;
+import io.tailrace.protocol.message.IncrementalAlterConfigsResponse;
 import io.tailrace.protocol.message.InitProducerIdRequest;
 import io.tailrace.protocol.message.InitProducerIdResponse;
 import io.tailrace.protocol.message.ListOffsetsRequest;
 import io.tailrace.protocol.message.ListOffsetsResponse;
+import io.tailrace.protocol.message.ListPartitionReassignmentsRequest;
+import io.tailrace.protocol.message.ListPartitionReassignmentsResponse;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.MetadataResponse;
 import io.tailrace.protocol.message.OffsetCommitRequest;
 import io.tailrace.protocol.message.OffsetCommitResponse;
 import io.tailrace.protocol.message.OffsetFetchRequest;
 import io.tailrace.protocol.message.OffsetFetchResponse;
+import io.tailrace.protocol.message.OffsetForLeaderEpochRequest;
+import io.tailrace.protocol.message.OffsetForLeaderEpochResponse;
 import io.tailrace.protocol.message.ProduceRequest;
 import io.tailrace.protocol.message.ProduceResponse;
 import io.tailrace.protocol.message.Request;
@@ -51,9 +67,29 @@ final class MessageCatalog {
         add(ApiKey.CREATE_TOPICS, CreateTopicsRequest.class, CreateTopicsResponse.class);
         add(ApiKey.DELETE_TOPICS, DeleteTopicsRequest.class, DeleteTopicsResponse.class);
         add(ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, InitProducerIdResponse.class);
+        add(ApiKey.OFFSET_FOR_LEADER_EPOCH, OffsetForLeaderEpochRequest.class, OffsetForLeaderEpochResponse.class);
         add(ApiKey.DESCRIBE_CONFIGS, DescribeConfigsRequest.class, DescribeConfigsResponse.class);
+        add(ApiKey.ALTER_CONFIGS, AlterConfigsRequest.class, AlterConfigsResponse.class);
+        add(ApiKey.DESCRIBE_LOG_DIRS, DescribeLogDirsRequest.class, DescribeLogDirsResponse.class);
         add(ApiKey.CREATE_PARTITIONS, CreatePartitionsRequest.class, CreatePartitionsResponse.class);
+        add(ApiKey.ELECT_LEADERS, ElectLeadersRequest.class, ElectLeadersResponse.class);
+        add(
+                ApiKey.INCREMENTAL_ALTER_CONFIGS,
+                IncrementalAlterConfigsRequest.class,
+                IncrementalAlterConfigsResponse.class);
+        add(
+                ApiKey.ALTER_PARTITION_REASSIGNMENTS,
+                AlterPartitionReassignmentsRequest.class,
+                AlterPartitionReassignmentsResponse.class);
+        add(
+                ApiKey.LIST_PARTITION_REASSIGNMENTS,
+                ListPartitionReassignmentsRequest.class,
+                ListPartitionReassignmentsResponse.class);
         add(ApiKey.DESCRIBE_CLUSTER, DescribeClusterRequest.class, DescribeClusterResponse.class);
+        add(
+                ApiKey.DESCRIBE_TOPIC_PARTITIONS,
+                DescribeTopicPartitionsRequest.class,
+                DescribeTopicPartitionsResponse.class);
     }
 
     private MessageCatalog() {}

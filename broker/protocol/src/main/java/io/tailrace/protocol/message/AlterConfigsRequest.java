@@ -1,0 +1,36 @@
+package io.tailrace.protocol.message;
+
+import io.tailrace.protocol.ApiKey;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces the settings of topics and brokers: what is not named goes back to its default.
+ *
+ * @param resources whose settings
+ * @param validateOnly whether to check only, and change nothing
+ */
+public record AlterConfigsRequest(List<Resource> resources, boolean validateOnly)
+        implements Request<AlterConfigsResponse> {
+    @Override
+    public ApiKey api() {
+        return ApiKey.ALTER_CONFIGS;
+    }
+
+    /**
+     * A topic or a broker.
+     *
+     * @param resourceType {@link DescribeConfigsRequest#TOPIC} or {@link DescribeConfigsRequest#BROKER}
+     * @param resourceName the topic's name, or the broker's id
+     * @param configs all its settings
+     */
+    public record Resource(byte resourceType, String resourceName, List<Config> configs) {}
+
+    /**
+     * A setting.
+     *
+     * @param name its name
+     * @param value its value; null is not one
+     */
+    public record Config(String name, @Nullable String value) {}
+}

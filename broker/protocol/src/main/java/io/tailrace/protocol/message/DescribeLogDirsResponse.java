@@ -1,0 +1,45 @@
+package io.tailrace.protocol.message;
+
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+import java.util.List;
+
+/**
+ * A broker's log directories.
+ *
+ * @param throttleTimeMs how long the client should pause for a quota's sake
+ * @param results the directories
+ */
+public record DescribeLogDirsResponse(int throttleTimeMs, List<Result> results) implements Response {
+    @Override
+    public ApiKey api() {
+        return ApiKey.DESCRIBE_LOG_DIRS;
+    }
+
+    /**
+     * A log directory.
+     *
+     * @param errorCode {@link ErrorCode#KAFKA_STORAGE_ERROR} for one that is offline
+     * @param logDir its absolute path
+     * @param topics the logs in it, by topic
+     */
+    public record Result(ErrorCode errorCode, String logDir, List<Topic> topics) {}
+
+    /**
+     * The logs of a topic.
+     *
+     * @param name the topic's name
+     * @param partitions the logs by partition
+     */
+    public record Topic(String name, List<Partition> partitions) {}
+
+    /**
+     * The log of a partition.
+     *
+     * @param partitionIndex its index
+     * @param partitionSize bytes of its segments
+     * @param offsetLag how far its end is beyond the high watermark, in offsets
+     * @param isFutureKey whether it is a copy that is to take the place of the partition's log (KIP-113)
+     */
+    public record Partition(int partitionIndex, long partitionSize, long offsetLag, boolean isFutureKey) {}
+}

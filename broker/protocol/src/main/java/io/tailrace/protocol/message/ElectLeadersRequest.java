@@ -1,0 +1,36 @@
+package io.tailrace.protocol.message;
+
+import io.tailrace.protocol.ApiKey;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has leaders elected: the preferred ones, or any (KIP-460).
+ *
+ * @param electionType {@link #PREFERRED} or {@link #UNCLEAN}
+ * @param topicPartitions of which partitions; null for all
+ * @param timeoutMs how long to wait until they lead
+ */
+public record ElectLeadersRequest(
+        @Since(1) byte electionType, @Nullable List<Topic> topicPartitions, int timeoutMs)
+        implements Request<ElectLeadersResponse> {
+
+    /** The first replica shall lead, if it is in sync. */
+    public static final byte PREFERRED = 0;
+
+    /** Where nobody leads, a replica that is up shall lead, though what is acknowledged may be lost. */
+    public static final byte UNCLEAN = 1;
+
+    @Override
+    public ApiKey api() {
+        return ApiKey.ELECT_LEADERS;
+    }
+
+    /**
+     * The partitions of a topic.
+     *
+     * @param topic the topic's name
+     * @param partitions their indexes
+     */
+    public record Topic(String topic, List<Integer> partitions) {}
+}

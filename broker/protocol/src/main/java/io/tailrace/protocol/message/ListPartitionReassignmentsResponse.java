@@ -1,0 +1,42 @@
+package io.tailrace.protocol.message;
+
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partitions that are being reassigned.
+ *
+ * @param throttleTimeMs how long the client should pause for a quota's sake
+ * @param errorCode what went wrong
+ * @param errorMessage what went wrong, for people; null for nothing to add
+ * @param topics the partitions by topic; only those that are being reassigned
+ */
+public record ListPartitionReassignmentsResponse(
+        int throttleTimeMs, ErrorCode errorCode, @Nullable String errorMessage, List<Topic> topics)
+        implements Response {
+    @Override
+    public ApiKey api() {
+        return ApiKey.LIST_PARTITION_REASSIGNMENTS;
+    }
+
+    /**
+     * The partitions of a topic.
+     *
+     * @param name the topic's name
+     * @param partitions the partitions
+     */
+    public record Topic(String name, List<Partition> partitions) {}
+
+    /**
+     * A partition that is being reassigned.
+     *
+     * @param partitionIndex its index
+     * @param replicas the brokers that hold it now: those that stay, that come and that go
+     * @param addingReplicas those that come
+     * @param removingReplicas those that go, once the others have caught up
+     */
+    public record Partition(
+            int partitionIndex, List<Integer> replicas, List<Integer> addingReplicas, List<Integer> removingReplicas) {}
+}
