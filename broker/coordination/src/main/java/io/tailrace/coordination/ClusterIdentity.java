@@ -1,5 +1,6 @@
 package io.tailrace.coordination;
 
+import io.tailrace.protocol.UuidText;
 import java.util.UUID;
 
 /** The cluster's id: made up by whichever broker comes first, and the same for ever. */
@@ -12,7 +13,7 @@ public final class ClusterIdentity {
      * @throws CoordinationException if ZooKeeper does not answer
      */
     public static String readOrCreate(ZooKeeperSession session) {
-        session.createIfMissing(ZNodes.CLUSTER_ID, ZNodeJson.clusterId(ZNodeJson.base64(UUID.randomUUID())));
+        session.createIfMissing(ZNodes.CLUSTER_ID, ZNodeJson.clusterId(UuidText.of(UUID.randomUUID())));
         try {
             return ZNodeJson.clusterId(session.curator().getData().forPath(ZNodes.CLUSTER_ID));
         } catch (Exception e) {

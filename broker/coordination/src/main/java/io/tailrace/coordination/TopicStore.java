@@ -6,7 +6,6 @@ import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.ReplicaPlacement;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -157,26 +156,23 @@ public final class TopicStore {
     /**
      * Changes settings of a topic's own, atomically.
      *
-     * @param changes new values by key; an empty one takes the setting back, so that the default holds again
+     * @param change what becomes of the settings there are, by key; asked again if others were faster. What it throws
+     *     is thrown
      * @throws TopicException UNKNOWN_TOPIC_OR_PARTITION
      */
-    public void configure(String topic, Map<String, Optional<String>> changes) {
+    public void configure(String topic, UnaryOperator<Map<String, String>> change) {
         requireExists(topic);
         retryOnConflict("configure topic " + topic, () -> {
             Stat stat = new Stat();
-            Map<String, String> configs = new HashMap<>();
             boolean exists = curator.checkExists().forPath(ZNodes.config(topic)) != null;
+            Map<String, String> configs = exists
+                    ? ZNodeJson.config(curator.getData().storingStatIn(stat).forPath(ZNodes.config(topic)))
+                    : Map.of();
+            byte[] changed = ZNodeJson.config(change.apply(configs));
             if (exists) {
-                configs.putAll(
-                        ZNodeJson.config(curator.getData().storingStatIn(stat).forPath(ZNodes.config(topic))));
-            }
-            changes.forEach((key, value) -> value.ifPresentOrElse(v -> configs.put(key, v), () -> configs.remove(key)));
-            if (exists) {
-                curator.setData()
-                        .withVersion(stat.getVersion())
-                        .forPath(ZNodes.config(topic), ZNodeJson.config(configs));
+                curator.setData().withVersion(stat.getVersion()).forPath(ZNodes.config(topic), changed);
             } else {
-                curator.create().creatingParentsIfNeeded().forPath(ZNodes.config(topic), ZNodeJson.config(configs));
+                curator.create().creatingParentsIfNeeded().forPath(ZNodes.config(topic), changed);
             }
         });
     }

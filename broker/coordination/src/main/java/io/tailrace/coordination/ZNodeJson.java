@@ -6,15 +6,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tailrace.protocol.UuidText;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.Endpoint;
 import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.PartitionState;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -85,7 +84,7 @@ final class ZNodeJson {
     static byte[] topic(TopicNode topic) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("version", 3);
-        json.put("topic_id", base64(topic.id()));
+        json.put("topic_id", UuidText.of(topic.id()));
         ObjectNode partitions = json.putObject("partitions");
         ObjectNode adding = json.putObject("adding_replicas");
         ObjectNode removing = json.putObject("removing_replicas");
@@ -114,7 +113,7 @@ final class ZNodeJson {
                     ints(json.path("adding_replicas").path(key)),
                     ints(json.path("removing_replicas").path(key))));
         }
-        return new TopicNode(uuid(required(json, "topic_id").asText()), assignments);
+        return new TopicNode(UuidText.parse(required(json, "topic_id").asText()), assignments);
     }
 
     static byte[] state(PartitionState state) {
@@ -200,27 +199,6 @@ final class ZNodeJson {
                 required(json, "broker").asInt(),
                 required(json, "block_start").asLong(),
                 required(json, "block_end").asLong());
-    }
-
-    /** Sixteen bytes as Kafka writes its ids: URL-safe base64 without padding. */
-    static String base64(UUID id) {
-        byte[] bytes = ByteBuffer.allocate(16)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array();
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    }
-
-    private static UUID uuid(String base64) throws IOException {
-        try {
-            ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(base64));
-            if (bytes.remaining() == 16) {
-                return new UUID(bytes.getLong(), bytes.getLong());
-            }
-        } catch (IllegalArgumentException e) {
-            throw new IOException("topic_id must be base64, is '" + base64 + "'", e);
-        }
-        throw new IOException("topic_id must be 16 bytes in base64, is '" + base64 + "'");
     }
 
     private static Endpoint endpoint(String text) throws IOException {

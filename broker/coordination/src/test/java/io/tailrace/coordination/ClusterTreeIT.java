@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.curator.test.TestingServer;
 import org.junit.jupiter.api.AfterEach;
@@ -75,7 +74,8 @@ class ClusterTreeIT {
     void laterImagesAreNeverOlder() throws Exception {
         createTopic("web");
         for (int i = 1; i <= 50; i++) {
-            writer.topics.configure("web", Map.of("retention.ms", Optional.of(Integer.toString(i))));
+            Map<String, String> configs = Map.of("retention.ms", Integer.toString(i));
+            writer.topics.configure("web", before -> configs);
         }
         await().until(() -> reader.image().configs("web").containsValue("50"));
         List<Integer> seen = images.stream()

@@ -7,12 +7,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.replication.cluster.PartitionAssignment;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.curator.test.TestingServer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -93,7 +94,10 @@ class TopicStoreIT {
     void whatDoesNotExistCannotBeChanged() {
         assertRefused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "nope", () -> broker.topics.delete("nope"));
         assertRefused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "nope", () -> broker.topics.grow("nope", 2));
-        assertRefused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "nope", () -> broker.topics.configure("nope", Map.of()));
+        assertRefused(
+                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                "nope",
+                () -> broker.topics.configure("nope", configs -> configs));
     }
 
     @Test
@@ -106,10 +110,28 @@ class TopicStoreIT {
     }
 
     @Test
-    void settingsAreChangedOneByOneAndTakenBack() {
+    void settingsAreChangedFromWhatTheyAre() {
         broker.topics.create("web", 1, 1, Map.of("a", "1", "b", "2"));
-        broker.topics.configure("web", Map.of("a", Optional.empty(), "c", Optional.of("3")));
+        broker.topics.configure("web", configs -> {
+            assertThat(configs).isEqualTo(Map.of("a", "1", "b", "2"));
+            return Map.of("b", "2", "c", "3");
+        });
         await().until(() -> broker.image().configs("web").equals(Map.of("b", "2", "c", "3")));
+    }
+
+    @Test
+    void whatOthersSetMeanwhileIsNotLost() {
+        broker.topics.create("web", 1, 1, Map.of());
+        AtomicInteger attempts = new AtomicInteger();
+        broker.topics.configure("web", configs -> {
+            if (attempts.incrementAndGet() == 1) {
+                broker.topics.configure("web", before -> Map.of("theirs", "1"));
+            }
+            Map<String, String> changed = new HashMap<>(configs);
+            changed.put("ours", "1");
+            return changed;
+        });
+        await().until(() -> broker.image().configs("web").equals(Map.of("theirs", "1", "ours", "1")));
     }
 
     @Test

@@ -1,11 +1,11 @@
 package io.tailrace.log;
 
+import io.tailrace.protocol.UuidText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.UUID;
 
 /** Which topic a partition's directory belongs to: {@code partition.metadata}, version 0, as Kafka writes it. */
@@ -21,7 +21,7 @@ final class PartitionMetadata {
      */
     static boolean claim(Disk disk, Path directory, UUID topicId) throws IOException {
         Path file = directory.resolve(FILE);
-        String wanted = "version: 0\ntopic_id: " + base64(topicId) + "\n";
+        String wanted = "version: 0\ntopic_id: " + UuidText.of(topicId) + "\n";
         if (!Files.exists(file)) {
             CheckpointFile.replace(disk, file, ByteBuffer.wrap(wanted.getBytes(StandardCharsets.UTF_8)));
             return true;
@@ -31,13 +31,5 @@ final class PartitionMetadata {
             throw new CorruptLogException(file, "expected version 0 and a topic id");
         }
         return found.strip().equals(wanted.strip());
-    }
-
-    private static String base64(UUID id) {
-        byte[] bytes = ByteBuffer.allocate(16)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array();
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.codec.Responses;
+import io.tailrace.protocol.message.ApiVersionsRequest;
 import io.tailrace.protocol.message.ApiVersionsResponse;
 import io.tailrace.protocol.message.CreateTopicsRequest;
 import io.tailrace.protocol.message.CreateTopicsResponse;
@@ -107,7 +108,8 @@ class RawProtocolIT {
                     (ApiVersionsResponse) Responses.decode(ApiKey.API_VERSIONS, (short) 0, answer);
             assertThat(versions.errorCode()).isEqualTo(ErrorCode.UNSUPPORTED_VERSION);
             assertThat(versions.apiKeys())
-                    .hasSize(ApiKey.values().length)
+                    .isEqualTo(client.call(new ApiVersionsRequest("", ""), ApiVersionsResponse.class)
+                            .apiKeys())
                     .contains(new ApiVersionsResponse.Api((short) 18, (short) 0, (short) 3));
         }
     }
