@@ -1,9 +1,12 @@
 package io.tailrace.coordination;
 
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.Endpoint;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -87,6 +90,8 @@ public final class BrokerRegistration implements AutoCloseable {
 
     private boolean draining;
 
+    private final Set<TopicPartition> offline = new HashSet<>();
+
     public BrokerRegistration(ZooKeeperSession session, Self self, InstantSource clock, Listener listener) {
         this.session = session;
         curator = session.curator();
@@ -111,12 +116,41 @@ public final class BrokerRegistration implements AutoCloseable {
     public void drain() {
         await(() -> {
             draining = true;
-            try {
-                curator.setData().forPath(ZNodes.broker(self.id()), node());
-            } catch (Exception e) {
-                throw session.failure("say that broker " + self.id() + " shuts down", e);
-            }
+            say("that it shuts down");
         });
+    }
+
+    /**
+     * Tells the controller that this broker cannot use the logs of these partitions any more, beside those it was told before,
+     * until the process ends. Returns at once; what could not be said is said again, until it is.
+     */
+    public void partitionsOffline(Set<TopicPartition> partitions) {
+        execute(() -> {
+            offline.addAll(partitions);
+            sayOffline();
+        });
+    }
+
+    private void sayOffline() {
+        try {
+            say("that logs of it have failed");
+        } catch (CoordinationException e) {
+            LOG.warn("broker {} tries again in about {} ms: {}", self.id(), RETRY_MS, e.getMessage());
+            executor.retry(this::sayOffline, RETRY_MS);
+        }
+    }
+
+    /** Writes the node as it should be. While it is not there it need not be: registering writes it. */
+    private void say(String what) {
+        String path = ZNodes.broker(self.id());
+        try {
+            Stat existing = curator.checkExists().forPath(path);
+            if (existing != null && existing.getCzxid() == epoch) {
+                curator.setData().withVersion(existing.getVersion()).forPath(path, node());
+            }
+        } catch (Exception e) {
+            throw session.failure("say of broker " + self.id() + " " + what, e);
+        }
     }
 
     /** Takes the registration back; without a connection it stays until its session ends, and nobody waits for one. */
@@ -166,10 +200,8 @@ public final class BrokerRegistration implements AutoCloseable {
             LOG.error("broker {} could not register again: {}", self.id(), e.getMessage());
             listener.refused(e);
         } catch (CoordinationException e) {
-            LOG.warn("broker {} tries again in {} ms: {}", self.id(), RETRY_MS, e.getMessage());
-            if (!executor.isShutdown()) {
-                var unused = executor.schedule(this::registerAgain, RETRY_MS, TimeUnit.MILLISECONDS);
-            }
+            LOG.warn("broker {} tries again in about {} ms: {}", self.id(), RETRY_MS, e.getMessage());
+            executor.retry(this::registerAgain, RETRY_MS);
         }
     }
 
@@ -247,7 +279,7 @@ public final class BrokerRegistration implements AutoCloseable {
     }
 
     private byte[] node() {
-        Broker broker = new Broker(self.id(), 0, previousEpoch, self.rackOrNull(), self.endpoints(), draining);
+        Broker broker = new Broker(self.id(), 0, previousEpoch, self.rackOrNull(), self.endpoints(), draining, offline);
         return ZNodeJson.broker(broker, self.owner(), clock.millis());
     }
 

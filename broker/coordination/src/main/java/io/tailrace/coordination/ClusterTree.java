@@ -13,8 +13,13 @@ import java.util.function.Consumer;
  * reconnect there is an image even if nothing changed.
  */
 public final class ClusterTree implements AutoCloseable {
-    private static final List<String> ROOTS =
-            List.of(ZNodes.BROKERS, ZNodes.TOPIC_CONFIGS, ZNodes.DELETE_TOPICS, ZNodes.CONTROLLER, ZNodes.CLUSTER);
+    private static final List<String> ROOTS = List.of(
+            ZNodes.BROKERS,
+            ZNodes.TOPIC_CONFIGS,
+            ZNodes.BROKER_CONFIGS,
+            ZNodes.DELETE_TOPICS,
+            ZNodes.CONTROLLER,
+            ZNodes.CLUSTER);
 
     private final SingleThread executor;
     private final ImageBuilder builder = new ImageBuilder();

@@ -116,7 +116,7 @@ public final class Controller implements AutoCloseable {
             }
         } catch (CoordinationException e) {
             LOG.warn("{}", e.getMessage());
-            retry();
+            executor.retry(this::offerAgain, RETRY_MS);
             return;
         }
         perform(image, rules -> rules.decide(image));
@@ -139,24 +139,26 @@ public final class Controller implements AutoCloseable {
         } catch (ReplacedException e) {
             LOG.info("broker {} is controller no more: {}", brokerId, e.getMessage());
             mandate = Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (CoordinationException e) {
+            tryAgain(e);
+        } catch (RuntimeException e) {
+            throw e;
         } catch (Exception e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
-            LOG.warn("controller could not write, trying again in {} ms: {}", RETRY_MS, e.toString());
-            retry();
+            tryAgain(e);
         }
+    }
+
+    /** Only for what ZooKeeper did not do: an error of ours would come again, and goes to the session's failure. */
+    private void tryAgain(Exception cause) {
+        LOG.warn("controller could not write, trying again in about {} ms: {}", RETRY_MS, cause.toString());
+        executor.retry(this::offerAgain, RETRY_MS);
     }
 
     private boolean isNews(StateWrite write) {
         Integer written = writtenVersions.get(write.partition());
         return written == null || written <= write.next().version();
-    }
-
-    private void retry() {
-        if (!executor.isShutdown()) {
-            var unused = executor.schedule(this::offerAgain, RETRY_MS, TimeUnit.MILLISECONDS);
-        }
     }
 
     private void offerAgain() {

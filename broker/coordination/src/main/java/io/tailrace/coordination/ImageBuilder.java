@@ -33,6 +33,7 @@ final class ImageBuilder {
     private final Map<String, TopicNode> topicNodes = new HashMap<>();
     private final Map<TopicPartition, PartitionState> states = new HashMap<>();
     private final Map<String, Map<String, String>> configs = new HashMap<>();
+    private final Map<String, Map<String, String>> brokerConfigs = new HashMap<>();
     private final SortedMap<String, TopicImage> topics = new TreeMap<>();
     private final Set<String> deleting = new HashSet<>();
     private int controllerId = ClusterImage.NO_CONTROLLER;
@@ -49,7 +50,7 @@ final class ImageBuilder {
             }
         }
         changedTopics.forEach(this::buildTopic);
-        return new ClusterImage(clusterId, brokers, topics, deleting, controllerId);
+        return new ClusterImage(clusterId, brokers, topics, deleting, controllerId, brokerConfigs);
     }
 
     private void take(String path, @Nullable Node node, Set<String> changedTopics) throws IOException {
@@ -85,6 +86,7 @@ final class ImageBuilder {
     private void takeCluster(String path, @Nullable Node node) throws IOException {
         Optional<String> broker = ZNodes.childOf(ZNodes.BROKER_IDS, path);
         Optional<String> deletion = ZNodes.childOf(ZNodes.DELETE_TOPICS, path);
+        Optional<String> configured = ZNodes.childOf(ZNodes.BROKER_CONFIGS, path);
         if (broker.isPresent()) {
             int id = Integer.parseInt(broker.get());
             if (node == null) {
@@ -97,6 +99,12 @@ final class ImageBuilder {
                 deleting.remove(deletion.get());
             } else {
                 deleting.add(deletion.get());
+            }
+        } else if (configured.isPresent()) {
+            if (node == null) {
+                brokerConfigs.remove(configured.get());
+            } else {
+                brokerConfigs.put(configured.get(), Map.copyOf(ZNodeJson.config(node.data())));
             }
         } else if (path.equals(ZNodes.CONTROLLER)) {
             controllerId = node == null ? ClusterImage.NO_CONTROLLER : ZNodeJson.controller(node.data());

@@ -4,6 +4,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,14 @@ public final class SingleThread extends ScheduledThreadPoolExecutor {
             return thread;
         });
         this.onBroken = onBroken;
+    }
+
+    /** Runs {@code task} after about {@code delayMs}, give or take half of it so that brokers do not move in step. */
+    void retry(Runnable task, long delayMs) {
+        if (!isShutdown()) {
+            long jitteredMs = ThreadLocalRandom.current().nextLong(delayMs / 2, delayMs + delayMs / 2);
+            var unused = schedule(task, jitteredMs, TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override

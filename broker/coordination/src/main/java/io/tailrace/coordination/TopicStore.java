@@ -16,7 +16,6 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
-import org.apache.zookeeper.KeeperException.BadVersionException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NodeExistsException;
 import org.apache.zookeeper.data.Stat;
@@ -29,17 +28,18 @@ import org.apache.zookeeper.data.Stat;
  * an event loop. Safe between threads.
  */
 public final class TopicStore {
-    private static final int ATTEMPTS_MAX = 10;
     private static final byte[] NOTHING = new byte[0];
 
     private final ZooKeeperSession session;
     private final CuratorFramework curator;
+    private final ConditionalWrites writes;
     private final Supplier<ClusterImage> images;
 
     /** @param images the newest image: {@code tree::image} */
     public TopicStore(ZooKeeperSession session, Supplier<ClusterImage> images) {
         this.session = session;
         curator = session.curator();
+        writes = new ConditionalWrites(session);
         this.images = images;
         session.createIfMissing(ZNodes.TOPICS, NOTHING);
         session.createIfMissing(ZNodes.TOPIC_CONFIGS, NOTHING);
@@ -162,19 +162,7 @@ public final class TopicStore {
      */
     public void configure(String topic, UnaryOperator<Map<String, String>> change) {
         requireExists(topic);
-        retryOnConflict("configure topic " + topic, () -> {
-            Stat stat = new Stat();
-            boolean exists = curator.checkExists().forPath(ZNodes.config(topic)) != null;
-            Map<String, String> configs = exists
-                    ? ZNodeJson.config(curator.getData().storingStatIn(stat).forPath(ZNodes.config(topic)))
-                    : Map.of();
-            byte[] changed = ZNodeJson.config(change.apply(configs));
-            if (exists) {
-                curator.setData().withVersion(stat.getVersion()).forPath(ZNodes.config(topic), changed);
-            } else {
-                curator.create().creatingParentsIfNeeded().forPath(ZNodes.config(topic), changed);
-            }
-        });
+        writes.configure("configure topic " + topic, ZNodes.config(topic), change);
     }
 
     /** Every topic there is in the store now, unlike in an image, which may be a moment older. */
@@ -187,7 +175,7 @@ public final class TopicStore {
     }
 
     private void update(String topic, UnaryOperator<TopicNode> change) {
-        retryOnConflict("change topic " + topic, () -> {
+        writes.retryOnConflict("change topic " + topic, () -> {
             try {
                 Stat stat = new Stat();
                 byte[] data = curator.getData().storingStatIn(stat).forPath(ZNodes.topic(topic));
@@ -197,27 +185,6 @@ public final class TopicStore {
                 throw TopicRules.unknown(topic);
             }
         });
-    }
-
-    private interface Attempt {
-        void run() throws Exception;
-    }
-
-    private void retryOnConflict(String what, Attempt attempt) {
-        for (int i = 0; i < ATTEMPTS_MAX; i++) {
-            try {
-                attempt.run();
-                return;
-            } catch (BadVersionException | NodeExistsException e) {
-                // Somebody else was faster: the next attempt starts from what they wrote.
-            } catch (TopicException e) {
-                throw e;
-            } catch (Exception e) {
-                throw session.failure(what, e);
-            }
-        }
-        throw new CoordinationException(
-                "cannot " + what + ": it was changed by others " + ATTEMPTS_MAX + " times meanwhile, try again");
     }
 
     /** A topic that was deleted half leaves its settings behind: they are replaced, not inherited. */

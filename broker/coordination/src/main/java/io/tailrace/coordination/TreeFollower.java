@@ -6,8 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.BackgroundCallback;
 import org.apache.curator.framework.api.CuratorEvent;
@@ -47,14 +45,14 @@ final class TreeFollower implements AutoCloseable {
     }
 
     private final CuratorFramework curator;
-    private final ScheduledExecutorService executor;
+    private final SingleThread executor;
     private final Listener listener;
     private final List<Subtree> subtrees = new ArrayList<>();
     private final Map<String, Node> nodes = new HashMap<>();
     private final Set<String> changedPaths = new HashSet<>();
     private boolean publishQueued;
 
-    TreeFollower(CuratorFramework curator, ScheduledExecutorService executor, List<String> roots, Listener listener) {
+    TreeFollower(CuratorFramework curator, SingleThread executor, List<String> roots, Listener listener) {
         this.curator = curator;
         this.executor = executor;
         this.listener = listener;
@@ -130,14 +128,13 @@ final class TreeFollower implements AutoCloseable {
             reading++;
             phase = Phase.UNREAD;
             int given = reading;
-            var unused = executor.schedule(
+            executor.retry(
                     () -> {
                         if (reading == given) {
                             readAll();
                         }
                     },
-                    RETRY_MS,
-                    TimeUnit.MILLISECONDS);
+                    RETRY_MS);
         }
 
         private void onEvent(WatchedEvent event) {
@@ -197,7 +194,7 @@ final class TreeFollower implements AutoCloseable {
                 });
             } catch (Exception e) {
                 readsUnderWay--;
-                LOG.warn("cannot ask for {}, reading {} anew in {} ms: {}", path, root, RETRY_MS, e.getMessage());
+                LOG.warn("cannot ask for {}, reading {} anew in about {} ms: {}", path, root, RETRY_MS, e.getMessage());
                 readAllLater();
             }
         }
@@ -208,7 +205,7 @@ final class TreeFollower implements AutoCloseable {
                 answer.take(event);
                 return;
             }
-            LOG.warn("cannot read {}, reading {} anew in {} ms: {}", path, root, RETRY_MS, code);
+            LOG.warn("cannot read {}, reading {} anew in about {} ms: {}", path, root, RETRY_MS, code);
             readAllLater();
         }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.UuidText;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.Endpoint;
@@ -14,8 +15,10 @@ import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.PartitionState;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -58,6 +61,10 @@ final class ZNodeJson {
         json.put("owner", owner);
         json.put("previous_epoch", broker.previousEpoch());
         json.put("draining", broker.draining());
+        ObjectNode offline = json.putObject("offline_partitions");
+        for (TopicPartition partition : broker.offline()) {
+            offline.withArray(partition.topic()).add(partition.partition());
+        }
         return bytes(json);
     }
 
@@ -73,7 +80,15 @@ final class ZNodeJson {
                 json.path("previous_epoch").asLong(Broker.NONE),
                 json.hasNonNull("rack") ? json.get("rack").asText() : null,
                 endpoints,
-                json.path("draining").asBoolean(false));
+                json.path("draining").asBoolean(false),
+                partitions(json.path("offline_partitions")));
+    }
+
+    private static Set<TopicPartition> partitions(JsonNode byTopic) {
+        Set<TopicPartition> partitions = new HashSet<>();
+        byTopic.properties().forEach(topic -> topic.getValue()
+                .forEach(index -> partitions.add(new TopicPartition(topic.getKey(), index.asInt()))));
+        return partitions;
     }
 
     /** Who registered the broker: different for each set of log directories. */

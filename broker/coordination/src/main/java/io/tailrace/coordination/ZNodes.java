@@ -9,6 +9,7 @@ final class ZNodes {
     static final String BROKER_IDS = "/brokers/ids";
     static final String TOPICS = "/brokers/topics";
     static final String TOPIC_CONFIGS = "/config/topics";
+    static final String BROKER_CONFIGS = "/config/brokers";
     static final String DELETE_TOPICS = "/admin/delete_topics";
     static final String CONTROLLER = "/controller";
     static final String CONTROLLER_EPOCH = "/controller_epoch";
@@ -40,6 +41,11 @@ final class ZNodes {
 
     static String config(String topic) {
         return TOPIC_CONFIGS + "/" + topic;
+    }
+
+    /** @param broker its id, or {@link io.tailrace.replication.cluster.ClusterImage#ALL_BROKERS} */
+    static String brokerConfig(String broker) {
+        return BROKER_CONFIGS + "/" + broker;
     }
 
     static String deletion(String topic) {

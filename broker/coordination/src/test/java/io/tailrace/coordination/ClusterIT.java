@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.curator.test.TestingServer;
 import org.junit.jupiter.api.AfterEach;
@@ -159,5 +160,28 @@ class ClusterIT {
         broker.topics.grow("web", 3);
         awaitLeader(broker, new TopicPartition("web", 2), 1);
         assertThat(state(broker, FIRST).leaderEpoch()).isZero();
+    }
+
+    @Test
+    void failedLogsAreToldUnderTheSameEpochAndAgainInTheNextSession() throws Exception {
+        TestBroker broker = start(1);
+        long before = broker.epoch;
+        broker.registration.partitionsOffline(Set.of(FIRST));
+        await().until(() -> broker.image().broker(1).orElseThrow().offline().equals(Set.of(FIRST)));
+        assertThat(broker.image().broker(1).orElseThrow().epoch()).isEqualTo(before);
+        broker.expireSession();
+        await().atMost(Duration.ofSeconds(30)).until(() -> broker.image()
+                .broker(1)
+                .filter(b -> b.epoch() > before && b.offline().equals(Set.of(FIRST)))
+                .isPresent());
+    }
+
+    @Test
+    void brokersAreConfiguredWhileTheyRun() throws Exception {
+        TestBroker broker = start(1);
+        broker.brokerConfigs.configure("1", before -> Map.of("b", "2"));
+        broker.brokerConfigs.configure(ClusterImage.ALL_BROKERS, before -> Map.of("b", "3", "c", "4"));
+        await().until(() -> broker.image().brokerConfig(1).equals(Map.of("b", "2", "c", "4")));
+        assertThat(broker.image().brokerConfig(2)).isEqualTo(Map.of("b", "3", "c", "4"));
     }
 }

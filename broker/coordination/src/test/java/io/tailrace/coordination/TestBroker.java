@@ -20,6 +20,7 @@ final class TestBroker implements AutoCloseable {
     final BrokerRegistration registration;
     final Controller controller;
     final TopicStore topics;
+    final BrokerConfigs brokerConfigs;
     volatile long epoch = Broker.NONE;
 
     private TestBroker(String connect, int id, String owner, long previousEpoch) throws InterruptedException {
@@ -32,6 +33,7 @@ final class TestBroker implements AutoCloseable {
         controller =
                 new Controller(session, id, topic -> TopicPolicy.DEFAULT.with(topic.configs()), InstantSource.system());
         topics = new TopicStore(session, tree::image);
+        brokerConfigs = new BrokerConfigs(session);
     }
 
     static TestBroker start(String connect, int id) throws InterruptedException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.coordination.ZNodeJson.TopicNode;
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.Endpoint;
 import io.tailrace.replication.cluster.Incarnation;
@@ -13,6 +14,7 @@ import io.tailrace.replication.cluster.PartitionState;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +68,8 @@ class ZNodeJsonTest {
                 55,
                 "rack-a",
                 List.of(new Endpoint("PLAINTEXT", "10.0.0.1", 9092), new Endpoint("V6", "::1", 9093)),
-                true);
+                true,
+                Set.of(new TopicPartition("web", 0), new TopicPartition("web", 7), new TopicPartition("logs", 1)));
         byte[] json = ZNodeJson.broker(broker, "disks", 1_000);
         assertThat(ZNodeJson.broker(3, json, 77)).isEqualTo(broker);
         assertThat(ZNodeJson.brokerOwner(json)).isEqualTo("disks");

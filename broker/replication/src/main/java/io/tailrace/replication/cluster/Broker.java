@@ -1,7 +1,9 @@
 package io.tailrace.replication.cluster;
 
+import io.tailrace.protocol.TopicPartition;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param rackOrNull its failure domain, null if none is configured
  * @param endpoints where to reach it, at least one
  * @param draining true while it shuts down and wants to lead nothing
+ * @param offline partitions whose logs it cannot use until it is restarted
  */
 public record Broker(
         int id,
@@ -22,18 +25,31 @@ public record Broker(
         long previousEpoch,
         @Nullable String rackOrNull,
         List<Endpoint> endpoints,
-        boolean draining) {
+        boolean draining,
+        Set<TopicPartition> offline) {
     /** No such epoch. */
     public static final long NONE = -1;
 
     public Broker {
         endpoints = List.copyOf(endpoints);
+        offline = Set.copyOf(offline);
         if (id < 0) {
             throw new IllegalArgumentException("broker id must not be negative, is " + id);
         }
         if (endpoints.isEmpty()) {
             throw new IllegalArgumentException("broker " + id + " must have at least one endpoint");
         }
+    }
+
+    /** A broker that can use all its logs. */
+    public Broker(
+            int id,
+            long epoch,
+            long previousEpoch,
+            @Nullable String rackOrNull,
+            List<Endpoint> endpoints,
+            boolean draining) {
+        this(id, epoch, previousEpoch, rackOrNull, endpoints, draining, Set.of());
     }
 
     /** The failure domain, if one is configured. */

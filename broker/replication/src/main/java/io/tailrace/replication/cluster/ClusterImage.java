@@ -2,6 +2,7 @@ package io.tailrace.replication.cluster;
 
 import io.tailrace.protocol.TopicPartition;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,20 +17,36 @@ import java.util.TreeMap;
  * @param topics by name, those being deleted included
  * @param deleting names of the topics that are to be deleted
  * @param controllerId the controller's id, {@link #NO_CONTROLLER} while none is elected
+ * @param brokerConfigs settings of brokers that were made while they run, by id as text or {@link #ALL_BROKERS}
  */
 public record ClusterImage(
         String clusterId,
         SortedMap<Integer, Broker> brokers,
         SortedMap<String, TopicImage> topics,
         Set<String> deleting,
-        int controllerId) {
+        int controllerId,
+        Map<String, Map<String, String>> brokerConfigs) {
     /** Controller of a cluster that has none. */
     public static final int NO_CONTROLLER = -1;
+
+    /** Whose settings hold for every broker that has none of its own. */
+    public static final String ALL_BROKERS = "<default>";
 
     public ClusterImage {
         brokers = Collections.unmodifiableSortedMap(new TreeMap<>(brokers));
         topics = Collections.unmodifiableSortedMap(new TreeMap<>(topics));
         deleting = Set.copyOf(deleting);
+        brokerConfigs = Map.copyOf(brokerConfigs);
+    }
+
+    /** A cluster whose brokers have the settings of their configuration files only. */
+    public ClusterImage(
+            String clusterId,
+            SortedMap<Integer, Broker> brokers,
+            SortedMap<String, TopicImage> topics,
+            Set<String> deleting,
+            int controllerId) {
+        this(clusterId, brokers, topics, deleting, controllerId, Map.of());
     }
 
     /** A cluster of which nothing is known. */
@@ -57,5 +74,12 @@ public record ClusterImage(
     /** The topic's settings, empty for a topic that does not exist. */
     public Map<String, String> configs(String topic) {
         return topic(topic).map(TopicImage::configs).orElse(Map.of());
+    }
+
+    /** The settings that were made for a broker while it runs: its own, and those for all brokers where it has none. */
+    public Map<String, String> brokerConfig(int id) {
+        Map<String, String> merged = new HashMap<>(brokerConfigs.getOrDefault(ALL_BROKERS, Map.of()));
+        merged.putAll(brokerConfigs.getOrDefault(Integer.toString(id), Map.of()));
+        return merged;
     }
 }

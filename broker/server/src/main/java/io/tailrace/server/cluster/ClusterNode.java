@@ -1,5 +1,6 @@
 package io.tailrace.server.cluster;
 
+import io.tailrace.coordination.BrokerConfigs;
 import io.tailrace.coordination.BrokerRegistration;
 import io.tailrace.coordination.ClusterIdentity;
 import io.tailrace.coordination.ClusterTree;
@@ -66,6 +67,7 @@ public final class ClusterNode implements AutoCloseable {
     private final ClusterTree tree;
     private final Controller controller;
     private final TopicStore topics;
+    private final BrokerConfigs brokerConfigs;
     private final LogDirectories directories;
     /** What the files said, which goes on to hold for logs whose partitions have not been opened. */
     private final Map<TopicPartition, Long> highWatermarksAtStart;
@@ -94,6 +96,7 @@ public final class ClusterNode implements AutoCloseable {
         this.life = BrokerLife.begin(config.storage().directories().get(0));
         this.tree = new ClusterTree(session);
         this.topics = new TopicStore(session, tree::image);
+        this.brokerConfigs = new BrokerConfigs(session);
         this.controller = new Controller(
                 session,
                 config.brokerId(),
@@ -153,6 +156,11 @@ public final class ClusterNode implements AutoCloseable {
     /** Where topics are created. */
     public TopicStore topics() {
         return topics;
+    }
+
+    /** Where brokers are configured while they run. */
+    public BrokerConfigs brokerConfigs() {
+        return brokerConfigs;
     }
 
     /** Where producer ids come from. */

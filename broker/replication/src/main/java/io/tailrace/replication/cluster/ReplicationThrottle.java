@@ -1,0 +1,96 @@
+package io.tailrace.replication.cluster;
+
+import io.tailrace.protocol.TopicPartition;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How fast one broker may copy, or let others copy, the replicas that are being moved (KIP-73). The rate is a setting of the
+ * broker, the replicas it holds for are a setting of their topic. Immutable.
+ */
+public final class ReplicationThrottle {
+    /** Setting of a broker: bytes per second that it sends to followers of throttled replicas. */
+    public static final String LEADER_RATE = "leader.replication.throttled.rate";
+
+    /** Setting of a broker: bytes per second that it copies into throttled replicas. */
+    public static final String FOLLOWER_RATE = "follower.replication.throttled.rate";
+
+    /** Setting of a topic: replicas throttled where they are read, as {@link #isReplicas} has it. */
+    public static final String LEADER_REPLICAS = "leader.replication.throttled.replicas";
+
+    /** Setting of a topic: replicas throttled where they are written, as {@link #isReplicas} has it. */
+    public static final String FOLLOWER_REPLICAS = "follower.replication.throttled.replicas";
+
+    /** Rate of a broker that is not throttled. */
+    public static final long UNLIMITED = Long.MAX_VALUE;
+
+    private static final String ALL = "*";
+    private static final String REPLICAS = "\\*|([0-9]{1,9}:[0-9]{1,9}(,[0-9]{1,9}:[0-9]{1,9})*)?";
+    private static final String RATE = "[1-9][0-9]{0,17}";
+    private static final ReplicationThrottle NONE = new ReplicationThrottle(UNLIMITED, Set.of(), Set.of());
+
+    private final long bytesPerSecond;
+    private final Set<String> wholeTopics;
+    private final Set<TopicPartition> partitions;
+
+    private ReplicationThrottle(long bytesPerSecond, Set<String> wholeTopics, Set<TopicPartition> partitions) {
+        this.bytesPerSecond = bytesPerSecond;
+        this.wholeTopics = wholeTopics;
+        this.partitions = partitions;
+    }
+
+    /** How fast {@code brokerId} may copy from leaders. */
+    public static ReplicationThrottle ofFollower(ClusterImage image, int brokerId) {
+        return of(image, brokerId, FOLLOWER_RATE, FOLLOWER_REPLICAS);
+    }
+
+    /** How fast followers may copy from {@code brokerId}. */
+    public static ReplicationThrottle ofLeader(ClusterImage image, int brokerId) {
+        return of(image, brokerId, LEADER_RATE, LEADER_REPLICAS);
+    }
+
+    /** Bytes per second for all that is {@linkplain #covers covered} together, {@link #UNLIMITED} for no limit. */
+    public long bytesPerSecond() {
+        return bytesPerSecond;
+    }
+
+    /** Whether the rate holds for this broker's replica of the partition. */
+    public boolean covers(TopicPartition partition) {
+        return wholeTopics.contains(partition.topic()) || partitions.contains(partition);
+    }
+
+    /** True if {@code text} names replicas: {@code *} for all, or {@code partition:broker,partition:broker}, or none. */
+    public static boolean isReplicas(String text) {
+        return text.matches(REPLICAS);
+    }
+
+    /** A setting that cannot be read counts as absent: it was refused when it was made. */
+    private static ReplicationThrottle of(ClusterImage image, int brokerId, String rateKey, String replicasKey) {
+        Optional<Long> rate = rate(image.brokerConfig(brokerId).get(rateKey));
+        if (rate.isEmpty()) {
+            return NONE;
+        }
+        Set<String> wholeTopics = new HashSet<>();
+        Set<TopicPartition> partitions = new HashSet<>();
+        for (TopicImage topic : image.topics().values()) {
+            String replicas = topic.configs().getOrDefault(replicasKey, "");
+            if (replicas.equals(ALL)) {
+                wholeTopics.add(topic.name());
+            } else if (!replicas.isEmpty() && isReplicas(replicas)) {
+                for (String replica : replicas.split(",", -1)) {
+                    int colon = replica.indexOf(':');
+                    if (Integer.parseInt(replica.substring(colon + 1)) == brokerId) {
+                        partitions.add(new TopicPartition(topic.name(), Integer.parseInt(replica.substring(0, colon))));
+                    }
+                }
+            }
+        }
+        return new ReplicationThrottle(rate.get(), wholeTopics, partitions);
+    }
+
+    private static Optional<Long> rate(@Nullable String text) {
+        return text != null && text.matches(RATE) ? Optional.of(Long.parseLong(text)) : Optional.empty();
+    }
+}
