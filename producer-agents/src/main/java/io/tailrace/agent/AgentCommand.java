@@ -28,6 +28,7 @@ public final class AgentCommand implements Callable<Integer> {
     private static final int DELIVERY_TIMEOUT_MS = 15_000;
 
     private static final int REQUEST_TIMEOUT_MS = 10_000;
+    private static final int BLOCK_MS_MAX = 5_000;
 
     private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(5);
 
@@ -70,6 +71,7 @@ public final class AgentCommand implements Callable<Integer> {
         ProducerConfig.Builder builder = ProducerConfig.builder(config.value(AgentKeys.BOOTSTRAP_SERVERS))
                 .compression(config.value(AgentKeys.COMPRESSION))
                 .deliveryTimeoutMs(DELIVERY_TIMEOUT_MS)
+                .blockMsMax(BLOCK_MS_MAX)
                 // What the agent itself lets be in flight always fits, so a send never waits for memory.
                 .bufferBytesMax(2 * agentConfig.inFlightBytesMax());
         builder.client().clientId("tailrace-agent-" + agentConfig.host()).requestTimeoutMs(REQUEST_TIMEOUT_MS);

@@ -174,6 +174,14 @@ class AgentTest {
     }
 
     @Test
+    void producerThatTakesNothingIsNotAskedOnceForEachRecord() throws IOException {
+        harness.producer.refusal = record -> Optional.of(ErrorCode.REQUEST_TIMED_OUT);
+        harness.append("access.log", "one\ntwo\nthree\n");
+        harness.run();
+        assertThat(harness.producer.asked).isEqualTo(1);
+    }
+
+    @Test
     void recordThatTheBrokersRefuseGoesToTheDeadLettersAndTheOthersDoNot() throws IOException {
         harness.producer.refusal = record -> {
             boolean large = record.topic().equals(AgentHarness.TOPIC)

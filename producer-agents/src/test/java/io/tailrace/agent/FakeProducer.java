@@ -23,6 +23,9 @@ final class FakeProducer implements Producer {
     /** Sent, and neither written nor refused yet. */
     final ArrayDeque<Sent> pending = new ArrayDeque<>();
 
+    /** How often it was given a record. */
+    int asked;
+
     boolean holding;
     Function<ProducerRecord, Optional<ErrorCode>> refusal = record -> Optional.empty();
 
@@ -38,6 +41,7 @@ final class FakeProducer implements Producer {
 
     @Override
     public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
+        asked++;
         Sent sent = new Sent(record, new CompletableFuture<>());
         pending.add(sent);
         if (!holding) {

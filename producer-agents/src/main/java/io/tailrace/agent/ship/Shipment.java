@@ -2,6 +2,7 @@ package io.tailrace.agent.ship;
 
 import io.tailrace.client.ClientException;
 import io.tailrace.client.Producer;
+import io.tailrace.client.ProducerRecord;
 import io.tailrace.client.RecordMetadata;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,10 +51,7 @@ public final class Shipment {
         this.wakeUp = wakeUp;
         this.parcels = parcels.toArray(Parcel[]::new);
         this.answers = (CompletableFuture<RecordMetadata>[]) new CompletableFuture[parcels.size()];
-        unanswered.set(parcels.size());
-        for (int index = 0; index < this.parcels.length; index++) {
-            send(index);
-        }
+        send(IntStream.range(0, this.parcels.length).boxed().toList());
     }
 
     /** What was sent; after delivery, what was acknowledged. */
@@ -60,15 +59,33 @@ public final class Shipment {
         return Arrays.asList(parcels);
     }
 
+    /**
+     * Sends parcels. After one that the producer could not take, as when no broker knows its topic, the others share its
+     * failure: asking may block, and should not once for each.
+     */
+    private void send(List<Integer> indexes) {
+        unanswered.set(indexes.size());
+        CompletableFuture<RecordMetadata> untaken = null;
+        for (int index : indexes) {
+            CompletableFuture<RecordMetadata> answer = untaken == null ? send(parcels[index].record()) : untaken;
+            if (answer.isCompletedExceptionally() && !isRefusal(failure(answer))) {
+                untaken = answer;
+            }
+            await(index, answer);
+        }
+    }
+
+    private CompletableFuture<RecordMetadata> send(ProducerRecord record) {
+        try {
+            return producer.send(record);
+        } catch (ClientException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
     // The answer itself is what is looked at later, after the count has told that it is there.
     @SuppressWarnings("FutureReturnValueIgnored")
-    private void send(int index) {
-        CompletableFuture<RecordMetadata> answer;
-        try {
-            answer = producer.send(parcels[index].record());
-        } catch (ClientException e) {
-            answer = CompletableFuture.failedFuture(e);
-        }
+    private void await(int index, CompletableFuture<RecordMetadata> answer) {
         answers[index] = answer;
         answer.whenComplete((metadata, failure) -> {
             if (unanswered.decrementAndGet() == 0) {
@@ -150,7 +167,6 @@ public final class Shipment {
             alone = suspects.remove();
             again = List.of(alone);
         }
-        unanswered.set(again.size());
-        again.forEach(this::send);
+        send(again);
     }
 }
