@@ -19,6 +19,19 @@ class QuickstartIT {
 
     @Test
     void sampleEndsInHiveAndEverythingStops() throws Exception {
+        assertEveryLineIsCounted(quickstart("--output", "json"));
+    }
+
+    @Test
+    void sampleEndsInHiveThoughABrokerIsKilledMidway() throws Exception {
+        Command quickstart = quickstart("--brokers", "3", "--output", "json");
+
+        assertThat(quickstart.err())
+                .containsPattern("killed broker [123] \\(kill -9\\), .* with 1000 of 2000 lines sent");
+        assertEveryLineIsCounted(quickstart);
+    }
+
+    private static void assertEveryLineIsCounted(Command quickstart) throws Exception {
         AccessLog sample = AccessLog.of(AccessLog.sample());
         Map<String, Object> expected = Map.of(
                 "lines", sample.lines(),
@@ -26,7 +39,7 @@ class QuickstartIT {
                 "rows", sample.wellFormed(),
                 "rejected", sample.malformed().size(),
                 "byStatus", sample.byStatus());
-        List<String> lines = quickstart("--output", "json").lines();
+        List<String> lines = quickstart.lines();
 
         assertThat(JSON.readTree(lines.get(lines.size() - 1)))
                 .isEqualTo(JSON.readTree(JSON.writeValueAsString(expected)));
