@@ -6,6 +6,8 @@ import io.tailrace.server.api.CreateTopicsHandler;
 import io.tailrace.server.api.DeleteTopicsHandler;
 import io.tailrace.server.api.DescribeClusterHandler;
 import io.tailrace.server.api.DescribeConfigsHandler;
+import io.tailrace.server.api.DescribeLogDirsHandler;
+import io.tailrace.server.api.DescribeTopicPartitionsHandler;
 import io.tailrace.server.api.FetchHandler;
 import io.tailrace.server.api.FindCoordinatorHandler;
 import io.tailrace.server.api.InitProducerIdHandler;
@@ -13,6 +15,7 @@ import io.tailrace.server.api.ListOffsetsHandler;
 import io.tailrace.server.api.MetadataHandler;
 import io.tailrace.server.api.OffsetCommitHandler;
 import io.tailrace.server.api.OffsetFetchHandler;
+import io.tailrace.server.api.OffsetForLeaderEpochHandler;
 import io.tailrace.server.api.ProduceHandler;
 import io.tailrace.server.api.RequestHandler;
 import io.tailrace.server.api.TopicChanges;
@@ -44,8 +47,11 @@ final class Handlers {
                 new CreateTopicsHandler(topics, blocking),
                 new DeleteTopicsHandler(topics, cluster, blocking),
                 new InitProducerIdHandler(node.producerIds(), blocking),
+                new OffsetForLeaderEpochHandler(partitions),
                 new DescribeConfigsHandler(cluster, config),
+                new DescribeLogDirsHandler(node.logDirectories(), partitions),
                 new CreatePartitionsHandler(topics, cluster, blocking),
-                new DescribeClusterHandler(cluster));
+                new DescribeClusterHandler(cluster),
+                new DescribeTopicPartitionsHandler(cluster));
     }
 }

@@ -12,6 +12,8 @@ import static org.awaitility.Awaitility.await;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.CreateTopicsRequest;
 import io.tailrace.protocol.message.CreateTopicsResponse;
+import io.tailrace.protocol.message.DescribeLogDirsRequest;
+import io.tailrace.protocol.message.DescribeLogDirsResponse;
 import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.ProduceResponse;
 import java.io.IOException;
@@ -54,6 +56,15 @@ class BrokerFaultsIT {
             assertThat(append(client, "one")).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
             assertThat(append(client, "two")).isEqualTo(ErrorCode.NONE);
             assertThat(read(client, "two")).isEqualTo(ErrorCode.NONE);
+            DescribeLogDirsResponse described =
+                    client.call(new DescribeLogDirsRequest(null), DescribeLogDirsResponse.class);
+            for (DescribeLogDirsResponse.Result told : described.results()) {
+                boolean failed = told.logDir().equals(failing.toString());
+                assertThat(told.errorCode()).isEqualTo(failed ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE);
+                assertThat(told.topics())
+                        .extracting(DescribeLogDirsResponse.Topic::name)
+                        .isEqualTo(failed ? List.of() : List.of("two"));
+            }
         }
         assertThatThrownBy(fixture::close).isInstanceOf(IOException.class).hasMessageContaining(directory.toString());
     }

@@ -34,7 +34,11 @@ public final class RawClient implements AutoCloseable {
 
     /** Sends a request in the highest version, and does not wait. */
     public void send(Request<?> request) throws IOException {
-        short version = request.api().served().max();
+        send(request, request.api().served().max());
+    }
+
+    /** Sends a request in a version, and does not wait. */
+    public void send(Request<?> request, short version) throws IOException {
         unanswered.add(new Sent(request, version, ++correlationId));
         for (ByteBuffer part :
                 Requests.encode(request, version, correlationId, "raw").buffers()) {

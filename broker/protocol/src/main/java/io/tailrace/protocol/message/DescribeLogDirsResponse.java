@@ -38,7 +38,7 @@ public record DescribeLogDirsResponse(int throttleTimeMs, List<Result> results) 
      *
      * @param partitionIndex its index
      * @param partitionSize bytes of its segments
-     * @param offsetLag how far its end is beyond the high watermark, in offsets
+     * @param offsetLag how many offsets it is behind the partition's high watermark; -1 if not known
      * @param isFutureKey whether it is a copy that is to take the place of the partition's log (KIP-113)
      */
     public record Partition(int partitionIndex, long partitionSize, long offsetLag, boolean isFutureKey) {}

@@ -1,10 +1,12 @@
 package io.tailrace.server.api;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.DescribeTopicPartitionsResponse;
 import io.tailrace.protocol.message.MetadataResponse;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.Endpoint;
+import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionImage;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.replication.cluster.TopicImage;
@@ -50,6 +52,49 @@ final class ClusterAnswers {
 
     static MetadataResponse.Topic missing(ErrorCode error, String name) {
         return new MetadataResponse.Topic(error, name, isInternal(name), List.of());
+    }
+
+    /** Some of a topic's partitions: {@code from}, inclusive, to {@code to}, exclusive. */
+    static DescribeTopicPartitionsResponse.Topic topicPartitions(
+            ClusterImage image, TopicImage topic, String listener, int from, int to) {
+        List<DescribeTopicPartitionsResponse.Partition> partitions = new ArrayList<>();
+        for (int index = from; index < to; index++) {
+            PartitionImage partition = topic.partitions().get(index);
+            MetadataResponse.Partition known = partition(image, index, partition, listener);
+            partitions.add(new DescribeTopicPartitionsResponse.Partition(
+                    known.errorCode(),
+                    index,
+                    known.leaderId(),
+                    known.leaderEpoch(),
+                    known.replicaNodes(),
+                    known.isrNodes(),
+                    lastStanding(partition),
+                    lastLeader(partition),
+                    known.offlineReplicas()));
+        }
+        return new DescribeTopicPartitionsResponse.Topic(
+                ErrorCode.NONE, topic.name(), topic.id(), isInternal(topic.name()), partitions, OPERATIONS_UNKNOWN);
+    }
+
+    static DescribeTopicPartitionsResponse.Topic missingPartitions(ErrorCode error, String name) {
+        return new DescribeTopicPartitionsResponse.Topic(
+                error, name, NO_ID, isInternal(name), List.of(), OPERATIONS_UNKNOWN);
+    }
+
+    private static List<Integer> lastStanding(PartitionImage partition) {
+        return partition.state().stream()
+                .flatMap(state -> state.lastStanding().stream())
+                .map(Incarnation::brokerId)
+                .toList();
+    }
+
+    /** Whom the controller waits for, besides the last replicas standing, while nobody leads. */
+    private static List<Integer> lastLeader(PartitionImage partition) {
+        return partition.state().stream()
+                .filter(state -> state.leader() == PartitionState.NO_LEADER)
+                .map(PartitionState::lastLeader)
+                .filter(id -> id != PartitionState.NO_LEADER)
+                .toList();
     }
 
     private static boolean isInternal(String topic) {

@@ -1,6 +1,5 @@
 package io.tailrace.server.api;
 
-import io.tailrace.coordination.CoordinationException;
 import io.tailrace.coordination.TopicException;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
@@ -9,9 +8,8 @@ import io.tailrace.protocol.message.CreatePartitionsResponse;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.server.cluster.ClusterView;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Gives topics more partitions, and answers when those have leaders. */
 public final class CreatePartitionsHandler
@@ -38,39 +36,34 @@ public final class CreatePartitionsHandler
     }
 
     private CreatePartitionsResponse grow(CreatePartitionsRequest request) {
-        List<CreatePartitionsResponse.Result> results = new ArrayList<>();
-        Map<String, Integer> grown = new HashMap<>();
-        for (CreatePartitionsRequest.Topic topic : request.topics()) {
-            CreatePartitionsResponse.Result result = grow(topic, request.validateOnly());
-            results.add(result);
-            if (result.errorCode() == ErrorCode.NONE && !request.validateOnly()) {
-                grown.put(topic.name(), topic.count());
-            }
+        Attempts<CreatePartitionsRequest.Topic> attempts =
+                Attempts.of(request.topics(), topic -> grow(topic, request.validateOnly()));
+        if (!request.validateOnly()) {
+            attempts.await(
+                    grown -> topics.awaitLeaders(
+                            grown.stream()
+                                    .collect(Collectors.toMap(
+                                            CreatePartitionsRequest.Topic::name,
+                                            CreatePartitionsRequest.Topic::count,
+                                            Math::max)),
+                            request.timeoutMs()),
+                    "partitions are added, but not every one had a leader after " + request.timeoutMs() + " ms");
         }
-        if (!topics.awaitLeaders(grown, request.timeoutMs())) {
-            results.replaceAll(result -> result.errorCode() == ErrorCode.NONE
-                    ? new CreatePartitionsResponse.Result(result.name(), ErrorCode.REQUEST_TIMED_OUT, null)
-                    : result);
-        }
-        return new CreatePartitionsResponse(0, results);
+        return new CreatePartitionsResponse(
+                0,
+                attempts.answers((topic, outcome) ->
+                        new CreatePartitionsResponse.Result(topic.name(), outcome.error(), outcome.message())));
     }
 
-    private CreatePartitionsResponse.Result grow(CreatePartitionsRequest.Topic topic, boolean validateOnly) {
-        try {
-            List<PartitionAssignment> added = new ArrayList<>();
-            if (topic.assignments() != null) {
-                topic.assignments().forEach(each -> added.add(CreateTopicsHandler.assignment(each.brokerIds())));
-            }
-            if (validateOnly) {
-                validate(topic);
-            } else {
-                topics.grow(topic.name(), topic.count(), added);
-            }
-            return new CreatePartitionsResponse.Result(topic.name(), ErrorCode.NONE, null);
-        } catch (TopicException e) {
-            return new CreatePartitionsResponse.Result(topic.name(), e.error(), e.getMessage());
-        } catch (CoordinationException e) {
-            return new CreatePartitionsResponse.Result(topic.name(), ErrorCode.REQUEST_TIMED_OUT, e.getMessage());
+    private void grow(CreatePartitionsRequest.Topic topic, boolean validateOnly) {
+        List<PartitionAssignment> added = new ArrayList<>();
+        if (topic.assignments() != null) {
+            topic.assignments().forEach(each -> added.add(CreateTopicsHandler.assignment(each.brokerIds())));
+        }
+        if (validateOnly) {
+            validate(topic);
+        } else {
+            topics.grow(topic.name(), topic.count(), added);
         }
     }
 

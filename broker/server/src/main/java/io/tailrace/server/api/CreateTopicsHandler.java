@@ -1,6 +1,5 @@
 package io.tailrace.server.api;
 
-import io.tailrace.coordination.CoordinationException;
 import io.tailrace.coordination.TopicException;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
@@ -13,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Creates topics, and answers when their partitions have leaders. */
 public final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequest, CreateTopicsResponse> {
@@ -36,44 +36,33 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
     }
 
     private CreateTopicsResponse create(CreateTopicsRequest request) {
-        List<CreateTopicsResponse.Topic> answers = new ArrayList<>();
-        Map<String, Integer> created = new HashMap<>();
         Set<String> seen = new HashSet<>();
-        for (CreateTopicsRequest.Topic topic : request.topics()) {
-            CreateTopicsResponse.Topic answer = seen.add(topic.name())
-                    ? create(topic, request.validateOnly())
-                    : refused(topic, ErrorCode.INVALID_REQUEST, "topic is named twice in the request");
-            answers.add(answer);
-            if (answer.errorCode() == ErrorCode.NONE && !request.validateOnly()) {
-                created.put(topic.name(), 1);
+        Attempts<CreateTopicsRequest.Topic> attempts = Attempts.of(request.topics(), topic -> {
+            if (!seen.add(topic.name())) {
+                throw new TopicException(ErrorCode.INVALID_REQUEST, "topic is named twice in the request");
             }
+            create(topic, request.validateOnly());
+        });
+        if (!request.validateOnly()) {
+            attempts.await(
+                    created -> topics.awaitLeaders(
+                            created.stream().collect(Collectors.toMap(CreateTopicsRequest.Topic::name, topic -> 1)),
+                            request.timeoutMs()),
+                    "topic is created, but not every partition had a leader after " + request.timeoutMs() + " ms");
         }
-        if (!topics.awaitLeaders(created, request.timeoutMs())) {
-            answers.replaceAll(answer -> answer.errorCode() == ErrorCode.NONE
-                    ? new CreateTopicsResponse.Topic(
-                            answer.name(),
-                            ErrorCode.REQUEST_TIMED_OUT,
-                            "topic is created, but not every partition had a leader after " + request.timeoutMs()
-                                    + " ms")
-                    : answer);
-        }
-        return new CreateTopicsResponse(0, answers);
+        return new CreateTopicsResponse(
+                0,
+                attempts.answers((topic, outcome) ->
+                        new CreateTopicsResponse.Topic(topic.name(), outcome.error(), outcome.message())));
     }
 
-    private CreateTopicsResponse.Topic create(CreateTopicsRequest.Topic topic, boolean validateOnly) {
-        try {
-            TopicChanges.Wanted wanted = new TopicChanges.Wanted(
-                    topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments(topic), configs(topic));
-            if (validateOnly) {
-                topics.validate(wanted);
-            } else {
-                topics.create(wanted);
-            }
-            return new CreateTopicsResponse.Topic(topic.name(), ErrorCode.NONE, null);
-        } catch (TopicException e) {
-            return refused(topic, e.error(), String.valueOf(e.getMessage()));
-        } catch (CoordinationException e) {
-            return refused(topic, ErrorCode.REQUEST_TIMED_OUT, String.valueOf(e.getMessage()));
+    private void create(CreateTopicsRequest.Topic topic, boolean validateOnly) {
+        TopicChanges.Wanted wanted = new TopicChanges.Wanted(
+                topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments(topic), configs(topic));
+        if (validateOnly) {
+            topics.validate(wanted);
+        } else {
+            topics.create(wanted);
         }
     }
 
@@ -108,10 +97,5 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
             }
         }
         return configs;
-    }
-
-    private static CreateTopicsResponse.Topic refused(
-            CreateTopicsRequest.Topic topic, ErrorCode error, String message) {
-        return new CreateTopicsResponse.Topic(topic.name(), error, message);
     }
 }

@@ -1,20 +1,17 @@
 package io.tailrace.server.api;
 
-import io.tailrace.coordination.CoordinationException;
 import io.tailrace.coordination.TopicException;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.UuidText;
 import io.tailrace.protocol.message.DeleteTopicsRequest;
 import io.tailrace.protocol.message.DeleteTopicsResponse;
 import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.server.cluster.ClusterView;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /** Deletes topics, and answers when they are gone. */
 public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequest, DeleteTopicsResponse> {
@@ -40,49 +37,39 @@ public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsReq
     }
 
     private DeleteTopicsResponse delete(DeleteTopicsRequest request) {
-        List<DeleteTopicsResponse.Topic> answers = new ArrayList<>();
-        Set<String> deleted = new HashSet<>();
-        List<DeleteTopicsRequest.Topic> asked = new ArrayList<>(request.topics());
-        request.topicNames().forEach(name -> asked.add(new DeleteTopicsRequest.Topic(name, ClusterAnswers.NO_ID)));
-        for (DeleteTopicsRequest.Topic topic : asked) {
-            DeleteTopicsResponse.Topic answer = delete(topic);
-            answers.add(answer);
-            if (answer.errorCode() == ErrorCode.NONE && answer.name() != null) {
-                deleted.add(answer.name());
-            }
-        }
-        if (!topics.awaitGone(deleted, request.timeoutMs())) {
-            answers.replaceAll(answer -> answer.errorCode() == ErrorCode.NONE
-                    ? answer(answer.name(), answer.topicId(), ErrorCode.REQUEST_TIMED_OUT, null)
-                    : answer);
-        }
-        return new DeleteTopicsResponse(0, answers);
+        List<DeleteTopicsRequest.Topic> asked = new ArrayList<>();
+        request.topics().forEach(topic -> asked.add(identified(topic)));
+        request.topicNames()
+                .forEach(name -> asked.add(identified(new DeleteTopicsRequest.Topic(name, ClusterAnswers.NO_ID))));
+        Attempts<DeleteTopicsRequest.Topic> attempts = Attempts.of(asked, this::delete)
+                .await(
+                        deleted -> topics.awaitGone(
+                                deleted.stream()
+                                        .map(DeleteTopicsRequest.Topic::name)
+                                        .collect(Collectors.toSet()),
+                                request.timeoutMs()),
+                        "topic is marked to be deleted, but was not gone after " + request.timeoutMs() + " ms");
+        return new DeleteTopicsResponse(
+                0,
+                attempts.answers((topic, outcome) -> new DeleteTopicsResponse.Topic(
+                        topic.name(), topic.topicId(), outcome.error(), outcome.message())));
     }
 
-    private DeleteTopicsResponse.Topic delete(DeleteTopicsRequest.Topic asked) {
+    /** The topic with both its name and its id; as it was asked for if there is none. */
+    private DeleteTopicsRequest.Topic identified(DeleteTopicsRequest.Topic asked) {
         Optional<TopicImage> found = asked.name() != null
                 ? cluster.get().topic(asked.name())
                 : cluster.get().topics().values().stream()
                         .filter(topic -> topic.id().equals(asked.topicId()))
                         .findFirst();
-        if (found.isEmpty()) {
-            ErrorCode error = asked.name() != null ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.UNKNOWN_TOPIC_ID;
-            return answer(asked.name(), asked.topicId(), error, null);
-        }
-        String name = found.get().name();
-        UUID id = found.get().id();
-        try {
-            topics.delete(name);
-            return answer(name, id, ErrorCode.NONE, null);
-        } catch (TopicException e) {
-            return answer(name, id, e.error(), e.getMessage());
-        } catch (CoordinationException e) {
-            return answer(name, id, ErrorCode.REQUEST_TIMED_OUT, e.getMessage());
-        }
+        return found.map(topic -> new DeleteTopicsRequest.Topic(topic.name(), topic.id()))
+                .orElse(asked);
     }
 
-    private static DeleteTopicsResponse.Topic answer(
-            @Nullable String name, UUID id, ErrorCode error, @Nullable String message) {
-        return new DeleteTopicsResponse.Topic(name, id, error, message);
+    private void delete(DeleteTopicsRequest.Topic topic) {
+        if (topic.name() == null) {
+            throw new TopicException(ErrorCode.UNKNOWN_TOPIC_ID, "no topic has the id " + UuidText.of(topic.topicId()));
+        }
+        topics.delete(topic.name());
     }
 }

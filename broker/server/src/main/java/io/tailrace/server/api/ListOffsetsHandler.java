@@ -18,6 +18,8 @@ import java.util.Optional;
 public final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequest, ListOffsetsResponse> {
     private static final long NONE = -1;
     private static final int NO_EPOCH = -1;
+    /** Clients of earlier versions do not know the error, and ask again after another one (KIP-207). */
+    private static final short OFFSET_NOT_AVAILABLE_SINCE = 5;
 
     private final Partitions partitions;
     private final BlockingCalls blocking;
@@ -36,9 +38,9 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
     @Override
     public void handle(ListOffsetsRequest request, Call<ListOffsetsResponse> call) {
         if (request.topics().stream().allMatch(ListOffsetsHandler::isInMemory)) {
-            call.answer(answer(request));
+            call.answer(answer(request, call.header().version()));
         } else {
-            blocking.answer(call, () -> answer(request));
+            blocking.answer(call, () -> answer(request, call.header().version()));
         }
     }
 
@@ -49,19 +51,22 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
                         || part.timestamp() == ListOffsetsRequest.EARLIEST_LOCAL);
     }
 
-    private ListOffsetsResponse answer(ListOffsetsRequest request) {
+    private ListOffsetsResponse answer(ListOffsetsRequest request, short version) {
+        ErrorCode notAvailable =
+                version < OFFSET_NOT_AVAILABLE_SINCE ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.OFFSET_NOT_AVAILABLE;
         List<ListOffsetsResponse.Topic> topics = new ArrayList<>();
         for (ListOffsetsRequest.Topic topic : request.topics()) {
             List<ListOffsetsResponse.Partition> results = new ArrayList<>();
             for (ListOffsetsRequest.Partition part : topic.partitions()) {
-                results.add(answer(topic.name(), part));
+                results.add(answer(topic.name(), part, notAvailable));
             }
             topics.add(new ListOffsetsResponse.Topic(topic.name(), results));
         }
         return new ListOffsetsResponse(0, topics);
     }
 
-    private ListOffsetsResponse.Partition answer(String topic, ListOffsetsRequest.Partition asked) {
+    private ListOffsetsResponse.Partition answer(
+            String topic, ListOffsetsRequest.Partition asked, ErrorCode notAvailable) {
         int index = asked.partitionIndex();
         Partition partition = partitions.find(topic, index);
         if (partition == null) {
@@ -72,11 +77,11 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         if (error != ErrorCode.NONE) {
             return refused(index, error);
         }
-        return find(partition, (Leader) replica, asked);
+        return find(partition, (Leader) replica, asked, notAvailable);
     }
 
     private static ListOffsetsResponse.Partition find(
-            Partition partition, Leader leader, ListOffsetsRequest.Partition asked) {
+            Partition partition, Leader leader, ListOffsetsRequest.Partition asked, ErrorCode notAvailable) {
         int index = asked.partitionIndex();
         long timestamp = asked.timestamp();
         if (timestamp == ListOffsetsRequest.EARLIEST || timestamp == ListOffsetsRequest.EARLIEST_LOCAL) {
@@ -84,7 +89,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         }
         Optional<Long> latest = leader.latestOffset();
         if (latest.isEmpty()) {
-            return refused(index, ErrorCode.OFFSET_NOT_AVAILABLE);
+            return refused(index, notAvailable);
         }
         if (timestamp == ListOffsetsRequest.LATEST) {
             return found(index, NONE, latest.get(), leader.leaderEpoch());

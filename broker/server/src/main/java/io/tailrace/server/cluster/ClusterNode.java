@@ -153,6 +153,11 @@ public final class ClusterNode implements AutoCloseable {
         return partitions;
     }
 
+    /** The logs on this broker's disks. */
+    public LogDirectories logDirectories() {
+        return directories;
+    }
+
     /** Where topics are created. */
     public TopicStore topics() {
         return topics;

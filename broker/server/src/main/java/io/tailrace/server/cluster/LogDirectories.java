@@ -112,6 +112,27 @@ public final class LogDirectories implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * A directory and what is in it.
+     *
+     * @param sizes bytes of each partition's segments; none of a directory that is offline
+     */
+    public record Contents(Path path, boolean offline, Map<TopicPartition, Long> sizes) {}
+
+    /** All directories, in the order of the configuration. */
+    public List<Contents> contents() {
+        return directories.stream()
+                .map(directory -> {
+                    boolean offline = directory.isOffline();
+                    Map<TopicPartition, Long> sizes = new HashMap<>();
+                    if (!offline) {
+                        directory.logs().forEach(log -> sizes.put(log.partition(), log.sizeInBytes()));
+                    }
+                    return new Contents(directory.path(), offline, sizes);
+                })
+                .toList();
+    }
+
     /** The log of a partition of the topic with this id, made if there is none. One of an earlier topic is deleted. */
     Log openOrCreate(TopicPartition partition, UUID topicId, LogConfig config, long nowMs) throws IOException {
         for (LogDirectory directory : directories) {

@@ -12,15 +12,8 @@ import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.ProduceResponse;
 import io.tailrace.replication.Event;
 import io.tailrace.server.RawClient;
-import io.tailrace.server.network.NetworkLimits;
-import io.tailrace.server.network.PeerFaultLog;
-import io.tailrace.server.network.SocketServer;
 import io.tailrace.server.partition.TwoReplicas;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,29 +26,22 @@ class DelayedOperationsTest {
     private static final int LONG_MS = 15_000;
 
     private TwoReplicas replicas;
-    private SocketServer sockets;
+    private ApiServer server;
     private RawClient client;
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         replicas = new TwoReplicas(directory);
-        sockets = new SocketServer(
-                new SocketServer.Settings(
-                        2, 100, 100, 1 << 24, new NetworkLimits(1 << 20, 1 << 20, 10, 1 << 20, 60_000)),
-                new Apis(List.of(
-                        new ProduceHandler(replicas.partitions(), replicas.clocks()),
-                        new FetchHandler(replicas.partitions(), 1 << 20))),
-                new PeerFaultLog(System::nanoTime));
-        InetSocketAddress address =
-                sockets.listen("PLAINTEXT", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        sockets.serve();
-        client = new RawClient(address.getPort());
+        server = new ApiServer(
+                new ProduceHandler(replicas.partitions(), replicas.clocks()),
+                new FetchHandler(replicas.partitions(), 1 << 20));
+        client = server.connect();
     }
 
     @AfterEach
     void stop() throws Exception {
         client.close();
-        sockets.stop(Duration.ofMillis(100));
+        server.close();
         replicas.close();
     }
 

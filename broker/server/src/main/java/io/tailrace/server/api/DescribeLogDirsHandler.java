@@ -1,0 +1,83 @@
+package io.tailrace.server.api;
+
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.message.DescribeLogDirsRequest;
+import io.tailrace.protocol.message.DescribeLogDirsResponse;
+import io.tailrace.server.cluster.LogDirectories;
+import io.tailrace.server.partition.Partitions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** Tells the log directories of this broker, and how large the logs in them are. */
+public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequest, DescribeLogDirsResponse> {
+    /** Nothing is known of how far the log is. */
+    private static final long UNKNOWN_LAG = -1;
+
+    private final LogDirectories directories;
+    private final Partitions partitions;
+
+    /** Tells these directories, with the logs of these partitions in them. */
+    public DescribeLogDirsHandler(LogDirectories directories, Partitions partitions) {
+        this.directories = directories;
+        this.partitions = partitions;
+    }
+
+    @Override
+    public ApiKey api() {
+        return ApiKey.DESCRIBE_LOG_DIRS;
+    }
+
+    @Override
+    public void handle(DescribeLogDirsRequest request, Call<DescribeLogDirsResponse> call) {
+        Predicate<TopicPartition> asked = asked(request);
+        List<DescribeLogDirsResponse.Result> results = new ArrayList<>();
+        for (LogDirectories.Contents directory : directories.contents()) {
+            results.add(new DescribeLogDirsResponse.Result(
+                    directory.offline() ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE,
+                    directory.path().toAbsolutePath().toString(),
+                    topics(directory, asked)));
+        }
+        call.answer(new DescribeLogDirsResponse(0, results));
+    }
+
+    private static Predicate<TopicPartition> asked(DescribeLogDirsRequest request) {
+        List<DescribeLogDirsRequest.Topic> topics = request.topics();
+        if (topics == null) {
+            return partition -> true;
+        }
+        Set<TopicPartition> asked = new HashSet<>();
+        for (DescribeLogDirsRequest.Topic topic : topics) {
+            topic.partitions().stream()
+                    .filter(index -> index >= 0)
+                    .forEach(index -> asked.add(new TopicPartition(topic.topic(), index)));
+        }
+        return asked::contains;
+    }
+
+    private List<DescribeLogDirsResponse.Topic> topics(
+            LogDirectories.Contents directory, Predicate<TopicPartition> asked) {
+        Map<String, List<DescribeLogDirsResponse.Partition>> byTopic = new TreeMap<>();
+        new TreeMap<>(directory.sizes()).forEach((partition, sizeInBytes) -> {
+            if (asked.test(partition)) {
+                byTopic.computeIfAbsent(partition.topic(), topic -> new ArrayList<>())
+                        .add(new DescribeLogDirsResponse.Partition(
+                                partition.partition(), sizeInBytes, offsetLag(partition), false));
+            }
+        });
+        return byTopic.entrySet().stream()
+                .map(topic -> new DescribeLogDirsResponse.Topic(topic.getKey(), topic.getValue()))
+                .toList();
+    }
+
+    /** Zero: this is the partition's only log here, and its high watermark never passes its end. */
+    private long offsetLag(TopicPartition partition) {
+        return partitions.find(partition.topic(), partition.partition()) == null ? UNKNOWN_LAG : 0;
+    }
+}

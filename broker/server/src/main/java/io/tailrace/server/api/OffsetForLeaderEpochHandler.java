@@ -1,0 +1,90 @@
+package io.tailrace.server.api;
+
+import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.OffsetForLeaderEpochRequest;
+import io.tailrace.protocol.message.OffsetForLeaderEpochResponse;
+import io.tailrace.replication.EpochEnd;
+import io.tailrace.replication.Leader;
+import io.tailrace.replication.LeaderEpochs;
+import io.tailrace.replication.Replica;
+import io.tailrace.server.partition.Partition;
+import io.tailrace.server.partition.Partitions;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Tells where leader epochs end, so that a consumer finds out whether what it has read is still there (KIP-320).
+ *
+ * <p>A consumer is told nothing beyond the high watermark, and nothing at all as long as a new leader's high watermark may
+ * be behind what consumers have read: it would take the difference for lost records.
+ */
+public final class OffsetForLeaderEpochHandler
+        implements RequestHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse> {
+    private static final EpochEnd NONE = new EpochEnd(LeaderEpochs.UNKNOWN, -1);
+
+    private final Partitions partitions;
+
+    /** Answers for these partitions. */
+    public OffsetForLeaderEpochHandler(Partitions partitions) {
+        this.partitions = partitions;
+    }
+
+    @Override
+    public ApiKey api() {
+        return ApiKey.OFFSET_FOR_LEADER_EPOCH;
+    }
+
+    @Override
+    public void handle(OffsetForLeaderEpochRequest request, Call<OffsetForLeaderEpochResponse> call) {
+        boolean consumer = request.replicaId() == OffsetForLeaderEpochRequest.CONSUMER;
+        List<OffsetForLeaderEpochResponse.Topic> topics = new ArrayList<>();
+        for (OffsetForLeaderEpochRequest.Topic topic : request.topics()) {
+            topics.add(new OffsetForLeaderEpochResponse.Topic(
+                    topic.topic(),
+                    topic.partitions().stream()
+                            .map(asked -> answer(topic.topic(), asked, consumer))
+                            .toList()));
+        }
+        call.answer(new OffsetForLeaderEpochResponse(0, topics));
+    }
+
+    private OffsetForLeaderEpochResponse.Partition answer(
+            String topic, OffsetForLeaderEpochRequest.Partition asked, boolean consumer) {
+        Partition partition = partitions.find(topic, asked.partition());
+        if (partition == null) {
+            return answer(asked, partitions.errorOfMissing(topic, asked.partition()), NONE);
+        }
+        Replica replica = partition.replica();
+        ErrorCode error = replica.leads(asked.currentLeaderEpoch());
+        if (error != ErrorCode.NONE) {
+            return answer(asked, error, NONE);
+        }
+        Leader leader = (Leader) replica;
+        EpochEnd end = endOf(leader, asked.leaderEpoch());
+        long highWatermark = leader.log().highWatermark();
+        if (!consumer || end.endOffset() <= highWatermark) {
+            return answer(asked, ErrorCode.NONE, end);
+        }
+        return leader.latestOffset().isEmpty()
+                ? answer(asked, ErrorCode.OFFSET_NOT_AVAILABLE, NONE)
+                : answer(asked, ErrorCode.NONE, new EpochEnd(end.epoch(), highWatermark));
+    }
+
+    /**
+     * As Kafka tells it. An epoch that has not been yet has no end. One whose records have all been deleted by now is
+     * told to end where the log's first epoch begins: nothing has been truncated.
+     */
+    private static EpochEnd endOf(Leader leader, int epoch) {
+        if (epoch < 0 || epoch > leader.leaderEpoch()) {
+            return NONE;
+        }
+        EpochEnd end = leader.endOf(epoch);
+        return end.epoch() == LeaderEpochs.UNKNOWN ? new EpochEnd(epoch, end.endOffset()) : end;
+    }
+
+    private static OffsetForLeaderEpochResponse.Partition answer(
+            OffsetForLeaderEpochRequest.Partition asked, ErrorCode error, EpochEnd end) {
+        return new OffsetForLeaderEpochResponse.Partition(error, asked.partition(), end.epoch(), end.endOffset());
+    }
+}

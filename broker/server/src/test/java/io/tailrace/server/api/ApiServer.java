@@ -1,0 +1,37 @@
+package io.tailrace.server.api;
+
+import io.tailrace.server.RawClient;
+import io.tailrace.server.network.NetworkLimits;
+import io.tailrace.server.network.PeerFaultLog;
+import io.tailrace.server.network.SocketServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/** A socket at which the given handlers answer, without a cluster around them. */
+final class ApiServer implements AutoCloseable {
+    private final SocketServer sockets;
+    private final int port;
+
+    ApiServer(RequestHandler<?, ?>... handlers) throws Exception {
+        sockets = new SocketServer(
+                new SocketServer.Settings(
+                        2, 100, 100, 1 << 24, new NetworkLimits(1 << 20, 1 << 20, 10, 1 << 20, 60_000)),
+                new Apis(List.of(handlers)),
+                new PeerFaultLog(System::nanoTime));
+        port = sockets.listen("PLAINTEXT", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .getPort();
+        sockets.serve();
+    }
+
+    RawClient connect() throws IOException {
+        return new RawClient(port);
+    }
+
+    @Override
+    public void close() {
+        sockets.stop(Duration.ofMillis(100));
+    }
+}
