@@ -7,7 +7,6 @@ import io.tailrace.client.ConsumerRecord;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.CompressionType;
 import io.tailrace.replication.history.History;
-import io.tailrace.replication.history.History.Entry;
 import io.tailrace.replication.history.Verdict;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +50,7 @@ class BrokerKillIT {
         LocalBroker broker = CLUSTER.broker(1);
         Load kafkaLoad = new Load("kafka-clients", Sender.of(theirs.producer(Map.of())), PARTITIONS, history);
         Load ourLoad = new Load("tailrace", Sender.of(ours.producer(CompressionType.NONE)), PARTITIONS, history);
-        Follower follower = new Follower("follower", ours.consumer(), PARTITIONS, history);
+        Follower follower = new Follower("follower", Receiver.of(ours.consumer()), PARTITIONS, history);
         try (kafkaLoad;
                 ourLoad;
                 follower) {
@@ -86,15 +85,7 @@ class BrokerKillIT {
 
     /** Apache Kafka's consumer says what the log holds, and ours must have read the same. */
     private void tellWhatIsThere() {
-        var all = theirs.readAll(TOPIC, PARTITIONS.size());
-        for (TopicPartition partition : PARTITIONS) {
-            history.atEnd(
-                    partition,
-                    all.stream()
-                            .filter(record -> record.partition() == partition.partition())
-                            .map(record -> new Entry<>(record.offset(), record.value()))
-                            .toList());
-        }
+        theirs.tellEnd(history, TOPIC, PARTITIONS.size());
         for (ConsumerRecord record : ours.readAll(TOPIC, PARTITIONS.size())) {
             history.read("our reader", record.topicPartition(), record.offset(), OurClients.text(record.value()));
         }

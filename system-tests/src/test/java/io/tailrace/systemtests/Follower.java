@@ -1,7 +1,5 @@
 package io.tailrace.systemtests;
 
-import io.tailrace.client.Consumer;
-import io.tailrace.client.ConsumerRecord;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.history.History;
 import java.time.Duration;
@@ -13,7 +11,7 @@ final class Follower implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final String reader;
-    private final Consumer consumer;
+    private final Receiver receiver;
     private final History<String> history;
     private final CompletableFuture<Void> reading;
     private volatile boolean closed;
@@ -22,20 +20,20 @@ final class Follower implements AutoCloseable {
      * Starts at once.
      *
      * @param reader its name in the history
-     * @param consumer closed with this
+     * @param receiver closed with this
      */
-    Follower(String reader, Consumer consumer, List<TopicPartition> partitions, History<String> history) {
+    Follower(String reader, Receiver receiver, List<TopicPartition> partitions, History<String> history) {
         this.reader = reader;
-        this.consumer = consumer;
+        this.receiver = receiver;
         this.history = history;
-        consumer.assign(partitions);
+        receiver.assign(partitions);
         reading = CompletableFuture.runAsync(this::run, task -> new Thread(task, "follower").start());
     }
 
     private void run() {
         while (!closed) {
-            for (ConsumerRecord record : consumer.poll(POLL)) {
-                history.read(reader, record.topicPartition(), record.offset(), OurClients.text(record.value()));
+            for (Receiver.Received record : receiver.poll(POLL)) {
+                history.read(reader, record.partition(), record.offset(), record.value());
             }
         }
     }
@@ -45,6 +43,6 @@ final class Follower implements AutoCloseable {
     public void close() {
         closed = true;
         reading.join();
-        consumer.close();
+        receiver.close();
     }
 }

@@ -2,6 +2,7 @@ package io.tailrace.systemtests;
 
 import static org.awaitility.Awaitility.await;
 
+import io.tailrace.replication.history.History;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,7 +47,11 @@ record KafkaClients(Supplier<String> bootstrapServers) {
     }
 
     Admin admin() {
-        return Admin.create(with(Map.of("default.api.timeout.ms", 60_000)));
+        return admin(Map.of("default.api.timeout.ms", 60_000));
+    }
+
+    Admin admin(Map<String, Object> settings) {
+        return Admin.create(with(settings));
     }
 
     private Map<String, Object> with(Map<String, Object> settings) {
@@ -56,8 +61,12 @@ record KafkaClients(Supplier<String> bootstrapServers) {
     }
 
     void createTopic(String topic, int partitions) throws Exception {
+        createTopic(topic, partitions, 1);
+    }
+
+    void createTopic(String topic, int partitions, int replicas) throws Exception {
         try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) replicas)))
                     .all()
                     .get();
         }
@@ -113,6 +122,20 @@ record KafkaClients(Supplier<String> bootstrapServers) {
                 return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
             });
             return records;
+        }
+    }
+
+    /** Tells a history what stands in a topic's partitions now, when nobody sends to it any more. */
+    void tellEnd(History<String> history, String topic, int partitionCount) {
+        List<ConsumerRecord<String, String>> all = readAll(topic, partitionCount);
+        for (int index = 0; index < partitionCount; index++) {
+            int partition = index;
+            history.atEnd(
+                    new io.tailrace.protocol.TopicPartition(topic, partition),
+                    all.stream()
+                            .filter(record -> record.partition() == partition)
+                            .map(record -> new History.Entry<>(record.offset(), record.value()))
+                            .toList());
         }
     }
 

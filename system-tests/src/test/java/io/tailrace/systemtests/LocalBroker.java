@@ -11,24 +11,26 @@ import org.jspecify.annotations.Nullable;
 /** A broker of a {@link LocalCluster}: its data and its port outlive its processes. */
 final class LocalBroker {
     private final int id;
+    private final Host host;
     private final Path folder;
     private final Map<String, String> settings;
     private int port;
     private int starts;
     private @Nullable ServerProcess process;
 
-    LocalBroker(int id, Path folder, int zooKeeperPort, Map<String, String> more) {
+    LocalBroker(int id, Host host, Path folder, String zooKeeperAddress, Map<String, String> more) {
         this.id = id;
+        this.host = host;
         this.folder = folder;
         this.settings = new HashMap<>(Map.of(
                 "broker.id",
                 String.valueOf(id),
                 "zookeeper.connect",
-                "127.0.0.1:" + zooKeeperPort,
+                zooKeeperAddress,
                 "zookeeper.session.timeout.ms",
                 "6000",
                 "log.dirs",
-                folder.resolve("broker-" + id).toString(),
+                logDirectory().toString(),
                 "offsets.topic.num.partitions",
                 "4"));
         settings.putAll(more);
@@ -36,10 +38,10 @@ final class LocalBroker {
 
     /** Starts a process; {@link #awaitReady} waits for it. Its port is the one that it had before. */
     void start() throws IOException {
-        settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
+        settings.put("listeners", "PLAINTEXT://" + host.address() + ":" + port);
         List<String> arguments = new ArrayList<>(List.of("broker"));
         settings.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
-        process = ServerProcess.start(folder.resolve("broker-%d.%d.log".formatted(id, ++starts)), arguments);
+        process = ServerProcess.start(host, folder.resolve("broker-%d.%d.log".formatted(id, ++starts)), arguments);
     }
 
     void awaitReady() {
@@ -54,9 +56,22 @@ final class LocalBroker {
         return process;
     }
 
+    int id() {
+        return id;
+    }
+
+    Host host() {
+        return host;
+    }
+
+    /** Where it keeps its partitions. */
+    Path logDirectory() {
+        return folder.resolve("broker-" + id);
+    }
+
     /** Where clients reach it, the same over restarts. */
     String address() {
-        return "127.0.0.1:" + port;
+        return host.address() + ":" + port;
     }
 
     void kill9() throws InterruptedException {

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
  * A ZooKeeper process and broker processes for the tests of one class, which registers it as a static extension. When a
- * test fails, the end of what each process wrote goes to standard error.
+ * test fails, the end of what each process wrote goes to standard error, and the files stay until the next run.
  */
 final class LocalCluster
         implements BeforeAllCallback,
@@ -27,19 +29,28 @@ final class LocalCluster
                 LifecycleMethodExecutionExceptionHandler {
     private final int brokerCount;
     private final Map<String, String> settings;
+    private final boolean apart;
     private final List<LocalBroker> brokers = new ArrayList<>();
     private @Nullable Path folder;
+    private @Nullable PrivateNetwork network;
+    private Host zooKeeperHost = Host.LOOPBACK;
     private @Nullable ServerProcess zooKeeper;
     private int zooKeeperPort;
 
-    private LocalCluster(int brokerCount, Map<String, String> settings) {
+    private LocalCluster(int brokerCount, Map<String, String> settings, boolean apart) {
         this.brokerCount = brokerCount;
         this.settings = settings;
+        this.apart = apart;
     }
 
     /** Brokers 1 to {@code count}, each with these settings. */
     static LocalCluster ofBrokers(int count, Map<String, String> settings) {
-        return new LocalCluster(count, settings);
+        return new LocalCluster(count, settings, false);
+    }
+
+    /** The same, each on a host of its own, where this process may make a {@link PrivateNetwork}; else as above. */
+    static LocalCluster ofBrokersApart(int count, Map<String, String> settings) {
+        return new LocalCluster(count, settings, true);
     }
 
     static LocalCluster ofOneBroker() {
@@ -50,17 +61,39 @@ final class LocalCluster
     public void beforeAll(ExtensionContext context) throws Exception {
         folder = emptyFolder(
                 Path.of("target", "processes", context.getRequiredTestClass().getSimpleName()));
+        List<Host> hosts = hosts();
+        zooKeeperHost = hosts.get(0);
         zooKeeper = ServerProcess.start(
+                zooKeeperHost,
                 folder.resolve("zookeeper.log"),
-                List.of("zookeeper", "--set", "dataDir=" + folder.resolve("zookeeper"), "--set", "clientPort=0"));
+                List.of(
+                        "zookeeper",
+                        "--set",
+                        "dataDir=" + folder.resolve("zookeeper"),
+                        "--set",
+                        "clientPort=0",
+                        "--set",
+                        "clientPortAddress=" + zooKeeperHost.address(),
+                        "--set",
+                        "tickTime=500"));
         zooKeeperPort = zooKeeper.awaitPort();
         for (int id = 1; id <= brokerCount; id++) {
-            brokers.add(new LocalBroker(id, folder, zooKeeperPort, settings));
+            brokers.add(new LocalBroker(id, hosts.get(id), folder, zooKeeperAddress(), settings));
         }
         for (LocalBroker broker : brokers) {
             broker.start();
         }
         brokers.forEach(LocalBroker::awaitReady);
+    }
+
+    /** ZooKeeper's and each broker's. */
+    private List<Host> hosts() throws IOException {
+        int count = brokerCount + 1;
+        if (!apart || !PrivateNetwork.isPermitted()) {
+            return Collections.nCopies(count, Host.LOOPBACK);
+        }
+        network = PrivateNetwork.of(count);
+        return network.hosts();
     }
 
     private static Path emptyFolder(Path folder) throws IOException {
@@ -81,6 +114,9 @@ final class LocalCluster
         }
         if (zooKeeper != null) {
             zooKeeper.close();
+        }
+        if (network != null) {
+            network.close();
         }
     }
 
@@ -113,7 +149,21 @@ final class LocalCluster
     }
 
     String zooKeeperAddress() {
-        return "127.0.0.1:" + zooKeeperPort;
+        return zooKeeperHost.address() + ":" + zooKeeperPort;
+    }
+
+    /** Where ZooKeeper runs. */
+    Host zooKeeperHost() {
+        return zooKeeperHost;
+    }
+
+    /** What joins the hosts, if each is on one of its own. */
+    Optional<PrivateNetwork> network() {
+        return Optional.ofNullable(network);
+    }
+
+    List<LocalBroker> brokers() {
+        return List.copyOf(brokers);
     }
 
     LocalBroker broker(int id) {

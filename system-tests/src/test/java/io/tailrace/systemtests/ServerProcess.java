@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -32,15 +33,26 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts {@code tailrace ARGUMENTS}, its output going to a file. It need not be ready when this returns. */
     static ServerProcess start(Path output, List<String> arguments) throws IOException {
-        return start(output, Map.of(), arguments);
+        return start(Host.LOOPBACK, output, arguments);
     }
 
-    /** The same, with more in its environment. */
+    /** The same, on a given host. */
+    static ServerProcess start(Host host, Path output, List<String> arguments) throws IOException {
+        return start(host, output, Map.of(), arguments);
+    }
+
+    /** The same on this machine, with more in its environment. */
     static ServerProcess start(Path output, Map<String, String> environment, List<String> arguments)
             throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(Command.commandLine(arguments))
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        return start(Host.LOOPBACK, output, environment, arguments);
+    }
+
+    private static ServerProcess start(Host host, Path output, Map<String, String> environment, List<String> arguments)
+            throws IOException {
+        List<String> commandLine = new ArrayList<>(host.prefix());
+        commandLine.addAll(Command.commandLine(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(commandLine).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().putAll(SMALL);
         builder.environment().putAll(environment);
         return new ServerProcess(builder.start(), output);
@@ -80,6 +92,21 @@ final class ServerProcess implements AutoCloseable {
     void kill9() throws InterruptedException {
         process.destroyForcibly();
         awaitExit();
+    }
+
+    /** Stops it where it is, as if it were given no processor time, until it is resumed. */
+    void pause() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    /** Lets it go on as if nothing had been. */
+    void resume() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        Command.run("", Map.of(), List.of("kill", signal, String.valueOf(pid())))
+                .outOfSuccess();
     }
 
     /** SIGTERM, and what the process ends with. */

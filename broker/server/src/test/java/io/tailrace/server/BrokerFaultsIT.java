@@ -15,6 +15,8 @@ import io.tailrace.protocol.message.CreateTopicsResponse;
 import io.tailrace.protocol.message.DescribeLogDirsRequest;
 import io.tailrace.protocol.message.DescribeLogDirsResponse;
 import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.protocol.message.MetadataRequest;
+import io.tailrace.protocol.message.MetadataResponse;
 import io.tailrace.protocol.message.ProduceResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -96,6 +98,8 @@ class BrokerFaultsIT {
             await().atMost(SESSION_TURN_MAX)
                     .untilAsserted(() -> assertThat(read(client, "web")).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER));
             assertThat(append(client, "web")).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+            await().untilAsserted(() ->
+                    assertThat(brokers(client)).as("whom clients can ask").isEmpty());
 
             fixture.zooKeeper().restart();
             await().atMost(SESSION_TURN_MAX)
@@ -104,6 +108,7 @@ class BrokerFaultsIT {
                     client.call(produce("web", ACKS_ALL, TIMEOUT_MS, batch("b")), ProduceResponse.class);
             assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.NONE);
             assertThat(only(answer).baseOffset()).isEqualTo(1);
+            assertThat(brokers(client)).hasSize(1);
         }
     }
 
@@ -148,6 +153,11 @@ class BrokerFaultsIT {
     private static ErrorCode read(RawClient client, String topic) throws IOException {
         return only(client.call(fetch(topic, 0, 0, 1, 1000), FetchResponse.class))
                 .errorCode();
+    }
+
+    private static List<MetadataResponse.Broker> brokers(RawClient client) throws IOException {
+        return client.call(new MetadataRequest(List.of(), false, false, false), MetadataResponse.class)
+                .brokers();
     }
 
     private static void create(RawClient client, String topic) throws IOException {

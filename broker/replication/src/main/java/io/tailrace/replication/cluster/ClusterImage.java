@@ -71,6 +71,13 @@ public record ClusterImage(
         return Optional.ofNullable(brokers.get(id));
     }
 
+    /** The same, as it would be if that broker were not registered. */
+    public ClusterImage without(int brokerId) {
+        SortedMap<Integer, Broker> others = new TreeMap<>(brokers);
+        others.remove(brokerId);
+        return new ClusterImage(clusterId, others, topics, deleting, controllerId);
+    }
+
     /** The topic's settings, empty for a topic that does not exist. */
     public Map<String, String> configs(String topic) {
         return topic(topic).map(TopicImage::configs).orElse(Map.of());

@@ -68,6 +68,11 @@ final class ClusterFollower {
         partitions.all().forEach(partition -> partition.handle(new Event.Registered(epoch)));
     }
 
+    /** The image that was acted on last. */
+    ClusterImage image() {
+        return last;
+    }
+
     /** Acts on an image. */
     void follow(ClusterImage image) {
         for (String topic : Set.copyOf(openTopics.keySet())) {

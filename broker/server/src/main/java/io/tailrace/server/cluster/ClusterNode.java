@@ -361,7 +361,10 @@ public final class ClusterNode implements AutoCloseable {
         @Override
         public void registered(long epoch) {
             brokerEpoch = epoch;
-            executor.execute(() -> follower.registered(epoch));
+            executor.execute(() -> {
+                follower.registered(epoch);
+                view.show(follower.image());
+            });
         }
 
         @Override
@@ -374,7 +377,12 @@ public final class ClusterNode implements AutoCloseable {
             LOG.warn("the ZooKeeper session is lost: this broker leads nothing until it is registered again");
             Event lost = new Event.SessionLost();
             partitions.all().forEach(partition -> partition.handle(lost));
-            executor.execute(() -> follower.registered(Broker.NONE));
+            executor.execute(() -> {
+                follower.registered(Broker.NONE);
+                // Clients that ask here who leads what must turn to the others: this broker does not hear of it any
+                // more.
+                view.show(follower.image().without(config.brokerId()));
+            });
         }
 
         @Override
