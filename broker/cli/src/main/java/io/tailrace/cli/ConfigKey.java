@@ -23,6 +23,19 @@ public record ConfigKey<T>(
 
     private static final Pattern LIST_SEPARATOR = Pattern.compile("\\s*,\\s*");
 
+    /**
+     * The value of a text.
+     *
+     * @throws IllegalArgumentException naming key, text and what is expected
+     */
+    public T parse(String text) {
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + "=" + text + ": expected " + expected, e);
+        }
+    }
+
     boolean accepts(String text) {
         try {
             T value = parser.apply(text);

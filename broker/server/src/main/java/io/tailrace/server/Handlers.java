@@ -1,6 +1,8 @@
 package io.tailrace.server;
 
+import io.tailrace.server.api.AlterConfigsHandler;
 import io.tailrace.server.api.BlockingCalls;
+import io.tailrace.server.api.ConfigChanges;
 import io.tailrace.server.api.CreatePartitionsHandler;
 import io.tailrace.server.api.CreateTopicsHandler;
 import io.tailrace.server.api.DeleteTopicsHandler;
@@ -10,6 +12,7 @@ import io.tailrace.server.api.DescribeLogDirsHandler;
 import io.tailrace.server.api.DescribeTopicPartitionsHandler;
 import io.tailrace.server.api.FetchHandler;
 import io.tailrace.server.api.FindCoordinatorHandler;
+import io.tailrace.server.api.IncrementalAlterConfigsHandler;
 import io.tailrace.server.api.InitProducerIdHandler;
 import io.tailrace.server.api.ListOffsetsHandler;
 import io.tailrace.server.api.MetadataHandler;
@@ -36,6 +39,7 @@ final class Handlers {
         ClusterView cluster = node.view();
         Partitions partitions = node.partitions();
         TopicChanges topics = new TopicChanges(node.topics(), cluster, config.topics(), config.groups());
+        ConfigChanges configs = new ConfigChanges(node.topics(), node.brokerConfigs(), cluster, config.topicDefaults());
         return List.of(
                 new ProduceHandler(partitions, clocks),
                 new FetchHandler(partitions, config.network().fetchBytesMax()),
@@ -49,8 +53,10 @@ final class Handlers {
                 new InitProducerIdHandler(node.producerIds(), blocking),
                 new OffsetForLeaderEpochHandler(partitions),
                 new DescribeConfigsHandler(cluster, config),
+                new AlterConfigsHandler(configs, blocking),
                 new DescribeLogDirsHandler(node.logDirectories(), partitions),
                 new CreatePartitionsHandler(topics, cluster, blocking),
+                new IncrementalAlterConfigsHandler(configs, blocking),
                 new DescribeClusterHandler(cluster),
                 new DescribeTopicPartitionsHandler(cluster));
     }

@@ -28,7 +28,7 @@ public record DescribeConfigsRequest(List<Resource> resources, boolean includeSy
      * A topic or a broker.
      *
      * @param resourceType {@link #TOPIC} or {@link #BROKER}
-     * @param resourceName the topic's name or the broker's id
+     * @param resourceName the topic's name or the broker's id; empty for all brokers
      * @param configurationKeys names of the settings; null for all
      */
     public record Resource(

@@ -16,6 +16,12 @@ public record DescribeConfigsResponse(int throttleTimeMs, List<Result> results) 
     /** The setting was made for the topic. */
     public static final byte SOURCE_TOPIC = 1;
 
+    /** The setting was made for the broker while it ran. */
+    public static final byte SOURCE_DYNAMIC_BROKER = 2;
+
+    /** The setting was made for all brokers while they ran. */
+    public static final byte SOURCE_DYNAMIC_DEFAULT_BROKER = 3;
+
     /** The setting is in the broker's configuration file. */
     public static final byte SOURCE_STATIC_BROKER = 4;
 

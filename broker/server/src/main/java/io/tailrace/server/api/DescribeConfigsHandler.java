@@ -4,13 +4,17 @@ import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.DescribeConfigsRequest;
 import io.tailrace.protocol.message.DescribeConfigsResponse;
+import io.tailrace.protocol.message.DescribeConfigsResponse.Synonym;
+import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.config.BrokerConfigEntry;
+import io.tailrace.server.config.DynamicBrokerKeys;
 import io.tailrace.server.config.TopicDefaults;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -52,58 +56,76 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
         List<DescribeConfigsResponse.Config> configs = new ArrayList<>();
         config.topicDefaults().all().forEach((name, otherwise) -> {
             if (isAsked(asked, name)) {
-                configs.add(setting(name, topic.get().configs().get(name), otherwise, synonyms));
+                String own = topic.get().configs().get(name);
+                configs.add(value(name, values(name, own, otherwise), false, synonyms));
             }
         });
         return answer(asked, configs);
     }
 
-    private static DescribeConfigsResponse.Config setting(
-            String name, @Nullable String own, TopicDefaults.Default otherwise, boolean withSynonyms) {
-        byte defaultSource = otherwise.configured()
-                ? DescribeConfigsResponse.SOURCE_STATIC_BROKER
-                : DescribeConfigsResponse.SOURCE_DEFAULT;
-        List<DescribeConfigsResponse.Synonym> synonyms = new ArrayList<>();
-        if (withSynonyms && own != null) {
-            synonyms.add(new DescribeConfigsResponse.Synonym(name, own, DescribeConfigsResponse.SOURCE_TOPIC));
-        }
-        if (withSynonyms) {
-            synonyms.add(new DescribeConfigsResponse.Synonym(otherwise.brokerKey(), otherwise.text(), defaultSource));
-        }
-        return new DescribeConfigsResponse.Config(
-                name,
-                own != null ? own : otherwise.text(),
-                false,
-                own != null ? DescribeConfigsResponse.SOURCE_TOPIC : defaultSource,
-                false,
-                synonyms);
+    private static List<Synonym> values(String name, @Nullable String own, TopicDefaults.Default otherwise) {
+        Synonym byDefault = new Synonym(
+                otherwise.brokerKey(),
+                otherwise.text(),
+                otherwise.configured()
+                        ? DescribeConfigsResponse.SOURCE_STATIC_BROKER
+                        : DescribeConfigsResponse.SOURCE_DEFAULT);
+        return own == null
+                ? List.of(byDefault)
+                : List.of(new Synonym(name, own, DescribeConfigsResponse.SOURCE_TOPIC), byDefault);
     }
 
     private DescribeConfigsResponse.Result broker(DescribeConfigsRequest.Resource asked, boolean synonyms) {
-        if (!asked.resourceName().equals(String.valueOf(config.brokerId()))) {
+        Map<String, Map<String, String>> made = cluster.get().brokerConfigs();
+        Map<String, String> forAll = made.getOrDefault(ClusterImage.ALL_BROKERS, Map.of());
+        List<DescribeConfigsResponse.Config> configs = new ArrayList<>();
+        if (asked.resourceName().isEmpty()) {
+            forAll.forEach((name, value) -> configs.add(value(
+                    name,
+                    List.of(new Synonym(name, value, DescribeConfigsResponse.SOURCE_DYNAMIC_DEFAULT_BROKER)),
+                    false,
+                    synonyms)));
+        } else if (asked.resourceName().equals(String.valueOf(config.brokerId()))) {
+            Map<String, String> own = made.getOrDefault(asked.resourceName(), Map.of());
+            DynamicBrokerKeys.defaults()
+                    .forEach((name, otherwise) ->
+                            configs.add(value(name, dynamic(name, own, forAll, otherwise), false, synonyms)));
+            for (BrokerConfigEntry entry : config.entries()) {
+                byte source = entry.configured()
+                        ? DescribeConfigsResponse.SOURCE_STATIC_BROKER
+                        : DescribeConfigsResponse.SOURCE_DEFAULT;
+                configs.add(
+                        value(entry.name(), List.of(new Synonym(entry.name(), entry.text(), source)), true, synonyms));
+            }
+        } else {
             return refused(
                     asked,
                     ErrorCode.INVALID_REQUEST,
                     "this is broker " + config.brokerId() + ": ask broker " + asked.resourceName() + " itself");
         }
-        List<DescribeConfigsResponse.Config> configs = new ArrayList<>();
-        for (BrokerConfigEntry entry : config.entries()) {
-            if (isAsked(asked, entry.name())) {
-                byte source = entry.configured()
-                        ? DescribeConfigsResponse.SOURCE_STATIC_BROKER
-                        : DescribeConfigsResponse.SOURCE_DEFAULT;
-                configs.add(new DescribeConfigsResponse.Config(
-                        entry.name(),
-                        entry.text(),
-                        true,
-                        source,
-                        false,
-                        synonyms
-                                ? List.of(new DescribeConfigsResponse.Synonym(entry.name(), entry.text(), source))
-                                : List.of()));
-            }
-        }
+        configs.removeIf(each -> !isAsked(asked, each.name()));
         return answer(asked, configs);
+    }
+
+    private static List<Synonym> dynamic(
+            String name, Map<String, String> own, Map<String, String> forAll, String otherwise) {
+        List<Synonym> values = new ArrayList<>();
+        if (own.containsKey(name)) {
+            values.add(new Synonym(name, own.get(name), DescribeConfigsResponse.SOURCE_DYNAMIC_BROKER));
+        }
+        if (forAll.containsKey(name)) {
+            values.add(new Synonym(name, forAll.get(name), DescribeConfigsResponse.SOURCE_DYNAMIC_DEFAULT_BROKER));
+        }
+        values.add(new Synonym(name, otherwise, DescribeConfigsResponse.SOURCE_DEFAULT));
+        return values;
+    }
+
+    /** A setting that has the first of these values, and would have the next one otherwise. */
+    private static DescribeConfigsResponse.Config value(
+            String name, List<Synonym> values, boolean readOnly, boolean withSynonyms) {
+        Synonym inForce = values.get(0);
+        return new DescribeConfigsResponse.Config(
+                name, inForce.value(), readOnly, inForce.source(), false, withSynonyms ? values : List.of());
     }
 
     private static boolean isAsked(DescribeConfigsRequest.Resource resource, String name) {

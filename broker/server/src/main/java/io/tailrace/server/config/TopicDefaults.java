@@ -16,7 +16,7 @@ public final class TopicDefaults {
      * The default of a setting.
      *
      * @param text its value, in the setting's own unit
-     * @param brokerKey the broker's key it comes from
+     * @param brokerKey the broker's key it comes from, or the setting's own name if no broker has one
      * @param configured whether that key is set, or the default is ours
      */
     public record Default(String text, String brokerKey, boolean configured) {}
@@ -24,8 +24,7 @@ public final class TopicDefaults {
     static TopicDefaults of(Config config) {
         Map<String, Default> byName = new LinkedHashMap<>();
         for (TopicKey<?> key : TopicKeys.all()) {
-            boolean configured = key.brokerKeys().stream().anyMatch(config::isSet);
-            byName.put(key.name(), new Default(key.brokerDefault(config), key.brokerKeySet(config), configured));
+            byName.put(key.name(), key.brokerDefault(config));
         }
         return new TopicDefaults(byName);
     }

@@ -4,6 +4,7 @@ import io.tailrace.cli.Config;
 import io.tailrace.cli.ConfigKey;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A setting of a topic, and the broker's keys that give its default: a first one in the same unit, and others in
@@ -11,10 +12,12 @@ import java.util.List;
  *
  * @param <T> the type of its value
  * @param key name, form and default of the setting
- * @param brokerKey the broker's key in the same unit, which takes the same texts
+ * @param isList whether its value is a list, separated by commas
+ * @param brokerKey the broker's key in the same unit, which takes the same texts; null if no broker has one
  * @param coarser keys that count if those before are not set, in this order
  */
-public record TopicKey<T>(ConfigKey<T> key, ConfigKey<String> brokerKey, List<Coarser> coarser) {
+public record TopicKey<T>(
+        ConfigKey<T> key, boolean isList, @Nullable ConfigKey<String> brokerKey, List<Coarser> coarser) {
 
     /** A key whose value is multiplied. */
     record Coarser(ConfigKey<Long> key, long factor) {}
@@ -29,7 +32,17 @@ public record TopicKey<T>(ConfigKey<T> key, ConfigKey<String> brokerKey, List<Co
                     Object unused = key.parser().apply(text);
                     return text;
                 });
-        return new TopicKey<>(key, brokerKey, coarser);
+        return new TopicKey<>(key, false, brokerKey, coarser);
+    }
+
+    /** A setting that only topics have. */
+    static <T> TopicKey<T> ofTopicsOnly(ConfigKey<T> key) {
+        return new TopicKey<>(key, false, null, List.of());
+    }
+
+    /** The same setting, with a list for its value. */
+    TopicKey<T> asList() {
+        return new TopicKey<>(key, true, brokerKey, coarser);
     }
 
     /** The setting's name. */
@@ -39,33 +52,28 @@ public record TopicKey<T>(ConfigKey<T> key, ConfigKey<String> brokerKey, List<Co
 
     List<ConfigKey<?>> brokerKeys() {
         List<ConfigKey<?>> keys = new ArrayList<>();
-        keys.add(brokerKey);
+        if (brokerKey != null) {
+            keys.add(brokerKey);
+        }
         coarser.forEach(each -> keys.add(each.key()));
         return keys;
     }
 
-    /** The broker's key that its configuration sets, or the first one if it sets none. */
-    String brokerKeySet(Config config) {
-        if (!config.isSet(brokerKey)) {
-            for (Coarser each : coarser) {
-                if (config.isSet(each.key())) {
-                    return each.key().name();
-                }
-            }
-        }
-        return brokerKey.name();
-    }
-
     /** The default that the broker's configuration gives, as text in the setting's own unit. */
-    String brokerDefault(Config config) {
+    TopicDefaults.Default brokerDefault(Config config) {
+        if (brokerKey == null) {
+            return new TopicDefaults.Default(String.valueOf(key.defaultText()), key.name(), false);
+        }
         if (!config.isSet(brokerKey)) {
             for (Coarser each : coarser) {
                 if (config.isSet(each.key())) {
                     long value = config.value(each.key());
-                    return String.valueOf(value < 0 ? value : Math.multiplyExact(value, each.factor()));
+                    long exact = value < 0 ? value : Math.multiplyExact(value, each.factor());
+                    return new TopicDefaults.Default(
+                            String.valueOf(exact), each.key().name(), true);
                 }
             }
         }
-        return config.value(brokerKey);
+        return new TopicDefaults.Default(config.value(brokerKey), brokerKey.name(), config.isSet(brokerKey));
     }
 }

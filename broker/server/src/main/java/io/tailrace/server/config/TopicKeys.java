@@ -1,6 +1,7 @@
 package io.tailrace.server.config;
 
 import io.tailrace.cli.ConfigKey;
+import io.tailrace.replication.cluster.ReplicationThrottle;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,13 +17,14 @@ public final class TopicKeys {
             Set.of(Set.of("delete"), Set.of("compact"), Set.of("compact", "delete"));
 
     static final TopicKey<Set<String>> CLEANUP_POLICY = TopicKey.of(
-            new ConfigKey<>(
-                    "cleanup.policy",
-                    "delete, compact, or compact,delete",
-                    "delete",
-                    "What becomes of old records: dropped by age and size, or all but the newest of each key.",
-                    TopicKeys::cleanupPolicy),
-            "log.cleanup.policy");
+                    new ConfigKey<>(
+                            "cleanup.policy",
+                            "delete, compact, or compact,delete",
+                            "delete",
+                            "What becomes of old records: dropped by age and size, or all but the newest of each key.",
+                            TopicKeys::cleanupPolicy),
+                    "log.cleanup.policy")
+            .asList();
     static final TopicKey<Long> RETENTION_MS = TopicKey.of(
             number("retention.ms", 168 * HOUR_MS, -1, "Milliseconds after which records go; -1 for never."),
             "log.retention.ms",
@@ -96,6 +98,11 @@ public final class TopicKeys {
                     "Whether a replica that may lack records can lead if no other is left."),
             "unclean.leader.election.enable");
 
+    static final TopicKey<String> LEADER_THROTTLED_REPLICAS =
+            throttledReplicas(ReplicationThrottle.LEADER_REPLICAS, "Replicas throttled where they are read");
+    static final TopicKey<String> FOLLOWER_THROTTLED_REPLICAS =
+            throttledReplicas(ReplicationThrottle.FOLLOWER_REPLICAS, "Replicas throttled where they are written");
+
     private static final List<TopicKey<?>> ALL = List.of(
             CLEANUP_POLICY,
             RETENTION_MS,
@@ -112,7 +119,9 @@ public final class TopicKeys {
             TIMESTAMP_TYPE,
             TIMESTAMP_AFTER_MS_MAX,
             MIN_INSYNC_REPLICAS,
-            UNCLEAN_ELECTION);
+            UNCLEAN_ELECTION,
+            LEADER_THROTTLED_REPLICAS,
+            FOLLOWER_THROTTLED_REPLICAS);
 
     private static final Map<String, TopicKey<?>> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(TopicKey::name, Function.identity()));
@@ -135,12 +144,7 @@ public final class TopicKeys {
             if (known == null) {
                 throw new IllegalArgumentException("unknown topic setting " + name);
             }
-            try {
-                Object unused = known.key().parser().apply(text);
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                        name + "=" + text + ": expected " + known.key().expected(), e);
-            }
+            Object unused = known.key().parse(text);
         });
     }
 
@@ -160,6 +164,21 @@ public final class TopicKeys {
             }
             return text;
         });
+    }
+
+    private static TopicKey<String> throttledReplicas(String name, String doc) {
+        return TopicKey.ofTopicsOnly(new ConfigKey<>(
+                        name,
+                        "PARTITION:BROKER, separated by commas, or * for all",
+                        "",
+                        doc + ", by the rate of their brokers: while they are moved.",
+                        text -> {
+                            if (!ReplicationThrottle.isReplicas(text)) {
+                                throw new IllegalArgumentException("no replicas");
+                            }
+                            return text;
+                        }))
+                .asList();
     }
 
     private static Set<String> cleanupPolicy(String text) {

@@ -1,0 +1,78 @@
+package io.tailrace.server.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** Which settings topics can have, or brokers that run, and how they are changed. Immutable. */
+public final class SettingRules {
+    private final Consumer<Map<String, String>> check;
+    private final Map<String, String> lists;
+
+    /** @param lists the default of each setting that is a list, by name */
+    private SettingRules(Consumer<Map<String, String>> check, Map<String, String> lists) {
+        this.check = check;
+        this.lists = lists;
+    }
+
+    /** Those of topics that have these defaults. */
+    public static SettingRules ofTopics(TopicDefaults defaults) {
+        Map<String, String> lists = new LinkedHashMap<>();
+        TopicKeys.all().stream().filter(TopicKey::isList).forEach(key -> lists.put(key.name(), defaults.text(key)));
+        return new SettingRules(TopicKeys::check, lists);
+    }
+
+    /** Those of brokers that run. */
+    public static SettingRules ofBrokers() {
+        return new SettingRules(DynamicBrokerKeys::check, Map.of());
+    }
+
+    /**
+     * Checks what is new in {@code after}. What was there {@code before} may be of another version of this program.
+     *
+     * @throws IllegalArgumentException naming a setting nobody knows, or one whose value does not fit
+     */
+    public void checkChange(Map<String, String> before, Map<String, String> after) {
+        Map<String, String> changed = new LinkedHashMap<>(after);
+        changed.entrySet().removeIf(each -> each.getValue().equals(before.get(each.getKey())));
+        check.accept(changed);
+    }
+
+    /**
+     * The list that {@code settings} have under {@code name}, or the default, with those of {@code more} that are not in it.
+     *
+     * @throws IllegalArgumentException if the setting is not a list
+     */
+    public String appended(Map<String, String> settings, String name, String more) {
+        LinkedHashSet<String> all = new LinkedHashSet<>(list(settings, name));
+        all.addAll(split(more));
+        return String.join(",", all);
+    }
+
+    /**
+     * The list that {@code settings} have under {@code name}, or the default, without {@code less}.
+     *
+     * @throws IllegalArgumentException if the setting is not a list
+     */
+    public String subtracted(Map<String, String> settings, String name, String less) {
+        List<String> left = new ArrayList<>(list(settings, name));
+        left.removeAll(split(less));
+        return String.join(",", left);
+    }
+
+    private List<String> list(Map<String, String> settings, String name) {
+        if (!lists.containsKey(name)) {
+            throw new IllegalArgumentException(
+                    name + " is not a list: nothing can be added to it or taken out, only to " + lists.keySet());
+        }
+        return split(Objects.requireNonNullElse(settings.get(name), lists.get(name)));
+    }
+
+    private static List<String> split(String list) {
+        return list.isBlank() ? List.of() : List.of(list.strip().split("\\s*,\\s*", -1));
+    }
+}
