@@ -129,6 +129,7 @@ final class LeaderRules {
                 && broker != null
                 && broker.epoch() == follower.follower().brokerEpoch()
                 && !broker.draining()
+                && !broker.offline().contains(view.partition())
                 && !follower.lags(leader.log().endOffset(), replicaLagMsMax, nowMs)
                 && !view.state().isrIds().contains(broker.id());
     }

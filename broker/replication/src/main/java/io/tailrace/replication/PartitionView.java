@@ -46,8 +46,7 @@ public record PartitionView(
 
     /** How many replicas in sync it takes to acknowledge: never more than there are replicas. */
     int minInsync() {
-        return Math.min(
-                minInsyncReplicas, requireAgreed().assignment().replicas().size());
+        return Math.min(minInsyncReplicas, requireAgreed().assignment().replicationFactor());
     }
 
     boolean fenced() {

@@ -1,9 +1,23 @@
 package io.tailrace.replication.cluster;
 
 import io.tailrace.protocol.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A state to be written, if the store still has {@code next.version()}, or created if that is
  * {@link PartitionState#NOT_WRITTEN}.
+ *
+ * @param partition whose state it is
+ * @param next what to write
+ * @param reassignedOrNull the reassignment that ends with this write, null if none does: then the assignment is written with
+ *     the state, both or neither, and only if the store still has this one
  */
-public record StateWrite(TopicPartition partition, PartitionState next) {}
+public record StateWrite(
+        TopicPartition partition,
+        PartitionState next,
+        @Nullable PartitionAssignment reassignedOrNull) {
+    /** A write that ends no reassignment. */
+    public StateWrite(TopicPartition partition, PartitionState next) {
+        this(partition, next, null);
+    }
+}
