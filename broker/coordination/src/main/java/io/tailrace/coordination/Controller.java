@@ -2,17 +2,25 @@ package io.tailrace.coordination;
 
 import io.tailrace.coordination.ControllerElection.Mandate;
 import io.tailrace.coordination.ControllerWriter.ReplacedException;
+import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.ControllerRules;
+import io.tailrace.replication.cluster.Election;
+import io.tailrace.replication.cluster.ElectionType;
 import io.tailrace.replication.cluster.StateWrite;
 import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.replication.cluster.TopicPolicy;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -33,6 +41,7 @@ public final class Controller implements AutoCloseable {
 
     private final int brokerId;
     private final Function<TopicImage, TopicPolicy> policies;
+    private final LeaderBalance balance;
     private final ControllerElection election;
     private final ControllerWriter writer;
     private final SingleThread executor;
@@ -49,9 +58,14 @@ public final class Controller implements AutoCloseable {
      * @param policies a topic's policy, defaults of the brokers included
      */
     public Controller(
-            ZooKeeperSession session, int brokerId, Function<TopicImage, TopicPolicy> policies, InstantSource clock) {
+            ZooKeeperSession session,
+            int brokerId,
+            Function<TopicImage, TopicPolicy> policies,
+            LeaderBalance balance,
+            InstantSource clock) {
         this.brokerId = brokerId;
         this.policies = policies;
+        this.balance = balance;
         executor = session.thread("controller");
         election = new ControllerElection(session, brokerId, clock);
         writer = new ControllerWriter(session, election);
@@ -60,11 +74,38 @@ public final class Controller implements AutoCloseable {
     /** Starts to take part, following {@code tree}. */
     public void start(ClusterTree tree) {
         tree.listen(this::offer);
+        if (balance.enabled()) {
+            var unused = executor.scheduleWithFixedDelay(
+                    this::balance, balance.checkIntervalMs(), balance.checkIntervalMs(), TimeUnit.MILLISECONDS);
+        }
     }
 
-    /** Gives the lead of every partition back to its preferred leader, if that one is alive and in sync. */
-    public void preferLeaders() {
-        execute(() -> perform(lastImage, rules -> rules.preferLeaders(lastImage)));
+    /**
+     * Elects leaders on request (KIP-460), as far as it is possible.
+     *
+     * @return what became of each, in the order of {@code partitions}: NOT_CONTROLLER if this broker is not the controller or
+     *     could not write, REQUEST_TIMED_OUT if the partition's leader changed its state at the same time
+     */
+    public CompletionStage<List<Election>> elect(ElectionType type, Collection<TopicPartition> partitions) {
+        CompletableFuture<List<Election>> answer = new CompletableFuture<>();
+        execute(() -> {
+            underMandate(held -> {
+                List<Election> elections = rules(held).elect(lastImage, type, partitions);
+                List<StateWrite> writes = elections.stream()
+                        .flatMap(each -> each.write().stream())
+                        .toList();
+                Set<TopicPartition> written = write(held, writes);
+                answer.complete(elections.stream()
+                        .map(each -> each.error() != ErrorCode.NONE || written.contains(each.partition())
+                                ? each
+                                : new Election(each.partition(), ErrorCode.REQUEST_TIMED_OUT, null))
+                        .toList());
+            });
+            answer.complete(partitions.stream()
+                    .map(each -> new Election(each, ErrorCode.NOT_CONTROLLER, null))
+                    .toList());
+        });
+        return answer;
     }
 
     /** Stops to take part; another broker is elected at once, or without a connection when the session ends. */
@@ -115,27 +156,52 @@ public final class Controller implements AutoCloseable {
                 mandate = Optional.empty();
             }
         } catch (CoordinationException e) {
-            LOG.warn("{}", e.getMessage());
-            executor.retry(this::offerAgain, RETRY_MS);
+            tryAgain(e);
             return;
         }
-        perform(image, rules -> rules.decide(image));
-    }
-
-    private void perform(ClusterImage image, Function<ControllerRules, List<StateWrite>> decision) {
-        if (mandate.isEmpty()) {
-            return;
-        }
-        Mandate held = mandate.get();
-        List<StateWrite> writes = decision.apply(new ControllerRules(held.controllerEpoch(), policies)).stream()
-                .filter(this::isNews)
-                .toList();
-        try {
-            writer.writeStates(held, writes, writtenVersions::put);
+        underMandate(held -> {
+            var unused = write(held, rules(held).decide(image));
             for (String topic : image.deleting()) {
                 writer.deleteTopic(held, topic);
                 writtenVersions.keySet().removeIf(p -> p.topic().equals(topic));
             }
+        });
+    }
+
+    private void balance() {
+        underMandate(held -> {
+            Set<TopicPartition> led = write(held, rules(held).balance(lastImage, balance.imbalancePercentMax()));
+            if (!led.isEmpty()) {
+                LOG.info("{} partitions are given back to their preferred leaders", led.size());
+            }
+        });
+    }
+
+    private ControllerRules rules(Mandate held) {
+        return new ControllerRules(held.controllerEpoch(), policies);
+    }
+
+    /** Writes what is not older than what was written before, and returns what could be written. */
+    private Set<TopicPartition> write(Mandate held, List<StateWrite> writes) throws Exception {
+        Set<TopicPartition> written = new HashSet<>();
+        writer.writeStates(held, writes.stream().filter(this::isNews).toList(), (partition, version) -> {
+            writtenVersions.put(partition, version);
+            written.add(partition);
+        });
+        return written;
+    }
+
+    private interface Office {
+        void exercise(Mandate held) throws Exception;
+    }
+
+    /** Does nothing if this broker is not controller. What ZooKeeper did not do is tried again; errors of ours are thrown. */
+    private void underMandate(Office office) {
+        if (mandate.isEmpty()) {
+            return;
+        }
+        try {
+            office.exercise(mandate.get());
         } catch (ReplacedException e) {
             LOG.info("broker {} is controller no more: {}", brokerId, e.getMessage());
             mandate = Optional.empty();
@@ -150,7 +216,6 @@ public final class Controller implements AutoCloseable {
         }
     }
 
-    /** Only for what ZooKeeper did not do: an error of ours would come again, and goes to the session's failure. */
     private void tryAgain(Exception cause) {
         LOG.warn("controller could not write, trying again in about {} ms: {}", RETRY_MS, cause.toString());
         executor.retry(this::offerAgain, RETRY_MS);

@@ -1,16 +1,27 @@
 package io.tailrace.coordination;
 
 import io.tailrace.coordination.ControllerElection.Mandate;
+import io.tailrace.coordination.ZNodeJson.TopicNode;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.replication.cluster.StateWrite;
+import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +34,6 @@ final class ControllerWriter {
     /** Operations in one transaction: a few hundred bytes each, well under ZooKeeper's limit of 1 MiB. */
     private static final int BATCH_SIZE_MAX = 300;
 
-    private static final int CONFLICTS_MAX = 16;
     private static final Logger LOG = LoggerFactory.getLogger(ControllerWriter.class);
 
     private final CuratorFramework curator;
@@ -51,13 +61,35 @@ final class ControllerWriter {
     void writeStates(Mandate mandate, List<StateWrite> writes, BiConsumer<TopicPartition, Integer> written)
             throws Exception {
         createPartitions(mandate, writes);
-        int begin = 0;
-        while (begin < writes.size()) {
-            int end = Math.min(writes.size(), begin + BATCH_SIZE_MAX);
-            for (StateWrite write : writeBatch(mandate, new ArrayList<>(writes.subList(begin, end)))) {
-                written.accept(write.partition(), write.next().version() + 1);
+        Deque<List<StateWrite>> batches = new ArrayDeque<>();
+        for (int begin = 0; begin < writes.size(); begin += BATCH_SIZE_MAX) {
+            batches.add(writes.subList(begin, Math.min(writes.size(), begin + BATCH_SIZE_MAX)));
+        }
+        while (!batches.isEmpty()) {
+            Transaction transaction = transaction(batches.remove());
+            if (transaction.operations.isEmpty()) {
+                continue;
             }
-            begin = end;
+            try {
+                election.write(mandate, transaction.operations);
+                transaction
+                        .writes()
+                        .forEach(write ->
+                                written.accept(write.partition(), write.next().version() + 1));
+            } catch (KeeperException e) {
+                int failed = failedOperation(e);
+                if (failed == 0) {
+                    throw new ReplacedException(mandate.controllerEpoch());
+                }
+                if (failed < 0) {
+                    throw e;
+                }
+                LOG.info("{} was written by another meanwhile: {}", transaction.path(failed - 1), e.code());
+                // In halves, so that many conflicts do not take as many transactions of everything.
+                List<StateWrite> rest = transaction.without(failed - 1);
+                batches.addFirst(rest.subList(rest.size() / 2, rest.size()));
+                batches.addFirst(rest.subList(0, rest.size() / 2));
+            }
         }
     }
 
@@ -81,70 +113,115 @@ final class ControllerWriter {
         LOG.info("topic {} is deleted", topic);
     }
 
-    /** A new partition's parents, which must be there before its state: created with the mandate checked as well. */
+    /** New partitions' parents, which must be there before their states: created with the mandate checked as well. */
     private void createPartitions(Mandate mandate, List<StateWrite> writes) throws Exception {
-        List<String> missing = new ArrayList<>();
+        Set<String> topics = new LinkedHashSet<>();
         for (StateWrite write : writes) {
             if (write.next().version() == PartitionState.NOT_WRITTEN) {
-                String partitions = ZNodes.partitions(write.partition().topic());
-                if (!missing.contains(partitions) && curator.checkExists().forPath(partitions) == null) {
-                    missing.add(partitions);
-                }
+                topics.add(write.partition().topic());
             }
         }
-        for (String path : missing) {
+        for (String topic : topics) {
             try {
-                election.write(mandate, List.of(curator.transactionOp().create().forPath(path, new byte[0])));
+                CuratorOp create = curator.transactionOp().create().forPath(ZNodes.partitions(topic), new byte[0]);
+                election.write(mandate, List.of(create));
             } catch (KeeperException e) {
                 if (failedOperation(e) == 0) {
                     throw new ReplacedException(mandate.controllerEpoch());
                 }
-                LOG.info("{} not created: {}", path, e.code());
+                LOG.debug("{} not created: {}", ZNodes.partitions(topic), e.code());
             }
         }
     }
 
-    private List<StateWrite> writeBatch(Mandate mandate, List<StateWrite> batch) throws Exception {
-        for (int conflicts = 0; conflicts < CONFLICTS_MAX && !batch.isEmpty(); conflicts++) {
-            List<CuratorOp> operations = new ArrayList<>();
-            List<StateWrite> owners = new ArrayList<>();
-            for (StateWrite write : batch) {
-                for (CuratorOp operation : operations(write)) {
-                    operations.add(operation);
-                    owners.add(write);
-                }
-            }
-            try {
-                election.write(mandate, operations);
-                return batch;
-            } catch (KeeperException e) {
-                int failed = failedOperation(e);
-                if (failed == 0) {
-                    throw new ReplacedException(mandate.controllerEpoch());
-                }
-                if (failed < 0) {
-                    throw e;
-                }
-                StateWrite conflicting = owners.get(failed - 1);
-                LOG.info("state of {} was written by another meanwhile: {}", conflicting.partition(), e.code());
-                batch.remove(conflicting);
-            }
+    /** Operations, and for each what it is about, so that the others can be tried without it. */
+    private static final class Transaction {
+        private final List<CuratorOp> operations = new ArrayList<>();
+        private final List<List<StateWrite>> owners = new ArrayList<>();
+
+        void add(CuratorOp operation, List<StateWrite> about) {
+            operations.add(operation);
+            owners.add(about);
         }
-        return List.of();
+
+        String path(int index) {
+            return operations.get(index).getTypeAndPath().getForPath();
+        }
+
+        Set<StateWrite> writes() {
+            Set<StateWrite> writes = new LinkedHashSet<>();
+            owners.forEach(writes::addAll);
+            return writes;
+        }
+
+        List<StateWrite> without(int index) {
+            Set<StateWrite> rest = writes();
+            rest.removeAll(Set.copyOf(owners.get(index)));
+            return List.copyOf(rest);
+        }
     }
 
-    private List<CuratorOp> operations(StateWrite write) throws Exception {
+    private Transaction transaction(List<StateWrite> batch) throws Exception {
+        Transaction transaction = new Transaction();
+        Map<String, List<StateWrite>> ending = new LinkedHashMap<>();
+        for (StateWrite write : batch) {
+            if (write.reassignedOrNull() == null) {
+                addState(transaction, write);
+            } else {
+                ending.computeIfAbsent(write.partition().topic(), topic -> new ArrayList<>())
+                        .add(write);
+            }
+        }
+        for (Map.Entry<String, List<StateWrite>> each : ending.entrySet()) {
+            addEndOfReassignments(transaction, each.getKey(), each.getValue());
+        }
+        return transaction;
+    }
+
+    private void addState(Transaction transaction, StateWrite write) throws Exception {
         byte[] data = ZNodeJson.state(write.next());
         String path = ZNodes.state(write.partition());
-        if (write.next().version() != PartitionState.NOT_WRITTEN) {
-            return List.of(curator.transactionOp()
-                    .setData()
-                    .withVersion(write.next().version())
-                    .forPath(path, data));
+        List<StateWrite> about = List.of(write);
+        if (write.next().version() == PartitionState.NOT_WRITTEN) {
+            String parent = ZNodes.partition(write.partition());
+            transaction.add(curator.transactionOp().create().forPath(parent, new byte[0]), about);
+            transaction.add(curator.transactionOp().create().forPath(path, data), about);
+        } else {
+            int version = write.next().version();
+            transaction.add(
+                    curator.transactionOp().setData().withVersion(version).forPath(path, data), about);
         }
-        return List.of(
-                curator.transactionOp().create().forPath(ZNodes.partition(write.partition()), new byte[0]),
-                curator.transactionOp().create().forPath(path, data));
+    }
+
+    /** The states, with the assignments at rest. One that was asked to go elsewhere meanwhile is left out. */
+    private void addEndOfReassignments(Transaction transaction, String topic, List<StateWrite> writes)
+            throws Exception {
+        Stat stat = new Stat();
+        TopicNode node;
+        try {
+            node = ZNodeJson.topic(curator.getData().storingStatIn(stat).forPath(ZNodes.topic(topic)));
+        } catch (NoNodeException | IOException e) {
+            LOG.warn("no reassignment of topic {} can end: {}", topic, e.getMessage());
+            return;
+        }
+        List<PartitionAssignment> assignments = new ArrayList<>(node.partitions());
+        List<StateWrite> ending = new ArrayList<>();
+        for (StateWrite write : writes) {
+            int index = write.partition().partition();
+            if (index < assignments.size() && assignments.get(index).equals(write.reassignedOrNull())) {
+                assignments.set(
+                        index, PartitionAssignment.of(assignments.get(index).target()));
+                ending.add(write);
+                addState(transaction, write);
+            }
+        }
+        if (!ending.isEmpty()) {
+            CuratorOp operation = curator.transactionOp()
+                    .setData()
+                    .withVersion(stat.getVersion())
+                    .forPath(ZNodes.topic(topic), ZNodeJson.topic(new TopicNode(node.id(), assignments)));
+            transaction.add(operation, ending);
+        }
     }
 
     /** Index of the operation that made a transaction fail, 0 being the check of the mandate; -1 if none did. */

@@ -76,6 +76,23 @@ final class TopicRules {
         }
     }
 
+    /** @param brokers those alive: the ones that hold the partition already may be down */
+    static void checkTarget(String partition, PartitionAssignment now, List<Integer> target, Set<Integer> brokers) {
+        if (target.isEmpty() || new HashSet<>(target).size() != target.size()) {
+            throw new TopicException(
+                    ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                    "replicas of partition " + partition + " must be at least one and all different, are " + target);
+        }
+        Set<Integer> unknown = new HashSet<>(target);
+        unknown.removeAll(now.replicas());
+        unknown.removeAll(brokers);
+        if (!unknown.isEmpty()) {
+            throw new TopicException(
+                    ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                    "partition " + partition + " can be moved to brokers that are alive, " + unknown + " are not");
+        }
+    }
+
     static TopicException exists(String topic) {
         return new TopicException(ErrorCode.TOPIC_ALREADY_EXISTS, "topic " + topic + " exists already");
     }

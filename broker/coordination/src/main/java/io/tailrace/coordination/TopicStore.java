@@ -6,6 +6,7 @@ import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.ReplicaPlacement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ import org.apache.zookeeper.KeeperException.NodeExistsException;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * Creates, grows, deletes and configures topics. A change is done when its method returns; it is in force once it has
+ * Creates, grows, reassigns, deletes and configures topics. A change is done when its method returns; it is in force once it has
  * come back in an image, a new partition once it has a leader there.
  *
  * <p>Every change is one transaction, conditional on what it replaces, so that any broker may make it. Calls block: not for
@@ -111,7 +112,7 @@ public final class TopicStore {
         update(topic, node -> {
             int had = node.partitions().size();
             TopicRules.checkPartitions(topic, had, partitions);
-            int replicationFactor = node.partitions().get(0).replicas().size();
+            int replicationFactor = node.partitions().get(0).target().size();
             ClusterImage image = images.get();
             TopicRules.checkReplicationFactor(
                     topic, replicationFactor, image.brokers().size());
@@ -141,6 +142,52 @@ public final class TopicStore {
             all.addAll(added);
             return new TopicNode(node.id(), all);
         });
+    }
+
+    /**
+     * Asks for partitions to be held by other brokers (KIP-455). It is done when the image shows them without
+     * {@linkplain PartitionAssignment#reassigning reassignment}; the controller sees to that once the new replicas are in sync.
+     *
+     * @param targets by partition: broker ids, the preferred leader first; empty to take back what is under way
+     * @return why partitions are refused, by partition: INVALID_REPLICA_ASSIGNMENT, NO_REASSIGNMENT_IN_PROGRESS,
+     *     UNKNOWN_TOPIC_OR_PARTITION. The others are under way, all or none of them
+     * @throws TopicException UNKNOWN_TOPIC_OR_PARTITION
+     */
+    public Map<Integer, TopicException> reassign(String topic, Map<Integer, Optional<List<Integer>>> targets) {
+        if (images.get().deleting().contains(topic)) {
+            throw TopicRules.unknown(topic);
+        }
+        Map<Integer, TopicException> refused = new HashMap<>();
+        update(topic, node -> {
+            refused.clear();
+            List<PartitionAssignment> partitions = new ArrayList<>(node.partitions());
+            targets.forEach((index, target) -> {
+                try {
+                    partitions.set(index, reassigned(topic, node, index, target));
+                } catch (TopicException e) {
+                    refused.put(index, e);
+                }
+            });
+            return new TopicNode(node.id(), partitions);
+        });
+        return refused;
+    }
+
+    private PartitionAssignment reassigned(String topic, TopicNode node, int index, Optional<List<Integer>> target) {
+        String partition = topic + "-" + index;
+        if (index < 0 || index >= node.partitions().size()) {
+            throw new TopicException(
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + partition + " does not exist");
+        }
+        PartitionAssignment now = node.partitions().get(index);
+        if (target.isPresent()) {
+            TopicRules.checkTarget(
+                    partition, now, target.get(), images.get().brokers().keySet());
+        } else if (!now.reassigning()) {
+            throw new TopicException(
+                    ErrorCode.NO_REASSIGNMENT_IN_PROGRESS, "partition " + partition + " is not being reassigned");
+        }
+        return now.reassignedTo(target.orElseGet(now::before));
     }
 
     /**
@@ -179,8 +226,13 @@ public final class TopicStore {
             try {
                 Stat stat = new Stat();
                 byte[] data = curator.getData().storingStatIn(stat).forPath(ZNodes.topic(topic));
-                byte[] changed = ZNodeJson.topic(change.apply(ZNodeJson.topic(data)));
-                curator.setData().withVersion(stat.getVersion()).forPath(ZNodes.topic(topic), changed);
+                TopicNode node = ZNodeJson.topic(data);
+                TopicNode changed = change.apply(node);
+                if (!changed.equals(node)) {
+                    curator.setData()
+                            .withVersion(stat.getVersion())
+                            .forPath(ZNodes.topic(topic), ZNodeJson.topic(changed));
+                }
             } catch (NoNodeException e) {
                 throw TopicRules.unknown(topic);
             }

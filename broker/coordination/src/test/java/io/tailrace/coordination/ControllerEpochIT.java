@@ -117,6 +117,25 @@ class ControllerEpochIT {
     }
 
     @Test
+    void manyConflictsKeepNobodyElseFromBeingWritten() throws Exception {
+        Mandate mandate = successor.stand().orElseThrow();
+        List<StateWrite> created = new ArrayList<>();
+        for (int p = 0; p < 100; p++) {
+            created.add(write(new TopicPartition("web", p), 1, PartitionState.NOT_WRITTEN));
+        }
+        writerOfSuccessor.writeStates(mandate, created, written::put);
+        List<StateWrite> changes = new ArrayList<>();
+        for (int p = 0; p < 100; p++) {
+            changes.add(write(new TopicPartition("web", p), 3, p % 4 == 0 ? 9 : 0));
+        }
+        written.clear();
+        writerOfSuccessor.writeStates(mandate, changes, written::put);
+        assertThat(written).hasSize(75);
+        assertThat(stored(new TopicPartition("web", 4)).leader()).isEqualTo(1);
+        assertThat(stored(new TopicPartition("web", 99)).leader()).isEqualTo(3);
+    }
+
+    @Test
     void thousandsOfPartitionsAreWrittenInBatches() throws Exception {
         Mandate mandate = successor.stand().orElseThrow();
         List<StateWrite> writes = new ArrayList<>();

@@ -30,8 +30,12 @@ final class TestBroker implements AutoCloseable {
         BrokerRegistration.Self self = new BrokerRegistration.Self(
                 id, owner, null, List.of(new Endpoint("PLAINTEXT", "127.0.0.1", 9000 + id)), previousEpoch);
         registration = new BrokerRegistration(session, self, InstantSource.system(), new Recorder());
-        controller =
-                new Controller(session, id, topic -> TopicPolicy.DEFAULT.with(topic.configs()), InstantSource.system());
+        controller = new Controller(
+                session,
+                id,
+                topic -> TopicPolicy.DEFAULT.with(topic.configs()),
+                new LeaderBalance(false, 1, 0),
+                InstantSource.system());
         topics = new TopicStore(session, tree::image);
         brokerConfigs = new BrokerConfigs(session);
     }

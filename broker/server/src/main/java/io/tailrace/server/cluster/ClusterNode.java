@@ -101,6 +101,7 @@ public final class ClusterNode implements AutoCloseable {
                 session,
                 config.brokerId(),
                 topic -> config.topicDefaults().with(topic.configs()).policy(),
+                config.leaderBalance(),
                 InstantSource.system());
         this.fetchers = Fetchers.overSockets(
                 config.brokerId(),
@@ -163,6 +164,11 @@ public final class ClusterNode implements AutoCloseable {
         return topics;
     }
 
+    /** Where leaders are elected. */
+    public Controller controller() {
+        return controller;
+    }
+
     /** Where brokers are configured while they run. */
     public BrokerConfigs brokerConfigs() {
         return brokerConfigs;
@@ -213,11 +219,18 @@ public final class ClusterNode implements AutoCloseable {
     private boolean awaitsElection(TopicImage topic) {
         Incarnation now = new Incarnation(config.brokerId(), brokerEpoch);
         return topic.partitions().stream()
-                .flatMap(partition -> partition.state().stream())
-                .filter(state -> state.isrIds().contains(config.brokerId()))
-                .anyMatch(state -> state.leaderIncarnation()
-                        .map(leader -> leader.brokerId() == now.brokerId() && !leader.equals(now))
+                .filter(partition -> partition.assignment().replicas().contains(config.brokerId()))
+                .anyMatch(partition -> partition
+                        .state()
+                        .map(state -> awaitsElection(state, now))
                         .orElse(true));
+    }
+
+    private static boolean awaitsElection(PartitionState state, Incarnation now) {
+        return state.isrIds().contains(now.brokerId())
+                && state.leaderIncarnation()
+                        .map(leader -> leader.brokerId() == now.brokerId() && !leader.equals(now))
+                        .orElse(true);
     }
 
     /** Hands over leadership, and leaves the ISR, where another in-sync replica stays; for a bounded time. Blocks. */

@@ -3,6 +3,7 @@ package io.tailrace.server.config;
 import io.tailrace.cli.Config;
 import io.tailrace.cli.ConfigException;
 import io.tailrace.cli.ConfigKeys;
+import io.tailrace.coordination.LeaderBalance;
 import io.tailrace.coordination.ZooKeeperConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param storage log directories
  * @param topics new topics
  * @param topicDefaults settings of topics that have none of their own
+ * @param leaderBalance when preferred leaders are given the lead back
  * @param replication copying from leaders
  * @param groups committed offsets
  * @param entries every plain key that is set, for those who ask what the configuration is
@@ -37,6 +39,7 @@ public record BrokerConfig(
         StorageConfig storage,
         TopicCreationConfig topics,
         TopicDefaults topicDefaults,
+        LeaderBalance leaderBalance,
         ReplicationConfig replication,
         GroupConfig groups,
         List<BrokerConfigEntry> entries) {
@@ -78,6 +81,10 @@ public record BrokerConfig(
                         config.value(BrokerKeys.AUTO_CREATE_TOPICS),
                         config.value(BrokerKeys.DELETE_TOPICS)),
                 TopicDefaults.of(config),
+                new LeaderBalance(
+                        config.value(BrokerKeys.LEADER_REBALANCE),
+                        config.value(BrokerKeys.LEADER_IMBALANCE_CHECK_SECONDS) * 1000L,
+                        config.value(BrokerKeys.LEADER_IMBALANCE_PERCENTAGE)),
                 replication(config),
                 new GroupConfig(
                         config.value(BrokerKeys.OFFSETS_TOPIC_PARTITIONS),

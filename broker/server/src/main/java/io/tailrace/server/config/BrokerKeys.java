@@ -107,6 +107,18 @@ final class BrokerKeys {
             "auto.create.topics.enable", true, "Whether a topic is created when a client first asks for it.");
     static final ConfigKey<Boolean> DELETE_TOPICS =
             ConfigKey.bool("delete.topic.enable", true, "Whether topics may be deleted.");
+    static final ConfigKey<Boolean> LEADER_REBALANCE = ConfigKey.bool(
+            "auto.leader.rebalance.enable",
+            true,
+            "Whether preferred leaders that have caught up are given the lead back.");
+    static final ConfigKey<Integer> LEADER_IMBALANCE_CHECK_SECONDS = ConfigKey.integer(
+            "leader.imbalance.check.interval.seconds", 300, 1, 1_000_000, "How often that is looked for.");
+    static final ConfigKey<Integer> LEADER_IMBALANCE_PERCENTAGE = ConfigKey.integer(
+            "leader.imbalance.per.broker.percentage",
+            10,
+            0,
+            100,
+            "Leads that a broker may lack, of those it should have, without anything being done.");
     static final ConfigKey<Long> REPLICA_LAG_MS_MAX = ConfigKey.longInteger(
             "replica.lag.time.max.ms",
             30_000L,
@@ -177,6 +189,9 @@ final class BrokerKeys {
                 DEFAULT_REPLICATION_FACTOR,
                 AUTO_CREATE_TOPICS,
                 DELETE_TOPICS,
+                LEADER_REBALANCE,
+                LEADER_IMBALANCE_CHECK_SECONDS,
+                LEADER_IMBALANCE_PERCENTAGE,
                 REPLICA_LAG_MS_MAX,
                 REPLICA_FETCHERS,
                 REPLICA_FETCH_WAIT_MS_MAX,
