@@ -34,7 +34,8 @@ final class ClusterWatch implements AutoCloseable {
         this.network = Network.open(ClientConfig.of(cluster.bootstrapServers()));
     }
 
-    private MetadataResponse ask(LocalBroker broker) throws ExecutionException, InterruptedException {
+    /** What one broker says. */
+    MetadataResponse ask(LocalBroker broker) throws ExecutionException, InterruptedException {
         int colon = broker.address().lastIndexOf(':');
         InetSocketAddress address = new InetSocketAddress(
                 broker.address().substring(0, colon),

@@ -75,7 +75,9 @@ final class LocalCluster
                         "--set",
                         "clientPortAddress=" + zooKeeperHost.address(),
                         "--set",
-                        "tickTime=500"));
+                        "tickTime=500",
+                        "--set",
+                        "maxSessionTimeout=40000"));
         zooKeeperPort = zooKeeper.awaitPort();
         for (int id = 1; id <= brokerCount; id++) {
             brokers.add(new LocalBroker(id, hosts.get(id), folder, zooKeeperAddress(), settings));

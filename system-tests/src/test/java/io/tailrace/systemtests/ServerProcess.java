@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /** A server started by {@code scripts/tailrace}, from start to exit. What it writes is kept in a file. */
 final class ServerProcess implements AutoCloseable {
-    /** What the JVM of a server may take here. */
+    /** What the JVM of a server may take here, unless the environment says otherwise. */
     private static final Map<String, String> SMALL = Map.of("TAILRACE_HEAP", "256m", "TAILRACE_OPTS", Command.QUICK);
 
     private static final Duration START_MAX = Duration.ofSeconds(90);
@@ -53,7 +53,7 @@ final class ServerProcess implements AutoCloseable {
         commandLine.addAll(Command.commandLine(arguments));
         ProcessBuilder builder =
                 new ProcessBuilder(commandLine).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().putAll(SMALL);
+        SMALL.forEach(builder.environment()::putIfAbsent);
         builder.environment().putAll(environment);
         return new ServerProcess(builder.start(), output);
     }
