@@ -1,7 +1,7 @@
 package io.tailrace.cli;
 
-import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
+import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.Producer;
@@ -12,8 +12,8 @@ interface Clients {
     /** Clients that talk to brokers. */
     Clients REAL = new Clients() {
         @Override
-        public Admin admin(ClientConfig config) {
-            return Admin.create(config);
+        public ClusterAdmin admin(ClientConfig config) {
+            return ClusterAdmin.create(config);
         }
 
         @Override
@@ -27,7 +27,7 @@ interface Clients {
         }
     };
 
-    Admin admin(ClientConfig config);
+    ClusterAdmin admin(ClientConfig config);
 
     Producer producer(ProducerConfig config);
 

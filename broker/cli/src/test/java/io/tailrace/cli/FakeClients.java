@@ -1,7 +1,7 @@
 package io.tailrace.cli;
 
-import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
+import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.Producer;
@@ -14,7 +14,7 @@ final class FakeClients implements Clients {
     final FakeConsumer consumer = new FakeConsumer();
 
     @Override
-    public Admin admin(ClientConfig config) {
+    public ClusterAdmin admin(ClientConfig config) {
         return admin;
     }
 

@@ -1,34 +1,75 @@
 package io.tailrace.cli;
 
-import io.tailrace.client.Admin;
 import io.tailrace.client.ClientException;
+import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.ClusterDescription;
 import io.tailrace.client.ConfigEntry;
+import io.tailrace.client.LogDirectory;
 import io.tailrace.client.NewTopic;
+import io.tailrace.client.Reassignment;
 import io.tailrace.client.TopicDescription;
 import io.tailrace.client.TopicDescription.Partition;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/** A cluster of one broker with topics, committed offsets and no records. Not thread-safe. */
-final class InMemoryAdmin implements Admin {
+/**
+ * A cluster in which nothing happens by itself: who is up, who holds and leads what is what a test says. Not thread-safe.
+ */
+final class InMemoryAdmin implements ClusterAdmin {
     final Map<String, NewTopic> topics = new TreeMap<>();
     final Map<TopicPartition, Long> committed = new HashMap<>();
     final Map<TopicPartition, Long> highWatermarks = new HashMap<>();
+    /** The rack of each broker that is up, empty for none. */
+    final Map<Integer, String> brokers = new TreeMap<>(Map.of(1, ""));
+    /** Partitions that are not as a new topic's: led by broker 1, which alone holds them. */
+    final Map<TopicPartition, Partition> partitions = new TreeMap<>();
+
+    final Map<TopicPartition, Reassignment> reassignments = new TreeMap<>();
+    final Map<String, Map<String, String>> topicSettings = new TreeMap<>();
+    final Map<Integer, Map<String, String>> brokerSettings = new TreeMap<>();
+    final Map<TopicPartition, ErrorCode> elections = new TreeMap<>();
+
+    /** A topic of so many partitions, one led by each of the replicas in turn. */
+    void create(String topic, int count, Integer... replicas) {
+        topics.put(topic, new NewTopic(topic, OptionalInt.of(count), OptionalInt.of(replicas.length), Map.of()));
+        for (int index = 0; index < count; index++) {
+            List<Integer> rotated = new ArrayList<>(List.of(replicas));
+            Collections.rotate(rotated, -index);
+            place(topic, index, OptionalInt.of(rotated.get(0)), rotated, rotated);
+        }
+    }
+
+    /** Says where a partition is. */
+    void place(String topic, int index, OptionalInt leader, List<Integer> replicas, List<Integer> isr) {
+        List<Integer> offline =
+                replicas.stream().filter(id -> !brokers.containsKey(id)).toList();
+        partitions.put(new TopicPartition(topic, index), new Partition(index, leader, 0, replicas, isr, offline));
+    }
 
     @Override
     public ClusterDescription cluster() {
         return new ClusterDescription(
-                "fake", OptionalInt.of(1), List.of(new ClusterDescription.Node(1, "localhost", 9092)));
+                "fake",
+                OptionalInt.of(1),
+                brokers.entrySet().stream()
+                        .map(broker -> new ClusterDescription.Node(
+                                broker.getKey(),
+                                "host" + broker.getKey(),
+                                9092,
+                                Optional.of(broker.getValue()).filter(rack -> !rack.isEmpty())))
+                        .toList());
     }
 
     @Override
@@ -40,16 +81,26 @@ final class InMemoryAdmin implements Admin {
     public Map<String, TopicDescription> describe(Collection<String> names) {
         Map<String, TopicDescription> described = new HashMap<>();
         for (String name : names) {
-            NewTopic topic = topics.get(name);
-            if (topic == null) {
-                throw new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "no topic " + name);
-            }
-            List<Partition> partitions = IntStream.range(0, topic.partitions().orElse(1))
-                    .mapToObj(index -> new Partition(index, OptionalInt.of(1), 0, List.of(1), List.of(1)))
+            NewTopic topic = existing(name);
+            List<Partition> all = IntStream.range(0, topic.partitions().orElse(1))
+                    .mapToObj(index -> partition(new TopicPartition(name, index)))
                     .toList();
-            described.put(name, new TopicDescription(name, false, partitions));
+            described.put(name, new TopicDescription(name, false, all));
         }
         return described;
+    }
+
+    private Partition partition(TopicPartition id) {
+        return partitions.getOrDefault(
+                id, new Partition(id.partition(), OptionalInt.of(1), 0, List.of(1), List.of(1), List.of()));
+    }
+
+    private NewTopic existing(String name) {
+        NewTopic topic = topics.get(name);
+        if (topic == null) {
+            throw new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "no topic " + name);
+        }
+        return topic;
     }
 
     @Override
@@ -58,11 +109,9 @@ final class InMemoryAdmin implements Admin {
     }
 
     @Override
-    public void createPartitions(String topic, int partitions) {
-        NewTopic old = describe(Set.of(topic)).isEmpty() ? null : topics.get(topic);
-        if (old != null) {
-            topics.put(topic, new NewTopic(topic, OptionalInt.of(partitions), old.replicationFactor(), old.config()));
-        }
+    public void createPartitions(String topic, int partitionCount) {
+        NewTopic old = existing(topic);
+        topics.put(topic, new NewTopic(topic, OptionalInt.of(partitionCount), old.replicationFactor(), old.config()));
     }
 
     @Override
@@ -71,24 +120,88 @@ final class InMemoryAdmin implements Admin {
     }
 
     @Override
-    public List<ConfigEntry> topicConfig(String topic) {
+    public Map<String, List<ConfigEntry>> topicConfigs(Collection<String> names) {
+        Map<String, List<ConfigEntry>> configs = new HashMap<>();
+        for (String name : names) {
+            Map<String, String> own = new TreeMap<>(existing(name).config());
+            own.putAll(topicSettings.getOrDefault(name, Map.of()));
+            List<ConfigEntry> entries = new ArrayList<>();
+            own.forEach((key, value) -> entries.add(new ConfigEntry(key, value, false)));
+            if (!own.containsKey("min.insync.replicas")) {
+                entries.add(new ConfigEntry("min.insync.replicas", "1", true));
+            }
+            configs.put(name, entries);
+        }
+        return configs;
+    }
+
+    @Override
+    public void configureTopic(String topic, Map<String, Optional<String>> changes) {
+        String name = existing(topic).name();
+        change(topicSettings.computeIfAbsent(name, each -> new TreeMap<>()), changes);
+    }
+
+    @Override
+    public void configureBroker(int broker, Map<String, Optional<String>> changes) {
+        change(brokerSettings.computeIfAbsent(broker, each -> new TreeMap<>()), changes);
+    }
+
+    private static void change(Map<String, String> settings, Map<String, Optional<String>> changes) {
+        changes.forEach(
+                (key, value) -> value.ifPresentOrElse(text -> settings.put(key, text), () -> settings.remove(key)));
+    }
+
+    @Override
+    public Map<TopicPartition, Reassignment> reassignments() {
+        return Map.copyOf(reassignments);
+    }
+
+    @Override
+    public void reassign(Map<TopicPartition, List<Integer>> replicas) {
+        replicas.forEach((partition, target) -> {
+            List<Integer> now = partition(partition).replicas();
+            List<Integer> all = new ArrayList<>(target);
+            now.stream().filter(id -> !target.contains(id)).forEach(all::add);
+            reassignments.put(
+                    partition,
+                    new Reassignment(
+                            all,
+                            target.stream().filter(id -> !now.contains(id)).toList(),
+                            now.stream().filter(id -> !target.contains(id)).toList()));
+        });
+    }
+
+    @Override
+    public void cancelReassignments(Collection<TopicPartition> cancelled) {
+        reassignments.keySet().removeAll(cancelled);
+    }
+
+    @Override
+    public Map<TopicPartition, ErrorCode> electPreferredLeaders(Collection<TopicPartition> asked) {
+        Map<TopicPartition, ErrorCode> outcomes = new HashMap<>();
+        asked.forEach(each -> outcomes.put(each, elections.getOrDefault(each, ErrorCode.ELECTION_NOT_NEEDED)));
+        return outcomes;
+    }
+
+    @Override
+    public List<LogDirectory> logDirectories(int broker) {
         return List.of();
     }
 
     @Override
-    public Map<TopicPartition, Long> earliestOffsets(Collection<TopicPartition> partitions) {
-        return offsets(partitions, Map.of());
+    public Map<TopicPartition, Long> earliestOffsets(Collection<TopicPartition> asked) {
+        return offsets(asked, Map.of());
     }
 
     @Override
-    public Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> partitions) {
-        return offsets(partitions, highWatermarks);
+    public Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> asked) {
+        return offsets(asked, highWatermarks);
     }
 
     private static Map<TopicPartition, Long> offsets(
-            Collection<TopicPartition> partitions, Map<TopicPartition, Long> known) {
+            Collection<TopicPartition> asked, Map<TopicPartition, Long> known) {
         Map<TopicPartition, Long> offsets = new HashMap<>();
-        partitions.forEach(partition -> offsets.put(partition, known.getOrDefault(partition, 0L)));
+        asked.forEach(partition -> offsets.put(partition, known.getOrDefault(partition, 0L)));
         return offsets;
     }
 

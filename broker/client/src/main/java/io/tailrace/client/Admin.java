@@ -37,8 +37,13 @@ public interface Admin extends AutoCloseable {
     /** Deletes topics. */
     void deleteTopics(Collection<String> topics);
 
+    /** The configuration of the named topics, defaults included, by topic. */
+    Map<String, List<ConfigEntry>> topicConfigs(Collection<String> topics);
+
     /** A topic's configuration, defaults included. */
-    List<ConfigEntry> topicConfig(String topic);
+    default List<ConfigEntry> topicConfig(String topic) {
+        return topicConfigs(List.of(topic)).getOrDefault(topic, List.of());
+    }
 
     /** First offset of each partition that can be read (inclusive). */
     Map<TopicPartition, Long> earliestOffsets(Collection<TopicPartition> partitions);

@@ -1,6 +1,7 @@
 package io.tailrace.client;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -18,6 +19,7 @@ public record ClusterDescription(String clusterId, OptionalInt controllerId, Lis
      * @param id its {@code broker.id}
      * @param host the host it advertises
      * @param port the port it advertises
+     * @param rack its failure domain, if it has one
      */
-    public record Node(int id, String host, int port) {}
+    public record Node(int id, String host, int port, Optional<String> rack) {}
 }

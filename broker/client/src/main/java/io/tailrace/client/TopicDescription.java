@@ -20,7 +20,13 @@ public record TopicDescription(String name, boolean internal, List<Partition> pa
      * @param leaderEpoch the leader's epoch
      * @param replicas the brokers that hold it, preferred leader first
      * @param isr the replicas in sync
+     * @param offline the replicas whose broker is not up, or cannot use the log
      */
     public record Partition(
-            int partition, OptionalInt leader, int leaderEpoch, List<Integer> replicas, List<Integer> isr) {}
+            int partition,
+            OptionalInt leader,
+            int leaderEpoch,
+            List<Integer> replicas,
+            List<Integer> isr,
+            List<Integer> offline) {}
 }

@@ -2,6 +2,7 @@ package io.tailrace.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -31,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 public abstract class ClientContract {
     private static final Duration POLL = Duration.ofMillis(200);
 
-    private Admin admin;
+    private ClusterAdmin admin;
     private String topic;
 
     /** The brokers to run against. */
@@ -39,7 +41,7 @@ public abstract class ClientContract {
 
     @BeforeEach
     void connect() {
-        admin = Admin.create(ClientConfig.of(bootstrapServers()));
+        admin = ClusterAdmin.create(ClientConfig.of(bootstrapServers()));
         topic = "contract-" + UUID.randomUUID();
     }
 
@@ -278,6 +280,41 @@ public abstract class ClientContract {
                         .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
         assertThat(admin.cluster().nodes()).isNotEmpty();
         assertThat(admin.cluster().controllerId()).isPresent();
+    }
+
+    @Test
+    void settingsAreChangedAndTakenBack() {
+        createTopic(1);
+        admin.configureTopic(topic, Map.of("retention.ms", Optional.of("5"), "segment.bytes", Optional.of("2000000")));
+        assertSetting(new ConfigEntry("retention.ms", "5", false));
+        admin.configureTopic(topic, Map.of("retention.ms", Optional.empty()));
+        assertSetting(new ConfigEntry("retention.ms", "604800000", true));
+        assertSetting(new ConfigEntry("segment.bytes", "2000000", false));
+        assertThatThrownBy(() -> admin.configureTopic(topic, Map.of("retention.ms", Optional.of("soon"))))
+                .isInstanceOfSatisfying(
+                        ClientException.class, e -> assertThat(e.errorCode()).isEqualTo(ErrorCode.INVALID_CONFIG));
+        assertThatThrownBy(() -> admin.configureTopic("no-such-topic", Map.of("retention.ms", Optional.of("5"))))
+                .isInstanceOfSatisfying(ClientException.class, e -> assertThat(e.errorCode())
+                        .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
+        int broker = admin.cluster().nodes().get(0).id();
+        admin.configureBroker(broker, Map.of("leader.replication.throttled.rate", Optional.of("1000")));
+        admin.configureBroker(broker, Map.of("leader.replication.throttled.rate", Optional.empty()));
+    }
+
+    /** Other brokers act on a change a moment later than the one that was asked. */
+    private void assertSetting(ConfigEntry expected) {
+        await().untilAsserted(() -> assertThat(admin.topicConfig(topic)).contains(expected));
+    }
+
+    @Test
+    void logsAreFoundOnTheirDisks() {
+        createTopic(2);
+        send(ProducerConfig.of(bootstrapServers()), 10);
+        assertThat(admin.cluster().nodes().stream()
+                        .flatMap(node -> admin.logDirectories(node.id()).stream())
+                        .filter(LogDirectory::online)
+                        .map(directory -> directory.sizeBytes().get(new TopicPartition(topic, 0))))
+                .anySatisfy(sizeBytes -> assertThat(sizeBytes).isNotNull().isPositive());
     }
 
     @Test

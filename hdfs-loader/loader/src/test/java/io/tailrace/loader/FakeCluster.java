@@ -185,7 +185,7 @@ final class FakeCluster {
             List<TopicDescription.Partition> partitions = logs.keySet().stream()
                     .filter(partition -> partition.topic().equals(topic))
                     .map(partition -> new TopicDescription.Partition(
-                            partition.partition(), OptionalInt.of(1), 0, List.of(1), List.of(1)))
+                            partition.partition(), OptionalInt.of(1), 0, List.of(1), List.of(1), List.of()))
                     .toList();
             return new TopicDescription(topic, false, partitions);
         }
@@ -226,7 +226,7 @@ final class FakeCluster {
         }
 
         @Override
-        public List<ConfigEntry> topicConfig(String topic) {
+        public Map<String, List<ConfigEntry>> topicConfigs(Collection<String> topics) {
             throw new UnsupportedOperationException();
         }
 

@@ -1,0 +1,131 @@
+package io.tailrace.client;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.message.AlterPartitionReassignmentsRequest;
+import io.tailrace.protocol.message.AlterPartitionReassignmentsResponse;
+import io.tailrace.protocol.message.DescribeLogDirsRequest;
+import io.tailrace.protocol.message.DescribeLogDirsResponse;
+import io.tailrace.protocol.message.ElectLeadersRequest;
+import io.tailrace.protocol.message.ElectLeadersResponse;
+import io.tailrace.protocol.message.ListPartitionReassignmentsRequest;
+import io.tailrace.protocol.message.ListPartitionReassignmentsResponse;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Where replicas are: which brokers hold partitions and lead them, and in which directories. */
+final class ReplicaCalls {
+    private final AdminCalls calls;
+
+    ReplicaCalls(AdminCalls calls) {
+        this.calls = calls;
+    }
+
+    Map<TopicPartition, Reassignment> reassignments() {
+        ListPartitionReassignmentsRequest request = new ListPartitionReassignmentsRequest(calls.timeoutMs(), null);
+        return calls.call("reassignments", () -> calls.controller()
+                .thenCompose(controller -> calls.network().send(controller, request, calls.timeoutMs()))
+                .thenApply(ReplicaCalls::reassignments));
+    }
+
+    private static Map<TopicPartition, Reassignment> reassignments(ListPartitionReassignmentsResponse answer) {
+        AdminCalls.check(answer.errorCode(), "reassignments", answer.errorMessage());
+        Map<TopicPartition, Reassignment> underWay = new TreeMap<>();
+        for (ListPartitionReassignmentsResponse.Topic topic : answer.topics()) {
+            topic.partitions()
+                    .forEach(each -> underWay.put(
+                            new TopicPartition(topic.name(), each.partitionIndex()),
+                            new Reassignment(each.replicas(), each.addingReplicas(), each.removingReplicas())));
+        }
+        return underWay;
+    }
+
+    void reassign(Map<TopicPartition, List<Integer>> replicas) {
+        change("reassign partitions", replicas, ErrorCode.NONE);
+    }
+
+    void cancelReassignments(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, @Nullable List<Integer>> none = new HashMap<>();
+        partitions.forEach(partition -> none.put(partition, null));
+        change("cancel reassignments", none, ErrorCode.NO_REASSIGNMENT_IN_PROGRESS);
+    }
+
+    /** @param fine an error that says that all is as it should be */
+    private void change(String what, Map<TopicPartition, ? extends @Nullable List<Integer>> replicas, ErrorCode fine) {
+        if (replicas.isEmpty()) {
+            return;
+        }
+        Map<String, List<AlterPartitionReassignmentsRequest.Partition>> byTopic = new TreeMap<>();
+        new TreeMap<>(replicas)
+                .forEach((partition, brokers) -> byTopic.computeIfAbsent(partition.topic(), topic -> new ArrayList<>())
+                        .add(new AlterPartitionReassignmentsRequest.Partition(partition.partition(), brokers)));
+        AlterPartitionReassignmentsRequest request = new AlterPartitionReassignmentsRequest(
+                calls.timeoutMs(),
+                byTopic.entrySet().stream()
+                        .map(topic -> new AlterPartitionReassignmentsRequest.Topic(topic.getKey(), topic.getValue()))
+                        .toList());
+        calls.change(what, calls::controller, request, ErrorCode.NONE, answer -> outcomes(answer, fine));
+    }
+
+    private static Stream<AdminCalls.Outcome> outcomes(AlterPartitionReassignmentsResponse answer, ErrorCode fine) {
+        AdminCalls.check(answer.errorCode(), "reassignments", answer.errorMessage());
+        return answer.responses().stream().flatMap(topic -> topic.partitions().stream()
+                .map(each -> new AdminCalls.Outcome(
+                        topic.name() + "-" + each.partitionIndex(),
+                        each.errorCode() == fine ? ErrorCode.NONE : each.errorCode(),
+                        each.errorMessage())));
+    }
+
+    Map<TopicPartition, ErrorCode> electPreferredLeaders(Collection<TopicPartition> partitions) {
+        if (partitions.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, List<Integer>> byTopic = new TreeMap<>();
+        partitions.forEach(partition -> byTopic.computeIfAbsent(partition.topic(), topic -> new ArrayList<>())
+                .add(partition.partition()));
+        ElectLeadersRequest request = new ElectLeadersRequest(
+                ElectLeadersRequest.PREFERRED,
+                byTopic.entrySet().stream()
+                        .map(topic -> new ElectLeadersRequest.Topic(topic.getKey(), topic.getValue()))
+                        .toList(),
+                calls.timeoutMs());
+        return calls.call("elect preferred leaders", () -> calls.controller()
+                .thenCompose(controller -> calls.network().send(controller, request, calls.timeoutMs()))
+                .thenApply(ReplicaCalls::elections));
+    }
+
+    private static Map<TopicPartition, ErrorCode> elections(ElectLeadersResponse answer) {
+        AdminCalls.check(answer.errorCode(), "elect preferred leaders", null);
+        Map<TopicPartition, ErrorCode> outcomes = new TreeMap<>();
+        for (ElectLeadersResponse.Topic topic : answer.replicaElectionResults()) {
+            topic.partitionResult()
+                    .forEach(each ->
+                            outcomes.put(new TopicPartition(topic.topic(), each.partitionId()), each.errorCode()));
+        }
+        return outcomes;
+    }
+
+    List<LogDirectory> logDirectories(int broker) {
+        DescribeLogDirsRequest request = new DescribeLogDirsRequest(null);
+        return calls.call("log directories of broker " + broker, () -> calls.broker(broker)
+                .thenCompose(address -> calls.network().send(address, request, calls.timeoutMs()))
+                .thenApply(answer ->
+                        answer.results().stream().map(ReplicaCalls::directory).toList()));
+    }
+
+    private static LogDirectory directory(DescribeLogDirsResponse.Result result) {
+        Map<TopicPartition, Long> sizes = new TreeMap<>();
+        for (DescribeLogDirsResponse.Topic topic : result.topics()) {
+            topic.partitions()
+                    .forEach(each ->
+                            sizes.put(new TopicPartition(topic.name(), each.partitionIndex()), each.partitionSize()));
+        }
+        return new LogDirectory(result.logDir(), result.errorCode() == ErrorCode.NONE, sizes);
+    }
+}
