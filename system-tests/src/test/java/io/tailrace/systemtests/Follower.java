@@ -38,6 +38,11 @@ final class Follower implements AutoCloseable {
         }
     }
 
+    /** Whether it still reads; {@link #close} tells why it does not. */
+    boolean isReading() {
+        return !reading.isDone();
+    }
+
     /** Stops; fails if reading did. */
     @Override
     public void close() {

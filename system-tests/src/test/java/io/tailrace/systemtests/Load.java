@@ -1,47 +1,71 @@
 package io.tailrace.systemtests;
 
+import static org.awaitility.Awaitility.await;
+
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.history.History;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends numbered records to partitions in turn, as fast as they are acknowledged, from its making to its closing, and takes
- * down in a history what became of each.
+ * Sends numbered records to partitions in turn, in bursts, from its making to its closing, and takes down in a history what
+ * became of each. A bounded number is unanswered at a time, so a partition that takes nothing soon stops all.
  */
 final class Load implements AutoCloseable {
+    /** As fast as records are acknowledged. */
+    static final int UNLIMITED = Integer.MAX_VALUE;
+
     private static final int UNANSWERED_MAX = 300;
+    private static final int BURST = 50;
+    private static final Duration PROGRESS_MAX = Duration.ofSeconds(60);
     private static final String FILLER = "x".repeat(80);
 
     private final String producer;
     private final Sender sender;
     private final List<TopicPartition> partitions;
     private final History<String> history;
+    private final int perSecondMax;
+    private final AtomicInteger answered = new AtomicInteger();
     private final Semaphore room = new Semaphore(UNANSWERED_MAX);
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final Thread thread = new Thread(this::run, "load");
     private volatile boolean closed;
+
+    /** Starts at once, {@link #UNLIMITED}. */
+    Load(String producer, Sender sender, List<TopicPartition> partitions, History<String> history) {
+        this(producer, sender, partitions, history, UNLIMITED);
+    }
 
     /**
      * Starts at once.
      *
      * @param producer its name in the history
      * @param sender closed with this
+     * @param perSecondMax records per second on average, at most
      */
-    Load(String producer, Sender sender, List<TopicPartition> partitions, History<String> history) {
+    Load(String producer, Sender sender, List<TopicPartition> partitions, History<String> history, int perSecondMax) {
         this.producer = producer;
         this.sender = sender;
         this.partitions = partitions;
         this.history = history;
+        this.perSecondMax = perSecondMax;
         thread.start();
     }
 
     private void run() {
+        long startNs = System.nanoTime();
         for (int number = 0; !closed; number++) {
+            if (number % BURST == 0) {
+                awaitTurn(startNs + number * TimeUnit.SECONDS.toNanos(1) / perSecondMax);
+            }
             TopicPartition partition = partitions.get(number % partitions.size());
             String value = producer + " " + number + " " + FILLER;
             room.acquireUninterruptibly();
@@ -53,9 +77,22 @@ final class Load implements AutoCloseable {
                         } else {
                             failures.add(failure);
                         }
+                        answered.incrementAndGet();
                         room.release();
                     });
         }
+    }
+
+    private void awaitTurn(long turnNs) {
+        for (long left = turnNs - System.nanoTime(); left > 0 && !closed; left = turnNs - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    /** Waits until every partition has taken records that are sent from now on. */
+    void awaitProgress() {
+        int target = answered.get() + 2 * UNANSWERED_MAX;
+        await(producer + " to go on").atMost(PROGRESS_MAX).until(() -> answered.get() >= target);
     }
 
     /** Why sends were given up, if any were. */
@@ -67,6 +104,12 @@ final class Load implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         room.acquireUninterruptibly(UNANSWERED_MAX);
         room.release(UNANSWERED_MAX);
         sender.close();

@@ -1,12 +1,9 @@
 package io.tailrace.systemtests;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.replication.history.History;
-import io.tailrace.replication.history.Verdict;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,17 +29,15 @@ class NetworkPartitionIT {
                     "replica.lag.time.max.ms", "3000",
                     "replica.socket.timeout.ms", "3000"));
 
-    private static final Duration PROGRESS_MAX = Duration.ofSeconds(60);
+    private static final Duration STANDSTILL_MAX = Duration.ofSeconds(60);
     private static final Duration STILL = Duration.ofSeconds(2);
-    private static final int PROGRESS = 1_000;
+    private static final int PER_SECOND_MAX = 2_000;
 
     private final KafkaClients theirs = new KafkaClients(CLUSTER::bootstrapServers);
-    private final History<String> history = new History<>();
     private PrivateNetwork network;
     private TopicPartition partition;
     private ClusterWatch watch;
-    private Load load;
-    private Follower follower;
+    private Traffic traffic;
     private LocalBroker leader;
     private List<LocalBroker> others;
 
@@ -60,17 +55,17 @@ class NetworkPartitionIT {
         theirs.createTopic(partition.topic(), 1, 3);
         watch = new ClusterWatch(CLUSTER, List.of(partition.topic()));
         watch.awaitWhole();
-        load = new Load(
+        traffic = new Traffic(CLUSTER, theirs);
+        traffic.send(
                 "kafka-clients",
                 Sender.of(theirs.producer(Map.of("request.timeout.ms", 5_000))),
                 List.of(partition),
-                history);
-        follower = new Follower(
-                "follower",
+                PER_SECOND_MAX);
+        traffic.read(
+                "their consumer",
                 Receiver.of(theirs.consumer(Map.of("auto.offset.reset", "none"))),
-                List.of(partition),
-                history);
-        awaitProgress();
+                List.of(partition));
+        traffic.awaitProgress();
         leader = CLUSTER.broker(watch.leader(partition));
         others = new ArrayList<>(CLUSTER.brokers());
         others.remove(leader);
@@ -91,7 +86,7 @@ class NetworkPartitionIT {
         watch.awaitInSync(1, leader, partition);
         awaitStandstill();
         mend();
-        awaitProgress();
+        traffic.awaitProgress();
         judge();
     }
 
@@ -100,7 +95,7 @@ class NetworkPartitionIT {
         cut(leader, others.get(0));
         cut(others.get(0), leader);
         watch.awaitInSync(2, leader, partition);
-        awaitProgress();
+        traffic.awaitProgress();
         mend();
         judge();
     }
@@ -109,7 +104,7 @@ class NetworkPartitionIT {
     void leaderThatIsHeardButDoesNotHearGoesOnWithWhomItHears() throws Exception {
         cut(others.get(0), leader);
         watch.awaitInSync(2, leader, partition);
-        awaitProgress();
+        traffic.awaitProgress();
         mend();
         judge();
     }
@@ -118,7 +113,7 @@ class NetworkPartitionIT {
     void leaderThatHearsButIsNotHeardGoesOnWithWhoHearsIt() throws Exception {
         cut(leader, others.get(0));
         watch.awaitInSync(2, leader, partition);
-        awaitProgress();
+        traffic.awaitProgress();
         mend();
         judge();
     }
@@ -155,9 +150,9 @@ class NetworkPartitionIT {
 
     private void isSucceeded() throws Exception {
         watch.awaitLeaderOtherThan(leader.id(), others.get(0), partition);
-        awaitProgress();
+        traffic.awaitProgress();
         mend();
-        awaitProgress();
+        traffic.awaitProgress();
         judge();
     }
 
@@ -169,21 +164,14 @@ class NetworkPartitionIT {
         network.mendAll();
     }
 
-    private void awaitProgress() {
-        int target = history.acknowledgedCount() + PROGRESS;
-        await("%d more sends to be acknowledged".formatted(PROGRESS))
-                .atMost(PROGRESS_MAX)
-                .until(() -> history.acknowledgedCount() >= target);
-    }
-
     /** What was on its way has arrived, and no more comes. */
     private void awaitStandstill() {
         int[] last = {-1};
         await("nothing to be acknowledged any more")
-                .atMost(PROGRESS_MAX)
+                .atMost(STANDSTILL_MAX)
                 .during(STILL)
                 .until(() -> {
-                    int now = history.acknowledgedCount();
+                    int now = traffic.acknowledgedCount();
                     boolean same = now == last[0];
                     last[0] = now;
                     return same;
@@ -192,14 +180,6 @@ class NetworkPartitionIT {
 
     private void judge() {
         watch.awaitWhole();
-        load.close();
-        assertThat(load.failures()).isEmpty();
-        follower.close();
-        ReplicaLogs.awaitSame(CLUSTER.brokers(), List.of(partition));
-        theirs.tellEnd(history, partition.topic(), 1);
-        Verdict verdict = history.judge();
-        System.out.println(partition.topic() + ": " + verdict);
-        assertThat(verdict.isClean()).as(verdict.toString()).isTrue();
-        assertThat(verdict.kept()).as("every send was answered").isEqualTo(verdict.sent());
+        System.out.println(partition.topic() + ": " + traffic.endAndJudge());
     }
 }

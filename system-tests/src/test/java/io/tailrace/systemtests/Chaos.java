@@ -1,0 +1,134 @@
+package io.tailrace.systemtests;
+
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.systemtests.FaultKind.Link;
+import io.tailrace.systemtests.FaultRound.Fault;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Does to a cluster of three brokers what a round says, and keeps a record of it. */
+final class Chaos implements AutoCloseable {
+    private static final int FAULTS_AT_A_TIME_MAX = 2;
+
+    private final LocalCluster cluster;
+    private final ClusterWatch watch;
+    private final List<TopicPartition> partitions;
+    private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(FAULTS_AT_A_TIME_MAX);
+    private final Queue<String> record = new ConcurrentLinkedQueue<>();
+    private final long startNs = System.nanoTime();
+
+    /** @param partitions those whose leaders are hit */
+    Chaos(LocalCluster cluster, ClusterWatch watch, List<TopicPartition> partitions) {
+        this.cluster = cluster;
+        this.watch = watch;
+        this.partitions = partitions;
+    }
+
+    /** Runs a round; when this returns every fault of it is mended, and the brokers have not recovered yet. */
+    void run(FaultRound round) throws Exception {
+        LocalBroker first = victim(round.faults().get(0));
+        List<Future<?>> under = new ArrayList<>();
+        for (Fault fault : round.faults()) {
+            LocalBroker victim = under.isEmpty() ? first : otherThan(first, fault);
+            under.add(executor.schedule(() -> run(fault, victim), fault.afterMs(), TimeUnit.MILLISECONDS));
+        }
+        for (Future<?> fault : under) {
+            try {
+                fault.get();
+            } catch (ExecutionException e) {
+                throw new AssertionError("a fault could not be made or mended", e.getCause());
+            }
+        }
+        TimeUnit.MILLISECONDS.sleep(round.restMs());
+    }
+
+    private LocalBroker victim(Fault fault) throws InterruptedException {
+        int id =
+                switch (fault.victim()) {
+                    case CONTROLLER -> watch.controller();
+                    case A_LEADER -> watch.leader(partitions.get(fault.number() % partitions.size()));
+                    case ANY -> -1;
+                };
+        return id >= 0 ? cluster.broker(id) : cluster.brokers().get(fault.number() % 3);
+    }
+
+    private LocalBroker otherThan(LocalBroker first, Fault fault) throws InterruptedException {
+        LocalBroker wanted = victim(fault);
+        return wanted == first ? others(first).get(fault.number() % 2) : wanted;
+    }
+
+    private List<LocalBroker> others(LocalBroker broker) {
+        return cluster.brokers().stream().filter(each -> each != broker).toList();
+    }
+
+    private Void run(Fault fault, LocalBroker victim) throws Exception {
+        List<LocalBroker> others = others(victim);
+        LocalBroker peer = others.get(fault.number() % 2);
+        LocalBroker third = others.get((fault.number() + 1) % 2);
+        String what = "broker %d (%s) %s, peer %d".formatted(victim.id(), fault.victim(), fault.kind(), peer.id());
+        note("%s, for %d ms".formatted(what, fault.lastsMs()));
+        List<Link> links =
+                fault.kind().links(victim, peer, third, cluster.zooKeeperHost()).toList();
+        begin(fault, victim, links);
+        TimeUnit.MILLISECONDS.sleep(fault.lastsMs());
+        mend(fault, victim, links);
+        note(what + ": mended");
+        return null;
+    }
+
+    private void begin(Fault fault, LocalBroker victim, List<Link> links) throws Exception {
+        switch (fault.kind()) {
+            case KILLED -> victim.kill9();
+            case STOPPED_IN_ORDER -> note("broker %d ended with %d".formatted(victim.id(), victim.terminate()));
+            case PAUSED_SHORTLY, PAUSED_BEYOND_ITS_SESSION -> victim.process().pause();
+            default -> {
+                for (Link link : links) {
+                    network().cut(link.from(), link.to());
+                }
+            }
+        }
+    }
+
+    private void mend(Fault fault, LocalBroker victim, List<Link> links) throws Exception {
+        switch (fault.kind()) {
+            case KILLED, STOPPED_IN_ORDER -> victim.restart();
+            case PAUSED_SHORTLY, PAUSED_BEYOND_ITS_SESSION -> victim.process().resume();
+            default -> {
+                // A link that two faults cut is mended with the first of them.
+                for (Link link : links) {
+                    network().mend(link.from(), link.to());
+                }
+            }
+        }
+    }
+
+    private PrivateNetwork network() {
+        return cluster.network().orElseThrow(() -> new IllegalStateException("there is no network that could be cut"));
+    }
+
+    /** Takes down that something happened now. */
+    void note(String what) {
+        String line = "%8.2f s  %s".formatted((System.nanoTime() - startNs) / 1e9, what);
+        record.add(line);
+        System.out.println(line);
+    }
+
+    /** All that has happened. */
+    List<String> record() {
+        return List.copyOf(record);
+    }
+
+    /** Begins no more faults; those that are under way are not mended. */
+    @Override
+    public void close() throws IOException {
+        executor.shutdownNow();
+    }
+}

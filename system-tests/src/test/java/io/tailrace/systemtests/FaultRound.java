@@ -1,0 +1,52 @@
+package io.tailrace.systemtests;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * One fault, or two that overlap, on different brokers.
+ *
+ * @param faults with times from the round's begin on
+ * @param restMs how long nothing is done afterwards
+ * @param heals whether the cluster is waited for until it is whole again, or is hit again before
+ */
+record FaultRound(List<Fault> faults, long restMs, boolean heals) {
+    private static final int REST_MS_MAX = 3_000;
+    private static final List<Victim> VICTIMS = List.of(Victim.values());
+
+    /** Whom a fault hits. Found out when it begins, since it may have changed until then. */
+    enum Victim {
+        CONTROLLER,
+        A_LEADER,
+        ANY
+    }
+
+    /**
+     * A fault.
+     *
+     * @param number decides which broker, and which of the two others is the peer
+     */
+    record Fault(FaultKind kind, Victim victim, int number, long afterMs, long lastsMs) {
+        private static Fault draw(Random random, List<FaultKind> kinds, long afterMs) {
+            FaultKind kind = kinds.get(random.nextInt(kinds.size()));
+            Victim victim = VICTIMS.get(random.nextInt(VICTIMS.size()));
+            return new Fault(kind, victim, random.nextInt(1_000), afterMs, kind.drawLastsMs(random));
+        }
+    }
+
+    FaultRound {
+        faults = List.copyOf(faults);
+    }
+
+    /** The next round of a schedule. */
+    static FaultRound draw(Random random, List<FaultKind> kinds) {
+        List<Fault> faults = new ArrayList<>();
+        Fault first = Fault.draw(random, kinds, 0);
+        faults.add(first);
+        if (random.nextInt(3) == 0) {
+            faults.add(Fault.draw(random, kinds, random.nextLong(first.lastsMs())));
+        }
+        return new FaultRound(faults, random.nextInt(REST_MS_MAX), random.nextBoolean());
+    }
+}
