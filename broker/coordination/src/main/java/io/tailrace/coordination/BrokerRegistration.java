@@ -82,6 +82,7 @@ public final class BrokerRegistration implements AutoCloseable {
     private final InstantSource clock;
     private final Listener listener;
     private final SingleThread executor;
+    private final RegistrationLease lease;
     private final ConnectionStateListener onConnection = (client, state) -> changed(state);
     /** These are used on the executor's thread only. */
     private long epoch = Broker.NONE;
@@ -100,6 +101,7 @@ public final class BrokerRegistration implements AutoCloseable {
         this.clock = clock;
         this.listener = listener;
         executor = session.thread("broker-registration");
+        lease = new RegistrationLease(session, self.id());
     }
 
     /**
@@ -110,6 +112,15 @@ public final class BrokerRegistration implements AutoCloseable {
     public void start() {
         await(this::register);
         curator.getConnectionStateListenable().addListener(onConnection);
+        lease.start();
+    }
+
+    /**
+     * Whether this broker may rely on being registered: ZooKeeper has confirmed it, and its session cannot have ended since.
+     * Reads a clock and nothing else, so that it is true also of a process that has just been woken.
+     */
+    public boolean holds() {
+        return lease.holds();
     }
 
     /** Tells the controller that this broker shuts down and wants to lead nothing. */
@@ -157,6 +168,7 @@ public final class BrokerRegistration implements AutoCloseable {
     @Override
     public void close() {
         curator.getConnectionStateListenable().removeListener(onConnection);
+        lease.close();
         executor.execute(() -> {
             try {
                 if (epoch != Broker.NONE && session.isConnected()) {
@@ -181,7 +193,11 @@ public final class BrokerRegistration implements AutoCloseable {
     private void changed(ConnectionState state) {
         switch (state) {
             case SUSPENDED -> execute(listener::suspended);
-            case LOST -> execute(listener::sessionLost);
+            case LOST -> {
+                // At once: the executor may be waiting for ZooKeeper.
+                lease.end();
+                execute(listener::sessionLost);
+            }
             case RECONNECTED -> execute(this::registerAgain);
             default -> LOG.debug("connection to ZooKeeper is {}", state);
         }
@@ -207,9 +223,11 @@ public final class BrokerRegistration implements AutoCloseable {
 
     private void register() {
         String path = ZNodes.broker(self.id());
+        long askedNanos = System.nanoTime();
         try {
             Stat existing = curator.checkExists().forPath(path);
             if (existing != null && existing.getCzxid() == epoch && ownSession(existing)) {
+                lease.begin(epoch, askedNanos);
                 listener.registered(epoch);
                 return;
             }
@@ -231,6 +249,7 @@ public final class BrokerRegistration implements AutoCloseable {
         } catch (Exception e) {
             throw session.failure("register broker " + self.id(), e);
         }
+        lease.begin(epoch, askedNanos);
         LOG.info("broker {} is registered under epoch {}", self.id(), epoch);
         listener.registered(epoch);
     }

@@ -437,8 +437,11 @@ public final class Log {
         }
     }
 
+    /** What a closed or a damaged log cannot do concerns that log only. */
     private IOException failed(IOException e) {
-        return e instanceof LogClosedException ? e : context.health().fail(e);
+        return e instanceof LogClosedException || e instanceof CorruptLogException
+                ? e
+                : context.health().fail(e);
     }
 
     boolean isClosed() {

@@ -342,6 +342,17 @@ public final class LogDirectory implements AutoCloseable {
         return context.health().isOffline();
     }
 
+    /** Lets go of the files as they are, those of a directory that is offline. Idempotent. */
+    public void abandon() throws IOException {
+        synchronized (logs) {
+            if (!isClosed) {
+                isClosed = true;
+                logs.values().forEach(Log::abandon);
+                lock.close();
+            }
+        }
+    }
+
     private void closeLogs() throws IOException {
         runAll(logs.values().stream().<Step>map(log -> log::close).toList());
     }

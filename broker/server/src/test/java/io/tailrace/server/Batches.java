@@ -6,6 +6,7 @@ import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.ProduceRequest;
 import io.tailrace.protocol.message.ProduceResponse;
 import io.tailrace.protocol.record.CompressionType;
+import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatchBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,13 @@ public final class Batches {
         RecordBatchBuilder builder = builder(values);
         builder.producer(producerId, (short) 0, sequence);
         return builder.build();
+    }
+
+    /** The same, as a leader has stamped it. */
+    public static ByteBuffer stamped(long offset, int leaderEpoch, String... values) {
+        ByteBuffer bytes = batch(values);
+        RecordBatch.at(bytes).stamp(offset, leaderEpoch);
+        return bytes;
     }
 
     private static RecordBatchBuilder builder(String... values) {

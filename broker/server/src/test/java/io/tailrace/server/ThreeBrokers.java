@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 
@@ -21,12 +23,28 @@ final class ThreeBrokers implements AutoCloseable {
     private static final int END_SECONDS_MAX = 30;
 
     private final Path directory;
+    private final Map<String, Object> settings;
     private final TestingServer zooKeeper;
     private final Map<Integer, Process> processes = new TreeMap<>();
     private final Map<Integer, Integer> ports = new TreeMap<>();
 
     ThreeBrokers(Path directory) throws Exception {
+        this(directory, Map.of());
+    }
+
+    /** @param more settings of all three; {@code log.dirs} are below a directory of each one's own */
+    ThreeBrokers(Path directory, Map<String, ?> more) throws Exception {
         this.directory = directory;
+        settings = new TreeMap<>(Map.of(
+                "log.dirs",
+                ".",
+                "log.dir.free.bytes.min",
+                0,
+                "zookeeper.session.timeout.ms",
+                6000,
+                "replica.lag.time.max.ms",
+                1500));
+        settings.putAll(more);
         zooKeeper = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, ZOOKEEPER_TICK_MS, -1), true);
         for (int id = 1; id <= 3; id++) {
             launch(id);
@@ -40,9 +58,26 @@ final class ThreeBrokers implements AutoCloseable {
         return ports.values().stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     }
 
+    /** Where the broker listens. */
+    int port(int id) {
+        return Objects.requireNonNull(ports.get(id));
+    }
+
     /** Where the broker keeps a partition. */
     Path logOf(int id, String partition) {
-        return directory.resolve("broker-" + id).resolve(partition);
+        return logDirectories(id).stream()
+                .map(logs -> logs.resolve(partition))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("broker " + id + " has no log of " + partition));
+    }
+
+    List<Path> logDirectories(int id) {
+        Path own = directory.resolve("broker-" + id);
+        return Stream.of(String.valueOf(settings.get("log.dirs")).split(",", -1))
+                .map(own::resolve)
+                .map(Path::normalize)
+                .toList();
     }
 
     void start(int id) throws IOException {
@@ -96,22 +131,12 @@ final class ThreeBrokers implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 BrokerCommand.class.getName()));
-        Map<String, Object> settings = new TreeMap<>(Map.of(
-                "broker.id",
-                id,
-                "listeners",
-                "PLAINTEXT://127.0.0.1:" + ports.getOrDefault(id, 0),
-                "log.dirs",
-                directory.resolve("broker-" + id),
-                "log.dir.free.bytes.min",
-                0,
-                "zookeeper.connect",
-                zooKeeper.getConnectString(),
-                "zookeeper.session.timeout.ms",
-                6000,
-                "replica.lag.time.max.ms",
-                1500));
-        settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+        Map<String, Object> own = new TreeMap<>(settings);
+        own.put("broker.id", id);
+        own.put("listeners", "PLAINTEXT://127.0.0.1:" + ports.getOrDefault(id, 0));
+        own.put("log.dirs", logDirectories(id).stream().map(Path::toString).collect(Collectors.joining(",")));
+        own.put("zookeeper.connect", zooKeeper.getConnectString());
+        own.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
         processes.put(
                 id,
                 new ProcessBuilder(command)

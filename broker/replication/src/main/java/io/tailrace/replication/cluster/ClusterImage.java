@@ -54,6 +54,13 @@ public record ClusterImage(
         return new ClusterImage("", new TreeMap<>(), new TreeMap<>(), Set.of(), NO_CONTROLLER);
     }
 
+    /** The same cluster as it is if that broker is not registered. */
+    public ClusterImage withoutBroker(int id) {
+        SortedMap<Integer, Broker> others = new TreeMap<>(brokers);
+        others.remove(id);
+        return new ClusterImage(clusterId, others, topics, deleting, controllerId, brokerConfigs);
+    }
+
     /** The topic, unless it does not exist. */
     public Optional<TopicImage> topic(String name) {
         return Optional.ofNullable(topics.get(name));
@@ -69,13 +76,6 @@ public record ClusterImage(
     /** The broker, unless it is not registered. */
     public Optional<Broker> broker(int id) {
         return Optional.ofNullable(brokers.get(id));
-    }
-
-    /** The same, as it would be if that broker were not registered. */
-    public ClusterImage without(int brokerId) {
-        SortedMap<Integer, Broker> others = new TreeMap<>(brokers);
-        others.remove(brokerId);
-        return new ClusterImage(clusterId, others, topics, deleting, controllerId);
     }
 
     /** The topic's settings, empty for a topic that does not exist. */

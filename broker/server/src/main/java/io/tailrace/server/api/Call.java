@@ -74,6 +74,11 @@ public final class Call<A extends Response> {
         exchange.holdConnection();
     }
 
+    /** Runs {@code action}, once, if the client sends another request before this is answered. */
+    void onFollowed(Runnable action) {
+        exchange.onFollowed(action);
+    }
+
     /** Runs {@code action} if the client goes away before this is answered. */
     public void onDisconnect(Runnable action) {
         exchange.onDisconnect(action);

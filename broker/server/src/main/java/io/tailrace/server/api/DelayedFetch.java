@@ -59,7 +59,11 @@ final class DelayedFetch implements ReadWaiter {
         first.close();
         watch();
         call.onDisconnect(this::end);
-        timeout = call.schedule(this::timedOut, request.maxWaitMs());
+        timeout = call.schedule(this::answerNow, request.maxWaitMs());
+        if (isFollower()) {
+            // It has something new to ask for, or to acknowledge, and cannot while it waits for this.
+            call.onFollowed(this::answerNow);
+        }
         // What was appended between the first read and the watch woke nobody.
         retry();
     }
@@ -85,7 +89,7 @@ final class DelayedFetch implements ReadWaiter {
         }
     }
 
-    private void timedOut() {
+    private void answerNow() {
         if (!over) {
             end();
             answer(read());

@@ -3,6 +3,7 @@ package io.tailrace.server.api;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.ProduceResponse;
 import io.tailrace.server.partition.AckWaiter;
+import io.tailrace.server.partition.Append;
 import io.tailrace.server.partition.Partition;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,17 +47,21 @@ final class DelayedProduce {
         current.add(new ProduceResponse.Partition(index, error, -1, -1, -1, records, message));
     }
 
-    /** Batches are in the leader's log, now or since an earlier request. */
-    void appended(Partition partition, long baseOffset, long nextOffset, long logStartOffset, long appendTimeMs) {
-        int index = partition.id().partition();
-        current.add(ProduceResponse.Partition.appended(index, baseOffset, appendTimeMs, logStartOffset));
-        boolean needsAcks = allInsync && !partition.replica().acknowledged(nextOffset);
+    /** Batches that end before {@code nextOffset} are in the leader's log, now or since an earlier request. */
+    void appended(Partition partition, Append append, long nextOffset, ProduceResponse.Partition answer) {
+        current.add(answer);
+        boolean needsAcks = allInsync && !append.acknowledged();
         CompletableFuture<Void> durable = partition.log().durable(nextOffset);
         boolean onDisk = durable.isDone() && !durable.isCompletedExceptionally();
         if (needsAcks || !onDisk) {
-            waits.add(new Wait(partition, current, current.size() - 1, needsAcks ? nextOffset : -1, durable));
+            long ackedOffset = needsAcks ? nextOffset : -1;
+            waits.add(new Wait(
+                    partition, new Place(current, current.size() - 1), ackedOffset, append.leaderEpoch(), durable));
         }
     }
+
+    /** Where in the answer. */
+    private record Place(List<ProduceResponse.Partition> results, int index) {}
 
     /** Ends a produce with acks=0. Its client learns of an error by losing the connection. */
     void endUnanswered() {
@@ -108,30 +113,25 @@ final class DelayedProduce {
     /** One append that is not acknowledged yet. */
     private final class Wait implements AckWaiter {
         private final Partition partition;
-        private final List<ProduceResponse.Partition> results;
-        private final int place;
+        private final Place place;
         private final long ackedOffset;
+        private final int leaderEpoch;
         private final CompletableFuture<Void> durable;
         private int open;
 
-        /** @param ackedOffset the high watermark to wait for, negative for none */
-        Wait(
-                Partition partition,
-                List<ProduceResponse.Partition> results,
-                int place,
-                long ackedOffset,
-                CompletableFuture<Void> durable) {
+        /** @param ackedOffset the high watermark to wait for in this leader epoch, negative for none */
+        Wait(Partition partition, Place place, long ackedOffset, int leaderEpoch, CompletableFuture<Void> durable) {
             this.partition = partition;
-            this.results = results;
             this.place = place;
             this.ackedOffset = ackedOffset;
+            this.leaderEpoch = leaderEpoch;
             this.durable = durable;
         }
 
         void begin() {
             open = ackedOffset < 0 ? 1 : 2;
             if (ackedOffset >= 0) {
-                partition.awaitAcks(ackedOffset, this);
+                partition.awaitAcks(ackedOffset, leaderEpoch, this);
             }
             var unused = durable.whenComplete(
                     (forced, failure) -> done(failure == null ? ErrorCode.NONE : ErrorCode.KAFKA_STORAGE_ERROR));
@@ -156,8 +156,10 @@ final class DelayedProduce {
             }
             open = 0;
             if (error != ErrorCode.NONE) {
-                results.set(
-                        place, ProduceResponse.Partition.refused(partition.id().partition(), error, null));
+                place.results()
+                        .set(
+                                place.index(),
+                                ProduceResponse.Partition.refused(partition.id().partition(), error, null));
             }
             if (--undecided == 0) {
                 answer();

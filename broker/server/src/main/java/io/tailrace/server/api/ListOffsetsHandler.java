@@ -73,7 +73,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
             return refused(index, partitions.errorOfMissing(topic, index));
         }
         Replica replica = partition.replica();
-        ErrorCode error = replica.leads(asked.currentLeaderEpoch());
+        ErrorCode error = partition.leads(replica, asked.currentLeaderEpoch());
         if (error != ErrorCode.NONE) {
             return refused(index, error);
         }

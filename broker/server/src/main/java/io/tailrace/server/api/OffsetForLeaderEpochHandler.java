@@ -56,7 +56,7 @@ public final class OffsetForLeaderEpochHandler
             return answer(asked, partitions.errorOfMissing(topic, asked.partition()), NONE);
         }
         Replica replica = partition.replica();
-        ErrorCode error = replica.leads(asked.currentLeaderEpoch());
+        ErrorCode error = partition.leads(replica, asked.currentLeaderEpoch());
         if (error != ErrorCode.NONE) {
             return answer(asked, error, NONE);
         }

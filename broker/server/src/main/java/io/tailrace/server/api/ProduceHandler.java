@@ -14,6 +14,7 @@ import io.tailrace.protocol.record.TimestampType;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.config.TopicSettings;
 import io.tailrace.server.group.GroupOffsets;
+import io.tailrace.server.partition.Append;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
@@ -112,11 +113,14 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
             RecordBatch.at(batch).stampLogAppendTime(nowMs);
             appendTimeMs = nowMs;
         }
-        AppendResult result = partition.append(batch, Replica.ANY_EPOCH, allInsync);
+        Append append = partition.append(batch, Replica.ANY_EPOCH, allInsync);
+        AppendResult result = append.result();
         if (result instanceof AppendResult.Appended a) {
-            produce.appended(partition, a.baseOffset(), a.nextOffset(), a.logStartOffset(), appendTimeMs);
+            var answer = ProduceResponse.Partition.appended(index, a.baseOffset(), appendTimeMs, a.logStartOffset());
+            produce.appended(partition, append, a.nextOffset(), answer);
         } else if (result instanceof AppendResult.Duplicate d) {
-            produce.appended(partition, d.baseOffset(), d.nextOffset(), d.logStartOffset(), appendTimeMs);
+            var answer = ProduceResponse.Partition.appended(index, d.baseOffset(), appendTimeMs, d.logStartOffset());
+            produce.appended(partition, append, d.nextOffset(), answer);
         } else if (result instanceof AppendResult.Refused refused) {
             produce.refused(index, refused.error(), refused.reason());
         }

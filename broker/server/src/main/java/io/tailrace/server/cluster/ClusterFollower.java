@@ -3,7 +3,6 @@ package io.tailrace.server.cluster;
 import io.tailrace.log.Log;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Event;
-import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.PartitionImage;
 import io.tailrace.replication.cluster.TopicImage;
@@ -16,6 +15,7 @@ import io.tailrace.server.partition.Partitions;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -35,12 +35,13 @@ final class ClusterFollower {
     private final Map<TopicPartition, Long> highWatermarks;
     private final Partitions partitions;
     private final PartitionLifecycle lifecycle;
+    private final OfflineLogs offlineLogs;
     private final TopicDefaults defaults;
+    private final OwnEpoch ownEpoch;
     private final Clocks clocks;
 
     private final Map<String, UUID> openTopics = new HashMap<>();
     private ClusterImage last = ClusterImage.empty();
-    private long brokerEpoch = Broker.NONE;
 
     /** @param highWatermarks as they were written last, for partitions that are opened; those of deleted logs are removed */
     ClusterFollower(
@@ -49,29 +50,21 @@ final class ClusterFollower {
             Map<TopicPartition, Long> highWatermarks,
             PartitionsOf partitionsOf,
             TopicDefaults defaults,
+            OwnEpoch ownEpoch,
             Clocks clocks) {
         this.brokerId = brokerId;
         this.directories = directories;
         this.highWatermarks = highWatermarks;
         this.partitions = partitionsOf.partitions();
         this.lifecycle = partitionsOf.lifecycle();
+        this.offlineLogs = partitionsOf.offlineLogs();
         this.defaults = defaults;
+        this.ownEpoch = ownEpoch;
         this.clocks = clocks;
     }
 
-    /** The partitions, and what opens and closes them. */
-    record PartitionsOf(Partitions partitions, PartitionLifecycle lifecycle) {}
-
-    /** This broker is registered under another epoch. */
-    void registered(long epoch) {
-        brokerEpoch = epoch;
-        partitions.all().forEach(partition -> partition.handle(new Event.Registered(epoch)));
-    }
-
-    /** The image that was acted on last. */
-    ClusterImage image() {
-        return last;
-    }
+    /** The partitions, what opens and closes them, and those that cannot be. */
+    record PartitionsOf(Partitions partitions, PartitionLifecycle lifecycle, OfflineLogs offlineLogs) {}
 
     /** Acts on an image. */
     void follow(ClusterImage image) {
@@ -114,7 +107,7 @@ final class ClusterFollower {
             PartitionImage agreed = topic.partitions().get(index);
             Partition partition = partitions.find(topic.name(), index);
             boolean mine = agreed.assignment().replicas().contains(brokerId);
-            if (partition == null && mine) {
+            if (partition == null && mine && !partitions.isUnusable(id)) {
                 partition = open(image, id, topic.id(), settings);
             } else if (partition != null && !mine) {
                 close(partition);
@@ -141,12 +134,12 @@ final class ClusterFollower {
             log.reconfigure(settings.log());
             Partition partition = lifecycle.open(log, settings, highWatermarks.getOrDefault(id, 0L));
             partition.handle(new Event.BrokersChanged(image.brokers()));
-            if (brokerEpoch != Broker.NONE) {
-                partition.handle(new Event.Registered(brokerEpoch));
-            }
+            ownEpoch.tell(partition);
             return partition;
         } catch (IOException e) {
-            LOG.error("{} cannot be opened, and stays offline", id, e);
+            LOG.error("{} cannot be opened, and stays offline until this broker is restarted", id, e);
+            partitions.markUnusable(id);
+            offlineLogs.add(List.of(id));
             return null;
         }
     }

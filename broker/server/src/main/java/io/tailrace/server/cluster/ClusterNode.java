@@ -18,6 +18,7 @@ import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionState;
+import io.tailrace.replication.cluster.ReplicationThrottle;
 import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.follower.Fetchers;
@@ -31,6 +32,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -56,8 +58,9 @@ public final class ClusterNode implements AutoCloseable {
 
     private final BrokerConfig config;
     private final Clocks clocks;
-    private final ClusterView view = new ClusterView();
-    private final Partitions partitions = new Partitions(view);
+    private final ClusterView view;
+    private final Partitions partitions;
+    private final OwnEpoch ownEpoch;
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
     /** One thread, on which the cluster's decisions are acted on. */
     private final SingleThread executor = new SingleThread("broker-cluster", failure::completeExceptionally);
@@ -69,6 +72,7 @@ public final class ClusterNode implements AutoCloseable {
     private final TopicStore topics;
     private final BrokerConfigs brokerConfigs;
     private final LogDirectories directories;
+    private final OfflineLogs offlineLogs = new OfflineLogs();
     /** What the files said, which goes on to hold for logs whose partitions have not been opened. */
     private final Map<TopicPartition, Long> highWatermarksAtStart;
 
@@ -76,14 +80,16 @@ public final class ClusterNode implements AutoCloseable {
     private final Fetchers fetchers;
     private final ClusterFollower follower;
     private final ImageQueue images;
-    private @Nullable BrokerRegistration registration;
-    private volatile long brokerEpoch = Broker.NONE;
+    private volatile @Nullable BrokerRegistration registration;
 
     private ClusterNode(BrokerConfig config, ZooKeeperSession session, RoleListener roles, Clocks clocks)
             throws IOException {
         this.config = config;
         this.clocks = clocks;
         this.session = session;
+        this.view = new ClusterView(config.brokerId(), this::holdsLease);
+        this.partitions = new Partitions(view);
+        this.ownEpoch = new OwnEpoch(partitions, this::holdsLease);
         var unused = session.failure().exceptionally(cause -> {
             failure.completeExceptionally(cause);
             return null;
@@ -105,23 +111,25 @@ public final class ClusterNode implements AutoCloseable {
                 InstantSource.system());
         this.fetchers = Fetchers.overSockets(
                 config.brokerId(),
-                () -> brokerEpoch,
+                ownEpoch,
                 view,
                 config.listeners().get(0).name(),
                 config.replication(),
                 clocks.steadyMs());
-        StorePort port = new StorePort(new PartitionStateStore(session), executor, fetchers);
+        StorePort port = new StorePort(new PartitionStateStore(session), executor, fetchers, offlineLogs);
         PartitionRules rules = new PartitionRules(config.replication().replicaLagMsMax());
-        PartitionLifecycle lifecycle =
-                new PartitionLifecycle(config.brokerId(), partitions, new Surroundings(rules, port, roles, clocks));
+        PartitionLifecycle lifecycle = new PartitionLifecycle(
+                config.brokerId(), partitions, new Surroundings(rules, port, roles, this::holdsLease, clocks));
         this.follower = new ClusterFollower(
                 config.brokerId(),
                 directories,
                 highWatermarksAtStart,
-                new ClusterFollower.PartitionsOf(partitions, lifecycle),
+                new ClusterFollower.PartitionsOf(partitions, lifecycle, offlineLogs),
                 config.topicDefaults(),
+                ownEpoch,
                 clocks);
         this.images = new ImageQueue(executor, image -> {
+            fetchers.limit(ReplicationThrottle.ofFollower(image, config.brokerId()));
             follower.follow(image);
             view.show(image);
         });
@@ -203,6 +211,7 @@ public final class ClusterNode implements AutoCloseable {
                 new BrokerRegistration(session, self, InstantSource.system(), new RegistrationListener());
         registration = mine;
         mine.start();
+        offlineLogs.tellTo(mine::partitionsOffline);
         controller.start(tree);
         tree.listen(images::offer);
         if (!view.await(image -> image.broker(config.brokerId()).isPresent(), JOIN_MS_MAX)) {
@@ -217,7 +226,7 @@ public final class ClusterNode implements AutoCloseable {
 
     /** Whether this broker is to lead a partition as soon as the controller has seen that it is back. */
     private boolean awaitsElection(TopicImage topic) {
-        Incarnation now = new Incarnation(config.brokerId(), brokerEpoch);
+        Incarnation now = new Incarnation(config.brokerId(), ownEpoch.getAsLong());
         return topic.partitions().stream()
                 .filter(partition -> partition.assignment().replicas().contains(config.brokerId()))
                 .anyMatch(partition -> partition
@@ -288,6 +297,7 @@ public final class ClusterNode implements AutoCloseable {
 
     /** Lets the partitions' rules see that time passes. */
     public void tick() {
+        ownEpoch.tick();
         Event tick = new Event.Tick();
         partitions.all().forEach(partition -> partition.handle(tick));
     }
@@ -305,8 +315,11 @@ public final class ClusterNode implements AutoCloseable {
         fetchers.close();
         try {
             checkpointHighWatermarks();
+            boolean nothingIsLost = directories.areAllOnline();
             directories.close();
-            life.end(brokerEpoch);
+            if (nothingIsLost) {
+                life.end(ownEpoch.getAsLong());
+            }
         } finally {
             if (registration != null) {
                 registration.close();
@@ -314,6 +327,11 @@ public final class ClusterNode implements AutoCloseable {
             end(background);
             session.close();
         }
+    }
+
+    private boolean holdsLease() {
+        BrokerRegistration mine = registration;
+        return mine != null && mine.holds();
     }
 
     private LogDirectories openDirectories() throws IOException {
@@ -329,9 +347,19 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     private void directoryFailed(Path path, IOException cause) {
-        LOG.error("log directory {} failed, its partitions are offline until this broker is restarted", path, cause);
+        if (executor.isShutdown()) {
+            LOG.error("log directory {} failed while this broker stops", path, cause);
+            return;
+        }
         executor.execute(() -> {
-            for (TopicPartition id : directories.partitionsIn(path)) {
+            List<TopicPartition> failed = directories.partitionsIn(path);
+            LOG.error(
+                    "log directory {} failed: its {} partitions are offline until this broker is restarted",
+                    path,
+                    failed.size(),
+                    cause);
+            offlineLogs.add(failed);
+            for (TopicPartition id : failed) {
                 Partition partition = partitions.find(id.topic(), id.partition());
                 if (partition != null) {
                     partition.handle(new Event.LogFailed());
@@ -373,11 +401,7 @@ public final class ClusterNode implements AutoCloseable {
     private final class RegistrationListener implements BrokerRegistration.Listener {
         @Override
         public void registered(long epoch) {
-            brokerEpoch = epoch;
-            executor.execute(() -> {
-                follower.registered(epoch);
-                view.show(follower.image());
-            });
+            ownEpoch.registered(epoch);
         }
 
         @Override
@@ -388,14 +412,7 @@ public final class ClusterNode implements AutoCloseable {
         @Override
         public void sessionLost() {
             LOG.warn("the ZooKeeper session is lost: this broker leads nothing until it is registered again");
-            Event lost = new Event.SessionLost();
-            partitions.all().forEach(partition -> partition.handle(lost));
-            executor.execute(() -> {
-                follower.registered(Broker.NONE);
-                // Clients that ask here who leads what must turn to the others: this broker does not hear of it any
-                // more.
-                view.show(follower.image().without(config.brokerId()));
-            });
+            ownEpoch.lost();
         }
 
         @Override

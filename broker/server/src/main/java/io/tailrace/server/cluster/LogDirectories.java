@@ -202,13 +202,25 @@ public final class LogDirectories implements AutoCloseable {
         directories.forEach(LogDirectory::checkpoint);
     }
 
-    /** Closes all of them, with the marker of a clean shutdown. */
+    /** Whether all of them work. */
+    boolean areAllOnline() {
+        return directories.stream().noneMatch(LogDirectory::isOffline);
+    }
+
+    /** Closes all of them, those that work with the marker of a clean shutdown. */
     @Override
     public void close() throws IOException {
         IOException failure = null;
         for (LogDirectory directory : directories) {
             try {
-                directory.close();
+                if (directory.isOffline()) {
+                    LOG.warn(
+                            "{} has failed and is not closed properly: it will be recovered at the next start",
+                            directory.path());
+                    directory.abandon();
+                } else {
+                    directory.close();
+                }
             } catch (IOException e) {
                 if (failure == null) {
                     failure = e;

@@ -6,6 +6,7 @@ import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.server.follower.Fetchers;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.ReplicationPort;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,12 +20,15 @@ final class StorePort implements ReplicationPort {
     private final PartitionStateStore store;
     private final ScheduledExecutorService executor;
     private final Fetchers fetchers;
+    private final OfflineLogs offlineLogs;
 
     /** @param executor tells partitions what came of their proposals */
-    StorePort(PartitionStateStore store, ScheduledExecutorService executor, Fetchers fetchers) {
+    StorePort(
+            PartitionStateStore store, ScheduledExecutorService executor, Fetchers fetchers, OfflineLogs offlineLogs) {
         this.store = store;
         this.executor = executor;
         this.fetchers = fetchers;
+        this.offlineLogs = offlineLogs;
     }
 
     @Override
@@ -55,6 +59,11 @@ final class StorePort implements ReplicationPort {
     @Override
     public void stopFetching(Partition partition) {
         fetchers.stop(partition);
+    }
+
+    @Override
+    public void logFailed(Partition partition) {
+        offlineLogs.add(List.of(partition.id()));
     }
 
     private void tell(Partition partition, CompletionStage<Event> answer) {

@@ -1,6 +1,7 @@
 package io.tailrace.server.follower;
 
 import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.ReplicationThrottle;
 import io.tailrace.server.config.ReplicationConfig;
 import io.tailrace.server.partition.Partition;
 import java.util.HashMap;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All that this broker copies from others. Thread-safe; a partition is copied by one fetcher at a time.
@@ -16,12 +19,26 @@ import java.util.function.Supplier;
  * copied here, times {@code num.replica.fetchers}.
  */
 public final class Fetchers implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Fetchers.class);
+
     private record Key(int leader, int index) {}
 
-    private final ReplicaFetcher.Self self;
-    private final ReplicationConfig config;
-    private final LeaderLink.Opener links;
-    private final LongSupplier steadyMs;
+    /**
+     * What all fetchers share.
+     *
+     * @param self who asks
+     * @param links the ways to leaders
+     * @param throttle for throttled replicas
+     * @param steadyMs a clock that never goes back
+     */
+    record Settings(
+            ReplicaFetcher.Self self,
+            ReplicationConfig config,
+            LeaderLink.Opener links,
+            CopyThrottle throttle,
+            LongSupplier steadyMs) {}
+
+    private final Settings settings;
 
     /** Guarded by this object's monitor, as is {@link #closed}. */
     private final Map<Key, ReplicaFetcher> fetchers = new HashMap<>();
@@ -29,10 +46,8 @@ public final class Fetchers implements AutoCloseable {
     private boolean closed;
 
     Fetchers(ReplicaFetcher.Self self, ReplicationConfig config, LeaderLink.Opener links, LongSupplier steadyMs) {
-        this.self = self;
-        this.config = config;
-        this.links = links;
-        this.steadyMs = steadyMs;
+        ReplicationThrottle unlimited = ReplicationThrottle.ofFollower(ClusterImage.empty(), self.brokerId());
+        this.settings = new Settings(self, config, links, new CopyThrottle(unlimited), steadyMs);
     }
 
     /**
@@ -57,9 +72,21 @@ public final class Fetchers implements AutoCloseable {
                 steadyMs);
     }
 
+    /** Copies throttled replicas as fast as these limits say from now on. */
+    public void limit(ReplicationThrottle limits) {
+        if (settings.throttle().limit(limits)) {
+            LOG.info("throttled replicas are copied with {} bytes per second at most", limits.bytesPerSecond());
+            synchronized (this) {
+                fetchers.values().forEach(ReplicaFetcher::wake);
+            }
+        }
+    }
+
     /** Copies from this leader in this leader epoch from now on, instead of whatever was copied before. */
     public synchronized void start(Partition partition, int leader, int leaderEpoch) {
-        Key key = new Key(leader, Math.floorMod(partition.id().hashCode(), config.fetchers()));
+        Key key = new Key(
+                leader,
+                Math.floorMod(partition.id().hashCode(), settings.config().fetchers()));
         fetchers.forEach((each, fetcher) -> {
             if (!each.equals(key)) {
                 fetcher.remove(partition.id());
@@ -72,7 +99,7 @@ public final class Fetchers implements AutoCloseable {
 
     private ReplicaFetcher open(Key key) {
         String name = "replica-fetcher-" + key.leader() + "-" + key.index();
-        ReplicaFetcher fetcher = new ReplicaFetcher(key.leader(), self, config, links, steadyMs, name);
+        ReplicaFetcher fetcher = new ReplicaFetcher(key.leader(), settings, name);
         fetcher.start();
         return fetcher;
     }

@@ -1,6 +1,7 @@
 package io.tailrace.server.follower;
 
 import io.tailrace.server.partition.Partition;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A partition that is copied from a leader in one leader epoch. Guarded by its fetcher's monitor. */
@@ -9,6 +10,7 @@ final class Following {
 
     private final Partition partition;
     private final int leaderEpoch;
+    private CompletableFuture<Void> durable = CompletableFuture.completedFuture(null);
     private int failures;
     private long retryAtMs = Long.MIN_VALUE;
 
@@ -28,6 +30,27 @@ final class Following {
     /** When it may be asked for again. */
     long retryAtMs() {
         return retryAtMs;
+    }
+
+    /**
+     * Whether asking for what comes next may acknowledge what there is: where acknowledgements wait for the disk, only
+     * what is on it.
+     */
+    boolean mayAcknowledge() {
+        return durable.isDone() && !durable.isCompletedExceptionally();
+    }
+
+    /** Acknowledges nothing until {@code synced} is done, which then calls {@code wake}. */
+    void acknowledgeAfter(CompletableFuture<Void> synced, Runnable wake) {
+        durable = synced;
+        if (!synced.isDone()) {
+            var unused = synced.whenComplete((done, failure) -> wake.run());
+        }
+    }
+
+    /** Whether it failed the last time. */
+    boolean hasFailed() {
+        return failures > 0;
     }
 
     void succeeded() {

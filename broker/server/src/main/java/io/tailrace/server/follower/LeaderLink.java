@@ -14,6 +14,12 @@ interface LeaderLink extends AutoCloseable {
      */
     FetchResponse fetch(FetchRequest request) throws IOException;
 
+    /**
+     * Has a fetch that is under way answered at once, with what there is: there is something else to ask for. Called on any
+     * thread; returns at once.
+     */
+    void hurry();
+
     /** Ends the link, and a fetch that is under way with it. */
     @Override
     void close();

@@ -1,6 +1,7 @@
 package io.tailrace.server.follower;
 
 import io.tailrace.log.AppendResult;
+import io.tailrace.log.Log;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.RecordsPayload;
 import io.tailrace.protocol.TopicPartition;
@@ -10,13 +11,9 @@ import io.tailrace.protocol.message.FetchResponse.EpochEndOffset;
 import io.tailrace.replication.EpochEnd;
 import io.tailrace.replication.Event;
 import io.tailrace.server.config.ReplicationConfig;
+import io.tailrace.server.partition.LeaderAnswer;
 import io.tailrace.server.partition.Partition;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -42,25 +39,25 @@ final class ReplicaFetcher implements AutoCloseable {
     private final LongSupplier steadyMs;
     private final Thread thread;
 
-    /** Guarded by this object's monitor, as is everything below. */
-    private final Map<TopicPartition, Following> followings = new LinkedHashMap<>();
+    private final CopyThrottle throttle;
 
-    private int turn;
+    /** Guarded by this object's monitor, as is everything below. */
+    private final Followings followings;
+
+    /** Whether a fetch is out, or about to be. */
+    private boolean asking;
+
     private boolean closed;
     private @Nullable LeaderLink link;
 
-    ReplicaFetcher(
-            int leader,
-            Self self,
-            ReplicationConfig config,
-            LeaderLink.Opener links,
-            LongSupplier steadyMs,
-            String name) {
+    ReplicaFetcher(int leader, Fetchers.Settings settings, String name) {
         this.leader = leader;
-        this.self = self;
-        this.config = config;
-        this.links = links;
-        this.steadyMs = steadyMs;
+        this.self = settings.self();
+        this.config = settings.config();
+        this.links = settings.links();
+        this.steadyMs = settings.steadyMs();
+        this.throttle = settings.throttle();
+        this.followings = new Followings(throttle);
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
     }
@@ -71,20 +68,41 @@ final class ReplicaFetcher implements AutoCloseable {
 
     /** Copies a partition from now on, in this leader epoch and in no other. */
     synchronized void add(Partition partition, int leaderEpoch) {
-        followings.put(partition.id(), new Following(partition, leaderEpoch));
-        notifyAll();
+        acknowledgeWhenDurable(followings.add(partition, leaderEpoch));
+        wake();
     }
 
     synchronized void remove(TopicPartition partition) {
         followings.remove(partition);
     }
 
+    private void acknowledgeWhenDurable(Following following) {
+        Log log = following.partition().log();
+        following.acknowledgeAfter(log.durable(log.logEndOffset()), this::wake);
+    }
+
+    /** There is something to ask for that a fetch which is out does not ask for. */
+    synchronized void wake() {
+        notifyAll();
+        if (asking && link != null) {
+            link.hurry();
+        }
+    }
+
     private void run() {
         int failures = 0;
         try {
-            for (FetchRound round = awaitRound(); round != null; round = awaitRound()) {
+            while (!isClosed()) {
+                FetchRound round = nextRound();
+                if (round.isEmpty()) {
+                    // Nothing is copied from there any more.
+                    dropLink();
+                    continue;
+                }
                 try {
-                    take(round, link().fetch(request(round)));
+                    FetchResponse answer = link().fetch(request(round));
+                    stopAsking();
+                    take(round, answer);
                     failures = 0;
                 } catch (IOException | RuntimeException e) {
                     failed(e, ++failures);
@@ -97,39 +115,27 @@ final class ReplicaFetcher implements AutoCloseable {
         }
     }
 
-    /** Waits until there is something to ask for; null when closed. */
-    private synchronized @Nullable FetchRound awaitRound() throws InterruptedException {
+    /** Waits until there is something to ask for. Empty when closed, and when the link has become of no use. */
+    private synchronized FetchRound nextRound() throws InterruptedException {
         while (!closed) {
             long nowMs = steadyMs.getAsLong();
-            FetchRound round = new FetchRound();
-            List<Following> inTurn = new ArrayList<>(followings.values());
-            // Who is first is given a batch of any size: everybody is in turn.
-            Collections.rotate(inTurn, inTurn.isEmpty() ? 0 : -(turn++ % inTurn.size()));
-            for (Following following : inTurn) {
-                if (following.retryAtMs() <= nowMs) {
-                    round.add(following, config.partitionBytesMax());
-                }
-            }
-            if (!round.isEmpty()) {
+            FetchRound round = followings.round(nowMs, config.partitionBytesMax());
+            asking = !round.isEmpty();
+            if (asking || (followings.isEmpty() && link != null)) {
                 return round;
             }
-            wait(msUntilRetry(nowMs));
+            wait(followings.msUntilNext(nowMs));
         }
-        return null;
+        return new FetchRound();
     }
 
-    /** Time until one more partition may be asked for, 0 if there is none that waits for its time. */
-    private synchronized long msUntilRetry(long nowMs) {
-        return followings.values().stream()
-                .mapToLong(following -> following.retryAtMs() - nowMs)
-                .filter(ms -> ms > 0)
-                .min()
-                .orElse(0);
+    private synchronized void stopAsking() {
+        asking = false;
     }
 
-    private FetchRequest request(FetchRound round) {
-        long untilRetryMs = msUntilRetry(steadyMs.getAsLong());
-        int waitMs = (int) Math.min(config.fetchWaitMsMax(), untilRetryMs == 0 ? Long.MAX_VALUE : untilRetryMs);
+    private synchronized FetchRequest request(FetchRound round) {
+        long untilNextMs = followings.msUntilNext(steadyMs.getAsLong());
+        int waitMs = (int) Math.min(config.fetchWaitMsMax(), untilNextMs == 0 ? Long.MAX_VALUE : untilNextMs);
         return FetchRequest.ofFollower(
                 self.brokerId(),
                 self.brokerEpoch().getAsLong(),
@@ -185,17 +191,26 @@ final class ReplicaFetcher implements AutoCloseable {
             return true;
         }
         RecordsPayload records = answer.records() == null ? RecordsPayload.EMPTY : answer.records();
-        AppendResult.Refused refused =
-                partition.copy(epoch, records.buffer(), answer.highWatermark()).orElse(null);
-        if (refused != null) {
-            LOG.warn("{} cannot take what broker {} sent: {}", partition.id(), leader, refused.reason());
+        throttle.copied(partition.id(), records.sizeInBytes(), steadyMs.getAsLong());
+        LeaderAnswer sent = new LeaderAnswer(epoch, records.buffer(), answer.highWatermark(), answer.logStartOffset());
+        AppendResult.Refused refused = partition.copy(sent).orElse(null);
+        if (refused != null && !following.hasFailed()) {
+            LOG.warn(
+                    "{} cannot take what broker {} sent, and will ask again until it can: {}",
+                    partition.id(),
+                    leader,
+                    refused.reason());
         }
         return refused == null;
     }
 
     private synchronized void settle(Following following, boolean succeeded) {
         if (succeeded) {
+            if (following.hasFailed()) {
+                LOG.info("{} copies from broker {} again", following.partition().id(), leader);
+            }
             following.succeeded();
+            acknowledgeWhenDurable(following);
         } else {
             following.failed(steadyMs.getAsLong(), config.backoffMs());
         }

@@ -11,8 +11,11 @@ import io.tailrace.server.config.ReplicationConfig;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A link over a socket of the client's. */
 final class SocketLink implements LeaderLink {
@@ -22,6 +25,11 @@ final class SocketLink implements LeaderLink {
     private final Network network;
     private final InetSocketAddress address;
     private final int timeoutMs;
+
+    /** What the answer is waited for, null if nothing is. Guarded by this object's monitor. */
+    private @Nullable FetchRequest underWay;
+    /** Guarded by this object's monitor. */
+    private boolean hurried;
 
     private SocketLink(Endpoint leader, String clientId, ReplicationConfig config) {
         String host = leader.host().indexOf(':') >= 0 ? "[" + leader.host() + "]" : leader.host();
@@ -55,8 +63,7 @@ final class SocketLink implements LeaderLink {
     @Override
     public FetchResponse fetch(FetchRequest request) throws IOException {
         try {
-            FetchResponse answer = network.send(address, request, request.maxWaitMs() + timeoutMs)
-                    .get();
+            FetchResponse answer = send(request).get();
             if (answer.errorCode() != ErrorCode.NONE) {
                 throw new IOException("fetch from " + address + " was refused with " + answer.errorCode());
             }
@@ -67,7 +74,35 @@ final class SocketLink implements LeaderLink {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("fetch from " + address + " was interrupted");
+        } finally {
+            synchronized (this) {
+                underWay = null;
+                hurried = false;
+            }
         }
+    }
+
+    private synchronized CompletableFuture<FetchResponse> send(FetchRequest request) {
+        CompletableFuture<FetchResponse> answer = network.send(address, request, request.maxWaitMs() + timeoutMs);
+        underWay = request;
+        if (hurried) {
+            askForNothing(request);
+        }
+        return answer;
+    }
+
+    /** A leader ends its wait for records when another request comes behind (see {@code DelayedFetch}). */
+    @Override
+    public synchronized void hurry() {
+        if (underWay != null && !hurried) {
+            askForNothing(underWay);
+        }
+        hurried = true;
+    }
+
+    private void askForNothing(FetchRequest behind) {
+        FetchRequest nothing = FetchRequest.ofFollower(behind.replicaId(), behind.replicaEpoch(), 0, 0, 0, List.of());
+        var unused = network.send(address, nothing, timeoutMs);
     }
 
     @Override

@@ -47,7 +47,7 @@ public final class GroupOffsets implements RoleListener {
             return ErrorCode.INVALID_GROUP_ID;
         }
         OffsetsShard shard = shards.get(partitionOf(group));
-        if (shard == null) {
+        if (shard == null || !shard.leads()) {
             return ErrorCode.NOT_COORDINATOR;
         }
         return shard.loaded() ? ErrorCode.NONE : ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;

@@ -48,6 +48,11 @@ final class OffsetsShard {
         return loaded;
     }
 
+    /** Whether what is known here may be told. */
+    boolean leads() {
+        return partition.leads(partition.replica(), leaderEpoch) == ErrorCode.NONE;
+    }
+
     /**
      * Reads the log to its end; until then offsets are not to be asked for.
      *
@@ -147,9 +152,9 @@ final class OffsetsShard {
             done.accept(ErrorCode.INVALID_COMMIT_OFFSET_SIZE);
             return;
         }
-        AppendResult result = partition.append(batch, leaderEpoch, true);
+        AppendResult result = partition.append(batch, leaderEpoch, true).result();
         if (result instanceof AppendResult.Appended appended) {
-            partition.awaitAcks(appended.nextOffset(), error -> {
+            partition.awaitAcks(appended.nextOffset(), leaderEpoch, error -> {
                 if (error == ErrorCode.NONE) {
                     applied(changes, appended.baseOffset());
                 }

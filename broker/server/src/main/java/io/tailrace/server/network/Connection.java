@@ -194,6 +194,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 return taken;
             }
             taken = true;
+            if (last != null) {
+                last.followed();
+            }
             Exchange exchange = new Exchange(this);
             inFlight.add(exchange);
             last = exchange;

@@ -16,6 +16,7 @@ public final class Exchange {
     private boolean ended;
     private @Nullable Response response;
     private @Nullable Runnable onDisconnect;
+    private @Nullable Runnable onFollowed;
     private boolean holdsConnection;
 
     Exchange(Connection connection) {
@@ -93,6 +94,19 @@ public final class Exchange {
         onDisconnect = action;
     }
 
+    /** Runs {@code action}, once, if the peer sends another request before this one is answered. */
+    public void onFollowed(Runnable action) {
+        onFollowed = action;
+    }
+
+    void followed() {
+        Runnable action = onFollowed;
+        onFollowed = null;
+        if (action != null && !ended) {
+            guarded(action).run();
+        }
+    }
+
     boolean ended() {
         return ended;
     }
@@ -133,6 +147,7 @@ public final class Exchange {
         ended = true;
         response = answer;
         onDisconnect = null;
+        onFollowed = null;
         connection.answered();
     }
 

@@ -27,9 +27,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,11 +38,14 @@ import org.slf4j.LoggerFactory;
 public final class Partition {
     private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
 
+    private static final long DAMAGE_LOG_MS = 60_000;
+
     private final TopicPartition id;
     private final Log log;
     private final PartitionRules rules;
     private final ReplicationPort port;
     private final RoleListener roles;
+    private final BooleanSupplier lease;
     private final Clocks clocks;
 
     /** Guards the role, the order of appends and {@link #acks}. */
@@ -53,9 +55,10 @@ public final class Partition {
     private volatile Replica replica;
 
     private volatile TopicSettings settings;
+    private volatile long damageLoggedMs = -DAMAGE_LOG_MS;
     private final AckQueue acks = new AckQueue();
-    private final Set<ReadWaiter> readers = ConcurrentHashMap.newKeySet();
-    private final Set<ReadWaiter> followers = ConcurrentHashMap.newKeySet();
+    private final ReadWaiters readers = new ReadWaiters();
+    private final ReadWaiters followers = new ReadWaiters();
 
     /**
      * A partition whose log is open and of which the cluster has not said anything yet.
@@ -70,6 +73,7 @@ public final class Partition {
         this.rules = surroundings.rules();
         this.port = surroundings.port();
         this.roles = surroundings.roles();
+        this.lease = surroundings.lease();
         this.clocks = surroundings.clocks();
     }
 
@@ -86,6 +90,15 @@ public final class Partition {
     /** The role as it is now; it may be another one when this has returned. */
     public Replica replica() {
         return replica;
+    }
+
+    /**
+     * Whether {@code now}, this partition's role, may lead whoever believes in this leader epoch, {@link Replica#ANY_EPOCH}
+     * for one who does not say: {@code NONE} or the error to answer. Ask this before answering what only a leader may.
+     */
+    public ErrorCode leads(Replica now, int currentLeaderEpoch) {
+        ErrorCode refusal = now.leads(currentLeaderEpoch);
+        return refusal == ErrorCode.NONE && !lease.getAsBoolean() ? ErrorCode.NOT_LEADER_OR_FOLLOWER : refusal;
     }
 
     /** The topic's settings. */
@@ -107,40 +120,55 @@ public final class Partition {
      * @param leaderEpoch the epoch to append in, {@link Replica#ANY_EPOCH} for whichever it is
      * @param allInsync whether all in-sync replicas are to acknowledge it, so that there must be enough of them
      */
-    public AppendResult append(ByteBuffer batches, int leaderEpoch, boolean allInsync) {
+    public Append append(ByteBuffer batches, int leaderEpoch, boolean allInsync) {
         lock.lock();
         try {
             Replica now = replica;
-            ErrorCode refusal = now.leads(leaderEpoch);
+            ErrorCode refusal = leads(now, leaderEpoch);
             if (refusal == ErrorCode.NONE) {
                 refusal = now.appendable(allInsync);
             }
-            if (refusal != ErrorCode.NONE) {
-                return new AppendResult.Refused(refusal, "broker cannot append to " + id + " now");
-            }
-            AppendResult result = log.appendAsLeader(
-                    batches, now.leaderEpoch(), clocks.wallMs().getAsLong());
-            if (result instanceof AppendResult.Appended appended) {
-                step(new Event.Appended(now.leaderEpoch(), appended.nextOffset()));
-                wake(followers);
-            }
-            return result;
+            return refusal == ErrorCode.NONE
+                    ? append(batches, now.leaderEpoch())
+                    : refused(refusal, "broker cannot append to " + id + " now");
         } catch (IOException e) {
-            return new AppendResult.Refused(errorOf(e), "broker cannot append to " + id + ": " + e.getMessage());
+            return refused(errorOf(e), "broker cannot append to " + id + ": " + e.getMessage());
         } finally {
             lock.unlock();
         }
     }
 
+    private Append append(ByteBuffer batches, int leaderEpoch) throws IOException {
+        AppendResult result =
+                log.appendAsLeader(batches, leaderEpoch, clocks.wallMs().getAsLong());
+        if (result instanceof AppendResult.Appended appended) {
+            step(new Event.Appended(leaderEpoch, appended.nextOffset()));
+            followers.wake();
+            return new Append(result, leaderEpoch, replica.acknowledged(appended.nextOffset()));
+        }
+        boolean acknowledged =
+                result instanceof AppendResult.Duplicate earlier && replica.acknowledged(earlier.nextOffset());
+        return new Append(result, leaderEpoch, acknowledged);
+    }
+
+    private static Append refused(ErrorCode error, String reason) {
+        return new Append(new AppendResult.Refused(error, reason), Replica.ANY_EPOCH, false);
+    }
+
     /**
-     * Calls {@code waiter} as soon as every in-sync replica has what lies below {@code offset}, at once if they have.
+     * Calls {@code waiter} as soon as every in-sync replica has what lies below {@code offset}, at once if they have, or
+     * if it cannot be known any more: this broker led in another epoch when it was appended.
+     *
+     * @param leaderEpoch that of {@link Append}
      */
-    public void awaitAcks(long offset, AckWaiter waiter) {
+    public void awaitAcks(long offset, int leaderEpoch, AckWaiter waiter) {
         lock.lock();
         try {
-            ErrorCode refusal = replica.refusal();
+            ErrorCode refusal = leads(replica, Replica.ANY_EPOCH);
             if (refusal != ErrorCode.NONE) {
                 waiter.done(refusal);
+            } else if (replica.leaderEpoch() != leaderEpoch) {
+                waiter.done(ErrorCode.NOT_LEADER_OR_FOLLOWER);
             } else if (replica.acknowledged(offset)) {
                 waiter.done(ErrorCode.NONE);
             } else {
@@ -149,6 +177,18 @@ public final class Partition {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** This broker may not act as a leader any more: whoever waits for that is answered. */
+    public void leaseEnded() {
+        lock.lock();
+        try {
+            acks.fail(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        } finally {
+            lock.unlock();
+        }
+        readers.wake();
+        followers.wake();
     }
 
     /** Forgets a waiter that gave up. */
@@ -164,29 +204,38 @@ public final class Partition {
     /**
      * Takes over what the leader answered, unless it no longer is the leader in the epoch in which it was asked.
      *
-     * @param leaderEpoch the epoch in which it was asked
-     * @param batches as they are in the leader's log, from this log's end on; the last one may be cut
-     * @param leaderHighWatermark exclusive
-     * @return why the log refuses them, if it does
+     * @return why the log refuses it, if it does
      */
-    public Optional<AppendResult.Refused> copy(int leaderEpoch, ByteBuffer batches, long leaderHighWatermark) {
+    public Optional<AppendResult.Refused> copy(LeaderAnswer answer) {
+        int leaderEpoch = answer.leaderEpoch();
         lock.lock();
         try {
             if (!(replica instanceof Follower follower) || !follower.follows(leaderEpoch)) {
                 return Optional.empty();
             }
             // Before the append, since it finds out whether these batches can follow what is there.
-            List<EpochStart> newEpochs = newEpochs(follower.log().epochs(), batches);
-            AppendResult result = log.appendAsFollower(batches, clocks.wallMs().getAsLong());
+            List<EpochStart> newEpochs = newEpochs(follower.log().epochs(), answer.batches());
+            AppendResult result =
+                    log.appendAsFollower(answer.batches(), clocks.wallMs().getAsLong());
             if (result instanceof AppendResult.Refused refused) {
                 return Optional.of(refused);
             }
-            step(new Event.Replicated(leaderEpoch, newEpochs, log.logEndOffset(), leaderHighWatermark));
+            step(new Event.Replicated(leaderEpoch, newEpochs, log.logEndOffset(), answer.highWatermark()));
+            raiseLogStart(answer.logStartOffset());
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of(new AppendResult.Refused(errorOf(e), "the log of " + id + " fails: " + e.getMessage()));
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** What the leader has dropped goes here, too, as far as this log reaches. */
+    private void raiseLogStart(long leaderLogStartOffset) throws IOException {
+        long start = Math.min(leaderLogStartOffset, log.logEndOffset());
+        if (start > log.logStartOffset()) {
+            log.deleteRecordsBefore(start);
+            step(new Event.LogStartMoved(start));
         }
     }
 
@@ -246,7 +295,7 @@ public final class Partition {
      */
     public Read read(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {
         Replica now = replica;
-        ErrorCode error = now.leads(currentLeaderEpoch);
+        ErrorCode error = leads(now, currentLeaderEpoch);
         if (error != ErrorCode.NONE) {
             return Read.refused(error);
         }
@@ -261,10 +310,11 @@ public final class Partition {
      */
     public Read read(FollowerFetch fetch, int bytesMax, boolean atLeastOneBatch) {
         Replica now = replica;
-        if (!(now instanceof Leader leader)) {
-            return Read.refused(now.leads(fetch.currentLeaderEpoch()));
+        ErrorCode error = leads(now, fetch.currentLeaderEpoch());
+        if (error != ErrorCode.NONE) {
+            return Read.refused(error);
         }
-        FetchVerdict verdict = leader.followerFetch(fetch);
+        FetchVerdict verdict = ((Leader) now).followerFetch(fetch);
         return read(fetch.fetchOffset(), verdict, now.log().highWatermark(), bytesMax, atLeastOneBatch);
     }
 
@@ -297,11 +347,20 @@ public final class Partition {
             return ErrorCode.NOT_LEADER_OR_FOLLOWER;
         }
         if (failure instanceof CorruptLogException) {
-            LOG.error("{} cannot be read: {}", id, failure.getMessage());
+            logDamage(failure);
             return ErrorCode.CORRUPT_MESSAGE;
         }
         logFailed(failure);
         return ErrorCode.KAFKA_STORAGE_ERROR;
+    }
+
+    /** Once a minute at most: whoever cannot read comes again at once. */
+    private void logDamage(IOException failure) {
+        long nowMs = clocks.steadyMs().getAsLong();
+        if (nowMs - damageLoggedMs >= DAMAGE_LOG_MS) {
+            damageLoggedMs = nowMs;
+            LOG.error("{} cannot be read: {}", id, failure.getMessage());
+        }
     }
 
     /** Something happened that the partition's rules must know. */
@@ -323,8 +382,9 @@ public final class Partition {
     }
 
     private void logFailed(IOException cause) {
-        LOG.error("{} is offline: its log directory failed", id, cause);
+        LOG.error("{} is offline: its log cannot be used", id, cause);
         handle(new Event.LogFailed());
+        port.logFailed(this);
     }
 
     private void step(Event event) {
@@ -341,8 +401,8 @@ public final class Partition {
             }
         }
         if (roleChanged) {
-            wake(readers);
-            wake(followers);
+            readers.wake();
+            followers.wake();
             roles.roleChanged(this, replica);
         }
     }
@@ -350,7 +410,7 @@ public final class Partition {
     private void perform(Effect effect) throws IOException {
         if (effect instanceof Effect.HighWatermarkAdvanced advanced) {
             acks.advance(advanced.highWatermark());
-            wake(readers);
+            readers.wake();
         } else if (effect instanceof Effect.AcksFailed failed) {
             acks.fail(failed.error());
         } else if (effect instanceof Effect.LeadershipStarted started) {
@@ -371,12 +431,6 @@ public final class Partition {
                     this, start.leader(), start.leaderEpoch(), start.fetchOffset(), start.lastFetchedEpoch());
         } else if (effect instanceof Effect.StopFetching) {
             port.stopFetching(this);
-        }
-    }
-
-    private static void wake(Set<ReadWaiter> waiters) {
-        for (ReadWaiter waiter : waiters) {
-            waiter.wake();
         }
     }
 

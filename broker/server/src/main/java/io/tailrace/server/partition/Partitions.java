@@ -5,6 +5,7 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.ClusterImage;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The partitions that are open on this broker. Thread-safe. */
 public final class Partitions {
     private final Map<TopicPartition, Partition> open = new ConcurrentHashMap<>();
+    private final Set<TopicPartition> unusable = ConcurrentHashMap.newKeySet();
     private final Supplier<ClusterImage> cluster;
 
     /** @param cluster the cluster as this broker knows it now */
@@ -26,9 +28,21 @@ public final class Partitions {
 
     /** What to answer for a partition that {@link #find} does not find. */
     public ErrorCode errorOfMissing(String topic, int partition) {
-        boolean exists = partition >= 0
-                && cluster.get().partition(new TopicPartition(topic, partition)).isPresent();
-        return exists ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        TopicPartition id = new TopicPartition(topic, Math.max(0, partition));
+        if (partition < 0 || cluster.get().partition(id).isEmpty()) {
+            return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        return isUnusable(id) ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+    }
+
+    /** The partition's log could not be opened, and will not be before the broker is restarted. */
+    public void markUnusable(TopicPartition id) {
+        unusable.add(id);
+    }
+
+    /** Whether it was {@linkplain #markUnusable marked} so. */
+    public boolean isUnusable(TopicPartition id) {
+        return unusable.contains(id);
     }
 
     /** All of them, in no order. */

@@ -19,4 +19,7 @@ public interface ReplicationPort {
 
     /** Stops fetching. */
     void stopFetching(Partition partition);
+
+    /** Others are to lead and follow instead: the partition's log cannot be used. */
+    void logFailed(Partition partition);
 }

@@ -38,7 +38,7 @@ class DescribeTopicPartitionsTest {
 
     @BeforeEach
     void start() throws Exception {
-        ClusterView view = new ClusterView();
+        ClusterView view = new ClusterView(1, () -> true);
         view.show(new ClusterImage(
                 "cluster",
                 new TreeMap<>(Map.of(1, broker(1), 2, broker(2))),

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a leader answers a follower over the wire, and what it learns from being asked. */
 class FollowerFetchTest {
     private static final int LONG_MS = 15_000;
+    private static final int LONGER_THAN_ANYBODY_WAITS_MS = 600_000;
 
     private TwoReplicas replicas;
     private ApiServer server;
@@ -81,6 +82,17 @@ class FollowerFetchTest {
         producer.send(produce(TOPIC, -1, LONG_MS, batch("a")));
 
         assertThat(bytes(follower.receive(FetchResponse.class))).isPositive();
+    }
+
+    @Test
+    void requestThatComesBehindEndsALongPoll() throws Exception {
+        follower.send(fetch(FOLLOWER_EPOCH, LEADER_EPOCH, 0, -1, LONGER_THAN_ANYBODY_WAITS_MS));
+        replicas.awaitReader();
+        follower.send(FetchRequest.ofFollower(2, FOLLOWER_EPOCH, 0, 0, 0, List.of()));
+
+        assertThat(only(follower.receive(FetchResponse.class)).errorCode()).isEqualTo(ErrorCode.NONE);
+        assertThat(follower.receive(FetchResponse.class).topics()).isEmpty();
+        replicas.awaitNobodyWaits();
     }
 
     @Test

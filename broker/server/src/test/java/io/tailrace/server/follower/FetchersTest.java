@@ -1,6 +1,7 @@
 package io.tailrace.server.follower;
 
 import static io.tailrace.server.Batches.batch;
+import static io.tailrace.server.Batches.stamped;
 import static io.tailrace.server.partition.TwoReplicas.TOPIC;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -10,12 +11,16 @@ import io.tailrace.protocol.RecordsPayload;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.FetchResponse.EpochEndOffset;
-import io.tailrace.protocol.record.RecordBatch;
+import io.tailrace.replication.Follower;
 import io.tailrace.server.config.ReplicationConfig;
 import io.tailrace.server.partition.TwoReplicas;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,12 +33,18 @@ class FetchersTest {
     private static final long BROKER_EPOCH = 100;
 
     private final ScriptedLeader leader = new ScriptedLeader();
+    private Path path;
     private TwoReplicas replicas;
     private Fetchers fetchers;
 
     @BeforeEach
     void follow(@TempDir Path directory) throws Exception {
-        replicas = new TwoReplicas(directory);
+        path = directory;
+        follow(new TwoReplicas(directory.resolve("usual")));
+    }
+
+    private void follow(TwoReplicas chosen) {
+        replicas = chosen;
         fetchers = new Fetchers(
                 new ReplicaFetcher.Self(1, () -> BROKER_EPOCH),
                 new ReplicationConfig(60_000, 1, 500, 1000, 1000, 100, 1000),
@@ -131,19 +142,102 @@ class FetchersTest {
         assertThat(only(leader.asked()).fetchOffset()).as("the very next fetch").isEqualTo(1);
     }
 
+    @Test
+    void whatTheLeaderHasDroppedIsDroppedAsFarAsThisLogReaches() throws Exception {
+        startFollowing();
+        leader.asked();
+        leader.answer(answer(read(stamped(0, EPOCH, "a"), 0, 0)));
+        leader.asked();
+        leader.answer(answer(read(stamped(1, EPOCH, "b"), 2, 1)));
+        leader.asked();
+        assertThat(replicas.partition().log().logStartOffset()).isEqualTo(1);
+        assertThat(replicas.partition().replica().log().startOffset()).isEqualTo(1);
+
+        leader.answer(answer(read(stamped(2, EPOCH, "c"), 9, 9)));
+        leader.asked();
+        assertThat(replicas.partition().log().logStartOffset()).isEqualTo(3);
+        assertThat(replicas.logEndOffset()).isEqualTo(3);
+    }
+
+    @Test
+    void withFlushAckOnlyWhatIsOnDiskIsAcknowledged() throws Exception {
+        CountDownLatch disk = new CountDownLatch(1);
+        stop();
+        Executor slow = task -> new Thread(() -> {
+                    awaitDisk(disk);
+                    task.run();
+                })
+                .start();
+        follow(new TwoReplicas(path.resolve("flushed"), Map.of("flush", "ack"), 0, slow));
+        List<FetchRequest.Partition> early = new CopyOnWriteArrayList<>();
+        leader.onAsked(request -> request.topics().forEach(topic -> topic.partitions().stream()
+                .filter(part -> part.fetchOffset() > replicas.partition().log().recoveryPoint())
+                .forEach(early::add)));
+        startFollowing();
+        leader.asked();
+        leader.answer(records(stamped(0, EPOCH, "a"), 0));
+        replicas.awaitAppended(1);
+        disk.countDown();
+
+        assertThat(only(leader.asked()).fetchOffset()).isEqualTo(1);
+        assertThat(early).isEmpty();
+    }
+
+    private static void awaitDisk(CountDownLatch disk) {
+        try {
+            disk.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void fullDiskLeavesTheFollowerBehindAndAlive() throws Exception {
+        stop();
+        follow(new TwoReplicas(path.resolve("full"), Map.of(), Long.MAX_VALUE / 2, Runnable::run));
+        startFollowing();
+        leader.asked();
+        leader.answer(records(stamped(0, EPOCH, "a"), 0));
+
+        assertThat(only(leader.asked()).fetchOffset()).isZero();
+        assertThat(replicas.partition().replica()).isInstanceOf(Follower.class);
+        assertThat(replicas.logEndOffset()).isZero();
+    }
+
+    @Test
+    void whatIsToBeCopiedAnewDoesNotWaitForAFetchThatIsOut() throws Exception {
+        startFollowing();
+        leader.asked();
+        assertThat(leader.hurries()).isZero();
+        fetchers.start(replicas.partition(), LEADER, EPOCH);
+
+        assertThat(leader.hurries()).isEqualTo(1);
+    }
+
+    @Test
+    void connectionThatIsOfNoUseAnyMoreIsClosed() throws Exception {
+        startFollowing();
+        leader.asked();
+        fetchers.stop(replicas.partition());
+        leader.answer(records(stamped(0, EPOCH, "a"), 0));
+        await().until(() -> leader.linksClosed() == 1);
+
+        fetchers.start(replicas.partition(), LEADER, EPOCH);
+        assertThat(only(leader.asked()).fetchOffset()).isEqualTo(1);
+        assertThat(leader.linksOpened()).isEqualTo(2);
+    }
+
     private void startFollowing() {
         replicas.elect(LEADER, EPOCH);
         fetchers.start(replicas.partition(), LEADER, EPOCH);
     }
 
-    private static ByteBuffer stamped(long offset, int leaderEpoch, String... values) {
-        ByteBuffer bytes = batch(values);
-        RecordBatch.at(bytes).stamp(offset, leaderEpoch);
-        return bytes;
+    private static FetchResponse records(ByteBuffer batches, long highWatermark) {
+        return answer(read(batches, highWatermark, 0));
     }
 
-    private static FetchResponse records(ByteBuffer batches, long highWatermark) {
-        return answer(FetchResponse.Partition.read(0, highWatermark, 0, RecordsPayload.of(batches)));
+    private static FetchResponse.Partition read(ByteBuffer batches, long highWatermark, long logStartOffset) {
+        return FetchResponse.Partition.read(0, highWatermark, logStartOffset, RecordsPayload.of(batches));
     }
 
     private static FetchResponse answer(FetchResponse.Partition part) {

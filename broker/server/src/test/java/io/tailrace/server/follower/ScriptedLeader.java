@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** A leader that answers as a test says, one fetch at a time. */
 final class ScriptedLeader implements LeaderLink.Opener {
@@ -18,7 +19,15 @@ final class ScriptedLeader implements LeaderLink.Opener {
     /** Nothing in it breaks the connection. */
     private final BlockingQueue<Optional<FetchResponse>> answers = new LinkedBlockingQueue<>();
 
+    private volatile Consumer<FetchRequest> onAsked = request -> {};
     private final AtomicInteger opened = new AtomicInteger();
+    private final AtomicInteger ended = new AtomicInteger();
+    private final AtomicInteger hurries = new AtomicInteger();
+
+    /** Has every fetch seen at the moment it is made. */
+    void onAsked(Consumer<FetchRequest> action) {
+        onAsked = action;
+    }
 
     /** The next fetch, once it is made. */
     FetchRequest asked() throws InterruptedException {
@@ -39,6 +48,15 @@ final class ScriptedLeader implements LeaderLink.Opener {
         answers.add(Optional.empty());
     }
 
+    /** How often a fetch was to be answered at once. */
+    int hurries() {
+        return hurries.get();
+    }
+
+    int linksClosed() {
+        return ended.get();
+    }
+
     int linksOpened() {
         return opened.get();
     }
@@ -54,6 +72,7 @@ final class ScriptedLeader implements LeaderLink.Opener {
 
         @Override
         public FetchResponse fetch(FetchRequest request) throws IOException {
+            onAsked.accept(request);
             asked.add(request);
             try {
                 while (!closed) {
@@ -69,8 +88,14 @@ final class ScriptedLeader implements LeaderLink.Opener {
         }
 
         @Override
+        public void hurry() {
+            hurries.incrementAndGet();
+        }
+
+        @Override
         public void close() {
             closed = true;
+            ended.incrementAndGet();
         }
     }
 }

@@ -19,8 +19,11 @@ import io.tailrace.server.config.TopicSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A partition that is led here, with a follower on broker 2 which does what a test tells it to. */
 public final class TwoReplicas implements ReplicationPort, AutoCloseable {
@@ -33,9 +36,12 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
     /** In which the partition is led here at first. */
     public static final int LEADER_EPOCH = 3;
 
-    private static final long SELF_EPOCH = 100;
+    /** Under which this broker is registered. */
+    public static final long SELF_EPOCH = 100;
 
     private final Clocks clocks = Clocks.system();
+    private final AtomicBoolean lease = new AtomicBoolean(true);
+    private volatile Runnable onRoleChange = () -> {};
     private final Partitions partitions = new Partitions(ClusterImage::empty);
     private final LogDirectory directory;
     private final Partition partition;
@@ -43,32 +49,66 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
 
     /** Opens the partition, which leads in epoch 3 with both replicas in sync. */
     public TwoReplicas(Path path) throws IOException {
-        TopicSettings settings = BrokerConfig.of(Map.of("broker.id", "1"))
-                .topicDefaults()
-                .with(Map.of("min.insync.replicas", "2", "message.timestamp.after.max.ms", "1000"));
+        this(path, Map.of(), 0, Runnable::run);
+    }
+
+    /**
+     * The same, with settings of the topic.
+     *
+     * @param freeBytesMin how much of the disk must stay free
+     * @param background syncs
+     */
+    public TwoReplicas(Path path, Map<String, String> configs, long freeBytesMin, Executor background)
+            throws IOException {
+        Map<String, String> own =
+                new HashMap<>(Map.of("min.insync.replicas", "2", "message.timestamp.after.max.ms", "1000"));
+        own.putAll(configs);
+        TopicSettings settings =
+                BrokerConfig.of(Map.of("broker.id", "1")).topicDefaults().with(own);
         directory = LogDirectory.open(
-                new LogDirectoryConfig(path, "cluster", 1, 0, 1000, 100),
+                new LogDirectoryConfig(path, "cluster", 1, freeBytesMin, 1000, 100),
                 topic -> settings.log(),
-                Runnable::run,
+                background,
                 e -> {},
                 0);
         PartitionLifecycle lifecycle = new PartitionLifecycle(
-                1, partitions, new Surroundings(new PartitionRules(60_000), this, (changed, role) -> {}, clocks));
+                1,
+                partitions,
+                new Surroundings(
+                        new PartitionRules(60_000), this, (changed, role) -> onRoleChange.run(), lease::get, clocks));
         partition = lifecycle.open(directory.create(new TopicPartition(TOPIC, 0), settings.log(), 0), settings, 0);
         handle(new Event.BrokersChanged(Map.of(1, broker(1, SELF_EPOCH), 2, broker(2, FOLLOWER_EPOCH))));
         handle(new Event.Registered(SELF_EPOCH));
         elect(1, LEADER_EPOCH);
     }
 
-    /** One of the two leads in this epoch from now on. */
+    /** One of the two leads in this epoch from now on, and both are in sync. */
     public void elect(int leader, int leaderEpoch) {
-        List<Incarnation> isr = List.of(new Incarnation(1, SELF_EPOCH), new Incarnation(2, FOLLOWER_EPOCH));
+        elect(leader, leaderEpoch, List.of(new Incarnation(1, SELF_EPOCH), new Incarnation(2, FOLLOWER_EPOCH)));
+    }
+
+    /** Broker 2 leads in this epoch from now on, and is the only one in sync. */
+    public void fallBehind(int leaderEpoch) {
+        elect(2, leaderEpoch, List.of(new Incarnation(2, FOLLOWER_EPOCH)));
+    }
+
+    private void elect(int leader, int leaderEpoch, List<Incarnation> isr) {
         PartitionState state = new PartitionState(leader, leaderEpoch, isr, List.of(), leader, 1, 4 + leaderEpoch);
         handle(new Event.StateRead(PartitionAssignment.of(List.of(1, 2)), state));
     }
 
     private static Broker broker(int id, long epoch) {
         return new Broker(id, epoch, Broker.NONE, null, List.of(new Endpoint("PLAINTEXT", "h" + id, 9092)), false);
+    }
+
+    /** Runs this, under the partition's lock, whenever it has another role. */
+    public void onRoleChange(Runnable action) {
+        onRoleChange = action;
+    }
+
+    /** Whether this broker may act as a leader. */
+    public void lease(boolean holds) {
+        lease.set(holds);
     }
 
     public Partitions partitions() {
@@ -135,6 +175,9 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
 
     @Override
     public void stopFetching(Partition following) {}
+
+    @Override
+    public void logFailed(Partition failed) {}
 
     @Override
     public void close() throws IOException {

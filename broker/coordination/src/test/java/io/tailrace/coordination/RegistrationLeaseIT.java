@@ -1,0 +1,91 @@
+package io.tailrace.coordination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import org.apache.curator.test.InstanceSpec;
+import org.apache.curator.test.TestingServer;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.data.Stat;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A lease that nobody tells of connections and sessions. */
+class RegistrationLeaseIT {
+    private static final int BROKER = 1;
+    private static final int TICK_MS = 500;
+    private static final int SESSION_TIMEOUT_MS = 3 * TICK_MS;
+
+    private TestingServer zooKeeper;
+    private ZooKeeperSession session;
+    private RegistrationLease lease;
+
+    @BeforeEach
+    void connect() throws Exception {
+        zooKeeper = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, TICK_MS, -1), true);
+        session = open();
+        lease = new RegistrationLease(session, BROKER);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        lease.close();
+        session.close();
+        zooKeeper.close();
+    }
+
+    private ZooKeeperSession open() {
+        return ZooKeeperSession.open(new ZooKeeperConfig(zooKeeper.getConnectString(), SESSION_TIMEOUT_MS, 20_000));
+    }
+
+    private static long register(ZooKeeperSession session) throws Exception {
+        Stat created = new Stat();
+        session.curator()
+                .create()
+                .storingStatIn(created)
+                .creatingParentsIfNeeded()
+                .withMode(CreateMode.EPHEMERAL)
+                .forPath(ZNodes.broker(BROKER));
+        return created.getCzxid();
+    }
+
+    @Test
+    void holdsForAsLongAsZooKeeperAnswersAndNoLonger() throws Exception {
+        long begunNanos = System.nanoTime();
+        lease.begin(register(session), begunNanos);
+        lease.start();
+        await().during(Duration.ofMillis(2 * SESSION_TIMEOUT_MS)).until(lease::holds);
+
+        zooKeeper.stop();
+        await().until(() -> !lease.holds());
+    }
+
+    @Test
+    void anotherLifeOfTheBrokerExtendsNothing() throws Exception {
+        lease.begin(register(session) - 1, System.nanoTime());
+        assertThat(lease.holds()).isTrue();
+        lease.start();
+
+        await().until(() -> !lease.holds());
+    }
+
+    @Test
+    void nodeOfASessionThatWasLostExtendsNothing() throws Exception {
+        try (ZooKeeperSession lost = open()) {
+            lease.begin(register(lost), System.nanoTime());
+            lease.start();
+
+            await().until(() -> !lease.holds());
+        }
+    }
+
+    @Test
+    void lostSessionEndsItAtOnce() throws Exception {
+        lease.begin(register(session), System.nanoTime());
+        lease.end();
+
+        assertThat(lease.holds()).isFalse();
+    }
+}

@@ -1,0 +1,157 @@
+package io.tailrace.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** Topics on three brokers, as Apache Kafka's clients see them. Where no partition is named it is 0. */
+final class ReplicatedTopics implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final ThreeBrokers brokers;
+    private final Admin admin;
+
+    ReplicatedTopics(ThreeBrokers brokers) {
+        this.brokers = brokers;
+        admin = Admin.create(properties("default.api.timeout.ms", "60000", "request.timeout.ms", "2000"));
+    }
+
+    /** One partition on all three brokers, two of which must be in sync. */
+    void create(String topic) {
+        create(topic, 1, Map.of("min.insync.replicas", "2"));
+    }
+
+    void create(String topic, int partitions, Map<String, String> configs) {
+        NewTopic replicated = new NewTopic(topic, partitions, (short) 3).configs(configs);
+        // Who is asked may not have seen yet that a broker is back.
+        await().atMost(PATIENCE).until(() -> isCreated(replicated));
+        awaitInSync(topic, 1, 2, 3);
+    }
+
+    private boolean isCreated(NewTopic topic) throws InterruptedException {
+        try {
+            admin.createTopics(List.of(topic)).all().get();
+            return true;
+        } catch (ExecutionException e) {
+            // By an earlier try that took longer than its client waited.
+            return e.getCause() instanceof TopicExistsException;
+        }
+    }
+
+    List<TopicPartitionInfo> describe(String topic) {
+        try {
+            return admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .values()
+                    .iterator()
+                    .next()
+                    .partitions();
+        } catch (Exception e) {
+            throw new AssertionError(topic + " cannot be described", e);
+        }
+    }
+
+    static int leader(TopicPartitionInfo partition) {
+        Node leader = partition.leader();
+        return leader == null ? -1 : leader.id();
+    }
+
+    static List<Integer> inSync(TopicPartitionInfo partition) {
+        return partition.isr().stream().map(Node::id).toList();
+    }
+
+    int leader(String topic) {
+        return leader(describe(topic).get(0));
+    }
+
+    /** Waits until these and no others are in sync, in every partition. */
+    void awaitInSync(String topic, Integer... ids) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(describe(topic))
+                .allSatisfy(partition -> assertThat(inSync(partition)).containsExactlyInAnyOrder(ids)));
+    }
+
+    /** A follower's log is its leader's, byte for byte. */
+    void awaitSameLogs(String topic) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(mismatch(topic, 1, 2)).isEqualTo(-1);
+            assertThat(mismatch(topic, 1, 3)).isEqualTo(-1);
+        });
+    }
+
+    private long mismatch(String topic, int one, int other) throws IOException {
+        String segment = "00000000000000000000.log";
+        return Files.mismatch(
+                brokers.logOf(one, topic + "-0").resolve(segment),
+                brokers.logOf(other, topic + "-0").resolve(segment));
+    }
+
+    void produce(String topic, String acks, int from, int to) throws Exception {
+        try (KafkaProducer<String, String> producer = producer(acks)) {
+            for (int i = from; i < to; i++) {
+                producer.send(new ProducerRecord<>(topic, String.valueOf(i))).get(60, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    KafkaProducer<String, String> producer(String acks) {
+        Properties properties =
+                properties("acks", acks, "linger.ms", "1", "retry.backoff.ms", "50", "request.timeout.ms", "3000");
+        properties.put("enable.idempotence", String.valueOf(acks.equals("all")));
+        return new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer());
+    }
+
+    /** Everything below the high watermark. */
+    List<Integer> read(String topic) {
+        List<Integer> values = new ArrayList<>();
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                properties("auto.offset.reset", "earliest"), new StringDeserializer(), new StringDeserializer())) {
+            TopicPartition partition = new TopicPartition(topic, 0);
+            consumer.assign(List.of(partition));
+            long end =
+                    consumer.endOffsets(List.of(partition)).values().iterator().next();
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (consumer.position(partition) < end && System.nanoTime() < deadline) {
+                for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {
+                    values.add(Integer.parseInt(each.value()));
+                }
+            }
+        }
+        return values;
+    }
+
+    private Properties properties(String... keysAndValues) {
+        Properties properties = new Properties();
+        properties.put("bootstrap.servers", brokers.bootstrap());
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            properties.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return properties;
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+    }
+}
