@@ -1,6 +1,7 @@
 package io.tailrace.server;
 
 import io.tailrace.server.api.AlterConfigsHandler;
+import io.tailrace.server.api.AlterPartitionReassignmentsHandler;
 import io.tailrace.server.api.BlockingCalls;
 import io.tailrace.server.api.ConfigChanges;
 import io.tailrace.server.api.CreatePartitionsHandler;
@@ -10,11 +11,13 @@ import io.tailrace.server.api.DescribeClusterHandler;
 import io.tailrace.server.api.DescribeConfigsHandler;
 import io.tailrace.server.api.DescribeLogDirsHandler;
 import io.tailrace.server.api.DescribeTopicPartitionsHandler;
+import io.tailrace.server.api.ElectLeadersHandler;
 import io.tailrace.server.api.FetchHandler;
 import io.tailrace.server.api.FindCoordinatorHandler;
 import io.tailrace.server.api.IncrementalAlterConfigsHandler;
 import io.tailrace.server.api.InitProducerIdHandler;
 import io.tailrace.server.api.ListOffsetsHandler;
+import io.tailrace.server.api.ListPartitionReassignmentsHandler;
 import io.tailrace.server.api.MetadataHandler;
 import io.tailrace.server.api.OffsetCommitHandler;
 import io.tailrace.server.api.OffsetFetchHandler;
@@ -57,6 +60,9 @@ final class Handlers {
                 new DescribeLogDirsHandler(node.logDirectories(), partitions),
                 new CreatePartitionsHandler(topics, cluster, blocking),
                 new IncrementalAlterConfigsHandler(configs, blocking),
+                new AlterPartitionReassignmentsHandler(node.topics(), cluster, blocking),
+                new ListPartitionReassignmentsHandler(cluster),
+                new ElectLeadersHandler(node.controller(), cluster, blocking),
                 new DescribeClusterHandler(cluster),
                 new DescribeTopicPartitionsHandler(cluster));
     }

@@ -89,11 +89,16 @@ final class ClusterFollower {
         last = image;
     }
 
-    /** Deletes the logs of topics that were deleted while this broker was away. Call after the first image. */
+    /** Deletes the logs of partitions that were deleted, or went elsewhere, while this broker was away. Call after the first image. */
     void deleteStrays() {
         for (TopicPartition partition : directories.partitions()) {
-            if (last.topic(partition.topic()).isEmpty()) {
-                LOG.info("deleting the log of {}: its topic was deleted while this broker was down", partition);
+            boolean isHere = last.partition(partition)
+                    .filter(agreed -> agreed.assignment().replicas().contains(brokerId))
+                    .isPresent();
+            if (!isHere) {
+                LOG.info(
+                        "deleting the log of {}: it was deleted or went elsewhere while this broker was down",
+                        partition);
                 deleteLog(partition);
             }
         }
