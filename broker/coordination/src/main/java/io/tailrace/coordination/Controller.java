@@ -51,6 +51,9 @@ public final class Controller implements AutoCloseable {
 
     private ClusterImage lastImage = ClusterImage.empty();
 
+    /** What was decided on this image is written, all of it, in this mandate. */
+    private ClusterImage decidedOn = ClusterImage.empty();
+
     /** Versions written here which an image may not show yet: an older one must not be decided on again. */
     private final Map<TopicPartition, Integer> writtenVersions = new HashMap<>();
 
@@ -152,6 +155,7 @@ public final class Controller implements AutoCloseable {
             if (image.controllerId() == ClusterImage.NO_CONTROLLER || leftBehind) {
                 mandate = election.stand().or(() -> mandate);
                 writtenVersions.clear();
+                decidedOn = ClusterImage.empty();
             } else if (image.controllerId() != brokerId) {
                 mandate = Optional.empty();
             }
@@ -160,7 +164,10 @@ public final class Controller implements AutoCloseable {
             return;
         }
         underMandate(held -> {
-            var unused = write(held, rules(held).decide(image));
+            ClusterImage since = decidedOn;
+            decidedOn = ClusterImage.empty();
+            var unused = write(held, rules(held).decide(image, since));
+            decidedOn = image;
             for (String topic : image.deleting()) {
                 writer.deleteTopic(held, topic);
                 writtenVersions.keySet().removeIf(p -> p.topic().equals(topic));

@@ -23,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds images from the nodes of the tree. Only what changed is parsed, and only the topics it belongs to are built anew.
+ * Builds images from the nodes of the tree. Only what changed is parsed, and only the partitions it belongs to are built anew:
+ * an image shares everything else with the one before it.
  * A node that cannot be understood is named in the log, and counts as it was. For one thread.
  */
 final class ImageBuilder {
@@ -41,22 +42,29 @@ final class ImageBuilder {
 
     /** The image after these paths changed. */
     ClusterImage build(Map<String, Node> nodes, Set<String> changedPaths) {
-        Set<String> changedTopics = new HashSet<>();
+        Changes changes = new Changes(new HashSet<>(), new HashMap<>());
         for (String path : changedPaths) {
             try {
-                take(path, nodes.get(path), changedTopics);
+                take(path, nodes.get(path), changes);
             } catch (IOException | IllegalArgumentException e) {
                 LOG.error("{} in ZooKeeper cannot be understood and is ignored: {}", path, e.getMessage());
             }
         }
-        changedTopics.forEach(this::buildTopic);
+        changes.topics().forEach(this::buildTopic);
+        changes.partitions().keySet().removeAll(changes.topics());
+        changes.partitions().forEach(this::buildPartitions);
         return new ClusterImage(clusterId, brokers, topics, deleting, controllerId, brokerConfigs);
     }
 
-    private void take(String path, @Nullable Node node, Set<String> changedTopics) throws IOException {
+    /** Topics that are to be built anew, and of others the partitions that are. */
+    private record Changes(Set<String> topics, Map<String, List<Integer>> partitions) {}
+
+    private void take(String path, @Nullable Node node, Changes changes) throws IOException {
         Optional<TopicPartition> partition = ZNodes.partitionOfState(path);
         if (partition.isPresent()) {
-            changedTopics.add(partition.get().topic());
+            changes.partitions()
+                    .computeIfAbsent(partition.get().topic(), topic -> new ArrayList<>())
+                    .add(partition.get().partition());
             if (node == null) {
                 states.remove(partition.get());
             } else {
@@ -66,7 +74,7 @@ final class ImageBuilder {
         }
         Optional<String> topic = ZNodes.childOf(ZNodes.TOPICS, path);
         if (topic.isPresent()) {
-            changedTopics.add(topic.get());
+            changes.topics().add(topic.get());
             if (node == null) {
                 topicNodes.remove(topic.get());
             } else {
@@ -76,7 +84,7 @@ final class ImageBuilder {
         }
         Optional<String> configured = ZNodes.childOf(ZNodes.TOPIC_CONFIGS, path);
         if (configured.isPresent()) {
-            changedTopics.add(configured.get());
+            changes.topics().add(configured.get());
             configs.put(configured.get(), node == null ? Map.of() : ZNodeJson.config(node.data()));
             return;
         }
@@ -120,10 +128,29 @@ final class ImageBuilder {
             configs.computeIfPresent(name, (topic, config) -> config.isEmpty() ? null : config);
             return;
         }
+        TopicImage known = topics.get(name);
+        List<PartitionImage> before = known == null ? List.of() : known.partitions();
         List<PartitionImage> partitions = new ArrayList<>();
         for (int i = 0; i < node.partitions().size(); i++) {
-            partitions.add(new PartitionImage(node.partitions().get(i), states.get(new TopicPartition(name, i))));
+            PartitionImage now = new PartitionImage(node.partitions().get(i), states.get(new TopicPartition(name, i)));
+            boolean same = i < before.size() && now.equals(before.get(i));
+            partitions.add(same ? before.get(i) : now);
         }
         topics.put(name, new TopicImage(name, node.id(), partitions, configs.getOrDefault(name, Map.of())));
+    }
+
+    private void buildPartitions(String name, List<Integer> indexes) {
+        TopicImage before = topics.get(name);
+        if (before == null) {
+            return;
+        }
+        List<PartitionImage> partitions = new ArrayList<>(before.partitions());
+        for (int index : indexes) {
+            if (index < partitions.size()) {
+                PartitionState state = states.get(new TopicPartition(name, index));
+                partitions.set(index, new PartitionImage(partitions.get(index).assignment(), state));
+            }
+        }
+        topics.put(name, new TopicImage(name, before.id(), partitions, before.configs()));
     }
 }

@@ -74,8 +74,9 @@ class ReassignmentIT {
         try {
             reassign("moving", stays, to);
             assertThat(underWay())
-                    .hasToString("{moving-0=PartitionReassignment(replicas=[%d, %d, 1], addingReplicas=[%d], removingReplicas=[1])}"
-                            .formatted(stays, to, to));
+                    .hasToString(
+                            "{moving-0=PartitionReassignment(replicas=[%d, %d, 1], addingReplicas=[%d], removingReplicas=[1])}"
+                                    .formatted(stays, to, to));
             takeBack("moving");
             await().atMost(PATIENCE).until(() -> underWay().isEmpty());
             assertThat(replicas("moving")).containsExactlyInAnyOrder(1, stays);

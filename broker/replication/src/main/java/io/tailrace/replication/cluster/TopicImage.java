@@ -1,8 +1,10 @@
 package io.tailrace.replication.cluster;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A topic as the cluster knows it.
@@ -16,5 +18,27 @@ public record TopicImage(String name, UUID id, List<PartitionImage> partitions, 
     public TopicImage {
         partitions = List.copyOf(partitions);
         configs = Map.copyOf(configs);
+    }
+
+    /**
+     * Indexes of the partitions that are not as they were, all of them if this is another topic than before. An image shares
+     * what did not change with the one before it, so that this costs a comparison of references for each partition.
+     */
+    @SuppressWarnings("ReferenceEquality")
+    public List<Integer> changedSince(@Nullable TopicImage before) {
+        if (this == before) {
+            return List.of();
+        }
+        List<Integer> changed = new ArrayList<>();
+        for (int i = 0; i < partitions.size(); i++) {
+            boolean same = before != null
+                    && before.id.equals(id)
+                    && i < before.partitions.size()
+                    && before.partitions.get(i) == partitions.get(i);
+            if (!same) {
+                changed.add(i);
+            }
+        }
+        return changed;
     }
 }

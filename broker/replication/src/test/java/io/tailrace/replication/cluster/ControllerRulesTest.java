@@ -232,4 +232,33 @@ class ControllerRulesTest {
         PartitionState next = cluster.decide(state(1, members(1, 2, 4), List.of()));
         assertThat(next.isrIds()).containsExactly(1, 2);
     }
+
+    @Test
+    void ofAnImageThatSharesPartitionsWithTheLastOnlyTheOthersAreDecidedOn() {
+        PartitionImage undecided =
+                new PartitionImage(PartitionAssignment.of(List.of(1, 2, 3)), state(1, members(1, 2), List.of()));
+        cluster.brokers.remove(1);
+        ClusterImage before = cluster.image(List.of(undecided, undecided));
+        ClusterImage after = cluster.image(List.of(
+                undecided,
+                new PartitionImage(PartitionAssignment.of(List.of(1, 2, 3)), state(1, members(1, 3), List.of()))));
+        assertThat(cluster.rules().decide(after)).hasSize(2);
+        assertThat(cluster.rules().decide(after, before))
+                .extracting(write -> write.partition().partition())
+                .containsExactly(1);
+    }
+
+    @Test
+    void everyPartitionIsDecidedOnAnewWhenBrokersOrSettingsChange() {
+        ClusterImage before = cluster.image(state(1, members(1, 2), List.of()));
+        cluster.brokers.remove(1);
+        ClusterImage after = new ClusterImage("c", cluster.brokers, before.topics(), Set.of(), 1);
+        assertThat(cluster.rules().decide(after, before)).hasSize(1);
+        TopicImage topic = before.topic("web").orElseThrow();
+        TopicImage configured = new TopicImage("web", topic.id(), topic.partitions(), Map.of("a", "1"));
+        ClusterImage reconfigured =
+                new ClusterImage("c", cluster.brokers, new TreeMap<>(Map.of("web", configured)), Set.of(), 1);
+        assertThat(cluster.rules().decide(reconfigured, after)).hasSize(1);
+        assertThat(cluster.rules().decide(reconfigured, reconfigured)).isEmpty();
+    }
 }

@@ -14,18 +14,19 @@ import io.tailrace.server.partition.PartitionLifecycle;
 import io.tailrace.server.partition.Partitions;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Opens, changes and closes this broker's partitions as images of the cluster say. Used by one thread. What has not
- * changed from one image to the next costs a comparison for each topic.
+ * changed from one image to the next costs a comparison of references.
  */
 final class ClusterFollower {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterFollower.class);
@@ -81,9 +82,8 @@ final class ClusterFollower {
             partitions.all().forEach(partition -> partition.handle(changed));
         }
         for (TopicImage topic : image.topics().values()) {
-            boolean same = topic.equals(last.topics().get(topic.name())) && openTopics.containsKey(topic.name());
-            if (!same && !image.deleting().contains(topic.name())) {
-                follow(image, topic);
+            if (!image.deleting().contains(topic.name())) {
+                follow(image, topic, last.topics().get(topic.name()));
             }
         }
         last = image;
@@ -104,10 +104,17 @@ final class ClusterFollower {
         }
     }
 
-    private void follow(ClusterImage image, TopicImage topic) {
+    private void follow(ClusterImage image, TopicImage topic, @Nullable TopicImage before) {
+        boolean comparable = before != null
+                && openTopics.containsKey(topic.name())
+                && topic.configs().equals(before.configs());
+        List<Integer> changed = topic.changedSince(comparable ? before : null);
+        if (changed.isEmpty()) {
+            return;
+        }
         openTopics.put(topic.name(), topic.id());
         TopicSettings settings = defaults.with(topic.configs());
-        for (int index = 0; index < topic.partitions().size(); index++) {
+        for (int index : changed) {
             TopicPartition id = new TopicPartition(topic.name(), index);
             PartitionImage agreed = topic.partitions().get(index);
             Partition partition = partitions.find(topic.name(), index);
@@ -151,10 +158,11 @@ final class ClusterFollower {
 
     private void closeTopic(String topic) {
         openTopics.remove(topic);
-        Set<Partition> gone = new HashSet<>();
-        partitions.all().stream()
-                .filter(partition -> partition.id().topic().equals(topic))
-                .forEach(gone::add);
+        int count = last.topic(topic).map(was -> was.partitions().size()).orElse(0);
+        List<Partition> gone = IntStream.range(0, count)
+                .mapToObj(index -> Optional.ofNullable(partitions.find(topic, index)))
+                .flatMap(Optional::stream)
+                .toList();
         for (Partition partition : gone) {
             close(partition);
             deleteLog(partition.id());
