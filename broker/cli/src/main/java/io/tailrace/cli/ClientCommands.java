@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 public final class ClientCommands {
 
     /**
-     * {@code topics}, {@code produce}, {@code consume} and {@code lag}, ready to be executed.
+     * {@code cluster}, {@code topics}, {@code reassign}, {@code produce}, {@code consume} and {@code lag}, ready to be executed.
      *
      * @param decoders makes a decoder of values for the schema registry at an address
      */
@@ -23,9 +23,13 @@ public final class ClientCommands {
                 .addSubcommand(new TopicsListCommand(clients))
                 .addSubcommand(new TopicsDescribeCommand(clients))
                 .addSubcommand(new TopicsCreateCommand(clients))
+                .addSubcommand(new TopicsConfigureCommand(clients))
+                .addSubcommand(new TopicsElectCommand(clients))
                 .addSubcommand(new TopicsDeleteCommand(clients));
         CommandLine all = new CommandLine(new ClientCommands())
+                .addSubcommand(new ClusterCommand(clients))
                 .addSubcommand(topics)
+                .addSubcommand(new ReassignCommand(clients))
                 .addSubcommand(new ProduceCommand(clients))
                 .addSubcommand(new ConsumeCommand(clients, decoders))
                 .addSubcommand(new LagCommand(clients));
@@ -34,7 +38,7 @@ public final class ClientCommands {
 
     @Command(
             name = "topics",
-            description = "Lists, describes, creates and deletes topics.",
+            description = "Lists, describes, creates, configures and deletes topics, and has their leaders elected.",
             synopsisSubcommandLabel = "COMMAND")
     private static final class TopicsCommand {}
 }

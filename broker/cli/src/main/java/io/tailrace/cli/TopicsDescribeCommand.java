@@ -1,6 +1,6 @@
 package io.tailrace.cli;
 
-import io.tailrace.client.Admin;
+import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.TopicDescription;
 import io.tailrace.protocol.TopicPartition;
 import java.util.Collection;
@@ -8,12 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tailrace topics describe}. */
-@Command(name = "describe", description = "Shows leader, replicas and offsets of each partition.")
+@Command(
+        name = "describe",
+        description = {
+            "Shows leader, replicas and offsets of each partition.",
+            "With a filter, only partitions that something is wrong with, of internal topics too, and which of their"
+                    + " replicas are down instead of offsets; several filters show what any of them does."
+        })
 final class TopicsDescribeCommand implements Runnable {
     private final Clients clients;
 
@@ -22,6 +29,17 @@ final class TopicsDescribeCommand implements Runnable {
 
     @Option(names = "--topic", paramLabel = "TOPIC", description = "May be repeated; default all but internal ones.")
     private List<String> topics = List.of();
+
+    @Option(names = "--under-replicated", description = "Shows partitions with replicas that are not in sync.")
+    private boolean underReplicated;
+
+    @Option(names = "--unavailable", description = "Shows partitions without a leader.")
+    private boolean unavailable;
+
+    @Option(
+            names = "--under-min-isr",
+            description = "Shows partitions with fewer replicas in sync than min.insync.replicas.")
+    private boolean underMinIsr;
 
     @Mixin
     private final TableOptions output = new TableOptions();
@@ -32,34 +50,61 @@ final class TopicsDescribeCommand implements Runnable {
 
     @Override
     public void run() {
-        try (Admin admin = clients.admin(bootstrap.clientConfig())) {
-            Map<String, TopicDescription> described =
-                    new TreeMap<>(admin.describe(topics.isEmpty() ? admin.topics(false) : topics));
-            List<TopicPartition> led = described.values().stream()
-                    .flatMap(topic -> topic.partitions().stream()
-                            .filter(partition -> partition.leader().isPresent())
-                            .map(partition -> new TopicPartition(topic.name(), partition.partition())))
-                    .toList();
-            Map<TopicPartition, Long> earliest = admin.earliestOffsets(led);
-            Map<TopicPartition, Long> latest = admin.latestOffsets(led);
-            Table table =
-                    new Table("TOPIC", "PARTITION", "LEADER", "REPLICAS", "ISR", "LOG-START-OFFSET", "LOG-END-OFFSET");
-            described.forEach((name, topic) -> topic.partitions().forEach(partition -> {
-                TopicPartition key = new TopicPartition(name, partition.partition());
-                table.add(
-                        name,
-                        partition.partition(),
-                        partition.leader().isPresent() ? partition.leader().getAsInt() : null,
-                        joined(partition.replicas()),
-                        joined(partition.isr()),
-                        earliest.get(key),
-                        latest.get(key));
-            }));
-            output.print(table);
+        try (ClusterAdmin admin = clients.admin(bootstrap.clientConfig())) {
+            boolean filtered = underReplicated || unavailable || underMinIsr;
+            Collection<String> asked = topics.isEmpty() ? admin.topics(filtered) : topics;
+            output.print(filtered ? troubled(admin, asked) : described(admin, asked));
         }
     }
 
-    private static String joined(Collection<Integer> brokers) {
+    /** Asks no leader, which may not answer. */
+    private Table troubled(ClusterAdmin admin, Collection<String> asked) {
+        Table table = new Table("TOPIC", "PARTITION", "LEADER", "REPLICAS", "ISR", "OFFLINE");
+        PartitionHealth.of(admin, asked).stream()
+                .filter(each -> (underReplicated && each.underReplicated())
+                        || (unavailable && each.unavailable())
+                        || (underMinIsr && each.underMinIsr()))
+                .forEach(each -> table.add(
+                        each.id().topic(),
+                        each.id().partition(),
+                        leader(each.partition()),
+                        joined(each.partition().replicas()),
+                        joined(each.partition().isr()),
+                        joined(each.partition().offline())));
+        return table;
+    }
+
+    private static Table described(ClusterAdmin admin, Collection<String> asked) {
+        Map<String, TopicDescription> described = new TreeMap<>(admin.describe(asked));
+        List<TopicPartition> led = described.values().stream()
+                .flatMap(topic -> topic.partitions().stream()
+                        .filter(partition -> partition.leader().isPresent())
+                        .map(partition -> new TopicPartition(topic.name(), partition.partition())))
+                .toList();
+        Map<TopicPartition, Long> earliest = admin.earliestOffsets(led);
+        Map<TopicPartition, Long> latest = admin.latestOffsets(led);
+        Table table =
+                new Table("TOPIC", "PARTITION", "LEADER", "REPLICAS", "ISR", "LOG-START-OFFSET", "LOG-END-OFFSET");
+        described.forEach((name, topic) -> topic.partitions().forEach(partition -> {
+            TopicPartition key = new TopicPartition(name, partition.partition());
+            table.add(
+                    name,
+                    partition.partition(),
+                    leader(partition),
+                    joined(partition.replicas()),
+                    joined(partition.isr()),
+                    earliest.get(key),
+                    latest.get(key));
+        }));
+        return table;
+    }
+
+    private static @Nullable Integer leader(TopicDescription.Partition partition) {
+        return partition.leader().isPresent() ? partition.leader().getAsInt() : null;
+    }
+
+    /** Brokers as a table shows them. */
+    static String joined(Collection<Integer> brokers) {
         return brokers.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 }

@@ -29,7 +29,11 @@ class ClientCommandsTest {
                 "topics list",
                 "topics describe",
                 "topics create",
+                "topics configure",
+                "topics elect",
                 "topics delete",
+                "cluster",
+                "reassign",
                 "produce",
                 "consume",
                 "lag"

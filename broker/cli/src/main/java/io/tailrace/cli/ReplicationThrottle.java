@@ -1,0 +1,106 @@
+package io.tailrace.cli;
+
+import io.tailrace.client.ClusterAdmin;
+import io.tailrace.client.ClusterDescription;
+import io.tailrace.client.ConfigEntry;
+import io.tailrace.protocol.TopicPartition;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * How fast replicas are moved (KIP-73): settings of topics say which replicas are throttled, settings of brokers how fast they
+ * may be copied. The topics' are made first and taken back last, so that they tell what an interrupted command left behind.
+ */
+final class ReplicationThrottle {
+    private static final List<String> RATES =
+            List.of("leader.replication.throttled.rate", "follower.replication.throttled.rate");
+    private static final String LEADER_REPLICAS = "leader.replication.throttled.replicas";
+    private static final String FOLLOWER_REPLICAS = "follower.replication.throttled.replicas";
+
+    private final ClusterAdmin admin;
+
+    ReplicationThrottle(ClusterAdmin admin) {
+        this.admin = admin;
+    }
+
+    /**
+     * Throttles moves: every replica there is may be copied from, those that are new are copied to.
+     *
+     * @param now the replicas of all partitions that move
+     * @param moves the replicas that they are to have
+     */
+    void set(long bytesPerSecond, Map<TopicPartition, List<Integer>> now, Map<TopicPartition, List<Integer>> moves) {
+        Map<String, Set<String>> read = new TreeMap<>();
+        Map<String, Set<String>> written = new TreeMap<>();
+        moves.forEach((partition, target) -> {
+            List<Integer> replicas = now.getOrDefault(partition, List.of());
+            replicas.forEach(broker -> add(read, partition, broker));
+            target.stream()
+                    .filter(broker -> !replicas.contains(broker))
+                    .forEach(broker -> add(written, partition, broker));
+        });
+        Map<String, List<ConfigEntry>> configs = admin.topicConfigs(read.keySet());
+        read.forEach((topic, replicas) -> {
+            List<ConfigEntry> own = configs.getOrDefault(topic, List.of());
+            Map<String, Optional<String>> changes = new LinkedHashMap<>();
+            changes.put(LEADER_REPLICAS, joined(own, LEADER_REPLICAS, replicas));
+            changes.put(FOLLOWER_REPLICAS, joined(own, FOLLOWER_REPLICAS, written.getOrDefault(topic, Set.of())));
+            admin.configureTopic(topic, changes);
+        });
+        configureBrokers(Optional.of(String.valueOf(bytesPerSecond)));
+    }
+
+    private static void add(Map<String, Set<String>> replicas, TopicPartition partition, int broker) {
+        replicas.computeIfAbsent(partition.topic(), topic -> new LinkedHashSet<>())
+                .add(partition.partition() + ":" + broker);
+    }
+
+    /** With those that an earlier reassignment of the topic has throttled. */
+    private static Optional<String> joined(List<ConfigEntry> own, String name, Set<String> replicas) {
+        Set<String> all = new LinkedHashSet<>();
+        text(own, name).ifPresent(text -> all.addAll(Arrays.asList(text.split(",", -1))));
+        all.addAll(replicas);
+        return all.isEmpty() ? Optional.empty() : Optional.of(String.join(",", all));
+    }
+
+    private static Optional<String> text(List<ConfigEntry> own, String name) {
+        return own.stream()
+                .filter(entry -> entry.name().equals(name))
+                .flatMap(entry -> Optional.ofNullable(entry.value()).stream())
+                .filter(text -> !text.isEmpty())
+                .findFirst();
+    }
+
+    /** Takes back what {@link #set} made, for all topics; false if there was nothing. */
+    boolean remove() {
+        Collection<String> throttled = admin.topicConfigs(admin.topics(true)).entrySet().stream()
+                .filter(topic -> text(topic.getValue(), LEADER_REPLICAS).isPresent()
+                        || text(topic.getValue(), FOLLOWER_REPLICAS).isPresent())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        if (throttled.isEmpty()) {
+            return false;
+        }
+        configureBrokers(Optional.empty());
+        throttled.forEach(topic -> admin.configureTopic(
+                topic, Map.of(LEADER_REPLICAS, Optional.empty(), FOLLOWER_REPLICAS, Optional.empty())));
+        return true;
+    }
+
+    private void configureBrokers(Optional<String> rate) {
+        Map<String, Optional<String>> changes = new HashMap<>();
+        RATES.forEach(name -> changes.put(name, rate));
+        for (ClusterDescription.Node node : admin.cluster().nodes()) {
+            admin.configureBroker(node.id(), changes);
+        }
+    }
+}

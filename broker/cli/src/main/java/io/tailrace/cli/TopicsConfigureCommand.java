@@ -1,0 +1,60 @@
+package io.tailrace.cli;
+
+import io.tailrace.client.ClusterAdmin;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tailrace topics configure}. */
+@Command(
+        name = "configure",
+        description = "Changes settings of a topic, all that are named or none; shows them all if none is named.")
+final class TopicsConfigureCommand implements Runnable {
+    private final Clients clients;
+
+    @Mixin
+    private final BootstrapOptions bootstrap = new BootstrapOptions();
+
+    @Option(names = "--topic", paramLabel = "TOPIC", required = true, description = "Name of the topic.")
+    private String topic = "";
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "As retention.ms=3600000. May be repeated.")
+    private final Map<String, String> set = new LinkedHashMap<>();
+
+    @Option(
+            names = "--unset",
+            paramLabel = "KEY",
+            description = "Has the default of the brokers hold again. May be repeated.")
+    private List<String> unset = List.of();
+
+    @Mixin
+    private final TableOptions output = new TableOptions();
+
+    TopicsConfigureCommand(Clients clients) {
+        this.clients = clients;
+    }
+
+    @Override
+    public void run() {
+        Map<String, Optional<String>> changes = new LinkedHashMap<>();
+        set.forEach((key, value) -> changes.put(key, Optional.of(value)));
+        for (String key : unset) {
+            if (changes.put(key, Optional.empty()) != null) {
+                throw new ConfigException(key + " is to be set and unset, or unset twice: name it once");
+            }
+        }
+        try (ClusterAdmin admin = clients.admin(bootstrap.clientConfig())) {
+            if (changes.isEmpty()) {
+                Table table = new Table("KEY", "VALUE", "DEFAULT");
+                admin.topicConfig(topic).forEach(entry -> table.add(entry.name(), entry.value(), entry.isDefault()));
+                output.print(table);
+            } else {
+                admin.configureTopic(topic, changes);
+            }
+        }
+    }
+}

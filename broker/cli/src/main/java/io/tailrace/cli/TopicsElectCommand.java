@@ -1,0 +1,53 @@
+package io.tailrace.cli;
+
+import io.tailrace.client.ClusterAdmin;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tailrace topics elect}. */
+@Command(
+        name = "elect",
+        description = "Gives the lead to the first replica of each partition, and shows where that was not so before.",
+        footer = "Exit code 3 while another replica leads a partition, as the first one is not in sync.")
+final class TopicsElectCommand implements Callable<Integer> {
+    private final Clients clients;
+
+    @Mixin
+    private final BootstrapOptions bootstrap = new BootstrapOptions();
+
+    @Option(names = "--topic", paramLabel = "TOPIC", description = "May be repeated; default all, internal ones too.")
+    private List<String> topics = List.of();
+
+    @Mixin
+    private final TableOptions output = new TableOptions();
+
+    TopicsElectCommand(Clients clients) {
+        this.clients = clients;
+    }
+
+    @Override
+    public Integer call() {
+        try (ClusterAdmin admin = clients.admin(bootstrap.clientConfig())) {
+            List<TopicPartition> partitions =
+                    admin.describe(topics.isEmpty() ? admin.topics(true) : topics).values().stream()
+                            .flatMap(topic -> topic.partitions().stream()
+                                    .map(partition -> new TopicPartition(topic.name(), partition.partition())))
+                            .toList();
+            Map<TopicPartition, ErrorCode> outcomes = new TreeMap<>(admin.electPreferredLeaders(partitions));
+            outcomes.values().removeIf(outcome -> outcome == ErrorCode.ELECTION_NOT_NEEDED);
+            Table table = new Table("TOPIC", "PARTITION", "OUTCOME");
+            outcomes.forEach((partition, outcome) -> table.add(
+                    partition.topic(), partition.partition(), outcome == ErrorCode.NONE ? "elected" : outcome.name()));
+            output.print(table);
+            boolean all = outcomes.values().stream().allMatch(outcome -> outcome == ErrorCode.NONE);
+            return all ? 0 : CommandRunner.OVER_THRESHOLD;
+        }
+    }
+}
