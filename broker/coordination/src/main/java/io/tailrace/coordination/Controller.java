@@ -8,6 +8,7 @@ import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.ControllerRules;
 import io.tailrace.replication.cluster.Election;
 import io.tailrace.replication.cluster.ElectionType;
+import io.tailrace.replication.cluster.PartitionImage;
 import io.tailrace.replication.cluster.StateWrite;
 import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.replication.cluster.TopicPolicy;
@@ -191,11 +192,24 @@ public final class Controller implements AutoCloseable {
     /** Writes what is not older than what was written before, and returns what could be written. */
     private Set<TopicPartition> write(Mandate held, List<StateWrite> writes) throws Exception {
         Set<TopicPartition> written = new HashSet<>();
+        writes.forEach(this::warnOfUncleanElection);
         writer.writeStates(held, writes.stream().filter(this::isNews).toList(), (partition, version) -> {
             writtenVersions.put(partition, version);
             written.add(partition);
         });
         return written;
+    }
+
+    private void warnOfUncleanElection(StateWrite write) {
+        lastImage
+                .partition(write.partition())
+                .flatMap(PartitionImage::state)
+                .filter(former -> write.next().isUncleanAfter(former))
+                .ifPresent(former -> LOG.warn(
+                        "unclean election: broker {}, which was not in sync, is to lead {}; what only {} had is lost",
+                        write.next().leader(),
+                        write.partition(),
+                        former.isr().isEmpty() ? former.lastStanding() : former.isr()));
     }
 
     private interface Office {

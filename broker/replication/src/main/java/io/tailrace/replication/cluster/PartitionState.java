@@ -83,6 +83,14 @@ public record PartitionState(
         return new PartitionState(leader, leaderEpoch, isr, List.of(), lastLeader, controllerEpoch, version);
     }
 
+    /** True if the leader was, by the state before, not one of those that have everything: what they had may be lost. */
+    public boolean isUncleanAfter(PartitionState former) {
+        return leader != NO_LEADER
+                && leader != former.lastLeader
+                && member(former.isr, leader).isEmpty()
+                && member(former.lastStanding, leader).isEmpty();
+    }
+
     private static Optional<Incarnation> member(List<Incarnation> members, int brokerId) {
         return members.stream().filter(m -> m.brokerId() == brokerId).findFirst();
     }
