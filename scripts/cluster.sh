@@ -124,6 +124,8 @@ status() {
   }
   tell zookeeper "127.0.0.1:$(setting zookeeper clientPort)" || down=yes
   for id in $(broker_ids); do tell "broker-$id" "$(address "$id")" || down=yes; done
+  is_running zookeeper || exit 3
+  "$tailrace" cluster --bootstrap-server "$(bootstrap_servers)"
   [ $down = no ] || exit 3
 }
 

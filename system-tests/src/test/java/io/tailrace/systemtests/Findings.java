@@ -1,14 +1,19 @@
 package io.tailrace.systemtests;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** What a measurement found: rows of numbers, told on standard output and written to {@code docs/measurements}. */
+/**
+ * What a measurement found: rows of numbers, told on standard output and written to {@code docs/measurements}. Each row ends
+ * with the machine's load when it was measured, since other work makes times longer.
+ */
 final class Findings {
     /** The tests run in their module's folder. */
     static final Path FOLDER =
@@ -20,19 +25,23 @@ final class Findings {
 
     Findings(String name, String... columns) {
         this.name = name;
-        this.columns = List.of(columns);
+        this.columns =
+                Stream.concat(Stream.of(columns), Stream.of("load_average")).toList();
     }
 
     /** Adds a row, and tells it at once. */
     void add(Object... values) {
-        List<String> row = List.of(values).stream().map(String::valueOf).toList();
+        String load =
+                "%.1f".formatted(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        List<String> row = Stream.concat(Stream.of(values).map(String::valueOf), Stream.of(load))
+                .toList();
         if (row.size() != columns.size()) {
             throw new IllegalArgumentException(row + ": expected " + columns);
         }
         rows.add(row);
         System.out.println(name + ": "
-                + LongStream.range(0, row.size())
-                        .mapToObj(i -> columns.get((int) i) + "=" + row.get((int) i))
+                + IntStream.range(0, row.size())
+                        .mapToObj(i -> columns.get(i) + "=" + row.get(i))
                         .collect(Collectors.joining(" ")));
     }
 
