@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.curator.test.TestingServer;
 import org.junit.jupiter.api.AfterEach;
@@ -115,5 +116,34 @@ class ClusterTreeIT {
         });
         createTopic("web");
         await().until(() -> images.get(images.size() - 1).topic("web").isPresent());
+    }
+
+    /** The session goes on, so nobody tells what was deleted meanwhile: it has to be missed. */
+    @Test
+    void whatVanishedWithoutAConnectionIsForgotten() throws Exception {
+        try (Gate gate = new Gate(zooKeeper.getPort());
+                TestBroker cutOff = TestBroker.idle(gate.connect(), 3, "none")) {
+            cutOff.tree.start(20_000);
+            long session = cutOff.sessionId();
+            createTopic("gone");
+            createTopic("stays");
+            writer.brokerConfigs.configure("7", before -> Map.of("a", "1"));
+            await().until(() -> cutOff.image().topics().size() == 2
+                    && cutOff.image().brokerConfig(7).containsKey("a"));
+
+            gate.shut();
+            await().until(() -> !cutOff.session.isConnected());
+            writer.topics.delete("gone");
+            writer.curator().delete().forPath(ZNodes.brokerConfig("7"));
+            await().until(() -> writer.image().topics().size() == 1
+                    && writer.image().deleting().isEmpty());
+            assertThat(cutOff.image().topics()).hasSize(2);
+
+            gate.open();
+            await().until(() -> cutOff.image().topics().keySet().equals(Set.of("stays"))
+                    && cutOff.image().deleting().isEmpty()
+                    && cutOff.image().brokerConfig(7).isEmpty());
+            assertThat(cutOff.sessionId()).isEqualTo(session);
+        }
     }
 }

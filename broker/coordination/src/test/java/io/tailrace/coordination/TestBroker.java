@@ -65,6 +65,10 @@ final class TestBroker implements AutoCloseable {
         return tree.image();
     }
 
+    long sessionId() throws Exception {
+        return curator().getZookeeperClient().getZooKeeper().getSessionId();
+    }
+
     void expireSession() throws Exception {
         curator().getZookeeperClient().getZooKeeper().getTestable().injectSessionExpiration();
     }

@@ -43,10 +43,23 @@ final class ReplicatedTopics implements AutoCloseable {
     }
 
     void create(String topic, int partitions, Map<String, String> configs) {
-        NewTopic replicated = new NewTopic(topic, partitions, (short) 3).configs(configs);
-        // Who is asked may not have seen yet that a broker is back.
-        await().atMost(PATIENCE).until(() -> isCreated(replicated));
+        create(new NewTopic(topic, partitions, (short) 3).configs(configs));
         awaitInSync(topic, 1, 2, 3);
+    }
+
+    /** One partition on these brokers, the preferred leader first. */
+    void createOn(String topic, Integer... replicas) {
+        create(new NewTopic(topic, Map.of(0, List.of(replicas))));
+        awaitInSync(topic, replicas);
+    }
+
+    private void create(NewTopic topic) {
+        // Who is asked may not have seen yet that a broker is back.
+        await().atMost(PATIENCE).until(() -> isCreated(topic));
+    }
+
+    Admin admin() {
+        return admin;
     }
 
     private boolean isCreated(NewTopic topic) throws InterruptedException {

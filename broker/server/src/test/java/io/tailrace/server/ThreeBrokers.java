@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -65,11 +66,19 @@ final class ThreeBrokers implements AutoCloseable {
 
     /** Where the broker keeps a partition. */
     Path logOf(int id, String partition) {
+        return findLog(id, partition)
+                .orElseThrow(() -> new AssertionError("broker " + id + " has no log of " + partition));
+    }
+
+    boolean hasLog(int id, String partition) {
+        return findLog(id, partition).isPresent();
+    }
+
+    private Optional<Path> findLog(int id, String partition) {
         return logDirectories(id).stream()
                 .map(logs -> logs.resolve(partition))
                 .filter(Files::exists)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("broker " + id + " has no log of " + partition));
+                .findFirst();
     }
 
     List<Path> logDirectories(int id) {
