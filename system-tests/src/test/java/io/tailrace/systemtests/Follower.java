@@ -38,9 +38,11 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    /** Whether it still reads; {@link #close} tells why it does not. */
-    boolean isReading() {
-        return !reading.isDone();
+    /** Fails if reading did. */
+    void assertReads() {
+        if (reading.isDone()) {
+            reading.join();
+        }
     }
 
     /** Stops; fails if reading did. */

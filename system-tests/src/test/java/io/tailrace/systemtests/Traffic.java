@@ -53,7 +53,7 @@ final class Traffic {
 
     private void assertNobodyFailed() {
         assertThat(loads).flatExtracting(Load::failures).as("sends given up").isEmpty();
-        assertThat(followers).allMatch(Follower::isReading, "still reads");
+        followers.forEach(Follower::assertReads);
     }
 
     /**
