@@ -74,6 +74,7 @@ class CommandLineIT {
         assertFails(Command.tailrace("topics", "list", "--bootstrap-server", "nowhere"), 2, "nowhere");
         assertFails(client("topics", "list", "--output", "yaml"), 2, "yaml", "TABLE, JSON, CSV");
         assertFails(client("produce", "--topic", topic, "--set", "akcs=1"), 2, "akcs");
+        assertFails(client("reassign", "--brokers", "1,9", "--dry-run"), 2, "broker 9 is not up");
         assertFails(client("consume", "--topic", topic, "--set", "fetch.max.bytes=many"), 2, "fetch.max.bytes", "many");
     }
 
@@ -121,6 +122,12 @@ class CommandLineIT {
                         topic + ",0,1,1,1,0,0",
                         topic + ",1,1,1,1,0,0",
                         topic + ",2,1,1,1,0,0");
+        client("topics", "configure", "--topic", topic, "--set", "segment.ms=5000", "--unset", "retention.ms")
+                .outOfSuccess();
+        assertThat(client("topics", "configure", "--topic", topic, "--output", "csv")
+                        .lines())
+                .contains("segment.ms,5000,false", "retention.ms,604800000,true");
+        assertFails(client("topics", "configure", "--topic", topic, "--set", "segment.sm=5"), 1, "segment.sm");
         assertFails(client("topics", "create", "--topic", topic), 1, topic);
         client("topics", "delete", "--topic", topic).outOfSuccess();
         assertFails(client("topics", "describe", "--topic", topic), 1, topic);

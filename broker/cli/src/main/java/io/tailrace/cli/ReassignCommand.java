@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         name = "reassign",
         description = {
             "Moves partitions to other brokers, and returns while they are on their way.",
-            "--status tells what still is, and takes the throttle back once nothing is."
+            "--status tells what still is; it and --cancel take the throttle back once nothing is."
         },
         footer = "Exit code 3 of --status while partitions are on their way.")
 final class ReassignCommand implements Callable<Integer> {
@@ -107,6 +107,7 @@ final class ReassignCommand implements Callable<Integer> {
             if (action.cancel) {
                 admin.cancelReassignments(underWay.keySet());
                 tell(underWay.size() + " reassignments are cancelled; --status tells when nothing is on its way");
+                releaseThrottle(admin);
                 return 0;
             }
             return status(admin, underWay);
@@ -128,10 +129,14 @@ final class ReassignCommand implements Callable<Integer> {
                 TopicsDescribeCommand.joined(each.adding()),
                 TopicsDescribeCommand.joined(each.removing())));
         output.print(table);
+        releaseThrottle(admin);
+        return underWay.isEmpty() ? 0 : CommandRunner.OVER_THRESHOLD;
+    }
+
+    private void releaseThrottle(ClusterAdmin admin) {
         if (admin.reassignments().isEmpty() && new ReplicationThrottle(admin).remove()) {
             tell("nothing is on its way any more: the throttle is taken back");
         }
-        return underWay.isEmpty() ? 0 : CommandRunner.OVER_THRESHOLD;
     }
 
     private void start(ClusterAdmin admin) throws IOException {

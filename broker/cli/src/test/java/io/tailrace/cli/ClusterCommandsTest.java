@@ -155,8 +155,13 @@ class ClusterCommandsTest {
     void reassignmentsAreCancelled() {
         admin.reassignments.put(FIRST, new Reassignment(List.of(4, 1, 2, 3), List.of(4), List.of(3)));
         assertThat(run("reassign", "--status", "--topics", "other")).isZero();
+        admin.topicSettings.put(
+                "web", new TreeMap<>(Map.of("follower.replication.throttled.replicas", "0:4", "retention.ms", "5")));
+        assertThat(run("reassign", "--cancel", "--topics", "other")).isZero();
+        assertThat(admin.topicSettings.get("web")).hasSize(2);
         assertThat(run("reassign", "--cancel")).isZero();
         assertThat(admin.reassignments).isEmpty();
+        assertThat(admin.topicSettings.get("web")).isEqualTo(Map.of("retention.ms", "5"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.tailrace.server.api;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.DescribeTopicPartitionsResponse;
 import io.tailrace.protocol.message.MetadataResponse;
 import io.tailrace.replication.cluster.Broker;
@@ -44,7 +45,8 @@ final class ClusterAnswers {
     static MetadataResponse.Topic topic(ClusterImage image, TopicImage topic, String listener) {
         List<MetadataResponse.Partition> partitions = new ArrayList<>();
         for (int index = 0; index < topic.partitions().size(); index++) {
-            partitions.add(partition(image, index, topic.partitions().get(index), listener));
+            partitions.add(
+                    partition(image, topic.name(), index, topic.partitions().get(index), listener));
         }
         return new MetadataResponse.Topic(
                 ErrorCode.NONE, topic.name(), topic.id(), isInternal(topic.name()), partitions, OPERATIONS_UNKNOWN);
@@ -60,7 +62,7 @@ final class ClusterAnswers {
         List<DescribeTopicPartitionsResponse.Partition> partitions = new ArrayList<>();
         for (int index = from; index < to; index++) {
             PartitionImage partition = topic.partitions().get(index);
-            MetadataResponse.Partition known = partition(image, index, partition, listener);
+            MetadataResponse.Partition known = partition(image, topic.name(), index, partition, listener);
             partitions.add(new DescribeTopicPartitionsResponse.Partition(
                     known.errorCode(),
                     index,
@@ -102,10 +104,13 @@ final class ClusterAnswers {
     }
 
     private static MetadataResponse.Partition partition(
-            ClusterImage image, int index, PartitionImage partition, String listener) {
+            ClusterImage image, String topic, int index, PartitionImage partition, String listener) {
         List<Integer> replicas = partition.assignment().replicas();
-        List<Integer> offline =
-                replicas.stream().filter(id -> image.broker(id).isEmpty()).toList();
+        List<Integer> offline = replicas.stream()
+                .filter(id -> image.broker(id)
+                        .filter(broker -> !broker.offline().contains(new TopicPartition(topic, index)))
+                        .isEmpty())
+                .toList();
         PartitionState state = partition.stateOrNull();
         if (state == null) {
             return new MetadataResponse.Partition(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.DescribeTopicPartitionsRequest;
 import io.tailrace.protocol.message.DescribeTopicPartitionsRequest.Cursor;
 import io.tailrace.protocol.message.DescribeTopicPartitionsResponse;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Pages of partitions, of a cluster whose brokers 1 and 2 are up and whose broker 3 is not. */
+/** Pages of partitions, of a cluster whose broker 3 is down, and whose broker 2 cannot use its log of a-1. */
 class DescribeTopicPartitionsTest {
     private static final PartitionImage LED = partition(1, List.of(1, 2), List.of());
     private static final PartitionImage LEADERLESS = partition(PartitionState.NO_LEADER, List.of(), List.of(3));
@@ -100,6 +101,13 @@ class DescribeTopicPartitionsTest {
     }
 
     @Test
+    void replicasWhoseLogsCannotBeUsedAreOffline() throws Exception {
+        assertThat(ask(List.of("a"), 10, null).topics().get(0).partitions())
+                .extracting(DescribeTopicPartitionsResponse.Partition::offlineReplicas)
+                .containsExactly(List.of(3), List.of(2, 3), List.of(3));
+    }
+
+    @Test
     void whatDoesNotExistIsToldInItsPlace() throws Exception {
         assertThat(ask(List.of("gone", "b", "no/name", "aa"), 10, null).topics())
                 .extracting(DescribeTopicPartitionsResponse.Topic::name, topic -> topic.errorCode())
@@ -136,7 +144,13 @@ class DescribeTopicPartitionsTest {
 
     private static Broker broker(int id) {
         return new Broker(
-                id, 100 + id, Broker.NONE, null, List.of(new Endpoint("PLAINTEXT", "host" + id, 9092)), false);
+                id,
+                100 + id,
+                Broker.NONE,
+                null,
+                List.of(new Endpoint("PLAINTEXT", "host" + id, 9092)),
+                false,
+                id == 2 ? Set.of(new TopicPartition("a", 1)) : Set.of());
     }
 
     private static TopicImage topic(String name, PartitionImage... partitions) {

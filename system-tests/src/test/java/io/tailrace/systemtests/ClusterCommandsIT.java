@@ -1,0 +1,113 @@
+package io.tailrace.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What somebody who runs three brokers does with {@code scripts/tailrace}. */
+class ClusterCommandsIT {
+    private static final Duration HEALED_WITHIN = Duration.ofSeconds(60);
+    private static final int OVER_THRESHOLD = 3;
+
+    @RegisterExtension
+    static final LocalCluster CLUSTER =
+            LocalCluster.ofBrokers(3, Map.of("replica.lag.time.max.ms", "3000", "offsets.topic.num.partitions", "3"));
+
+    @Test
+    void brokerThatIsStoppedIsMissedUntilItIsBack() throws Exception {
+        tailrace("topics", "create", "--topic", "watched", "--partitions", "3", "--replication-factor", "3")
+                .outOfSuccess();
+        awaitHealthy();
+        assertThat(tailrace("cluster", "--output", "csv").lines())
+                .hasSize(4)
+                .startsWith("BROKER,UP,HOST,PORT,RACK,CONTROLLER,LEADERS,REPLICAS,OUT-OF-SYNC");
+        assertThat(troubled("--under-replicated")).isEmpty();
+
+        LocalBroker broker = CLUSTER.broker(3);
+        assertThat(broker.terminate()).isZero();
+        await().atMost(HEALED_WITHIN).untilAsserted(() -> {
+            Command cluster = tailrace("cluster", "--output", "csv");
+            assertThat(cluster.exitCode()).isEqualTo(OVER_THRESHOLD);
+            assertThat(cluster.err()).contains("2 brokers up").contains(", 0 unavailable");
+            assertThat(cluster.out()).contains("\n3,false,,,,false,0,");
+        });
+        assertThat(troubled("--under-replicated", "--topic", "watched"))
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line).endsWith(",3"));
+        assertThat(troubled("--unavailable")).isEmpty();
+        assertThat(troubled("--under-min-isr")).isEmpty();
+
+        broker.restart();
+        awaitHealthy();
+        assertThat(tailrace("topics", "elect", "--topic", "watched").exitCode()).isZero();
+        assertThat(tailrace("topics", "elect", "--topic", "watched", "--output", "csv")
+                        .lines())
+                .containsExactly("TOPIC,PARTITION,OUTCOME");
+    }
+
+    @Test
+    void partitionsAreMovedWithAllTheirRecords() throws Exception {
+        tailrace("topics", "create", "--topic", "moved", "--partitions", "4", "--replication-factor", "1")
+                .outOfSuccess();
+        String lines =
+                IntStream.range(0, 1000).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
+        Command.tailraceReading(lines, withServer("produce", "--topic", "moved"))
+                .outOfSuccess();
+
+        String[] move = {"reassign", "--topics", "moved", "--brokers", "2,3", "--throttle", "10000000"};
+        List<String> planned = tailrace(
+                        Stream.concat(Stream.of(move), Stream.of("--dry-run")).toArray(String[]::new))
+                .lines();
+        assertThat(planned).hasSizeGreaterThan(1);
+        assertThat(tailrace(move).lines()).isEqualTo(planned);
+
+        await().atMost(HEALED_WITHIN)
+                .untilAsserted(() ->
+                        assertThat(tailrace("reassign", "--status").exitCode()).isZero());
+        assertThat(tailrace("topics", "describe", "--topic", "moved", "--output", "csv").lines().stream()
+                        .skip(1)
+                        .map(line -> line.split(",", -1)[3]))
+                .containsExactlyInAnyOrder("2", "2", "3", "3");
+        assertThat(tailrace("consume", "--topic", "moved", "--from-beginning", "--to-end")
+                        .lines())
+                .hasSize(1000)
+                .contains("line 0", "line 999");
+        assertThat(tailrace("topics", "configure", "--topic", "moved", "--output", "csv").lines().stream()
+                        .skip(1))
+                .as("no throttle is left")
+                .allSatisfy(line -> assertThat(line).endsWith(",true"));
+        tailrace("topics", "delete", "--topic", "moved").outOfSuccess();
+    }
+
+    private static void awaitHealthy() {
+        await().atMost(HEALED_WITHIN)
+                .untilAsserted(() -> assertThat(tailrace("cluster").exitCode()).isZero());
+    }
+
+    private static List<String> troubled(String... filters) throws Exception {
+        return tailrace(Stream.concat(Stream.of("topics", "describe", "--output", "csv"), Stream.of(filters))
+                        .toArray(String[]::new))
+                .lines()
+                .stream()
+                .skip(1)
+                .toList();
+    }
+
+    private static Command tailrace(String... arguments) throws IOException, InterruptedException {
+        return Command.tailrace(withServer(arguments));
+    }
+
+    private static String[] withServer(String... arguments) {
+        return Stream.concat(Stream.of(arguments), Stream.of("--bootstrap-server", CLUSTER.bootstrapServers()))
+                .toArray(String[]::new);
+    }
+}
