@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -58,6 +59,8 @@ class PartitionsMeasurement {
             long election,
             long readyAfterKill,
             long wholeAfterKill,
+            long startCpu,
+            long witnessCpu,
             long handover,
             long stop,
             long readyAfterStop,
@@ -77,6 +80,8 @@ class PartitionsMeasurement {
                 "election_ms",
                 "ready_after_kill_ms",
                 "whole_after_kill_ms",
+                "start_cpu_ms",
+                "witness_cpu_ms",
                 "handover_ms",
                 "stop_ms",
                 "ready_after_stop_ms",
@@ -95,6 +100,8 @@ class PartitionsMeasurement {
                     row.election(),
                     row.readyAfterKill(),
                     row.wholeAfterKill(),
+                    row.startCpu(),
+                    row.witnessCpu(),
                     row.handover(),
                     row.stop(),
                     row.readyAfterStop(),
@@ -120,10 +127,13 @@ class PartitionsMeasurement {
                             .outOfSuccess());
             long produce = produce();
 
+            long witnessCpuBefore = cpuMs(witness);
             killed.kill9();
             until(watch, witness, answer -> isGone(answer, killed));
             long election = timed(() -> until(watch, witness, answer -> isLedWithout(answer, killed)));
             Start afterKill = start(watch, killed, witness);
+            long startCpu = cpuMs(killed);
+            long witnessCpu = cpuMs(witness) - witnessCpuBefore;
 
             LocalBroker stopped = CLUSTER.broker(watch.controller());
             CompletableFuture<Long> stopping = CompletableFuture.supplyAsync(() -> timed(stopped::terminate));
@@ -141,6 +151,8 @@ class PartitionsMeasurement {
                     election,
                     afterKill.readyMs(),
                     afterKill.wholeMs(),
+                    startCpu,
+                    witnessCpu,
                     handover,
                     stop,
                     afterStop.readyMs(),
@@ -245,6 +257,11 @@ class PartitionsMeasurement {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - fromNanos);
     }
 
+    /** What a process has had of the processors since its start, which other work on the machine does not change much. */
+    private static long cpuMs(LocalBroker broker) {
+        return broker.process().info().totalCpuDuration().orElseThrow().toMillis();
+    }
+
     private static long residentMiB(LocalBroker broker) throws Exception {
         return Files.readAllLines(
                         Path.of("/proc", String.valueOf(broker.process().pid()), "status"))
@@ -263,33 +280,24 @@ class PartitionsMeasurement {
     }
 
     private void plot() throws Exception {
-        List<Integer> sizes = rows.stream().map(Row::partitions).toList();
-        Plot plot = new Plot("Three brokers, three replicas of each partition", "partitions", "milliseconds");
-        plot.points("250 more created", sizes, rows.stream().map(Row::create).toList());
-        plot.points(
-                "all described by one request",
-                sizes,
-                rows.stream().map(Row::metadata).toList());
-        plot.points(
-                "election once a broker is gone",
-                sizes,
-                rows.stream().map(Row::election).toList());
-        plot.points(
-                "leadership handed over at a stop",
-                sizes,
-                rows.stream().map(Row::handover).toList());
-        plot.points(
-                "ready after kill -9",
-                sizes,
-                rows.stream().map(Row::readyAfterKill).toList());
-        plot.points(
-                "ready after a stop",
-                sizes,
-                rows.stream().map(Row::readyAfterStop).toList());
-        plot.points(
-                "in sync after kill -9",
-                sizes,
-                rows.stream().map(Row::wholeAfterKill).toList());
-        plot.write("partitions");
+        Plot times = new Plot("Three brokers, three replicas of each partition: time", "partitions", "milliseconds");
+        times.points("250 more created", column(Row::partitions), column(Row::create));
+        times.points("all told in one answer", column(Row::partitions), column(Row::metadata));
+        times.points("elections, a broker gone", column(Row::partitions), column(Row::election));
+        times.points("leads handed over at a stop", column(Row::partitions), column(Row::handover));
+        times.points("ready after kill -9", column(Row::partitions), column(Row::readyAfterKill));
+        times.points("in sync after kill -9", column(Row::partitions), column(Row::wholeAfterKill));
+        times.write("partitions");
+        Plot cpu = new Plot(
+                "Three brokers, three replicas of each partition: processor time from kill -9 until all is in sync",
+                "partitions",
+                "milliseconds");
+        cpu.points("of the broker that is started again", column(Row::partitions), column(Row::startCpu));
+        cpu.points("of a broker that goes on", column(Row::partitions), column(Row::witnessCpu));
+        cpu.write("partitions-cpu");
+    }
+
+    private List<Number> column(Function<Row, Number> column) {
+        return rows.stream().map(column).toList();
     }
 }
