@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +31,7 @@ public final class Log {
     private final LogContext context;
     private final RecentEnds recentEnds = new RecentEnds();
     private final LogFlusher flusher;
+    private final LogAppender appender;
 
     /** Guards every change of state, segments and end. Taken after the flusher's lock, before {@link #readers}. */
     private final ReentrantLock appendLock = new ReentrantLock();
@@ -55,6 +55,7 @@ public final class Log {
         this.end = new LogEnd(loaded.logEndOffset(), active, active.sizeInBytes());
         this.logStartOffset = loaded.logStartOffset();
         this.flusher = new LogFlusher(this, context, loaded.recoveryPoint());
+        this.appender = new LogAppender(this, context, readers);
     }
 
     /** Whose log it is. */
@@ -114,27 +115,12 @@ public final class Log {
         appendLock.lock();
         try {
             ensureOpen();
-            AppendResult verdict = judge(batch, leaderEpoch);
-            if (verdict != null) {
-                return verdict;
-            }
-            batch.stamp(end.offset(), leaderEpoch);
-            return append(bytes, batch.baseOffset(), batch.lastOffset(), nowMs);
+            return appender.appendAsLeader(batch, bytes, leaderEpoch, nowMs);
         } catch (IOException e) {
             throw failed(e);
         } finally {
             appendLock.unlock();
         }
-    }
-
-    private @Nullable AppendResult judge(RecordBatch batch, int leaderEpoch) {
-        int latestEpoch = state.epochs().latest().orElse(leaderEpoch);
-        if (leaderEpoch < latestEpoch) {
-            return new AppendResult.Refused(
-                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
-                    partition + ": append in leader epoch " + leaderEpoch + ", the log is in " + latestEpoch);
-        }
-        return state.producers().judge(batch, logStartOffset);
     }
 
     /**
@@ -156,81 +142,12 @@ public final class Log {
         appendLock.lock();
         try {
             ensureOpen();
-            return appendAsFollowerLocked(whole, nowMs);
+            return appender.appendAsFollower(whole, nowMs);
         } catch (IOException e) {
             throw failed(e);
         } finally {
             appendLock.unlock();
         }
-    }
-
-    private AppendResult appendAsFollowerLocked(ByteBuffer bytes, long nowMs) throws IOException {
-        long firstOffset = -1;
-        long nextOffset = end.offset();
-        for (RecordBatch batch : RecordBatches.of(bytes)) {
-            if (batch.baseOffset() < nextOffset || batch.nextOffset() <= batch.baseOffset()) {
-                return new AppendResult.Refused(
-                        ErrorCode.OFFSET_OUT_OF_RANGE,
-                        partition + ": expected offset " + nextOffset + " or later, leader sent " + batch);
-            }
-            firstOffset = firstOffset < 0 ? batch.baseOffset() : firstOffset;
-            nextOffset = batch.nextOffset();
-        }
-        return firstOffset < 0
-                ? new AppendResult.Appended(nextOffset, nextOffset, logStartOffset)
-                : append(bytes, firstOffset, nextOffset - 1, nowMs);
-    }
-
-    /** Writes whole, stamped batches. */
-    private AppendResult append(ByteBuffer bytes, long firstOffset, long lastOffset, long nowMs) throws IOException {
-        if (!context.guard().admits(bytes.remaining()) || !write(bytes, firstOffset, lastOffset, nowMs)) {
-            return new AppendResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR, partition + ": the disk is full");
-        }
-        for (RecordBatch batch : RecordBatches.of(bytes)) {
-            state.epochs().assign(batch.leaderEpoch(), batch.baseOffset());
-            if (batch.hasProducerId() && !batch.isControl()) {
-                state.producers().add(ProducerBatch.of(batch), nowMs);
-            }
-        }
-        Segment active = state.segments().last();
-        LogEnd newEnd = new LogEnd(lastOffset + 1, active, active.sizeInBytes());
-        recentEnds.add(newEnd);
-        end = newEnd;
-        flusher.afterAppend(newEnd.offset(), config.flush());
-        return new AppendResult.Appended(firstOffset, lastOffset + 1, logStartOffset);
-    }
-
-    /** Writes to the active segment or a new one; false, with nothing written, if the disk turns out to be full. */
-    private boolean write(ByteBuffer bytes, long firstOffset, long lastOffset, long nowMs) throws IOException {
-        Segment active = state.segments().last();
-        try {
-            LogConfig.Roll limits = config.roll();
-            boolean isAged = !active.isEmpty() && nowMs - active.createdMs() >= limits.segmentAgeMsMax();
-            if (isAged || !active.hasRoomFor(bytes.remaining(), lastOffset, limits)) {
-                // A segment follows the one before without a gap, by which recovery knows that none is missing.
-                boolean fits = lastOffset - end.offset() <= Integer.MAX_VALUE;
-                active = roll(fits ? end.offset() : firstOffset, nowMs);
-            }
-            active.append(bytes, limits.indexIntervalBytes(), nowMs);
-            return true;
-        } catch (IOException e) {
-            if (!context.guard().isFullFor(bytes.remaining())) {
-                throw e;
-            }
-            Segment cut = active;
-            readers.change(() -> cut.truncate(cut.sizeInBytes(), end.offset()));
-            return false;
-        }
-    }
-
-    /** Closes the active segment and starts the next one. */
-    private Segment roll(long baseOffset, long nowMs) throws IOException {
-        state.segments().last().completeIndexes();
-        Segment fresh = Segment.create(context.disk(), state.directory(), baseOffset, nowMs);
-        state = state.with(state.segments().plus(fresh));
-        end = new LogEnd(end.offset(), fresh, 0);
-        flusher.afterRoll(baseOffset, ProducerSnapshot.encode(state.producers().entries()));
-        return fresh;
     }
 
     /**
@@ -376,7 +293,7 @@ public final class Log {
             boolean isAged = nowMs - active.createdMs() >= config.roll().segmentAgeMsMax()
                     || nowMs - active.lastAppendedMs() > config.retention().ageMs();
             if (isAged && !active.isEmpty()) {
-                roll(end.offset(), nowMs);
+                Segment unused = appender.roll(end.offset(), nowMs);
             }
             LogCleanup.deleteExpired(this, context.trash(), nowMs, deletableBefore);
             state.producers().expire(nowMs, context.config().producerIdExpirationMs());
@@ -465,6 +382,19 @@ public final class Log {
             logStartOffset = offset;
             state.epochs().truncateFromStart(offset);
         }
+    }
+
+    /** Publishes what was written. */
+    void appended(LogEnd newEnd) {
+        recentEnds.add(newEnd);
+        end = newEnd;
+        flusher.afterAppend(newEnd.offset(), config.flush());
+    }
+
+    /** Goes on in a segment that is empty yet. */
+    void rolled(SegmentList segments, Segment fresh) {
+        state = state.with(segments);
+        end = new LogEnd(end.offset(), fresh, 0);
     }
 
     /** Takes over segments from which the oldest are gone. */

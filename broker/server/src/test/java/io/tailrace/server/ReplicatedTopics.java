@@ -3,6 +3,8 @@ package io.tailrace.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tailrace.protocol.message.MetadataRequest;
+import io.tailrace.protocol.message.MetadataResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -32,9 +34,22 @@ final class ReplicatedTopics implements AutoCloseable {
     private final ThreeBrokers brokers;
     private final Admin admin;
 
+    /** Waits until the brokers know of each other: clients learn whom to ask from whom they ask first. */
     ReplicatedTopics(ThreeBrokers brokers) {
         this.brokers = brokers;
+        for (int id = 1; id <= 3; id++) {
+            int port = brokers.port(id);
+            await().atMost(PATIENCE).until(() -> brokersSeenBy(port) == 3);
+        }
         admin = Admin.create(properties("default.api.timeout.ms", "60000", "request.timeout.ms", "2000"));
+    }
+
+    private static int brokersSeenBy(int port) throws IOException {
+        try (RawClient client = new RawClient(port)) {
+            return client.call(new MetadataRequest(List.of(), false, false, false), MetadataResponse.class)
+                    .brokers()
+                    .size();
+        }
     }
 
     /** One partition on all three brokers, two of which must be in sync. */
@@ -53,7 +68,7 @@ final class ReplicatedTopics implements AutoCloseable {
         awaitInSync(topic, replicas);
     }
 
-    private void create(NewTopic topic) {
+    void create(NewTopic topic) {
         // Who is asked may not have seen yet that a broker is back.
         await().atMost(PATIENCE).until(() -> isCreated(topic));
     }

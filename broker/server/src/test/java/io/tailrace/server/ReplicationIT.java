@@ -14,11 +14,14 @@ import io.tailrace.protocol.message.ProduceResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,6 +122,49 @@ class ReplicationIT {
     }
 
     @Test
+    void tooFewInSyncRefuseBeforeTheAppendOrAfterIt() throws Exception {
+        topics.create("insync", 1, Map.of("min.insync.replicas", "3"));
+        int leader = topics.leader("insync");
+        int slow = leader % 3 + 1;
+        try (RawClient client = new RawClient(brokers.port(leader))) {
+            brokers.pause(slow);
+            try {
+                assertThat(only(client.call(Batches.produce("insync", -1, 20_000, batch("a")), ProduceResponse.class))
+                                .errorCode())
+                        .isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+                assertThat(only(client.call(Batches.produce("insync", -1, 20_000, batch("b")), ProduceResponse.class))
+                                .errorCode())
+                        .isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
+                assertThat(only(client.call(fetch("insync", 0, 0, 1, 1_000), FetchResponse.class))
+                                .highWatermark())
+                        .as("nothing is acknowledged by two")
+                        .isZero();
+            } finally {
+                brokers.resume(slow);
+            }
+            topics.awaitInSync("insync", 1, 2, 3);
+            ProduceResponse.Partition taken =
+                    only(client.call(Batches.produce("insync", -1, 20_000, batch("c")), ProduceResponse.class));
+            assertThat(taken.errorCode()).isEqualTo(ErrorCode.NONE);
+            assertThat(taken.baseOffset())
+                    .as("behind the one that was appended")
+                    .isEqualTo(1);
+        }
+        topics.awaitSameLogs("insync");
+    }
+
+    @Test
+    void replicasOfAPartitionAreInDifferentRacks() {
+        topics.create(new NewTopic("racks", 6, (short) 2));
+
+        await().atMost(ReplicatedTopics.PATIENCE).untilAsserted(() -> assertThat(topics.describe("racks"))
+                .hasSize(6)
+                .allSatisfy(partition -> assertThat(partition.replicas())
+                        .extracting(Node::rack)
+                        .containsExactlyInAnyOrder("west", "east")));
+    }
+
+    @Test
     void brokerThatIsStoppedHandsOverAndNoProduceFails() throws Exception {
         topics.create("bounced");
         topics.produce("bounced", "all", 0, 10);
@@ -141,13 +187,16 @@ class ReplicationIT {
                             .errorCode())
                     .isEqualTo(ErrorCode.NONE);
             brokers.pause(leader);
-            client.send(Batches.produce("paused", 1, 1_000, batch("late")));
-            client.send(Batches.produce("paused", -1, 1_000, batch("late")));
-            client.send(fetch("paused", 0, 0, 1, 1_000));
-            client.send(new MetadataRequest(List.of(new MetadataRequest.Topic("paused")), false, false, false));
-            await().atMost(ReplicatedTopics.PATIENCE)
-                    .until(() -> topics.leader("paused") > 0 && topics.leader("paused") != leader);
-            brokers.resume(leader);
+            try {
+                client.send(Batches.produce("paused", 1, 1_000, batch("late")));
+                client.send(Batches.produce("paused", -1, 1_000, batch("late")));
+                client.send(fetch("paused", 0, 0, 1, 1_000));
+                client.send(new MetadataRequest(List.of(new MetadataRequest.Topic("paused")), false, false, false));
+                await().atMost(ReplicatedTopics.PATIENCE)
+                        .until(() -> topics.leader("paused") > 0 && topics.leader("paused") != leader);
+            } finally {
+                brokers.resume(leader);
+            }
 
             // What was sent to it while it slept is what it finds before it finds out.
             assertThat(only(client.receive(ProduceResponse.class)).errorCode())

@@ -18,7 +18,10 @@ import java.util.stream.Stream;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 
-/** A ZooKeeper in this process, and three brokers in processes of their own, which can be killed and paused. */
+/**
+ * A ZooKeeper in this process, and three brokers in processes of their own, which can be killed and paused. Brokers 1 and 2
+ * share a rack.
+ */
 final class ThreeBrokers implements AutoCloseable {
     private static final int ZOOKEEPER_TICK_MS = 500;
     private static final int END_SECONDS_MAX = 30;
@@ -142,6 +145,7 @@ final class ThreeBrokers implements AutoCloseable {
                 BrokerCommand.class.getName()));
         Map<String, Object> own = new TreeMap<>(settings);
         own.put("broker.id", id);
+        own.put("broker.rack", id == 3 ? "east" : "west");
         own.put("listeners", "PLAINTEXT://127.0.0.1:" + ports.getOrDefault(id, 0));
         own.put("log.dirs", logDirectories(id).stream().map(Path::toString).collect(Collectors.joining(",")));
         own.put("zookeeper.connect", zooKeeper.getConnectString());

@@ -44,18 +44,16 @@ final class ClusterFollower {
     private final Map<String, UUID> openTopics = new HashMap<>();
     private ClusterImage last = ClusterImage.empty();
 
-    /** @param highWatermarks as they were written last, for partitions that are opened; those of deleted logs are removed */
     ClusterFollower(
             int brokerId,
-            LogDirectories directories,
-            Map<TopicPartition, Long> highWatermarks,
+            Storage storage,
             PartitionsOf partitionsOf,
             TopicDefaults defaults,
             OwnEpoch ownEpoch,
             Clocks clocks) {
         this.brokerId = brokerId;
-        this.directories = directories;
-        this.highWatermarks = highWatermarks;
+        this.directories = storage.directories();
+        this.highWatermarks = storage.highWatermarksAtStart();
         this.partitions = partitionsOf.partitions();
         this.lifecycle = partitionsOf.lifecycle();
         this.offlineLogs = partitionsOf.offlineLogs();

@@ -14,12 +14,7 @@ import io.tailrace.coordination.ZooKeeperSession;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.PartitionRules;
-import io.tailrace.replication.cluster.Broker;
-import io.tailrace.replication.cluster.ClusterImage;
-import io.tailrace.replication.cluster.Incarnation;
-import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.replication.cluster.ReplicationThrottle;
-import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.follower.Fetchers;
 import io.tailrace.server.partition.Clocks;
@@ -36,11 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,10 +44,8 @@ public final class ClusterNode implements AutoCloseable {
     private static final long JOIN_MS_MAX = 30_000;
     private static final long ELECTION_MS_MAX = 5_000;
     private static final long DRAIN_MS_MAX = 5_000;
-    private static final long END_SECONDS_MAX = 10;
 
     private final BrokerConfig config;
-    private final Clocks clocks;
     private final ClusterView view;
     private final Partitions partitions;
     private final OwnEpoch ownEpoch;
@@ -65,18 +53,14 @@ public final class ClusterNode implements AutoCloseable {
     /** One thread, on which the cluster's decisions are acted on. */
     private final SingleThread executor = new SingleThread("broker-cluster", failure::completeExceptionally);
 
-    private final ExecutorService background;
     private final ZooKeeperSession session;
     private final ClusterTree tree;
     private final Controller controller;
     private final TopicStore topics;
     private final BrokerConfigs brokerConfigs;
-    private final LogDirectories directories;
     private final OfflineLogs offlineLogs = new OfflineLogs();
-    /** What the files said, which goes on to hold for logs whose partitions have not been opened. */
-    private final Map<TopicPartition, Long> highWatermarksAtStart;
-
-    private final BrokerLife life;
+    private final Storage storage;
+    private final Standing standing;
     private final Fetchers fetchers;
     private final ClusterFollower follower;
     private final ImageQueue images;
@@ -85,7 +69,6 @@ public final class ClusterNode implements AutoCloseable {
     private ClusterNode(BrokerConfig config, ZooKeeperSession session, RoleListener roles, Clocks clocks)
             throws IOException {
         this.config = config;
-        this.clocks = clocks;
         this.session = session;
         this.view = new ClusterView(config.brokerId(), this::holdsLease);
         this.partitions = new Partitions(view);
@@ -94,15 +77,12 @@ public final class ClusterNode implements AutoCloseable {
             failure.completeExceptionally(cause);
             return null;
         });
-        int threads = config.storage().backgroundThreadsPerDirectory()
-                * config.storage().directories().size();
-        this.background = Executors.newFixedThreadPool(threads, threads("broker-log"));
-        this.directories = openDirectories();
-        this.highWatermarksAtStart = new ConcurrentHashMap<>(directories.readHighWatermarks());
-        this.life = BrokerLife.begin(config.storage().directories().get(0));
+        this.brokerConfigs = new BrokerConfigs(session);
+        this.storage =
+                Storage.open(config, ClusterIdentity.readOrCreate(session), partitions, this::directoryFailed, clocks);
+        this.standing = new Standing(config.brokerId());
         this.tree = new ClusterTree(session);
         this.topics = new TopicStore(session, tree::image);
-        this.brokerConfigs = new BrokerConfigs(session);
         this.controller = new Controller(
                 session,
                 config.brokerId(),
@@ -122,8 +102,7 @@ public final class ClusterNode implements AutoCloseable {
                 config.brokerId(), partitions, new Surroundings(rules, port, roles, this::holdsLease, clocks));
         this.follower = new ClusterFollower(
                 config.brokerId(),
-                directories,
-                highWatermarksAtStart,
+                storage,
                 new ClusterFollower.PartitionsOf(partitions, lifecycle, offlineLogs),
                 config.topicDefaults(),
                 ownEpoch,
@@ -164,7 +143,7 @@ public final class ClusterNode implements AutoCloseable {
 
     /** The logs on this broker's disks. */
     public LogDirectories logDirectories() {
-        return directories;
+        return storage.directories();
     }
 
     /** Where topics are created. */
@@ -203,10 +182,10 @@ public final class ClusterNode implements AutoCloseable {
         tree.start(JOIN_MS_MAX);
         BrokerRegistration.Self self = new BrokerRegistration.Self(
                 config.brokerId(),
-                life.owner(),
+                storage.owner(),
                 config.rackOrNull(),
                 Endpoints.of(config.listeners(), config.advertised(), bound),
-                directories.wereCleanlyClosed() ? life.cleanEpoch() : Broker.NONE);
+                storage.cleanEpoch());
         BrokerRegistration mine =
                 new BrokerRegistration(session, self, InstantSource.system(), new RegistrationListener());
         registration = mine;
@@ -219,27 +198,9 @@ public final class ClusterNode implements AutoCloseable {
                     + JOIN_MS_MAX + " ms: check zookeeper.connect");
         }
         executor.execute(follower::deleteStrays);
-        if (!view.await(image -> image.topics().values().stream().noneMatch(this::awaitsElection), ELECTION_MS_MAX)) {
+        if (!view.await(image -> !standing.awaitsElection(image, ownEpoch.getAsLong()), ELECTION_MS_MAX)) {
             LOG.warn("not all partitions of this broker have a leader after {} ms", ELECTION_MS_MAX);
         }
-    }
-
-    /** Whether this broker is to lead a partition as soon as the controller has seen that it is back. */
-    private boolean awaitsElection(TopicImage topic) {
-        Incarnation now = new Incarnation(config.brokerId(), ownEpoch.getAsLong());
-        return topic.partitions().stream()
-                .filter(partition -> partition.assignment().replicas().contains(config.brokerId()))
-                .anyMatch(partition -> partition
-                        .state()
-                        .map(state -> awaitsElection(state, now))
-                        .orElse(true));
-    }
-
-    private static boolean awaitsElection(PartitionState state, Incarnation now) {
-        return state.isrIds().contains(now.brokerId())
-                && state.leaderIncarnation()
-                        .map(leader -> leader.brokerId() == now.brokerId() && !leader.equals(now))
-                        .orElse(true);
     }
 
     /** Hands over leadership, and leaves the ISR, where another in-sync replica stays; for a bounded time. Blocks. */
@@ -254,45 +215,29 @@ public final class ClusterNode implements AutoCloseable {
             LOG.warn("leadership is not handed over: {}", e.getMessage());
             return;
         }
-        boolean drained = view.await(
-                image -> image.topics().values().stream()
-                        .flatMap(topic -> topic.partitions().stream())
-                        .flatMap(partition -> partition.state().stream())
-                        .noneMatch(state -> isMissed(image, state)),
-                DRAIN_MS_MAX);
-        if (!drained) {
+        if (!view.await(image -> !standing.isMissed(image), DRAIN_MS_MAX)) {
             LOG.warn("not all leadership was handed over within {} ms", DRAIN_MS_MAX);
         }
     }
 
-    /** Whether the controller has yet to take this broker out of the ISR: until then acks=all waits for it. */
-    private boolean isMissed(ClusterImage image, PartitionState state) {
-        return state.isrIds().contains(config.brokerId())
-                && state.isrIds().stream()
-                        .flatMap(id -> image.broker(id).stream())
-                        .anyMatch(broker -> broker.id() != config.brokerId() && !broker.draining());
-    }
-
     /** One pass of rolling and flushing by time. */
     public void maintain() {
-        // Nothing lies below offset 0, so nothing is old enough to go: that is for the passes of retention.
-        directories.maintain(clocks.wallMs().getAsLong(), partition -> 0);
+        storage.maintain();
     }
 
     /** One pass of retention, and of what {@link #maintain} does. */
     public void retain() {
-        directories.maintain(clocks.wallMs().getAsLong(), this::highWatermark);
-        partitions.all().forEach(Partition::logStartMayHaveMoved);
+        storage.retain();
     }
 
     /** Writes recovery points. */
     public void checkpoint() {
-        directories.checkpoint();
+        storage.checkpoint();
     }
 
     /** Writes high watermarks. */
     public void checkpointHighWatermarks() {
-        directories.writeHighWatermarks(this::highWatermark);
+        storage.checkpointHighWatermarks();
     }
 
     /** Lets the partitions' rules see that time passes. */
@@ -311,20 +256,14 @@ public final class ClusterNode implements AutoCloseable {
     public void close() throws IOException {
         controller.close();
         tree.close();
-        end(executor);
+        Storage.end(executor);
         fetchers.close();
         try {
-            checkpointHighWatermarks();
-            boolean nothingIsLost = directories.areAllOnline();
-            directories.close();
-            if (nothingIsLost) {
-                life.end(ownEpoch.getAsLong());
-            }
+            storage.close(ownEpoch.getAsLong());
         } finally {
             if (registration != null) {
                 registration.close();
             }
-            end(background);
             session.close();
         }
     }
@@ -334,25 +273,13 @@ public final class ClusterNode implements AutoCloseable {
         return mine != null && mine.holds();
     }
 
-    private LogDirectories openDirectories() throws IOException {
-        String clusterId = ClusterIdentity.readOrCreate(session);
-        LogDirectories.Owner owner = new LogDirectories.Owner(
-                clusterId,
-                config.brokerId(),
-                // The topic's own settings come with the first image; until then nothing rolls or is deleted.
-                topic -> config.topicDefaults().with(Map.of()).log(),
-                background,
-                this::directoryFailed);
-        return LogDirectories.open(config.storage(), owner, clocks.wallMs().getAsLong());
-    }
-
     private void directoryFailed(Path path, IOException cause) {
         if (executor.isShutdown()) {
             LOG.error("log directory {} failed while this broker stops", path, cause);
             return;
         }
         executor.execute(() -> {
-            List<TopicPartition> failed = directories.partitionsIn(path);
+            List<TopicPartition> failed = storage.directories().partitionsIn(path);
             LOG.error(
                     "log directory {} failed: its {} partitions are offline until this broker is restarted",
                     path,
@@ -365,37 +292,10 @@ public final class ClusterNode implements AutoCloseable {
                     partition.handle(new Event.LogFailed());
                 }
             }
-            if (directories.areAllOffline()) {
+            if (storage.directories().areAllOffline()) {
                 failure.completeExceptionally(new IOException("every log directory has failed", cause));
             }
         });
-    }
-
-    private long highWatermark(TopicPartition id) {
-        Partition partition = partitions.find(id.topic(), id.partition());
-        return partition == null
-                ? highWatermarksAtStart.getOrDefault(id, 0L)
-                : partition.replica().log().highWatermark();
-    }
-
-    private static ThreadFactory threads(String name) {
-        return task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        };
-    }
-
-    /** Without interrupting: an interrupt inside of a file closes it for everybody. */
-    private static void end(ExecutorService executor) {
-        executor.shutdown();
-        try {
-            if (!executor.awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS)) {
-                LOG.warn("a thread did not end within {} s", END_SECONDS_MAX);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private final class RegistrationListener implements BrokerRegistration.Listener {

@@ -7,6 +7,9 @@
  * given to the partition, which takes it over only if it still follows in the epoch that was asked in. So a fetcher can
  * be late, but not wrong.
  *
+ * <p>A partition is left out of a fetch while it pauses after a failure, while a throttle says so
+ * ({@link io.tailrace.server.follower.CopyThrottle}), and while what it would acknowledge is not on disk yet.
+ *
  * <p>Threading: a partition's lock is taken before a fetcher's, and never by a thread that holds a fetcher's.
  *
  * <p>Knows no rule of replication, no log and no ZooKeeper.

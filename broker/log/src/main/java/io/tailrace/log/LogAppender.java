@@ -1,0 +1,116 @@
+package io.tailrace.log;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.RecordBatch;
+import io.tailrace.protocol.record.RecordBatches;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Adds to the end of a log: batches, and segments for them. Everything is called under the log's append lock. */
+final class LogAppender {
+    private final Log log;
+    private final LogContext context;
+    private final ReadersGate readers;
+
+    LogAppender(Log log, LogContext context, ReadersGate readers) {
+        this.log = log;
+        this.context = context;
+        this.readers = readers;
+    }
+
+    /** Stamps and appends one batch; see {@link Log#appendAsLeader}. */
+    AppendResult appendAsLeader(RecordBatch batch, ByteBuffer bytes, int leaderEpoch, long nowMs) throws IOException {
+        AppendResult verdict = judge(batch, leaderEpoch);
+        if (verdict != null) {
+            return verdict;
+        }
+        batch.stamp(log.logEndOffset(), leaderEpoch);
+        return append(bytes, batch.baseOffset(), batch.lastOffset(), nowMs);
+    }
+
+    private @Nullable AppendResult judge(RecordBatch batch, int leaderEpoch) {
+        int latestEpoch = log.state().epochs().latest().orElse(leaderEpoch);
+        if (leaderEpoch < latestEpoch) {
+            return new AppendResult.Refused(
+                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                    partition() + ": append in leader epoch " + leaderEpoch + ", the log is in " + latestEpoch);
+        }
+        return log.state().producers().judge(batch, log.logStartOffset());
+    }
+
+    /** Appends whole batches as they are; see {@link Log#appendAsFollower}. */
+    AppendResult appendAsFollower(ByteBuffer bytes, long nowMs) throws IOException {
+        long firstOffset = -1;
+        long nextOffset = log.logEndOffset();
+        for (RecordBatch batch : RecordBatches.of(bytes)) {
+            if (batch.baseOffset() < nextOffset || batch.nextOffset() <= batch.baseOffset()) {
+                return new AppendResult.Refused(
+                        ErrorCode.OFFSET_OUT_OF_RANGE,
+                        partition() + ": expected offset " + nextOffset + " or later, leader sent " + batch);
+            }
+            firstOffset = firstOffset < 0 ? batch.baseOffset() : firstOffset;
+            nextOffset = batch.nextOffset();
+        }
+        return firstOffset < 0
+                ? new AppendResult.Appended(nextOffset, nextOffset, log.logStartOffset())
+                : append(bytes, firstOffset, nextOffset - 1, nowMs);
+    }
+
+    /** Writes whole, stamped batches. */
+    private AppendResult append(ByteBuffer bytes, long firstOffset, long lastOffset, long nowMs) throws IOException {
+        if (!context.guard().admits(bytes.remaining()) || !write(bytes, firstOffset, lastOffset, nowMs)) {
+            return new AppendResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR, partition() + ": the disk is full");
+        }
+        LogState state = log.state();
+        for (RecordBatch batch : RecordBatches.of(bytes)) {
+            state.epochs().assign(batch.leaderEpoch(), batch.baseOffset());
+            if (batch.hasProducerId() && !batch.isControl()) {
+                state.producers().add(ProducerBatch.of(batch), nowMs);
+            }
+        }
+        Segment active = state.segments().last();
+        log.appended(new LogEnd(lastOffset + 1, active, active.sizeInBytes()));
+        return new AppendResult.Appended(firstOffset, lastOffset + 1, log.logStartOffset());
+    }
+
+    /** Writes to the active segment or a new one; false, with nothing written, if the disk turns out to be full. */
+    private boolean write(ByteBuffer bytes, long firstOffset, long lastOffset, long nowMs) throws IOException {
+        Segment active = log.state().segments().last();
+        long endOffset = log.logEndOffset();
+        try {
+            LogConfig.Roll limits = log.config().roll();
+            boolean isAged = !active.isEmpty() && nowMs - active.createdMs() >= limits.segmentAgeMsMax();
+            if (isAged || !active.hasRoomFor(bytes.remaining(), lastOffset, limits)) {
+                // A segment follows the one before without a gap, by which recovery knows that none is missing.
+                boolean fits = lastOffset - endOffset <= Integer.MAX_VALUE;
+                active = roll(fits ? endOffset : firstOffset, nowMs);
+            }
+            active.append(bytes, limits.indexIntervalBytes(), nowMs);
+            return true;
+        } catch (IOException e) {
+            if (!context.guard().isFullFor(bytes.remaining())) {
+                throw e;
+            }
+            Segment cut = active;
+            readers.change(() -> cut.truncate(cut.sizeInBytes(), endOffset));
+            return false;
+        }
+    }
+
+    /** Closes the active segment and starts the next one. */
+    Segment roll(long baseOffset, long nowMs) throws IOException {
+        LogState state = log.state();
+        state.segments().last().completeIndexes();
+        Segment fresh = Segment.create(context.disk(), state.directory(), baseOffset, nowMs);
+        log.rolled(state.segments().plus(fresh), fresh);
+        log.flusher()
+                .afterRoll(baseOffset, ProducerSnapshot.encode(state.producers().entries()));
+        return fresh;
+    }
+
+    private TopicPartition partition() {
+        return log.partition();
+    }
+}
