@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -18,14 +19,14 @@ import java.util.TreeMap;
  * they come to an end. For one thread.
  */
 final class ReplicaBalance {
-    private final Map<Integer, String> racks;
+    private final NavigableMap<Integer, String> racks;
     private final Map<TopicPartition, List<Integer>> placed = new TreeMap<>();
     private final Map<Integer, Integer> held = new TreeMap<>();
     private final Map<Integer, Integer> led = new TreeMap<>();
 
     /** @param racks the brokers to place on, with the rack of each; empty for none */
     private ReplicaBalance(Map<Integer, String> racks) {
-        this.racks = racks;
+        this.racks = new TreeMap<>(racks);
         racks.keySet().forEach(broker -> {
             held.put(broker, 0);
             led.put(broker, 0);

@@ -67,6 +67,18 @@ class ReplicaBalanceTest {
     }
 
     @Test
+    void noRackIsGivenUpForEvenShares() {
+        place(List.of(1, 2), List.of(1, 2), List.of(1, 2), List.of(1, 2));
+        Map<Integer, String> racks = Map.of(1, "a", 2, "b", 3, "a");
+
+        Map<TopicPartition, List<Integer>> moves = ReplicaBalance.moves(now, racks);
+
+        assertThat(copied(moves)).isEqualTo(2);
+        assertThat(after(moves).values())
+                .allSatisfy(replicas -> assertThat(replicas).contains(2));
+    }
+
+    @Test
     void moreReplicasThanBrokersAreRefused() {
         place(List.of(1, 2, 3));
 
