@@ -2,6 +2,7 @@ package io.tailrace.coordination;
 
 import io.tailrace.replication.cluster.ClusterImage;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,11 +28,13 @@ public final class ClusterTree implements AutoCloseable {
     private final CountDownLatch firstImage = new CountDownLatch(1);
     private final TreeFollower follower;
     private volatile ClusterImage image = ClusterImage.empty();
+    private volatile Set<String> unreadableTopics = Set.of();
 
     public ClusterTree(ZooKeeperSession session) {
         executor = session.thread("cluster-tree");
         follower = new TreeFollower(session.curator(), executor, ROOTS, (nodes, changedPaths) -> {
             image = builder.build(nodes, changedPaths);
+            unreadableTopics = builder.unreadableTopics();
             listeners.forEach(listener -> listener.accept(image));
             firstImage.countDown();
         });
@@ -66,6 +69,11 @@ public final class ClusterTree implements AutoCloseable {
     /** The newest image. */
     public ClusterImage image() {
         return image;
+    }
+
+    /** Topics that exist, but are in the image as they were before, or not at all: their nodes cannot be understood. */
+    public Set<String> unreadableTopics() {
+        return unreadableTopics;
     }
 
     /** Stops to follow; no listener is called once this has returned, unless it is being called. */

@@ -36,6 +36,7 @@ final class ImageBuilder {
     private final Map<String, Map<String, String>> configs = new HashMap<>();
     private final Map<String, Map<String, String>> brokerConfigs = new HashMap<>();
     private final SortedMap<String, TopicImage> topics = new TreeMap<>();
+    private final Set<String> unreadableTopics = new HashSet<>();
     private final Set<String> deleting = new HashSet<>();
     private int controllerId = ClusterImage.NO_CONTROLLER;
     private String clusterId = "";
@@ -48,12 +49,18 @@ final class ImageBuilder {
                 take(path, nodes.get(path), changes);
             } catch (IOException | IllegalArgumentException e) {
                 LOG.error("{} in ZooKeeper cannot be understood and is ignored: {}", path, e.getMessage());
+                ZNodes.childOf(ZNodes.TOPICS, path).ifPresent(unreadableTopics::add);
             }
         }
         changes.topics().forEach(this::buildTopic);
         changes.partitions().keySet().removeAll(changes.topics());
         changes.partitions().forEach(this::buildPartitions);
         return new ClusterImage(clusterId, brokers, topics, deleting, controllerId, brokerConfigs);
+    }
+
+    /** Topics that exist, but whose nodes cannot be understood. */
+    Set<String> unreadableTopics() {
+        return Set.copyOf(unreadableTopics);
     }
 
     /** Topics that are to be built anew, and of others the partitions that are. */
@@ -80,6 +87,7 @@ final class ImageBuilder {
             } else {
                 topicNodes.put(topic.get(), ZNodeJson.topic(node.data()));
             }
+            unreadableTopics.remove(topic.get());
             return;
         }
         Optional<String> configured = ZNodes.childOf(ZNodes.TOPIC_CONFIGS, path);

@@ -107,6 +107,7 @@ class ClusterTreeIT {
         createTopic("next");
         await().until(() -> reader.image().topic("next").isPresent());
         assertThat(reader.image().topic("web").orElseThrow().partitions()).hasSize(1);
+        assertThat(reader.tree.unreadableTopics()).containsExactly("web");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.tailrace.server;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -112,8 +114,23 @@ final class ThreeBrokers implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Returns once every thread has stopped: until the last one has, requests may be answered. */
     void pause(int id) throws IOException, InterruptedException {
         signal(id, "-STOP");
+        Path threads = Path.of("/proc", String.valueOf(process(id).pid()), "task");
+        await().until(() -> {
+            try (Stream<Path> all = Files.list(threads)) {
+                return all.allMatch(ThreeBrokers::isStopped);
+            }
+        });
+    }
+
+    private static boolean isStopped(Path thread) {
+        try {
+            return Files.readString(thread.resolve("stat")).contains(") T ");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     void resume(int id) throws IOException, InterruptedException {

@@ -87,9 +87,17 @@ final class ClusterFollower {
         last = image;
     }
 
-    /** Deletes the logs of partitions that were deleted, or went elsewhere, while this broker was away. Call after the first image. */
-    void deleteStrays() {
+    /**
+     * Deletes the logs of partitions that were deleted, or went elsewhere, while this broker was away. Call after the first image.
+     *
+     * @param unreadableTopics of which nothing is known: their logs stay
+     */
+    void deleteStrays(Set<String> unreadableTopics) {
         for (TopicPartition partition : directories.partitions()) {
+            if (unreadableTopics.contains(partition.topic())) {
+                LOG.error("the log of {} is not used: its topic cannot be understood", partition);
+                continue;
+            }
             boolean isHere = last.partition(partition)
                     .filter(agreed -> agreed.assignment().replicas().contains(brokerId))
                     .isPresent();

@@ -197,7 +197,7 @@ public final class ClusterNode implements AutoCloseable {
             throw new CoordinationException("broker " + config.brokerId() + " did not see itself in ZooKeeper within "
                     + JOIN_MS_MAX + " ms: check zookeeper.connect");
         }
-        executor.execute(follower::deleteStrays);
+        executor.execute(() -> follower.deleteStrays(tree.unreadableTopics()));
         if (!view.await(image -> !standing.awaitsElection(image, ownEpoch.getAsLong()), ELECTION_MS_MAX)) {
             LOG.warn("not all partitions of this broker have a leader after {} ms", ELECTION_MS_MAX);
         }
