@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class RegistrationLease implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RegistrationLease.class);
     private static final int ASKED_PER_TIMEOUT = 6;
+    private static final long ASKED_AGAIN_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** The lease of a broker epoch; of none while the broker is not registered. */
     private record Grant(long epoch, long untilNanos) {}
@@ -95,13 +96,23 @@ final class RegistrationLease implements AutoCloseable {
 
     private void askLater() {
         if (!executor.isShutdown()) {
-            var unused = executor.schedule(this::ask, timeoutNanos() / ASKED_PER_TIMEOUT, TimeUnit.NANOSECONDS);
+            long pauseNanos = Math.max(ASKED_AGAIN_NANOS_MIN, timeoutNanos() / ASKED_PER_TIMEOUT);
+            var unused = executor.schedule(this::ask, pauseNanos, TimeUnit.NANOSECONDS);
         }
     }
 
-    /** As ZooKeeper has granted it, which may be less than was asked for. */
+    /**
+     * As ZooKeeper has granted it, which may be less than was asked for; 0 while there is no session. The session itself is
+     * asked: what Curator remembers is 0 for good when a late event of the former session came before the first of this one.
+     */
     private long timeoutNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(curator.getZookeeperClient().getLastNegotiatedSessionTimeoutMs());
+        try {
+            return TimeUnit.MILLISECONDS.toNanos(
+                    curator.getZookeeperClient().getZooKeeper().getSessionTimeout());
+        } catch (Exception e) {
+            LOG.debug("the connection to ZooKeeper is lost: {}", e.toString());
+            return 0;
+        }
     }
 
     @Override

@@ -7,6 +7,10 @@ import java.time.Duration;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,5 +91,22 @@ class RegistrationLeaseIT {
         lease.end();
 
         assertThat(lease.holds()).isFalse();
+    }
+
+    @Test
+    void holdsInASessionThatBeganWithALateEventOfTheOneBefore() throws Exception {
+        ZooKeeper former = session.curator().getZookeeperClient().getZooKeeper();
+        // Together, so that the second comes when the first has replaced the session: its link was mended too late.
+        former.getTestable().queueEvent(new WatchedEvent(EventType.None, KeeperState.Expired, null));
+        former.getTestable().queueEvent(new WatchedEvent(EventType.None, KeeperState.SyncConnected, null));
+        await().ignoreExceptions().until(() -> {
+            ZooKeeper now = session.curator().getZookeeperClient().getZooKeeper();
+            return now != former && now.getState().isConnected();
+        });
+
+        lease.begin(register(session), System.nanoTime());
+        lease.start();
+
+        await().during(Duration.ofMillis(2 * SESSION_TIMEOUT_MS)).until(lease::holds);
     }
 }
