@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * Keeps this broker registered as an ephemeral node, whose czxid is the broker epoch.
  *
  * <p>When the session is lost the listener hears so first, so that the broker fences itself; once there is a session again
- * the broker registers anew, under a larger epoch that names the one before: the process lives, so nothing written under
- * that one is lost. A node left behind by this broker itself is replaced. One of another broker with the same id is not
+ * the broker registers anew, under a larger epoch that names the first one: the process lives, so nothing written since
+ * then is lost. A node left behind by this broker itself is replaced. One of another broker with the same id is not
  * touched.
  *
  * <p>Listener calls come one at a time, on one thread.
@@ -43,7 +43,7 @@ public final class BrokerRegistration implements AutoCloseable {
      *     broker with the same id
      * @param rackOrNull its failure domain, null if none is configured
      * @param endpoints where to reach it
-     * @param previousEpoch the broker epoch of the process before, if nothing written under it can have been lost: it
+     * @param previousEpoch the earliest broker epoch since which nothing written can have been lost, if the process before
      *     was stopped cleanly. Else {@link Broker#NONE}
      */
     public record Self(
@@ -232,7 +232,7 @@ public final class BrokerRegistration implements AutoCloseable {
                 return;
             }
             replaceOwn(path);
-            if (epoch != Broker.NONE) {
+            if (previousEpoch == Broker.NONE) {
                 previousEpoch = epoch;
             }
             Stat created = new Stat();

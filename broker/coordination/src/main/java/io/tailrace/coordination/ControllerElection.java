@@ -46,8 +46,8 @@ final class ControllerElection {
     record Mandate(int controllerEpoch, int epochVersion) {}
 
     /**
-     * Stands for election; empty if another broker is controller, or was faster. An announcement that this broker itself
-     * left behind, in a session that has not timed out yet, is replaced.
+     * Stands for election; empty if another broker is controller, or was faster. An announcement of this broker's own is
+     * replaced: it was left behind in a session that has not timed out yet, or by an election whose outcome was not heard.
      */
     Optional<Mandate> stand() {
         session.createIfMissing(ZNodes.CONTROLLER_EPOCH, epochBytes(0));
@@ -74,14 +74,12 @@ final class ControllerElection {
         }
     }
 
-    /** What takes back an announcement of this broker's from an earlier session. */
+    /** What takes back an announcement of this broker's. */
     private List<CuratorOp> withdrawal() throws Exception {
         Stat stat = new Stat();
         try {
             byte[] data = curator.getData().storingStatIn(stat).forPath(ZNodes.CONTROLLER);
-            boolean earlier = stat.getEphemeralOwner()
-                    != curator.getZookeeperClient().getZooKeeper().getSessionId();
-            if (earlier && ZNodeJson.controller(data) == brokerId) {
+            if (ZNodeJson.controller(data) == brokerId) {
                 return List.of(curator.transactionOp()
                         .delete()
                         .withVersion(stat.getVersion())

@@ -91,6 +91,7 @@ public final class PartitionStateStore {
         try {
             if (code == KeeperException.Code.OK) {
                 return new Event.StateReadBack(
+                        expectedVersion,
                         ZNodeJson.state(event.getData(), event.getStat().getVersion()));
             }
             LOG.warn("cannot read the state of {}: {}", partition, code);

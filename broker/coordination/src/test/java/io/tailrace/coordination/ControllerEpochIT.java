@@ -103,6 +103,12 @@ class ControllerEpochIT {
     }
 
     @Test
+    void aBrokerThatDidNotHearThatItWasElectedIsElectedAgain() throws Exception {
+        Mandate unheard = successor.stand().orElseThrow();
+        assertThat(successor.stand().orElseThrow().controllerEpoch()).isEqualTo(unheard.controllerEpoch() + 1);
+    }
+
+    @Test
     void aStateThatALeaderWroteMeanwhileIsLeftOutAndTheOthersAreWritten() throws Exception {
         Mandate mandate = successor.stand().orElseThrow();
         List<StateWrite> created =

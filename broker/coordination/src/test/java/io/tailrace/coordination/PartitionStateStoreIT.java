@@ -52,7 +52,7 @@ class PartitionStateStoreIT {
     @Test
     void aWriteAtTheExpectedVersionIsDone() throws Exception {
         assertThat(await(store.propose(FIRST, state(2, 0)))).isEqualTo(new Event.ProposalWritten(state(2, 1)));
-        assertThat(await(store.readBack(FIRST, 0))).isEqualTo(new Event.StateReadBack(state(2, 1)));
+        assertThat(await(store.readBack(FIRST, 0))).isEqualTo(new Event.StateReadBack(0, state(2, 1)));
     }
 
     @Test
@@ -61,7 +61,7 @@ class PartitionStateStoreIT {
         CompletionStage<Event> second = store.propose(FIRST, state(3, 0));
         assertThat(await(first)).isEqualTo(new Event.ProposalWritten(state(2, 1)));
         assertThat(await(second)).isEqualTo(new Event.ProposalRefused(0));
-        assertThat(await(store.readBack(FIRST, 0))).isEqualTo(new Event.StateReadBack(state(2, 1)));
+        assertThat(await(store.readBack(FIRST, 0))).isEqualTo(new Event.StateReadBack(0, state(2, 1)));
     }
 
     @Test
@@ -74,7 +74,7 @@ class PartitionStateStoreIT {
         for (int i = 0; i < 20 && found instanceof Event.ProposalUnknown; i++) {
             found = await(store.readBack(FIRST, 0));
         }
-        assertThat(found).isEqualTo(new Event.StateReadBack(state(1, 0)));
+        assertThat(found).isEqualTo(new Event.StateReadBack(0, state(1, 0)));
         assertThat(await(store.propose(FIRST, state(2, 0)))).isInstanceOf(Event.ProposalWritten.class);
     }
 

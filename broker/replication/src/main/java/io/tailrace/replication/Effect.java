@@ -18,8 +18,11 @@ public sealed interface Effect {
      */
     record ProposeIsr(PartitionState next) implements Effect {}
 
-    /** Read the partition's state from the store, past any cache, and report it as {@link Event.StateReadBack}. */
-    record ReadBack() implements Effect {}
+    /**
+     * Read the partition's state from the store, past any cache, and report it as {@link Event.StateReadBack}; or report
+     * {@link Event.ProposalUnknown} again if it cannot be read. It is about the proposal that expects this version.
+     */
+    record ReadBack(int expectedVersion) implements Effect {}
 
     /** Cut the log to end at {@code offset}, exclusive, with its leader epochs. */
     record TruncateTo(long offset) implements Effect {}

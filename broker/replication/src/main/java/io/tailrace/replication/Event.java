@@ -71,8 +71,11 @@ public sealed interface Event {
     /** Whether the write that {@link Effect.ProposeIsr} asked for was done is not known. */
     record ProposalUnknown(int expectedVersion) implements Event {}
 
-    /** The state as {@link Effect.ReadBack} found it in the store, after every write of this broker had been decided. */
-    record StateReadBack(PartitionState state) implements Event {}
+    /**
+     * The state as {@link Effect.ReadBack} found it in the store, after the proposal it is about had been decided. Later
+     * proposals may not have been.
+     */
+    record StateReadBack(int expectedVersion, PartitionState state) implements Event {}
 
     /** The log's directory failed: nothing can be read from it or written to it. */
     record LogFailed() implements Event {}

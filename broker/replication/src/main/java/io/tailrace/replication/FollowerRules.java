@@ -36,26 +36,34 @@ final class FollowerRules {
                 new Effect.HighWatermarkAdvanced(highWatermark));
     }
 
-    /** Cuts to the end of the latest epoch both logs know, and never because of a high watermark (KIP-101, KIP-279). */
+    /**
+     * Cuts to the end of the latest epoch both logs know, and never because of a high watermark (KIP-101, KIP-279). A log
+     * of which nothing agrees starts anew where the leader's may agree.
+     */
     Transition diverged(Follower follower, EpochEnd leaderEnd) {
         LogView log = follower.log();
         EpochEnd own = log.epochs().endOf(leaderEnd.epoch(), log.endOffset());
-        long offset = Math.max(log.startOffset(), Math.min(own.endOffset(), leaderEnd.endOffset()));
+        long offset = Math.min(own.endOffset(), leaderEnd.endOffset());
+        if (offset < log.startOffset()) {
+            return startAnew(follower, offset);
+        }
         LogView cut = log.truncate(offset);
         return Transition.to(
                 new Follower(follower.view(), cut), new Effect.TruncateTo(offset), startFetching(follower.view(), cut));
     }
 
     Transition fellBehind(Follower follower, long leaderLogStartOffset) {
-        if (leaderLogStartOffset <= follower.log().endOffset()) {
-            return Transition.to(follower);
-        }
-        LogView restarted =
-                new LogView(LeaderEpochs.EMPTY, leaderLogStartOffset, leaderLogStartOffset, leaderLogStartOffset);
+        return leaderLogStartOffset <= follower.log().endOffset()
+                ? Transition.to(follower)
+                : startAnew(follower, leaderLogStartOffset);
+    }
+
+    private static Transition startAnew(Follower follower, long offset) {
+        LogView log = new LogView(LeaderEpochs.EMPTY, offset, offset, offset);
         return Transition.to(
-                new Follower(follower.view(), restarted),
-                new Effect.RestartLogAt(leaderLogStartOffset),
-                startFetching(follower.view(), restarted));
+                new Follower(follower.view(), log),
+                new Effect.RestartLogAt(offset),
+                startFetching(follower.view(), log));
     }
 
     private static Effect startFetching(PartitionView view, LogView log) {

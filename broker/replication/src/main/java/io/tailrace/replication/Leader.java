@@ -61,11 +61,16 @@ public record Leader(
         if (progress(fetch.follower().brokerId()) < 0) {
             return new FetchVerdict.Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
         }
-        EpochEnd common = log.epochs().endOf(fetch.lastFetchedEpoch(), log.endOffset());
-        if (fetch.fetchOffset() > log.startOffset() && diverges(fetch, common)) {
-            return new FetchVerdict.Diverging(common);
-        }
-        return inRange(fetch.fetchOffset(), log.endOffset());
+        return diverges(fetch)
+                ? new FetchVerdict.Diverging(endOf(fetch.lastFetchedEpoch()))
+                : inRange(fetch.fetchOffset(), log.endOffset());
+    }
+
+    /** Whether the log of a replica that asks is a prefix of this one. */
+    boolean agreesWith(FollowerFetch fetch) {
+        return progress(fetch.follower().brokerId()) >= 0
+                && !diverges(fetch)
+                && inRange(fetch.fetchOffset(), log.endOffset()) instanceof FetchVerdict.Read;
     }
 
     /** Where {@code epoch} ends in this log, for OffsetForLeaderEpoch. */
@@ -92,7 +97,12 @@ public record Leader(
         return i >= 0 && followers.get(i).isOf(member) ? followers.get(i).endOffset() : FollowerProgress.UNKNOWN;
     }
 
-    private static boolean diverges(FollowerFetch fetch, EpochEnd common) {
+    private boolean diverges(FollowerFetch fetch) {
+        boolean hasNothing = fetch.lastFetchedEpoch() == LeaderEpochs.UNKNOWN;
+        if (hasNothing && fetch.fetchOffset() <= log.startOffset()) {
+            return false;
+        }
+        EpochEnd common = endOf(fetch.lastFetchedEpoch());
         return common.epoch() != fetch.lastFetchedEpoch() || common.endOffset() < fetch.fetchOffset();
     }
 

@@ -60,9 +60,8 @@ final class LeaderRules {
      * that is registered now, and with a log that is a prefix of this one.
      */
     Transition fetched(Leader leader, FollowerFetch fetch, long nowMs) {
-        boolean counts = fetch.currentLeaderEpoch() == leader.leaderEpoch()
-                && leader.view().registered(fetch.follower())
-                && leader.followerFetch(fetch) instanceof FetchVerdict.Read;
+        boolean counts =
+                isOfThisEpoch(leader, fetch) && leader.view().registered(fetch.follower()) && leader.agreesWith(fetch);
         if (!counts) {
             return new Transition(leader, List.of());
         }
@@ -74,26 +73,38 @@ final class LeaderRules {
         return proposeIfNeeded(next, effects, nowMs);
     }
 
+    private static boolean isOfThisEpoch(Leader leader, FollowerFetch fetch) {
+        return fetch.currentLeaderEpoch() == leader.leaderEpoch();
+    }
+
     /** The write failed, or may have: until it is read back, both ISRs count. */
     Transition undecided(Leader leader, int expectedVersion) {
         PartitionState proposal = leader.proposalOrNull();
         if (proposal == null || proposal.version() != expectedVersion) {
             return Transition.to(leader);
         }
-        return Transition.to(leader, new Effect.ReadBack());
+        return Transition.to(leader, new Effect.ReadBack(expectedVersion));
     }
 
     /** A write that the store has no trace of did not happen, and will not. */
-    Leader readBack(Leader leader, PartitionState inStore) {
+    Leader readBack(Leader leader, Event.StateReadBack readBack) {
         PartitionState proposal = leader.proposalOrNull();
-        return proposal != null && inStore.version() == proposal.version() ? withProposal(leader, null) : leader;
+        if (proposal == null || !isAbout(proposal, readBack)) {
+            return leader;
+        }
+        return readBack.state().version() == proposal.version() ? withProposal(leader, null) : leader;
+    }
+
+    /** Whether it was read after this proposal had been decided, and not for an earlier one. */
+    private static boolean isAbout(PartitionState proposal, Event.StateReadBack readBack) {
+        return proposal.version() == readBack.expectedVersion();
     }
 
     /** Proposes the ISR as it should be, if it is not, and no proposal is under way. */
     Transition proposeIfNeeded(Leader leader, List<Effect> effects, long nowMs) {
         PartitionView view = leader.view();
         PartitionState state = view.state();
-        if (leader.proposalOrNull() != null) {
+        if (isUndecided(leader)) {
             return new Transition(leader, effects);
         }
         List<Incarnation> isr = new ArrayList<>(state.isr());
@@ -112,6 +123,10 @@ final class LeaderRules {
         return new Transition(withProposal(leader, next), effects);
     }
 
+    private static boolean isUndecided(Leader leader) {
+        return leader.proposalOrNull() != null;
+    }
+
     private boolean outOfSync(Leader leader, Incarnation member, long nowMs) {
         Broker registered = leader.view().brokers().get(member.brokerId());
         if (registered != null && !registered.continues(member)) {
@@ -125,13 +140,27 @@ final class LeaderRules {
     private boolean mayJoin(Leader leader, FollowerProgress follower, long nowMs) {
         PartitionView view = leader.view();
         Broker broker = view.brokers().get(follower.follower().brokerId());
-        return follower.endOffset() >= Math.max(leader.log().highWatermark(), leader.epochStartOffset())
+        return hasWhatIsCommitted(leader, follower)
+                && hasReachedTheEpoch(leader, follower)
                 && broker != null
                 && broker.epoch() == follower.follower().brokerEpoch()
-                && !broker.draining()
+                && !isLeaving(broker)
                 && !broker.offline().contains(view.partition())
                 && !follower.lags(leader.log().endOffset(), replicaLagMsMax, nowMs)
                 && !view.state().isrIds().contains(broker.id());
+    }
+
+    private static boolean hasWhatIsCommitted(Leader leader, FollowerProgress follower) {
+        return follower.endOffset() >= leader.log().highWatermark();
+    }
+
+    /** What an earlier leader may have committed unknown to this one lies before this one's epoch. */
+    private static boolean hasReachedTheEpoch(Leader leader, FollowerProgress follower) {
+        return follower.endOffset() >= leader.epochStartOffset();
+    }
+
+    private static boolean isLeaving(Broker broker) {
+        return broker.draining();
     }
 
     private Leader advance(Leader leader, List<Effect> effects) {
@@ -150,12 +179,20 @@ final class LeaderRules {
      */
     private static long acknowledgedByAll(Leader leader) {
         PartitionState state = leader.view().state();
-        if (!enoughInsync(leader.view()) || !state.lastStanding().isEmpty()) {
+        if (!enoughInsync(leader.view()) || remembersOthers(state)) {
             return FollowerProgress.UNKNOWN;
         }
-        long offset = acknowledgedBy(leader, state.isr());
+        return Math.min(acknowledgedBy(leader, state.isr()), acknowledgedBy(leader, isrThatMayBe(leader)));
+    }
+
+    private static boolean remembersOthers(PartitionState state) {
+        return !state.lastStanding().isEmpty();
+    }
+
+    /** The ISR in the store if the proposal under way is written. */
+    private static List<Incarnation> isrThatMayBe(Leader leader) {
         PartitionState proposal = leader.proposalOrNull();
-        return proposal == null ? offset : Math.min(offset, acknowledgedBy(leader, proposal.isr()));
+        return (proposal == null ? leader.view().state() : proposal).isr();
     }
 
     private static long acknowledgedBy(Leader leader, List<Incarnation> isr) {
@@ -188,7 +225,7 @@ final class LeaderRules {
         return new Leader(leader.view(), leader.log(), leader.epochStartOffset(), followers, leader.proposalOrNull());
     }
 
-    private static Leader withProposal(Leader leader, @Nullable PartitionState proposal) {
+    static Leader withProposal(Leader leader, @Nullable PartitionState proposal) {
         return new Leader(leader.view(), leader.log(), leader.epochStartOffset(), leader.followers(), proposal);
     }
 }

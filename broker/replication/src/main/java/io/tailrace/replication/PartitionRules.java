@@ -76,7 +76,7 @@ public final class PartitionRules {
             return resolve(replica, view.read(view.requireAgreed().assignment(), written.written()), nowMs);
         }
         if (event instanceof Event.StateReadBack readBack && view.agreedOrNull() != null) {
-            Replica decided = replica instanceof Leader leader ? leading.readBack(leader, readBack.state()) : replica;
+            Replica decided = replica instanceof Leader leader ? leading.readBack(leader, readBack) : replica;
             return resolve(decided, view.read(view.requireAgreed().assignment(), readBack.state()), nowMs);
         }
         if (event instanceof Event.Unassigned) {
@@ -150,10 +150,11 @@ public final class PartitionRules {
         if (leader.isEmpty()) {
             return Optional.of(Reason.NO_LEADER);
         }
-        boolean electedBeforeItWasFenced =
-                leader.get().brokerId() == view.self().brokerId()
-                        && !leader.get().equals(view.self());
-        return electedBeforeItWasFenced ? Optional.of(Reason.FENCED) : Optional.empty();
+        return wasElectedInAnEarlierLife(view.self(), leader.get()) ? Optional.of(Reason.FENCED) : Optional.empty();
+    }
+
+    private static boolean wasElectedInAnEarlierLife(Incarnation self, Incarnation leader) {
+        return leader.brokerId() == self.brokerId() && !leader.equals(self);
     }
 
     private static void leave(Replica replica, ErrorCode error, List<Effect> effects) {

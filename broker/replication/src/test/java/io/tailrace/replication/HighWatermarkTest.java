@@ -72,6 +72,18 @@ class HighWatermarkTest {
     }
 
     @Test
+    void aFollowerThatEndsWhereTheLogStartsDivergesByItsEpochToo() {
+        LeaderEpochs epochs = LeaderEpochs.EMPTY.append(1, 0).append(3, 4);
+        Scenario s = threeReplicas(1, new LogView(epochs, 6, 10, 10)).elected(1, 4, 1);
+        assertThat(s.leader().followerFetch(s.fetch(2, 6, 2)))
+                .isEqualTo(new FetchVerdict.Diverging(new EpochEnd(1, 4)));
+        assertThat(s.leader().followerFetch(s.fetch(2, 6, 3))).isEqualTo(new FetchVerdict.Read(10));
+        assertThat(s.leader().followerFetch(s.fetch(2, 6, LeaderEpochs.UNKNOWN)))
+                .as("a log without records has nothing that could diverge")
+                .isEqualTo(new FetchVerdict.Read(10));
+    }
+
+    @Test
     void highWatermarkDoesNotAdvanceWhileTooFewAreInSync() {
         Scenario s = threeReplicas(2, LogView.EMPTY).elected(1, 0, 1).appended(10);
         assertThat(s.highWatermark()).isZero();

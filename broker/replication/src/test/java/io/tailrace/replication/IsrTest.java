@@ -138,10 +138,10 @@ class IsrTest {
                 threeReplicas(1, log(10, 10)).elected(1, 4, 1).fetched(2, 10, 0).appended(12);
         PartitionState proposed = s.leader().proposal().orElseThrow();
         s.step(new Event.ProposalUnknown(proposed.version()));
-        assertThat(s.effects()).containsExactly(new Effect.ReadBack());
+        assertThat(s.effects()).containsExactly(new Effect.ReadBack(proposed.version()));
         assertThat(s.passes(1).tick().proposedIsr()).isEmpty();
         assertThat(s.highWatermark()).isEqualTo(10);
-        s.step(new Event.StateReadBack(proposed.withVersion(proposed.version() + 1)));
+        s.step(new Event.StateReadBack(proposed.version(), proposed.withVersion(proposed.version() + 1)));
         assertThat(s.state().isrIds()).containsExactly(1, 2);
         assertThat(s.leader().proposal()).isEmpty();
     }
@@ -151,8 +151,19 @@ class IsrTest {
         Scenario s = threeReplicas(1, log(10, 10)).elected(1, 4, 1).fetched(2, 10, 0);
         PartitionState before = s.state();
         s.step(new Event.ProposalUnknown(before.version()));
-        s.step(new Event.StateReadBack(before));
+        s.step(new Event.StateReadBack(before.version(), before));
         assertThat(s.proposedIsr()).containsExactly(1, 2);
+    }
+
+    @Test
+    void whatWasReadBackForAnEarlierProposalDoesNotDecideALaterOne() {
+        Scenario s = threeReplicas(1, log(10, 10)).elected(1, 4, 1).fetched(2, 10, 0);
+        int earlier = s.state().version();
+        s.step(new Event.ProposalUnknown(earlier)).elected(1, 4, 1).fetched(2, 10, 0);
+        PartitionState found = s.state();
+        s.appended(12).step(new Event.StateReadBack(earlier, found));
+        assertThat(s.leader().proposal().orElseThrow().version()).isEqualTo(found.version());
+        assertThat(s.highWatermark()).as("broker 2 may be in sync by now").isEqualTo(10);
     }
 
     @Test
@@ -165,8 +176,9 @@ class IsrTest {
     @Test
     void aRefusedProposalIsReadBack() {
         Scenario s = threeReplicas(1, log(10, 10)).elected(1, 4, 1).fetched(2, 10, 0);
-        s.step(new Event.ProposalRefused(s.state().version()));
-        assertThat(s.effects()).containsExactly(new Effect.ReadBack());
+        int version = s.state().version();
+        s.step(new Event.ProposalRefused(version));
+        assertThat(s.effects()).containsExactly(new Effect.ReadBack(version));
         assertThat(s.leader().proposal()).isPresent();
     }
 

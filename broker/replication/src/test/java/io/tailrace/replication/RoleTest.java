@@ -135,6 +135,15 @@ class RoleTest {
     }
 
     @Test
+    void followerOfWhoseLogNothingAgreesStartsAnewWhereTheLeadersMayAgree() {
+        Scenario s =
+                threeReplicas(1, new LogView(LeaderEpochs.EMPTY, 50, 50, 50)).elected(2, 4, 2);
+        s.step(new Event.Diverged(4, new EpochEnd(LeaderEpochs.UNKNOWN, 7)));
+        assertThat(s.effects())
+                .containsExactly(new Effect.RestartLogAt(7), new Effect.StartFetching(2, 4, 7, LeaderEpochs.UNKNOWN));
+    }
+
+    @Test
     void divergenceToldInAnEarlierEpochChangesNothing() {
         Scenario s = threeReplicas(1, log(10, 4)).elected(2, 3, 1, 2);
         s.step(new Event.Diverged(2, new EpochEnd(0, 7)));

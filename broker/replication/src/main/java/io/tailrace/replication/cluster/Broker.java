@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the broker's id
  * @param epoch the broker epoch of this registration
- * @param previousEpoch the epoch of the life before, if nothing written in it can have been lost since (a clean stop, or
- *     a session that ended while the process went on), else {@link #NONE}. Under it the broker keeps its place in the
- *     ISR
+ * @param previousEpoch the earliest of its epochs since which nothing it wrote can have been lost (by a clean stop, or a
+ *     session that ended while the process went on), else {@link #NONE}. Under those it keeps its place in the ISR,
+ *     also when several of its sessions ended before the controller saw one of them
  * @param rackOrNull its failure domain, null if none is configured
  * @param endpoints where to reach it, at least one
  * @param draining true while it shuts down and wants to lead nothing
@@ -70,6 +70,7 @@ public record Broker(
     /** True if {@code member} is this broker now, or was before and lost nothing since. */
     public boolean continues(Incarnation member) {
         return member.brokerId() == id
-                && (member.brokerEpoch() == epoch || (previousEpoch != NONE && member.brokerEpoch() == previousEpoch));
+                && member.brokerEpoch() <= epoch
+                && member.brokerEpoch() >= (previousEpoch == NONE ? epoch : previousEpoch);
     }
 }

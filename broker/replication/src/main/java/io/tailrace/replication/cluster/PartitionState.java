@@ -67,15 +67,17 @@ public record PartitionState(
      * that is smaller keeps it where it is, so that whoever leaves, leaves complete.
      */
     public PartitionState withIsr(List<Incarnation> newIsr, int minInsync) {
-        List<Incarnation> standing = List.of();
-        if (newIsr.size() < minInsync) {
-            standing = Stream.concat(lastStanding.stream(), isr.stream())
-                    .filter(m -> member(newIsr, m.brokerId()).isEmpty())
-                    .distinct()
-                    .toList();
-        }
+        List<Incarnation> standing = newIsr.size() < minInsync ? completeBut(newIsr) : List.of();
         int newLeader = member(newIsr, leader).isPresent() ? leader : NO_LEADER;
         return new PartitionState(newLeader, leaderEpoch, newIsr, standing, lastLeader, controllerEpoch, version);
+    }
+
+    /** Those that have everything that is acknowledged, but for the brokers in {@code newIsr}. */
+    private List<Incarnation> completeBut(List<Incarnation> newIsr) {
+        return Stream.concat(lastStanding.stream(), isr.stream())
+                .filter(m -> member(newIsr, m.brokerId()).isEmpty())
+                .distinct()
+                .toList();
     }
 
     /** This state with nobody remembered. */

@@ -144,6 +144,13 @@ class ControllerRulesTest {
     }
 
     @Test
+    void aBrokerWhoseSessionsEndedFasterThanTheControllerSawKeepsItsPlace() {
+        cluster.registered(2, 260, 150);
+        PartitionState next = cluster.decide(state(1, members(1, 2, 3), List.of()));
+        assertThat(next.isr()).contains(new Incarnation(2, 260)).hasSize(3);
+    }
+
+    @Test
     void theOnlyReplicaLeadsAgainAfterAnUncleanStop() {
         cluster.registered(1, 150, Broker.NONE);
         TopicImage topic = new TopicImage(

@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a broker remembers of its lives, in {@code broker.life} of its first log directory: who it is, under which
- * epoch it was registered when it last stopped properly, and with which log directories. That epoch is taken out of the file when it is read, so that a
- * life that ends otherwise leaves none. It counts for a life with the same directories only: what was in another one is
- * lost to this.
+ * What a broker remembers of its lives, in {@code broker.life} of its first log directory: who it is, since
+ * which of its epochs nothing it wrote was lost when it last stopped properly, and with which log directories. That
+ * epoch is taken out of the file when it is read, so that a life that ends otherwise leaves none. It counts for a life with
+ * the same directories only: what was in another one is lost to this.
  */
 final class BrokerLife {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerLife.class);

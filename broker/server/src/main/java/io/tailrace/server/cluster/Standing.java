@@ -1,5 +1,6 @@
 package io.tailrace.server.cluster;
 
+import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionImage;
@@ -31,8 +32,13 @@ record Standing(int brokerId) {
                         .orElse(true);
     }
 
+    /** Whether the broker, which shuts down, is seen to do so, and is missed by nobody. */
+    boolean isDrained(ClusterImage image) {
+        return image.broker(brokerId).filter(Broker::draining).isPresent() && !isMissed(image);
+    }
+
     /** Whether the broker is in an ISR in which another one would stay: until it has left, acks=all waits for it. */
-    boolean isMissed(ClusterImage image) {
+    private boolean isMissed(ClusterImage image) {
         return partitions(image)
                 .flatMap(partition -> partition.state().stream())
                 .anyMatch(state -> state.isrIds().contains(brokerId)

@@ -153,7 +153,7 @@ final class Storage {
      * Closes the logs with the marker of a clean stop. A directory that has failed keeps none, and then nobody is told
      * that this life has lost nothing.
      *
-     * @param brokerEpoch under which the broker was registered last
+     * @param brokerEpoch the earliest since which nothing that the broker wrote was lost
      * @throws IOException if a log could not be closed properly; it will be recovered at the next start
      */
     void close(long brokerEpoch) throws IOException {

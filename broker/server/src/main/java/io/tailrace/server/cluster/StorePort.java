@@ -37,17 +37,11 @@ final class StorePort implements ReplicationPort {
     }
 
     @Override
-    public void readBack(Partition partition) {
-        int expected = partition
-                .replica()
-                .view()
-                .agreed()
-                .map(agreed -> agreed.state().version())
-                .orElse(PartitionState.NOT_WRITTEN);
+    public void readBack(Partition partition, int expectedVersion) {
         // Later and not at once: while ZooKeeper is away, every answer asks for another try.
         long delayMs = ThreadLocalRandom.current().nextLong(RETRY_MS_MIN, RETRY_MS_MAX);
         var unused = executor.schedule(
-                () -> tell(partition, store.readBack(partition.id(), expected)), delayMs, TimeUnit.MILLISECONDS);
+                () -> tell(partition, store.readBack(partition.id(), expectedVersion)), delayMs, TimeUnit.MILLISECONDS);
     }
 
     @Override

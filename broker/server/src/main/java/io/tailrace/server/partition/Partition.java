@@ -424,8 +424,8 @@ public final class Partition {
             log.truncateFullyAndStartAt(restart.offset(), clocks.wallMs().getAsLong());
         } else if (effect instanceof Effect.ProposeIsr propose) {
             port.propose(this, propose.next());
-        } else if (effect instanceof Effect.ReadBack) {
-            port.readBack(this);
+        } else if (effect instanceof Effect.ReadBack readBack) {
+            port.readBack(this, readBack.expectedVersion());
         } else if (effect instanceof Effect.StartFetching start) {
             port.startFetching(
                     this, start.leader(), start.leaderEpoch(), start.fetchOffset(), start.lastFetchedEpoch());

@@ -12,7 +12,7 @@ public interface ReplicationPort {
     void propose(Partition partition, PartitionState next);
 
     /** Reads the partition's state past any cache; see {@code Effect.ReadBack}. */
-    void readBack(Partition partition);
+    void readBack(Partition partition, int expectedVersion);
 
     /** Fetches from this leader from now on, instead of whatever was fetched before. */
     void startFetching(Partition partition, int leader, int leaderEpoch, long fetchOffset, int lastFetchedEpoch);

@@ -168,7 +168,7 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
     }
 
     @Override
-    public void readBack(Partition asking) {}
+    public void readBack(Partition asking, int expectedVersion) {}
 
     @Override
     public void startFetching(Partition following, int leader, int epoch, long offset, int lastFetchedEpoch) {}
