@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class FailoverMeasurement {
     private static final String TOPIC = "failover";
-    private static final int RUNS = Integer.getInteger("runs", 7);
+    private static final int RUNS = Integer.getInteger("runs", 5);
     private static final long SESSION_TIMEOUT_MS = 18_000;
     private static final Duration STEADY = Duration.ofSeconds(3);
     private static final long PLOTTED_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
