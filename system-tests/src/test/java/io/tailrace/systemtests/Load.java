@@ -1,10 +1,7 @@
 package io.tailrace.systemtests;
 
-import static org.awaitility.Awaitility.await;
-
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.history.History;
-import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Queue;
@@ -14,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Sends numbered records to partitions in turn, in bursts, from its making to its closing, and takes down in a history what
@@ -25,7 +23,6 @@ final class Load implements AutoCloseable {
 
     private static final int UNANSWERED_MAX = 300;
     private static final int BURST = 50;
-    private static final Duration PROGRESS_MAX = Duration.ofSeconds(60);
     private static final String FILLER = "x".repeat(80);
 
     private final String producer;
@@ -89,10 +86,10 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Waits until every partition has taken records that are sent from now on. */
-    void awaitProgress() {
+    /** What tells whether every partition has taken records that were sent after this was called. */
+    BooleanSupplier progress() {
         int target = answered.get() + 2 * UNANSWERED_MAX;
-        await(producer + " to go on").atMost(PROGRESS_MAX).until(() -> answered.get() >= target);
+        return () -> answered.get() >= target;
     }
 
     /** Why sends were given up, if any were. */

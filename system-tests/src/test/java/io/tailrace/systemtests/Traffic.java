@@ -1,14 +1,17 @@
 package io.tailrace.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.history.History;
 import io.tailrace.replication.history.Verdict;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -16,6 +19,8 @@ import java.util.stream.Collectors;
  * What clients send to the replicated partitions of a cluster and read from them, from the first on until it is judged.
  */
 final class Traffic {
+    private static final Duration PROGRESS_MAX = Duration.ofSeconds(60);
+
     private final LocalCluster cluster;
     private final KafkaClients theirs;
     private final History<String> history = new History<>();
@@ -47,7 +52,9 @@ final class Traffic {
 
     /** Waits until every partition has taken records of every producer that are sent from now on. Nobody may have failed. */
     void awaitProgress() {
-        loads.forEach(Load::awaitProgress);
+        List<BooleanSupplier> progress = loads.stream().map(Load::progress).toList();
+        await("every producer to go on").atMost(PROGRESS_MAX).until(() -> progress.stream()
+                .allMatch(BooleanSupplier::getAsBoolean));
         assertNobodyFailed();
     }
 
