@@ -38,7 +38,13 @@ final class RegistrationLease implements AutoCloseable {
 
     /** Begins to ask. */
     void start() {
-        executor.execute(this::ask);
+        execute(this::ask);
+    }
+
+    private void execute(Runnable task) {
+        if (!executor.isShutdown()) {
+            executor.execute(task);
+        }
     }
 
     /** Whether the broker is registered, as surely as can be known without asking. */
@@ -61,7 +67,7 @@ final class RegistrationLease implements AutoCloseable {
         long askedNanos = System.nanoTime();
         try {
             curator.checkExists()
-                    .inBackground((client, event) -> answered(event, askedNanos), executor)
+                    .inBackground((client, event) -> execute(() -> answered(event, askedNanos)))
                     .forPath(path);
         } catch (Exception e) {
             LOG.debug("{} is not asked for: {}", path, e.toString());
