@@ -3,7 +3,6 @@ package io.tailrace.systemtests;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.systemtests.FaultKind.Link;
 import io.tailrace.systemtests.FaultRound.Fault;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -128,7 +127,7 @@ final class Chaos implements AutoCloseable {
 
     /** Begins no more faults; those that are under way are not mended. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         executor.shutdownNow();
     }
 }
