@@ -110,8 +110,11 @@ final class ReplicatedTopics implements AutoCloseable {
         return partition.isr().stream().map(Node::id).toList();
     }
 
+    /** Waits for one: whoever is asked may not have seen the topic yet, or that its leader is gone. */
     int leader(String topic) {
-        return leader(describe(topic).get(0));
+        return await().atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(AssertionError.class)
+                .until(() -> leader(describe(topic).get(0)), id -> id > 0);
     }
 
     /** Waits until these and no others are in sync, in every partition. */

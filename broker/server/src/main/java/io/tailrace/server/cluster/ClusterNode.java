@@ -14,7 +14,6 @@ import io.tailrace.coordination.ZooKeeperSession;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.PartitionRules;
-import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.ReplicationThrottle;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.follower.Fetchers;
@@ -32,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,9 +49,6 @@ public final class ClusterNode implements AutoCloseable {
     private final ClusterView view;
     private final Partitions partitions;
     private final OwnEpoch ownEpoch;
-    /** The earliest epoch of this broker since which nothing it wrote was lost. */
-    private final AtomicLong keptSince = new AtomicLong(Broker.NONE);
-
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
     /** One thread, on which the cluster's decisions are acted on. */
     private final SingleThread executor = new SingleThread("broker-cluster", failure::completeExceptionally);
@@ -185,13 +180,12 @@ public final class ClusterNode implements AutoCloseable {
      */
     public void join(Map<String, InetSocketAddress> bound) throws InterruptedException {
         tree.start(JOIN_MS_MAX);
-        keptSince.set(storage.cleanEpoch());
         BrokerRegistration.Self self = new BrokerRegistration.Self(
                 config.brokerId(),
                 storage.owner(),
                 config.rackOrNull(),
                 Endpoints.of(config.listeners(), config.advertised(), bound),
-                keptSince.get());
+                storage.keptSince());
         BrokerRegistration mine =
                 new BrokerRegistration(session, self, InstantSource.system(), new RegistrationListener());
         registration = mine;
@@ -265,7 +259,7 @@ public final class ClusterNode implements AutoCloseable {
         Storage.end(executor);
         fetchers.close();
         try {
-            storage.close(keptSince.get());
+            storage.close();
         } finally {
             if (registration != null) {
                 registration.close();
@@ -307,7 +301,7 @@ public final class ClusterNode implements AutoCloseable {
     private final class RegistrationListener implements BrokerRegistration.Listener {
         @Override
         public void registered(long epoch) {
-            keptSince.compareAndSet(Broker.NONE, epoch);
+            storage.registered(epoch);
             ownEpoch.registered(epoch);
         }
 

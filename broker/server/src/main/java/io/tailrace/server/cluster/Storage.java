@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * What this broker has on its disks, from its opening, with recovery where that is needed, to its closing: the log directories,
  * the threads that serve them, and what the broker remembers of its lives. Thread-safe.
  */
-final class Storage {
+final class Storage implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
     private static final long END_SECONDS_MAX = 10;
 
@@ -33,6 +34,9 @@ final class Storage {
     private final Map<TopicPartition, Long> highWatermarksAtStart;
 
     private final BrokerLife life;
+    /** The earliest epoch of this broker since which nothing it wrote was lost. */
+    private final AtomicLong keptSince;
+
     private final Partitions partitions;
     private final Clocks clocks;
 
@@ -47,6 +51,7 @@ final class Storage {
         this.directories = directories;
         this.highWatermarksAtStart = new ConcurrentHashMap<>(directories.readHighWatermarks());
         this.life = life;
+        this.keptSince = new AtomicLong(directories.wereCleanlyClosed() ? life.cleanEpoch() : Broker.NONE);
         this.partitions = partitions;
         this.clocks = clocks;
     }
@@ -115,9 +120,17 @@ final class Storage {
         return life.owner();
     }
 
-    /** The broker epoch of the life before if nothing written under it can have been lost, else {@link Broker#NONE}. */
-    long cleanEpoch() {
-        return directories.wereCleanlyClosed() ? life.cleanEpoch() : Broker.NONE;
+    /**
+     * The earliest broker epoch since which nothing written can have been lost: that of a life before, as long as each one since
+     * was ended properly, registered or not. {@link Broker#NONE} if there is none yet.
+     */
+    long keptSince() {
+        return keptSince.get();
+    }
+
+    /** The broker is registered under this epoch from now on. */
+    void registered(long brokerEpoch) {
+        keptSince.compareAndSet(Broker.NONE, brokerEpoch);
     }
 
     /** One pass of rolling and flushing by time. */
@@ -153,16 +166,16 @@ final class Storage {
      * Closes the logs with the marker of a clean stop. A directory that has failed keeps none, and then nobody is told
      * that this life has lost nothing.
      *
-     * @param brokerEpoch the earliest since which nothing that the broker wrote was lost
      * @throws IOException if a log could not be closed properly; it will be recovered at the next start
      */
-    void close(long brokerEpoch) throws IOException {
+    @Override
+    public void close() throws IOException {
         try {
             checkpointHighWatermarks();
             boolean nothingIsLost = directories.areAllOnline();
             directories.close();
             if (nothingIsLost) {
-                life.end(brokerEpoch);
+                life.end(keptSince.get());
             }
         } finally {
             end(background);

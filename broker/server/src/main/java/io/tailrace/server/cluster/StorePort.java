@@ -45,8 +45,7 @@ final class StorePort implements ReplicationPort {
     }
 
     @Override
-    public void startFetching(
-            Partition partition, int leader, int leaderEpoch, long fetchOffset, int lastFetchedEpoch) {
+    public void startFetching(Partition partition, int leader, int leaderEpoch) {
         fetchers.start(partition, leader, leaderEpoch);
     }
 

@@ -1,16 +1,18 @@
 package io.tailrace.server.follower;
 
-import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.ReplicationThrottle;
 import io.tailrace.server.partition.Partition;
 
 /**
  * Keeps the copying of throttled replicas below a rate (KIP-73): what was copied is paid for by a pause, so that the rate holds
- * over any time that is long against one fetch. Replicas that are in sync are not paused, but what they copy counts. Thread-safe.
+ * over any time that is long against one fetch. Replicas that are in sync are not paused, but what they copy counts, up
+ * to half of the rate: they may be faster than that for ever, and the others must get in sync. Thread-safe.
  */
 final class CopyThrottle {
     private ReplicationThrottle limits;
     private long freeAtMs = Long.MIN_VALUE;
+    /** What replicas in sync have copied since one that is not. */
+    private long inSyncBytes;
 
     CopyThrottle(ReplicationThrottle limits) {
         this.limits = limits;
@@ -32,9 +34,16 @@ final class CopyThrottle {
     }
 
     /** Bytes of a partition have been copied. */
-    synchronized void copied(TopicPartition partition, long bytes, long nowMs) {
-        if (bytes > 0 && limits.covers(partition)) {
-            freeAtMs = Math.max(freeAtMs, nowMs) + bytes * 1000 / limits.bytesPerSecond();
+    synchronized void copied(Partition partition, long bytes, long nowMs) {
+        if (bytes == 0 || !limits.covers(partition.id())) {
+            return;
+        }
+        if (isInSync(partition)) {
+            inSyncBytes += bytes;
+        } else {
+            long counted = bytes + Math.min(bytes, inSyncBytes);
+            inSyncBytes = 0;
+            freeAtMs = Math.max(freeAtMs, nowMs) + counted * 1000 / limits.bytesPerSecond();
         }
     }
 

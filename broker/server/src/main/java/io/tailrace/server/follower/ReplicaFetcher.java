@@ -191,7 +191,7 @@ final class ReplicaFetcher implements AutoCloseable {
             return true;
         }
         RecordsPayload records = answer.records() == null ? RecordsPayload.EMPTY : answer.records();
-        throttle.copied(partition.id(), records.sizeInBytes(), steadyMs.getAsLong());
+        throttle.copied(partition, records.sizeInBytes(), steadyMs.getAsLong());
         LeaderAnswer sent = new LeaderAnswer(epoch, records.buffer(), answer.highWatermark(), answer.logStartOffset());
         AppendResult.Refused refused = partition.copy(sent).orElse(null);
         if (refused != null && !following.hasFailed()) {

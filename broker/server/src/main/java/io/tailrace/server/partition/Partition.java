@@ -427,8 +427,7 @@ public final class Partition {
         } else if (effect instanceof Effect.ReadBack readBack) {
             port.readBack(this, readBack.expectedVersion());
         } else if (effect instanceof Effect.StartFetching start) {
-            port.startFetching(
-                    this, start.leader(), start.leaderEpoch(), start.fetchOffset(), start.lastFetchedEpoch());
+            port.startFetching(this, start.leader(), start.leaderEpoch());
         } else if (effect instanceof Effect.StopFetching) {
             port.stopFetching(this);
         }

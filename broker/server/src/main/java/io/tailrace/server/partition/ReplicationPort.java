@@ -15,7 +15,7 @@ public interface ReplicationPort {
     void readBack(Partition partition, int expectedVersion);
 
     /** Fetches from this leader from now on, instead of whatever was fetched before. */
-    void startFetching(Partition partition, int leader, int leaderEpoch, long fetchOffset, int lastFetchedEpoch);
+    void startFetching(Partition partition, int leader, int leaderEpoch);
 
     /** Stops fetching. */
     void stopFetching(Partition partition);

@@ -4,6 +4,7 @@ import io.tailrace.server.RawClient;
 import io.tailrace.server.network.NetworkLimits;
 import io.tailrace.server.network.PeerFaultLog;
 import io.tailrace.server.network.SocketServer;
+import io.tailrace.server.partition.TwoReplicas;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,8 @@ import java.util.List;
 
 /** A socket at which the given handlers answer, without a cluster around them. */
 final class ApiServer implements AutoCloseable {
+    private static final int FETCH_BYTES_MAX = 1 << 20;
+
     private final SocketServer sockets;
     private final int port;
 
@@ -24,6 +27,13 @@ final class ApiServer implements AutoCloseable {
         port = sockets.listen("PLAINTEXT", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .getPort();
         sockets.serve();
+    }
+
+    /** Serves a partition, as far as Produce and Fetch go. */
+    static ApiServer of(TwoReplicas replicas) throws Exception {
+        return new ApiServer(
+                new ProduceHandler(replicas.partitions(), replicas.clocks()),
+                new FetchHandler(replicas.partitions(), FETCH_BYTES_MAX));
     }
 
     RawClient connect() throws IOException {

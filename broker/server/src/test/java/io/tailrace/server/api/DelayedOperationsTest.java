@@ -32,9 +32,7 @@ class DelayedOperationsTest {
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         replicas = new TwoReplicas(directory);
-        server = new ApiServer(
-                new ProduceHandler(replicas.partitions(), replicas.clocks()),
-                new FetchHandler(replicas.partitions(), 1 << 20));
+        server = ApiServer.of(replicas);
         client = server.connect();
     }
 

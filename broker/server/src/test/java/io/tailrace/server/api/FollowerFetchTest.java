@@ -36,9 +36,7 @@ class FollowerFetchTest {
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         replicas = new TwoReplicas(directory);
-        server = new ApiServer(
-                new ProduceHandler(replicas.partitions(), replicas.clocks()),
-                new FetchHandler(replicas.partitions(), 1 << 20));
+        server = ApiServer.of(replicas);
         producer = server.connect();
         follower = server.connect();
     }

@@ -2,7 +2,6 @@ package io.tailrace.server.follower;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.PartitionImage;
@@ -22,8 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whose turn it is to be copied, by a clock of the test's. */
 class FollowingsTest {
-    private static final TopicPartition ID = new TopicPartition(TwoReplicas.TOPIC, 0);
-    private static final TopicPartition OTHER = new TopicPartition("other", 0);
     private static final int EPOCH = 4;
 
     private TwoReplicas replicas;
@@ -34,7 +31,7 @@ class FollowingsTest {
     void follow(@TempDir Path directory) throws Exception {
         replicas = new TwoReplicas(directory);
         replicas.fallBehind(EPOCH);
-        throttle = new CopyThrottle(bytesPerSecond("500"));
+        throttle = new CopyThrottle(limits("500", "0:1"));
         followings = new Followings(throttle);
         followings.add(replicas.partition(), EPOCH);
     }
@@ -46,7 +43,7 @@ class FollowingsTest {
 
     @Test
     void throttledReplicaPausesForWhatItCopied() {
-        throttle.copied(ID, 1000, 10_000);
+        throttle.copied(replicas.partition(), 1000, 10_000);
 
         assertThat(isAskedFor(11_999)).isFalse();
         assertThat(followings.msUntilNext(11_999)).isEqualTo(1);
@@ -55,8 +52,8 @@ class FollowingsTest {
 
     @Test
     void pausesAddUp() {
-        throttle.copied(ID, 1000, 10_000);
-        throttle.copied(ID, 500, 11_000);
+        throttle.copied(replicas.partition(), 1000, 10_000);
+        throttle.copied(replicas.partition(), 500, 11_000);
 
         assertThat(isAskedFor(12_999)).isFalse();
         assertThat(isAskedFor(13_000)).isTrue();
@@ -64,22 +61,24 @@ class FollowingsTest {
 
     @Test
     void timeWithoutCopyingIsNotSavedUp() {
-        throttle.copied(ID, 1000, 10_000);
-        throttle.copied(ID, 1000, 60_000);
+        throttle.copied(replicas.partition(), 1000, 10_000);
+        throttle.copied(replicas.partition(), 1000, 60_000);
 
         assertThat(isAskedFor(61_999)).isFalse();
     }
 
     @Test
     void whatOthersCopyWithoutALimitDoesNotCount() {
-        throttle.copied(OTHER, 1_000_000, 10_000);
+        throttle.limit(limits("500", "0:2"));
+        throttle.copied(replicas.partition(), 1_000_000, 10_000);
+        throttle.limit(limits("500", "0:1"));
 
         assertThat(isAskedFor(10_000)).isTrue();
     }
 
     @Test
     void replicaThatIsInSyncIsNotPaused() {
-        throttle.copied(ID, 1000, 10_000);
+        throttle.copied(replicas.partition(), 1000, 10_000);
         replicas.elect(2, EPOCH + 1);
         followings.add(replicas.partition(), EPOCH + 1);
 
@@ -87,12 +86,25 @@ class FollowingsTest {
     }
 
     @Test
+    void replicasInSyncLeaveTheOthersHalfOfTheRate() {
+        replicas.elect(2, EPOCH + 1);
+        throttle.copied(replicas.partition(), 1_000_000, 10_000);
+        replicas.fallBehind(EPOCH + 2);
+        followings.add(replicas.partition(), EPOCH + 2);
+        assertThat(isAskedFor(10_001)).isTrue();
+
+        throttle.copied(replicas.partition(), 500, 10_001);
+        assertThat(isAskedFor(12_000)).isFalse();
+        assertThat(isAskedFor(12_001)).isTrue();
+    }
+
+    @Test
     void anotherRateEndsThePauseOfTheOneBefore() {
-        throttle.copied(ID, 1_000_000, 10_000);
-        assertThat(throttle.limit(bytesPerSecond("500"))).isFalse();
+        throttle.copied(replicas.partition(), 1_000_000, 10_000);
+        assertThat(throttle.limit(limits("500", "0:1"))).isFalse();
         assertThat(isAskedFor(10_001)).isFalse();
 
-        assertThat(throttle.limit(bytesPerSecond("5000"))).isTrue();
+        assertThat(throttle.limit(limits("5000", "0:1"))).isTrue();
         assertThat(isAskedFor(10_001)).isTrue();
     }
 
@@ -100,20 +112,20 @@ class FollowingsTest {
         return !followings.round(nowMs, 1000).isEmpty();
     }
 
-    private static ReplicationThrottle bytesPerSecond(String rate) {
+    private static ReplicationThrottle limits(String bytesPerSecond, String throttled) {
         PartitionImage partition = new PartitionImage(PartitionAssignment.of(List.of(1, 2)), null);
         TopicImage topic = new TopicImage(
                 TwoReplicas.TOPIC,
                 new UUID(0, 1),
                 List.of(partition),
-                Map.of(ReplicationThrottle.FOLLOWER_REPLICAS, "0:1"));
+                Map.of(ReplicationThrottle.FOLLOWER_REPLICAS, throttled));
         ClusterImage image = new ClusterImage(
                 "c",
                 new TreeMap<>(),
                 new TreeMap<>(Map.of(topic.name(), topic)),
                 Set.of(),
                 ClusterImage.NO_CONTROLLER,
-                Map.of("1", Map.of(ReplicationThrottle.FOLLOWER_RATE, rate)));
+                Map.of("1", Map.of(ReplicationThrottle.FOLLOWER_RATE, bytesPerSecond)));
         return ReplicationThrottle.ofFollower(image, 1);
     }
 }

@@ -171,7 +171,7 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
     public void readBack(Partition asking, int expectedVersion) {}
 
     @Override
-    public void startFetching(Partition following, int leader, int epoch, long offset, int lastFetchedEpoch) {}
+    public void startFetching(Partition following, int leader, int leaderEpoch) {}
 
     @Override
     public void stopFetching(Partition following) {}

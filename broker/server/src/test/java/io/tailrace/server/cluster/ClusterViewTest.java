@@ -1,0 +1,40 @@
+package io.tailrace.server.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.Endpoint;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class ClusterViewTest {
+    private final AtomicBoolean lease = new AtomicBoolean(true);
+    private final ClusterView view = new ClusterView(1, lease::get);
+
+    @Test
+    void brokerThatMayNotBeRegisteredAnyMoreSendsClientsToTheOthers() {
+        view.show(new ClusterImage(
+                "c",
+                new TreeMap<>(Map.of(1, broker(1), 2, broker(2))),
+                new TreeMap<>(),
+                Set.of(),
+                ClusterImage.NO_CONTROLLER,
+                Map.of()));
+        assertThat(view.get().brokers()).containsOnlyKeys(1, 2);
+
+        lease.set(false);
+        assertThat(view.get().brokers()).containsOnlyKeys(2);
+
+        lease.set(true);
+        assertThat(view.get().brokers()).containsOnlyKeys(1, 2);
+    }
+
+    private static Broker broker(int id) {
+        return new Broker(id, 100 + id, Broker.NONE, null, List.of(new Endpoint("PLAINTEXT", "h" + id, 9092)), false);
+    }
+}
