@@ -4,6 +4,7 @@ import io.tailrace.protocol.TopicPartition;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,10 @@ public final class ReplicationThrottle {
     public static final long UNLIMITED = Long.MAX_VALUE;
 
     private static final String ALL = "*";
-    private static final String REPLICAS = "\\*|([0-9]{1,9}:[0-9]{1,9}(,[0-9]{1,9}:[0-9]{1,9})*)?";
-    private static final String RATE = "[1-9][0-9]{0,17}";
+    /** Possessive: any other repetition takes stack for each replica, and a topic may have thousands. */
+    private static final Pattern REPLICAS =
+            Pattern.compile("\\*|(?:[0-9]{1,9}:[0-9]{1,9}(?:,[0-9]{1,9}:[0-9]{1,9})*+)?");
+
     private static final ReplicationThrottle NONE = new ReplicationThrottle(UNLIMITED, Set.of(), Set.of());
 
     private final long bytesPerSecond;
@@ -63,7 +66,7 @@ public final class ReplicationThrottle {
 
     /** True if {@code text} names replicas: {@code *} for all, or {@code partition:broker,partition:broker}, or none. */
     public static boolean isReplicas(String text) {
-        return text.matches(REPLICAS);
+        return REPLICAS.matcher(text).matches();
     }
 
     /** A setting that cannot be read counts as absent: it was refused when it was made. */
@@ -91,6 +94,10 @@ public final class ReplicationThrottle {
     }
 
     private static Optional<Long> rate(@Nullable String text) {
-        return text != null && text.matches(RATE) ? Optional.of(Long.parseLong(text)) : Optional.empty();
+        try {
+            return Optional.ofNullable(text).map(Long::valueOf).filter(bytesPerSecond -> bytesPerSecond > 0);
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
     }
 }

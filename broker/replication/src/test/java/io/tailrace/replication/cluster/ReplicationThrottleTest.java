@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ReplicationThrottleTest {
@@ -58,5 +60,19 @@ class ReplicationThrottleTest {
 
         assertThat(ReplicationThrottle.ofLeader(image, 1).bytesPerSecond()).isEqualTo(ReplicationThrottle.UNLIMITED);
         assertThat(ReplicationThrottle.ofFollower(image, 1).covers(FIRST)).isFalse();
+    }
+
+    @Test
+    void aTopicOfThousandsOfReplicasCanBeThrottled() {
+        String replicas =
+                IntStream.range(0, 30_000).mapToObj(i -> i / 3 + ":" + i % 3).collect(Collectors.joining(","));
+        assertThat(ReplicationThrottle.isReplicas(replicas)).isTrue();
+        assertThat(ReplicationThrottle.isReplicas(replicas + ",x")).isFalse();
+    }
+
+    @Test
+    void aRateHoldsHoweverItsNumberIsWritten() {
+        ClusterImage image = image(Map.of("1", Map.of(ReplicationThrottle.LEADER_RATE, "+0500")), Map.of());
+        assertThat(ReplicationThrottle.ofLeader(image, 1).bytesPerSecond()).isEqualTo(500);
     }
 }
