@@ -168,12 +168,18 @@ final class PartitionDecision {
                         .filter(m -> m.brokerId() == present.lastLeader())
                         .findFirst()
                 : Optional.empty();
-        Optional<Incarnation> any = unclean ? firstOf(alive) : Optional.empty();
+        Optional<Incarnation> any = unclean ? firstOf(longHeld(alive)).or(() -> firstOf(alive)) : Optional.empty();
         return Stream.of(lastLeader, any)
                 .flatMap(Optional::stream)
                 .findFirst()
                 .map(leader -> ledAlone(present.withoutStanding(), leader))
                 .orElse(present);
+    }
+
+    /** Those that did not begin to copy with the reassignment that is under way: the others may have nothing yet. */
+    private List<Incarnation> longHeld(List<Incarnation> members) {
+        List<Integer> before = assignment.before();
+        return members.stream().filter(m -> before.contains(m.brokerId())).toList();
     }
 
     /** The first replica, in the order of the assignment, that is one of these; one that shuts down if there is no other. */

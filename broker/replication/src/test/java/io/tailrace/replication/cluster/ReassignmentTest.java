@@ -137,4 +137,17 @@ class ReassignmentTest {
                 decide(moving, state(2, members(2, 3), members(1))).get(0).next();
         assertThat(next.lastStanding()).isEmpty();
     }
+
+    @Test
+    void anUncleanElectionPrefersWhoHeldItBeforeToWhoHasJustBegunToCopy() {
+        cluster.policy = new TopicPolicy(2, true);
+        cluster.brokers.remove(1);
+        PartitionAssignment moving = FROM.reassignedTo(List.of(3, 4));
+        PartitionState next =
+                decide(moving, state(1, members(1), List.of())).get(0).next();
+        assertThat(next.leader()).isEqualTo(2);
+        cluster.brokers.remove(2);
+        next = decide(moving, state(1, members(1), List.of())).get(0).next();
+        assertThat(next.leader()).isEqualTo(3);
+    }
 }
