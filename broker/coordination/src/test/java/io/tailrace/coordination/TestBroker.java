@@ -31,11 +31,7 @@ final class TestBroker implements AutoCloseable {
                 id, owner, null, List.of(new Endpoint("PLAINTEXT", "127.0.0.1", 9000 + id)), previousEpoch);
         registration = new BrokerRegistration(session, self, InstantSource.system(), new Recorder());
         controller = new Controller(
-                session,
-                id,
-                topic -> TopicPolicy.DEFAULT.with(topic.configs()),
-                new LeaderBalance(false, 1, 0),
-                InstantSource.system());
+                session, id, topic -> TopicPolicy.DEFAULT, new LeaderBalance(false, 1, 0), InstantSource.system());
         topics = new TopicStore(session, tree::image);
         brokerConfigs = new BrokerConfigs(session);
     }

@@ -1,8 +1,5 @@
 package io.tailrace.replication.cluster;
 
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-
 /**
  * The settings of a topic that decide about its replicas.
  *
@@ -20,26 +17,8 @@ public record TopicPolicy(int minInsyncReplicas, boolean uncleanElection) {
         }
     }
 
-    /**
-     * The policy of a topic with these settings of its own, this one being the default. A setting that cannot be read
-     * counts as absent: it was refused when it was made, and a controller must not stop over it.
-     */
-    public TopicPolicy with(Map<String, String> topicConfigs) {
-        String unclean = topicConfigs.get("unclean.leader.election.enable");
-        return new TopicPolicy(
-                positiveOr(topicConfigs.get("min.insync.replicas"), minInsyncReplicas),
-                unclean == null ? uncleanElection : Boolean.parseBoolean(unclean));
-    }
-
     /** How many replicas in sync a partition of so many replicas needs: never more than there are. */
     public int minInsync(int replicas) {
         return Math.min(minInsyncReplicas, replicas);
-    }
-
-    private static int positiveOr(@Nullable String text, int otherwise) {
-        if (text == null || !text.matches("[1-9][0-9]{0,8}")) {
-            return otherwise;
-        }
-        return Integer.parseInt(text);
     }
 }
