@@ -97,6 +97,7 @@ public final class Controller implements AutoCloseable {
                 List<Election> elections = rules(held).elect(lastImage, type, partitions);
                 List<StateWrite> writes = elections.stream()
                         .flatMap(each -> each.write().stream())
+                        .distinct()
                         .toList();
                 Set<TopicPartition> written = write(held, writes);
                 answer.complete(elections.stream()
@@ -167,8 +168,10 @@ public final class Controller implements AutoCloseable {
         underMandate(held -> {
             ClusterImage since = decidedOn;
             decidedOn = ClusterImage.empty();
-            var unused = write(held, rules(held).decide(image, since));
-            decidedOn = image;
+            List<StateWrite> writes = rules(held).decide(image, since);
+            if (write(held, writes).size() == writes.size()) {
+                decidedOn = image;
+            }
             for (String topic : image.deleting()) {
                 writer.deleteTopic(held, topic);
                 writtenVersions.keySet().removeIf(p -> p.topic().equals(topic));

@@ -93,8 +93,14 @@ final class ControllerWriter {
         }
     }
 
-    /** Removes a topic with all it has; the mark that it is to be deleted goes last, so that it can be taken up again. */
+    /**
+     * Removes a topic with all it has, if it is marked to be deleted: an image may show the mark of one that is deleted, and
+     * created again since. The mark goes last, so that a deletion can be taken up again.
+     */
     void deleteTopic(Mandate mandate, String topic) throws Exception {
+        if (curator.checkExists().forPath(ZNodes.deletion(topic)) == null) {
+            return;
+        }
         List<String> paths = new ArrayList<>();
         collect(ZNodes.topic(topic), paths);
         collect(ZNodes.config(topic), paths);
@@ -126,8 +132,12 @@ final class ControllerWriter {
                 CuratorOp create = curator.transactionOp().create().forPath(ZNodes.partitions(topic), new byte[0]);
                 election.write(mandate, List.of(create));
             } catch (KeeperException e) {
-                if (failedOperation(e) == 0) {
+                int failed = failedOperation(e);
+                if (failed == 0) {
                     throw new ReplacedException(mandate.controllerEpoch());
+                }
+                if (failed < 0) {
+                    throw e;
                 }
                 LOG.debug("{} not created: {}", ZNodes.partitions(topic), e.code());
             }
@@ -200,7 +210,7 @@ final class ControllerWriter {
         TopicNode node;
         try {
             node = ZNodeJson.topic(curator.getData().storingStatIn(stat).forPath(ZNodes.topic(topic)));
-        } catch (NoNodeException | IOException e) {
+        } catch (NoNodeException | IOException | IllegalArgumentException e) {
             LOG.warn("no reassignment of topic {} can end: {}", topic, e.getMessage());
             return;
         }

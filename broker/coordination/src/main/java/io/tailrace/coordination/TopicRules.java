@@ -1,6 +1,7 @@
 package io.tailrace.coordination;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import java.util.Collection;
 import java.util.HashSet;
@@ -16,7 +17,16 @@ final class TopicRules {
 
     private TopicRules() {}
 
-    static void checkName(String topic, Set<String> existing) {
+    /** A topic whose deletion is under way would be deleted with it. */
+    static void checkNew(String topic, ClusterImage image) {
+        checkName(topic, image.topics().keySet());
+        if (image.deleting().contains(topic)) {
+            throw new TopicException(
+                    ErrorCode.TOPIC_ALREADY_EXISTS, "topic " + topic + " is still being deleted: try again");
+        }
+    }
+
+    private static void checkName(String topic, Set<String> existing) {
         boolean valid =
                 topic.matches("[a-zA-Z0-9._-]{1," + NAME_LENGTH_MAX + "}") && !topic.equals(".") && !topic.equals("..");
         if (!valid) {

@@ -55,7 +55,7 @@ public final class TopicStore {
      */
     public List<PartitionAssignment> validate(String topic, int partitions, int replicationFactor) {
         ClusterImage image = images.get();
-        TopicRules.checkName(topic, image.topics().keySet());
+        TopicRules.checkNew(topic, image);
         TopicRules.checkPartitions(topic, 0, partitions);
         TopicRules.checkReplicationFactor(
                 topic, replicationFactor, image.brokers().size());
@@ -80,7 +80,7 @@ public final class TopicStore {
      */
     public UUID create(String topic, List<PartitionAssignment> assignments, Map<String, String> configs) {
         ClusterImage image = images.get();
-        TopicRules.checkName(topic, image.topics().keySet());
+        TopicRules.checkNew(topic, image);
         TopicRules.checkPartitions(topic, 0, assignments.size());
         TopicRules.checkAssignments(topic, assignments, image.brokers().keySet());
         UUID id = UUID.randomUUID();

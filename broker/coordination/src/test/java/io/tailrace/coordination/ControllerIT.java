@@ -1,8 +1,10 @@
 package io.tailrace.coordination;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tailrace.coordination.ControllerElection.Mandate;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.PartitionImage;
@@ -87,5 +89,31 @@ class ControllerIT {
             first.topics.create("web", 1, 1, Map.of());
             await().untilAsserted(() -> assertThat(failure.get()).isNotNull().hasRootCause(error));
         }
+    }
+
+    @Test
+    void onlyATopicWithTheMarkIsDeleted() throws Exception {
+        ControllerElection election = new ControllerElection(first.session, first.id, InstantSource.system());
+        Mandate mandate = election.stand().orElseThrow();
+        ControllerWriter writer = new ControllerWriter(first.session, election);
+        first.topics.create("web", 1, 1, Map.of());
+        writer.deleteTopic(mandate, "web");
+        assertThat(first.topics.topics()).containsExactly("web");
+
+        first.topics.delete("web");
+        writer.deleteTopic(mandate, "web");
+        assertThat(first.topics.topics()).isEmpty();
+    }
+
+    @Test
+    void aTopicIsNotCreatedIntoItsOwnDeletion() throws Exception {
+        first.topics.create("web", 1, 1, Map.of());
+        first.topics.delete("web");
+        first.curator().delete().forPath(ZNodes.topic("web"));
+        await().until(() ->
+                first.image().topics().isEmpty() && first.image().deleting().contains("web"));
+        assertThatThrownBy(() -> first.topics.create("web", 1, 1, Map.of()))
+                .isInstanceOf(TopicException.class)
+                .hasMessageContaining("still being deleted");
     }
 }

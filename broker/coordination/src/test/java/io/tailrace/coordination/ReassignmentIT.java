@@ -14,12 +14,15 @@ import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.PartitionImage;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.replication.cluster.StateWrite;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.curator.test.TestingServer;
 import org.junit.jupiter.api.AfterEach;
@@ -161,6 +164,31 @@ class ReassignmentIT {
                         (partition, version) -> written.add(version));
         assertThat(written).isEmpty();
         assertThat(partition().assignment().target()).containsExactly(1, 3);
+    }
+
+    @Test
+    void itEndsThoughItsTopicCouldNotBeReadWhenItShouldHave() throws Exception {
+        reassign(2, 3);
+        String path = ZNodes.topic("web");
+        byte[] topic = broker(1).curator().getData().forPath(path);
+        broker(1)
+                .curator()
+                .setData()
+                .forPath(path, "{\"topic_id\":\"?\",\"partitions\":{}}".getBytes(StandardCharsets.UTF_8));
+        CompletableFuture<Boolean> offered = new CompletableFuture<>();
+        broker(1).tree.listen(image -> image.partition(FIRST)
+                .flatMap(PartitionImage::state)
+                .filter(state -> state.isr().size() == 3)
+                .ifPresent(state -> offered.complete(true)));
+        setIsr(1, 2, 3);
+        assertThat(offered.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(broker(1).controller.elect(ElectionType.PREFERRED, List.of()))
+                .as("done after it was decided")
+                .succeedsWithin(Duration.ofSeconds(20));
+        assertThat(partition().assignment().reassigning()).isTrue();
+
+        broker(1).curator().setData().forPath(path, topic);
+        awaitPartition(p -> !p.assignment().reassigning());
     }
 
     @Test

@@ -47,8 +47,10 @@ public final class ControllerRules {
         boolean sameBrokers = image.brokers().equals(since.brokers());
         for (TopicImage topic : image.topics().values()) {
             TopicImage before = since.topics().get(topic.name());
-            boolean comparable =
-                    sameBrokers && before != null && topic.configs().equals(before.configs());
+            boolean comparable = sameBrokers
+                    && before != null
+                    && topic.configs().equals(before.configs())
+                    && !since.deleting().contains(topic.name());
             List<Integer> changed = topic.changedSince(comparable ? before : null);
             if (!changed.isEmpty() && !image.deleting().contains(topic.name())) {
                 TopicPolicy policy = policies.apply(topic);

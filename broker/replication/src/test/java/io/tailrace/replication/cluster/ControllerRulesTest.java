@@ -48,6 +48,14 @@ class ControllerRulesTest {
     }
 
     @Test
+    void aTopicThatIsNotDeletedAfterAllIsDecidedOn() {
+        ClusterImage image = cluster.image(state(4, List.of(new Incarnation(4, 1)), List.of()));
+        ClusterImage deleting = new ClusterImage("c", cluster.brokers, image.topics(), Set.of("web"), 1);
+        assertThat(cluster.rules().decide(image, image)).isEmpty();
+        assertThat(cluster.rules().decide(image, deleting)).hasSize(1);
+    }
+
+    @Test
     void aLostLeaderIsReplacedFromTheIsrInTheOrderOfTheReplicas() {
         cluster.brokers.remove(1);
         PartitionState next = cluster.decide(state(1, members(1, 3, 2), List.of()));

@@ -148,7 +148,9 @@ public final class TopicChanges {
     /** Waits until the topics are gone; false if it takes too long. */
     boolean awaitGone(Set<String> topics, long timeoutMs) {
         return cluster.await(
-                image -> topics.stream().allMatch(topic -> image.topic(topic).isEmpty()),
+                image -> topics.stream()
+                        .allMatch(topic -> image.topic(topic).isEmpty()
+                                && !image.deleting().contains(topic)),
                 Math.min(timeoutMs, WAIT_MS_MAX));
     }
 
