@@ -15,7 +15,7 @@ import picocli.CommandLine.ParseResult;
  * Runs a picocli command as every Tailrace process does.
  *
  * <p>Exit codes: 0 done, {@link #FAILURE} it failed, {@link #USAGE} the command line or configuration is wrong,
- * {@link #OVER_THRESHOLD} a limit that the user set was passed. A failure is one line on standard error, with the
+ * {@link #OVER_THRESHOLD} what was asked about is not as it should be, as a limit that was passed. A failure is one line on standard error, with the
  * stack trace only under {@code --verbose}.
  */
 public final class CommandRunner {

@@ -164,6 +164,10 @@ final class ReassignCommand implements Callable<Integer> {
         if (dryRun) {
             return;
         }
+        if (moves.isEmpty()) {
+            tell("there is nothing to move");
+            return;
+        }
         throttleBytesPerSecond.ifPresent(rate -> new ReplicationThrottle(admin).set(rate, now, moves));
         admin.reassign(moves);
         tell(moves.size() + " partitions are on their way; --status tells when they are there");

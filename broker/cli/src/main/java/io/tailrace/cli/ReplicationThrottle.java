@@ -3,6 +3,7 @@ package io.tailrace.cli;
 import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.ClusterDescription;
 import io.tailrace.client.ConfigEntry;
+import io.tailrace.client.Reassignment;
 import io.tailrace.protocol.TopicPartition;
 import java.util.Arrays;
 import java.util.Collection;
@@ -26,6 +27,9 @@ final class ReplicationThrottle {
     private static final String LEADER_REPLICAS = "leader.replication.throttled.replicas";
     private static final String FOLLOWER_REPLICAS = "follower.replication.throttled.replicas";
 
+    /** What somebody may have set for a whole topic. */
+    private static final String ALL = "*";
+
     private final ClusterAdmin admin;
 
     ReplicationThrottle(ClusterAdmin admin) {
@@ -33,19 +37,23 @@ final class ReplicationThrottle {
     }
 
     /**
-     * Throttles moves: every replica there is may be copied from, those that are new are copied to.
+     * Throttles moves: every replica there is may be copied from, those that are new, or still on their way, are copied to.
      *
-     * @param now the replicas of all partitions that move
+     * @param now the replicas of all partitions that move and are not on their way yet
      * @param moves the replicas that they are to have
      */
     void set(long bytesPerSecond, Map<TopicPartition, List<Integer>> now, Map<TopicPartition, List<Integer>> moves) {
         Map<String, Set<String>> read = new TreeMap<>();
         Map<String, Set<String>> written = new TreeMap<>();
+        Map<TopicPartition, Reassignment> underWay = admin.reassignments();
         moves.forEach((partition, target) -> {
-            List<Integer> replicas = now.getOrDefault(partition, List.of());
+            Reassignment moving = underWay.getOrDefault(
+                    partition, new Reassignment(now.getOrDefault(partition, List.of()), List.of(), List.of()));
+            List<Integer> replicas = moving.replicas();
             replicas.forEach(broker -> add(read, partition, broker));
             target.stream()
-                    .filter(broker -> !replicas.contains(broker))
+                    .filter(broker ->
+                            !replicas.contains(broker) || moving.adding().contains(broker))
                     .forEach(broker -> add(written, partition, broker));
         });
         Map<String, List<ConfigEntry>> configs = admin.topicConfigs(read.keySet());
@@ -69,6 +77,9 @@ final class ReplicationThrottle {
         Set<String> all = new LinkedHashSet<>();
         text(own, name).ifPresent(text -> all.addAll(Arrays.asList(text.split(",", -1))));
         all.addAll(replicas);
+        if (all.contains(ALL)) {
+            return Optional.of(ALL);
+        }
         return all.isEmpty() ? Optional.empty() : Optional.of(String.join(",", all));
     }
 

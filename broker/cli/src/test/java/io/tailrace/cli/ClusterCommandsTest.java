@@ -152,6 +152,23 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void nothingIsThrottledForWhatDoesNotMove() {
+        assertThat(run("reassign", "--brokers", "1,2,3", "--throttle", "1000")).isZero();
+        assertThat(err.toString()).contains("nothing to move");
+        assertThat(admin.brokerSettings).isEmpty();
+    }
+
+    @Test
+    void aThrottleOfTheWholeTopicStays() {
+        admin.brokers.put(4, "");
+        admin.topicSettings.put("web", new TreeMap<>(Map.of("leader.replication.throttled.replicas", "*")));
+        assertThat(run("reassign", "--brokers", "1,2,4", "--throttle", "1000")).isZero();
+        assertThat(admin.topicSettings.get("web"))
+                .containsEntry("leader.replication.throttled.replicas", "*")
+                .containsEntry("follower.replication.throttled.replicas", "0:4,1:4,2:4");
+    }
+
+    @Test
     void reassignmentsAreCancelled() {
         admin.reassignments.put(FIRST, new Reassignment(List.of(4, 1, 2, 3), List.of(4), List.of(3)));
         assertThat(run("reassign", "--status", "--topics", "other")).isZero();
@@ -173,6 +190,19 @@ class ClusterCommandsTest {
         assertThat(run("reassign", "--plan", plan.toString())).isZero();
         assertThat(admin.reassignments).containsOnlyKeys(FIRST);
         assertThat(admin.reassignments.get(FIRST)).isEqualTo(new Reassignment(List.of(2, 1, 3), List.of(), List.of(3)));
+    }
+
+    @Test
+    void aMoveThatIsRedirectedIsThrottledWhereItCopies(@TempDir Path folder) throws IOException {
+        admin.reassignments.put(FIRST, new Reassignment(List.of(4, 1, 2, 3), List.of(4), List.of(2, 3)));
+        Path plan = Files.writeString(folder.resolve("plan.json"), """
+                {"version":1,"partitions":[{"topic":"web","partition":0,"replicas":[4,2]}]}
+                """);
+        assertThat(run("reassign", "--plan", plan.toString(), "--throttle", "1000"))
+                .isZero();
+        assertThat(admin.topicSettings.get("web"))
+                .containsEntry("leader.replication.throttled.replicas", "0:4,0:1,0:2,0:3")
+                .containsEntry("follower.replication.throttled.replicas", "0:4");
     }
 
     @ParameterizedTest
