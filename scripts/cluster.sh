@@ -117,14 +117,17 @@ tell() {
 }
 
 status() {
-  local id down=no
+  local id up=no down=no
   [ -f "$work/zookeeper.properties" ] || {
     echo "cluster.sh: there is no cluster in $work; start one with: cluster.sh start 3 --dir $work" >&2
     exit 1
   }
   tell zookeeper "127.0.0.1:$(setting zookeeper clientPort)" || down=yes
-  for id in $(broker_ids); do tell "broker-$id" "$(address "$id")" || down=yes; done
-  is_running zookeeper || exit 3
+  for id in $(broker_ids); do
+    if tell "broker-$id" "$(address "$id")"; then up=yes; else down=yes; fi
+  done
+  # Nobody would answer.
+  if [ $up = no ] || ! is_running zookeeper; then exit 3; fi
   "$tailrace" cluster --bootstrap-server "$(bootstrap_servers)"
   [ $down = no ] || exit 3
 }
