@@ -171,11 +171,16 @@ class ConfigsIT {
                 List.of(new IncrementalAlterConfigsRequest.Config("retention.ms", (byte) 4, "5")));
         IncrementalAlterConfigsRequest.Resource logger =
                 new IncrementalAlterConfigsRequest.Resource((byte) 8, "1", List.of(set));
+        IncrementalAlterConfigsRequest.Resource nobody = new IncrementalAlterConfigsRequest.Resource(
+                DescribeConfigsRequest.BROKER,
+                "01",
+                List.of(new IncrementalAlterConfigsRequest.Config(RATE, IncrementalAlterConfigsRequest.SET, "5")));
         try (RawClient client = new RawClient(fixture.port())) {
             assertThat(errors(client, once, once)).containsExactly(ErrorCode.NONE, ErrorCode.INVALID_REQUEST);
             assertThat(errors(client, twice)).containsExactly(ErrorCode.INVALID_REQUEST);
             assertThat(errors(client, strange)).containsExactly(ErrorCode.INVALID_REQUEST);
             assertThat(errors(client, logger)).containsExactly(ErrorCode.INVALID_REQUEST);
+            assertThat(errors(client, nobody)).containsExactly(ErrorCode.INVALID_REQUEST);
         }
     }
 

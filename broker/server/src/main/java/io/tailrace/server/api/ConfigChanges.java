@@ -87,7 +87,7 @@ public final class ConfigChanges {
     }
 
     private void alterBroker(String broker, Change change, boolean validateOnly) {
-        if (!broker.matches("[0-9]{0,9}")) {
+        if (!broker.matches("(0|[1-9][0-9]{0,8})?")) {
             throw new TopicException(
                     ErrorCode.INVALID_REQUEST, "expected a broker's id, or nothing for all brokers, found " + broker);
         }
