@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 record KafkaClients(Supplier<String> bootstrapServers) {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration READ_MAX = Duration.ofSeconds(60);
+    /** A pause between polls would make half an hour's records take longer than that to read. */
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
 
     /** With defaults (idempotent, {@code acks=all}) but for the settings. */
     KafkaProducer<String, String> producer(Map<String, Object> settings) {
@@ -117,10 +119,15 @@ record KafkaClients(Supplier<String> bootstrapServers) {
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             List<ConsumerRecord<String, String>> records = new ArrayList<>();
-            await("the ends " + ends).atMost(READ_MAX).pollDelay(Duration.ZERO).until(() -> {
-                consumer.poll(POLL).forEach(records::add);
-                return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-            });
+            await("the ends " + ends)
+                    .atMost(READ_MAX)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(AT_ONCE)
+                    .until(() -> {
+                        consumer.poll(POLL).forEach(records::add);
+                        return ends.entrySet().stream()
+                                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+                    });
             return records;
         }
     }
