@@ -63,6 +63,18 @@ public final class TopicStore {
     }
 
     /**
+     * Checks what {@link #create(String, List, Map)} would do, and does not do it.
+     *
+     * @throws TopicException as {@link #create(String, List, Map)}
+     */
+    public void validate(String topic, List<PartitionAssignment> assignments) {
+        ClusterImage image = images.get();
+        TopicRules.checkNew(topic, image);
+        TopicRules.checkPartitions(topic, 0, assignments.size());
+        TopicRules.checkAssignments(topic, assignments, image.brokers().keySet());
+    }
+
+    /**
      * Creates a topic, its replicas placed by the cluster.
      *
      * @param configs settings of the topic's own, checked by the caller
@@ -79,10 +91,7 @@ public final class TopicStore {
      * @throws TopicException as above, or INVALID_REPLICA_ASSIGNMENT
      */
     public UUID create(String topic, List<PartitionAssignment> assignments, Map<String, String> configs) {
-        ClusterImage image = images.get();
-        TopicRules.checkNew(topic, image);
-        TopicRules.checkPartitions(topic, 0, assignments.size());
-        TopicRules.checkAssignments(topic, assignments, image.brokers().keySet());
+        validate(topic, assignments);
         UUID id = UUID.randomUUID();
         try {
             curator.transaction()

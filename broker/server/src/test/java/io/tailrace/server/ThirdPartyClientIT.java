@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -179,6 +180,12 @@ class ThirdPartyClientIT {
                 assertThat(partition.isr()).hasSize(1);
             });
             assertThatThrownBy(() -> admin.createTopics(List.of(new NewTopic("managed", 1, (short) 1)))
+                            .all()
+                            .get())
+                    .hasCauseInstanceOf(TopicExistsException.class);
+            assertThatThrownBy(() -> admin.createTopics(
+                                    List.of(new NewTopic("managed", Map.of(0, List.of(1)))),
+                                    new CreateTopicsOptions().validateOnly(true))
                             .all()
                             .get())
                     .hasCauseInstanceOf(TopicExistsException.class);

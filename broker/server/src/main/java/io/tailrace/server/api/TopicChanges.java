@@ -76,6 +76,8 @@ public final class TopicChanges {
         check(wanted);
         if (wanted.assignments().isEmpty()) {
             var unused = store.validate(wanted.name(), partitions(wanted), replicationFactor(wanted));
+        } else {
+            store.validate(wanted.name(), wanted.assignments());
         }
     }
 
