@@ -14,6 +14,8 @@ import io.tailrace.protocol.message.ApiVersionsRequest;
 import io.tailrace.protocol.message.ApiVersionsResponse;
 import io.tailrace.protocol.message.CreateTopicsRequest;
 import io.tailrace.protocol.message.CreateTopicsResponse;
+import io.tailrace.protocol.message.ElectLeadersRequest;
+import io.tailrace.protocol.message.ElectLeadersResponse;
 import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.MetadataResponse;
@@ -67,6 +69,18 @@ class RawProtocolIT {
         ProduceResponse answer = client.call(produce("repeated", ACKS_ALL, TIMEOUT_MS, batch), ProduceResponse.class);
         assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.NONE);
         return only(answer).baseOffset();
+    }
+
+    @Test
+    void anElectionForNoPartitionIsRefused() throws Exception {
+        try (RawClient client = new RawClient(fixture.port())) {
+            ElectLeadersRequest request = new ElectLeadersRequest(
+                    ElectLeadersRequest.PREFERRED,
+                    List.of(new ElectLeadersRequest.Topic("any", List.of(-1))),
+                    TIMEOUT_MS);
+            assertThat(client.call(request, ElectLeadersResponse.class).errorCode())
+                    .isEqualTo(ErrorCode.INVALID_REQUEST);
+        }
     }
 
     @Test

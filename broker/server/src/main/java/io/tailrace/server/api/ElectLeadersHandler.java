@@ -46,11 +46,22 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
 
     @Override
     public void handle(ElectLeadersRequest request, Call<ElectLeadersResponse> call) {
+        if (namesNoPartition(request)) {
+            call.answer(new ElectLeadersResponse(0, ErrorCode.INVALID_REQUEST, List.of()));
+            return;
+        }
         switch (request.electionType()) {
             case ElectLeadersRequest.PREFERRED -> blocking.answer(call, () -> elect(request, ElectionType.PREFERRED));
             case ElectLeadersRequest.UNCLEAN -> blocking.answer(call, () -> elect(request, ElectionType.UNCLEAN));
             default -> call.answer(new ElectLeadersResponse(0, ErrorCode.INVALID_REQUEST, List.of()));
         }
+    }
+
+    private static boolean namesNoPartition(ElectLeadersRequest request) {
+        return request.topicPartitions() != null
+                && request.topicPartitions().stream()
+                        .flatMap(topic -> topic.partitions().stream())
+                        .anyMatch(index -> index < 0);
     }
 
     private ElectLeadersResponse elect(ElectLeadersRequest request, ElectionType type) {
