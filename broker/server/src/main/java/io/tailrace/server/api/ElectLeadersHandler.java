@@ -85,7 +85,7 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
                         .flatMap(election -> election.write().stream())
                         .allMatch(write -> shows(image, write)),
                 Math.min(request.timeoutMs(), WAIT_MS_MAX));
-        return answer(elections, request.topicPartitions() == null);
+        return answer(elections, request);
     }
 
     private static List<TopicPartition> asked(ElectLeadersRequest request, ClusterImage image) {
@@ -98,14 +98,17 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
             });
         } else {
             for (ElectLeadersRequest.Topic topic : request.topicPartitions()) {
-                topic.partitions().forEach(index -> partitions.add(new TopicPartition(topic.topic(), index)));
+                topic.partitions().stream()
+                        .filter(index -> index >= 0)
+                        .forEach(index -> partitions.add(new TopicPartition(topic.topic(), index)));
             }
         }
         return partitions;
     }
 
-    /** @param all whether everything was asked for: then those that led already are not worth a word */
-    private ElectLeadersResponse answer(List<Election> elections, boolean all) {
+    private ElectLeadersResponse answer(List<Election> elections, ElectLeadersRequest request) {
+        // Null for everything; then those that led already are not worth a word.
+        List<ElectLeadersRequest.Topic> asked = request.topicPartitions();
         ClusterImage image = cluster.get();
         ErrorCode error = ErrorCode.NONE;
         Map<String, List<ElectLeadersResponse.Partition>> byTopic = new LinkedHashMap<>();
@@ -116,15 +119,25 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
             if (outcome == ErrorCode.NOT_CONTROLLER) {
                 error = outcome;
             }
-            if (!all || outcome != ErrorCode.ELECTION_NOT_NEEDED) {
+            if (asked != null || outcome != ErrorCode.ELECTION_NOT_NEEDED) {
                 byTopic.computeIfAbsent(election.partition().topic(), topic -> new ArrayList<>())
-                        .add(new ElectLeadersResponse.Partition(
-                                election.partition().partition(), outcome, message(outcome)));
+                        .add(answer(election.partition().partition(), outcome));
+            }
+        }
+        if (asked != null) {
+            for (ElectLeadersRequest.Topic topic : asked) {
+                topic.partitions().stream().filter(index -> index < 0).forEach(index -> byTopic.computeIfAbsent(
+                                topic.topic(), name -> new ArrayList<>())
+                        .add(answer(index, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)));
             }
         }
         List<ElectLeadersResponse.Topic> topics = new ArrayList<>();
         byTopic.forEach((topic, partitions) -> topics.add(new ElectLeadersResponse.Topic(topic, partitions)));
         return new ElectLeadersResponse(0, error, topics);
+    }
+
+    private static ElectLeadersResponse.Partition answer(int index, ErrorCode outcome) {
+        return new ElectLeadersResponse.Partition(index, outcome, message(outcome));
     }
 
     private static boolean shows(ClusterImage image, StateWrite write) {

@@ -18,7 +18,7 @@ public final class DynamicBrokerKeys {
                 ReplicationThrottle.UNLIMITED,
                 1,
                 Long.MAX_VALUE,
-                "Bytes per second that followers may copy of throttled replicas led here."));
+                "Taken for tools that set it with the other one, by which alone copying is slowed."));
         add(ConfigKey.longInteger(
                 ReplicationThrottle.FOLLOWER_RATE,
                 ReplicationThrottle.UNLIMITED,

@@ -98,8 +98,9 @@ public final class TopicKeys {
                     "Whether a replica that may lack records can lead if no other is left."),
             "unclean.leader.election.enable");
 
-    static final TopicKey<String> LEADER_THROTTLED_REPLICAS =
-            throttledReplicas(ReplicationThrottle.LEADER_REPLICAS, "Replicas throttled where they are read");
+    static final TopicKey<String> LEADER_THROTTLED_REPLICAS = throttledReplicas(
+            ReplicationThrottle.LEADER_REPLICAS,
+            "Taken for tools that set it; replicas are throttled where they are written");
     static final TopicKey<String> FOLLOWER_THROTTLED_REPLICAS =
             throttledReplicas(ReplicationThrottle.FOLLOWER_REPLICAS, "Replicas throttled where they are written");
 
