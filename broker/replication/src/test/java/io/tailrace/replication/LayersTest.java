@@ -28,6 +28,7 @@ class LayersTest {
                         "java.lang..",
                         "java.util",
                         "java.util.function",
+                        "java.util.regex",
                         "java.util.stream",
                         "org.jspecify.annotations")
                 .check(CLASSES);

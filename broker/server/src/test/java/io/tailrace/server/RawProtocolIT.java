@@ -111,21 +111,6 @@ class RawProtocolIT {
     }
 
     @Test
-    void partitionThatCannotBeIsToldSoAmongOthers() throws Exception {
-        create("elected", Map.of());
-        try (RawClient client = new RawClient(fixture.port())) {
-            ElectLeadersRequest.Topic asked = new ElectLeadersRequest.Topic("elected", List.of(-1, 0));
-            ElectLeadersResponse answer = client.call(
-                    new ElectLeadersRequest(ElectLeadersRequest.PREFERRED, List.of(asked), TIMEOUT_MS),
-                    ElectLeadersResponse.class);
-
-            assertThat(answer.replicaElectionResults().get(0).partitionResult())
-                    .extracting(ElectLeadersResponse.Partition::errorCode)
-                    .containsExactlyInAnyOrder(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.ELECTION_NOT_NEEDED);
-        }
-    }
-
-    @Test
     void clientOfTheFutureIsToldWhichVersionsThereAre() throws Exception {
         try (RawClient client = new RawClient(fixture.port())) {
             ByteBuffer frame = ByteBuffer.allocate(4 + 8 + 3).putInt(11).putShort((short) 18);

@@ -85,7 +85,7 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
                         .flatMap(election -> election.write().stream())
                         .allMatch(write -> shows(image, write)),
                 Math.min(request.timeoutMs(), WAIT_MS_MAX));
-        return answer(elections, request);
+        return answer(elections, request.topicPartitions() == null);
     }
 
     private static List<TopicPartition> asked(ElectLeadersRequest request, ClusterImage image) {
@@ -98,17 +98,14 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
             });
         } else {
             for (ElectLeadersRequest.Topic topic : request.topicPartitions()) {
-                topic.partitions().stream()
-                        .filter(index -> index >= 0)
-                        .forEach(index -> partitions.add(new TopicPartition(topic.topic(), index)));
+                topic.partitions().forEach(index -> partitions.add(new TopicPartition(topic.topic(), index)));
             }
         }
         return partitions;
     }
 
-    private ElectLeadersResponse answer(List<Election> elections, ElectLeadersRequest request) {
-        // Null for everything; then those that led already are not worth a word.
-        List<ElectLeadersRequest.Topic> asked = request.topicPartitions();
+    /** @param all whether everything was asked for: then those that led already are not worth a word */
+    private ElectLeadersResponse answer(List<Election> elections, boolean all) {
         ClusterImage image = cluster.get();
         ErrorCode error = ErrorCode.NONE;
         Map<String, List<ElectLeadersResponse.Partition>> byTopic = new LinkedHashMap<>();
@@ -119,25 +116,15 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
             if (outcome == ErrorCode.NOT_CONTROLLER) {
                 error = outcome;
             }
-            if (asked != null || outcome != ErrorCode.ELECTION_NOT_NEEDED) {
+            if (!all || outcome != ErrorCode.ELECTION_NOT_NEEDED) {
                 byTopic.computeIfAbsent(election.partition().topic(), topic -> new ArrayList<>())
-                        .add(answer(election.partition().partition(), outcome));
-            }
-        }
-        if (asked != null) {
-            for (ElectLeadersRequest.Topic topic : asked) {
-                topic.partitions().stream().filter(index -> index < 0).forEach(index -> byTopic.computeIfAbsent(
-                                topic.topic(), name -> new ArrayList<>())
-                        .add(answer(index, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)));
+                        .add(new ElectLeadersResponse.Partition(
+                                election.partition().partition(), outcome, message(outcome)));
             }
         }
         List<ElectLeadersResponse.Topic> topics = new ArrayList<>();
         byTopic.forEach((topic, partitions) -> topics.add(new ElectLeadersResponse.Topic(topic, partitions)));
         return new ElectLeadersResponse(0, error, topics);
-    }
-
-    private static ElectLeadersResponse.Partition answer(int index, ErrorCode outcome) {
-        return new ElectLeadersResponse.Partition(index, outcome, message(outcome));
     }
 
     private static boolean shows(ClusterImage image, StateWrite write) {
