@@ -89,6 +89,7 @@ class ControllerEpochIT {
     @Test
     void aZombieControllerDeletesNoTopic() throws Exception {
         Mandate outdated = replaceTheFirst();
+        session.createIfMissing(ZNodes.deletion("web"), new byte[0]);
         assertThatThrownBy(() -> writerOfZombie.deleteTopic(outdated, "web")).isInstanceOf(ReplacedException.class);
         assertThat(stored(FIRST).leader()).isEqualTo(2);
         assertThat(session.curator().checkExists().forPath(ZNodes.config("web")))
