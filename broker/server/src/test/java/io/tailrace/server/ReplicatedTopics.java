@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -41,7 +43,8 @@ final class ReplicatedTopics implements AutoCloseable {
             int port = brokers.port(id);
             await().atMost(PATIENCE).until(() -> brokersSeenBy(port) == 3);
         }
-        admin = Admin.create(properties("default.api.timeout.ms", "60000", "request.timeout.ms", "2000"));
+        // A call that went to a broker which is paused now is not sent to another before its own time is over.
+        admin = Admin.create(properties("default.api.timeout.ms", "4000", "request.timeout.ms", "2000"));
     }
 
     private static int brokersSeenBy(int port) throws IOException {
@@ -88,15 +91,23 @@ final class ReplicatedTopics implements AutoCloseable {
     }
 
     List<TopicPartitionInfo> describe(String topic) {
+        return await().atMost(PATIENCE)
+                .until(() -> described(topic), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** Empty if who was asked did not answer in time. */
+    private Optional<List<TopicPartitionInfo>> described(String topic) throws Exception {
         try {
-            return admin.describeTopics(List.of(topic))
+            return Optional.of(admin.describeTopics(List.of(topic))
                     .allTopicNames()
                     .get()
-                    .values()
-                    .iterator()
-                    .next()
-                    .partitions();
-        } catch (Exception e) {
+                    .get(topic)
+                    .partitions());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                return Optional.empty();
+            }
             throw new AssertionError(topic + " cannot be described", e);
         }
     }
