@@ -78,6 +78,14 @@ final class AdminCalls {
                         answer, answer.controllerId(), ErrorCode.NOT_CONTROLLER, "the cluster has no controller now"));
     }
 
+    /** Where the controller is now; while there is none, some broker: what any of them knows. */
+    CompletableFuture<InetSocketAddress> controllerOrAny() {
+        InetSocketAddress any = anyBroker();
+        return metadata(List.of())
+                .thenApply(
+                        answer -> ClusterView.EMPTY.updated(answer).brokers().getOrDefault(answer.controllerId(), any));
+    }
+
     /** Where a broker is now. */
     CompletableFuture<InetSocketAddress> broker(int id) {
         return metadata(List.of())

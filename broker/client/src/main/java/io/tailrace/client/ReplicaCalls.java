@@ -29,8 +29,8 @@ final class ReplicaCalls {
 
     Map<TopicPartition, Reassignment> reassignments() {
         ListPartitionReassignmentsRequest request = new ListPartitionReassignmentsRequest(calls.timeoutMs(), null);
-        return calls.call("reassignments", () -> calls.controller()
-                .thenCompose(controller -> calls.network().send(controller, request, calls.timeoutMs()))
+        return calls.call("reassignments", () -> calls.controllerOrAny()
+                .thenCompose(broker -> calls.network().send(broker, request, calls.timeoutMs()))
                 .thenApply(ReplicaCalls::reassignments));
     }
 

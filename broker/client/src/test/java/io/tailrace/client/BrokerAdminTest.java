@@ -8,6 +8,7 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.CreatePartitionsResponse;
 import io.tailrace.protocol.message.CreateTopicsResponse;
 import io.tailrace.protocol.message.DeleteTopicsResponse;
+import io.tailrace.protocol.message.ListPartitionReassignmentsResponse;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.Request;
 import io.tailrace.protocol.message.Response;
@@ -43,7 +44,7 @@ class BrokerAdminTest {
         @Override
         public void close() {}
     };
-    private final Admin admin = new BrokerAdmin(
+    private final ClusterAdmin admin = new BrokerAdmin(
             ClientConfig.builder()
                     .bootstrapServers("broker:1")
                     .retryBackoffMs(1)
@@ -134,6 +135,13 @@ class BrokerAdminTest {
                 0, List.of(new CreatePartitionsResponse.Result("t", ErrorCode.INVALID_PARTITIONS, null))));
         admin.createPartitions("t", 1);
         assertThat(script).isEmpty();
+    }
+
+    @Test
+    void whatIsBeingMovedIsToldWhileThereIsNoController() {
+        cluster.controllerId = -1;
+        answer(new ListPartitionReassignmentsResponse(0, ErrorCode.NONE, null, List.of()));
+        assertThat(admin.reassignments()).isEmpty();
     }
 
     @Test

@@ -45,6 +45,9 @@ final class ScriptedNetwork implements Network {
     private final Map<TopicPartition, Integer> leaders = new TreeMap<>();
     private final Map<TopicPartition, Integer> epochs = new TreeMap<>();
     private long nextProducerId = 100;
+    /** As metadata tells it, -1 for none. */
+    int controllerId = 1;
+
     private boolean closed;
     private boolean metadataWaits;
 
@@ -120,7 +123,7 @@ final class ScriptedNetwork implements Network {
             ErrorCode error = partitions.isEmpty() ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE;
             topics.add(new MetadataResponse.Topic(error, name, false, partitions));
         }
-        return new MetadataResponse(0, brokers, "cluster", 1, topics, Integer.MIN_VALUE);
+        return new MetadataResponse(0, brokers, "cluster", controllerId, topics, Integer.MIN_VALUE);
     }
 
     @Override

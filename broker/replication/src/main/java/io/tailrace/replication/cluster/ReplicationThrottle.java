@@ -8,17 +8,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast one broker may copy, or let others copy, the replicas that are being moved (KIP-73). The rate is a setting of the
+ * How fast one broker may copy the replicas that are being moved (KIP-73). The rate is a setting of the
  * broker, the replicas it holds for are a setting of their topic. Immutable.
  */
 public final class ReplicationThrottle {
-    /** Setting of a broker: bytes per second that it sends to followers of throttled replicas. */
+    /** Setting of a broker that is taken, since Kafka's tools make it with the other one, and not acted on. */
     public static final String LEADER_RATE = "leader.replication.throttled.rate";
 
     /** Setting of a broker: bytes per second that it copies into throttled replicas. */
     public static final String FOLLOWER_RATE = "follower.replication.throttled.rate";
 
-    /** Setting of a topic: replicas throttled where they are read, as {@link #isReplicas} has it. */
+    /** Setting of a topic that is taken, since Kafka's tools make it with the other one, and not acted on. */
     public static final String LEADER_REPLICAS = "leader.replication.throttled.replicas";
 
     /** Setting of a topic: replicas throttled where they are written, as {@link #isReplicas} has it. */
@@ -44,14 +44,31 @@ public final class ReplicationThrottle {
         this.partitions = partitions;
     }
 
-    /** How fast {@code brokerId} may copy from leaders. */
+    /**
+     * How fast {@code brokerId} may copy from leaders. A setting that cannot be read counts as absent: it was refused when it was
+     * made.
+     */
     public static ReplicationThrottle ofFollower(ClusterImage image, int brokerId) {
-        return of(image, brokerId, FOLLOWER_RATE, FOLLOWER_REPLICAS);
-    }
-
-    /** How fast followers may copy from {@code brokerId}. */
-    public static ReplicationThrottle ofLeader(ClusterImage image, int brokerId) {
-        return of(image, brokerId, LEADER_RATE, LEADER_REPLICAS);
+        Optional<Long> rate = rate(image.brokerConfig(brokerId).get(FOLLOWER_RATE));
+        if (rate.isEmpty()) {
+            return NONE;
+        }
+        Set<String> wholeTopics = new HashSet<>();
+        Set<TopicPartition> partitions = new HashSet<>();
+        for (TopicImage topic : image.topics().values()) {
+            String replicas = topic.configs().getOrDefault(FOLLOWER_REPLICAS, "");
+            if (replicas.equals(ALL)) {
+                wholeTopics.add(topic.name());
+            } else if (!replicas.isEmpty() && isReplicas(replicas)) {
+                for (String replica : replicas.split(",", -1)) {
+                    int colon = replica.indexOf(':');
+                    if (Integer.parseInt(replica.substring(colon + 1)) == brokerId) {
+                        partitions.add(new TopicPartition(topic.name(), Integer.parseInt(replica.substring(0, colon))));
+                    }
+                }
+            }
+        }
+        return new ReplicationThrottle(rate.get(), wholeTopics, partitions);
     }
 
     /** Bytes per second for all that is {@linkplain #covers covered} together, {@link #UNLIMITED} for no limit. */
@@ -67,30 +84,6 @@ public final class ReplicationThrottle {
     /** True if {@code text} names replicas: {@code *} for all, or {@code partition:broker,partition:broker}, or none. */
     public static boolean isReplicas(String text) {
         return REPLICAS.matcher(text).matches();
-    }
-
-    /** A setting that cannot be read counts as absent: it was refused when it was made. */
-    private static ReplicationThrottle of(ClusterImage image, int brokerId, String rateKey, String replicasKey) {
-        Optional<Long> rate = rate(image.brokerConfig(brokerId).get(rateKey));
-        if (rate.isEmpty()) {
-            return NONE;
-        }
-        Set<String> wholeTopics = new HashSet<>();
-        Set<TopicPartition> partitions = new HashSet<>();
-        for (TopicImage topic : image.topics().values()) {
-            String replicas = topic.configs().getOrDefault(replicasKey, "");
-            if (replicas.equals(ALL)) {
-                wholeTopics.add(topic.name());
-            } else if (!replicas.isEmpty() && isReplicas(replicas)) {
-                for (String replica : replicas.split(",", -1)) {
-                    int colon = replica.indexOf(':');
-                    if (Integer.parseInt(replica.substring(colon + 1)) == brokerId) {
-                        partitions.add(new TopicPartition(topic.name(), Integer.parseInt(replica.substring(0, colon))));
-                    }
-                }
-            }
-        }
-        return new ReplicationThrottle(rate.get(), wholeTopics, partitions);
     }
 
     private static Optional<Long> rate(@Nullable String text) {

@@ -34,7 +34,6 @@ class ReplicationThrottleTest {
         assertThat(throttle.covers(FIRST)).isFalse();
         assertThat(throttle.covers(SECOND)).isTrue();
         assertThat(ReplicationThrottle.ofFollower(image, 1).bytesPerSecond()).isEqualTo(ReplicationThrottle.UNLIMITED);
-        assertThat(ReplicationThrottle.ofLeader(image, 2).bytesPerSecond()).isEqualTo(ReplicationThrottle.UNLIMITED);
     }
 
     @Test
@@ -42,23 +41,27 @@ class ReplicationThrottleTest {
         ClusterImage image = image(
                 Map.of(
                         ClusterImage.ALL_BROKERS,
-                        Map.of(ReplicationThrottle.LEADER_RATE, "1000"),
+                        Map.of(ReplicationThrottle.FOLLOWER_RATE, "1000"),
                         "2",
-                        Map.of(ReplicationThrottle.LEADER_RATE, "2000")),
-                Map.of(ReplicationThrottle.LEADER_REPLICAS, "*"));
+                        Map.of(ReplicationThrottle.FOLLOWER_RATE, "2000")),
+                Map.of(ReplicationThrottle.FOLLOWER_REPLICAS, "*"));
 
-        assertThat(ReplicationThrottle.ofLeader(image, 1).bytesPerSecond()).isEqualTo(1000);
-        assertThat(ReplicationThrottle.ofLeader(image, 2).bytesPerSecond()).isEqualTo(2000);
-        assertThat(ReplicationThrottle.ofLeader(image, 1).covers(SECOND)).isTrue();
+        assertThat(ReplicationThrottle.ofFollower(image, 1).bytesPerSecond()).isEqualTo(1000);
+        assertThat(ReplicationThrottle.ofFollower(image, 2).bytesPerSecond()).isEqualTo(2000);
+        assertThat(ReplicationThrottle.ofFollower(image, 1).covers(SECOND)).isTrue();
     }
 
     @Test
     void whatCannotBeReadCountsAsAbsent() {
         ClusterImage image = image(
-                Map.of("1", Map.of(ReplicationThrottle.LEADER_RATE, "-5", ReplicationThrottle.FOLLOWER_RATE, "10")),
+                Map.of(
+                        "1",
+                        Map.of(ReplicationThrottle.FOLLOWER_RATE, "10"),
+                        "2",
+                        Map.of(ReplicationThrottle.FOLLOWER_RATE, "-5")),
                 Map.of(ReplicationThrottle.FOLLOWER_REPLICAS, "0:1,x"));
 
-        assertThat(ReplicationThrottle.ofLeader(image, 1).bytesPerSecond()).isEqualTo(ReplicationThrottle.UNLIMITED);
+        assertThat(ReplicationThrottle.ofFollower(image, 2).bytesPerSecond()).isEqualTo(ReplicationThrottle.UNLIMITED);
         assertThat(ReplicationThrottle.ofFollower(image, 1).covers(FIRST)).isFalse();
     }
 
@@ -72,7 +75,7 @@ class ReplicationThrottleTest {
 
     @Test
     void aRateHoldsHoweverItsNumberIsWritten() {
-        ClusterImage image = image(Map.of("1", Map.of(ReplicationThrottle.LEADER_RATE, "+0500")), Map.of());
-        assertThat(ReplicationThrottle.ofLeader(image, 1).bytesPerSecond()).isEqualTo(500);
+        ClusterImage image = image(Map.of("1", Map.of(ReplicationThrottle.FOLLOWER_RATE, "+0500")), Map.of());
+        assertThat(ReplicationThrottle.ofFollower(image, 1).bytesPerSecond()).isEqualTo(500);
     }
 }
