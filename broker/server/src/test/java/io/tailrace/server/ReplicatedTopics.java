@@ -102,7 +102,9 @@ final class ReplicatedTopics implements AutoCloseable {
             return Optional.of(admin.describeTopics(List.of(topic))
                     .allTopicNames()
                     .get()
-                    .get(topic)
+                    .values()
+                    .iterator()
+                    .next()
                     .partitions());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TimeoutException) {
