@@ -12,7 +12,8 @@ Usage: cluster.sh start N|stop [ID]|kill ID|status [--dir DIR] [--port PORT]
                 ready, and prints bootstrap.servers and zookeeper.connect
   stop [ID]     stops broker ID, or all brokers and then ZooKeeper, in order; what they wrote stays
   kill ID       kills broker ID (kill -9)
-  status        says what runs, and how the cluster is; exit code 3 if anything is down or under-replicated
+  status        says what runs, and how the cluster is; exit code 3 if anything is down, or a partition lacks a
+                replica or leader
 
   --dir DIR     where data, logs and pid files are; default: tailrace-cluster in $TMPDIR, or in /tmp
   --port PORT   where the first broker listens when it is first started, the others behind it; default: 9092. Ports that
