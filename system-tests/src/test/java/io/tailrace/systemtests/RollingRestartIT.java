@@ -13,9 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Every broker of three is stopped in order and started again, one after another, each once {@code tailrace cluster} finds nothing
- * wrong: no send
- * fails, and no consumer.
+ * Every broker of three is stopped in order and started again, one after another, each once {@code tailrace cluster} finds
+ * nothing wrong: no send fails, and no consumer.
  */
 class RollingRestartIT {
     private static final String TOPIC = "rolling";

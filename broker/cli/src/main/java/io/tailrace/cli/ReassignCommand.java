@@ -69,7 +69,7 @@ final class ReassignCommand implements Callable<Integer> {
     @Option(
             names = "--throttle",
             paramLabel = "BYTES",
-            description = "Copies at most so many bytes a second, at each broker in either direction.")
+            description = "Each broker copies at most so many bytes a second.")
     private Optional<Long> throttleBytesPerSecond = Optional.empty();
 
     @Option(names = "--dry-run", description = "Shows what would be moved, and moves nothing.")

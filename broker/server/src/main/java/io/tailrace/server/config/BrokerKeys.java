@@ -79,7 +79,7 @@ final class BrokerKeys {
     static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.integer(
             "num.network.threads", 3, 1, 1024, "Event loops; each handles the requests of its connections itself.");
     static final ConfigKey<Integer> IO_THREADS = ConfigKey.integer(
-            "num.io.threads", 4, 1, 1024, "Threads for requests that may block: creating and deleting topics.");
+            "num.io.threads", 4, 1, 1024, "Threads for requests that may block: on ZooKeeper, or on a search by time.");
     static final ConfigKey<Integer> REQUEST_BYTES_MAX =
             ConfigKey.integer("socket.request.max.bytes", 100 << 20, 1024, MAX, "Largest request that is read.");
     static final ConfigKey<Integer> CONNECTIONS_MAX =

@@ -21,7 +21,7 @@ public final class TopicKeys {
                             "cleanup.policy",
                             "delete, compact, or compact,delete",
                             "delete",
-                            "What becomes of old records: dropped by age and size, or all but the newest of each key.",
+                            "What becomes of old records: delete drops them by age and size; compact alone keeps them.",
                             TopicKeys::cleanupPolicy),
                     "log.cleanup.policy")
             .asList();
