@@ -3,6 +3,7 @@ package io.tailrace.agent.tail;
 import io.tailrace.agent.tail.FileId.Stat;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -203,17 +204,27 @@ public final class FollowedFile {
      *
      * @return empty when they are too few to tell
      */
-    Optional<Boolean> beginsLike(byte[] head, int length) {
+    Optional<Boolean> beginsLike(byte[] head, int length) throws IOException {
         if (trail.position() > 0) {
             return Optional.of(trail.beginsLike(head, length));
         }
         int needed = committed.headBytes();
         if (needed == 0) {
-            return Optional.of(false);
+            return Optional.of(beginsLikeWhatIsUnread(head, length));
         }
         return length < needed
                 ? Optional.empty()
                 : Optional.of(Mark.hash(head, needed).equals(committed.headHash()));
+    }
+
+    /** No line is whole yet: its first bytes have no mark, but are in the file that is open, even if it was deleted. */
+    private boolean beginsLikeWhatIsUnread(byte[] head, int length) throws IOException {
+        if (content == null) {
+            return false;
+        }
+        byte[] own = new byte[Mark.HEAD_BYTES_MAX];
+        int common = Math.min(length, content.read(0, own, own.length));
+        return common > 0 && Arrays.equals(own, 0, common, head, 0, common);
     }
 
     /** Whether the content's own file still holds it. */
