@@ -63,9 +63,22 @@ final class CheckpointFile {
         return new CorruptLogException(path, "unreadable entry \"" + entry + "\"");
     }
 
-    /** Replaces a file whole, or leaves it as it is. */
+    /** Replaces a file whole, or leaves it as it is and no temporary file behind. */
     static void replace(Disk disk, Path path, ByteBuffer content) throws IOException {
         Path temporary = path.resolveSibling(path.getFileName() + LogFiles.TEMPORARY);
+        try {
+            replace(disk, path, temporary, content);
+        } catch (IOException e) {
+            try {
+                Files.deleteIfExists(temporary);
+            } catch (IOException deleting) {
+                e.addSuppressed(deleting);
+            }
+            throw e;
+        }
+    }
+
+    private static void replace(Disk disk, Path path, Path temporary, ByteBuffer content) throws IOException {
         try (FileChannel channel = disk.open(
                 temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
             Channels.writeFully(channel, content, 0);

@@ -27,10 +27,24 @@ interface Disk {
     /** Bytes that can still be written to the disk that a directory is on. */
     long usableBytes(Path directory) throws IOException;
 
-    /** Forces the names in a directory: files made, renamed and removed. */
+    /** Forces the entries of a directory: files created, renamed and removed. */
     default void syncDirectory(Path directory) throws IOException {
         try (FileChannel channel = open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+            force(channel, directory, true);
+        }
+    }
+
+    /**
+     * Forces what was written to a file or directory.
+     *
+     * @param metadata whether to force its attributes too
+     * @throws ForceFailedException if that fails, for whatever reason
+     */
+    static void force(FileChannel channel, Path file, boolean metadata) throws ForceFailedException {
+        try {
+            channel.force(metadata);
+        } catch (IOException e) {
+            throw new ForceFailedException(file, e);
         }
     }
 }

@@ -176,7 +176,7 @@ final class IndexFile {
     /** Writes and forces. An empty index is a file too. */
     void force() throws IOException {
         write();
-        open().force(false);
+        Disk.force(open(), path, false);
     }
 
     /** Makes the file be there, for tools that expect one. */

@@ -117,7 +117,7 @@ public final class Log {
             ensureOpen();
             return appender.appendAsLeader(batch, bytes, leaderEpoch, nowMs);
         } catch (IOException e) {
-            throw failed(e);
+            throw context.health().report(e);
         } finally {
             appendLock.unlock();
         }
@@ -144,7 +144,7 @@ public final class Log {
             ensureOpen();
             return appender.appendAsFollower(whole, nowMs);
         } catch (IOException e) {
-            throw failed(e);
+            throw context.health().report(e);
         } finally {
             appendLock.unlock();
         }
@@ -177,10 +177,8 @@ public final class Log {
     private <T> T look(ReadersGate.Reading<T> reading, ReadersGate.Undo<T> undo) throws IOException {
         try {
             return readers.read(reading, undo);
-        } catch (CorruptLogException e) {
-            throw e;
         } catch (IOException e) {
-            throw failed(e);
+            throw context.health().report(e);
         }
     }
 
@@ -275,7 +273,7 @@ public final class Log {
                 ensureOpen();
                 change.run();
             } catch (IOException e) {
-                throw failed(e);
+                throw context.health().report(e);
             } finally {
                 appendLock.unlock();
             }
@@ -299,7 +297,7 @@ public final class Log {
             state.producers().expire(nowMs, context.config().producerIdExpirationMs());
             rebuildSuspectIndexes();
         } catch (IOException e) {
-            throw failed(e);
+            throw context.health().report(e);
         } finally {
             appendLock.unlock();
         }
@@ -352,13 +350,6 @@ public final class Log {
         if (isClosed) {
             throw new LogClosedException(partition);
         }
-    }
-
-    /** What a closed or a damaged log cannot do concerns that log only. */
-    private IOException failed(IOException e) {
-        return e instanceof LogClosedException || e instanceof CorruptLogException
-                ? e
-                : context.health().fail(e);
     }
 
     boolean isClosed() {

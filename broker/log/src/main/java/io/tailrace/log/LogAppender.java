@@ -90,7 +90,8 @@ final class LogAppender {
             active.append(bytes, limits.indexIntervalBytes(), nowMs);
             return true;
         } catch (IOException e) {
-            if (!context.guard().isFullFor(bytes.remaining())) {
+            boolean isSpace = FailureScope.of(e, context.config().path()) == FailureScope.SPACE;
+            if (!isSpace && !context.guard().isFullFor(bytes.remaining())) {
                 throw e;
             }
             Segment cut = active;

@@ -26,17 +26,16 @@ final class LogCleanup {
         if (expired.isEmpty()) {
             return;
         }
-        SegmentList rest = log.state().segments().withoutFirst(expired.size());
-        long firstOffset = rest.first().baseOffset();
-        // In this order: a reader that finds the segments gone must find the start moved, too.
-        log.raiseLogStartOffset(firstOffset);
-        log.replaceSegments(rest);
-        List<Path> files = new ArrayList<>();
         for (Segment segment : expired) {
-            files.addAll(segment.markDeleted());
+            List<Path> files = segment.markDeleted();
+            SegmentList rest = log.state().segments().withoutFirst(1);
+            // The start first: a reader that misses the segment must find the new start.
+            log.raiseLogStartOffset(rest.first().baseOffset());
+            log.replaceSegments(rest);
             segment.release();
+            trash.add(files, nowMs + log.config().fileDeleteDelayMs());
         }
-        trash.add(files, nowMs + log.config().fileDeleteDelayMs());
+        long firstOffset = log.state().segments().first().baseOffset();
         for (Path snapshot : LogState.snapshots(log.state().directory())) {
             if (LogFiles.offsetOf(snapshot) < firstOffset) {
                 Files.deleteIfExists(snapshot);

@@ -229,10 +229,19 @@ public final class LogDirectory implements AutoCloseable {
                     // The old log's recovery point must not keep a crash from reading the new one.
                     checkpoint();
                 }
+                removeLeftover(partition, nowMs);
                 return load(partition, logConfig, LogLoader.Past.NONE, nowMs);
             } catch (IOException e) {
-                throw context.health().fail(e);
+                throw context.health().report(e);
             }
+        }
+    }
+
+    /** Moves away what an earlier creation or deletion left half done, so that a new log starts empty. */
+    private void removeLeftover(TopicPartition partition, long nowMs) throws IOException {
+        Path path = config.path().resolve(partition.toString());
+        if (Files.exists(path)) {
+            context.trash().add(List.of(PartitionDirectories.markDeleted(path, partition)), nowMs);
         }
     }
 
@@ -246,10 +255,8 @@ public final class LogDirectory implements AutoCloseable {
         context.health().ensureOnline();
         try {
             return PartitionMetadata.claim(context.disk(), config.path().resolve(partition.toString()), topicId);
-        } catch (CorruptLogException e) {
-            throw e;
         } catch (IOException e) {
-            throw context.health().fail(e);
+            throw context.health().report(e);
         }
     }
 
@@ -266,12 +273,12 @@ public final class LogDirectory implements AutoCloseable {
             }
             log.abandon();
             try {
-                Path renamed = PartitionDirectories.markDeleted(config.path().resolve(partition.toString()));
-                context.disk().syncDirectory(config.path());
-                context.trash().add(List.of(renamed), nowMs + log.config().fileDeleteDelayMs());
                 deletedSinceCheckpoint.add(partition);
+                Path renamed = PartitionDirectories.markDeleted(config.path().resolve(partition.toString()), partition);
+                context.trash().add(List.of(renamed), nowMs + log.config().fileDeleteDelayMs());
+                context.disk().syncDirectory(config.path());
             } catch (IOException e) {
-                throw context.health().fail(e);
+                throw context.health().report(e);
             }
         }
     }
@@ -289,7 +296,8 @@ public final class LogDirectory implements AutoCloseable {
                 highWatermarks.write(offsets);
             }
         } catch (IOException e) {
-            throw context.health().fail(e);
+            checkpointFailed(e);
+            context.health().ensureOnline();
         }
     }
 
@@ -304,14 +312,14 @@ public final class LogDirectory implements AutoCloseable {
         if (isOffline()) {
             return;
         }
-        try {
-            for (Log log : logs.values()) {
+        for (Log log : logs.values()) {
+            try {
                 log.maintain(nowMs, deletableBefore.applyAsLong(log.partition()));
+            } catch (IOException e) {
+                LOG.warn("Maintenance of a log failed, next pass tries again: {}: {}", log.partition(), e.getMessage());
             }
-            context.trash().empty(nowMs);
-        } catch (IOException e) {
-            LogDirectoryOfflineException unused = context.health().fail(e);
         }
+        context.trash().empty(nowMs);
     }
 
     /** Writes recovery points and log start offsets, for the next start. To be called every minute or so. */
@@ -333,8 +341,15 @@ public final class LogDirectory implements AutoCloseable {
                 forgotten.forEach(deletedSinceCheckpoint::remove);
             }
         } catch (IOException e) {
-            LogDirectoryOfflineException unused = context.health().fail(e);
+            checkpointFailed(e);
         }
+    }
+
+    /** The file stays as it was, which costs the next start a longer recovery; the next pass writes it again. */
+    private void checkpointFailed(IOException e) {
+        LOG.warn(
+                "Checkpoint not written, next pass tries again: {}",
+                context.health().report(e).getMessage());
     }
 
     /** Whether the disk has failed. */

@@ -5,9 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Forces a log to disk and keeps its recovery point: below it everything is forced, and recovery does not read it. */
 final class LogFlusher {
+    private static final Logger LOG = LoggerFactory.getLogger(LogFlusher.class);
+
     /** A change that must not overlap with a sync. */
     interface Change<E extends Exception> {
         void run() throws E;
@@ -88,15 +92,24 @@ final class LogFlusher {
             try {
                 long reached = force(offset);
                 if (isDirectoryDirty) {
-                    isDirectoryDirty = false;
-                    context.disk().syncDirectory(log.state().directory());
+                    syncDirectory();
                 }
                 log.state().epochs().write();
                 recoveryPoint = Math.max(recoveryPoint, reached);
             } catch (IOException e) {
-                throw context.health().fail(e);
+                throw context.health().report(e);
             }
         });
+    }
+
+    private void syncDirectory() throws IOException {
+        isDirectoryDirty = false;
+        try {
+            context.disk().syncDirectory(log.state().directory());
+        } catch (IOException e) {
+            isDirectoryDirty = true;
+            throw e;
+        }
     }
 
     private long force(long offset) throws IOException {
@@ -156,7 +169,9 @@ final class LogFlusher {
             try {
                 writeSnapshot(offset, snapshot);
             } catch (IOException e) {
-                LogDirectoryOfflineException unused = context.health().fail(e);
+                LOG.warn(
+                        "Producer snapshot not written, recovery will read more of the log: {}",
+                        context.health().report(e).getMessage());
             }
         });
     }

@@ -69,9 +69,10 @@ final class LogTruncation {
         log.flusher().resetRecoveryPoint(recoveryPoint);
     }
 
+    /** Newest first: a failure on the way leaves no gap. */
     private static void markDeleted(List<Segment> segments, List<Path> renamed) throws IOException {
-        for (Segment segment : segments) {
-            renamed.addAll(segment.markDeleted());
+        for (int i = segments.size() - 1; i >= 0; i--) {
+            renamed.addAll(segments.get(i).markDeleted());
         }
     }
 }

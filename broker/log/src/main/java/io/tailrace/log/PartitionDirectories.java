@@ -12,9 +12,15 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The names of partitions' directories: {@code topic-partition}, and {@code ….<unique>-delete} once it is deleted. */
+/**
+ * The names of partitions' directories: {@code topic-partition}, and {@code topic-partition.<unique>-delete} once deleted,
+ * with the topic cut, as Kafka does, to what a file name may hold ({@code docs/format.md}).
+ */
 final class PartitionDirectories {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionDirectories.class);
+
+    /** The longest file name of the usual file systems. Topic names are ASCII, a character a byte. */
+    private static final int NAME_BYTES_MAX = 255;
 
     private PartitionDirectories() {}
 
@@ -51,10 +57,12 @@ final class PartitionDirectories {
         }
     }
 
-    /** Renames a partition's directory out of the way; returns the new name. */
-    static Path markDeleted(Path directory) throws IOException {
-        String name = directory.getFileName() + "."
-                + UUID.randomUUID().toString().replace("-", "") + LogFiles.DELETED_DIRECTORY;
-        return Files.move(directory, directory.resolveSibling(name));
+    /** Renames a partition's directory, so that it counts as deleted; returns the new path. */
+    static Path markDeleted(Path directory, TopicPartition partition) throws IOException {
+        String unique = UUID.randomUUID().toString().replace("-", "");
+        String suffix = "-" + partition.partition() + "." + unique + LogFiles.DELETED_DIRECTORY;
+        String topic = partition.topic();
+        String prefix = topic.substring(0, Math.min(topic.length(), NAME_BYTES_MAX - suffix.length()));
+        return Files.move(directory, directory.resolveSibling(prefix + suffix));
     }
 }

@@ -321,7 +321,7 @@ final class Segment {
 
     /** Forces the batches. */
     void force() throws IOException {
-        channel.force(false);
+        Disk.force(channel, file, false);
     }
 
     /** Forces the indexes of a closed segment, which recovery will not look into again. */
@@ -355,17 +355,32 @@ final class Segment {
         }
     }
 
-    /** Renames the files, so that nobody takes them for part of the log; they are removed later. */
+    /**
+     * Renames the files, so that they no longer count as part of the log; returns the new paths. An index that cannot be
+     * renamed stays behind without a segment and is removed at the next start.
+     *
+     * @throws IOException if the segment itself cannot be renamed; nothing has changed then
+     */
     List<Path> markDeleted() throws IOException {
         List<Path> renamed = new ArrayList<>();
-        for (Path path :
-                List.of(file, offsetIndex.file().path(), timeIndex.file().path())) {
-            if (Files.exists(path)) {
-                Path deleted = path.resolveSibling(path.getFileName() + LogFiles.DELETED);
-                renamed.add(Files.move(path, deleted, StandardCopyOption.ATOMIC_MOVE));
+        if (Files.exists(file)) {
+            renamed.add(markDeleted(file));
+        }
+        for (IndexFile index : List.of(offsetIndex.file(), timeIndex.file())) {
+            try {
+                if (Files.exists(index.path())) {
+                    renamed.add(markDeleted(index.path()));
+                }
+            } catch (IOException e) {
+                LOG.warn("Index of a deleted segment not renamed: {}", e.toString());
             }
         }
         return renamed;
+    }
+
+    private static Path markDeleted(Path path) throws IOException {
+        Path deleted = path.resolveSibling(path.getFileName() + LogFiles.DELETED);
+        return Files.move(path, deleted, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override

@@ -8,12 +8,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files and directories that were renamed out of the way and are removed after a delay, so that a mistaken deletion
  * can be undone by hand. Holds at most what was on the disk. Any thread may add or empty.
  */
 final class Trash {
+    private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
+
     private record Item(List<Path> paths, long dueMs) {}
 
     private final ConcurrentLinkedQueue<Item> items = new ConcurrentLinkedQueue<>();
@@ -22,19 +26,23 @@ final class Trash {
         items.add(new Item(List.copyOf(paths), dueMs));
     }
 
-    /** Removes what is due. */
-    void empty(long nowMs) throws IOException {
+    /** Removes what is due. What cannot be removed is left to the next start. */
+    void empty(long nowMs) {
         for (Item item : items) {
             if (item.dueMs <= nowMs && items.remove(item)) {
                 for (Path path : item.paths) {
-                    delete(path);
+                    try {
+                        delete(path);
+                    } catch (IOException e) {
+                        LOG.warn("Deleted file not removed, next start tries again: {}: {}", path, e.toString());
+                    }
                 }
             }
         }
     }
 
     /** Removes everything. */
-    void emptyAll() throws IOException {
+    void emptyAll() {
         empty(Long.MAX_VALUE);
     }
 

@@ -4,6 +4,7 @@ import io.tailrace.log.AppendResult;
 import io.tailrace.log.CorruptLogException;
 import io.tailrace.log.Log;
 import io.tailrace.log.LogClosedException;
+import io.tailrace.log.LogOperationException;
 import io.tailrace.log.LogSlice;
 import io.tailrace.log.OffsetOutOfRangeException;
 import io.tailrace.protocol.ErrorCode;
@@ -349,6 +350,10 @@ public final class Partition {
         if (failure instanceof CorruptLogException) {
             logDamage(failure);
             return ErrorCode.CORRUPT_MESSAGE;
+        }
+        if (failure instanceof LogOperationException) {
+            LOG.warn("Operation on the log of {} failed: {}", id, failure.getMessage());
+            return ErrorCode.KAFKA_STORAGE_ERROR;
         }
         logFailed(failure);
         return ErrorCode.KAFKA_STORAGE_ERROR;
