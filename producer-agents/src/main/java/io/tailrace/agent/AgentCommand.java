@@ -1,11 +1,11 @@
 package io.tailrace.agent;
 
-import io.tailrace.cli.CommandRunner;
-import io.tailrace.cli.Config;
-import io.tailrace.cli.ConfigOptions;
-import io.tailrace.cli.ServerProcess;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
+import io.tailrace.config.Config;
+import io.tailrace.config.ConfigOptions;
+import io.tailrace.process.CommandRunner;
+import io.tailrace.process.ServerProcess;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;

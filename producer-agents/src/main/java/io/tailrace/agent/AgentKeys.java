@@ -2,10 +2,10 @@ package io.tailrace.agent;
 
 import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.TailConfig;
-import io.tailrace.cli.Config;
-import io.tailrace.cli.ConfigException;
-import io.tailrace.cli.ConfigKey;
-import io.tailrace.cli.ConfigKeys;
+import io.tailrace.config.Config;
+import io.tailrace.config.ConfigException;
+import io.tailrace.config.ConfigKey;
+import io.tailrace.config.ConfigKeys;
 import io.tailrace.protocol.record.CompressionType;
 import java.net.InetAddress;
 import java.net.URI;

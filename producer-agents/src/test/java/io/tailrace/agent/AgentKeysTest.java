@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.agent.parse.Format;
-import io.tailrace.cli.Config;
-import io.tailrace.cli.ConfigException;
+import io.tailrace.config.Config;
+import io.tailrace.config.ConfigException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

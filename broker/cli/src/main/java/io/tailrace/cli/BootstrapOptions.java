@@ -1,6 +1,7 @@
 package io.tailrace.cli;
 
 import io.tailrace.client.ClientConfig;
+import io.tailrace.config.ConfigException;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 

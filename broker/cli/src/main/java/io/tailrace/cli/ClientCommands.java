@@ -1,5 +1,6 @@
 package io.tailrace.cli;
 
+import io.tailrace.process.CommandRunner;
 import java.net.URI;
 import java.util.function.Function;
 import picocli.CommandLine;

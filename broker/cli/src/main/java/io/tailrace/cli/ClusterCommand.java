@@ -2,6 +2,9 @@ package io.tailrace.cli;
 
 import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.ClusterDescription;
+import io.tailrace.process.CommandRunner;
+import io.tailrace.process.OutputOptions;
+import io.tailrace.process.OutputTable;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -26,7 +29,7 @@ final class ClusterCommand implements Callable<Integer> {
     private final BootstrapOptions bootstrap = new BootstrapOptions();
 
     @Mixin
-    private final TableOptions output = new TableOptions();
+    private final OutputOptions output = new OutputOptions();
 
     @Spec
     private CommandSpec command = CommandSpec.create();
@@ -69,9 +72,9 @@ final class ClusterCommand implements Callable<Integer> {
         return shares.computeIfAbsent(broker, id -> new Share());
     }
 
-    private static Table table(ClusterDescription cluster, Map<Integer, Share> shares) {
-        Table table =
-                new Table("BROKER", "UP", "HOST", "PORT", "RACK", "CONTROLLER", "LEADERS", "REPLICAS", "OUT-OF-SYNC");
+    private static OutputTable table(ClusterDescription cluster, Map<Integer, Share> shares) {
+        OutputTable table = new OutputTable(
+                "BROKER", "UP", "HOST", "PORT", "RACK", "CONTROLLER", "LEADERS", "REPLICAS", "OUT-OF-SYNC");
         shares.forEach((id, share) -> {
             ClusterDescription.@Nullable Node node = cluster.nodes().stream()
                     .filter(each -> each.id() == id)

@@ -6,6 +6,7 @@ import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.client.OffsetReset;
 import io.tailrace.client.TopicDescription;
+import io.tailrace.config.ConfigException;
 import io.tailrace.protocol.TopicPartition;
 import java.io.PrintWriter;
 import java.net.URI;

@@ -1,6 +1,9 @@
 package io.tailrace.cli;
 
 import io.tailrace.client.Admin;
+import io.tailrace.process.CommandRunner;
+import io.tailrace.process.OutputOptions;
+import io.tailrace.process.OutputTable;
 import io.tailrace.protocol.TopicPartition;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +31,7 @@ final class LagCommand implements Callable<Integer> {
     private Optional<Long> lagMax = Optional.empty();
 
     @Mixin
-    private final TableOptions output = new TableOptions();
+    private final OutputOptions output = new OutputOptions();
 
     LagCommand(Clients clients) {
         this.clients = clients;
@@ -42,7 +45,8 @@ final class LagCommand implements Callable<Integer> {
                 throw new IllegalStateException("group " + group + " has committed no offsets");
             }
             Map<TopicPartition, Long> end = admin.latestOffsets(committed.keySet());
-            Table table = new Table("GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG");
+            OutputTable table =
+                    new OutputTable("GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG");
             long worst = 0;
             for (Map.Entry<TopicPartition, Long> entry : committed.entrySet()) {
                 TopicPartition partition = entry.getKey();

@@ -3,6 +3,10 @@ package io.tailrace.cli;
 import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.ClusterDescription;
 import io.tailrace.client.Reassignment;
+import io.tailrace.config.ConfigException;
+import io.tailrace.process.CommandRunner;
+import io.tailrace.process.OutputOptions;
+import io.tailrace.process.OutputTable;
 import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -76,7 +80,7 @@ final class ReassignCommand implements Callable<Integer> {
     private boolean dryRun;
 
     @Mixin
-    private final TableOptions output = new TableOptions();
+    private final OutputOptions output = new OutputOptions();
 
     @Spec
     private CommandSpec command = CommandSpec.create();
@@ -121,7 +125,7 @@ final class ReassignCommand implements Callable<Integer> {
     }
 
     private int status(ClusterAdmin admin, Map<TopicPartition, Reassignment> underWay) {
-        Table table = new Table("TOPIC", "PARTITION", "REPLICAS", "ADDING", "REMOVING");
+        OutputTable table = new OutputTable("TOPIC", "PARTITION", "REPLICAS", "ADDING", "REMOVING");
         underWay.forEach((partition, each) -> table.add(
                 partition.topic(),
                 partition.partition(),
@@ -154,7 +158,7 @@ final class ReassignCommand implements Callable<Integer> {
             now = replicas(admin, topics.isEmpty() ? admin.topics(true) : topics);
             moves = ReplicaBalance.moves(now, racks(admin));
         }
-        Table table = new Table("TOPIC", "PARTITION", "REPLICAS", "NEW-REPLICAS");
+        OutputTable table = new OutputTable("TOPIC", "PARTITION", "REPLICAS", "NEW-REPLICAS");
         moves.forEach((partition, target) -> table.add(
                 partition.topic(),
                 partition.partition(),

@@ -2,6 +2,7 @@ package io.tailrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tailrace.config.ConfigException;
 import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;

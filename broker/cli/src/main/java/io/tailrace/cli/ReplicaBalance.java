@@ -1,5 +1,6 @@
 package io.tailrace.cli;
 
+import io.tailrace.config.ConfigException;
 import io.tailrace.protocol.TopicPartition;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,6 +1,9 @@
 package io.tailrace.cli;
 
 import io.tailrace.client.ClusterAdmin;
+import io.tailrace.config.ConfigException;
+import io.tailrace.process.OutputOptions;
+import io.tailrace.process.OutputTable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +35,7 @@ final class TopicsConfigureCommand implements Runnable {
     private List<String> unset = List.of();
 
     @Mixin
-    private final TableOptions output = new TableOptions();
+    private final OutputOptions output = new OutputOptions();
 
     TopicsConfigureCommand(Clients clients) {
         this.clients = clients;
@@ -49,7 +52,7 @@ final class TopicsConfigureCommand implements Runnable {
         }
         try (ClusterAdmin admin = clients.admin(bootstrap.clientConfig())) {
             if (changes.isEmpty()) {
-                Table table = new Table("KEY", "VALUE", "DEFAULT");
+                OutputTable table = new OutputTable("KEY", "VALUE", "DEFAULT");
                 admin.topicConfig(topic).forEach(entry -> table.add(entry.name(), entry.value(), entry.isDefault()));
                 output.print(table);
             } else {

@@ -2,6 +2,8 @@ package io.tailrace.cli;
 
 import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.TopicDescription;
+import io.tailrace.process.OutputOptions;
+import io.tailrace.process.OutputTable;
 import io.tailrace.protocol.TopicPartition;
 import java.util.Collection;
 import java.util.List;
@@ -42,7 +44,7 @@ final class TopicsDescribeCommand implements Runnable {
     private boolean underMinIsr;
 
     @Mixin
-    private final TableOptions output = new TableOptions();
+    private final OutputOptions output = new OutputOptions();
 
     TopicsDescribeCommand(Clients clients) {
         this.clients = clients;
@@ -58,8 +60,8 @@ final class TopicsDescribeCommand implements Runnable {
     }
 
     /** Asks no leader, which may not answer. */
-    private Table troubled(ClusterAdmin admin, Collection<String> asked) {
-        Table table = new Table("TOPIC", "PARTITION", "LEADER", "REPLICAS", "ISR", "OFFLINE");
+    private OutputTable troubled(ClusterAdmin admin, Collection<String> asked) {
+        OutputTable table = new OutputTable("TOPIC", "PARTITION", "LEADER", "REPLICAS", "ISR", "OFFLINE");
         PartitionHealth.of(admin, asked).stream()
                 .filter(each -> (underReplicated && each.underReplicated())
                         || (unavailable && each.unavailable())
@@ -74,7 +76,7 @@ final class TopicsDescribeCommand implements Runnable {
         return table;
     }
 
-    private static Table described(ClusterAdmin admin, Collection<String> asked) {
+    private static OutputTable described(ClusterAdmin admin, Collection<String> asked) {
         Map<String, TopicDescription> described = new TreeMap<>(admin.describe(asked));
         List<TopicPartition> led = described.values().stream()
                 .flatMap(topic -> topic.partitions().stream()
@@ -83,8 +85,8 @@ final class TopicsDescribeCommand implements Runnable {
                 .toList();
         Map<TopicPartition, Long> earliest = admin.earliestOffsets(led);
         Map<TopicPartition, Long> latest = admin.latestOffsets(led);
-        Table table =
-                new Table("TOPIC", "PARTITION", "LEADER", "REPLICAS", "ISR", "LOG-START-OFFSET", "LOG-END-OFFSET");
+        OutputTable table = new OutputTable(
+                "TOPIC", "PARTITION", "LEADER", "REPLICAS", "ISR", "LOG-START-OFFSET", "LOG-END-OFFSET");
         described.forEach((name, topic) -> topic.partitions().forEach(partition -> {
             TopicPartition key = new TopicPartition(name, partition.partition());
             table.add(

@@ -1,6 +1,9 @@
 package io.tailrace.cli;
 
 import io.tailrace.client.ClusterAdmin;
+import io.tailrace.process.CommandRunner;
+import io.tailrace.process.OutputOptions;
+import io.tailrace.process.OutputTable;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import java.util.List;
@@ -26,7 +29,7 @@ final class TopicsElectCommand implements Callable<Integer> {
     private List<String> topics = List.of();
 
     @Mixin
-    private final TableOptions output = new TableOptions();
+    private final OutputOptions output = new OutputOptions();
 
     TopicsElectCommand(Clients clients) {
         this.clients = clients;
@@ -42,7 +45,7 @@ final class TopicsElectCommand implements Callable<Integer> {
                             .toList();
             Map<TopicPartition, ErrorCode> outcomes = new TreeMap<>(admin.electPreferredLeaders(partitions));
             outcomes.values().removeIf(outcome -> outcome == ErrorCode.ELECTION_NOT_NEEDED);
-            Table table = new Table("TOPIC", "PARTITION", "OUTCOME");
+            OutputTable table = new OutputTable("TOPIC", "PARTITION", "OUTCOME");
             outcomes.forEach((partition, outcome) -> table.add(
                     partition.topic(), partition.partition(), outcome == ErrorCode.NONE ? "elected" : outcome.name()));
             output.print(table);

@@ -2,6 +2,8 @@ package io.tailrace.cli;
 
 import io.tailrace.client.Admin;
 import io.tailrace.client.TopicDescription;
+import io.tailrace.process.OutputOptions;
+import io.tailrace.process.OutputTable;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
@@ -20,7 +22,7 @@ final class TopicsListCommand implements Runnable {
     private boolean internal;
 
     @Mixin
-    private final TableOptions output = new TableOptions();
+    private final OutputOptions output = new OutputOptions();
 
     TopicsListCommand(Clients clients) {
         this.clients = clients;
@@ -30,7 +32,7 @@ final class TopicsListCommand implements Runnable {
     public void run() {
         try (Admin admin = clients.admin(bootstrap.clientConfig())) {
             Map<String, TopicDescription> topics = new TreeMap<>(admin.describe(admin.topics(internal)));
-            Table table = new Table("TOPIC", "PARTITIONS", "REPLICATION-FACTOR", "INTERNAL");
+            OutputTable table = new OutputTable("TOPIC", "PARTITIONS", "REPLICATION-FACTOR", "INTERNAL");
             topics.values()
                     .forEach(topic -> table.add(
                             topic.name(),

@@ -1,12 +1,11 @@
 /**
- * What every Tailrace command has in common, and the commands that need nothing but a client.
+ * The commands that need only a client: {@code cluster}, {@code topics}, {@code reassign}, {@code produce},
+ * {@code consume} and {@code lag}.
  *
- * <p>A process is a picocli command run by {@link io.tailrace.cli.CommandRunner}, which fixes the exit codes and how
- * errors are told. A server reads a properties file against its {@link io.tailrace.cli.ConfigKeys}: a key nobody
- * knows or a value out of bounds is refused by name before anything starts. What a command prints for programs goes
- * to standard output, everything else, logs included, to standard error.
+ * <p>Each command is a class of its own, run by {@link io.tailrace.process.CommandRunner}. Commands get their clients
+ * from {@link io.tailrace.cli.Clients}, so that tests run them against fakes.
  *
- * <p>Knows the client and nothing of brokers' insides, Hadoop or schemas.
+ * <p>Knows the client, and neither brokers' insides nor Hadoop nor schemas.
  */
 @NullMarked
 package io.tailrace.cli;

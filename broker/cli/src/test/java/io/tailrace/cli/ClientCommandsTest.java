@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.tailrace.client.NewTopic;
+import io.tailrace.process.CommandRunner;
 import io.tailrace.protocol.TopicPartition;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.client.NewTopic;
+import io.tailrace.process.CommandRunner;
 import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
 import java.io.PrintWriter;

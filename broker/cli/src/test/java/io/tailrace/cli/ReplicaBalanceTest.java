@@ -3,6 +3,7 @@ package io.tailrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.config.ConfigException;
 import io.tailrace.protocol.TopicPartition;
 import java.util.ArrayList;
 import java.util.Collections;

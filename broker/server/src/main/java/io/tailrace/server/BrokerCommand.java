@@ -1,8 +1,8 @@
 package io.tailrace.server;
 
-import io.tailrace.cli.CommandRunner;
-import io.tailrace.cli.ConfigOptions;
-import io.tailrace.cli.ServerProcess;
+import io.tailrace.config.ConfigOptions;
+import io.tailrace.process.CommandRunner;
+import io.tailrace.process.ServerProcess;
 import io.tailrace.server.config.BrokerConfig;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

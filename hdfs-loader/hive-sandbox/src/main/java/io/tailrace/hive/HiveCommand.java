@@ -1,9 +1,8 @@
 package io.tailrace.hive;
 
-import io.tailrace.cli.CommandRunner;
-import io.tailrace.cli.OutputFormat;
-import io.tailrace.cli.Table;
-import java.io.PrintWriter;
+import io.tailrace.process.CommandRunner;
+import io.tailrace.process.OutputOptions;
+import io.tailrace.process.OutputTable;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -15,9 +14,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tailrace hive}: runs SQL on a HiveServer2 and prints what it answers. */
 @Command(name = "tailrace hive", description = "Runs SQL on Hive and prints what it answers.")
@@ -39,14 +37,8 @@ public final class HiveCommand implements Callable<Integer> {
     @Option(names = "--user", defaultValue = "${sys:user.name}", description = "Who to connect as, ${DEFAULT-VALUE}.")
     private String user = "";
 
-    @Option(
-            names = "--output",
-            defaultValue = "table",
-            description = "One of ${COMPLETION-CANDIDATES}, ${DEFAULT-VALUE} by default.")
-    private OutputFormat output = OutputFormat.TABLE;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
 
     public static void main(String[] args) {
         CommandRunner.main(new HiveCommand(), args);
@@ -54,12 +46,11 @@ public final class HiveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException {
-        PrintWriter out = spec.commandLine().getOut();
         try (Connection connection = DriverManager.getConnection(url, user, "");
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 if (statement.execute(withoutSemicolon(sql))) {
-                    print(statement.getResultSet(), out);
+                    print(statement.getResultSet());
                 }
             }
         }
@@ -72,13 +63,13 @@ public final class HiveCommand implements Callable<Integer> {
         return trimmed.endsWith(";") ? trimmed.substring(0, trimmed.length() - 1) : trimmed;
     }
 
-    private void print(ResultSet rows, PrintWriter out) throws SQLException {
+    private void print(ResultSet rows) throws SQLException {
         ResultSetMetaData meta = rows.getMetaData();
         String[] columns = new String[meta.getColumnCount()];
         for (int i = 0; i < columns.length; i++) {
             columns[i] = meta.getColumnLabel(i + 1);
         }
-        Table table = new Table(columns);
+        OutputTable table = new OutputTable(columns);
         while (rows.next()) {
             @Nullable Object[] cells = new @Nullable Object[columns.length];
             for (int i = 0; i < cells.length; i++) {
@@ -86,7 +77,7 @@ public final class HiveCommand implements Callable<Integer> {
             }
             table.add(cells);
         }
-        table.print(output, out);
+        output.print(table);
     }
 
     private static @Nullable Object cell(@Nullable Object value) {

@@ -2,8 +2,8 @@ package io.tailrace.hive;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.tailrace.cli.CommandRunner;
-import io.tailrace.cli.ServerProcess;
+import io.tailrace.process.CommandRunner;
+import io.tailrace.process.ServerProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

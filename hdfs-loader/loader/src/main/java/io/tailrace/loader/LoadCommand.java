@@ -1,10 +1,10 @@
 package io.tailrace.loader;
 
-import io.tailrace.cli.CommandRunner;
-import io.tailrace.cli.ConfigOptions;
-import io.tailrace.cli.OutputFormat;
-import io.tailrace.cli.ServerProcess;
-import io.tailrace.cli.Table;
+import io.tailrace.config.ConfigOptions;
+import io.tailrace.process.CommandRunner;
+import io.tailrace.process.OutputOptions;
+import io.tailrace.process.OutputTable;
+import io.tailrace.process.ServerProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -47,11 +47,8 @@ public final class LoadCommand implements Callable<Integer> {
             description = "Goes on from the earliest record where retention has deleted some that were never loaded.")
     private boolean skipGap;
 
-    @Option(
-            names = "--output",
-            defaultValue = "table",
-            description = "One of ${COMPLETION-CANDIDATES}, ${DEFAULT-VALUE} by default.")
-    private OutputFormat output = OutputFormat.TABLE;
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -77,11 +74,11 @@ public final class LoadCommand implements Callable<Integer> {
     }
 
     private void print(List<LoadResult> results) {
-        Table table = new Table("TOPIC", "ROWS", "ERRORS", "FILES", "SKIPPED");
+        OutputTable table = new OutputTable("TOPIC", "ROWS", "ERRORS", "FILES", "SKIPPED");
         for (LoadResult result : results) {
             table.add(result.topic(), result.rows(), result.errors(), result.files(), result.skipped());
         }
-        table.print(output, spec.commandLine().getOut());
+        output.print(table);
     }
 
     /** Reads {@code 30s}, {@code 15m} or {@code 1h}. */

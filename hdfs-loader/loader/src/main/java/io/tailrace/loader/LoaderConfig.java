@@ -1,9 +1,9 @@
 package io.tailrace.loader;
 
-import io.tailrace.cli.Config;
-import io.tailrace.cli.ConfigException;
-import io.tailrace.cli.ConfigKey;
-import io.tailrace.cli.ConfigKeys;
+import io.tailrace.config.Config;
+import io.tailrace.config.ConfigException;
+import io.tailrace.config.ConfigKey;
+import io.tailrace.config.ConfigKeys;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;

@@ -2,7 +2,6 @@ package io.tailrace.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.cli.CommandRunner;
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.NewTopic;
@@ -10,6 +9,7 @@ import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.coordination.DevelopmentZooKeeper;
+import io.tailrace.process.CommandRunner;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryClient;
 import io.tailrace.server.Broker;

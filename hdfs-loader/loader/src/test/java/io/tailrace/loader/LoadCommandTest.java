@@ -2,7 +2,7 @@ package io.tailrace.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.cli.CommandRunner;
+import io.tailrace.process.CommandRunner;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;

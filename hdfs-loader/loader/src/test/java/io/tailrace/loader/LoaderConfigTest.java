@@ -3,9 +3,9 @@ package io.tailrace.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tailrace.cli.Config;
-import io.tailrace.cli.ConfigException;
-import io.tailrace.cli.ConfigKey;
+import io.tailrace.config.Config;
+import io.tailrace.config.ConfigException;
+import io.tailrace.config.ConfigKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.tailrace.schemas.registry;
 
-import io.tailrace.cli.Config;
-import io.tailrace.cli.ConfigKey;
-import io.tailrace.cli.ConfigKeys;
+import io.tailrace.config.Config;
+import io.tailrace.config.ConfigKey;
+import io.tailrace.config.ConfigKeys;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package io.tailrace.schemas.registry;
 
-import io.tailrace.cli.CommandRunner;
-import io.tailrace.cli.ConfigOptions;
-import io.tailrace.cli.ServerProcess;
+import io.tailrace.config.ConfigOptions;
+import io.tailrace.process.CommandRunner;
+import io.tailrace.process.ServerProcess;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

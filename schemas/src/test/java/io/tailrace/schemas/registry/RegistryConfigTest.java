@@ -3,10 +3,10 @@ package io.tailrace.schemas.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.tailrace.cli.CommandRunner;
-import io.tailrace.cli.Config;
-import io.tailrace.cli.ConfigException;
-import io.tailrace.cli.ConfigKey;
+import io.tailrace.config.Config;
+import io.tailrace.config.ConfigException;
+import io.tailrace.config.ConfigKey;
+import io.tailrace.process.CommandRunner;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,8 +1,8 @@
 package io.tailrace.server.config;
 
-import io.tailrace.cli.Config;
-import io.tailrace.cli.ConfigException;
-import io.tailrace.cli.ConfigKeys;
+import io.tailrace.config.Config;
+import io.tailrace.config.ConfigException;
+import io.tailrace.config.ConfigKeys;
 import io.tailrace.coordination.LeaderBalance;
 import io.tailrace.coordination.ZooKeeperConfig;
 import java.nio.file.Path;

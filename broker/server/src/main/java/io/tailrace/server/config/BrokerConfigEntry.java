@@ -1,8 +1,8 @@
 package io.tailrace.server.config;
 
-import io.tailrace.cli.Config;
-import io.tailrace.cli.ConfigKey;
-import io.tailrace.cli.ConfigKeys;
+import io.tailrace.config.Config;
+import io.tailrace.config.ConfigKey;
+import io.tailrace.config.ConfigKeys;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

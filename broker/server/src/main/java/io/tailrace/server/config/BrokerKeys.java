@@ -1,7 +1,7 @@
 package io.tailrace.server.config;
 
-import io.tailrace.cli.ConfigKey;
-import io.tailrace.cli.ConfigKeys;
+import io.tailrace.config.ConfigKey;
+import io.tailrace.config.ConfigKeys;
 import java.util.ArrayList;
 import java.util.List;
 

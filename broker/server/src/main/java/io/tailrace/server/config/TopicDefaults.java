@@ -1,6 +1,6 @@
 package io.tailrace.server.config;
 
-import io.tailrace.cli.Config;
+import io.tailrace.config.Config;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,7 +1,7 @@
 package io.tailrace.server.config;
 
-import io.tailrace.cli.Config;
-import io.tailrace.cli.ConfigKey;
+import io.tailrace.config.Config;
+import io.tailrace.config.ConfigKey;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.tailrace.server.config;
 
-import io.tailrace.cli.ConfigKey;
+import io.tailrace.config.ConfigKey;
 import io.tailrace.replication.cluster.ReplicationThrottle;
 import java.util.List;
 import java.util.Map;

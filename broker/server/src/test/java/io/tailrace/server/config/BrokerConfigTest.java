@@ -3,7 +3,7 @@ package io.tailrace.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tailrace.cli.ConfigException;
+import io.tailrace.config.ConfigException;
 import io.tailrace.log.LogConfig;
 import java.util.HashMap;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.tailrace.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.cli.Config;
-import io.tailrace.cli.ConfigKey;
+import io.tailrace.config.Config;
+import io.tailrace.config.ConfigKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

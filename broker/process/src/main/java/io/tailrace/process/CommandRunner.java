@@ -1,5 +1,6 @@
-package io.tailrace.cli;
+package io.tailrace.process;
 
+import io.tailrace.config.ConfigException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -14,9 +15,9 @@ import picocli.CommandLine.ParseResult;
 /**
  * Runs a picocli command as every Tailrace process does.
  *
- * <p>Exit codes: 0 done, {@link #FAILURE} it failed, {@link #USAGE} the command line or configuration is wrong,
- * {@link #OVER_THRESHOLD} what was asked about is not as it should be, as a limit that was passed. A failure is one line on standard error, with the
- * stack trace only under {@code --verbose}.
+ * <p>Exit codes: 0 done, {@link #FAILURE} failed, {@link #USAGE} the command line or the configuration is wrong,
+ * {@link #OVER_THRESHOLD} done, but the result is over a limit or not healthy. A failure is reported in one line on
+ * standard error; {@code --verbose} adds the stack trace.
  */
 public final class CommandRunner {
     public static final int FAILURE = 1;
@@ -32,12 +33,13 @@ public final class CommandRunner {
         System.exit(commandLine(command).execute(args));
     }
 
-    /** The command, ready to {@link CommandLine#execute}; tests give it writers of their own. */
+    /** The command, ready to {@link CommandLine#execute}; tests give it their own writers. */
     public static CommandLine commandLine(Object command) {
         return commandLine(new CommandLine(command));
     }
 
-    static CommandLine commandLine(CommandLine commandLine) {
+    /** The command with its subcommands, ready to {@link CommandLine#execute}. */
+    public static CommandLine commandLine(CommandLine commandLine) {
         addCommonOptions(commandLine);
         return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -68,7 +70,7 @@ public final class CommandRunner {
         return cause instanceof ConfigException ? USAGE : FAILURE;
     }
 
-    /** Whether the option stands behind the command or any of its subcommands. */
+    /** Whether {@code --verbose} follows the command or any of its subcommands. */
     private static boolean isVerbose(ParseResult parsed) {
         return parsed.hasMatchedOption(VERBOSE) || (parsed.hasSubcommand() && isVerbose(parsed.subcommand()));
     }

@@ -1,4 +1,4 @@
-package io.tailrace.cli;
+package io.tailrace.process;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

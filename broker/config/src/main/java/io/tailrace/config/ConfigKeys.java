@@ -1,4 +1,4 @@
-package io.tailrace.cli;
+package io.tailrace.config;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The keys a process knows, in the order its documentation lists them.
+ * The keys that a process knows, in the order in which its documentation lists them.
  *
- * <p>A key is either plain, as {@code broker.id}, or belongs to a named member of a family, as {@code paths} of the
- * source {@code web} in {@code source.web.paths}. Immutable.
+ * <p>A key is either plain, such as {@code broker.id}, or belongs to a named member of a family: in
+ * {@code source.web.paths}, {@code paths} is a key of the member {@code web} of the family {@code source}. Immutable.
  */
 public final class ConfigKeys {
     private final Map<String, ConfigKey<?>> plain;
@@ -37,7 +37,7 @@ public final class ConfigKeys {
         return new ConfigKeys(byName, Map.of());
     }
 
-    /** These keys and a family of members, each with the keys {@code member}: {@code family.NAME.KEY}. */
+    /** These keys, and a family whose members have the keys {@code member}, written {@code family.NAME.KEY}. */
     public ConfigKeys withFamily(String family, ConfigKeys member) {
         Map<String, ConfigKeys> more = new LinkedHashMap<>(families);
         more.put(family, member);
@@ -54,7 +54,7 @@ public final class ConfigKeys {
         return families;
     }
 
-    /** The key that {@code name} in a file stands for. */
+    /** The key that {@code name} in a file refers to. */
     Optional<ConfigKey<?>> find(String name) {
         ConfigKey<?> key = plain.get(name);
         if (key != null) {

@@ -1,8 +1,10 @@
-package io.tailrace.cli;
+package io.tailrace.config;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The values of a process's configuration: a properties file, the settings of the command line over it, defaults
- * below. Every value has been checked against its key. Immutable.
+ * The values of a process's configuration. A setting of the command line overrides the properties file, which
+ * overrides the key's default. Every value has been checked against its key. Immutable.
  */
 public final class Config {
     private final String origin;
@@ -28,33 +30,21 @@ public final class Config {
     /**
      * Reads and checks a configuration.
      *
-     * @param keys the keys the process knows
+     * @param keys the keys that the process knows
      * @param file the properties file, or empty for settings alone
-     * @param settings values that go before the file's, by key
-     * @throws ConfigException naming every key that is unknown and every value that does not fit
-     * @throws IOException when the file cannot be read
+     * @param settings values that override the file's, by key
+     * @throws ConfigException if the file does not exist or is not a properties file, or naming every unknown key and
+     *     every value that is not accepted
+     * @throws IOException if the file cannot be read
      */
     public static Config read(ConfigKeys keys, Optional<Path> file, Map<String, String> settings) throws IOException {
-        Properties properties = new Properties();
-        if (file.isPresent()) {
-            try (Reader reader = Files.newBufferedReader(file.get())) {
-                properties.load(reader);
-            } catch (IllegalArgumentException e) {
-                throw new ConfigException(file.get() + ": not a properties file: " + e.getMessage());
-            }
-        }
-        properties.putAll(settings);
         String origin = file.map(Path::toString).orElse("--set");
-        Map<String, String> texts = new TreeMap<>();
+        Map<String, String> texts = texts(file, settings);
         List<String> faults = new ArrayList<>();
-        for (String name : properties.stringPropertyNames()) {
-            String text = properties.getProperty(name).trim();
-            texts.put(name, text);
-            keys.find(name)
-                    .ifPresentOrElse(
-                            key -> fault(key, name, text).ifPresent(faults::add),
-                            () -> faults.add("unknown key \"" + name + "\""));
-        }
+        texts.forEach((name, text) -> keys.find(name)
+                .ifPresentOrElse(
+                        key -> fault(key, name, text).ifPresent(faults::add),
+                        () -> faults.add("unknown key \"" + name + "\"")));
         if (!faults.isEmpty()) {
             faults.sort(null);
             throw new ConfigException(origin + ": " + String.join("; ", faults));
@@ -62,11 +52,35 @@ public final class Config {
         return new Config(origin, texts);
     }
 
+    /** The trimmed values by key, sorted, unchecked. */
+    static Map<String, String> texts(Optional<Path> file, Map<String, String> settings) throws IOException {
+        Properties properties = new Properties();
+        if (file.isPresent()) {
+            try (Reader reader = Files.newBufferedReader(file.get())) {
+                properties.load(reader);
+            } catch (NoSuchFileException e) {
+                throw new ConfigException(file.get() + ": no such file; expected a properties file");
+            } catch (IllegalArgumentException | MalformedInputException e) {
+                throw new ConfigException(file.get() + ": not a properties file in UTF-8: " + e.getMessage());
+            }
+        }
+        properties.putAll(settings);
+        Map<String, String> texts = new TreeMap<>();
+        for (String name : properties.stringPropertyNames()) {
+            texts.put(name, properties.getProperty(name).trim());
+        }
+        return texts;
+    }
+
     private static Optional<String> fault(ConfigKey<?> key, String name, String text) {
         return key.accepts(text) ? Optional.empty() : Optional.of(name + "=" + text + ": expected " + key.expected());
     }
 
-    /** The key's value, or its default. */
+    /**
+     * The key's value, or its default.
+     *
+     * @throws ConfigException if the key has neither
+     */
     public <T> T value(ConfigKey<T> key) {
         String text = texts.getOrDefault(key.name(), key.defaultText());
         if (text == null) {
@@ -75,7 +89,7 @@ public final class Config {
         return key.parser().apply(text);
     }
 
-    /** Whether the key was given a value. */
+    /** Whether the file or a setting gives the key a value. */
     public boolean isSet(ConfigKey<?> key) {
         return texts.containsKey(key.name());
     }
@@ -92,15 +106,15 @@ public final class Config {
         return List.copyOf(names);
     }
 
-    /** The values of one member of a family, its keys without family and name. */
+    /** The values of one member of a family, under keys without the family's and the member's name. */
     public Config member(String family, String name) {
         String prefix = family + "." + name + ".";
-        Map<String, String> own = new TreeMap<>();
+        Map<String, String> values = new TreeMap<>();
         texts.forEach((key, text) -> {
             if (key.startsWith(prefix)) {
-                own.put(key.substring(prefix.length()), text);
+                values.put(key.substring(prefix.length()), text);
             }
         });
-        return new Config(origin + ": " + family + "." + name, own);
+        return new Config(origin + ": " + family + "." + name, values);
     }
 }

@@ -1,4 +1,4 @@
-package io.tailrace.cli;
+package io.tailrace.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,29 +13,46 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigTest {
+    private enum Format {
+        TABLE,
+        JSON,
+        CSV
+    }
+
     private static final ConfigKey<Integer> PORT = ConfigKey.integer("port", 9092, 0, 65535, "Port.");
     private static final ConfigKey<String> NAME = ConfigKey.text("name", null, "Name.");
-    private static final ConfigKey<OutputFormat> FORMAT =
-            ConfigKey.choice("format", OutputFormat.class, OutputFormat.TABLE, "Format.");
+    private static final ConfigKey<Format> FORMAT = ConfigKey.choice("format", Format.class, Format.TABLE, "Format.");
     private static final ConfigKey<List<String>> PATHS = ConfigKey.list("paths", null, "Paths.");
     private static final ConfigKeys KEYS =
             ConfigKeys.of(PORT, NAME, FORMAT).withFamily("source", ConfigKeys.of(PATHS, FORMAT));
 
     @Test
-    void settingsGoBeforeTheFileAndDefaultsLast(@TempDir Path directory) throws IOException {
+    void settingsOverrideTheFileAndTheFileOverridesDefaults(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("some.properties"), "port=1\nname = web \n");
         Config config = Config.read(KEYS, Optional.of(file), Map.of("port", "2"));
         assertThat(config.value(PORT)).isEqualTo(2);
         assertThat(config.value(NAME)).isEqualTo("web");
-        assertThat(config.value(FORMAT)).isEqualTo(OutputFormat.TABLE);
+        assertThat(config.value(FORMAT)).isEqualTo(Format.TABLE);
     }
 
     @Test
-    void unknownKeysAndBadValuesAreAllNamed() {
+    void everyUnknownKeyAndBadValueIsNamed() {
         assertThatThrownBy(() -> settings(Map.of("prot", "1", "port", "70000", "format", "xml")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("--set: format=xml: expected one of table, json, csv; "
                         + "port=70000: expected a whole number, from 0 to 65535; unknown key \"prot\"");
+    }
+
+    @Test
+    void aFileThatDoesNotExistOrIsNotTextIsNamed(@TempDir Path directory) throws IOException {
+        Path missing = directory.resolve("none.properties");
+        assertThatThrownBy(() -> Config.read(KEYS, Optional.of(missing), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(missing + ": no such file; expected a properties file");
+        Path binary = Files.write(directory.resolve("binary.properties"), new byte[] {(byte) 0xFF, (byte) 0xFE});
+        assertThatThrownBy(() -> Config.read(KEYS, Optional.of(binary), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(binary + ": not a properties file in UTF-8");
     }
 
     @Test
@@ -51,7 +68,7 @@ class ConfigTest {
         Config config = settings(Map.of("source.web.paths", "/a , /b", "source.api.format", "json"));
         assertThat(config.members("source")).containsExactly("api", "web");
         assertThat(config.member("source", "web").value(PATHS)).containsExactly("/a", "/b");
-        assertThat(config.member("source", "api").value(FORMAT)).isEqualTo(OutputFormat.JSON);
+        assertThat(config.member("source", "api").value(FORMAT)).isEqualTo(Format.JSON);
     }
 
     @Test

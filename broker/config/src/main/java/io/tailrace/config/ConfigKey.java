@@ -1,4 +1,4 @@
-package io.tailrace.cli;
+package io.tailrace.config;
 
 import java.util.Arrays;
 import java.util.List;
@@ -9,14 +9,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key of a configuration file: its name, what it accepts, its default and what it is for.
+ * One key of a configuration file: its name, what it accepts, its default and what it does. Immutable.
  *
  * @param <T> the type of its value
- * @param name the key as it is written in the file
- * @param expected what a value must be, as an error tells it: "a whole number from 0 to 65535"
- * @param defaultText the default as it would be written in the file, or null where a value is required
- * @param doc what the key does, with its unit, as a sentence or two
- * @param parser makes the value of its trimmed text; throws {@link IllegalArgumentException} on any other
+ * @param name the key as written in the file
+ * @param expected what a value must be, as quoted in errors: "a whole number, from 0 to 65535"
+ * @param defaultText the default as it would be written in the file, or null if a value is required
+ * @param doc what the key does, with its unit, in a sentence or two
+ * @param parser turns trimmed text into a value; throws {@link IllegalArgumentException} if it does not accept the text
  */
 public record ConfigKey<T>(
         String name, String expected, @Nullable String defaultText, String doc, Function<String, T> parser) {
@@ -24,9 +24,9 @@ public record ConfigKey<T>(
     private static final Pattern LIST_SEPARATOR = Pattern.compile("\\s*,\\s*");
 
     /**
-     * The value of a text.
+     * Parses a value.
      *
-     * @throws IllegalArgumentException naming key, text and what is expected
+     * @throws IllegalArgumentException if the text is not accepted, naming the key, the text and what was expected
      */
     public T parse(String text) {
         try {
@@ -45,7 +45,7 @@ public record ConfigKey<T>(
         }
     }
 
-    /** A key that takes any text; an empty one where that is the default or the doc says so. */
+    /** A key that takes any text, empty text included. */
     public static ConfigKey<String> text(String name, @Nullable String defaultText, String doc) {
         return new ConfigKey<>(name, "text", defaultText, doc, text -> text);
     }
@@ -80,7 +80,7 @@ public record ConfigKey<T>(
         return new ConfigKey<>(name, "true or false", String.valueOf(defaultValue), doc, text -> switch (text) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new IllegalArgumentException("neither");
+            default -> throw new IllegalArgumentException("neither true nor false");
         });
     }
 
@@ -94,7 +94,7 @@ public record ConfigKey<T>(
                 text -> text.isEmpty() ? List.of() : List.of(LIST_SEPARATOR.split(text)));
     }
 
-    /** A key that takes the name of one of an enum's constants, in lower case with dashes for underscores. */
+    /** A key that takes the name of an enum constant, in lower case with dashes for underscores. */
     public static <E extends Enum<E>> ConfigKey<E> choice(
             String name, Class<E> type, @Nullable E defaultValue, String doc) {
         E[] constants = type.getEnumConstants();
@@ -107,7 +107,7 @@ public record ConfigKey<T>(
                 text -> Arrays.stream(constants)
                         .filter(constant -> choiceName(constant).equals(text))
                         .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException("no such choice")));
+                        .orElseThrow(() -> new IllegalArgumentException("unknown choice")));
     }
 
     private static String choiceName(Enum<?> constant) {

@@ -1,7 +1,8 @@
-package io.tailrace.cli;
+package io.tailrace.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.config.ConfigException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

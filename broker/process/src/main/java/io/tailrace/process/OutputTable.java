@@ -1,4 +1,4 @@
-package io.tailrace.cli;
+package io.tailrace.process;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,32 +13,32 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows under named columns, printed for people or for programs.
+ * The rows that a command prints, for people or for programs.
  *
- * <p>Column names are upper case with dashes, as {@code LOG-END-OFFSET}; JSON calls the same column
+ * <p>Column names are in upper case with dashes, such as {@code LOG-END-OFFSET}; in JSON the same column is
  * {@code logEndOffset}. A cell is text, a number, a boolean or null, which a table shows as {@code -}. Not
  * thread-safe.
  */
-public final class Table {
+public final class OutputTable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final CsvMapper CSV = new CsvMapper();
 
     private final List<String> columns;
     private final List<@Nullable Object[]> rows = new ArrayList<>();
 
-    public Table(String... columns) {
+    public OutputTable(String... columns) {
         this.columns = List.of(columns);
     }
 
-    /** Adds a row: one cell a column. */
+    /** Adds a row with one cell per column. */
     public void add(@Nullable Object... cells) {
         if (cells.length != columns.size()) {
-            throw new IllegalStateException("a row of " + columns + " has " + cells.length + " cells");
+            throw new IllegalStateException("row has " + cells.length + " cells, expected one for each of " + columns);
         }
         rows.add(cells);
     }
 
-    /** Prints all rows: as an aligned table with its head, as one JSON array on a line, or as CSV with its head. */
+    /** Prints all rows: as aligned columns under a header, as a JSON array on one line, or as CSV with a header. */
     public void print(OutputFormat format, PrintWriter out) {
         out.print(render(format));
         out.flush();

@@ -1,4 +1,4 @@
-package io.tailrace.cli;
+package io.tailrace.config;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,16 +16,26 @@ public final class ConfigOptions {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets one key, over the file's value. May be repeated.")
+            description = "Sets one key, overriding the file. May be repeated.")
     private final Map<String, String> settings = new LinkedHashMap<>();
 
     /**
      * Reads the configuration that the options name.
      *
-     * @throws ConfigException when a key is unknown or a value does not fit
-     * @throws IOException when the file cannot be read
+     * @throws ConfigException if the file does not exist, a key is unknown or a value is not accepted
+     * @throws IOException if the file cannot be read
      */
     public Config read(ConfigKeys keys) throws IOException {
         return Config.read(keys, Optional.ofNullable(file), settings);
+    }
+
+    /**
+     * The trimmed values by key, unchecked, for a process whose keys are defined elsewhere.
+     *
+     * @throws ConfigException if the file does not exist
+     * @throws IOException if the file cannot be read
+     */
+    public Map<String, String> readUnchecked() throws IOException {
+        return Config.texts(Optional.ofNullable(file), settings);
     }
 }

@@ -1,4 +1,4 @@
-package io.tailrace.cli;
+package io.tailrace.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 
-class TableTest {
+class OutputTableTest {
     @Test
     void textIsLeftAndNumbersAreRightAligned() {
         assertThat(printed(OutputFormat.TABLE)).isEqualTo("""
@@ -29,7 +29,7 @@ class TableTest {
     }
 
     private static String printed(OutputFormat format) {
-        Table table = new Table("TOPIC", "LOG-END-OFFSET");
+        OutputTable table = new OutputTable("TOPIC", "LOG-END-OFFSET");
         table.add("access-log", 10000L);
         table.add("a,b", null);
         StringWriter text = new StringWriter();

@@ -1,8 +1,0 @@
-package io.tailrace.cli;
-
-/** How a command prints a {@link Table}. */
-public enum OutputFormat {
-    TABLE,
-    JSON,
-    CSV
-}
