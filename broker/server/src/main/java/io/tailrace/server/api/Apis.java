@@ -4,15 +4,15 @@ import io.netty.buffer.ByteBuf;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.codec.MalformedMessageException;
+import io.tailrace.protocol.codec.RequestHeader;
 import io.tailrace.protocol.codec.RequestStart;
 import io.tailrace.protocol.codec.Requests;
-import io.tailrace.protocol.codec.Responses;
 import io.tailrace.protocol.message.ApiVersionsRequest;
 import io.tailrace.protocol.message.ApiVersionsResponse;
 import io.tailrace.protocol.message.Request;
 import io.tailrace.protocol.message.Response;
 import io.tailrace.server.network.BadFrameException;
-import io.tailrace.server.network.Exchange;
+import io.tailrace.server.network.Connection;
 import io.tailrace.server.network.RequestDispatcher;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ public final class Apis implements RequestDispatcher {
     }
 
     @Override
-    public void dispatch(ByteBuf frame, Exchange exchange) throws BadFrameException {
+    public void dispatch(ByteBuf frame, Connection connection) throws BadFrameException {
         ByteBuffer bytes = frame.nioBuffer();
         Requests.Received received;
         RequestHandler<?, ?> handler;
@@ -53,7 +53,7 @@ public final class Apis implements RequestDispatcher {
             RequestStart start = RequestStart.of(bytes);
             if (start.apiKey() == ApiKey.API_VERSIONS.number()
                     && !ApiKey.API_VERSIONS.served().contains(start.apiVersion())) {
-                answerUnknownVersion(start, exchange);
+                answerUnknownVersion(start, connection);
                 return;
             }
             handler = handlerOf(start);
@@ -61,11 +61,7 @@ public final class Apis implements RequestDispatcher {
         } catch (MalformedMessageException e) {
             throw new BadFrameException(String.valueOf(e.getMessage()));
         }
-        try {
-            handle(handler, received, exchange);
-        } catch (RuntimeException e) {
-            exchange.fail(e);
-        }
+        handle(handler, received, connection);
     }
 
     private RequestHandler<?, ?> handlerOf(RequestStart start) throws BadFrameException {
@@ -81,14 +77,23 @@ public final class Apis implements RequestDispatcher {
     /** The codec made the body of the record that belongs to the handler's API, so the types fit. */
     @SuppressWarnings("unchecked")
     private static <Q extends Request<A>, A extends Response> void handle(
-            RequestHandler<Q, A> handler, Requests.Received received, Exchange exchange) {
-        handler.handle((Q) received.body(), new Call<>(exchange, received.header()));
+            RequestHandler<Q, A> handler, Requests.Received received, Connection connection) {
+        Call<A> call = new Call<>(connection, received.header());
+        connection.begin(call);
+        try {
+            handler.handle((Q) received.body(), call);
+        } catch (RuntimeException e) {
+            call.fail(e);
+        }
     }
 
     /** A client that is newer than this broker finds out here what it may use instead. */
-    private void answerUnknownVersion(RequestStart start, Exchange exchange) {
-        ApiVersionsResponse answer = new ApiVersionsResponse(ErrorCode.UNSUPPORTED_VERSION, versions);
-        exchange.respond(Wire.response(Responses.encode(answer, VERSION_OF_LAST_RESORT, start.correlationId())));
+    private void answerUnknownVersion(RequestStart start, Connection connection) {
+        Call<ApiVersionsResponse> call = new Call<>(
+                connection,
+                new RequestHeader(ApiKey.API_VERSIONS, VERSION_OF_LAST_RESORT, start.correlationId(), null));
+        connection.begin(call);
+        call.answer(new ApiVersionsResponse(ErrorCode.UNSUPPORTED_VERSION, versions));
     }
 
     /** Answers from the table that it is in. */

@@ -8,6 +8,7 @@ import io.tailrace.replication.EpochEnd;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.FollowerFetch;
 import io.tailrace.replication.cluster.Incarnation;
+import io.tailrace.server.network.Connection;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
 import io.tailrace.server.partition.Read;
@@ -15,6 +16,7 @@ import io.tailrace.server.partition.ReadWaiter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,6 +36,7 @@ final class DelayedFetch implements ReadWaiter {
     private final Partitions partitions;
     private final FetchRequest request;
     private final Call<FetchResponse> call;
+    private final Map<Connection, DelayedFetch> waitingFollowers;
     private final int bytesMax;
     private final int bytesMin;
     private final Set<Partition> watched = new LinkedHashSet<>();
@@ -41,10 +44,17 @@ final class DelayedFetch implements ReadWaiter {
     private @Nullable Future<?> timeout;
     private boolean over;
 
-    DelayedFetch(Partitions partitions, FetchRequest request, int bytesMax, Call<FetchResponse> call) {
+    /** @param waitingFollowers where a follower's fetch stands while it waits */
+    DelayedFetch(
+            Partitions partitions,
+            FetchRequest request,
+            int bytesMax,
+            Call<FetchResponse> call,
+            Map<Connection, DelayedFetch> waitingFollowers) {
         this.partitions = partitions;
         this.request = request;
         this.call = call;
+        this.waitingFollowers = waitingFollowers;
         this.bytesMax = Math.min(bytesMax, Math.max(0, request.maxBytes()));
         this.bytesMin = Math.min(this.bytesMax, request.minBytes());
     }
@@ -58,12 +68,11 @@ final class DelayedFetch implements ReadWaiter {
         }
         first.close();
         watch();
+        if (isFollower()) {
+            waitingFollowers.put(call.connection(), this);
+        }
         call.onDisconnect(this::end);
         timeout = call.schedule(this::answerNow, request.maxWaitMs());
-        if (isFollower()) {
-            // It has something new to ask for, or to acknowledge, and cannot while it waits for this.
-            call.onFollowed(this::answerNow);
-        }
         // What was appended between the first read and the watch woke nobody.
         retry();
     }
@@ -89,7 +98,8 @@ final class DelayedFetch implements ReadWaiter {
         }
     }
 
-    private void answerNow() {
+    /** Ends the wait, if it lasts, and answers with what there is. */
+    void answerNow() {
         if (!over) {
             end();
             answer(read());
@@ -99,6 +109,7 @@ final class DelayedFetch implements ReadWaiter {
     private void end() {
         over = true;
         watched.forEach(partition -> partition.remove(this));
+        waitingFollowers.remove(call.connection(), this);
         if (timeout != null) {
             timeout.cancel(false);
         }
@@ -216,8 +227,8 @@ final class DelayedFetch implements ReadWaiter {
             return FetchResponse.Partition.read(index, read.highWatermark(), read.logStartOffset(), records(read));
         }
 
-        private Wire.@Nullable FileRecords records(Read read) {
-            return read.slice() == null || read.sizeInBytes() == 0 ? null : new Wire.FileRecords(read.slice());
+        private @Nullable FileRecords records(Read read) {
+            return read.slice() == null || read.sizeInBytes() == 0 ? null : new FileRecords(read.slice());
         }
     }
 }

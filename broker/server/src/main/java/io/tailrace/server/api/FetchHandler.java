@@ -4,12 +4,18 @@ import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.server.network.Connection;
 import io.tailrace.server.partition.Partitions;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reads batches for consumers and followers. There are no fetch sessions (KIP-227): who asks for one gets session id 0,
- * which means none, and names all its partitions every time.
+ * Reads batches for consumers and followers. There are no fetch sessions (KIP-227): a client that asks for one gets
+ * session id 0, which means none, and names all its partitions every time.
+ *
+ * <p>A follower's fetch ends the wait of its earlier fetch on the same connection: it has something new to ask for or to
+ * acknowledge, and the answers keep their order (ADR 71).
  */
 public final class FetchHandler implements RequestHandler<FetchRequest, FetchResponse> {
     private static final int NO_SESSION = 0;
@@ -17,6 +23,7 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
 
     private final Partitions partitions;
     private final int bytesMax;
+    private final Map<Connection, DelayedFetch> waitingFollowers = new ConcurrentHashMap<>();
 
     /** @param bytesMax bytes of records in an answer, at most, whatever a client asks for */
     public FetchHandler(Partitions partitions, int bytesMax) {
@@ -35,6 +42,10 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
             call.answer(new FetchResponse(0, ErrorCode.FETCH_SESSION_ID_NOT_FOUND, NO_SESSION, List.of()));
             return;
         }
-        new DelayedFetch(partitions, request, bytesMax, call).begin();
+        DelayedFetch earlier = request.replicaId() < 0 ? null : waitingFollowers.get(call.connection());
+        if (earlier != null) {
+            earlier.answerNow();
+        }
+        new DelayedFetch(partitions, request, bytesMax, call, waitingFollowers).begin();
     }
 }

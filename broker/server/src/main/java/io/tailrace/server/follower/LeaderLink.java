@@ -15,10 +15,10 @@ interface LeaderLink extends AutoCloseable {
     FetchResponse fetch(FetchRequest request) throws IOException;
 
     /**
-     * Has a fetch that is under way answered at once, with what there is: there is something else to ask for. Called on any
-     * thread; returns at once.
+     * Has the leader answer the fetch in flight now, with what there is, because there is something else to ask for.
+     * Thread-safe; does not block.
      */
-    void hurry();
+    void endWait();
 
     /** Ends the link, and a fetch that is under way with it. */
     @Override

@@ -85,7 +85,7 @@ final class ReplicaFetcher implements AutoCloseable {
     synchronized void wake() {
         notifyAll();
         if (asking && link != null) {
-            link.hurry();
+            link.endWait();
         }
     }
 

@@ -26,10 +26,10 @@ final class SocketLink implements LeaderLink {
     private final InetSocketAddress address;
     private final int timeoutMs;
 
-    /** What the answer is waited for, null if nothing is. Guarded by this object's monitor. */
-    private @Nullable FetchRequest underWay;
+    /** The fetch that is not answered yet. Guarded by this object's monitor. */
+    private @Nullable FetchRequest inFlight;
     /** Guarded by this object's monitor. */
-    private boolean hurried;
+    private boolean waitEnded;
 
     private SocketLink(Endpoint leader, String clientId, ReplicationConfig config) {
         String host = leader.host().indexOf(':') >= 0 ? "[" + leader.host() + "]" : leader.host();
@@ -76,33 +76,33 @@ final class SocketLink implements LeaderLink {
             throw new InterruptedIOException("fetch from " + address + " was interrupted");
         } finally {
             synchronized (this) {
-                underWay = null;
-                hurried = false;
+                inFlight = null;
+                waitEnded = false;
             }
         }
     }
 
     private synchronized CompletableFuture<FetchResponse> send(FetchRequest request) {
         CompletableFuture<FetchResponse> answer = network.send(address, request, request.maxWaitMs() + timeoutMs);
-        underWay = request;
-        if (hurried) {
-            askForNothing(request);
+        inFlight = request;
+        if (waitEnded) {
+            sendEmptyFetch(request);
         }
         return answer;
     }
 
-    /** A leader ends its wait for records when another request comes behind (see {@code DelayedFetch}). */
+    /** A follower's next fetch on the same connection ends the wait of this one (ADR 71). */
     @Override
-    public synchronized void hurry() {
-        if (underWay != null && !hurried) {
-            askForNothing(underWay);
+    public synchronized void endWait() {
+        if (inFlight != null && !waitEnded) {
+            sendEmptyFetch(inFlight);
         }
-        hurried = true;
+        waitEnded = true;
     }
 
-    private void askForNothing(FetchRequest behind) {
-        FetchRequest nothing = FetchRequest.ofFollower(behind.replicaId(), behind.replicaEpoch(), 0, 0, 0, List.of());
-        var unused = network.send(address, nothing, timeoutMs);
+    private void sendEmptyFetch(FetchRequest inFlight) {
+        FetchRequest empty = FetchRequest.ofFollower(inFlight.replicaId(), inFlight.replicaEpoch(), 0, 0, 0, List.of());
+        var unused = network.send(address, empty, timeoutMs);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.tailrace.server.network;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -20,7 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's connection: hands its requests on in order and writes their answers in order.
+ * One client's connection: dispatches its requests in order and writes their answers in order.
  *
  * <p>Design note: what cannot go on, stops the reading. A request is taken only while fewer than
  * {@link NetworkLimits#inFlightMax} are unanswered, none of them holds the connection and there is memory for its frame;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its event loop, but for {@link #runOnLoop} and {@link #executeOnLoop}.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which is seen in channelInactive
-final class Connection extends ChannelInboundHandlerAdapter {
+public final class Connection extends ChannelInboundHandlerAdapter {
     private final NetworkLimits limits;
     private final RequestMemory memory;
     private final RequestDispatcher dispatcher;
@@ -66,10 +65,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return channel.eventLoop();
     }
 
-    ByteBufAllocator allocator() {
-        return channel.alloc();
-    }
-
     String listener() {
         return listener;
     }
@@ -78,6 +73,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return channel.remoteAddress() instanceof InetSocketAddress address
                 ? address.getAddress()
                 : InetAddress.getLoopbackAddress();
+    }
+
+    /** Adds an exchange for the request that is being dispatched. Called once for each request, before it is handled. */
+    public void begin(Exchange exchange) {
+        inFlight.add(exchange);
+        last = exchange;
     }
 
     /** Runs {@code action} on the loop, at once if this is its thread. Does nothing after the loop has ended. */
@@ -194,14 +195,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 return taken;
             }
             taken = true;
-            if (last != null) {
-                last.followed();
-            }
-            Exchange exchange = new Exchange(this);
-            inFlight.add(exchange);
-            last = exchange;
             try {
-                dispatcher.dispatch(frame, exchange);
+                dispatcher.dispatch(frame, this);
             } finally {
                 reader.done(frame);
             }
@@ -216,23 +211,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 head = inFlight.peek()) {
             inFlight.remove();
             freed = true;
-            Response response = head.takeResponse();
-            if (response != null) {
-                write(response);
+            AnswerFrame answer = head.takeAnswer();
+            if (answer != null) {
+                write(answer);
             }
         }
         return freed;
     }
 
-    private void write(Response response) {
-        unwrittenBytes += response.sizeBytes();
-        List<Object> parts = response.parts();
+    private void write(AnswerFrame answer) {
+        unwrittenBytes += answer.sizeBytes();
+        List<Object> parts = answer.parts();
         int lastPart = parts.size() - 1;
         for (int i = 0; i < lastPart; i++) {
             channel.write(parts.get(i), channel.voidPromise());
         }
         channel.write(parts.get(lastPart))
-                .addListener((ChannelFutureListener) done -> written(done, response.sizeBytes()));
+                .addListener((ChannelFutureListener) done -> written(done, answer.sizeBytes()));
     }
 
     private void written(ChannelFuture done, long sizeBytes) {

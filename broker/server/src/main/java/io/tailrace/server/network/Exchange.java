@@ -1,38 +1,37 @@
 package io.tailrace.server.network;
 
-import io.netty.buffer.ByteBufAllocator;
-import java.net.InetAddress;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and the place of its answer among its connection's answers. Must be ended exactly once, by
- * {@link #respond}, {@link #endSilently} or {@link #closeConnection}, from any thread; later calls do nothing but
- * release their response. Everything else is called on the connection's event loop.
+ * One request and the place of its answer among the answers of its connection. The dispatcher extends it with what it
+ * knows about the request. It must be ended exactly once, by {@link #respond}, {@link #endSilently}, {@link #close} or
+ * {@link #fail}, from any thread; later calls have no effect except that they release their answer. All other methods
+ * are called on the connection's event loop.
  */
-public final class Exchange {
+public class Exchange {
     private final Connection connection;
     private boolean ended;
-    private @Nullable Response response;
+    private @Nullable AnswerFrame answer;
     private @Nullable Runnable onDisconnect;
-    private @Nullable Runnable onFollowed;
     private boolean holdsConnection;
 
-    Exchange(Connection connection) {
+    /** An exchange that {@link Connection#begin} must be given next. */
+    public Exchange(Connection connection) {
         this.connection = connection;
     }
 
     /**
-     * Runs {@code task} on the connection's event loop, later and never at once: the caller may hold locks. Does nothing
-     * when the broker stops and the loop has ended. What the task throws ends this exchange as {@link #fail} does.
+     * Runs {@code task} on the connection's event loop, never at once: the caller may hold locks. Has no effect once
+     * the broker has stopped its event loops. An exception of the task ends this exchange as {@link #fail} does.
      */
-    public void execute(Runnable task) {
+    public final void execute(Runnable task) {
         connection.executeOnLoop(guarded(task));
     }
 
-    /** Runs {@code task} on the connection's event loop after {@code delayMs}, as {@link #execute} does. */
-    public Future<?> schedule(Runnable task, long delayMs) {
+    /** Runs {@code task} on the connection's event loop after {@code delayMs}; otherwise as {@link #execute}. */
+    public final Future<?> schedule(Runnable task, long delayMs) {
         return connection.eventLoop().schedule(guarded(task), delayMs, TimeUnit.MILLISECONDS);
     }
 
@@ -46,88 +45,70 @@ public final class Exchange {
         };
     }
 
-    /** Where the response's buffers should come from. */
-    public ByteBufAllocator allocator() {
-        return connection.allocator();
+    /** The connection, which identifies the client among those that are connected. */
+    public final Connection connection() {
+        return connection;
     }
 
     /** Name of the listener that the client connected to. */
-    public String listener() {
+    public final String listener() {
         return connection.listener();
     }
 
-    /** The client's address. */
-    public InetAddress clientAddress() {
-        return connection.peerAddress();
+    /** Answers. The connection owns the frame from now on and writes it when all earlier requests are answered. */
+    public final void respond(AnswerFrame frame) {
+        connection.runOnLoop(() -> end(frame));
     }
 
-    /** Answers. The connection takes over the response and writes it when all earlier requests are answered. */
-    public void respond(Response answer) {
-        onLoop(() -> end(answer));
+    /** Ends a request whose client expects no answer. */
+    public final void endSilently() {
+        connection.runOnLoop(() -> end(null));
     }
 
-    /** Ends a request that wants no answer. */
-    public void endSilently() {
-        onLoop(() -> end(null));
+    /** Closes the connection instead of answering, and logs {@code reason}. */
+    public final void close(String reason) {
+        connection.runOnLoop(() -> connection.protocolError(reason));
     }
 
-    /** Ends a request whose only possible answer is to close the connection; {@code reason} goes to the log. */
-    public void closeConnection(String reason) {
-        onLoop(() -> connection.protocolError(reason));
-    }
-
-    /** Ends a request over an error that is the broker's own: it is logged, and the connection closed. */
-    public void fail(Throwable cause) {
-        onLoop(() -> connection.brokerError(cause));
+    /** Closes the connection after an error of the broker itself, and logs the error. */
+    public final void fail(Throwable cause) {
+        connection.runOnLoop(() -> connection.brokerError(cause));
     }
 
     /**
-     * Requests that follow on this connection are not handled before this one is answered. For requests that are
-     * worked on by other threads and must be seen to happen before what the peer sent later.
+     * Keeps the connection's later requests waiting until this one is answered. For requests that another thread works
+     * on, and that must take effect before later ones.
      */
-    public void holdConnection() {
+    public final void holdConnection() {
         holdsConnection = true;
     }
 
-    /** Runs {@code action} if the peer goes away before this is answered, to cancel what was begun. */
-    public void onDisconnect(Runnable action) {
+    /** Runs {@code action} if the peer disconnects before this request is answered, to cancel what it started. */
+    public final void onDisconnect(Runnable action) {
         onDisconnect = action;
     }
 
-    /** Runs {@code action}, once, if the peer sends another request before this one is answered. */
-    public void onFollowed(Runnable action) {
-        onFollowed = action;
-    }
-
-    void followed() {
-        Runnable action = onFollowed;
-        onFollowed = null;
-        if (action != null && !ended) {
-            guarded(action).run();
-        }
-    }
-
-    boolean ended() {
+    final boolean ended() {
         return ended;
     }
 
-    boolean holdsConnection() {
+    final boolean holdsConnection() {
         return holdsConnection && !ended;
     }
 
     @Nullable
-    Response takeResponse() {
-        Response answer = response;
-        response = null;
-        return answer;
+    final AnswerFrame takeAnswer() {
+        AnswerFrame taken = answer;
+        answer = null;
+        return taken;
     }
 
-    /** The connection is gone: cancels the request, or lets go of its unwritten answer. */
-    void disconnected() {
+    /** The connection is closed: cancels the request, or releases its unwritten answer. */
+    final void disconnected() {
         if (ended) {
-            Response answer = takeResponse();
-            if (answer != null) {
-                answer.release();
+            AnswerFrame unwritten = takeAnswer();
+            if (unwritten != null) {
+                unwritten.release();
             }
             return;
         }
@@ -137,21 +118,16 @@ public final class Exchange {
         }
     }
 
-    private void end(@Nullable Response answer) {
+    private void end(@Nullable AnswerFrame frame) {
         if (ended) {
-            if (answer != null) {
-                answer.release();
+            if (frame != null) {
+                frame.release();
             }
             return;
         }
         ended = true;
-        response = answer;
+        answer = frame;
         onDisconnect = null;
-        onFollowed = null;
         connection.answered();
-    }
-
-    private void onLoop(Runnable action) {
-        connection.runOnLoop(action);
     }
 }

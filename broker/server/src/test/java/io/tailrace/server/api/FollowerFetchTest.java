@@ -83,7 +83,7 @@ class FollowerFetchTest {
     }
 
     @Test
-    void requestThatComesBehindEndsALongPoll() throws Exception {
+    void nextFetchOnTheConnectionEndsALongPoll() throws Exception {
         follower.send(fetch(FOLLOWER_EPOCH, LEADER_EPOCH, 0, -1, LONGER_THAN_ANYBODY_WAITS_MS));
         replicas.awaitReader();
         follower.send(FetchRequest.ofFollower(2, FOLLOWER_EPOCH, 0, 0, 0, List.of()));

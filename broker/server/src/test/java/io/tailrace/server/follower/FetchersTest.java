@@ -208,10 +208,10 @@ class FetchersTest {
     void whatIsToBeCopiedAnewDoesNotWaitForAFetchThatIsOut() throws Exception {
         startFollowing();
         leader.asked();
-        assertThat(leader.hurries()).isZero();
+        assertThat(leader.waitsEnded()).isZero();
         fetchers.start(replicas.partition(), LEADER, EPOCH);
 
-        assertThat(leader.hurries()).isEqualTo(1);
+        assertThat(leader.waitsEnded()).isEqualTo(1);
     }
 
     @Test

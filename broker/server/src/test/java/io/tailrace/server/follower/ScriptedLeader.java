@@ -22,7 +22,7 @@ final class ScriptedLeader implements LeaderLink.Opener {
     private volatile Consumer<FetchRequest> onAsked = request -> {};
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicInteger ended = new AtomicInteger();
-    private final AtomicInteger hurries = new AtomicInteger();
+    private final AtomicInteger waitsEnded = new AtomicInteger();
 
     /** Has every fetch seen at the moment it is made. */
     void onAsked(Consumer<FetchRequest> action) {
@@ -48,9 +48,9 @@ final class ScriptedLeader implements LeaderLink.Opener {
         answers.add(Optional.empty());
     }
 
-    /** How often a fetch was to be answered at once. */
-    int hurries() {
-        return hurries.get();
+    /** How often the follower asked for an answer at once. */
+    int waitsEnded() {
+        return waitsEnded.get();
     }
 
     int linksClosed() {
@@ -88,8 +88,8 @@ final class ScriptedLeader implements LeaderLink.Opener {
         }
 
         @Override
-        public void hurry() {
-            hurries.incrementAndGet();
+        public void endWait() {
+            waitsEnded.incrementAndGet();
         }
 
         @Override

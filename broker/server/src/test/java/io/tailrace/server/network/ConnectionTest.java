@@ -37,11 +37,13 @@ class ConnectionTest {
         channel.pipeline().addLast(peer, connection);
     }
 
-    private void dispatch(ByteBuf frame, Exchange exchange) throws BadFrameException {
+    private void dispatch(ByteBuf frame, Connection from) throws BadFrameException {
         int request = frame.getInt(frame.readerIndex() + 4);
         if (request < 0) {
             throw new BadFrameException("negative");
         }
+        Exchange exchange = new Exchange(from);
+        from.begin(exchange);
         requests.add(request);
         exchanges.add(exchange);
         if (holdNext) {
@@ -134,13 +136,13 @@ class ConnectionTest {
         send(1, 2);
         exchanges.get(0).onDisconnect(() -> cancelled.add(1));
         ByteBuf unwritten = Unpooled.buffer().writeInt(7);
-        exchanges.get(1).respond(Response.of(unwritten));
+        exchanges.get(1).respond(AnswerFrame.of(unwritten));
         channel.close().syncUninterruptibly();
 
         assertThat(cancelled).containsExactly(1);
         assertThat(unwritten.refCnt()).isZero();
         ByteBuf late = Unpooled.buffer().writeInt(8);
-        exchanges.get(0).respond(Response.of(late));
+        exchanges.get(0).respond(AnswerFrame.of(late));
         assertThat(late.refCnt()).isZero();
     }
 
@@ -187,7 +189,7 @@ class ConnectionTest {
     private void answer(int exchange) {
         exchanges
                 .get(exchange)
-                .respond(Response.of(Unpooled.buffer().writeInt(8).writeLong(exchange)));
+                .respond(AnswerFrame.of(Unpooled.buffer().writeInt(8).writeLong(exchange)));
         channel.runPendingTasks();
     }
 

@@ -1,0 +1,35 @@
+package io.tailrace.server.network;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.FileRegion;
+import io.netty.util.ReferenceCountUtil;
+import java.util.List;
+
+/**
+ * The frame of one answer, size prefix included: buffers and regions of files, written in this order. The receiver of
+ * an answer frame owns it; the connection releases it once it is written.
+ *
+ * @param parts {@link ByteBuf}s and {@link FileRegion}s
+ * @param sizeBytes sum of their sizes
+ */
+public record AnswerFrame(List<Object> parts, long sizeBytes) {
+
+    /** A frame of one buffer. */
+    public static AnswerFrame of(ByteBuf bytes) {
+        return new AnswerFrame(List.of(bytes), bytes.readableBytes());
+    }
+
+    /** A frame of several parts. */
+    public static AnswerFrame of(List<Object> parts) {
+        long sizeBytes = 0;
+        for (Object part : parts) {
+            sizeBytes += part instanceof FileRegion region ? region.count() : ((ByteBuf) part).readableBytes();
+        }
+        return new AnswerFrame(parts, sizeBytes);
+    }
+
+    /** Releases buffers and files that are not written. */
+    void release() {
+        parts.forEach(ReferenceCountUtil::release);
+    }
+}
