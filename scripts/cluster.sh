@@ -73,7 +73,7 @@ TEXT
 
 start() {
   local count=$1 id
-  build broker/server schemas
+  build broker/server schemas/registry
   mkdir -p "$work"
   work=$(cd "$work" && pwd)
   if [ ! -f "$work/zookeeper.properties" ]; then

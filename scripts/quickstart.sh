@@ -68,7 +68,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-build broker/server schemas producer-agents hdfs-loader/loader hdfs-loader/hive-sandbox
+build broker/server schemas/registry producer-agents hdfs-loader/loader hdfs-loader/hive-sandbox
 
 say "starting Hive and HDFS, ZooKeeper, $([ "$brokers" = 1 ] && echo a broker || echo "$brokers brokers") and the schema registry in $work"
 start_server hive-sandbox hive-sandbox --dir "$work/hive" --hdfs-port 0 --metastore-port 0 --hive-port 0 \

@@ -3,12 +3,9 @@ package io.tailrace.agent;
 import io.tailrace.agent.ship.AuditLedger;
 import io.tailrace.agent.ship.Parcel;
 import io.tailrace.client.ProducerRecord;
-import io.tailrace.schemas.Framing;
+import io.tailrace.schemas.FramedAvroEncoder;
 import io.tailrace.schemas.SchemaRegistryClient;
 import io.tailrace.schemas.Schemas;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -17,11 +14,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes what is sent: Avro in the registry's framing, stamped with the event time.
@@ -36,8 +29,7 @@ final class RecordEncoder {
     /** By topic and schema: sources of different formats may share a topic, if the registry lets them. */
     private final Map<Registered, Integer> schemaIds = new HashMap<>();
 
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private @Nullable BinaryEncoder encoder;
+    private final FramedAvroEncoder encoder = new FramedAvroEncoder();
 
     private record Registered(String topic, Schema schema) {}
 
@@ -75,20 +67,8 @@ final class RecordEncoder {
                 OptionalInt.empty(),
                 OptionalLong.of(timestampMs),
                 key,
-                Framing.frame(schemaId, encode(value)),
+                encoder.encode(schemaId, value),
                 List.of());
-    }
-
-    private byte[] encode(GenericRecord value) {
-        bytes.reset();
-        try {
-            encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
-            new GenericDatumWriter<GenericRecord>(value.getSchema()).write(value, encoder);
-            encoder.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory", e);
-        }
-        return bytes.toByteArray();
     }
 
     /** A sealed count on its way to the audit topic. */

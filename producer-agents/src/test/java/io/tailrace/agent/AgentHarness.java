@@ -3,18 +3,15 @@ package io.tailrace.agent;
 import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.TailConfig;
 import io.tailrace.client.ProducerRecord;
-import io.tailrace.schemas.Framing;
+import io.tailrace.schemas.FramedAvroDecoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Objects;
-import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericDatumReader;
+import java.util.Optional;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.DecoderFactory;
 
 /** A whole agent over a folder of logs, with a fake producer, a fake registry and a clock that the test moves. */
 final class AgentHarness implements AutoCloseable {
@@ -31,6 +28,7 @@ final class AgentHarness implements AutoCloseable {
     Agent agent;
     long nowMs = System.currentTimeMillis();
     private final AgentConfig config;
+    private final FramedAvroDecoder decoder = new FramedAvroDecoder(registry, Optional.empty());
 
     AgentHarness(Path folder, Format format, String glob) throws IOException {
         logs = Files.createDirectories(folder.resolve("logs"));
@@ -122,18 +120,7 @@ final class AgentHarness implements AutoCloseable {
     }
 
     GenericRecord decode(ProducerRecord record) {
-        byte[] value = Objects.requireNonNull(record.value());
-        try {
-            Schema schema = registry.schema(Framing.schemaId(value));
-            return new GenericDatumReader<GenericRecord>(schema)
-                    .read(
-                            null,
-                            DecoderFactory.get()
-                                    .binaryDecoder(
-                                            value, Framing.HEADER_BYTES, value.length - Framing.HEADER_BYTES, null));
-        } catch (IOException | Framing.NotFramedException e) {
-            throw new AssertionError(e);
-        }
+        return (GenericRecord) ((FramedAvroDecoder.Decoded.Value) decoder.decode(record.value())).value();
     }
 
     @Override

@@ -6,9 +6,10 @@ import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.schemas.Framing;
-import io.tailrace.schemas.Schemas;
+import io.tailrace.schemas.FramedAvroDecoder;
+import io.tailrace.schemas.HttpSchemaRegistryClient;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,12 +19,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.DecoderFactory;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The agent as a process, against our broker and registry. */
 class AgentProcessIT {
     private static final int BATCH_BYTES = 16 << 10;
+    private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(20);
     private static final String LINE = "line %06d of the log";
     private static final int LINE_BYTES = LINE.formatted(0).length() + 1;
 
@@ -110,8 +109,10 @@ class AgentProcessIT {
     }
 
     /** What a topic's only partition holds, from its beginning to its end now. */
-    private static List<GenericRecord> read(String topic, Schema schema) throws Exception {
+    private static List<GenericRecord> read(String topic) throws Exception {
         TopicPartition partition = new TopicPartition(topic, 0);
+        FramedAvroDecoder decoder = new FramedAvroDecoder(
+                new HttpSchemaRegistryClient(URI.create(registry), REGISTRY_TIMEOUT), Optional.empty());
         List<GenericRecord> values = new ArrayList<>();
         try (Consumer consumer = Consumer.create(ConsumerConfig.of(bootstrap))) {
             consumer.assign(List.of(partition));
@@ -120,26 +121,16 @@ class AgentProcessIT {
             consumer.seekToBeginning(List.of(partition));
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord record : consumer.poll(Duration.ofSeconds(1))) {
-                    values.add(decode(Objects.requireNonNull(record.value()), schema));
+                    values.add(
+                            (GenericRecord) ((FramedAvroDecoder.Decoded.Value) decoder.decode(record.value())).value());
                 }
             }
         }
         return values;
     }
 
-    private static GenericRecord decode(byte[] framed, Schema schema) throws IOException {
-        return new GenericDatumReader<GenericRecord>(schema)
-                .read(
-                        null,
-                        DecoderFactory.get()
-                                .binaryDecoder(
-                                        framed, Framing.HEADER_BYTES, framed.length - Framing.HEADER_BYTES, null));
-    }
-
     private static List<String> lines(String topic) throws Exception {
-        return read(topic, Schemas.RAW_LINE).stream()
-                .map(value -> value.get("line").toString())
-                .toList();
+        return read(topic).stream().map(value -> value.get("line").toString()).toList();
     }
 
     private static List<String> expected(int count) {
@@ -170,7 +161,7 @@ class AgentProcessIT {
         assertThat(agent("clean", "--once").awaitExit()).isZero();
         assertThat(agent("clean", "--once").awaitExit()).isZero();
         assertThat(lines("clean")).containsExactlyElementsOf(expected(3_000));
-        assertThat(read("clean-audit", Schemas.AUDIT_COUNT).stream()
+        assertThat(read("clean-audit").stream()
                         .mapToLong(count -> (Long) count.get("count"))
                         .sum())
                 .isEqualTo(3_000);

@@ -6,7 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tailrace.client.ConsumerRecord;
-import io.tailrace.schemas.Framing;
+import io.tailrace.schemas.FramedAvroDecoder;
+import io.tailrace.schemas.FramedAvroDecoder.Decoded;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.net.URI;
@@ -18,14 +19,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.DecoderFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -164,18 +162,11 @@ class PipelineIT {
 
     /** A record's value by the schema that the registry has for it. */
     private static GenericRecord decoded(ConsumerRecord record) {
-        try {
-            byte[] framed = Objects.requireNonNull(record.value());
-            Schema schema = schemas.schema(Framing.schemaId(framed));
-            return new GenericDatumReader<GenericRecord>(schema)
-                    .read(
-                            null,
-                            DecoderFactory.get()
-                                    .binaryDecoder(
-                                            framed, Framing.HEADER_BYTES, framed.length - Framing.HEADER_BYTES, null));
-        } catch (Exception e) {
-            throw new AssertionError("record at " + record.offset() + " of " + record.topicPartition(), e);
-        }
+        Decoded decoded = new FramedAvroDecoder(schemas, Optional.empty()).decode(record.value());
+        assertThat(decoded)
+                .as("record at %d of %s", record.offset(), record.topicPartition())
+                .isInstanceOf(Decoded.Value.class);
+        return (GenericRecord) ((Decoded.Value) decoded).value();
     }
 
     /** Runs the loader once: how many rows it says it has added. */

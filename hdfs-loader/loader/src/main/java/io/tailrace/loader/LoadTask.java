@@ -2,11 +2,13 @@ package io.tailrace.loader;
 
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerRecord;
+import io.tailrace.schemas.FramedAvroDecoder;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
@@ -53,14 +55,15 @@ final class LoadTask implements Callable<LoadTask.Result> {
     private final OffsetRange range;
     private final int number;
     private final Context context;
-    private final RecordDecoder decoder;
+    private final FramedAvroDecoder decoder;
     private long valueBytes;
 
     LoadTask(OffsetRange range, int number, Context context) {
         this.range = range;
         this.number = number;
         this.context = context;
-        this.decoder = new RecordDecoder(context.registry(), context.shape().eventSchema());
+        this.decoder = new FramedAvroDecoder(
+                context.registry(), Optional.of(context.shape().eventSchema()));
     }
 
     @Override
@@ -113,10 +116,10 @@ final class LoadTask implements Callable<LoadTask.Result> {
     private void write(ConsumerRecord record, TableWriter rows, TableWriter errors) throws IOException {
         byte[] value = record.value();
         valueBytes += value == null ? 0 : value.length;
-        RecordDecoder.Decoded decoded = decoder.decode(value);
-        if (decoded instanceof RecordDecoder.Decoded.Event event) {
+        FramedAvroDecoder.Decoded decoded = decoder.decode(value);
+        if (decoded instanceof FramedAvroDecoder.Decoded.Value event) {
             write(event.value(), record, rows, errors);
-        } else if (decoded instanceof RecordDecoder.Decoded.Rejected rejected) {
+        } else if (decoded instanceof FramedAvroDecoder.Decoded.Rejected rejected) {
             reject(record, rejected.reason(), errors);
         }
     }

@@ -1,11 +1,8 @@
 package io.tailrace.loader;
 
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.schemas.Framing;
+import io.tailrace.schemas.FramedAvroEncoder;
 import io.tailrace.schemas.SchemaRegistryClient;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Random;
 import java.util.SortedMap;
@@ -14,10 +11,7 @@ import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
 
 /** Events of a web server: {@link #HOURS} hours of them, the same for the same seed. */
 final class AccessLog {
@@ -96,14 +90,6 @@ final class AccessLog {
     }
 
     static byte[] value(int schemaId, GenericRecord event) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-            new GenericDatumWriter<GenericRecord>(event.getSchema()).write(event, encoder);
-            encoder.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return Framing.frame(schemaId, bytes.toByteArray());
+        return new FramedAvroEncoder().encode(schemaId, event);
     }
 }

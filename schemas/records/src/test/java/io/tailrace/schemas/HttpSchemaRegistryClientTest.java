@@ -1,0 +1,178 @@
+package io.tailrace.schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.avro.Schema;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpSchemaRegistryClientTest {
+    private static final Schema INT = Schema.create(Schema.Type.INT);
+
+    private record Answer(int status, String body) {}
+
+    private final Queue<Answer> answers = new LinkedBlockingQueue<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final HttpServer server = listen();
+    private final HttpSchemaRegistryClient client = new HttpSchemaRegistryClient(
+            URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(1));
+
+    private static HttpServer listen() {
+        try {
+            return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        server.createContext("/", exchange -> {
+            asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            exchange.getRequestBody().readAllBytes();
+            Answer answer = answers.remove();
+            byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(answer.status, bytes.length);
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(bytes);
+            }
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @Test
+    void anAnswerIsAskedForOnce() {
+        answers.add(new Answer(200, "{\"id\":7}"));
+        answers.add(new Answer(200, "{\"schema\":\"\\\"int\\\"\"}"));
+
+        assertThat(client.register("a b/c", INT)).isEqualTo(7);
+        assertThat(client.register("a b/c", INT)).isEqualTo(7);
+        assertThat(client.schema(7)).isEqualTo(INT);
+        assertThat(client.schema(7)).isEqualTo(INT);
+
+        assertThat(asked).containsExactly("POST /subjects/a%20b%2Fc/versions", "GET /schemas/ids/7");
+    }
+
+    @Test
+    void aServerErrorIsTriedAgain() {
+        answers.add(new Answer(500, "{\"error_code\":50001,\"message\":\"away\"}"));
+        answers.add(new Answer(503, "<html>"));
+        answers.add(new Answer(200, "{\"id\":7}"));
+
+        assertThat(client.register("s", INT)).isEqualTo(7);
+    }
+
+    @Test
+    void retriesEnd() {
+        for (int i = 0; i < HttpSchemaRegistryClient.ATTEMPTS_MAX; i++) {
+            answers.add(new Answer(500, "{\"error_code\":50001,\"message\":\"away\"}"));
+        }
+
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> client.register("s", INT))
+                .satisfies(e -> assertThat(e.errorCode()).isEqualTo(50001))
+                .satisfies(e -> assertThat(e.isRetriable()).isTrue());
+        assertThat(answers).isEmpty();
+    }
+
+    @Test
+    void aRefusalIsNotTriedAgain() {
+        answers.add(new Answer(409, "{\"error_code\":409,\"message\":\"incompatible\"}"));
+
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> client.register("s", INT))
+                .withMessageContaining("incompatible")
+                .satisfies(e -> assertThat(e.errorCode()).isEqualTo(409))
+                .satisfies(e -> assertThat(e.isRetriable()).isFalse());
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void theNewestIdOfASubjectIsAskedForEachTime() {
+        answers.add(new Answer(404, "{\"error_code\":40401,\"message\":\"none\"}"));
+        answers.add(new Answer(200, "{\"subject\":\"s\",\"id\":3,\"version\":1,\"schema\":\"\\\"int\\\"\"}"));
+
+        assertThat(client.latestId("s")).isEmpty();
+        assertThat(client.latestId("s")).hasValue(3);
+    }
+
+    @Test
+    void noAnswerIsAnErrorThatNamesTheAddress() {
+        server.stop(0);
+
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> client.schema(1))
+                .withMessageContaining("/schemas/ids/1 does not answer")
+                .satisfies(e -> assertThat(e.isRetriable()).isTrue());
+    }
+
+    @Test
+    void anAnswerThatIsNoneIsAnError() {
+        answers.add(new Answer(200, "{}"));
+        answers.add(new Answer(200, "{}"));
+
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> client.register("s", INT))
+                .satisfies(e -> assertThat(e.isRetriable()).isTrue());
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> client.schema(1))
+                .satisfies(e -> assertThat(e.isRetriable()).isTrue());
+    }
+
+    @Test
+    void aSchemaThatIsNoneOfAvrosStaysSo() {
+        answers.add(new Answer(200, "{\"schema\":\"syntax = 'proto3'\"}"));
+
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> client.schema(1))
+                .satisfies(e -> assertThat(e.errorCode()).isEqualTo(SchemaRegistryException.NOT_AVRO))
+                .satisfies(e -> assertThat(e.isRetriable()).isFalse());
+    }
+
+    @Test
+    void anAnswerThatStallsOrNeverEndsIsNone() throws IOException {
+        HttpSchemaRegistryClient impatient = new HttpSchemaRegistryClient(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/slow/"),
+                Duration.ofMillis(200),
+                Duration.ofMillis(1));
+        server.createContext("/slow/", exchange -> {
+            asked.add("slow");
+            exchange.sendResponseHeaders(200, 0);
+            // Half an answer, and never more.
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+        });
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> impatient.schema(1))
+                .withMessageContaining("does not answer")
+                .satisfies(e -> assertThat(e.isRetriable()).isTrue());
+        assertThat(asked).hasSize(HttpSchemaRegistryClient.ATTEMPTS_MAX);
+
+        BoundedBody body = new BoundedBody(3);
+        body.onNext(List.of(ByteBuffer.allocate(2), ByteBuffer.allocate(2)));
+        assertThat(body.getBody().toCompletableFuture()).isCompletedExceptionally();
+    }
+}

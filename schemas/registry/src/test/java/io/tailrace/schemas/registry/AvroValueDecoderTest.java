@@ -1,0 +1,64 @@
+package io.tailrace.schemas.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.tailrace.schemas.FramedAvroEncoder;
+import io.tailrace.schemas.SchemaRegistryClient;
+import io.tailrace.schemas.SchemaRegistryException;
+import java.util.OptionalInt;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.junit.jupiter.api.Test;
+
+class AvroValueDecoderTest {
+    private static final int ID = 7;
+    private static final Schema SCHEMA = SchemaBuilder.record("Line")
+            .fields()
+            .requiredString("line")
+            .optionalInt("status")
+            .endRecord();
+
+    private final AvroValueDecoder decoder = new AvroValueDecoder(new SchemaRegistryClient() {
+        @Override
+        public int register(String subject, Schema schema) {
+            throw new IllegalStateException("not used");
+        }
+
+        @Override
+        public Schema schema(int id) {
+            if (id != ID) {
+                throw new SchemaRegistryException(SchemaRegistryException.NO_ANSWER, "registry is down");
+            }
+            return SCHEMA;
+        }
+
+        @Override
+        public OptionalInt latestId(String subject) {
+            throw new IllegalStateException("not used");
+        }
+    });
+
+    private static byte[] framed(int id) {
+        return new FramedAvroEncoder()
+                .encode(
+                        id,
+                        new GenericRecordBuilder(SCHEMA).set("line", "a \"b\"").build());
+    }
+
+    @Test
+    void framedValueIsShownAsJson() {
+        assertThat(decoder.json(framed(ID))).isEqualTo("{\"line\": \"a \\\"b\\\"\", \"status\": null}");
+    }
+
+    @Test
+    void valueThatCannotBeShownIsRefusedWithTheReason() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> decoder.json(new byte[] {1, 2}))
+                .withMessageContaining("2 bytes");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> decoder.json(framed(8)))
+                .withMessageContaining("registry is down");
+    }
+}
