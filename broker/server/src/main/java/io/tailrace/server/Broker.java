@@ -9,7 +9,7 @@ import io.tailrace.server.config.GroupConfig;
 import io.tailrace.server.config.Listener;
 import io.tailrace.server.config.NetworkConfig;
 import io.tailrace.server.config.StorageConfig;
-import io.tailrace.server.group.GroupOffsets;
+import io.tailrace.server.group.OffsetCoordinator;
 import io.tailrace.server.network.NetworkLimits;
 import io.tailrace.server.network.PeerFaultLog;
 import io.tailrace.server.network.SocketServer;
@@ -49,7 +49,7 @@ public final class Broker implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private final GroupOffsets groups;
+    private final OffsetCoordinator groups;
     private final ClusterNode node;
     private final BlockingCalls blocking;
     private final SocketServer sockets;
@@ -61,7 +61,7 @@ public final class Broker implements AutoCloseable {
     private Broker(BrokerConfig config, Clocks clocks) throws IOException {
         this.config = config;
         this.clocks = clocks;
-        this.groups = new GroupOffsets(config.groups().partitions(), groupLoader);
+        this.groups = new OffsetCoordinator(config.groups().partitions(), groupLoader);
         this.node = ClusterNode.open(config, groups, clocks);
         this.passes = new Passes(failure::completeExceptionally);
         var unused = node.failure().exceptionally(cause -> {
@@ -131,7 +131,7 @@ public final class Broker implements AutoCloseable {
         passes.every(group.retentionCheckIntervalMs(), () -> {
             ClusterImage image = node.view().get();
             long nowMs = clocks.wallMs().getAsLong();
-            groups.forget(partition -> image.topic(partition.topic()).isEmpty(), nowMs - group.retentionMs(), nowMs);
+            groups.expire(partition -> image.topic(partition.topic()).isEmpty(), nowMs - group.retentionMs(), nowMs);
         });
     }
 

@@ -28,7 +28,7 @@ import io.tailrace.server.api.TopicChanges;
 import io.tailrace.server.cluster.ClusterNode;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.config.BrokerConfig;
-import io.tailrace.server.group.GroupOffsets;
+import io.tailrace.server.group.OffsetCoordinator;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partitions;
 import java.util.List;
@@ -38,7 +38,7 @@ final class Handlers {
     private Handlers() {}
 
     static List<RequestHandler<?, ?>> of(
-            BrokerConfig config, ClusterNode node, GroupOffsets groups, BlockingCalls blocking, Clocks clocks) {
+            BrokerConfig config, ClusterNode node, OffsetCoordinator groups, BlockingCalls blocking, Clocks clocks) {
         ClusterView cluster = node.view();
         Partitions partitions = node.partitions();
         TopicChanges topics = new TopicChanges(node.topics(), cluster, config.topics(), config.groups());

@@ -7,7 +7,7 @@ import io.tailrace.protocol.message.OffsetCommitRequest;
 import io.tailrace.protocol.message.OffsetCommitResponse;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.group.CommittedOffset;
-import io.tailrace.server.group.GroupOffsets;
+import io.tailrace.server.group.OffsetCoordinator;
 import io.tailrace.server.partition.Clocks;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,12 +23,12 @@ public final class OffsetCommitHandler implements RequestHandler<OffsetCommitReq
     private static final long TIMEOUT_MS = 5000;
 
     private final ClusterView cluster;
-    private final GroupOffsets groups;
+    private final OffsetCoordinator groups;
     private final int metadataBytesMax;
     private final Clocks clocks;
 
     /** @param metadataBytesMax {@code offset.metadata.max.bytes} */
-    public OffsetCommitHandler(ClusterView cluster, GroupOffsets groups, int metadataBytesMax, Clocks clocks) {
+    public OffsetCommitHandler(ClusterView cluster, OffsetCoordinator groups, int metadataBytesMax, Clocks clocks) {
         this.cluster = cluster;
         this.groups = groups;
         this.metadataBytesMax = metadataBytesMax;

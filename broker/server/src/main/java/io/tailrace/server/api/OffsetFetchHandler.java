@@ -6,7 +6,7 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.OffsetFetchRequest;
 import io.tailrace.protocol.message.OffsetFetchResponse;
 import io.tailrace.server.group.CommittedOffset;
-import io.tailrace.server.group.GroupOffsets;
+import io.tailrace.server.group.OffsetCoordinator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +19,10 @@ public final class OffsetFetchHandler implements RequestHandler<OffsetFetchReque
     private static final short FIRST_WITH_GROUP_ERROR = 2;
     private static final CommittedOffset NONE = new CommittedOffset(-1, -1, "", -1);
 
-    private final GroupOffsets groups;
+    private final OffsetCoordinator groups;
 
     /** Answers for these groups. */
-    public OffsetFetchHandler(GroupOffsets groups) {
+    public OffsetFetchHandler(OffsetCoordinator groups) {
         this.groups = groups;
     }
 

@@ -13,7 +13,7 @@ import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.TimestampType;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.config.TopicSettings;
-import io.tailrace.server.group.GroupOffsets;
+import io.tailrace.server.group.OffsetCoordinator;
 import io.tailrace.server.partition.Append;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partition;
@@ -76,7 +76,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
             produce.refused(index, ErrorCode.INVALID_TXN_STATE, "transactions are not supported");
             return;
         }
-        if (GroupOffsets.TOPIC.equals(topic)) {
+        if (OffsetCoordinator.TOPIC.equals(topic)) {
             produce.refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION, topic + " is written by the brokers only");
             return;
         }

@@ -11,7 +11,7 @@ import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.config.GroupConfig;
 import io.tailrace.server.config.TopicCreationConfig;
 import io.tailrace.server.config.TopicKeys;
-import io.tailrace.server.group.GroupOffsets;
+import io.tailrace.server.group.OffsetCoordinator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,7 +83,7 @@ public final class TopicChanges {
 
     void create(Wanted wanted) {
         check(wanted);
-        if (wanted.name().equals(GroupOffsets.TOPIC)) {
+        if (wanted.name().equals(OffsetCoordinator.TOPIC)) {
             createOffsetsTopic();
         } else if (wanted.assignments().isEmpty()) {
             store.create(wanted.name(), partitions(wanted), replicationFactor(wanted), wanted.configs());
@@ -94,7 +94,7 @@ public final class TopicChanges {
 
     /** Adds partitions until there are {@code count}; the cluster chooses who holds them if {@code added} is empty. */
     void grow(String topic, int count, List<PartitionAssignment> added) {
-        if (topic.equals(GroupOffsets.TOPIC)) {
+        if (topic.equals(OffsetCoordinator.TOPIC)) {
             throw new TopicException(
                     ErrorCode.INVALID_PARTITIONS, "more partitions of " + topic + " would lose groups their offsets");
         }
@@ -110,7 +110,7 @@ public final class TopicChanges {
             throw new TopicException(
                     ErrorCode.TOPIC_DELETION_DISABLED, "topics cannot be deleted (delete.topic.enable)");
         }
-        if (topic.equals(GroupOffsets.TOPIC)) {
+        if (topic.equals(OffsetCoordinator.TOPIC)) {
             throw new TopicException(ErrorCode.INVALID_TOPIC_EXCEPTION, topic + " is the cluster's own");
         }
         store.delete(topic);
@@ -166,7 +166,7 @@ public final class TopicChanges {
     private void createOffsetsTopic() {
         int brokers = cluster.get().brokers().size();
         store.create(
-                GroupOffsets.TOPIC,
+                OffsetCoordinator.TOPIC,
                 groups.partitions(),
                 Math.max(1, Math.min(groups.replicationFactor(), brokers)),
                 Map.of("cleanup.policy", "compact", "segment.bytes", String.valueOf(groups.segmentBytes())));

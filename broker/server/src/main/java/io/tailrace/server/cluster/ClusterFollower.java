@@ -141,6 +141,7 @@ final class ClusterFollower {
     private static void tell(Partition partition, PartitionImage agreed, TopicSettings settings) {
         if (!partition.settings().equals(settings)) {
             partition.reconfigure(settings);
+            partition.handle(new Event.MinInsyncChanged(settings.policy().minInsyncReplicas()));
         }
         agreed.state().ifPresent(state -> partition.handle(new Event.StateRead(agreed.assignment(), state)));
     }

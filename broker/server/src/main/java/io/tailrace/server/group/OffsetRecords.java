@@ -7,15 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Keys and values of {@code __consumer_offsets}.
+ * The keys and values of records in {@code __consumer_offsets}.
  *
  * <pre>
- * key     version 0 or 1 (2 bytes) | group | topic | partition (4 bytes)        2 and above: members of groups
+ * key     version 0 or 1 (2 bytes) | group | topic | partition (4 bytes)        2 and above: group members
  * value   version (2 bytes) | offset (8) | leader epoch (4, from version 3) | metadata | committed at (8) | …
  * string  length (2 bytes) | UTF-8
  * </pre>
  *
- * <p>Keys are written in version 1 and values in version 3, as Apache Kafka does; a value that is null forgets its key.
+ * <p>Keys are written in version 1 and values in version 3, as Apache Kafka does. A null value removes its key.
  */
 final class OffsetRecords {
     private static final short KEY_VERSION = 1;
@@ -24,7 +24,7 @@ final class OffsetRecords {
 
     private OffsetRecords() {}
 
-    /** Whose offset of which partition. */
+    /** The group and the partition that an offset was committed for. */
     record Key(String group, TopicPartition partition) {}
 
     static byte[] key(String group, TopicPartition partition) {
@@ -46,9 +46,9 @@ final class OffsetRecords {
     }
 
     /**
-     * The key, or empty for a record that is not about an offset.
+     * Parses a key; empty for a record that is not a committed offset.
      *
-     * @throws IllegalArgumentException if it is cut short
+     * @throws IllegalArgumentException if the key is truncated
      */
     static Optional<Key> parseKey(ByteBuffer key) {
         try {
@@ -58,14 +58,14 @@ final class OffsetRecords {
             String group = string(key);
             return Optional.of(new Key(group, new TopicPartition(string(key), key.getInt())));
         } catch (BufferUnderflowException e) {
-            throw new IllegalArgumentException("key of a committed offset is cut short", e);
+            throw new IllegalArgumentException("key of a committed offset is truncated", e);
         }
     }
 
     /**
-     * The value.
+     * Parses a value.
      *
-     * @throws IllegalArgumentException if it is cut short or of an unknown version
+     * @throws IllegalArgumentException if the value is truncated or of an unknown version
      */
     static CommittedOffset parseValue(ByteBuffer value) {
         try {
@@ -78,7 +78,7 @@ final class OffsetRecords {
             int leaderEpoch = version >= VALUE_VERSION ? value.getInt() : NO_EPOCH;
             return new CommittedOffset(offset, leaderEpoch, string(value), value.getLong());
         } catch (BufferUnderflowException e) {
-            throw new IllegalArgumentException("value of a committed offset is cut short", e);
+            throw new IllegalArgumentException("value of a committed offset is truncated", e);
         }
     }
 

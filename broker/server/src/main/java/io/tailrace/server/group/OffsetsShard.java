@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -26,37 +27,55 @@ import org.jspecify.annotations.Nullable;
 final class OffsetsShard {
     private static final int LOAD_BYTES = 1 << 20;
     private static final int DECOMPRESSED_BYTES_MAX = 64 << 20;
+    private static final int TOMBSTONES_PER_BATCH_MAX = 1000;
+    /** More than a record and a batch need beside a tombstone's key. */
+    private static final int OVERHEAD_BYTES = 100;
 
     private final Partition partition;
-    /** Nothing is written in a later one: its commits belong to the shard that was loaded for it. */
+    /** Nothing is appended in a later epoch: its commits belong to the shard that was loaded for it. */
     private final int leaderEpoch;
 
-    /** Guarded by {@code this}, as is {@link #loaded}; never held while appending. */
+    /**
+     * One writer at a time: what {@link #expire} selects is still newest when its tombstones are appended. Taken before the
+     * partition's lock, and never by an acknowledgement, which holds that lock.
+     */
+    private final ReentrantLock writer = new ReentrantLock();
+
+    /** Guarded by {@code this}, as are the fields below; never held while appending. */
     private final Map<String, Map<TopicPartition, Entry>> groups = new HashMap<>();
+
+    /**
+     * The log offset of each key's newest record that has not been acknowledged, and so is not in {@link #groups}. It stays if the
+     * acknowledgement fails: the log has the record.
+     */
+    private final Map<OffsetRecords.Key, Long> unacknowledged = new HashMap<>();
 
     private boolean loaded;
 
-    /** An offset and where in the log it stands, so that commits acknowledged out of order end in the log's order. */
+    /** An offset and the log offset of its record: acknowledgements may come out of order, the log's order counts. */
     private record Entry(CommittedOffset committed, long logOffset) {}
+
+    /** A record to append; a tombstone if {@code committed} is null. */
+    private record Change(OffsetRecords.Key key, @Nullable CommittedOffset committed) {}
 
     OffsetsShard(Partition partition, int leaderEpoch) {
         this.partition = partition;
         this.leaderEpoch = leaderEpoch;
     }
 
-    synchronized boolean loaded() {
+    synchronized boolean isLoaded() {
         return loaded;
     }
 
-    /** Whether what is known here may be told. */
+    /** Whether this broker still leads in the shard's epoch, so that its offsets may be answered. */
     boolean leads() {
         return partition.leads(partition.replica(), leaderEpoch) == ErrorCode.NONE;
     }
 
     /**
-     * Reads the log to its end; until then offsets are not to be asked for.
+     * Reads the log to its end. Offsets must not be asked for before.
      *
-     * @throws IOException if it cannot be read
+     * @throws IOException if the log cannot be read
      */
     void load() throws IOException {
         Decompressor decompressor = new Decompressor(DECOMPRESSED_BYTES_MAX);
@@ -90,107 +109,138 @@ final class OffsetsShard {
             if (key != null) {
                 ByteBuffer value = record.value();
                 OffsetRecords.parseKey(key)
-                        .ifPresent(parsed -> put(
-                                parsed.group(),
-                                parsed.partition(),
-                                value == null ? null : OffsetRecords.parseValue(value),
-                                record.offset()));
+                        .ifPresent(parsed ->
+                                put(parsed, value == null ? null : OffsetRecords.parseValue(value), record.offset()));
             }
         }
     }
 
-    /**
-     * Writes offsets of a group, and calls {@code done} once they are acknowledged by the in-sync replicas, on any
-     * thread.
-     */
+    /** Appends offsets of a group. Calls {@code done} once, on any thread, when the in-sync replicas have acknowledged them. */
     void commit(String group, Map<TopicPartition, CommittedOffset> offsets, long nowMs, Consumer<ErrorCode> done) {
         List<Change> changes = new ArrayList<>();
-        offsets.forEach((part, committed) -> changes.add(new Change(group, part, committed)));
+        offsets.forEach((part, committed) -> changes.add(new Change(new OffsetRecords.Key(group, part), committed)));
         append(changes, nowMs, done);
     }
 
-    /** Offsets of a group by partition, in order; empty for a group that is not known. */
+    /** The acknowledged offsets of a group by partition, in order; empty for an unknown group. */
     synchronized Map<TopicPartition, CommittedOffset> offsets(String group) {
         Map<TopicPartition, CommittedOffset> offsets = new TreeMap<>();
         groups.getOrDefault(group, Map.of()).forEach((part, entry) -> offsets.put(part, entry.committed()));
         return offsets;
     }
 
-    /** Forgets offsets that are old or whose topic is gone, in the log first. */
-    void forget(Predicate<TopicPartition> gone, long committedBeforeMs, long nowMs) {
-        List<Change> changes = new ArrayList<>();
-        synchronized (this) {
-            groups.forEach((group, offsets) -> offsets.forEach((part, entry) -> {
-                if (entry.committed().committedAtMs() < committedBeforeMs || gone.test(part)) {
-                    changes.add(new Change(group, part, null));
-                }
-            }));
-        }
-        int batchMax = 1000;
-        for (int from = 0; from < changes.size(); from += batchMax) {
-            append(changes.subList(from, Math.min(changes.size(), from + batchMax)), nowMs, error -> {});
+    /** Appends a tombstone for each offset that is old or whose topic is deleted, unless a newer commit is on its way. */
+    void expire(Predicate<TopicPartition> isDeleted, long committedBeforeMs, long nowMs) {
+        boolean mayHaveMore = true;
+        while (mayHaveMore) {
+            writer.lock();
+            try {
+                List<Change> tombstones = tombstones(isDeleted, committedBeforeMs);
+                mayHaveMore = !tombstones.isEmpty() && append(tombstones, nowMs, error -> {});
+            } finally {
+                writer.unlock();
+            }
         }
     }
 
-    private record Change(
-            String group,
-            TopicPartition partition,
-            @Nullable CommittedOffset committed) {}
+    /** As many as fit into one batch. */
+    private synchronized List<Change> tombstones(Predicate<TopicPartition> isDeleted, long committedBeforeMs) {
+        int bytesLeft = partition.settings().messageBytesMax() - OVERHEAD_BYTES;
+        List<Change> tombstones = new ArrayList<>();
+        for (Map.Entry<String, Map<TopicPartition, Entry>> group : groups.entrySet()) {
+            for (Map.Entry<TopicPartition, Entry> each : group.getValue().entrySet()) {
+                OffsetRecords.Key key = new OffsetRecords.Key(group.getKey(), each.getKey());
+                CommittedOffset committed = each.getValue().committed();
+                boolean isExpired = committed.committedAtMs() < committedBeforeMs || isDeleted.test(key.partition());
+                if (!isExpired || unacknowledged.containsKey(key)) {
+                    continue;
+                }
+                bytesLeft -= OVERHEAD_BYTES + OffsetRecords.key(key.group(), key.partition()).length;
+                if (!tombstones.isEmpty() && (bytesLeft < 0 || tombstones.size() == TOMBSTONES_PER_BATCH_MAX)) {
+                    return tombstones;
+                }
+                tombstones.add(new Change(key, null));
+            }
+        }
+        return tombstones;
+    }
 
-    private void append(List<Change> changes, long nowMs, Consumer<ErrorCode> done) {
+    /** Returns whether the changes were written; {@code done} is called in any case. */
+    private boolean append(List<Change> changes, long nowMs, Consumer<ErrorCode> done) {
+        ByteBuffer batch = batch(changes, nowMs);
+        if (batch.remaining() > partition.settings().messageBytesMax()) {
+            done.accept(ErrorCode.INVALID_COMMIT_OFFSET_SIZE);
+            return false;
+        }
+        AppendResult result;
+        writer.lock();
+        try {
+            result = partition.append(batch, leaderEpoch, true).result();
+            if (result instanceof AppendResult.Appended appended) {
+                appended(changes, appended.baseOffset());
+            }
+        } finally {
+            writer.unlock();
+        }
+        if (result instanceof AppendResult.Appended appended) {
+            partition.awaitAcks(appended.nextOffset(), leaderEpoch, error -> {
+                if (error == ErrorCode.NONE) {
+                    acknowledged(changes, appended.baseOffset());
+                }
+                done.accept(coordinatorError(error));
+            });
+            return true;
+        }
+        ErrorCode error =
+                result instanceof AppendResult.Refused refused ? refused.error() : ErrorCode.UNKNOWN_SERVER_ERROR;
+        done.accept(coordinatorError(error));
+        return false;
+    }
+
+    private static ByteBuffer batch(List<Change> changes, long nowMs) {
         RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, Integer.MAX_VALUE);
         for (Change change : changes) {
             CommittedOffset committed = change.committed();
             builder.append(
                     nowMs,
-                    OffsetRecords.key(change.group(), change.partition()),
+                    OffsetRecords.key(change.key().group(), change.key().partition()),
                     committed == null ? null : OffsetRecords.value(committed),
                     List.of());
         }
-        ByteBuffer batch = builder.build();
-        if (batch.remaining() > partition.settings().messageBytesMax()) {
-            done.accept(ErrorCode.INVALID_COMMIT_OFFSET_SIZE);
-            return;
-        }
-        AppendResult result = partition.append(batch, leaderEpoch, true).result();
-        if (result instanceof AppendResult.Appended appended) {
-            partition.awaitAcks(appended.nextOffset(), leaderEpoch, error -> {
-                if (error == ErrorCode.NONE) {
-                    applied(changes, appended.baseOffset());
-                }
-                done.accept(coordinatorError(error));
-            });
-        } else {
-            ErrorCode error =
-                    result instanceof AppendResult.Refused refused ? refused.error() : ErrorCode.UNKNOWN_SERVER_ERROR;
-            done.accept(coordinatorError(error));
-        }
+        return builder.build();
     }
 
-    private synchronized void applied(List<Change> changes, long baseOffset) {
+    private synchronized void appended(List<Change> changes, long baseOffset) {
         long logOffset = baseOffset;
         for (Change change : changes) {
-            put(change.group(), change.partition(), change.committed(), logOffset++);
+            unacknowledged.put(change.key(), logOffset++);
         }
     }
 
-    private void put(String group, TopicPartition part, @Nullable CommittedOffset committed, long logOffset) {
-        Map<TopicPartition, Entry> offsets = groups.computeIfAbsent(group, name -> new HashMap<>());
-        Entry before = offsets.get(part);
-        if (before != null && before.logOffset() > logOffset) {
-            return;
+    private synchronized void acknowledged(List<Change> changes, long baseOffset) {
+        long logOffset = baseOffset;
+        for (Change change : changes) {
+            unacknowledged.remove(change.key(), logOffset);
+            put(change.key(), change.committed(), logOffset++);
         }
-        if (committed != null) {
-            offsets.put(part, new Entry(committed, logOffset));
-        } else {
-            offsets.remove(part);
-            if (offsets.isEmpty()) {
-                groups.remove(group);
+    }
+
+    private void put(OffsetRecords.Key key, @Nullable CommittedOffset committed, long logOffset) {
+        Map<TopicPartition, Entry> offsets = groups.computeIfAbsent(key.group(), name -> new HashMap<>());
+        Entry before = offsets.get(key.partition());
+        if (before == null || before.logOffset() <= logOffset) {
+            if (committed != null) {
+                offsets.put(key.partition(), new Entry(committed, logOffset));
+            } else {
+                offsets.remove(key.partition());
             }
         }
+        if (offsets.isEmpty()) {
+            groups.remove(key.group());
+        }
     }
 
-    /** What a member is told of a write to the coordinator's own log that failed. */
+    /** The error a client gets when a write to the coordinator's own log has failed. */
     private static ErrorCode coordinatorError(ErrorCode error) {
         return switch (error) {
             case NONE, INVALID_COMMIT_OFFSET_SIZE -> error;

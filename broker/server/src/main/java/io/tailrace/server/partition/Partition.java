@@ -107,11 +107,10 @@ public final class Partition {
         return settings;
     }
 
-    /** Takes over settings that have changed. */
+    /** Applies changed settings of the topic; {@link Event.MinInsyncChanged} is the caller's to hand in. */
     public void reconfigure(TopicSettings changed) {
         settings = changed;
         log.reconfigure(changed.log());
-        handle(new Event.MinInsyncChanged(changed.policy().minInsyncReplicas()));
     }
 
     /**
@@ -180,13 +179,17 @@ public final class Partition {
         }
     }
 
-    /** This broker may not act as a leader any more: whoever waits for that is answered. */
+    /**
+     * This broker may no longer act as a leader: answers all waiters with an error. Never waits: while the partition is busy
+     * its waiters for acknowledgements are left for the next call.
+     */
     public void leaseEnded() {
-        lock.lock();
-        try {
-            acks.fail(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-        } finally {
-            lock.unlock();
+        if (lock.tryLock()) {
+            try {
+                acks.fail(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+            } finally {
+                lock.unlock();
+            }
         }
         readers.wake();
         followers.wake();
@@ -376,6 +379,24 @@ public final class Partition {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * As {@link #handle}, unless the partition is busy: a thread that serves other partitions must not wait for an append that
+     * waits for its disk.
+     *
+     * @return whether the event was handled
+     */
+    public boolean tryHandle(Event event) {
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            step(event);
+        } finally {
+            lock.unlock();
+        }
+        return true;
     }
 
     /** Tells the rules where the log starts, after records may have been dropped from it. */

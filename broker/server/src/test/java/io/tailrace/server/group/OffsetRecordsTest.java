@@ -12,7 +12,7 @@ class OffsetRecordsTest {
     private static final HexFormat HEX = HexFormat.of();
 
     @Test
-    void keysAreThoseOfApacheKafka() {
+    void keysMatchApacheKafka() {
         byte[] key = OffsetRecords.key("g", new TopicPartition("t", 3));
 
         assertThat(HEX.formatHex(key)).isEqualTo("0001" + "000167" + "000174" + "00000003");
@@ -21,7 +21,7 @@ class OffsetRecordsTest {
     }
 
     @Test
-    void valuesAreThoseOfApacheKafka() {
+    void valuesMatchApacheKafka() {
         CommittedOffset committed = new CommittedOffset(5, 2, "n", 0x1234);
         byte[] value = OffsetRecords.value(committed);
 
@@ -31,7 +31,7 @@ class OffsetRecordsTest {
     }
 
     @Test
-    void valuesOfOlderVersionsAreRead() {
+    void valuesOfOlderVersionsAreParsed() {
         byte[] version1 =
                 HEX.parseHex("0001" + "0000000000000005" + "00016e" + "0000000000001234" + "ffffffffffffffff");
 
@@ -40,19 +40,19 @@ class OffsetRecordsTest {
     }
 
     @Test
-    void recordsOfGroupsMembersAreLeftAlone() {
+    void recordsOfGroupMembersAreSkipped() {
         assertThat(OffsetRecords.parseKey(ByteBuffer.wrap(HEX.parseHex("0002000167"))))
                 .isEmpty();
     }
 
     @Test
-    void recordsCutShortAreNamedAsSuch() {
+    void truncatedKeysAreRefused() {
         byte[] key = OffsetRecords.key("group", new TopicPartition("topic", 3));
         for (int length = 0; length < key.length; length++) {
             ByteBuffer cut = ByteBuffer.wrap(key, 0, length);
             assertThatThrownBy(() -> OffsetRecords.parseKey(cut))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("cut short");
+                    .hasMessageContaining("truncated");
         }
     }
 }

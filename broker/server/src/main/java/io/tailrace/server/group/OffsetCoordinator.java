@@ -16,23 +16,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The committed offsets of all groups that this broker coordinates. Thread-safe. */
-public final class GroupOffsets implements RoleListener {
-    /** The topic that keeps them. */
+public final class OffsetCoordinator implements RoleListener {
+    /** The topic that stores them. */
     public static final String TOPIC = "__consumer_offsets";
 
-    private static final Logger LOG = LoggerFactory.getLogger(GroupOffsets.class);
+    private static final Logger LOG = LoggerFactory.getLogger(OffsetCoordinator.class);
 
     private final int partitions;
-    private final Executor background;
+    private final Executor loader;
     private final Map<Integer, OffsetsShard> shards = new ConcurrentHashMap<>();
 
     /**
      * @param partitions {@code offsets.topic.num.partitions}
-     * @param background loads shards, one after the other
+     * @param loader loads shards, one after the other
      */
-    public GroupOffsets(int partitions, Executor background) {
+    public OffsetCoordinator(int partitions, Executor loader) {
         this.partitions = partitions;
-        this.background = background;
+        this.loader = loader;
     }
 
     /** The partition of {@link #TOPIC} that a group belongs to. */
@@ -41,7 +41,7 @@ public final class GroupOffsets implements RoleListener {
         return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitions;
     }
 
-    /** Whether this broker coordinates the group now: {@code NONE}, or what to answer its requests with. */
+    /** {@code NONE} if this broker coordinates the group, else the error to answer its requests with. */
     public ErrorCode coordinates(String group) {
         if (group.isEmpty()) {
             return ErrorCode.INVALID_GROUP_ID;
@@ -50,13 +50,13 @@ public final class GroupOffsets implements RoleListener {
         if (shard == null || !shard.leads()) {
             return ErrorCode.NOT_COORDINATOR;
         }
-        return shard.loaded() ? ErrorCode.NONE : ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
+        return shard.isLoaded() ? ErrorCode.NONE : ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
     }
 
     /**
      * Commits offsets of a group.
      *
-     * @param done called once, on any thread, when they are acknowledged by the in-sync replicas or refused
+     * @param done called once, on any thread, when the in-sync replicas have acknowledged the offsets, or with an error
      */
     public void commit(
             String group, Map<TopicPartition, CommittedOffset> offsets, long nowMs, Consumer<ErrorCode> done) {
@@ -71,22 +71,22 @@ public final class GroupOffsets implements RoleListener {
         }
     }
 
-    /** Offsets of a group that this broker coordinates, by partition; empty for a group that is not known. */
+    /** The offsets of a group that this broker coordinates, by partition; empty for an unknown group. */
     public Map<TopicPartition, CommittedOffset> offsets(String group) {
         OffsetsShard shard = shards.get(partitionOf(group));
         return shard == null ? Map.of() : shard.offsets(group);
     }
 
     /**
-     * Forgets what nobody will ask for any more.
+     * Removes expired offsets. May wait for the disks of {@link #TOPIC}.
      *
-     * @param gone partitions that do not exist any more
-     * @param committedBeforeMs offsets that were committed before this time
+     * @param isDeleted whether a partition no longer exists
+     * @param committedBeforeMs offsets committed before this time have expired
      */
-    public void forget(Predicate<TopicPartition> gone, long committedBeforeMs, long nowMs) {
+    public void expire(Predicate<TopicPartition> isDeleted, long committedBeforeMs, long nowMs) {
         for (OffsetsShard shard : shards.values()) {
-            if (shard.loaded()) {
-                shard.forget(gone, committedBeforeMs, nowMs);
+            if (shard.isLoaded()) {
+                shard.expire(isDeleted, committedBeforeMs, nowMs);
             }
         }
     }
@@ -100,7 +100,7 @@ public final class GroupOffsets implements RoleListener {
         if (now instanceof Leader) {
             OffsetsShard shard = new OffsetsShard(partition, now.leaderEpoch());
             shards.put(index, shard);
-            background.execute(() -> load(shard, index));
+            loader.execute(() -> load(shard, index));
         } else {
             shards.remove(index);
         }
@@ -111,7 +111,7 @@ public final class GroupOffsets implements RoleListener {
             shard.load();
         } catch (IOException | RuntimeException e) {
             LOG.error(
-                    "offsets in {}-{} could not be read: its groups have no coordinator until it is elected again",
+                    "cannot read committed offsets in {}-{}: its groups have no coordinator until another leader is elected",
                     TOPIC,
                     index,
                     e);
