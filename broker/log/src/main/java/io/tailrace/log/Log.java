@@ -1,6 +1,7 @@
 package io.tailrace.log;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.CorruptBatchException;
 import io.tailrace.protocol.record.RecordBatch;
@@ -8,7 +9,6 @@ import io.tailrace.protocol.record.RecordBatches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -40,6 +40,7 @@ public final class Log {
 
     private volatile LogConfig config;
     private volatile LogState state;
+    private volatile LeaderEpochs epochs;
     /** Replaced after the batches are in the file: whoever reads it may read up to it. */
     private volatile LogEnd end;
 
@@ -51,6 +52,7 @@ public final class Log {
         this.config = config;
         this.context = context;
         this.state = loaded.state();
+        this.epochs = loaded.epochs();
         Segment active = state.segments().last();
         this.end = new LogEnd(loaded.logEndOffset(), active, active.sizeInBytes());
         this.logStartOffset = loaded.logStartOffset();
@@ -205,39 +207,35 @@ public final class Log {
         flusher.flushTo(end.offset());
     }
 
-    /** Notes that an epoch starts at the log end offset: to call when this broker becomes leader. */
+    /**
+     * Starts an epoch at the log end offset, when this broker becomes the leader.
+     *
+     * @throws IllegalArgumentException if the log has a later epoch
+     */
     public void beginEpoch(int leaderEpoch) {
         appendLock.lock();
         try {
-            state.epochs().assign(leaderEpoch, end.offset());
+            epochs = epochs.append(leaderEpoch, end.offset());
         } finally {
             appendLock.unlock();
         }
     }
 
-    /** The latest epoch that was begun or appended in. */
-    public OptionalInt latestEpoch() {
-        return state.epochs().latest();
-    }
-
-    /** The epoch that an offset was or will be appended in, if the log knows of one. */
-    public OptionalInt epochAt(long offset) {
-        return state.epochs().epochAt(offset);
-    }
-
-    /** Where an epoch ends in this log (KIP-101, KIP-279); empty for an epoch later than the latest. */
-    public Optional<EpochEnd> endOffsetFor(int leaderEpoch) {
-        return state.epochs().endOffsetFor(leaderEpoch, end.offset());
+    /** Which leader epoch wrote which part of this log. */
+    public LeaderEpochs epochs() {
+        return epochs;
     }
 
     /**
-     * Drops all batches that end at or after an offset. The log then ends with the batch before, so possibly below
-     * {@code offset} if that is inside of a batch.
+     * Truncates the log to end at {@code offset}, and drops the epochs that start there or later. If the offset is inside
+     * a batch, the log ends before that batch.
      */
     public void truncateTo(long offset, long nowMs) throws IOException {
         change(() -> {
             if (offset < end.offset()) {
                 truncater().truncateTo(offset, nowMs);
+            } else {
+                truncater().truncateEpochs(offset);
             }
         });
     }
@@ -324,7 +322,7 @@ public final class Log {
             state.segments().last().completeIndexes();
             flusher.writeSnapshot(
                     end.offset(), ProducerSnapshot.encode(state.producers().entries()));
-            state.epochs().write();
+            writeEpochs();
             flusher.flushTo(end.offset());
             abandon();
         });
@@ -371,8 +369,16 @@ public final class Log {
     void raiseLogStartOffset(long offset) {
         if (offset > logStartOffset) {
             logStartOffset = offset;
-            state.epochs().truncateFromStart(offset);
+            epochs = epochs.startAt(offset);
         }
+    }
+
+    void replaceEpochs(LeaderEpochs changed) {
+        epochs = changed;
+    }
+
+    void writeEpochs() throws IOException {
+        state.epochFile().write(epochs);
     }
 
     /** Publishes what was written. */

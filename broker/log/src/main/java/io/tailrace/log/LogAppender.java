@@ -1,6 +1,7 @@
 package io.tailrace.log;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatches;
@@ -27,11 +28,12 @@ final class LogAppender {
             return verdict;
         }
         batch.stamp(log.logEndOffset(), leaderEpoch);
-        return append(bytes, batch.baseOffset(), batch.lastOffset(), nowMs);
+        LeaderEpochs epochs = log.epochs().append(leaderEpoch, batch.baseOffset());
+        return append(bytes, batch.baseOffset(), batch.lastOffset(), epochs, nowMs);
     }
 
     private @Nullable AppendResult judge(RecordBatch batch, int leaderEpoch) {
-        int latestEpoch = log.state().epochs().latest().orElse(leaderEpoch);
+        int latestEpoch = log.epochs().latest();
         if (leaderEpoch < latestEpoch) {
             return new AppendResult.Refused(
                     ErrorCode.NOT_LEADER_OR_FOLLOWER,
@@ -44,33 +46,43 @@ final class LogAppender {
     AppendResult appendAsFollower(ByteBuffer bytes, long nowMs) throws IOException {
         long firstOffset = -1;
         long nextOffset = log.logEndOffset();
+        LeaderEpochs epochs = log.epochs();
         for (RecordBatch batch : RecordBatches.of(bytes)) {
             if (batch.baseOffset() < nextOffset || batch.nextOffset() <= batch.baseOffset()) {
                 return new AppendResult.Refused(
                         ErrorCode.OFFSET_OUT_OF_RANGE,
                         partition() + ": expected offset " + nextOffset + " or later, leader sent " + batch);
             }
+            int epochMin = Math.max(0, epochs.latest());
+            if (batch.leaderEpoch() < epochMin) {
+                return new AppendResult.Refused(
+                        ErrorCode.CORRUPT_MESSAGE,
+                        partition() + ": expected leader epoch " + epochMin + " or later, leader sent epoch "
+                                + batch.leaderEpoch() + " in " + batch);
+            }
+            epochs = epochs.append(batch.leaderEpoch(), batch.baseOffset());
             firstOffset = firstOffset < 0 ? batch.baseOffset() : firstOffset;
             nextOffset = batch.nextOffset();
         }
         return firstOffset < 0
                 ? new AppendResult.Appended(nextOffset, nextOffset, log.logStartOffset())
-                : append(bytes, firstOffset, nextOffset - 1, nowMs);
+                : append(bytes, firstOffset, nextOffset - 1, epochs, nowMs);
     }
 
     /** Writes whole, stamped batches. */
-    private AppendResult append(ByteBuffer bytes, long firstOffset, long lastOffset, long nowMs) throws IOException {
+    private AppendResult append(ByteBuffer bytes, long firstOffset, long lastOffset, LeaderEpochs epochs, long nowMs)
+            throws IOException {
         if (!context.guard().admits(bytes.remaining()) || !write(bytes, firstOffset, lastOffset, nowMs)) {
             return new AppendResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR, partition() + ": the disk is full");
         }
         LogState state = log.state();
         for (RecordBatch batch : RecordBatches.of(bytes)) {
-            state.epochs().assign(batch.leaderEpoch(), batch.baseOffset());
             if (batch.hasProducerId() && !batch.isControl()) {
                 state.producers().add(ProducerBatch.of(batch), nowMs);
             }
         }
         Segment active = state.segments().last();
+        log.replaceEpochs(epochs);
         log.appended(new LogEnd(lastOffset + 1, active, active.sizeInBytes()));
         return new AppendResult.Appended(firstOffset, lastOffset + 1, log.logStartOffset());
     }

@@ -94,7 +94,7 @@ final class LogFlusher {
                 if (isDirectoryDirty) {
                     syncDirectory();
                 }
-                log.state().epochs().write();
+                log.writeEpochs();
                 recoveryPoint = Math.max(recoveryPoint, reached);
             } catch (IOException e) {
                 throw context.health().report(e);

@@ -1,11 +1,13 @@
 package io.tailrace.log;
 
+import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +31,13 @@ final class LogLoader {
     /**
      * What a log starts with.
      *
-     * @param state segments, epochs and producers
+     * @param state segments and producers
+     * @param epochs where each leader epoch starts
      * @param logStartOffset first readable offset
      * @param logEndOffset exclusive
      * @param recoveryPoint below it everything is forced
      */
-    record Loaded(LogState state, long logStartOffset, long logEndOffset, long recoveryPoint) {}
+    record Loaded(LogState state, LeaderEpochs epochs, long logStartOffset, long logEndOffset, long recoveryPoint) {}
 
     private final LogContext context;
     private final TopicPartition partition;
@@ -81,14 +84,15 @@ final class LogLoader {
         LogState state = new LogState(
                 directory,
                 list,
-                new LeaderEpochs(context.disk(), directory),
+                new LeaderEpochFile(context.disk(), directory),
                 new ProducerStates(context.config().producerIdsMax()));
-        boolean epochsKnown = state.epochs().load();
-        state.epochs().truncateFromEnd(logEndOffset);
-        state.restore(epochsKnown ? recoveryPoint : logStartOffset, logStartOffset, logEndOffset, nowMs);
-        state.epochs().truncateFromStart(logStartOffset);
-        state.epochs().write();
-        return new Loaded(state, logStartOffset, logEndOffset, recoveryPoint);
+        Optional<LeaderEpochs> kept = state.epochFile().read();
+        LeaderEpochs known = kept.orElse(LeaderEpochs.EMPTY).truncate(logEndOffset);
+        long epochsFrom = kept.isPresent() ? recoveryPoint : logStartOffset;
+        LeaderEpochs epochs = state.restore(known, epochsFrom, logStartOffset, logEndOffset, nowMs)
+                .startAt(logStartOffset);
+        state.epochFile().write(epochs);
+        return new Loaded(state, epochs, logStartOffset, logEndOffset, recoveryPoint);
     }
 
     /** Deletes what a stop left half done; returns the segments' files, oldest first. */

@@ -1,5 +1,6 @@
 package io.tailrace.log;
 
+import io.tailrace.protocol.LeaderEpochs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,17 +14,21 @@ import java.util.stream.Stream;
  *
  * @param directory the partition's directory
  * @param segments the batches
- * @param epochs where each leader epoch starts
+ * @param epochFile keeps where each leader epoch starts
  * @param producers the idempotent producers
  */
-record LogState(Path directory, SegmentList segments, LeaderEpochs epochs, ProducerStates producers) {
+record LogState(Path directory, SegmentList segments, LeaderEpochFile epochFile, ProducerStates producers) {
     /**
      * Brings the derived state up to the log end offset: producers from the latest snapshot that holds, and both from
      * the headers that snapshot and epoch file do not cover. Snapshots of a future that did not happen are removed.
      *
-     * @param epochsFrom offset from which the epoch file may be behind
+     * @param known the leader epochs below {@code epochsFrom}
+     * @param epochsFrom the offset from which leader epochs are read from the batches
+     * @return the leader epochs up to the log end offset
      */
-    void restore(long epochsFrom, long logStartOffset, long logEndOffset, long nowMs) throws IOException {
+    LeaderEpochs restore(LeaderEpochs known, long epochsFrom, long logStartOffset, long logEndOffset, long nowMs)
+            throws IOException {
+        LeaderEpochs epochs = known;
         producers.clear();
         long producersFrom = Math.max(logStartOffset, restoreSnapshot(logEndOffset));
         long from = Math.min(epochsFrom, producersFrom);
@@ -32,7 +37,7 @@ record LogState(Path directory, SegmentList segments, LeaderEpochs epochs, Produ
             BatchScan scan = BatchScan.headers(segment.channel(), position, segment.sizeInBytes());
             while (scan.next()) {
                 if (scan.lastOffset() >= epochsFrom) {
-                    epochs.assign(scan.leaderEpoch(), scan.baseOffset());
+                    epochs = with(epochs, scan.leaderEpoch(), scan.baseOffset());
                 }
                 ProducerBatch batch = scan.producerBatch();
                 if (batch != null && batch.lastOffset() >= producersFrom) {
@@ -43,6 +48,12 @@ record LogState(Path directory, SegmentList segments, LeaderEpochs epochs, Produ
                 throw new CorruptLogException(segment.file(), scan.position() + ": " + scan.problem());
             }
         }
+        return epochs;
+    }
+
+    /** What is on disk cannot be refused: a batch whose epoch is not later than the latest changes nothing. */
+    private static LeaderEpochs with(LeaderEpochs epochs, int epoch, long baseOffset) {
+        return epoch > epochs.latest() ? epochs.truncate(baseOffset).append(epoch, baseOffset) : epochs;
     }
 
     private long restoreSnapshot(long logEndOffset) throws IOException {
@@ -72,6 +83,6 @@ record LogState(Path directory, SegmentList segments, LeaderEpochs epochs, Produ
 
     /** The same with other segments. */
     LogState with(SegmentList others) {
-        return new LogState(directory, others, epochs, producers);
+        return new LogState(directory, others, epochFile, producers);
     }
 }

@@ -1,5 +1,6 @@
 package io.tailrace.log;
 
+import io.tailrace.protocol.LeaderEpochs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +41,7 @@ final class LogTruncation {
         });
         context.trash().add(files, nowMs + log.config().fileDeleteDelayMs());
         dropped.forEach(Segment::release);
-        log.state().epochs().truncateFromEnd(log.logEndOffset());
-        settle(Math.min(log.recoveryPoint(), log.logEndOffset()), nowMs);
+        settle(log.epochs().truncate(log.logEndOffset()), Math.min(log.recoveryPoint(), log.logEndOffset()), nowMs);
     }
 
     void truncateFullyAndStartAt(long offset, long nowMs) throws IOException {
@@ -57,14 +57,19 @@ final class LogTruncation {
         for (Path snapshot : LogState.snapshots(log.state().directory())) {
             Files.deleteIfExists(snapshot);
         }
-        log.state().epochs().clear();
-        settle(offset, nowMs);
+        settle(LeaderEpochs.EMPTY, offset, nowMs);
     }
 
-    private void settle(long recoveryPoint, long nowMs) throws IOException {
+    /** Drops the epochs that start at an offset or after it, even if no record has to go. */
+    void truncateEpochs(long offset) throws IOException {
+        log.replaceEpochs(log.epochs().truncate(offset));
+        log.writeEpochs();
+    }
+
+    private void settle(LeaderEpochs epochs, long recoveryPoint, long nowMs) throws IOException {
         long endOffset = log.logEndOffset();
-        log.state().restore(endOffset, log.logStartOffset(), endOffset, nowMs);
-        log.state().epochs().write();
+        log.replaceEpochs(log.state().restore(epochs, endOffset, log.logStartOffset(), endOffset, nowMs));
+        log.writeEpochs();
         context.disk().syncDirectory(log.state().directory());
         log.flusher().resetRecoveryPoint(recoveryPoint);
     }

@@ -201,7 +201,7 @@ class LogTest {
             ByteBuffer cut = slice.toBuffer();
             cut.limit(cut.limit() - 1);
             assertThat(copy.appendAsFollower(cut, fixture.nowMs)).isEqualTo(new AppendResult.Appended(0, 3, 0));
-            assertThat(copy.latestEpoch()).hasValue(4);
+            assertThat(copy.epochs().latest()).isEqualTo(4);
             assertThat(copy.appendAsFollower(slice.toBuffer(), fixture.nowMs))
                     .isInstanceOfSatisfying(AppendResult.Refused.class, refused -> assertThat(refused.error())
                             .isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE));
@@ -209,7 +209,7 @@ class LogTest {
                 copy.appendAsFollower(rest.toBuffer(), fixture.nowMs);
             }
             assertThat(Batches.read(copy)).isEqualTo(Batches.read(log));
-            assertThat(copy.endOffsetFor(4)).contains(new EpochEnd(4, 3));
+            assertThat(copy.epochs()).isEqualTo(log.epochs());
         }
     }
 

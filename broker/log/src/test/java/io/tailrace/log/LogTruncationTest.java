@@ -3,6 +3,8 @@ package io.tailrace.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.protocol.EpochStart;
+import io.tailrace.protocol.LeaderEpochs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -42,16 +44,23 @@ class LogTruncationTest {
     @Test
     void epochEndsWhereTheNextStarts() throws IOException {
         Log log = threeEpochs();
-        assertThat(log.endOffsetFor(2)).contains(new EpochEnd(2, 150));
-        assertThat(log.endOffsetFor(3)).as("no such epoch here").contains(new EpochEnd(2, 150));
-        assertThat(log.endOffsetFor(4)).contains(new EpochEnd(4, 300));
-        assertThat(log.endOffsetFor(6)).contains(new EpochEnd(6, 450));
-        assertThat(log.endOffsetFor(7)).as("later than all").isEmpty();
-        assertThat(log.endOffsetFor(1)).as("before all").contains(new EpochEnd(1, 0));
-        assertThat(log.epochAt(299)).hasValue(4);
+        LeaderEpochs three = LeaderEpochs.EMPTY.append(2, 0).append(4, 150).append(6, 300);
+        assertThat(log.epochs()).isEqualTo(three);
         log.beginEpoch(9);
-        assertThat(log.endOffsetFor(6)).contains(new EpochEnd(6, 450));
-        assertThat(log.endOffsetFor(9)).contains(new EpochEnd(9, 450));
+        assertThat(log.epochs()).isEqualTo(three.append(9, 450));
+    }
+
+    @Test
+    void truncationToTheEndDropsAnEpochWithoutRecords() throws IOException {
+        Log log = threeEpochs();
+        LeaderEpochs withRecords = log.epochs();
+        log.beginEpoch(9);
+        log.flush();
+        log.truncateTo(450, fixture.nowMs);
+        assertThat(log.epochs()).isEqualTo(withRecords);
+        fixture.append(Batches.of(1, 1), 7);
+        assertThat(log.epochs()).isEqualTo(withRecords.append(7, 450));
+        assertThat(fixture.restart().epochs()).isEqualTo(withRecords.append(7, 450));
     }
 
     @Test
@@ -95,11 +104,11 @@ class LogTruncationTest {
                 copy.append(Batches.of(2, 70_000), 8);
                 List<ByteBuffer> expected = Batches.read(truncated);
                 assertThat(expected).hasSize((int) end / 3 + 1);
-                assertThat(truncated.endOffsetFor(8)).contains(new EpochEnd(8, end + 2));
+                assertThat(truncated.epochs().starts()).endsWith(new EpochStart(8, end));
                 assertThat(truncated.offsetForTimestamp(60_000)).contains(new TimestampedOffset(end, 70_000, 8));
                 Log restarted = copy.restart();
                 assertThat(Batches.read(restarted)).isEqualTo(expected);
-                assertThat(restarted.endOffsetFor(8)).contains(new EpochEnd(8, end + 2));
+                assertThat(restarted.epochs()).isEqualTo(truncated.epochs());
             }
         }
     }
@@ -127,7 +136,7 @@ class LogTruncationTest {
         log.truncateFullyAndStartAt(1_000, fixture.nowMs);
         assertThat(log.logStartOffset()).isEqualTo(1_000);
         assertThat(log.logEndOffset()).isEqualTo(1_000);
-        assertThat(log.latestEpoch()).isEmpty();
+        assertThat(log.epochs()).isEqualTo(LeaderEpochs.EMPTY);
         assertThat(fixture.append(Batches.of(1, 1), 7)).isEqualTo(1_000);
         Log restarted = fixture.restart();
         assertThat(restarted.logStartOffset()).isEqualTo(1_000);
@@ -152,7 +161,9 @@ class LogTruncationTest {
         assertThat(log.logStartOffset()).isEqualTo(200);
         assertThatThrownBy(() -> log.read(199, 10, 450, true)).isInstanceOf(OffsetOutOfRangeException.class);
         assertThat(log.offsetForTimestamp(0).orElseThrow().offset()).isEqualTo(200);
-        assertThat(log.endOffsetFor(2)).as("epoch 2 is gone").contains(new EpochEnd(2, 200));
+        assertThat(log.epochs())
+                .as("epoch 2 is gone")
+                .isEqualTo(LeaderEpochs.EMPTY.append(4, 200).append(6, 300));
         int segments = log.segmentCount();
         fixture.directory().maintain(fixture.nowMs, partition -> 450);
         assertThat(log.segmentCount()).isLessThan(segments);

@@ -2,6 +2,7 @@ package io.tailrace.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -273,8 +274,8 @@ class RecoveryTest {
 
     @Test
     void epochsComeBackWithoutTheirFile() throws IOException {
-        List<EpochEnd> expected = epochs(original.log());
-        assertThat(expected).hasSize(3);
+        LeaderEpochs expected = original.log().epochs();
+        assertThat(expected.starts()).hasSize(3);
         for (boolean clean : new boolean[] {true, false}) {
             try (LogFixture copy = original.crashedCopy(scratch.resolve("copy-" + clean))) {
                 if (clean) {
@@ -282,17 +283,9 @@ class RecoveryTest {
                     copy.stop();
                 }
                 Files.deleteIfExists(copy.partitionPath().resolve(LogFiles.EPOCHS));
-                assertThat(epochs(copy.openLog())).isEqualTo(expected);
+                assertThat(copy.openLog().epochs()).isEqualTo(expected);
             }
         }
-    }
-
-    private static List<EpochEnd> epochs(Log log) {
-        List<EpochEnd> ends = new ArrayList<>();
-        for (int epoch = 0; epoch <= log.latestEpoch().orElseThrow(); epoch++) {
-            ends.add(log.endOffsetFor(epoch).orElseThrow());
-        }
-        return ends;
     }
 
     @Test

@@ -36,8 +36,8 @@ public sealed interface Effect {
     /** Accept no more appends. */
     record LeadershipEnded() implements Effect {}
 
-    /** Fetch from this leader in this epoch, from {@code fetchOffset} on, instead of whatever was fetched before. */
-    record StartFetching(int leader, int leaderEpoch, long fetchOffset, int lastFetchedEpoch) implements Effect {}
+    /** Fetch from this leader in this epoch, instead of from any other. Where to start follows from the log. */
+    record StartFetching(int leader, int leaderEpoch) implements Effect {}
 
     /** Stop fetching. */
     record StopFetching() implements Effect {}

@@ -1,10 +1,9 @@
 package io.tailrace.replication;
 
-import io.tailrace.replication.LeaderEpochs.EpochStart;
+import io.tailrace.protocol.EpochEnd;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.PartitionState;
-import java.util.List;
 import java.util.Map;
 
 /** What can happen to a partition on a broker. */
@@ -31,25 +30,32 @@ public sealed interface Event {
     /** The topic's {@code min.insync.replicas} is this now. */
     record MinInsyncChanged(int minInsyncReplicas) implements Event {}
 
-    /** The leader's own log was appended to, in the leader epoch it was told, up to {@code logEndOffset} (exclusive). */
-    record Appended(int leaderEpoch, long logEndOffset) implements Event {}
+    /**
+     * This leader appended to its log.
+     *
+     * @param leaderEpoch the epoch it appended in
+     * @param log the log afterwards
+     */
+    record Appended(int leaderEpoch, LogExtent log) implements Event {}
 
-    /** Records below {@code logStartOffset} are gone by retention or on request. */
-    record LogStartMoved(long logStartOffset) implements Event {}
+    /**
+     * Records at the start of the log were deleted, by retention or on request.
+     *
+     * @param log the log afterwards
+     */
+    record LogStartMoved(LogExtent log) implements Event {}
 
     /** A follower asked this leader for records. */
     record Fetched(FollowerFetch fetch) implements Event {}
 
     /**
-     * The leader's answer was appended to this follower's log.
+     * This follower appended the leader's answer to its log.
      *
      * @param leaderEpoch the epoch in which it was fetched
-     * @param newEpochs epochs that start in what was appended
-     * @param logEndOffset this log's end afterwards, exclusive
+     * @param log the log afterwards
      * @param leaderHighWatermark the leader's high watermark, exclusive
      */
-    record Replicated(int leaderEpoch, List<EpochStart> newEpochs, long logEndOffset, long leaderHighWatermark)
-            implements Event {}
+    record Replicated(int leaderEpoch, LogExtent log, long leaderHighWatermark) implements Event {}
 
     /**
      * The leader said that this follower's log diverges from its own.

@@ -1,5 +1,6 @@
 package io.tailrace.replication;
 
+import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
 
 /** What a leader answers a fetch with. */

@@ -1,5 +1,6 @@
 package io.tailrace.replication;
 
+import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.replication.cluster.Incarnation;
 
 /**
@@ -9,7 +10,5 @@ import io.tailrace.replication.cluster.Incarnation;
  * @param currentLeaderEpoch the leader epoch it follows in
  * @param fetchOffset its log end offset
  * @param lastFetchedEpoch the epoch of its last record, {@link LeaderEpochs#UNKNOWN} if its log is empty
- * @param logStartOffset its log start offset
  */
-public record FollowerFetch(
-        Incarnation follower, int currentLeaderEpoch, long fetchOffset, int lastFetchedEpoch, long logStartOffset) {}
+public record FollowerFetch(Incarnation follower, int currentLeaderEpoch, long fetchOffset, int lastFetchedEpoch) {}

@@ -1,6 +1,6 @@
 package io.tailrace.replication;
 
-import io.tailrace.replication.LeaderEpochs.EpochStart;
+import io.tailrace.protocol.EpochEnd;
 import io.tailrace.replication.cluster.PartitionState;
 import java.util.List;
 
@@ -8,7 +8,7 @@ import java.util.List;
 final class FollowerRules {
 
     Transition enter(PartitionView view, LogView log, List<Effect> effects) {
-        effects.add(startFetching(view, log));
+        effects.add(startFetching(view));
         return new Transition(new Follower(view, log), effects);
     }
 
@@ -19,14 +19,11 @@ final class FollowerRules {
     Transition replicated(Replica replica, Event.Replicated replicated) {
         if (!(replica instanceof Follower follower) || !follower.follows(replicated.leaderEpoch())) {
             throw new IllegalStateException("replicated " + replica.view().partition() + " up to "
-                    + replicated.logEndOffset() + " in epoch " + replicated.leaderEpoch() + " without following in it");
+                    + replicated.log().endOffset() + " in epoch " + replicated.leaderEpoch()
+                    + " without following in it");
         }
         LogView log = follower.log();
-        LeaderEpochs epochs = log.epochs();
-        for (EpochStart start : replicated.newEpochs()) {
-            epochs = epochs.append(start.epoch(), start.startOffset());
-        }
-        LogView appended = log.withEpochs(epochs).withEnd(replicated.logEndOffset());
+        LogView appended = log.with(replicated.log());
         long highWatermark = Math.min(replicated.leaderHighWatermark(), appended.endOffset());
         if (highWatermark <= log.highWatermark()) {
             return Transition.to(new Follower(follower.view(), appended));
@@ -49,7 +46,7 @@ final class FollowerRules {
         }
         LogView cut = log.truncate(offset);
         return Transition.to(
-                new Follower(follower.view(), cut), new Effect.TruncateTo(offset), startFetching(follower.view(), cut));
+                new Follower(follower.view(), cut), new Effect.TruncateTo(offset), startFetching(follower.view()));
     }
 
     Transition fellBehind(Follower follower, long leaderLogStartOffset) {
@@ -59,19 +56,14 @@ final class FollowerRules {
     }
 
     private static Transition startAnew(Follower follower, long offset) {
-        LogView log = new LogView(LeaderEpochs.EMPTY, offset, offset, offset);
         return Transition.to(
-                new Follower(follower.view(), log),
+                new Follower(follower.view(), LogView.restartedAt(offset)),
                 new Effect.RestartLogAt(offset),
-                startFetching(follower.view(), log));
+                startFetching(follower.view()));
     }
 
-    private static Effect startFetching(PartitionView view, LogView log) {
+    private static Effect startFetching(PartitionView view) {
         PartitionState state = view.state();
-        return new Effect.StartFetching(
-                state.leader(),
-                state.leaderEpoch(),
-                log.endOffset(),
-                log.epochs().latest());
+        return new Effect.StartFetching(state.leader(), state.leaderEpoch());
     }
 }

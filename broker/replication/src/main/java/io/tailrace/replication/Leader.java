@@ -1,6 +1,8 @@
 package io.tailrace.replication;
 
+import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionState;
 import java.util.List;

@@ -20,7 +20,7 @@ final class LeaderRules {
         int epoch = view.state().leaderEpoch();
         effects.add(new Effect.LeadershipStarted(epoch, log.endOffset()));
         Leader leader =
-                new Leader(view, log.withEpoch(epoch), log.endOffset(), progressOf(view, List.of(), nowMs), null);
+                new Leader(view, log.beginEpoch(epoch), log.endOffset(), progressOf(view, List.of(), nowMs), null);
         return proposeIfNeeded(advance(leader, effects), effects, nowMs);
     }
 
@@ -40,12 +40,12 @@ final class LeaderRules {
         return proposeIfNeeded(advance(next, effects), effects, nowMs);
     }
 
-    Transition appended(Leader leader, long logEndOffset) {
-        if (logEndOffset < leader.log().endOffset()) {
+    Transition appended(Leader leader, LogExtent log) {
+        if (log.endOffset() < leader.log().endOffset()) {
             throw new IllegalStateException("log of " + leader.view().partition() + " ends at "
-                    + leader.log().endOffset() + ", was appended to up to " + logEndOffset);
+                    + leader.log().endOffset() + ", was appended to up to " + log.endOffset());
         }
-        Leader next = withLog(leader, leader.log().withEnd(logEndOffset));
+        Leader next = withLog(leader, leader.log().with(log));
         long highWatermark = acknowledgedByAll(next);
         if (highWatermark <= next.log().highWatermark()) {
             return new Transition(next, List.of());

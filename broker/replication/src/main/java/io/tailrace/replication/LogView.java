@@ -1,46 +1,57 @@
 package io.tailrace.replication;
 
+import io.tailrace.protocol.LeaderEpochs;
+
 /**
- * What the rules need to know of a replica's log.
+ * What the rules know about a replica's log.
  *
- * @param epochs which epoch wrote what
- * @param startOffset the log start offset, inclusive: the first one kept
- * @param endOffset the log end offset, exclusive: the next one to be written
- * @param highWatermark exclusive: every offset below it is on every in-sync replica; not above {@code endOffset}
+ * <p>After an append or a retention pass the extent comes from the log. After a truncation, a restart or the start of an
+ * epoch the rules derive it, so that the effects of one step can build on each other. A test in {@code broker/server} and
+ * the simulator hold what is derived against the log.
+ *
+ * @param extent offsets and leader epochs
+ * @param highWatermark exclusive: every in-sync replica has the offsets below it; not above the log end offset
  */
-public record LogView(LeaderEpochs epochs, long startOffset, long endOffset, long highWatermark) {
-    /** A log that has never been written. */
-    public static final LogView EMPTY = new LogView(LeaderEpochs.EMPTY, 0, 0, 0);
-
+public record LogView(LogExtent extent, long highWatermark) {
     public LogView {
-        if (startOffset < 0 || endOffset < startOffset) {
-            throw new IllegalArgumentException("log must end after its start, is " + startOffset + " to " + endOffset);
-        }
-        highWatermark = Math.max(startOffset, Math.min(highWatermark, endOffset));
+        highWatermark = Math.max(extent.startOffset(), Math.min(highWatermark, extent.endOffset()));
     }
 
-    LogView withEnd(long newEndOffset) {
-        return new LogView(epochs, startOffset, newEndOffset, highWatermark);
+    /** Which leader epoch wrote which part. */
+    public LeaderEpochs epochs() {
+        return extent.epochs();
     }
 
-    LogView withEpoch(int epoch) {
-        return new LogView(epochs.append(epoch, endOffset), startOffset, endOffset, highWatermark);
+    /** The log start offset, inclusive. */
+    public long startOffset() {
+        return extent.startOffset();
     }
 
-    LogView withEpochs(LeaderEpochs newEpochs) {
-        return new LogView(newEpochs, startOffset, endOffset, highWatermark);
+    /** The log end offset, exclusive. */
+    public long endOffset() {
+        return extent.endOffset();
+    }
+
+    LogView with(LogExtent newExtent) {
+        return new LogView(newExtent, highWatermark);
     }
 
     LogView withHighWatermark(long offset) {
-        return new LogView(epochs, startOffset, endOffset, offset);
+        return new LogView(extent, offset);
     }
 
-    LogView withStart(long newStartOffset) {
-        return new LogView(epochs, newStartOffset, Math.max(endOffset, newStartOffset), highWatermark);
+    /** Starts an epoch at the end. */
+    LogView beginEpoch(int epoch) {
+        return with(new LogExtent(epochs().append(epoch, endOffset()), startOffset(), endOffset()));
     }
 
-    /** Cut to end at {@code offset}; the high watermark falls with it. */
+    /** Truncates to end at {@code offset}; the high watermark falls with it. */
     LogView truncate(long offset) {
-        return new LogView(epochs.truncate(offset), Math.min(startOffset, offset), offset, highWatermark);
+        return with(new LogExtent(epochs().truncate(offset), Math.min(startOffset(), offset), offset));
+    }
+
+    /** Drops everything and starts at {@code offset}. */
+    static LogView restartedAt(long offset) {
+        return new LogView(new LogExtent(LeaderEpochs.EMPTY, offset, offset), offset);
     }
 }

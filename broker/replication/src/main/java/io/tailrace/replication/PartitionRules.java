@@ -34,10 +34,10 @@ public final class PartitionRules {
     public Transition step(Replica replica, Event event, long nowMs) {
         if (event instanceof Event.Appended appended) {
             if (replica instanceof Leader leader && appended.leaderEpoch() == leader.leaderEpoch()) {
-                return leading.appended(leader, appended.logEndOffset());
+                return leading.appended(leader, appended.log());
             }
             throw new IllegalStateException("appended to " + replica.view().partition() + " up to "
-                    + appended.logEndOffset() + " in epoch " + appended.leaderEpoch() + " without leading in it");
+                    + appended.log().endOffset() + " in epoch " + appended.leaderEpoch() + " without leading in it");
         }
         if (replica instanceof Leader leader) {
             if (event instanceof Event.Fetched fetched) {
@@ -95,7 +95,7 @@ public final class PartitionRules {
             return resolve(replica, view.withMinInsyncReplicas(changed.minInsyncReplicas()), nowMs);
         }
         if (event instanceof Event.LogStartMoved moved) {
-            return new Transition(withLog(replica, replica.log().withStart(moved.logStartOffset())), List.of());
+            return new Transition(withLog(replica, replica.log().with(moved.log())), List.of());
         }
         if (event instanceof Event.LogFailed) {
             List<Effect> effects = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.tailrace.replication;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.Incarnation;

@@ -6,7 +6,9 @@ import static io.tailrace.replication.Scenario.singleReplica;
 import static io.tailrace.replication.Scenario.threeReplicas;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.replication.cluster.PartitionState;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,7 @@ class HighWatermarkTest {
 
     @Test
     void aSingleReplicaAcknowledgesWhatItAppends() {
-        Scenario s = singleReplica(LogView.EMPTY).elected(1, 0, 1).appended(5);
+        Scenario s = singleReplica(Scenario.EMPTY).elected(1, 0, 1).appended(5);
         assertThat(s.effects()).containsExactly(new Effect.HighWatermarkAdvanced(5));
         assertThat(s.replica().acknowledged(5)).isTrue();
         assertThat(s.replica().acknowledged(6)).isFalse();
@@ -31,7 +33,7 @@ class HighWatermarkTest {
 
     @Test
     void highWatermarkIsWhatEveryInSyncReplicaHas() {
-        Scenario s = threeReplicas(2, LogView.EMPTY).elected(1, 0, 1, 2, 3).appended(10);
+        Scenario s = threeReplicas(2, Scenario.EMPTY).elected(1, 0, 1, 2, 3).appended(10);
         s.fetched(2, 8, 0);
         assertThat(s.highWatermark()).isZero();
         s.fetched(3, 6, 0);
@@ -42,17 +44,19 @@ class HighWatermarkTest {
 
     @Test
     void aReplicaOutsideTheIsrDoesNotHoldTheHighWatermarkBack() {
-        Scenario s =
-                threeReplicas(2, LogView.EMPTY).elected(1, 0, 1, 2).appended(10).fetched(2, 10, 0);
+        Scenario s = threeReplicas(2, Scenario.EMPTY)
+                .elected(1, 0, 1, 2)
+                .appended(10)
+                .fetched(2, 10, 0);
         assertThat(s.highWatermark()).isEqualTo(10);
     }
 
     @Test
     void highWatermarkMovesOnAcknowledgementsOfTheCurrentEpochOnly() {
-        Scenario s = threeReplicas(2, LogView.EMPTY).elected(1, 3, 1, 2).appended(10);
+        Scenario s = threeReplicas(2, Scenario.EMPTY).elected(1, 3, 1, 2).appended(10);
         FollowerFetch current = s.fetch(2, 10, 3);
-        s.step(new Event.Fetched(new FollowerFetch(current.follower(), 2, 10, 3, 0)));
-        s.step(new Event.Fetched(new FollowerFetch(current.follower(), Replica.ANY_EPOCH, 10, 3, 0)));
+        s.step(new Event.Fetched(new FollowerFetch(current.follower(), 2, 10, 3)));
+        s.step(new Event.Fetched(new FollowerFetch(current.follower(), Replica.ANY_EPOCH, 10, 3)));
         assertThat(s.highWatermark()).isZero();
         s.elected(1, 4, 1, 2);
         assertThat(s.highWatermark())
@@ -73,10 +77,11 @@ class HighWatermarkTest {
 
     @Test
     void aFollowerThatEndsWhereTheLogStartsDivergesByItsEpochToo() {
-        LeaderEpochs epochs = LeaderEpochs.EMPTY.append(1, 0).append(3, 4);
-        Scenario s = threeReplicas(1, new LogView(epochs, 6, 10, 10)).elected(1, 4, 1);
+        LeaderEpochs epochs = LeaderEpochs.EMPTY.append(3, 6);
+        Scenario s =
+                threeReplicas(1, new LogView(new LogExtent(epochs, 6, 10), 10)).elected(1, 4, 1);
         assertThat(s.leader().followerFetch(s.fetch(2, 6, 2)))
-                .isEqualTo(new FetchVerdict.Diverging(new EpochEnd(1, 4)));
+                .isEqualTo(new FetchVerdict.Diverging(new EpochEnd(LeaderEpochs.UNKNOWN, 6)));
         assertThat(s.leader().followerFetch(s.fetch(2, 6, 3))).isEqualTo(new FetchVerdict.Read(10));
         assertThat(s.leader().followerFetch(s.fetch(2, 6, LeaderEpochs.UNKNOWN)))
                 .as("a log without records has nothing that could diverge")
@@ -85,7 +90,7 @@ class HighWatermarkTest {
 
     @Test
     void highWatermarkDoesNotAdvanceWhileTooFewAreInSync() {
-        Scenario s = threeReplicas(2, LogView.EMPTY).elected(1, 0, 1).appended(10);
+        Scenario s = threeReplicas(2, Scenario.EMPTY).elected(1, 0, 1).appended(10);
         assertThat(s.highWatermark()).isZero();
         assertThat(s.effects()).isEmpty();
     }
@@ -104,7 +109,7 @@ class HighWatermarkTest {
 
     @Test
     void minInsyncIsNeverMoreThanThereAreReplicas() {
-        Scenario s = singleReplica(LogView.EMPTY).elected(1, 0, 1);
+        Scenario s = singleReplica(Scenario.EMPTY).elected(1, 0, 1);
         s.step(new Event.MinInsyncChanged(2));
         assertThat(s.leader().appendable(true)).isEqualTo(ErrorCode.NONE);
         assertThat(s.appended(3).highWatermark()).isEqualTo(3);
@@ -131,14 +136,14 @@ class HighWatermarkTest {
 
     @Test
     void acksAllIsRefusedWhileTooFewAreInSyncAndAcksOneIsNot() {
-        Scenario s = threeReplicas(2, LogView.EMPTY).elected(1, 0, 1);
+        Scenario s = threeReplicas(2, Scenario.EMPTY).elected(1, 0, 1);
         assertThat(s.leader().appendable(true)).isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
         assertThat(s.leader().appendable(false)).isEqualTo(ErrorCode.NONE);
     }
 
     @Test
     void waitingAcksFailWhenTooFewStayInSync() {
-        Scenario s = threeReplicas(2, LogView.EMPTY).elected(1, 0, 1, 2).appended(10);
+        Scenario s = threeReplicas(2, Scenario.EMPTY).elected(1, 0, 1, 2).appended(10);
         s.elected(1, 0, 1);
         assertThat(s.effects())
                 .contains(new Effect.AcksFailed(ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND))
@@ -148,7 +153,7 @@ class HighWatermarkTest {
     @Test
     void recordsThatRetentionDropsAreNotWaitedFor() {
         Scenario s = threeReplicas(2, log(10, 5)).elected(1, 4, 1, 2);
-        s.step(new Event.LogStartMoved(7));
+        s.step(new Event.LogStartMoved(new LogExtent(s.replica().log().epochs().startAt(7), 7, 10)));
         assertThat(s.highWatermark()).isEqualTo(7);
         assertThat(s.leader().consumerFetch(6)).isEqualTo(new FetchVerdict.Refused(ErrorCode.OFFSET_OUT_OF_RANGE));
         assertThat(s.effects()).isEqualTo(List.of());

@@ -40,7 +40,7 @@ class IsrTest {
         Replica before = s.replica();
         s.step(new Event.Fetched(ofEarlierLife));
         assertThat(s.replica()).isSameAs(before);
-        s.step(new Event.Fetched(new FollowerFetch(new Incarnation(2, 250), 4, 10, 0, 0)));
+        s.step(new Event.Fetched(new FollowerFetch(new Incarnation(2, 250), 4, 10, 0)));
         assertThat(s.leader().proposal().orElseThrow().isr())
                 .containsExactly(new Incarnation(1, 100), new Incarnation(2, 250));
     }
@@ -50,7 +50,7 @@ class IsrTest {
         Scenario s = threeReplicas(1, log(10, 10)).elected(1, 4, 1, 2).appended(12);
         s.restartedUncleanly(2, 250);
         assertThat(s.proposedIsr()).containsExactly(1);
-        s.step(new Event.Fetched(new FollowerFetch(new Incarnation(2, 250), 4, 12, 4, 0)));
+        s.step(new Event.Fetched(new FollowerFetch(new Incarnation(2, 250), 4, 12, 4)));
         assertThat(s.highWatermark())
                 .as("2@200 is in the ISR until its leaving is written")
                 .isEqualTo(10);
@@ -73,7 +73,7 @@ class IsrTest {
 
     @Test
     void followerThatHasNotCaughtUpForTheLagTimeLeaves() {
-        Scenario s = threeReplicas(1, LogView.EMPTY).elected(1, 0, 1, 2).appended(10);
+        Scenario s = threeReplicas(1, Scenario.EMPTY).elected(1, 0, 1, 2).appended(10);
         s.fetched(2, 10, 0).appended(20);
         s.passes(LAG_MS_MAX).fetched(2, 15, 0);
         assertThat(s.proposedIsr())
@@ -85,15 +85,17 @@ class IsrTest {
 
     @Test
     void followerThatStopsFetchingLeavesAfterTheLagTime() {
-        Scenario s = threeReplicas(1, LogView.EMPTY).elected(1, 0, 1, 2).appended(10);
+        Scenario s = threeReplicas(1, Scenario.EMPTY).elected(1, 0, 1, 2).appended(10);
         assertThat(s.passes(LAG_MS_MAX).tick().proposedIsr()).isEmpty();
         assertThat(s.passes(1).tick().proposedIsr()).containsExactly(1);
     }
 
     @Test
     void followerThatHasEverythingStaysHoweverLongNothingIsWritten() {
-        Scenario s =
-                threeReplicas(1, LogView.EMPTY).elected(1, 0, 1, 2).appended(10).fetched(2, 10, 0);
+        Scenario s = threeReplicas(1, Scenario.EMPTY)
+                .elected(1, 0, 1, 2)
+                .appended(10)
+                .fetched(2, 10, 0);
         assertThat(s.passes(100 * LAG_MS_MAX).tick().proposedIsr()).isEmpty();
     }
 
@@ -124,7 +126,7 @@ class IsrTest {
 
     @Test
     void aReplicaThatIsToLeaveCountsUntilItsLeavingIsConfirmed() {
-        Scenario s = threeReplicas(1, LogView.EMPTY).elected(1, 0, 1, 2).appended(10);
+        Scenario s = threeReplicas(1, Scenario.EMPTY).elected(1, 0, 1, 2).appended(10);
         s.passes(LAG_MS_MAX + 1).tick();
         assertThat(s.proposedIsr()).containsExactly(1);
         assertThat(s.highWatermark()).isZero();
@@ -195,7 +197,7 @@ class IsrTest {
 
     @Test
     void replicasThatLeaveASmallerIsrThanMinInsyncAreRemembered() {
-        Scenario s = threeReplicas(2, LogView.EMPTY).elected(1, 0, 1, 2).appended(10);
+        Scenario s = threeReplicas(2, Scenario.EMPTY).elected(1, 0, 1, 2).appended(10);
         s.passes(LAG_MS_MAX + 1).tick();
         assertThat(s.leader().proposal().orElseThrow().lastStanding()).isEqualTo(members(2));
         s.proposalWritten().fetched(2, 10, 0);
@@ -207,7 +209,7 @@ class IsrTest {
     @Test
     void followerThatHasTheHighWatermarkButLagsDoesNotJoinOnlyToLeave() {
         Scenario s =
-                threeReplicas(2, LogView.EMPTY).elected(1, 0, 1, 2).appended(5).fetched(2, 5, 0);
+                threeReplicas(2, Scenario.EMPTY).elected(1, 0, 1, 2).appended(5).fetched(2, 5, 0);
         s.appended(10).passes(LAG_MS_MAX + 1).tick();
         assertThat(s.proposedIsr()).containsExactly(1);
         assertThat(s.proposalWritten().proposedIsr()).isEmpty();

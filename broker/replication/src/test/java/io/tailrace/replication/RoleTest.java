@@ -6,8 +6,10 @@ import static io.tailrace.replication.Scenario.threeReplicas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.protocol.EpochEnd;
+import io.tailrace.protocol.EpochStart;
 import io.tailrace.protocol.ErrorCode;
-import io.tailrace.replication.LeaderEpochs.EpochStart;
+import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.replication.Offline.Reason;
 import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionState;
@@ -23,7 +25,7 @@ class RoleTest {
 
     @Test
     void aReplicaThatNothingIsKnownOfIsOffline() {
-        Scenario s = singleReplica(LogView.EMPTY);
+        Scenario s = singleReplica(Scenario.EMPTY);
         assertThat(reason(s)).isEqualTo(Reason.UNASSIGNED);
         assertThat(s.replica().appendable(false)).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }
@@ -38,14 +40,14 @@ class RoleTest {
                 .containsExactly(
                         new Effect.LeadershipEnded(),
                         new Effect.AcksFailed(ErrorCode.NOT_LEADER_OR_FOLLOWER),
-                        new Effect.StartFetching(2, 5, 10, 4));
+                        new Effect.StartFetching(2, 5));
         s.elected(1, 6, 1, 2);
         assertThat(s.effects()).startsWith(new Effect.StopFetching(), new Effect.LeadershipStarted(6, 10));
     }
 
     @Test
     void lossOfTheSessionFencesALeader() {
-        Scenario s = singleReplica(LogView.EMPTY).elected(1, 0, 1).appended(5);
+        Scenario s = singleReplica(Scenario.EMPTY).elected(1, 0, 1).appended(5);
         s.step(new Event.SessionLost());
         assertThat(reason(s)).isEqualTo(Reason.FENCED);
         assertThat(s.effects())
@@ -55,7 +57,7 @@ class RoleTest {
 
     @Test
     void aBrokerThatRegistersAnewDoesNotLeadBeforeItIsElectedAnew() {
-        Scenario s = singleReplica(LogView.EMPTY).elected(1, 0, 1).appended(5);
+        Scenario s = singleReplica(Scenario.EMPTY).elected(1, 0, 1).appended(5);
         s.step(new Event.SessionLost()).registered(150);
         assertThat(reason(s)).isEqualTo(Reason.FENCED);
         List<Incarnation> renewed = List.of(new Incarnation(1, 150));
@@ -66,14 +68,14 @@ class RoleTest {
 
     @Test
     void aSessionThatWasNotLostAfterAllLetsTheLeaderGoOn() {
-        Scenario s = singleReplica(LogView.EMPTY).elected(1, 0, 1).appended(5);
+        Scenario s = singleReplica(Scenario.EMPTY).elected(1, 0, 1).appended(5);
         s.step(new Event.SessionLost()).registered(100);
         assertThat(s.leader().leaderEpoch()).isZero();
     }
 
     @Test
     void newsThatComeWhileFencedAreNotForgotten() {
-        Scenario s = threeReplicas(1, LogView.EMPTY).elected(1, 0, 1, 2);
+        Scenario s = threeReplicas(1, Scenario.EMPTY).elected(1, 0, 1, 2);
         s.step(new Event.SessionLost()).elected(2, 1, 2);
         assertThat(reason(s)).isEqualTo(Reason.FENCED);
         s.registered(150);
@@ -82,14 +84,14 @@ class RoleTest {
 
     @Test
     void olderNewsThanWhatIsKnownChangeNothing() {
-        Scenario s = threeReplicas(1, LogView.EMPTY).elected(1, 0, 1, 2).elected(2, 1, 2);
+        Scenario s = threeReplicas(1, Scenario.EMPTY).elected(1, 0, 1, 2).elected(2, 1, 2);
         s.read(new PartitionState(1, 0, Scenario.members(1, 2), List.of(), 1, 1, 0));
         assertThat(s.follower().leaderEpoch()).isEqualTo(1);
     }
 
     @Test
     void fetchesAndProducesAreFencedBothWays() {
-        Scenario s = threeReplicas(1, LogView.EMPTY).elected(1, 4, 1);
+        Scenario s = threeReplicas(1, Scenario.EMPTY).elected(1, 4, 1);
         assertThat(s.replica().leads(3)).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
         assertThat(s.replica().leads(5)).isEqualTo(ErrorCode.UNKNOWN_LEADER_EPOCH);
         assertThat(s.replica().leads(4)).isEqualTo(ErrorCode.NONE);
@@ -101,13 +103,13 @@ class RoleTest {
 
     @Test
     void appendingWithoutLeadingStopsTheProcess() {
-        Scenario s = threeReplicas(1, LogView.EMPTY).elected(2, 1, 2);
+        Scenario s = threeReplicas(1, Scenario.EMPTY).elected(2, 1, 2);
         assertThatThrownBy(() -> s.appended(5)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void followerTakesTheLeadersHighWatermarkAsFarAsItsLogReaches() {
-        Scenario s = threeReplicas(1, LogView.EMPTY).elected(2, 1, 1, 2);
+        Scenario s = threeReplicas(1, Scenario.EMPTY).elected(2, 1, 1, 2);
         s.replicated(5, 8, new EpochStart(1, 0));
         assertThat(s.effects()).containsExactly(new Effect.HighWatermarkAdvanced(5));
         s.replicated(9, 8);
@@ -123,24 +125,23 @@ class RoleTest {
                 .as("becoming a follower cuts nothing")
                 .isEqualTo(10);
         s.step(new Event.Diverged(3, new EpochEnd(0, 7)));
-        assertThat(s.effects()).containsExactly(new Effect.TruncateTo(7), new Effect.StartFetching(2, 3, 7, 0));
+        assertThat(s.effects()).containsExactly(new Effect.TruncateTo(7), new Effect.StartFetching(2, 3));
     }
 
     @Test
     void followerWithoutTheLeadersEpochTruncatesToTheOneBefore() {
         LeaderEpochs epochs = LeaderEpochs.EMPTY.append(1, 0).append(3, 5);
-        Scenario s = threeReplicas(1, new LogView(epochs, 0, 10, 4)).elected(2, 4, 2);
+        Scenario s =
+                threeReplicas(1, new LogView(new LogExtent(epochs, 0, 10), 4)).elected(2, 4, 2);
         s.step(new Event.Diverged(4, new EpochEnd(2, 12)));
-        assertThat(s.effects()).containsExactly(new Effect.TruncateTo(5), new Effect.StartFetching(2, 4, 5, 1));
+        assertThat(s.effects()).containsExactly(new Effect.TruncateTo(5), new Effect.StartFetching(2, 4));
     }
 
     @Test
     void followerOfWhoseLogNothingAgreesStartsAnewWhereTheLeadersMayAgree() {
-        Scenario s =
-                threeReplicas(1, new LogView(LeaderEpochs.EMPTY, 50, 50, 50)).elected(2, 4, 2);
+        Scenario s = threeReplicas(1, LogView.restartedAt(50)).elected(2, 4, 2);
         s.step(new Event.Diverged(4, new EpochEnd(LeaderEpochs.UNKNOWN, 7)));
-        assertThat(s.effects())
-                .containsExactly(new Effect.RestartLogAt(7), new Effect.StartFetching(2, 4, 7, LeaderEpochs.UNKNOWN));
+        assertThat(s.effects()).containsExactly(new Effect.RestartLogAt(7), new Effect.StartFetching(2, 4));
     }
 
     @Test
@@ -154,13 +155,12 @@ class RoleTest {
     void followerWhoseNextRecordIsGoneStartsWhereTheLeaderDoes() {
         Scenario s = threeReplicas(1, log(10, 4)).elected(2, 3, 2);
         s.step(new Event.FellBehind(3, 50));
-        assertThat(s.effects())
-                .containsExactly(new Effect.RestartLogAt(50), new Effect.StartFetching(2, 3, 50, LeaderEpochs.UNKNOWN));
+        assertThat(s.effects()).containsExactly(new Effect.RestartLogAt(50), new Effect.StartFetching(2, 3));
     }
 
     @Test
     void aFailedLogIsOfflineForGood() {
-        Scenario s = singleReplica(LogView.EMPTY).elected(1, 0, 1);
+        Scenario s = singleReplica(Scenario.EMPTY).elected(1, 0, 1);
         s.step(new Event.LogFailed());
         assertThat(s.effects()).contains(new Effect.AcksFailed(ErrorCode.KAFKA_STORAGE_ERROR));
         s.elected(1, 1, 1);
@@ -170,14 +170,14 @@ class RoleTest {
 
     @Test
     void aPartitionThatIsTakenAwayIsOffline() {
-        Scenario s = singleReplica(LogView.EMPTY).elected(1, 0, 1);
+        Scenario s = singleReplica(Scenario.EMPTY).elected(1, 0, 1);
         s.step(new Event.Unassigned());
         assertThat(reason(s)).isEqualTo(Reason.UNASSIGNED);
     }
 
     @Test
     void electionInANewEpochKeepsALeaderLeading() {
-        Scenario s = singleReplica(LogView.EMPTY).elected(1, 0, 1).appended(5).elected(1, 1, 1);
+        Scenario s = singleReplica(Scenario.EMPTY).elected(1, 0, 1).appended(5).elected(1, 1, 1);
         assertThat(s.effects()).containsExactly(new Effect.LeadershipStarted(1, 5));
         assertThat(s.replica().acknowledged(5)).isTrue();
     }

@@ -1,7 +1,8 @@
 package io.tailrace.replication;
 
+import io.tailrace.protocol.EpochStart;
+import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.replication.LeaderEpochs.EpochStart;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.Endpoint;
 import io.tailrace.replication.cluster.Incarnation;
@@ -19,6 +20,10 @@ import java.util.Map;
  */
 final class Scenario {
     static final long LAG_MS_MAX = 10_000;
+
+    /** A log that has never been written. */
+    static final LogView EMPTY = log(0, 0);
+
     private static final PartitionRules RULES = new PartitionRules(LAG_MS_MAX);
 
     private final PartitionAssignment assignment;
@@ -48,7 +53,7 @@ final class Scenario {
     /** A log whose records were written in epoch 0, all but those from {@code highWatermark} on acknowledged. */
     static LogView log(long endOffset, long highWatermark) {
         LeaderEpochs epochs = endOffset == 0 ? LeaderEpochs.EMPTY : LeaderEpochs.EMPTY.append(0, 0);
-        return new LogView(epochs, 0, endOffset, highWatermark);
+        return new LogView(new LogExtent(epochs, 0, endOffset), highWatermark);
     }
 
     static Broker broker(int id, long epoch, long previousEpoch, boolean draining) {
@@ -78,7 +83,8 @@ final class Scenario {
     }
 
     Scenario appended(long logEndOffset) {
-        return step(new Event.Appended(replica.leaderEpoch(), logEndOffset));
+        return step(
+                new Event.Appended(replica.leaderEpoch(), extent(replica.log().epochs(), logEndOffset)));
     }
 
     /** Broker {@code id} fetches from {@code offset} in the current epoch, its last record being of {@code lastEpoch}. */
@@ -87,11 +93,19 @@ final class Scenario {
     }
 
     FollowerFetch fetch(int id, long offset, int lastEpoch) {
-        return new FollowerFetch(new Incarnation(id, id * 100L), replica.leaderEpoch(), offset, lastEpoch, 0);
+        return new FollowerFetch(new Incarnation(id, id * 100L), replica.leaderEpoch(), offset, lastEpoch);
     }
 
     Scenario replicated(long logEndOffset, long leaderHighWatermark, EpochStart... newEpochs) {
-        return step(new Event.Replicated(replica.leaderEpoch(), List.of(newEpochs), logEndOffset, leaderHighWatermark));
+        LeaderEpochs epochs = replica.log().epochs();
+        for (EpochStart start : newEpochs) {
+            epochs = epochs.append(start.epoch(), start.startOffset());
+        }
+        return step(new Event.Replicated(replica.leaderEpoch(), extent(epochs, logEndOffset), leaderHighWatermark));
+    }
+
+    private LogExtent extent(LeaderEpochs epochs, long logEndOffset) {
+        return new LogExtent(epochs, replica.log().startOffset(), logEndOffset);
     }
 
     Scenario registered(long brokerEpoch) {

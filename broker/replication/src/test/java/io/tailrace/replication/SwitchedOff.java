@@ -25,11 +25,7 @@ public final class SwitchedOff {
         LogView cut = log.truncate(log.highWatermark());
         effects.add(new Effect.TruncateTo(cut.endOffset()));
         PartitionState state = view.state();
-        effects.add(new Effect.StartFetching(
-                state.leader(),
-                state.leaderEpoch(),
-                cut.endOffset(),
-                cut.epochs().latest()));
+        effects.add(new Effect.StartFetching(state.leader(), state.leaderEpoch()));
         return new Transition(new Follower(view, cut), effects);
     }
 
@@ -60,8 +56,7 @@ public final class SwitchedOff {
                 new Incarnation(id, registered == null ? Broker.NONE : registered.epoch()),
                 fetch.currentLeaderEpoch(),
                 fetch.fetchOffset(),
-                fetch.lastFetchedEpoch(),
-                fetch.logStartOffset());
+                fetch.lastFetchedEpoch());
     }
 
     /** What only the leader is to have is acknowledged unseen. */

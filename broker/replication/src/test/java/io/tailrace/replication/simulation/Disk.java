@@ -1,7 +1,7 @@
 package io.tailrace.replication.simulation;
 
-import io.tailrace.replication.LeaderEpochs;
-import io.tailrace.replication.LeaderEpochs.EpochStart;
+import io.tailrace.protocol.LeaderEpochs;
+import io.tailrace.replication.LogExtent;
 import io.tailrace.replication.LogView;
 import io.tailrace.replication.cluster.Broker;
 import java.util.ArrayList;
@@ -36,7 +36,11 @@ final class Disk {
     private long cleanEpoch = Broker.NONE;
 
     LogView view() {
-        return new LogView(epochs, startOffset, endOffset(), highWatermark);
+        return new LogView(extent(), highWatermark);
+    }
+
+    LogExtent extent() {
+        return new LogExtent(epochs, startOffset, endOffset());
     }
 
     long startOffset() {
@@ -60,20 +64,13 @@ final class Disk {
     }
 
     void append(Entry entry) {
+        epochs = epochs.append(entry.leaderEpoch(), endOffset());
         entries.add(entry);
     }
 
-    /** Appends what a leader sent, and tells which epochs start in it. */
-    List<EpochStart> copy(List<Entry> fetched) {
-        List<EpochStart> starts = new ArrayList<>();
-        for (Entry entry : fetched) {
-            if (entry.leaderEpoch() != epochs.latest()) {
-                starts.add(new EpochStart(entry.leaderEpoch(), endOffset()));
-                epochs = epochs.append(entry.leaderEpoch(), endOffset());
-            }
-            append(entry);
-        }
-        return starts;
+    /** Appends what a leader sent. */
+    void copy(List<Entry> fetched) {
+        fetched.forEach(this::append);
     }
 
     void truncate(long offset) {
@@ -92,6 +89,7 @@ final class Disk {
 
     void retainFrom(long offset) {
         startOffset = Math.max(startOffset, offset);
+        epochs = epochs.startAt(startOffset);
     }
 
     void sync() {

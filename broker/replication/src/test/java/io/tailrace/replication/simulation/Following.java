@@ -50,8 +50,7 @@ final class Following {
                 new Incarnation(process.id(), process.link().epoch()),
                 leaderEpoch,
                 follower.log().endOffset(),
-                follower.log().epochs().latest(),
-                follower.log().startOffset());
+                follower.log().epochs().latest());
         int number = ++fetchesMade;
         int asked = leader;
         underWay = true;

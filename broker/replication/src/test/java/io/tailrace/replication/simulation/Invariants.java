@@ -55,9 +55,9 @@ final class Invariants {
     private void check(SimulatedBroker broker, Replica role) {
         LogView log = role.log();
         Disk disk = broker.disk();
-        if (log.endOffset() != disk.endOffset() || log.startOffset() != disk.startOffset()) {
-            throw new BrokenPromise("the rules believe the log of broker %d to be %s, it is from %d to %d"
-                    .formatted(broker.id(), log, disk.startOffset(), disk.endOffset()));
+        if (!log.extent().equals(disk.extent())) {
+            throw new BrokenPromise(
+                    "the rules expect %s of broker %d, its log is %s".formatted(log, broker.id(), disk.extent()));
         }
         if (role instanceof Leader leader) {
             checkElected(leader);

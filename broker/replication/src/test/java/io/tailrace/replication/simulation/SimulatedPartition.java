@@ -165,7 +165,7 @@ final class SimulatedPartition {
         long offset = disk.endOffset();
         disk.append(new Entry(leader.leaderEpoch(), batch, value));
         process.wrote();
-        step(new Event.Appended(leader.leaderEpoch(), disk.endOffset()));
+        step(new Event.Appended(leader.leaderEpoch(), disk.extent()));
         return offset;
     }
 
@@ -250,9 +250,9 @@ final class SimulatedPartition {
         if (role instanceof Follower follower
                 && follower.follows(epoch)
                 && follower.log().endOffset() == fetch.fetchOffset()) {
-            var starts = disk.copy(answer.entries());
+            disk.copy(answer.entries());
             process.wrote();
-            step(new Event.Replicated(epoch, starts, disk.endOffset(), answer.highWatermark()));
+            step(new Event.Replicated(epoch, disk.extent(), answer.highWatermark()));
         }
         return true;
     }
@@ -260,6 +260,6 @@ final class SimulatedPartition {
     /** Retention: what lies below the high watermark may go, and each broker decides for itself. */
     void retain(long offset) {
         disk.retainFrom(Math.min(offset, role.log().highWatermark()));
-        step(new Event.LogStartMoved(disk.startOffset()));
+        step(new Event.LogStartMoved(disk.extent()));
     }
 }

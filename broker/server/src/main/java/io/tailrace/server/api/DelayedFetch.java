@@ -1,10 +1,10 @@
 package io.tailrace.server.api;
 
+import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.FetchResponse.EpochEndOffset;
-import io.tailrace.replication.EpochEnd;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.FollowerFetch;
 import io.tailrace.replication.cluster.Incarnation;
@@ -155,8 +155,7 @@ final class DelayedFetch implements ReadWaiter {
                 new Incarnation(request.replicaId(), request.replicaEpoch()),
                 part.currentLeaderEpoch(),
                 part.fetchOffset(),
-                part.lastFetchedEpoch(),
-                part.logStartOffset());
+                part.lastFetchedEpoch());
     }
 
     private Attempt read() {

@@ -1,12 +1,12 @@
 package io.tailrace.server.api;
 
 import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.message.OffsetForLeaderEpochRequest;
 import io.tailrace.protocol.message.OffsetForLeaderEpochResponse;
-import io.tailrace.replication.EpochEnd;
 import io.tailrace.replication.Leader;
-import io.tailrace.replication.LeaderEpochs;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;

@@ -2,13 +2,13 @@ package io.tailrace.server.follower;
 
 import io.tailrace.log.AppendResult;
 import io.tailrace.log.Log;
+import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.RecordsPayload;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.FetchResponse.EpochEndOffset;
-import io.tailrace.replication.EpochEnd;
 import io.tailrace.replication.Event;
 import io.tailrace.server.config.ReplicationConfig;
 import io.tailrace.server.partition.LeaderAnswer;

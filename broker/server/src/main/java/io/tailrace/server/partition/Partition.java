@@ -9,24 +9,19 @@ import io.tailrace.log.LogSlice;
 import io.tailrace.log.OffsetOutOfRangeException;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.protocol.record.RecordBatch;
-import io.tailrace.protocol.record.RecordBatches;
 import io.tailrace.replication.Effect;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.FetchVerdict;
 import io.tailrace.replication.Follower;
 import io.tailrace.replication.FollowerFetch;
 import io.tailrace.replication.Leader;
-import io.tailrace.replication.LeaderEpochs;
-import io.tailrace.replication.LeaderEpochs.EpochStart;
+import io.tailrace.replication.LogExtent;
 import io.tailrace.replication.PartitionRules;
 import io.tailrace.replication.Replica;
 import io.tailrace.replication.Transition;
 import io.tailrace.server.config.TopicSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -142,7 +137,7 @@ public final class Partition {
         AppendResult result =
                 log.appendAsLeader(batches, leaderEpoch, clocks.wallMs().getAsLong());
         if (result instanceof AppendResult.Appended appended) {
-            step(new Event.Appended(leaderEpoch, appended.nextOffset()));
+            step(new Event.Appended(leaderEpoch, extentOf(log)));
             followers.wake();
             return new Append(result, leaderEpoch, replica.acknowledged(appended.nextOffset()));
         }
@@ -217,15 +212,13 @@ public final class Partition {
             if (!(replica instanceof Follower follower) || !follower.follows(leaderEpoch)) {
                 return Optional.empty();
             }
-            // Before the append, since it finds out whether these batches can follow what is there.
-            List<EpochStart> newEpochs = newEpochs(follower.log().epochs(), answer.batches());
             AppendResult result =
                     log.appendAsFollower(answer.batches(), clocks.wallMs().getAsLong());
             if (result instanceof AppendResult.Refused refused) {
                 return Optional.of(refused);
             }
-            step(new Event.Replicated(leaderEpoch, newEpochs, log.logEndOffset(), answer.highWatermark()));
             raiseLogStart(answer.logStartOffset());
+            step(new Event.Replicated(leaderEpoch, extentOf(log), answer.highWatermark()));
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of(new AppendResult.Refused(errorOf(e), "the log of " + id + " fails: " + e.getMessage()));
@@ -239,20 +232,12 @@ public final class Partition {
         long start = Math.min(leaderLogStartOffset, log.logEndOffset());
         if (start > log.logStartOffset()) {
             log.deleteRecordsBefore(start);
-            step(new Event.LogStartMoved(start));
         }
     }
 
-    private static List<EpochStart> newEpochs(LeaderEpochs known, ByteBuffer batches) {
-        List<EpochStart> starts = new ArrayList<>();
-        LeaderEpochs epochs = known;
-        for (RecordBatch batch : RecordBatches.of(batches)) {
-            if (batch.leaderEpoch() != epochs.latest()) {
-                starts.add(new EpochStart(batch.leaderEpoch(), batch.baseOffset()));
-                epochs = epochs.append(batch.leaderEpoch(), batch.baseOffset());
-            }
-        }
-        return starts;
+    /** What the log says about itself. Only truncations move a start or an end back, and they need the partition's lock. */
+    static LogExtent extentOf(Log log) {
+        return new LogExtent(log.epochs(), log.logStartOffset(), log.logEndOffset());
     }
 
     /**
@@ -401,9 +386,13 @@ public final class Partition {
 
     /** Tells the rules where the log starts, after records may have been dropped from it. */
     public void logStartMayHaveMoved() {
-        long start = log.logStartOffset();
-        if (start > replica.log().startOffset()) {
-            handle(new Event.LogStartMoved(start));
+        lock.lock();
+        try {
+            if (log.logStartOffset() > replica.log().startOffset()) {
+                step(new Event.LogStartMoved(extentOf(log)));
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -1,8 +1,8 @@
 package io.tailrace.server.partition;
 
 import io.tailrace.log.LogSlice;
+import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
-import io.tailrace.replication.EpochEnd;
 import org.jspecify.annotations.Nullable;
 
 /**

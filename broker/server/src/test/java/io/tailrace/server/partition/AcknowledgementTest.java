@@ -4,8 +4,8 @@ import static io.tailrace.server.Batches.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.log.AppendResult;
+import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
-import io.tailrace.replication.EpochEnd;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.Batches;

@@ -136,7 +136,7 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
     public void followerFetches(long offset) {
         int lastEpoch = offset == 0 ? -1 : LEADER_EPOCH;
         handle(new Event.Fetched(
-                new FollowerFetch(new Incarnation(2, FOLLOWER_EPOCH), LEADER_EPOCH, offset, lastEpoch, 0)));
+                new FollowerFetch(new Incarnation(2, FOLLOWER_EPOCH), LEADER_EPOCH, offset, lastEpoch)));
     }
 
     public long highWatermark() {

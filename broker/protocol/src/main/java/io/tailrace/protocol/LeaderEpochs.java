@@ -1,4 +1,4 @@
-package io.tailrace.replication;
+package io.tailrace.protocol;
 
 import java.util.Arrays;
 import java.util.List;
@@ -7,14 +7,14 @@ import java.util.stream.IntStream;
 /**
  * Which leader epoch wrote which part of a log (KIP-101, KIP-279). Immutable.
  *
- * <p>Two logs agree below the point to which they have the same epochs; this is how a follower finds where to truncate,
- * and a leader whether what a follower has is a prefix of its own.
+ * <p>Two logs are equal below the offset up to which they have the same epochs. With this a follower finds where to
+ * truncate, and a leader finds whether a follower's log is a prefix of its own. Epochs grow; start offsets grow.
  */
 public final class LeaderEpochs {
-    /** No epoch: of an empty log. */
+    /** The epoch of an empty log. */
     public static final int UNKNOWN = -1;
 
-    /** Of a log without records. */
+    /** The epochs of an empty log. */
     public static final LeaderEpochs EMPTY = new LeaderEpochs(new int[0], new long[0]);
 
     private final int[] epochs;
@@ -26,20 +26,17 @@ public final class LeaderEpochs {
     }
 
     /**
-     * The history with these epochs, in order.
+     * The epochs that start there, in order.
      *
-     * @throws IllegalArgumentException if epochs do not grow, or offsets shrink
+     * @throws IllegalArgumentException as {@link #append} does
      */
     public static LeaderEpochs of(List<EpochStart> starts) {
-        LeaderEpochs history = EMPTY;
+        LeaderEpochs all = EMPTY;
         for (EpochStart start : starts) {
-            history = history.append(start.epoch(), start.startOffset());
+            all = all.append(start.epoch(), start.startOffset());
         }
-        return history;
+        return all;
     }
-
-    /** The first offset that was written in an epoch. */
-    public record EpochStart(int epoch, long startOffset) {}
 
     /** The latest epoch, {@link #UNKNOWN} if there is none. */
     public int latest() {
@@ -47,12 +44,15 @@ public final class LeaderEpochs {
     }
 
     /**
-     * With records of {@code epoch} from {@code startOffset} on; itself if that epoch is already the latest. An epoch in
-     * which nothing was written gives way to the one that starts at the same offset.
+     * Adds an epoch that starts at {@code startOffset}; changes nothing if it is the latest already. If the latest epoch
+     * starts at the same offset, it has no records and is replaced.
      *
-     * @throws IllegalArgumentException if the epoch is older than the latest, or starts before it
+     * @throws IllegalArgumentException if the epoch is negative, is older than the latest, or starts before the latest
      */
     public LeaderEpochs append(int epoch, long startOffset) {
+        if (epoch < 0) {
+            throw new IllegalArgumentException("epoch " + epoch + " at offset " + startOffset + " is negative");
+        }
         int size = epochs.length;
         if (size > 0) {
             if (epoch == epochs[size - 1]) {
@@ -73,7 +73,7 @@ public final class LeaderEpochs {
         return new LeaderEpochs(newEpochs, newStarts);
     }
 
-    /** Without what starts at {@code endOffset} or after it. */
+    /** Drops the epochs that start at {@code endOffset} or after it: the log was truncated to end there. */
     public LeaderEpochs truncate(long endOffset) {
         int size = epochs.length;
         while (size > 0 && startOffsets[size - 1] >= endOffset) {
@@ -85,8 +85,27 @@ public final class LeaderEpochs {
     }
 
     /**
-     * The end of the latest epoch that is not after {@code epoch}. If there is none, {@link #UNKNOWN}, which ends where the
-     * first epoch starts.
+     * Drops the epochs that end at {@code logStartOffset} or before it. The epoch that the new log start offset lies in
+     * starts there.
+     */
+    public LeaderEpochs startAt(long logStartOffset) {
+        int from = 0;
+        while (from < epochs.length && startOffsets[from] < logStartOffset) {
+            from++;
+        }
+        if (from == 0) {
+            return this;
+        }
+        boolean nextStartsThere = from < epochs.length && startOffsets[from] == logStartOffset;
+        int first = nextStartsThere ? from : from - 1;
+        long[] newStarts = Arrays.copyOfRange(startOffsets, first, epochs.length);
+        newStarts[0] = logStartOffset;
+        return new LeaderEpochs(Arrays.copyOfRange(epochs, first, epochs.length), newStarts);
+    }
+
+    /**
+     * The end of {@code epoch}, or of the latest epoch before it if the log does not have it. If the log has no epoch that
+     * early, the answer is {@link #UNKNOWN}, which ends where the first epoch starts.
      */
     public EpochEnd endOf(int epoch, long logEndOffset) {
         int i = epochs.length - 1;

@@ -1,9 +1,8 @@
-package io.tailrace.replication;
+package io.tailrace.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tailrace.replication.LeaderEpochs.EpochStart;
 import org.junit.jupiter.api.Test;
 
 class LeaderEpochsTest {
@@ -37,6 +36,16 @@ class LeaderEpochsTest {
     }
 
     @Test
+    void aLaterLogStartForgetsTheEpochsBefore() {
+        assertThat(EPOCHS.startAt(0)).isSameAs(EPOCHS);
+        assertThat(EPOCHS.startAt(2).starts())
+                .containsExactly(new EpochStart(1, 2), new EpochStart(3, 5), new EpochStart(4, 9));
+        assertThat(EPOCHS.startAt(5).starts()).containsExactly(new EpochStart(3, 5), new EpochStart(4, 9));
+        assertThat(EPOCHS.startAt(12).starts()).containsExactly(new EpochStart(4, 12));
+        assertThat(LeaderEpochs.EMPTY.startAt(3)).isEqualTo(LeaderEpochs.EMPTY);
+    }
+
+    @Test
     void anEpochWithoutRecordsGivesWay() {
         assertThat(EPOCHS.append(6, 9).starts())
                 .containsExactly(new EpochStart(1, 0), new EpochStart(3, 5), new EpochStart(6, 9));
@@ -48,5 +57,7 @@ class LeaderEpochsTest {
         assertThat(EPOCHS.append(4, 15)).isSameAs(EPOCHS);
         assertThatThrownBy(() -> EPOCHS.append(2, 15)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> EPOCHS.append(5, 8)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> LeaderEpochs.EMPTY.append(LeaderEpochs.UNKNOWN, 0))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }
