@@ -10,92 +10,92 @@ import org.apache.avro.Schema;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The steps that make a run count, in order: stage the manifest, publish it, then what {@link #finish} redoes after a
- * crash. Before the manifest is published nothing of the run counts, afterwards all of it does.
+ * The steps that commit a run, in order: stage the manifest, publish it, then {@link #finish}, which the next run
+ * repeats after a crash. The run is committed by the publication of its manifest and by nothing else.
  */
 final class Commit {
     private final Store store;
     private final Layout layout;
     private final CommitLog log;
     private final TableCatalog catalog;
-    private final GroupOffsets offsets;
-    private final StepObserver observer;
+    private final OffsetCommitter offsets;
+    private final CommitListener listener;
 
     Commit(
             Store store,
             Layout layout,
             CommitLog log,
             TableCatalog catalog,
-            GroupOffsets offsets,
-            StepObserver observer) {
+            OffsetCommitter offsets,
+            CommitListener listener) {
         this.store = store;
         this.layout = layout;
         this.log = log;
         this.catalog = catalog;
         this.offsets = offsets;
-        this.observer = observer;
+        this.listener = listener;
     }
 
     /**
-     * Commits a run whose files are whole.
+     * Commits a run whose data files are complete.
      *
-     * @param guard asked right before the commit point whether this run still may
-     * @throws CommitConflictException when it may not: nothing of the run counts
+     * @param abort checked immediately before the commit point
+     * @throws CommitConflictException if this run lost its lock or was fenced; nothing of it is committed
      */
-    void commit(Manifest manifest, RunGuard guard) throws IOException {
-        observer.reached(CommitStep.FILES_STAGED);
+    void commit(Manifest manifest, AbortCheck abort) throws IOException {
+        listener.reached(CommitStep.FILES_STAGED);
         log.stage(manifest);
-        observer.reached(CommitStep.MANIFEST_STAGED);
-        guard.check();
+        listener.reached(CommitStep.MANIFEST_STAGED);
+        abort.throwIfAborted();
         log.publish(manifest);
-        observer.reached(CommitStep.MANIFEST_PUBLISHED);
+        listener.reached(CommitStep.MANIFEST_PUBLISHED);
         finish(manifest);
     }
 
-    /** Does what is left to do for a published manifest; nothing, where its staging folder is gone. */
+    /** Completes the steps after the commit point. Does nothing if the run's staging folder is gone: it is finished. */
     void finish(Manifest manifest) throws IOException {
         Path staging = layout.staging(manifest.runId());
         if (!store.exists(staging)) {
             return;
         }
-        for (Manifest.File file : manifest.files()) {
+        for (Manifest.DataFile file : manifest.files()) {
             publish(file, staging);
-            observer.reached(CommitStep.FILE_PUBLISHED);
+            listener.reached(CommitStep.FILE_PUBLISHED);
         }
         updateCatalog(manifest);
-        observer.reached(CommitStep.CATALOG_UPDATED);
+        listener.reached(CommitStep.CATALOG_UPDATED);
         Map<TopicPartition, Long> ends = new HashMap<>();
         manifest.endOffsets()
                 .forEach((partition, end) -> ends.put(new TopicPartition(manifest.topic(), partition), end));
         offsets.commit(ends);
-        observer.reached(CommitStep.OFFSETS_COMMITTED);
+        listener.reached(CommitStep.OFFSETS_COMMITTED);
         store.delete(staging);
-        observer.reached(CommitStep.FINISHED);
+        listener.reached(CommitStep.FINISHED);
     }
 
-    private void publish(Manifest.File file, Path staging) throws IOException {
+    private void publish(Manifest.DataFile file, Path staging) throws IOException {
         Path staged = new Path(staging, file.staged());
-        Path folder = new Path(layout.folder(file.table()), file.pathPartition());
+        Path folder = new Path(layout.folder(file.table()), file.pathPartition().path());
         Path target = new Path(folder, file.name());
         if (store.exists(staged)) {
             store.makeFolder(folder);
             store.move(staged, target);
         } else if (!store.exists(target)) {
-            throw new IOException("file " + target + " of a commit is neither in place nor in " + staging
-                    + ". If it was removed on purpose, delete that folder to go on");
+            throw new IOException("committed file is missing: expected " + target + " or " + staged
+                    + ". Restore it, or delete " + staging + " to continue without its rows");
         }
     }
 
     private void updateCatalog(Manifest manifest) throws IOException {
-        Schema rows = RowShape.rowSchema(manifest.schema());
-        for (Layout.Table table : Layout.Table.values()) {
+        Schema rows = RowMapper.rowSchema(manifest.schema());
+        for (TableKind table : TableKind.values()) {
             Set<PathPartition> partitions = new TreeSet<>();
-            for (Manifest.File file : manifest.files()) {
+            for (Manifest.DataFile file : manifest.files()) {
                 if (file.table() == table) {
-                    partitions.add(PathPartition.parse(file.pathPartition()));
+                    partitions.add(file.pathPartition());
                 }
             }
-            catalog.publish(TableCatalog.table(layout, table, rows, store), partitions);
+            catalog.publish(TableDefinition.of(table, rows, layout, store), partitions);
         }
     }
 }

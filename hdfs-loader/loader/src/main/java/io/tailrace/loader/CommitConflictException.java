@@ -2,7 +2,7 @@ package io.tailrace.loader;
 
 import java.io.IOException;
 
-/** Another run has committed, or has shut this one out. Nothing of this run counts. */
+/** The run lost its lock, or another run fenced it or committed first. Nothing of this run is committed. */
 final class CommitConflictException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -1,9 +1,5 @@
 package io.tailrace.loader;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -11,14 +7,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 
-/** The manifests of a topic, numbered without a hole. The newest tells what has been loaded. */
+/** A topic's manifests, numbered without a gap. The newest one is the loader's state. */
 final class CommitLog {
     private static final Pattern NAME = Pattern.compile("\\d{20}\\.json");
     private static final String STAGED_NAME = "manifest.json";
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
 
     private final Store store;
     private final Layout layout;
@@ -28,7 +20,11 @@ final class CommitLog {
         this.layout = layout;
     }
 
-    /** The newest manifest, or empty before the first commit. */
+    /**
+     * Returns the newest manifest, or empty before the first commit.
+     *
+     * @throws IOException if it cannot be read; the message names the file, what was expected and what to do
+     */
     Optional<Manifest> newest() throws IOException {
         List<String> names = store.names(layout.commits()).stream()
                 .filter(NAME.asMatchPredicate())
@@ -38,29 +34,36 @@ final class CommitLog {
 
     private Manifest read(String name) throws IOException {
         Path file = new Path(layout.commits(), name);
-        Manifest manifest;
+        byte[] bytes = store.read(file);
         try {
-            manifest = JSON.readValue(store.read(file), Manifest.class);
-        } catch (JacksonException e) {
-            throw new IOException("manifest " + file + " cannot be read: " + e.getOriginalMessage(), e);
+            Manifest manifest = ManifestFormat.decode(bytes);
+            if (!manifest.topic().equals(layout.topic())) {
+                throw new IllegalArgumentException("topic: expected " + layout.topic() + ", found " + manifest.topic());
+            }
+            if (!name.equals(name(manifest.sequence()))) {
+                throw new IllegalArgumentException(
+                        "sequence: expected that of the file name, found " + manifest.sequence());
+            }
+            return manifest;
+        } catch (IllegalArgumentException e) {
+            throw new IOException(
+                    "cannot read manifest " + file + ": " + e.getMessage()
+                            + ". Nothing was loaded. If a newer loader wrote the file, use that loader; otherwise"
+                            + " restore the file from a backup, or load the topic to another output.path",
+                    e);
         }
-        if (manifest.format() != Manifest.FORMAT || !name.equals(name(manifest.sequence()))) {
-            throw new IOException("manifest " + file + ": expected format " + Manifest.FORMAT
-                    + " and the sequence of its" + " name, found " + manifest.format() + " and " + manifest.sequence());
-        }
-        return manifest;
     }
 
-    /** Writes a manifest, whole and forced, into its run's staging folder. */
+    /** Writes a manifest to its run's staging folder and forces it to disk. */
     void stage(Manifest manifest) throws IOException {
         store.makeFolder(layout.commits());
-        store.write(staged(manifest), JSON.writeValueAsBytes(manifest));
+        store.write(staged(manifest), ManifestFormat.encode(manifest));
     }
 
     /**
-     * Makes a staged manifest count.
+     * Publishes a staged manifest: the commit point.
      *
-     * @throws CommitConflictException when another run has committed under its number, or has fenced this run
+     * @throws CommitConflictException if another run committed under its number or fenced this run
      */
     void publish(Manifest manifest) throws IOException {
         store.publish(staged(manifest), new Path(layout.commits(), name(manifest.sequence())));

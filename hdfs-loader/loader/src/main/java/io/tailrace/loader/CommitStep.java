@@ -1,19 +1,19 @@
 package io.tailrace.loader;
 
-/** How far a run has come, in this order. Only {@link #MANIFEST_PUBLISHED} decides whether it counts. */
+/** The steps of a commit, in order. {@link #MANIFEST_PUBLISHED} is the commit point. */
 enum CommitStep {
-    /** All data files are whole and forced, in the staging folder. */
+    /** All data files are complete and on disk, in the staging folder. */
     FILES_STAGED,
-    /** The manifest is whole and forced, in the staging folder. */
+    /** The manifest is complete and on disk, in the staging folder. */
     MANIFEST_STAGED,
-    /** The manifest is in the commit log: the commit point. */
+    /** The manifest is in the commit log: the run is committed. */
     MANIFEST_PUBLISHED,
-    /** One more data file is in place. Told once for each. */
+    /** A data file was moved to its table. Reported once per file. */
     FILE_PUBLISHED,
-    /** Hive knows the tables and their path partitions. */
+    /** Hive has the tables and their path partitions. */
     CATALOG_UPDATED,
     /** The brokers have the group's offsets. */
     OFFSETS_COMMITTED,
-    /** The staging folder is gone: nothing is left to do. */
+    /** The staging folder is deleted. Nothing is left to do. */
     FINISHED
 }

@@ -8,14 +8,14 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 
-/** A row of the error table: a record that did not decode, with its reason and its bytes. */
+/** Rows of the error table: a record that does not decode, the reason, and its bytes. */
 final class ErrorRow {
     static final Schema SCHEMA = SchemaBuilder.record("ErrorRow")
             .namespace("tailrace")
             .fields()
-            .requiredString(RowShape.TOPIC)
-            .requiredInt(RowShape.PARTITION)
-            .requiredLong(RowShape.OFFSET)
+            .requiredString(RowMapper.TOPIC)
+            .requiredInt(RowMapper.PARTITION)
+            .requiredLong(RowMapper.OFFSET)
             .name("record_time")
             .type(LogicalTypes.timestampMillis().addToSchema(Schema.create(Schema.Type.LONG)))
             .noDefault()
@@ -28,9 +28,9 @@ final class ErrorRow {
 
     static GenericRecord of(ConsumerRecord record, String reason) {
         GenericRecord row = new GenericData.Record(SCHEMA);
-        row.put(RowShape.TOPIC, record.topicPartition().topic());
-        row.put(RowShape.PARTITION, record.topicPartition().partition());
-        row.put(RowShape.OFFSET, record.offset());
+        row.put(RowMapper.TOPIC, record.topicPartition().topic());
+        row.put(RowMapper.PARTITION, record.topicPartition().partition());
+        row.put(RowMapper.OFFSET, record.offset());
         row.put("record_time", record.timestampMs());
         row.put("reason", reason);
         row.put("record_key", record.key() == null ? null : ByteBuffer.wrap(record.key()));

@@ -8,14 +8,14 @@ import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.hadoop.hive.metastore.api.FieldSchema;
 
-/** What Hive calls the columns of a Parquet file with an Avro schema. */
+/** Hive's columns for the Parquet files of an Avro schema. */
 final class HiveColumns {
     private HiveColumns() {}
 
     /**
-     * The columns of a record schema, in order.
+     * Returns the columns of a record schema, in order.
      *
-     * @throws IllegalArgumentException naming a field that Hive has no type for
+     * @throws IllegalArgumentException if Hive has no type for a field; the message names it
      */
     static List<FieldSchema> of(Schema row) {
         return row.getFields().stream()
@@ -54,7 +54,8 @@ final class HiveColumns {
                                 + type(field.schema(), path + "." + field.name()))
                         .collect(Collectors.joining(",", "struct<", ">"));
             case UNION -> union(schema, path);
-            case NULL -> throw new IllegalArgumentException("field " + path + ": Hive has no type for Avro's null");
+            case NULL ->
+                throw new IllegalArgumentException("field " + path + ": expected a type that Hive has, found null");
         };
     }
 
@@ -64,7 +65,7 @@ final class HiveColumns {
                 .toList();
         if (types.size() != 1) {
             throw new IllegalArgumentException(
-                    "field " + path + ": Hive has no type for " + schema + "; expected one type, or one and null");
+                    "field " + path + ": expected one type, or one type and null, found " + schema);
         }
         return type(types.get(0), path);
     }

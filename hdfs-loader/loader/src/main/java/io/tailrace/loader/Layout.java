@@ -5,44 +5,40 @@ import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The only place that knows how paths below {@code output.path} are spelt.
+ * The names of a topic's files and folders below {@code output.path}. No other class builds these paths.
  *
  * <pre>
  * TOPIC/dt=2015-05-17/hr=09/TOPIC-PARTITION-FIRST-LAST.parquet            rows
  * _errors/TOPIC/dt=2015-05-17/hr=09/TOPIC-PARTITION-FIRST-LAST.parquet    records that do not decode
  * _tailrace/TOPIC/commits/00000000000000000001.json                       manifests
- * _tailrace/TOPIC/staging/RUN/                                            what a run has not yet published
+ * _tailrace/TOPIC/staging/RUN/                                            files of a run that is not finished
  * </pre>
  *
- * <p>Hive, Spark and their like pass over folders that start with an underscore when they list a table.
+ * <p>Query engines ignore folders whose names start with an underscore.
  */
 record Layout(Path root, String topic) {
+    /** The longest file name that HDFS and local file systems accept. */
+    private static final int NAME_BYTES_MAX = 255;
 
-    /** The tables that a topic becomes. */
-    enum Table {
-        ROWS,
-        ERRORS
-    }
-
-    /** Where a table's path partitions are. */
-    Path folder(Table table) {
+    /** The folder of a table's path partitions. */
+    Path folder(TableKind table) {
         return switch (table) {
             case ROWS -> new Path(root, topic);
             case ERRORS -> new Path(root, "_errors/" + topic);
         };
     }
 
-    /** What Hive calls the table: the topic, with an underscore for whatever a plain name cannot have. */
-    String tableName(Table table) {
+    /** The table's name in Hive: the topic in lower case, with underscores for characters that Hive does not allow. */
+    String tableName(TableKind table) {
         String name = topic.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
-        return table == Table.ERRORS ? name + "_errors" : name;
+        return table == TableKind.ERRORS ? name + "_errors" : name;
     }
 
     Path commits() {
         return new Path(root, "_tailrace/" + topic + "/commits");
     }
 
-    /** The folder that holds one folder for each run that has not finished. */
+    /** The folder that has a folder for each unfinished run. */
     Path staging() {
         return new Path(root, "_tailrace/" + topic + "/staging");
     }
@@ -51,8 +47,13 @@ record Layout(Path root, String topic) {
         return new Path(staging(), runId);
     }
 
-    /** The name of a file with the rows of {@code first} to {@code last}, both inclusive. */
+    /**
+     * The name of a file of rows {@code first} to {@code last}, both inclusive. A topic's name is cut if the file's
+     * would be too long: the folder has the whole one, and partition and offsets make the name unique there.
+     */
     static String fileName(TopicPartition partition, long first, long last) {
-        return partition + "-" + first + "-" + last + ".parquet";
+        String suffix = "-" + partition.partition() + "-" + first + "-" + last + ".parquet";
+        String topic = partition.topic();
+        return topic.substring(0, Math.min(topic.length(), NAME_BYTES_MAX - suffix.length())) + suffix;
     }
 }

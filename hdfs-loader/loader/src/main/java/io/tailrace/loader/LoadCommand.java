@@ -20,10 +20,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code tailrace load}: loads topics into Parquet, once or every so often. */
+/** {@code tailrace load}: loads topics into Parquet, once or at an interval. */
 @Command(
         name = "tailrace load",
-        description = "Loads what topics have received since the last load into Parquet, exactly once, and tells Hive.")
+        description = "Loads the records that topics received since the last load into Parquet, exactly once, and"
+                + " registers the files in Hive.")
 public final class LoadCommand implements Callable<Integer> {
 
     @Mixin
@@ -32,19 +33,20 @@ public final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--topic",
             paramLabel = "TOPIC",
-            description = "Loads this topic instead of the configured ones. May be repeated.")
+            description = "Loads this topic instead of the configured ones. Can be repeated.")
     private @Nullable List<String> topics;
 
     @Option(
             names = "--every",
             paramLabel = "TIME",
             converter = Interval.class,
-            description = "Loads again and again, this long from start to start, as 30s, 15m or 1h.")
+            description = "Repeats the load at this interval, from start to start, such as 30s, 15m or 1h.")
     private @Nullable Duration every;
 
     @Option(
             names = "--skip-gap",
-            description = "Goes on from the earliest record where retention has deleted some that were never loaded.")
+            description =
+                    "If retention deleted records before they were loaded, continues from the earliest record left.")
     private boolean skipGap;
 
     @Mixin
@@ -65,10 +67,11 @@ public final class LoadCommand implements Callable<Integer> {
         if (every == null) {
             print(Loader.load(loader, selected, onGap));
         } else {
-            RepeatedLoad repeated = new RepeatedLoad(() -> print(Loader.load(loader, selected, onGap)), every);
-            ServerProcess.runUntilStopped(repeated, repeated.failure(), () -> spec.commandLine()
+            Duration interval = every;
+            PeriodicLoad periodic = new PeriodicLoad(() -> print(Loader.load(loader, selected, onGap)), interval);
+            ServerProcess.runUntilStopped(periodic, periodic.failure(), () -> spec.commandLine()
                     .getErr()
-                    .println("loading " + selected + " every " + every));
+                    .println("loading every " + interval.toSeconds() + " s: " + String.join(", ", selected)));
         }
         return 0;
     }
@@ -91,9 +94,10 @@ public final class LoadCommand implements Callable<Integer> {
                     return interval;
                 }
             } catch (DateTimeParseException e) {
-                throw new TypeConversionException("\"" + text + "\" is no time as 30s, 15m or 1h");
+                throw new TypeConversionException(
+                        "invalid interval \"" + text + "\": expected a number and a unit, such as 30s, 15m or 1h");
             }
-            throw new TypeConversionException("\"" + text + "\" is not more than nothing");
+            throw new TypeConversionException("invalid interval \"" + text + "\": expected more than zero");
         }
     }
 

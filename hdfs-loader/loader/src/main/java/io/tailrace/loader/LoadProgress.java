@@ -8,22 +8,22 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows how far a run has come. Thread-safe. */
+/** Reports the progress of a run. Thread-safe. */
 interface LoadProgress extends AutoCloseable {
 
-    /** Tells that more records are done. */
+    /** Counts records that are done. */
     void loaded(long records);
 
     @Override
     void close();
 
-    /** Makes the progress of one topic's run. */
+    /** Starts to report the run of a topic. */
     @FunctionalInterface
     interface Factory {
         LoadProgress start(String topic, long records);
     }
 
-    /** A bar that is drawn over and over, for a terminal. */
+    /** A progress bar, for a terminal. */
     static LoadProgress bar(String topic, long records) {
         ProgressBar bar = new ProgressBarBuilder()
                 .setTaskName(topic)
@@ -45,22 +45,22 @@ interface LoadProgress extends AutoCloseable {
         };
     }
 
-    /** A line of log a minute, for everything else. */
+    /** A log line a minute. */
     static LoadProgress lines(String topic, long records, LongSupplier nanoTime) {
         return new LoadProgress() {
             private static final Logger log = LoggerFactory.getLogger(LoadProgress.class);
             private static final long EVERY_NANOS = 60_000_000_000L;
 
             private final AtomicLong loaded = new AtomicLong();
-            private final AtomicLong saidNanos = new AtomicLong(nanoTime.getAsLong());
+            private final AtomicLong loggedNanos = new AtomicLong(nanoTime.getAsLong());
 
             @Override
             public void loaded(long more) {
                 long now = nanoTime.getAsLong();
                 long count = loaded.addAndGet(more);
-                long said = saidNanos.get();
-                if (now - said >= EVERY_NANOS && saidNanos.compareAndSet(said, now)) {
-                    log.info("{}: {} of {} records", topic, count, records);
+                long last = loggedNanos.get();
+                if (now - last >= EVERY_NANOS && loggedNanos.compareAndSet(last, now)) {
+                    log.info("loading topic {}: {} of {} records", topic, count, records);
                 }
             }
 

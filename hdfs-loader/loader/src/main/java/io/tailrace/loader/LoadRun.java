@@ -17,69 +17,78 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run of one topic: finish what the last one left, plan, load, commit. */
+/** One run for one topic: finish the previous commit if necessary, plan, load, commit. */
 final class LoadRun {
     private static final Logger log = LoggerFactory.getLogger(LoadRun.class);
 
-    /** What a record is taken to weigh before anything was loaded. */
-    private static final long RECORD_BYTES_GUESS = 512;
+    /** The size of a record that the first load of a topic assumes. */
+    private static final long RECORD_BYTES_ESTIMATE = 512;
 
     /**
-     * What a run works with.
+     * The services a run uses.
      *
-     * @param admin tells bounds of partitions
-     * @param consumers gives each task its own consumer, with no reset of offsets
-     * @param registry schemas
-     * @param store files
-     * @param catalog tables
-     * @param offsets the group's offsets
-     * @param guard whether this process may still load
-     * @param observer told of each step of the commit
-     * @param progress shows how far it is
-     * @param clock the time of the commit
+     * @param admin describes topics and their offsets
+     * @param consumers creates a consumer for each task, without an offset reset
+     * @param registry the schema registry
+     * @param store the file system of the output
+     * @param catalog where tables are registered
+     * @param offsets commits the group's offsets
+     * @param abort stops the run if it loses its lock
+     * @param listener notified of each step of the commit
+     * @param progress reports progress
+     * @param clock the time in the run's id
+     * @param nanoTime measures how long a partition delivers nothing
      */
-    record Parts(
+    record Dependencies(
             Admin admin,
             Supplier<Consumer> consumers,
             SchemaRegistryClient registry,
             Store store,
             TableCatalog catalog,
-            GroupOffsets offsets,
-            RunGuard guard,
-            StepObserver observer,
+            OffsetCommitter offsets,
+            AbortCheck abort,
+            CommitListener listener,
             LoadProgress.Factory progress,
-            InstantSource clock) {}
+            InstantSource clock,
+            LongSupplier nanoTime) {}
 
     private final LoaderConfig config;
-    private final Parts parts;
+    private final Dependencies dependencies;
     private final String topic;
     private final Layout layout;
     private final CommitLog commits;
     private final Commit commit;
 
-    LoadRun(LoaderConfig config, Parts parts, String topic) {
+    LoadRun(LoaderConfig config, Dependencies dependencies, String topic) {
         this.config = config;
-        this.parts = parts;
+        this.dependencies = dependencies;
         this.topic = topic;
         this.layout = new Layout(config.outputPath(), topic);
-        this.commits = new CommitLog(parts.store(), layout);
-        this.commit = new Commit(parts.store(), layout, commits, parts.catalog(), parts.offsets(), parts.observer());
+        this.commits = new CommitLog(dependencies.store(), layout);
+        this.commit = new Commit(
+                dependencies.store(),
+                layout,
+                commits,
+                dependencies.catalog(),
+                dependencies.offsets(),
+                dependencies.listener());
     }
 
     /**
-     * Loads what there is to load, and commits it. Returns at once where there is nothing.
+     * Loads and commits all records up to the high watermark. Commits nothing if there are none.
      *
-     * @throws RetentionGapException when records are gone that were never loaded, and {@code onGap} is to fail
-     * @throws IOException when the run cannot be finished; the next one starts from the same state, or, past the commit
-     *     point, finishes it
+     * @throws RetentionGapException if retention deleted records before they were loaded and {@code onGap} is FAIL
+     * @throws IOException if the run fails. Before the commit point the next run starts from the same offsets; after it,
+     *     the next run finishes this commit first
      */
     LoadResult run(Plan.OnGap onGap) throws IOException {
-        Staging staging = new Staging(parts.store(), layout);
+        Staging staging = new Staging(dependencies.store(), layout);
         Optional<Manifest> last = staging.fence(commits);
         if (last.isPresent()) {
             commit.finish(last.get());
@@ -88,31 +97,40 @@ final class LoadRun {
         if (plan.isEmpty()) {
             return new LoadResult(topic, 0, 0, 0, 0);
         }
-        // After the high watermarks: whatever lies below them was written with this schema or an older one.
+        // After the high watermarks, so that records below them were written with this schema or an older one.
         Optional<Schema> schema = newestSchema();
-        RowShape shape = new RowShape(schema.orElse(RowShape.empty()), config.eventTimeField());
-        for (Layout.Table table : Layout.Table.values()) {
-            parts.catalog().check(TableCatalog.table(layout, table, shape.rowSchema(), parts.store()));
+        RowMapper rows = new RowMapper(schema.orElse(RowMapper.empty()), config.eventTimeField());
+        for (TableKind table : TableKind.values()) {
+            dependencies.catalog().check(TableDefinition.of(table, rows.rowSchema(), layout, dependencies.store()));
         }
-        String runId = staging.begin(parts.clock().instant());
-        List<LoadTask.Result> results = load(plan, shape, runId);
-        Manifest manifest = manifest(last, plan, schema, runId, results);
-        commit.commit(manifest, parts.guard());
+        String runId = staging.begin(dependencies.clock().instant());
+        List<LoadTask.Result> results = load(plan, rows, runId);
+        Manifest manifest = new Manifest(
+                last.map(Manifest::sequence).orElse(0L) + 1,
+                topic,
+                runId,
+                schema.orElse(null),
+                plan.endOffsets(),
+                plan.skipped(),
+                results.stream().mapToLong(LoadTask.Result::valueBytes).sum(),
+                results.stream().flatMap(result -> result.files().stream()).toList());
+        commit.commit(manifest, dependencies.abort());
         return result(manifest);
     }
 
     private List<PartitionBounds> bounds(Optional<Manifest> last) {
-        TopicDescription description = parts.admin().describe(Set.of(topic)).get(topic);
+        TopicDescription description =
+                dependencies.admin().describe(Set.of(topic)).get(topic);
         if (description == null) {
-            throw new IllegalStateException("the brokers describe topics, but not " + topic);
+            throw new IllegalStateException("brokers did not describe topic " + topic);
         }
         List<TopicPartition> partitions = description.partitions().stream()
                 .map(partition -> new TopicPartition(topic, partition.partition()))
                 .sorted()
                 .toList();
-        // The starts first: retention may move them while this asks, but never past an end that is told later.
-        Map<TopicPartition, Long> earliest = parts.admin().earliestOffsets(partitions);
-        Map<TopicPartition, Long> latest = parts.admin().latestOffsets(partitions);
+        // Log start offsets first: retention may move them in between, but never past an end offset read later.
+        Map<TopicPartition, Long> earliest = dependencies.admin().earliestOffsets(partitions);
+        Map<TopicPartition, Long> latest = dependencies.admin().latestOffsets(partitions);
         SortedMap<Integer, Long> ends = last.map(Manifest::endOffsets).orElseGet(TreeMap::new);
         List<PartitionBounds> bounds = new ArrayList<>();
         for (TopicPartition partition : partitions) {
@@ -121,64 +139,64 @@ final class LoadRun {
                     last.isPresent()
                             ? OptionalLong.of(ends.getOrDefault(partition.partition(), 0L))
                             : OptionalLong.empty(),
-                    known(earliest, partition),
-                    known(latest, partition)));
+                    offset(earliest, partition),
+                    offset(latest, partition)));
         }
         int loaded = ends.isEmpty() ? 0 : ends.lastKey() + 1;
         if (partitions.size() < loaded) {
-            throw new IllegalStateException(topic + " has " + partitions.size() + " partitions, but " + loaded
-                    + " were loaded." + Plan.CREATED_AGAIN);
+            throw new IllegalStateException("topic " + topic + " has " + partitions.size() + " partitions, but "
+                    + loaded + " were loaded. " + Plan.RECREATED_TOPIC);
         }
         return bounds;
     }
 
-    private static long known(Map<TopicPartition, Long> offsets, TopicPartition partition) {
+    private static long offset(Map<TopicPartition, Long> offsets, TopicPartition partition) {
         Long offset = offsets.get(partition);
         if (offset == null) {
-            throw new IllegalStateException("the brokers did not tell the bounds of " + partition);
+            throw new IllegalStateException("brokers did not return the offsets of " + partition);
         }
         return offset;
     }
 
-    /** As many records as weigh {@code task.bytes.max}, going by what those of the last run weighed. */
+    /** How many records make {@code task.bytes.max}, estimated from the previous run. */
     private long taskRecordsMax(Optional<Manifest> last) {
         long bytes = last.map(Manifest::valueBytes).orElse(0L);
-        long records = last.map(manifest -> manifest.rows(Layout.Table.ROWS) + manifest.rows(Layout.Table.ERRORS))
+        long records = last.map(manifest -> manifest.rows(TableKind.ROWS) + manifest.rows(TableKind.ERRORS))
                 .orElse(0L);
-        long recordBytes = records == 0 ? RECORD_BYTES_GUESS : Math.max(1, bytes / records);
+        long recordBytes = records == 0 ? RECORD_BYTES_ESTIMATE : Math.max(1, bytes / records);
         return Math.max(1, config.taskBytesMax() / recordBytes);
     }
 
     private Optional<Schema> newestSchema() {
-        OptionalInt id = parts.registry().latestId(SchemaRegistryClient.valueSubject(topic));
+        String subject = SchemaRegistryClient.valueSubject(topic);
+        OptionalInt id = dependencies.registry().latestId(subject);
         if (id.isEmpty()) {
             log.warn(
-                    "{}: no schema is registered under {}, so every record goes to the error table",
-                    topic,
-                    SchemaRegistryClient.valueSubject(topic));
+                    "no schema is registered, all records go to the error table: topic {}, subject {}", topic, subject);
             return Optional.empty();
         }
-        return Optional.of(parts.registry().schema(id.getAsInt()));
+        return Optional.of(dependencies.registry().schema(id.getAsInt()));
     }
 
-    private List<LoadTask.Result> load(Plan plan, RowShape shape, String runId) throws IOException {
+    private List<LoadTask.Result> load(Plan plan, RowMapper rows, String runId) throws IOException {
         AtomicBoolean failed = new AtomicBoolean();
-        RunGuard guard = () -> {
-            parts.guard().check();
+        AbortCheck abort = () -> {
+            dependencies.abort().throwIfAborted();
             if (failed.get()) {
-                throw new CommitConflictException("another task of the run has failed");
+                throw new CommitConflictException("another task of the run failed");
             }
         };
-        try (LoadProgress progress = parts.progress().start(topic, plan.length())) {
+        try (LoadProgress progress = dependencies.progress().start(topic, plan.length())) {
             LoadTask.Context context = new LoadTask.Context(
-                    parts.consumers(),
-                    parts.registry(),
-                    shape,
-                    parts.store(),
+                    dependencies.consumers(),
+                    dependencies.registry(),
+                    rows,
+                    dependencies.store(),
                     layout.staging(runId),
                     config.parquet(),
-                    guard,
-                    progress::loaded);
+                    abort,
+                    progress::loaded,
+                    dependencies.nanoTime());
             List<LoadTask> tasks = new ArrayList<>();
             for (OffsetRange range : plan.tasks()) {
                 tasks.add(new LoadTask(range, tasks.size(), context));
@@ -187,32 +205,12 @@ final class LoadRun {
         }
     }
 
-    private Manifest manifest(
-            Optional<Manifest> last, Plan plan, Optional<Schema> schema, String runId, List<LoadTask.Result> results) {
-        return new Manifest(
-                Manifest.FORMAT,
-                last.map(Manifest::sequence).orElse(0L) + 1,
-                topic,
-                runId,
-                parts.clock().millis(),
-                schema.map(Schema::toString).orElse(""),
-                plan.endOffsets(),
-                plan.skipped().stream()
-                        .map(range ->
-                                new Manifest.Skipped(range.topicPartition().partition(), range.from(), range.to()))
-                        .toList(),
-                results.stream().mapToLong(LoadTask.Result::valueBytes).sum(),
-                results.stream().flatMap(result -> result.files().stream()).toList());
-    }
-
     private static LoadResult result(Manifest manifest) {
         return new LoadResult(
                 manifest.topic(),
-                manifest.rows(Layout.Table.ROWS),
-                manifest.rows(Layout.Table.ERRORS),
+                manifest.rows(TableKind.ROWS),
+                manifest.rows(TableKind.ERRORS),
                 manifest.files().size(),
-                manifest.skipped().stream()
-                        .mapToLong(range -> range.to() - range.from())
-                        .sum());
+                manifest.skipped().stream().mapToLong(OffsetRange::length).sum());
     }
 }

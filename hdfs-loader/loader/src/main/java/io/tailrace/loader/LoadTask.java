@@ -2,6 +2,7 @@ package io.tailrace.loader;
 
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerRecord;
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.FramedAvroDecoder;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
@@ -12,45 +13,48 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 
-/** Loads one range: pulls it by offset and writes it to the run's staging folder. Runs on one thread, once. */
+/** Loads one range of offsets into the run's staging folder. Runs once, on one thread. */
 final class LoadTask implements Callable<LoadTask.Result> {
     private static final Duration POLL = Duration.ofSeconds(1);
 
-    /** How long a partition may answer nothing before its end: a leader is elected within this, or something is wrong. */
+    /** How long a partition may deliver nothing before the range ends. Longer than any election takes. */
     private static final Duration STALL_MAX = Duration.ofSeconds(60);
 
     /**
-     * What a task has written.
+     * What a task wrote.
      *
-     * @param files whole and on disk
-     * @param valueBytes bytes of all values read
+     * @param files complete and on disk
+     * @param valueBytes total size of all values read
      */
-    record Result(List<Manifest.File> files, long valueBytes) {}
+    record Result(List<Manifest.DataFile> files, long valueBytes) {}
 
     /**
      * What the tasks of a run share.
      *
-     * @param consumers gives each task a consumer of its own, with no reset of offsets
-     * @param registry the schemas that records were written with
-     * @param shape how events become rows
-     * @param store where to write
+     * @param consumers creates a consumer for each task, without an offset reset
+     * @param registry has the schemas that records were written with
+     * @param mapper turns events into rows
+     * @param store the file system of the output
      * @param staging the run's staging folder
-     * @param parquet how to write
-     * @param guard asked again and again whether the run may go on
-     * @param loaded told of records as they are done
+     * @param parquet settings of the files
+     * @param abort checked before each poll
+     * @param loaded receives the number of records done since the last call
+     * @param nanoTime measures how long the partition delivers nothing
      */
     record Context(
             Supplier<Consumer> consumers,
             SchemaRegistryClient registry,
-            RowShape shape,
+            RowMapper mapper,
             Store store,
             Path staging,
             ParquetSettings parquet,
-            RunGuard guard,
-            LongConsumer loaded) {}
+            AbortCheck abort,
+            LongConsumer loaded,
+            LongSupplier nanoTime) {}
 
     private final OffsetRange range;
     private final int number;
@@ -63,42 +67,51 @@ final class LoadTask implements Callable<LoadTask.Result> {
         this.number = number;
         this.context = context;
         this.decoder = new FramedAvroDecoder(
-                context.registry(), Optional.of(context.shape().eventSchema()));
+                context.registry(), Optional.of(context.mapper().eventSchema()));
     }
 
     @Override
     public Result call() throws IOException {
         try (Consumer consumer = context.consumers().get();
-                TableWriter rows = writer(Layout.Table.ROWS);
-                TableWriter errors = writer(Layout.Table.ERRORS)) {
-            consumer.assign(Set.of(range.topicPartition()));
-            consumer.seek(range.topicPartition(), range.from());
-            long lastRecordNanos = System.nanoTime();
-            while (consumer.position(range.topicPartition()) < range.to()) {
-                context.guard().check();
-                List<ConsumerRecord> records = consumer.poll(POLL);
-                if (!records.isEmpty()) {
-                    lastRecordNanos = System.nanoTime();
-                } else if (System.nanoTime() - lastRecordNanos > STALL_MAX.toNanos()) {
-                    throw new IOException(range.topicPartition() + " gave no record for " + STALL_MAX.toSeconds()
-                            + " s at offset " + consumer.position(range.topicPartition()) + ", short of the "
-                            + range.to() + " it had");
-                }
-                write(records, rows, errors);
-            }
-            List<Manifest.File> files = new ArrayList<>(rows.finish());
+                TableWriter rows = writer(TableKind.ROWS);
+                TableWriter errors = writer(TableKind.ERRORS)) {
+            copy(consumer, rows, errors);
+            List<Manifest.DataFile> files = new ArrayList<>(rows.finish());
             files.addAll(errors.finish());
             return new Result(files, valueBytes);
         }
     }
 
-    private TableWriter writer(Layout.Table table) {
-        var schema = table == Layout.Table.ROWS ? context.shape().rowSchema() : ErrorRow.SCHEMA;
-        String prefix = (table == Layout.Table.ROWS ? "rows-" : "errors-") + number + "-";
+    private TableWriter writer(TableKind table) {
+        var schema = table == TableKind.ROWS ? context.mapper().rowSchema() : ErrorRow.SCHEMA;
+        String prefix = (table == TableKind.ROWS ? "rows-" : "errors-") + number + "-";
         return new TableWriter(
                 new TableWriter.Source(table, schema, range.topicPartition(), context.staging(), prefix),
                 context.parquet(),
                 context.store());
+    }
+
+    /** Not every offset has a record, so the consumer's position, not the last record, decides when the range is done. */
+    private void copy(Consumer consumer, TableWriter rows, TableWriter errors) throws IOException {
+        TopicPartition partition = range.topicPartition();
+        consumer.assign(Set.of(partition));
+        consumer.seek(partition, range.from());
+        long position = range.from();
+        long progressNanos = context.nanoTime().getAsLong();
+        while (position < range.to()) {
+            context.abort().throwIfAborted();
+            write(consumer.poll(POLL), rows, errors);
+            long nowNanos = context.nanoTime().getAsLong();
+            long next = consumer.position(partition);
+            if (next > position) {
+                progressNanos = nowNanos;
+            } else if (nowNanos - progressNanos > STALL_MAX.toNanos()) {
+                throw new IOException("no data for " + STALL_MAX.toSeconds() + " s from partition " + partition
+                        + " at offset " + position + ", expected records up to offset " + (range.to() - 1)
+                        + ". Check that the partition has a leader, then load again");
+            }
+            position = next;
+        }
     }
 
     private void write(List<ConsumerRecord> records, TableWriter rows, TableWriter errors) throws IOException {
@@ -125,16 +138,16 @@ final class LoadTask implements Callable<LoadTask.Result> {
     }
 
     private void write(Object event, ConsumerRecord record, TableWriter rows, TableWriter errors) throws IOException {
-        long eventTimeMs = context.shape().eventTimeMs(event, record);
+        long eventTimeMs = context.mapper().eventTimeMs(event, record);
         if (!PathPartition.exists(eventTimeMs)) {
-            reject(record, "event time " + eventTimeMs + " ms is not in the years 1970 to 9999", errors);
+            reject(record, "event time " + eventTimeMs + " ms: expected a time in the years 1970 to 9999", errors);
             return;
         }
         rows.write(
-                PathPartition.of(eventTimeMs), record.offset(), context.shape().row(event, record));
+                PathPartition.of(eventTimeMs), record.offset(), context.mapper().row(event, record));
     }
 
-    /** Its own time is unknown, so an error is filed under the hour of the record's timestamp. */
+    /** The event time is unknown, so an error row belongs to the hour of the record's timestamp. */
     private static void reject(ConsumerRecord record, String reason, TableWriter errors) throws IOException {
         errors.write(PathPartition.ofNearest(record.timestampMs()), record.offset(), ErrorRow.of(record, reason));
     }

@@ -15,20 +15,20 @@ import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** Puts a loader together from its configuration, and runs it. */
+/** Builds a loader from its configuration and runs it. */
 final class Loader {
     private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
     private static final int POLL_RECORDS_MAX = 5_000;
 
     private Loader() {}
 
-    /** Loads topics one after the other. */
+    /** Loads topics, one after another. */
     static List<LoadResult> load(LoaderConfig config, List<String> topics, Plan.OnGap onGap) throws IOException {
         return load(config, topics, onGap, step -> {});
     }
 
-    /** Loads topics one after the other, and tells of every step of their commits. */
-    static List<LoadResult> load(LoaderConfig config, List<String> topics, Plan.OnGap onGap, StepObserver observer)
+    /** Loads topics, one after another, and reports each step of their commits. */
+    static List<LoadResult> load(LoaderConfig config, List<String> topics, Plan.OnGap onGap, CommitListener listener)
             throws IOException {
         ConsumerConfig consumer = ConsumerConfig.builder(config.bootstrapServers())
                 .group(config.group())
@@ -40,7 +40,7 @@ final class Loader {
                 Admin admin = Admin.create(ClientConfig.of(config.bootstrapServers()));
                 Store store = Store.open(config.outputPath(), hadoop(config));
                 TableCatalog catalog = catalog(config)) {
-            LoadRun.Parts parts = new LoadRun.Parts(
+            LoadRun.Dependencies dependencies = new LoadRun.Dependencies(
                     admin,
                     consumers,
                     new HttpSchemaRegistryClient(config.registry(), REGISTRY_TIMEOUT),
@@ -52,12 +52,13 @@ final class Loader {
                         }
                     },
                     lock,
-                    observer,
+                    listener,
                     progress(),
-                    InstantSource.system());
+                    InstantSource.system(),
+                    System::nanoTime);
             List<LoadResult> results = new ArrayList<>();
             for (String topic : topics) {
-                results.add(new LoadRun(config, parts, topic).run(onGap));
+                results.add(new LoadRun(config, dependencies, topic).run(onGap));
             }
             return results;
         }
@@ -79,8 +80,8 @@ final class Loader {
                 : new MetastoreCatalog(config.metastores(), config.hiveDatabase());
     }
 
-    /** A bar where somebody watches, lines otherwise. */
-    @SuppressWarnings("SystemConsoleNull") // Null without a terminal on Java 17, which this is built for.
+    /** A bar on a terminal, log lines otherwise. */
+    @SuppressWarnings("SystemConsoleNull") // On Java 17 it is null without a terminal.
     private static LoadProgress.Factory progress() {
         return System.console() != null
                 ? LoadProgress::bar

@@ -12,20 +12,20 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
- * What a loader is told by its configuration file.
+ * The configuration of a loader.
  *
  * @param bootstrapServers brokers, as {@code host:port[,host:port...]}
  * @param registry the schema registry
- * @param zookeeperConnect ZooKeeper, which holds the lock
+ * @param zookeeperConnect ZooKeeper, for the lock
  * @param group the loader's consumer group, and the name of its lock
- * @param topics what to load
- * @param outputPath the folder for all data, with its file system
- * @param hadoopConfDir folder with {@code core-site.xml} and {@code hdfs-site.xml}
- * @param threads tasks that run at once
- * @param taskBytesMax what one task loads at most, by estimate
- * @param parquet how files are written
- * @param eventTimeField the field of events that says when they happened
- * @param metastores Hive's metastores; none leaves Hive alone
+ * @param topics the topics to load
+ * @param outputPath the folder of all output, as a URI
+ * @param hadoopConfDir the folder of {@code core-site.xml} and {@code hdfs-site.xml}
+ * @param threads number of tasks that run at once
+ * @param taskBytesMax size of the values one task loads, estimated
+ * @param parquet settings of the files
+ * @param eventTimeField the field of an event that has its time
+ * @param metastores Hive's metastores; empty to not use Hive
  * @param hiveDatabase the database of the tables
  */
 record LoaderConfig(
@@ -43,7 +43,7 @@ record LoaderConfig(
         List<URI> metastores,
         String hiveDatabase) {
 
-    /** Who runs the tasks. */
+    /** Where tasks run. */
     enum Engine {
         LOCAL
     }
@@ -62,24 +62,26 @@ record LoaderConfig(
     private static final ConfigKey<String> REGISTRY =
             ConfigKey.text("schema.registry.url", "http://127.0.0.1:8081", "The schema registry.");
     private static final ConfigKey<String> ZOOKEEPER = ConfigKey.text(
-            "zookeeper.connect", "127.0.0.1:2181", "ZooKeeper, where a lock keeps loads of a group from overlapping.");
+            "zookeeper.connect",
+            "127.0.0.1:2181",
+            "ZooKeeper, for the lock that keeps loads of a group from overlapping.");
     private static final ConfigKey<String> GROUP = ConfigKey.text(
             "group.id",
             "tailrace-loader",
-            "The group whose offsets tell lag tools how far the loader is. It never reads them itself.");
+            "The consumer group whose offsets show the loader's progress to lag tools. The loader never reads them.");
     private static final ConfigKey<List<String>> TOPICS = ConfigKey.list("topics", "access-log", "Topics to load.");
     private static final ConfigKey<String> OUTPUT_PATH = ConfigKey.text(
             "output.path",
             null,
-            "Folder for tables and commits, on hdfs:// or file://, as hdfs://namenode:8020/tailrace.");
+            "Folder of tables and commits, on hdfs:// or file://, such as hdfs://namenode:8020/tailrace.");
     private static final ConfigKey<String> HADOOP_CONF_DIR = ConfigKey.text(
-            "hadoop.conf.dir", "", "Folder with core-site.xml and hdfs-site.xml; empty for Hadoop's defaults.");
+            "hadoop.conf.dir", "", "Folder of core-site.xml and hdfs-site.xml; empty for Hadoop's defaults.");
     private static final ConfigKey<Engine> ENGINE = ConfigKey.choice(
-            "engine", Engine.class, Engine.LOCAL, "Who runs the tasks; local: threads of this process.");
+            "engine", Engine.class, Engine.LOCAL, "Where tasks run; local: in threads of this process.");
     private static final ConfigKey<Integer> THREADS =
             ConfigKey.integer("tasks.parallel", 2, 1, 256, "Tasks that run at once.");
     private static final ConfigKey<Long> TASK_BYTES_MAX = ConfigKey.longInteger(
-            "task.bytes.max", 256L << 20, 1, Long.MAX_VALUE, "Bytes of values that one task loads, by estimate.");
+            "task.bytes.max", 256L << 20, 1, Long.MAX_VALUE, "Bytes of values that one task loads, estimated.");
     private static final ConfigKey<Codec> CODEC =
             ConfigKey.choice("parquet.compression", Codec.class, Codec.ZSTD, "Compression of Parquet pages.");
     private static final ConfigKey<Long> ROW_GROUP_BYTES = ConfigKey.longInteger(
@@ -87,22 +89,22 @@ record LoaderConfig(
             16L << 20,
             1 << 16,
             1L << 31,
-            "Size of a row group, which is held in memory until it is written.");
+            "Size of a row group, which is kept in memory until it is written.");
     private static final ConfigKey<Integer> OPEN_FILES_MAX = ConfigKey.integer(
             "task.open.files.max",
             16,
             1,
             10_000,
-            "Files that a task has open at once, one an hour of event time. Memory is at most this times a row group,"
-                    + " times the tasks that run at once.");
+            "Files that a task has open at once, one per hour of event time. Memory is at most this number times the size of a row"
+                    + " group times the tasks that run at once.");
     private static final ConfigKey<String> EVENT_TIME_FIELD = ConfigKey.text(
             "event.time.field",
             "eventTime",
-            "The event's timestamp that decides its hour. Where a schema has none of that name, the record's own decides.");
+            "The timestamp field that decides an event's hour. If the schema has no such field, the record's timestamp decides.");
     private static final ConfigKey<List<String>> METASTORES = ConfigKey.list(
             "hive.metastore.uris",
             "",
-            "Hive metastores, as thrift://host:9083, tried in order; empty leaves Hive alone.");
+            "Hive metastores, as thrift://host:9083, tried in order; empty to not use Hive.");
     private static final ConfigKey<String> HIVE_DATABASE =
             ConfigKey.text("hive.database", "default", "The Hive database of the tables; it must exist.");
 
@@ -125,9 +127,9 @@ record LoaderConfig(
             HIVE_DATABASE);
 
     /**
-     * Reads a checked configuration.
+     * Reads a configuration.
      *
-     * @throws ConfigException when a required key is missing, or an address does not parse
+     * @throws ConfigException if a required key is missing or an address is invalid
      */
     static LoaderConfig of(Config config) {
         String hadoopConfDir = config.value(HADOOP_CONF_DIR);
@@ -167,6 +169,6 @@ record LoaderConfig(
         } catch (IllegalArgumentException e) {
             throw new ConfigException(key.name() + "=" + text + ": " + e.getMessage());
         }
-        throw new ConfigException(key.name() + "=" + text + ": expected an address that starts with " + schemes + ":");
+        throw new ConfigException(key.name() + "=" + text + ": expected a URI that starts with " + schemes + ":");
     }
 }

@@ -9,12 +9,12 @@ import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.retry.ExponentialBackoffRetry;
 
 /**
- * The right of one process at a time to load for a group, kept in ZooKeeper.
+ * The lock in ZooKeeper that lets one process at a time load for a group.
  *
- * <p>A lock that may have been lost counts as lost: when the connection breaks, {@link #check} fails from then on, even
- * if ZooKeeper would have given the lock back. Thread-safe.
+ * <p>When the connection to ZooKeeper breaks, the lock counts as lost from then on, even if the session survives.
+ * Thread-safe.
  */
-final class LoaderLock implements RunGuard, AutoCloseable {
+final class LoaderLock implements AbortCheck, AutoCloseable {
     private static final int SESSION_TIMEOUT_MS = 30_000;
     private static final int CONNECT_TIMEOUT_MS = 10_000;
     private static final ExponentialBackoffRetry RETRIES = new ExponentialBackoffRetry(500, 4);
@@ -33,7 +33,7 @@ final class LoaderLock implements RunGuard, AutoCloseable {
     /**
      * Takes the lock.
      *
-     * @throws IOException when another process has it, or ZooKeeper cannot be reached
+     * @throws IOException if another process holds it or ZooKeeper cannot be reached
      */
     static LoaderLock acquire(String zookeeperConnect, String group) throws IOException {
         CuratorFramework zookeeper =
@@ -58,7 +58,8 @@ final class LoaderLock implements RunGuard, AutoCloseable {
         boolean taken;
         try {
             if (!zookeeper.blockUntilConnected(CONNECT_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
-                throw new IOException("ZooKeeper at " + zookeeperConnect + " cannot be reached");
+                throw new IOException("cannot reach ZooKeeper at " + zookeeperConnect + " within " + CONNECT_TIMEOUT_MS
+                        + " ms. Check zookeeper.connect and that ZooKeeper runs");
             }
             isHeld = true;
             taken = mutex.acquire(0, TimeUnit.MILLISECONDS);
@@ -68,11 +69,11 @@ final class LoaderLock implements RunGuard, AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while taking the lock of group " + group, e);
         } catch (Exception e) {
-            throw new IOException("cannot take the lock of group " + group + " in ZooKeeper: " + e.getMessage(), e);
+            throw new IOException("cannot take the lock of group " + group + ": " + e.getMessage(), e);
         }
         if (!taken) {
-            throw new IOException(
-                    "another load of group " + group + " is running; it holds " + path(group) + " in ZooKeeper");
+            throw new IOException("another load of group " + group + " is running: it holds the lock " + path(group)
+                    + " in ZooKeeper. Wait until it ends");
         }
     }
 
@@ -81,17 +82,17 @@ final class LoaderLock implements RunGuard, AutoCloseable {
     }
 
     @Override
-    public void check() throws CommitConflictException {
+    public void throwIfAborted() throws CommitConflictException {
         if (!isHeld) {
-            throw new CommitConflictException("the connection to ZooKeeper broke, and the lock of group " + group
-                    + " with it; nothing was committed");
+            throw new CommitConflictException("lost the connection to ZooKeeper and with it the lock of group " + group
+                    + ". Nothing was committed; load again");
         }
     }
 
-    /** Gives the lock back. */
+    /** Releases the lock. */
     @Override
     public void close() {
-        // Ending the session removes the lock's ephemeral node, whatever state the mutex is in.
+        // Ending the session deletes the lock's ephemeral node in any state of the mutex.
         zookeeper.close();
     }
 }

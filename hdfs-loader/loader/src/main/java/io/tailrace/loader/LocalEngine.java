@@ -10,15 +10,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Runs the tasks of a plan as threads of this process. */
+/** Runs the tasks of a plan in threads of this process. */
 final class LocalEngine {
     private LocalEngine() {}
 
     /**
-     * Runs all tasks, and returns their results in their order.
+     * Runs all tasks and returns their results in the same order.
      *
      * @param failed set when a task fails, so that the others stop
-     * @throws IOException the first failure; no task runs any more
+     * @throws IOException the first failure, once no task runs
      */
     static <T> List<T> run(List<? extends Callable<T>> tasks, int threads, AtomicBoolean failed) throws IOException {
         ExecutorService pool = Executors.newFixedThreadPool(threads);

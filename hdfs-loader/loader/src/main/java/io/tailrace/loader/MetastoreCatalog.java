@@ -17,6 +17,7 @@ import org.apache.hadoop.hive.metastore.api.NoSuchObjectException;
 import org.apache.hadoop.hive.metastore.api.Partition;
 import org.apache.hadoop.hive.metastore.api.SerDeInfo;
 import org.apache.hadoop.hive.metastore.api.StorageDescriptor;
+import org.apache.hadoop.hive.metastore.api.Table;
 import org.apache.hadoop.hive.metastore.api.ThriftHiveMetastore;
 import org.apache.thrift.TConfiguration;
 import org.apache.thrift.TException;
@@ -28,14 +29,13 @@ import org.apache.thrift.transport.TTransportException;
 /**
  * Hive's metastore, over Thrift: external Parquet tables, partitioned by day and hour.
  *
- * <p>Connects anew for each call, of which a run has a handful: a connection kept for an hour would be dead. Used by
- * one thread.
+ * <p>Connects for each call, since a run makes few and a connection idle for an hour would be dead. Used by one thread.
  */
 final class MetastoreCatalog implements TableCatalog {
     private static final int CONNECT_TIMEOUT_MS = 10_000;
-    private static final int ANSWER_TIMEOUT_MS = 120_000;
+    private static final int RESPONSE_TIMEOUT_MS = 120_000;
 
-    /** Path partitions in one request: a first load can bring thousands, and the metastore holds a request whole. */
+    /** Path partitions in one request. A first load can add thousands, and the metastore keeps a request in memory. */
     private static final int PARTITIONS_PER_REQUEST = 500;
 
     private static final String PARQUET = "org.apache.hadoop.hive.ql.io.parquet.";
@@ -47,7 +47,7 @@ final class MetastoreCatalog implements TableCatalog {
     private final String database;
 
     /**
-     * A catalog in one database.
+     * Creates a catalog of one database.
      *
      * @param uris metastores as {@code thrift://host:port}, tried in order
      * @param database the database; it must exist
@@ -63,7 +63,7 @@ final class MetastoreCatalog implements TableCatalog {
     }
 
     @Override
-    public void check(Table table) throws IOException {
+    public void check(TableDefinition table) throws IOException {
         HiveColumns.of(table.schema());
         call(client -> {
             client.get_database(database);
@@ -77,9 +77,9 @@ final class MetastoreCatalog implements TableCatalog {
     }
 
     @Override
-    public void publish(Table table, Collection<PathPartition> partitions) throws IOException {
+    public void publish(TableDefinition table, Collection<PathPartition> partitions) throws IOException {
         call(client -> {
-            org.apache.hadoop.hive.metastore.api.Table hive = createOrGrow(client, table);
+            Table hive = createOrGrow(client, table);
             List<Partition> batch = new ArrayList<>();
             for (PathPartition partition : partitions) {
                 batch.add(partition(hive, table, partition));
@@ -92,7 +92,8 @@ final class MetastoreCatalog implements TableCatalog {
         });
     }
 
-    private void add(ThriftHiveMetastore.Client client, Table table, List<Partition> batch) throws TException {
+    private void add(ThriftHiveMetastore.Client client, TableDefinition table, List<Partition> batch)
+            throws TException {
         if (!batch.isEmpty()) {
             boolean ifNotExists = true;
             client.add_partitions_req(new AddPartitionsRequest(database, table.name(), batch, ifNotExists));
@@ -100,9 +101,9 @@ final class MetastoreCatalog implements TableCatalog {
         }
     }
 
-    private org.apache.hadoop.hive.metastore.api.Table createOrGrow(ThriftHiveMetastore.Client client, Table table)
+    private Table createOrGrow(ThriftHiveMetastore.Client client, TableDefinition table)
             throws TException, IOException {
-        org.apache.hadoop.hive.metastore.api.Table hive;
+        Table hive;
         try {
             hive = existing(client, table);
         } catch (NoSuchObjectException e) {
@@ -112,14 +113,14 @@ final class MetastoreCatalog implements TableCatalog {
         List<FieldSchema> missing = missingColumns(hive, table);
         if (!missing.isEmpty()) {
             missing.forEach(hive.getSd()::addToCols);
-            // To its path partitions as well: a late file brings the new columns to an hour that is there already.
+            // To existing path partitions too: a late file may add the new columns to one of them.
             boolean cascade = true;
             client.alter_table_with_cascade(database, table.name(), hive, cascade);
         }
         return hive;
     }
 
-    private void create(ThriftHiveMetastore.Client client, Table table) throws TException {
+    private void create(ThriftHiveMetastore.Client client, TableDefinition table) throws TException {
         StorageDescriptor storage = new StorageDescriptor();
         storage.setCols(HiveColumns.of(table.schema()));
         storage.setLocation(table.folder().toString());
@@ -129,44 +130,42 @@ final class MetastoreCatalog implements TableCatalog {
         storage.setBucketCols(List.of());
         storage.setSortCols(List.of());
         storage.setParameters(Map.of());
-        var hive = new org.apache.hadoop.hive.metastore.api.Table();
+        var hive = new Table();
         hive.setDbName(database);
         hive.setTableName(table.name());
         hive.setOwner(System.getProperty("user.name", "tailrace"));
         hive.setTableType("EXTERNAL_TABLE");
         hive.setSd(storage);
         hive.setPartitionKeys(PARTITION_COLUMNS);
-        // Dropping the table in Hive leaves the files, whose offsets the commit log counts as loaded.
+        // Dropping the table must not delete the files, whose offsets count as loaded.
         hive.setParameters(Map.of("EXTERNAL", "TRUE", "external.table.purge", "false"));
         try {
             client.create_table(hive);
         } catch (AlreadyExistsException e) {
-            // Whoever was quicker made the same table, or createOrGrow tells the difference.
+            // Created by another client at the same time. The caller compares it with what it should be.
             return;
         }
     }
 
-    private org.apache.hadoop.hive.metastore.api.Table existing(ThriftHiveMetastore.Client client, Table table)
-            throws TException, IOException {
+    private Table existing(ThriftHiveMetastore.Client client, TableDefinition table) throws TException, IOException {
         var hive = client.get_table_req(new GetTableRequest(database, table.name()))
                 .getTable();
         Path location = new Path(hive.getSd().getLocation());
         if (!location.equals(table.folder())) {
-            throw new IOException("Hive's table " + database + "." + table.name() + " is at " + location
-                    + ", but the loader writes to " + table.folder() + ". Drop it, or set hive.database to another");
+            throw new IOException("Hive table " + database + "." + table.name() + " is at " + location + ", expected "
+                    + table.folder() + ". Drop the table, or set another hive.database");
         }
         List<String> keys =
                 hive.getPartitionKeys().stream().map(FieldSchema::getName).toList();
         if (!keys.equals(List.of(PathPartition.DAY_COLUMN, PathPartition.HOUR_COLUMN))) {
-            throw new IOException("Hive's table " + database + "." + table.name() + " is partitioned by " + keys
-                    + ", expected dt and hr. Drop it, or set hive.database to another");
+            throw new IOException("Hive table " + database + "." + table.name() + " is partitioned by " + keys
+                    + ", expected dt and hr. Drop the table, or set another hive.database");
         }
         return hive;
     }
 
-    /** The columns that the table lacks; a column of another type is more than the loader will change. */
-    private List<FieldSchema> missingColumns(org.apache.hadoop.hive.metastore.api.Table hive, Table table)
-            throws IOException {
+    /** Returns the columns to add. The loader does not change the type of a column. */
+    private List<FieldSchema> missingColumns(Table hive, TableDefinition table) throws IOException {
         Map<String, String> types = new TreeMap<>();
         for (FieldSchema column : hive.getSd().getCols()) {
             types.put(column.getName().toLowerCase(Locale.ROOT), column.getType());
@@ -177,17 +176,17 @@ final class MetastoreCatalog implements TableCatalog {
             if (type == null) {
                 missing.add(column);
             } else if (!type.equalsIgnoreCase(column.getType())) {
-                throw new IOException("Hive's table " + database + "." + table.name() + ": column " + column.getName()
-                        + " is " + type + ", but the topic's newest schema makes it " + column.getType()
-                        + ". Change it in Hive: ALTER TABLE " + database + "." + table.name() + " CHANGE COLUMN "
+                throw new IOException("Hive table " + database + "." + table.name() + " has column " + column.getName()
+                        + " of type " + type + ", expected " + column.getType()
+                        + " as in the topic's newest schema. Change it in Hive: ALTER TABLE " + database + "."
+                        + table.name() + " CHANGE COLUMN "
                         + column.getName() + " " + column.getName() + " " + column.getType() + " CASCADE");
             }
         }
         return missing;
     }
 
-    private Partition partition(
-            org.apache.hadoop.hive.metastore.api.Table hive, Table table, PathPartition pathPartition) {
+    private Partition partition(Table hive, TableDefinition table, PathPartition pathPartition) {
         StorageDescriptor storage = new StorageDescriptor(hive.getSd());
         storage.setLocation(new Path(table.folder(), pathPartition.path()).toString());
         Partition partition = new Partition();
@@ -203,23 +202,23 @@ final class MetastoreCatalog implements TableCatalog {
         try (TTransport transport = connect()) {
             return call.on(new ThriftHiveMetastore.Client(new TBinaryProtocol(transport)));
         } catch (TException e) {
-            throw new IOException("the metastore at " + uris + " refused: " + e.getMessage(), e);
+            throw new IOException("metastore call failed at " + uris + ": " + e.getMessage(), e);
         }
     }
 
     private TTransport connect() throws IOException {
-        List<String> faults = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
         for (URI uri : uris) {
             try {
                 TSocket socket = new TSocket(
-                        TConfiguration.DEFAULT, uri.getHost(), uri.getPort(), ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS);
+                        TConfiguration.DEFAULT, uri.getHost(), uri.getPort(), RESPONSE_TIMEOUT_MS, CONNECT_TIMEOUT_MS);
                 socket.open();
                 return socket;
             } catch (TTransportException e) {
-                faults.add(uri + ": " + e.getMessage());
+                failures.add(uri + ": " + e.getMessage());
             }
         }
-        throw new IOException("no metastore answers: " + String.join("; ", faults));
+        throw new IOException("cannot connect to any metastore of hive.metastore.uris: " + String.join("; ", failures));
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.tailrace.loader;
 import io.tailrace.protocol.TopicPartition;
 
 /**
- * Records of one partition.
+ * A range of offsets in one partition.
  *
  * @param topicPartition the partition
  * @param from first offset, inclusive
@@ -12,11 +12,12 @@ import io.tailrace.protocol.TopicPartition;
 record OffsetRange(TopicPartition topicPartition, long from, long to) {
     OffsetRange {
         if (from < 0 || to < from) {
-            throw new IllegalArgumentException(topicPartition + ": no range from " + from + " to " + to);
+            throw new IllegalArgumentException(
+                    "offsets of " + topicPartition + ": expected 0 <= from <= to, found from " + from + " to " + to);
         }
     }
 
-    /** Offsets in the range; at least the number of its records. */
+    /** Number of offsets. There may be fewer records. */
     long length() {
         return to - from;
     }

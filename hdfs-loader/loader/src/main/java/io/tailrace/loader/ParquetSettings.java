@@ -3,10 +3,10 @@ package io.tailrace.loader;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
- * How files are written.
+ * Settings of Parquet files.
  *
  * @param codec compression of pages
- * @param rowGroupBytes size at which a row group is written; held in memory until then
- * @param openFilesMax files that one task of the run has open at once
+ * @param rowGroupBytes size of a row group, which is kept in memory until it is written
+ * @param openFilesMax files that one task has open at once
  */
 record ParquetSettings(CompressionCodecName codec, long rowGroupBytes, int openFilesMax) {}

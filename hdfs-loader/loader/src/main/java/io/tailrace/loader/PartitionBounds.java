@@ -4,13 +4,13 @@ import io.tailrace.protocol.TopicPartition;
 import java.util.OptionalLong;
 
 /**
- * What a plan needs to know of a partition.
+ * The offsets of a partition that a plan needs.
  *
  * @param topicPartition the partition
- * @param committedEnd end of what has been loaded, exclusive: 0 of a partition that has been added since; empty before
- *     the topic's first load
- * @param logStartOffset first offset that can be read, inclusive
- * @param highWatermark end of what can be read, exclusive
+ * @param committedEnd end of the loaded offsets, exclusive: 0 for a partition added since the last load, empty before the
+ *     first load of the topic
+ * @param logStartOffset log start offset, inclusive
+ * @param highWatermark high watermark, exclusive
  */
 record PartitionBounds(
         TopicPartition topicPartition, OptionalLong committedEnd, long logStartOffset, long highWatermark) {}

@@ -4,9 +4,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * An hour of event time in UTC, as Hive partitions a table by it.
+ * An hour of event time in UTC, by which tables are partitioned.
  *
  * @param dt the day, as {@code 2015-05-17}
  * @param hr the hour, as {@code 09}
@@ -16,27 +18,28 @@ record PathPartition(String dt, String hr) implements Comparable<PathPartition> 
     static final String DAY_COLUMN = "dt";
     static final String HOUR_COLUMN = "hr";
 
+    private static final Pattern PATH = Pattern.compile("dt=(\\d{4}-\\d{2}-\\d{2})/hr=(\\d{2})");
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter HOUR =
             DateTimeFormatter.ofPattern("HH", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    /** First event time that has a path partition: earlier ones cannot be of a log line. */
+    /** The first event time that has a path partition. No log line is older. */
     private static final long EVENT_TIME_MS_MIN = 0;
 
-    /** Last event time that has a path partition, the end of the year 9999: a day has four digits for its year. */
+    /** The last event time that has a path partition, at the end of 9999: the year has four digits. */
     private static final long EVENT_TIME_MS_MAX =
             Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
 
-    /** Whether an event of that time has a path partition. */
+    /** Whether an event time has a path partition. */
     static boolean exists(long eventTimeMs) {
         return eventTimeMs >= EVENT_TIME_MS_MIN && eventTimeMs <= EVENT_TIME_MS_MAX;
     }
 
     /**
-     * The hour of an event.
+     * Returns the hour of an event.
      *
-     * @throws IllegalArgumentException when the time is out of bounds
+     * @throws IllegalArgumentException if the time has no path partition
      */
     static PathPartition of(long eventTimeMs) {
         if (!exists(eventTimeMs)) {
@@ -47,21 +50,25 @@ record PathPartition(String dt, String hr) implements Comparable<PathPartition> 
         return new PathPartition(DAY.format(time), HOUR.format(time));
     }
 
-    /** The hour of an event, or the nearest hour there is where its time is out of bounds. */
+    /** Returns the hour of an event, or the nearest hour that has a path partition. */
     static PathPartition ofNearest(long eventTimeMs) {
         return of(Math.min(Math.max(eventTimeMs, EVENT_TIME_MS_MIN), EVENT_TIME_MS_MAX));
     }
 
-    /** Reads what {@link #path} has written. */
+    /**
+     * Parses {@link #path}.
+     *
+     * @throws IllegalArgumentException if the text is not a path partition
+     */
     static PathPartition parse(String path) {
-        String[] parts = path.split("/", -1);
-        if (parts.length != 2 || !parts[0].startsWith("dt=") || !parts[1].startsWith("hr=")) {
-            throw new IllegalArgumentException("path partition \"" + path + "\": expected dt=YYYY-MM-DD/hr=HH");
+        Matcher matcher = PATH.matcher(path);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("path partition: expected dt=YYYY-MM-DD/hr=HH, found \"" + path + '"');
         }
-        return new PathPartition(parts[0].substring(3), parts[1].substring(3));
+        return new PathPartition(matcher.group(1), matcher.group(2));
     }
 
-    /** The folder below the table's, as Hive spells it. */
+    /** The folder below the table's, such as {@code dt=2015-05-17/hr=09}. */
     String path() {
         return "dt=" + dt + "/hr=" + hr;
     }

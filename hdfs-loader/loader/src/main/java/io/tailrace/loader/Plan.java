@@ -6,19 +6,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What one run of a topic is to load: from the committed end of each partition to the high watermark frozen at its
- * start.
+ * The offsets one run of a topic loads: of each partition, from the end of the last commit to the high watermark at the
+ * start of the run.
  *
- * @param tasks ranges that can be loaded independently; together they have no hole and no overlap
- * @param endOffsets the end of each partition, exclusive, once the run is committed, by partition number
- * @param skipped records that retention deleted before they were loaded, and that the user agreed to do without
+ * @param tasks ranges that can be loaded independently, without a gap or overlap
+ * @param endOffsets the end of the loaded offsets of each partition after the run, exclusive, by partition number
+ * @param skipped offsets that retention deleted before they were loaded, and that the user chose to skip
  */
 record Plan(List<OffsetRange> tasks, SortedMap<Integer, Long> endOffsets, List<OffsetRange> skipped) {
 
-    static final String CREATED_AGAIN = " Was the topic deleted and created again?"
-            + " Load it under another output.path, or move its old data and commits away";
+    static final String RECREATED_TOPIC = "The topic may have been deleted and created again: load it to another"
+            + " output.path, or move its old data and commits away";
 
-    /** What to do where retention has passed the committed end. */
+    /** What to do if retention deleted records before they were loaded. */
     enum OnGap {
         FAIL,
         SKIP
@@ -29,7 +29,7 @@ record Plan(List<OffsetRange> tasks, SortedMap<Integer, Long> endOffsets, List<O
         return tasks.isEmpty() && skipped.isEmpty();
     }
 
-    /** Offsets to be loaded. */
+    /** Number of offsets to load. */
     long length() {
         return tasks.stream().mapToLong(OffsetRange::length).sum();
     }
@@ -38,8 +38,8 @@ record Plan(List<OffsetRange> tasks, SortedMap<Integer, Long> endOffsets, List<O
      * Plans a run.
      *
      * @param taskRecordsMax the longest range of one task
-     * @throws RetentionGapException when records are gone that were never loaded, and the user has not agreed to that
-     * @throws IllegalStateException when a log ends before what was loaded from it
+     * @throws RetentionGapException if retention deleted records before they were loaded and {@code onGap} is FAIL
+     * @throws IllegalStateException if a log ends before the offsets loaded from it
      */
     static Plan of(List<PartitionBounds> partitions, long taskRecordsMax, OnGap onGap) {
         List<OffsetRange> tasks = new ArrayList<>();
@@ -48,8 +48,8 @@ record Plan(List<OffsetRange> tasks, SortedMap<Integer, Long> endOffsets, List<O
         for (PartitionBounds bounds : partitions) {
             long committedEnd = bounds.committedEnd().orElse(bounds.logStartOffset());
             if (bounds.highWatermark() < committedEnd) {
-                throw new IllegalStateException(bounds.topicPartition() + " ends at offset " + bounds.highWatermark()
-                        + ", but was loaded up to " + committedEnd + "." + CREATED_AGAIN);
+                throw new IllegalStateException("log of " + bounds.topicPartition() + " ends at offset "
+                        + bounds.highWatermark() + ", but was loaded up to " + committedEnd + ". " + RECREATED_TOPIC);
             }
             if (committedEnd < bounds.logStartOffset()) {
                 skipped.add(new OffsetRange(bounds.topicPartition(), committedEnd, bounds.logStartOffset()));
@@ -64,7 +64,7 @@ record Plan(List<OffsetRange> tasks, SortedMap<Integer, Long> endOffsets, List<O
         return new Plan(List.copyOf(tasks), endOffsets, List.copyOf(skipped));
     }
 
-    /** Pieces of nearly equal length, so that no task is left with a crumb. */
+    /** Splits evenly, so that no task is much smaller than the others. */
     private static void split(OffsetRange range, long lengthMax, List<OffsetRange> pieces) {
         long count = (range.length() + lengthMax - 1) / lengthMax;
         long from = range.from();

@@ -10,11 +10,10 @@ import java.util.UUID;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The folders of runs that are not finished: of the one that runs, of dead ones, and of one that believes it runs but
- * has lost its lock.
+ * The staging folders of unfinished runs: the current one, crashed ones, and those that lost their lock without noticing.
  *
- * <p>A manifest is published out of its run's folder. So a folder that was renamed can no longer be committed from:
- * that is how a run shuts out all before it, whatever they believe.
+ * <p>A run publishes its manifest by moving it out of its staging folder. Renaming the folder therefore fences the run:
+ * it can no longer commit.
  */
 final class Staging {
     private static final String FENCED = "fenced-";
@@ -29,7 +28,7 @@ final class Staging {
         this.layout = layout;
     }
 
-    /** Makes the folder of a new run, and returns its name. */
+    /** Creates the folder of a new run and returns its name. */
     String begin(Instant now) throws IOException {
         String runId = TIME.format(now) + "-" + UUID.randomUUID().toString().substring(0, 8);
         store.makeFolder(layout.staging(runId));
@@ -37,10 +36,9 @@ final class Staging {
     }
 
     /**
-     * Shuts out every other run, and removes what it has written, except for a committed run's files that are not yet
-     * in place.
+     * Fences all other runs and deletes their files, except those of a committed run that is not finished.
      *
-     * @return the newest manifest, which no run from before this call can follow any more
+     * @return the newest manifest; no earlier run can commit after it
      */
     Optional<Manifest> fence(CommitLog commits) throws IOException {
         String committed = commits.newest().map(Manifest::runId).orElse("");
@@ -49,7 +47,7 @@ final class Staging {
                 store.move(folder(name), folder(FENCED + name));
             }
         }
-        // A run may have committed before its folder was renamed, just now or before a crash of whoever renamed it.
+        // The run may have committed just before its folder was renamed, now or by a run that then crashed.
         Optional<Manifest> newest = commits.newest();
         if (newest.isPresent()) {
             Path fenced = folder(FENCED + newest.get().runId());

@@ -18,11 +18,10 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
- * The file system below {@code output.path}, with the few operations whose failure the commit protocol must be able to
- * rely on. Thread-safe.
+ * The file system of {@code output.path}, reduced to the operations that the commit protocol relies on. Thread-safe.
  *
- * <p>{@code hdfs://} and {@code file://} differ in what renaming onto a file does: HDFS refuses, the local file system
- * overwrites. So nothing here renames onto anything, and {@link #publish} is atomic on both.
+ * <p>If the target of a rename exists, HDFS refuses and the local file system overwrites it. {@link #move} therefore
+ * checks the target first, and {@link #publish} is atomic on both.
  */
 final class Store implements AutoCloseable {
     private final FileSystem files;
@@ -36,23 +35,23 @@ final class Store implements AutoCloseable {
     /**
      * Opens the file system of a path.
      *
-     * @throws IllegalArgumentException for any but {@code hdfs} and {@code file}: object stores rename by copying
+     * @throws IllegalArgumentException if the scheme is not {@code hdfs} or {@code file}: object stores rename by copying
      */
     static Store open(Path root, Configuration hadoop) throws IOException {
         Configuration conf = new Configuration(hadoop);
-        // The default for file:// keeps checksums in files beside, and its hsync does nothing.
+        // The default for file:// writes checksum files, and its hsync does nothing.
         conf.setClass("fs.file.impl", RawLocalFileSystem.class, FileSystem.class);
         FileSystem files = FileSystem.newInstance(root.toUri(), conf);
         String scheme = files.getUri().getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("hdfs") && !scheme.equals("file")) {
             files.close();
             throw new IllegalArgumentException(
-                    root + ": expected a path on hdfs:// or file://, whose renames are atomic");
+                    "output.path " + root + ": expected hdfs:// or file://, where renames are atomic");
         }
         return new Store(files, scheme.equals("file"));
     }
 
-    /** The path with its scheme and authority. */
+    /** Adds scheme and authority to a path. */
     Path qualified(Path path) {
         return files.makeQualified(path);
     }
@@ -63,7 +62,7 @@ final class Store implements AutoCloseable {
 
     void makeFolder(Path path) throws IOException {
         if (!files.mkdirs(path)) {
-            throw new IOException("cannot make the folder " + path);
+            throw new IOException("cannot create folder " + path);
         }
     }
 
@@ -71,7 +70,7 @@ final class Store implements AutoCloseable {
         return files.getFileStatus(file).getLen();
     }
 
-    /** The names in a folder, sorted; none where there is no folder. */
+    /** Returns the sorted names in a folder; empty if the folder does not exist. */
     List<String> names(Path folder) throws IOException {
         try {
             List<String> names = new ArrayList<>();
@@ -92,10 +91,10 @@ final class Store implements AutoCloseable {
     }
 
     /**
-     * Starts a file; whoever writes it calls {@code hsync} before closing it. Never makes its folder: a run whose folder
-     * was taken away must not have one again.
+     * Creates a file; the caller calls {@code hsync} before closing it. Never creates the folder, or a fenced run would get
+     * its folder back.
      *
-     * @throws CommitConflictException when there is no folder for it
+     * @throws CommitConflictException if the folder does not exist
      */
     FSDataOutputStream create(Path file, int bufferBytes, long blockBytes) throws IOException {
         try {
@@ -106,7 +105,7 @@ final class Store implements AutoCloseable {
                     .blockSize(blockBytes)
                     .build();
         } catch (FileNotFoundException | NoSuchFileException e) {
-            throw new CommitConflictException(file.getParent() + " was removed by another run");
+            throw new CommitConflictException(removed(file.getParent()));
         }
     }
 
@@ -114,7 +113,7 @@ final class Store implements AutoCloseable {
         return files.getDefaultBlockSize(file);
     }
 
-    /** Writes a file, and forces it to disk. */
+    /** Writes a file and forces it to disk. */
     void write(Path file, byte[] bytes) throws IOException {
         try (FSDataOutputStream out = create(file, bytes.length + 1, defaultBlockBytes(file))) {
             out.write(bytes);
@@ -123,13 +122,13 @@ final class Store implements AutoCloseable {
     }
 
     /**
-     * Moves a file or folder to a name that nothing has. The caller knows that nobody else makes it meanwhile.
+     * Moves a file or folder. Not atomic with the check of the target: nothing else may create it at the same time.
      *
-     * @throws IOException when there is something of that name, or nothing to move
+     * @throws IOException if the target exists or the source does not
      */
     void move(Path from, Path to) throws IOException {
         if (files.exists(to)) {
-            throw new IOException("cannot move " + from + " to " + to + ", which exists");
+            throw new IOException("cannot move " + from + " to " + to + ": the target exists");
         }
         if (!files.rename(from, to)) {
             throw new IOException("cannot move " + from + " to " + to);
@@ -137,17 +136,16 @@ final class Store implements AutoCloseable {
     }
 
     /**
-     * Gives a file the name {@code to} unless there is one of that name, atomically: of all that try, one succeeds.
-     * Where it has returned, the name survives a crash of the machine.
+     * Moves or links a file to a name, atomically: only one caller succeeds. On return the name survives a crash of the
+     * machine.
      *
-     * @throws CommitConflictException when the name is taken, or {@code from} has been taken away
+     * @throws CommitConflictException if the name exists or {@code from} does not
      */
     void publish(Path from, Path to) throws IOException {
         if (isLocal) {
             link(from, to);
         } else if (!files.rename(from, to)) {
-            throw new CommitConflictException(
-                    files.exists(to) ? to + " was published by another run" : from + " was removed by another run");
+            throw new CommitConflictException(files.exists(to) ? published(to) : removed(from));
         }
     }
 
@@ -156,20 +154,28 @@ final class Store implements AutoCloseable {
         try {
             Files.createLink(target, local(from));
         } catch (FileAlreadyExistsException e) {
-            throw new CommitConflictException(to + " was published by another run");
+            throw new CommitConflictException(published(to));
         } catch (NoSuchFileException e) {
-            throw new CommitConflictException(from + " was removed by another run");
+            throw new CommitConflictException(removed(from));
         }
         try (FileChannel folder = FileChannel.open(local(to.getParent()), StandardOpenOption.READ)) {
             folder.force(true);
         }
     }
 
+    private static String published(Path to) {
+        return "another run published " + to + ". Nothing of this run was committed";
+    }
+
+    private static String removed(Path from) {
+        return "another run removed " + from + ". Nothing of this run was committed";
+    }
+
     private static java.nio.file.Path local(Path path) {
         return java.nio.file.Path.of(path.toUri().getPath());
     }
 
-    /** Deletes a folder and all in it, if there is one. */
+    /** Deletes a folder with its contents, if it exists. */
     void delete(Path folder) throws IOException {
         if (!files.delete(folder, true) && files.exists(folder)) {
             throw new IOException("cannot delete " + folder);

@@ -6,7 +6,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
-/** A file that Parquet writes, and that is on disk when it is closed: a commit that names it must not outlive it. */
+/** A Parquet file that is forced to disk when it is closed, because a commit will refer to it. */
 final class SyncedOutputFile implements OutputFile {
     private static final int BUFFER_BYTES = 64 << 10;
 
@@ -26,7 +26,7 @@ final class SyncedOutputFile implements OutputFile {
 
     @Override
     public PositionOutputStream createOrOverwrite(long blockSizeHint) {
-        throw new UnsupportedOperationException(path + ": staged files have names of their own");
+        throw new UnsupportedOperationException("cannot overwrite " + path + ": staged files have unique names");
     }
 
     @Override

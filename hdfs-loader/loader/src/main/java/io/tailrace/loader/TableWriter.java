@@ -18,23 +18,23 @@ import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
 
 /**
- * Writes one task's rows of one table into the staging folder, a file for each path partition.
+ * Writes one task's rows of one table to the staging folder, one file per path partition.
  *
- * <p>Open files are bounded: when one more is needed, the one that has waited longest for a row is closed, and its path
- * partition gets another file should it be met again. Used by one thread.
+ * <p>At the limit of open files, the least recently used one is closed; if its path partition gets more rows, they go to
+ * another file. Used by one thread.
  */
 final class TableWriter implements AutoCloseable {
 
     /**
-     * Where a table's files come from.
+     * The table to write and its source.
      *
      * @param table the table
      * @param schema the schema of its rows
-     * @param partition the partition that the rows are read from
+     * @param partition the partition the rows come from
      * @param staging the run's staging folder
-     * @param prefix starts the names of the staged files; nothing else in the folder starts with it
+     * @param prefix prefix of the names of the staged files, unique in the folder
      */
-    record Source(Layout.Table table, Schema schema, TopicPartition partition, Path staging, String prefix) {}
+    record Source(TableKind table, Schema schema, TopicPartition partition, Path staging, String prefix) {}
 
     private static final class OpenFile {
         final ParquetWriter<GenericRecord> writer;
@@ -55,7 +55,7 @@ final class TableWriter implements AutoCloseable {
     private final Store store;
     private final Configuration conf = new Configuration(false);
     private final Map<PathPartition, OpenFile> open = new LinkedHashMap<>(16, 0.75f, true);
-    private final List<Manifest.File> finished = new ArrayList<>();
+    private final List<Manifest.DataFile> finished = new ArrayList<>();
     private int created;
 
     TableWriter(Source source, ParquetSettings settings, Store store) {
@@ -67,12 +67,12 @@ final class TableWriter implements AutoCloseable {
     /**
      * Writes a row.
      *
-     * @param offset the record's offset; offsets come in ascending order
+     * @param offset the record's offset; must ascend
      */
     void write(PathPartition partition, long offset, GenericRecord row) throws IOException {
         OpenFile file = open.get(partition);
         if (file == null) {
-            closeOldestAbove(settings.openFilesMax() - 1);
+            closeOldestUntil(settings.openFilesMax() - 1);
             file = create(offset);
             open.put(partition, file);
         }
@@ -96,7 +96,7 @@ final class TableWriter implements AutoCloseable {
         return new OpenFile(writer, staged, offset);
     }
 
-    private void closeOldestAbove(int count) throws IOException {
+    private void closeOldestUntil(int count) throws IOException {
         Iterator<Map.Entry<PathPartition, OpenFile>> oldestFirst =
                 open.entrySet().iterator();
         while (open.size() > count) {
@@ -108,22 +108,22 @@ final class TableWriter implements AutoCloseable {
 
     private void finish(PathPartition partition, OpenFile file) throws IOException {
         file.writer.close();
-        finished.add(new Manifest.File(
+        finished.add(new Manifest.DataFile(
                 source.table(),
-                partition.path(),
+                partition,
                 Layout.fileName(source.partition(), file.first, file.last),
                 file.staged,
                 file.rows,
                 store.length(new Path(source.staging(), file.staged))));
     }
 
-    /** Closes all files, and returns what was written, whole and on disk. */
-    List<Manifest.File> finish() throws IOException {
-        closeOldestAbove(0);
+    /** Closes all files and returns all files written; they are complete and on disk. */
+    List<Manifest.DataFile> finish() throws IOException {
+        closeOldestUntil(0);
         return List.copyOf(finished);
     }
 
-    /** Lets go of files that {@link #finish} has not closed; the run that wanted them has failed. */
+    /** Closes the files of a failed task. */
     @Override
     public void close() throws IOException {
         for (OpenFile file : open.values()) {

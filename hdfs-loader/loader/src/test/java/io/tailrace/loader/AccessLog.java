@@ -13,7 +13,7 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 
-/** Events of a web server: {@link #HOURS} hours of them, the same for the same seed. */
+/** Events of a web server over {@link #HOURS} hours, determined by a seed. */
 final class AccessLog {
     static final String TOPIC = "access-log";
     static final TopicPartition P0 = new TopicPartition(TOPIC, 0);
@@ -33,7 +33,7 @@ final class AccessLog {
             .optionalString("user")
             .endRecord();
 
-    /** The same events once somebody has added a field. */
+    /** The next version of {@link #SCHEMA}, with another field. */
     static final Schema GROWN = SchemaBuilder.record("Event")
             .namespace("io.tailrace.loader.test")
             .fields()
@@ -55,15 +55,15 @@ final class AccessLog {
 
     private AccessLog() {}
 
-    /** Appends events of the first three hours. */
+    /** Appends events within three hours. */
     static SortedMap<Integer, Long> append(FakeCluster cluster, SchemaRegistryClient registry, int count, long seed) {
         return append(cluster, registry, count, seed, 3);
     }
 
     /**
-     * Appends events, in turns to both partitions, up to a minute out of order.
+     * Appends events alternately to both partitions, up to a minute out of order.
      *
-     * @return events by status
+     * @return number of events by status
      */
     static SortedMap<Integer, Long> append(
             FakeCluster cluster, SchemaRegistryClient registry, int count, long seed, int hours) {

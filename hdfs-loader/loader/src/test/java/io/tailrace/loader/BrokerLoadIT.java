@@ -29,12 +29,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The command over a real ZooKeeper, broker and registry. */
+/** The command with a real ZooKeeper, broker and registry. */
 class BrokerLoadIT {
     private static final int EVENTS = 5_000;
 
     @Test
-    void loadsWhatWasProducedOnceAndTellsTheGroupsOffsets(@TempDir Path dir) throws Exception {
+    void loadsProducedRecordsOnceAndCommitsTheGroupsOffsets(@TempDir Path dir) throws Exception {
         try (DevelopmentZooKeeper zooKeeper = DevelopmentZooKeeper.start(Map.of(
                         "dataDir",
                         dir.resolve("zookeeper").toString(),

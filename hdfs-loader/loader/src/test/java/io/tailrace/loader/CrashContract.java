@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A load that ends at any step of its commit, and the one after it. */
+/** Ends a load at each step of its commit; the next load completes the work. */
 abstract class CrashContract {
     private static final int EVENTS = 40;
     private static final long SEED = 3;
@@ -25,19 +26,19 @@ abstract class CrashContract {
 
     abstract Configuration hadoop();
 
-    /** Ends a run as a crash would, as far as what it leaves behind goes. */
+    /** Ends a run, leaving the same files behind as a crash. */
     private static final class Crash extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
     private static final class RecordingCatalog implements TableCatalog {
-        final Map<String, Set<PathPartition>> partitions = new java.util.HashMap<>();
+        final Map<String, Set<PathPartition>> partitions = new HashMap<>();
 
         @Override
-        public void check(Table table) {}
+        public void check(TableDefinition table) {}
 
         @Override
-        public void publish(Table table, Collection<PathPartition> added) {
+        public void publish(TableDefinition table, Collection<PathPartition> added) {
             partitions.computeIfAbsent(table.name(), name -> new HashSet<>()).addAll(added);
         }
 
@@ -47,7 +48,7 @@ abstract class CrashContract {
 
     @ParameterizedTest
     @EnumSource(CommitStep.class)
-    void theNextRunLeavesTheSameRowsWhicheverStepTheLastEndedAt(CommitStep last) throws IOException {
+    void nextRunLeavesTheSameRowsAfterACrashAtAnyStep(CommitStep last) throws IOException {
         FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
         FakeRegistry registry = new FakeRegistry();
         RecordingCatalog catalog = new RecordingCatalog();
@@ -62,13 +63,11 @@ abstract class CrashContract {
                         }
                     }))
                     .isInstanceOf(Crash.class);
-            // The next run has more to load, so what it stages differs from what the dead one left.
+            // More records, so that the next run stages other files than the crashed one.
             AccessLog.append(cluster, registry, 2, SEED);
             loader.load();
 
-            assertThat(loader.positions(Layout.Table.ROWS))
-                    .hasSize(2 * EVENTS + 2)
-                    .doesNotHaveDuplicates();
+            assertThat(loader.positions(TableKind.ROWS)).hasSize(2 * EVENTS + 2).doesNotHaveDuplicates();
             assertThat(catalog.partitions.get("access_log")).isEqualTo(partitionsOnDisk(loader));
             assertThat(cluster.groupOffsets()).isEqualTo(Map.of(AccessLog.P0, EVENTS + 1L, AccessLog.P1, EVENTS + 1L));
             assertThat(loader.store.names(loader.layout().staging())).isEmpty();
@@ -76,21 +75,21 @@ abstract class CrashContract {
     }
 
     @Test
-    void aRunThatEndsAgainAndAgainWhileItFinishesTheLastGetsThere() throws IOException {
+    void repeatedCrashesWhileFinishingACommitLoseNothing() throws IOException {
         FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
         FakeRegistry registry = new FakeRegistry();
         try (TestLoader loader = new TestLoader(root(), hadoop(), cluster, registry)) {
             AccessLog.append(cluster, registry, EVENTS, SEED);
-            List<CommitStep> deaths = new ArrayList<>(List.of(
+            List<CommitStep> crashes = new ArrayList<>(List.of(
                     CommitStep.MANIFEST_PUBLISHED,
                     CommitStep.FILE_PUBLISHED,
                     CommitStep.FILE_PUBLISHED,
                     CommitStep.CATALOG_UPDATED,
                     CommitStep.OFFSETS_COMMITTED));
-            while (!deaths.isEmpty()) {
-                CommitStep death = deaths.remove(0);
+            while (!crashes.isEmpty()) {
+                CommitStep crashStep = crashes.remove(0);
                 assertThatThrownBy(() -> loader.load(Plan.OnGap.FAIL, step -> {
-                            if (step == death) {
+                            if (step == crashStep) {
                                 throw new Crash();
                             }
                         }))
@@ -98,22 +97,22 @@ abstract class CrashContract {
             }
 
             assertThat(loader.load().rows()).isZero();
-            assertThat(loader.positions(Layout.Table.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
+            assertThat(loader.positions(TableKind.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"FILES_STAGED", "MANIFEST_STAGED"})
-    void aRunThatWasShutOutByOneThatDiedCannotCommitEither(CommitStep asleep) throws IOException {
+    void runFencedByACrashedRunCannotCommit(CommitStep paused) throws IOException {
         FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
         FakeRegistry registry = new FakeRegistry();
         Path root = root();
-        try (TestLoader sleeper = new TestLoader(root, hadoop(), cluster, registry);
+        try (TestLoader pausedLoader = new TestLoader(root, hadoop(), cluster, registry);
                 TestLoader other = new TestLoader(root, hadoop(), cluster, registry)) {
             AccessLog.append(cluster, registry, EVENTS, SEED);
 
-            assertThatThrownBy(() -> sleeper.load(Plan.OnGap.FAIL, step -> {
-                        if (step == asleep) {
+            assertThatThrownBy(() -> pausedLoader.load(Plan.OnGap.FAIL, step -> {
+                        if (step == paused) {
                             assertThatThrownBy(() -> other.load(Plan.OnGap.FAIL, CrashContract::crash))
                                     .isInstanceOf(Crash.class);
                         }
@@ -121,7 +120,7 @@ abstract class CrashContract {
                     .isInstanceOf(CommitConflictException.class);
 
             assertThat(other.load().rows()).isEqualTo(EVENTS);
-            assertThat(other.positions(Layout.Table.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
+            assertThat(other.positions(TableKind.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
         }
     }
 
@@ -130,7 +129,7 @@ abstract class CrashContract {
     }
 
     @Test
-    void aRunThatCommittedJustBeforeItWasShutOutIsFinished() throws IOException {
+    void runThatCommittedJustBeforeItWasFencedIsFinished() throws IOException {
         FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
         FakeRegistry registry = new FakeRegistry();
         try (TestLoader loader = new TestLoader(root(), hadoop(), cluster, registry)) {
@@ -146,13 +145,13 @@ abstract class CrashContract {
             loader.store.move(new Path(staging, run), new Path(staging, "fenced-" + run));
 
             assertThat(loader.load().rows()).isZero();
-            assertThat(loader.positions(Layout.Table.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
+            assertThat(loader.positions(TableKind.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
         }
     }
 
     private static Set<PathPartition> partitionsOnDisk(TestLoader loader) throws IOException {
         Set<PathPartition> found = new HashSet<>();
-        for (Path file : loader.files(Layout.Table.ROWS)) {
+        for (Path file : loader.files(TableKind.ROWS)) {
             Path hour = file.getParent();
             found.add(PathPartition.parse(hour.getParent().getName() + "/" + hour.getName()));
         }

@@ -11,6 +11,7 @@ import io.tailrace.protocol.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,52 +22,87 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Partitions in memory, and the clients that a loader reads them by. Not thread-safe while records are added. */
+/** Partitions in memory, with clients that behave like those of a broker. Appends are not thread-safe. */
 final class FakeCluster {
     private static final int POLL_RECORDS_MAX = 500;
 
-    private static final class Log {
-        final List<ConsumerRecord> records = new ArrayList<>();
+    /** A record batch. Not every offset up to {@code lastOffset}, inclusive, has a record. */
+    private record Batch(long lastOffset, List<ConsumerRecord> records) {}
+
+    private static final class PartitionLog {
+        final List<Batch> batches = new ArrayList<>();
         long startOffset;
         long endOffset;
+
+        /** Returns what a fetch returns: the batch that has the offset, else the next one, and those after it. */
+        List<Batch> fetch(long offset, int batchesMax) {
+            return batches.stream()
+                    .filter(batch -> batch.lastOffset() >= offset)
+                    .limit(batchesMax)
+                    .toList();
+        }
     }
 
-    private final Map<TopicPartition, Log> logs = new TreeMap<>();
+    private final Map<TopicPartition, PartitionLog> logs = new TreeMap<>();
     private final Map<TopicPartition, Long> groupOffsets = new ConcurrentHashMap<>();
+    private int pollBatchesMax = Integer.MAX_VALUE;
 
-    /** Adds a partition with nothing in it. */
+    /** Adds an empty partition. */
     FakeCluster with(TopicPartition partition) {
-        logs.put(partition, new Log());
+        logs.put(partition, new PartitionLog());
         return this;
     }
 
-    /** Appends a record, and returns its offset. */
-    long append(TopicPartition partition, long timestampMs, byte @Nullable [] value) {
-        Log log = log(partition);
-        log.records.add(new ConsumerRecord(partition, log.endOffset, timestampMs, null, value, List.of()));
-        return log.endOffset++;
+    /** Limits the batches that one poll returns. */
+    FakeCluster pollBatchesMax(int batches) {
+        pollBatchesMax = batches;
+        return this;
     }
 
-    /** Leaves an offset without a record, as compaction and transactions do. */
-    void appendHole(TopicPartition partition) {
-        log(partition).endOffset++;
+    /** Appends a batch of one record and returns its offset. */
+    long append(TopicPartition partition, long timestampMs, byte @Nullable [] value) {
+        return appendBatch(partition, timestampMs, 1, Collections.singletonMap(0, value));
+    }
+
+    /**
+     * Appends a batch of which compaction removed records.
+     *
+     * @param offsets number of offsets in the batch
+     * @param values the values of the remaining records by offset delta; empty for a batch without records
+     * @return the base offset
+     */
+    long appendBatch(TopicPartition partition, long timestampMs, int offsets, Map<Integer, byte @Nullable []> values) {
+        PartitionLog log = log(partition);
+        long baseOffset = log.endOffset;
+        List<ConsumerRecord> records = new ArrayList<>();
+        new TreeMap<>(values)
+                .forEach((delta, value) -> records.add(
+                        new ConsumerRecord(partition, baseOffset + delta, timestampMs, null, value, List.of())));
+        log.endOffset += offsets;
+        log.batches.add(new Batch(log.endOffset - 1, records));
+        return baseOffset;
+    }
+
+    /** Skips offsets: no batch has them. */
+    void skipOffsets(TopicPartition partition, int count) {
+        log(partition).endOffset += count;
     }
 
     /** Deletes records below an offset, as retention does. */
     void retainFrom(TopicPartition partition, long offset) {
-        Log log = log(partition);
+        PartitionLog log = log(partition);
         log.startOffset = offset;
-        log.records.removeIf(record -> record.offset() < offset);
+        log.batches.removeIf(batch -> batch.lastOffset() < offset);
     }
 
-    /** Takes records off the end, as a topic that was made anew has lost them. */
+    /** Removes offsets from the end, as if the topic had been created again. */
     void truncateTo(TopicPartition partition, long offset) {
-        Log log = log(partition);
+        PartitionLog log = log(partition);
         log.endOffset = offset;
-        log.records.removeIf(record -> record.offset() >= offset);
+        log.batches.removeIf(batch -> batch.lastOffset() >= offset);
     }
 
-    /** What the loader's group has committed. */
+    /** Returns the committed offsets of the loader's group. */
     Map<TopicPartition, Long> groupOffsets() {
         return Map.copyOf(groupOffsets);
     }
@@ -79,8 +115,8 @@ final class FakeCluster {
         return new FakeConsumer();
     }
 
-    private Log log(TopicPartition partition) {
-        Log log = logs.get(partition);
+    private PartitionLog log(TopicPartition partition) {
+        PartitionLog log = logs.get(partition);
         if (log == null) {
             throw new IllegalStateException(partition + " does not exist");
         }
@@ -120,23 +156,33 @@ final class FakeCluster {
         public List<ConsumerRecord> poll(Duration timeout) {
             List<ConsumerRecord> found = new ArrayList<>();
             for (TopicPartition partition : assignment()) {
-                Log log = log(partition);
+                PartitionLog log = log(partition);
                 long position = position(partition);
                 if (position < log.startOffset || position > log.endOffset) {
-                    throw new IllegalStateException(partition + ": position " + position + " is not in the log");
+                    throw new IllegalStateException("position of " + partition + " is not in the log: " + position);
                 }
-                log.records.stream()
-                        .filter(record -> record.offset() >= position)
-                        .limit(POLL_RECORDS_MAX)
-                        .forEach(found::add);
-                boolean isLast = found.isEmpty()
-                        || found.get(found.size() - 1).offset()
-                                == log.records.get(log.records.size() - 1).offset();
-                seek(
-                        partition,
-                        isLast ? log.endOffset : found.get(found.size() - 1).offset() + 1);
+                for (Batch batch : log.fetch(position, pollBatchesMax)) {
+                    if (!take(batch, partition, found)) {
+                        break;
+                    }
+                }
             }
             return found;
+        }
+
+        /** Moves the position past the batch, or returns false if the limit of records was reached within it. */
+        private boolean take(Batch batch, TopicPartition partition, List<ConsumerRecord> found) {
+            for (ConsumerRecord record : batch.records()) {
+                if (record.offset() >= position(partition)) {
+                    if (found.size() == POLL_RECORDS_MAX) {
+                        return false;
+                    }
+                    found.add(record);
+                    seek(partition, record.offset() + 1);
+                }
+            }
+            seek(partition, batch.lastOffset() + 1);
+            return true;
         }
 
         @Override
@@ -155,7 +201,7 @@ final class FakeCluster {
 
         @Override
         public Map<TopicPartition, Long> committed(Collection<TopicPartition> partitions) {
-            throw new IllegalStateException("a loader goes by its own commits alone");
+            throw new IllegalStateException("the loader must not read committed offsets");
         }
 
         @Override
@@ -207,7 +253,7 @@ final class FakeCluster {
 
         @Override
         public Map<TopicPartition, Long> groupOffsets(String group) {
-            throw new IllegalStateException("a loader goes by its own commits alone");
+            throw new IllegalStateException("the loader must not read committed offsets");
         }
 
         @Override

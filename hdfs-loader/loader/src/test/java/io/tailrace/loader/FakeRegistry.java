@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.avro.Schema;
 
-/** A registry in memory: ids count from 1. */
+/** A schema registry in memory. Ids start at 1. */
 final class FakeRegistry implements SchemaRegistryClient {
     private final List<Schema> schemas = new ArrayList<>();
     private final Map<String, Integer> latest = new HashMap<>();
@@ -28,7 +28,7 @@ final class FakeRegistry implements SchemaRegistryClient {
     @Override
     public synchronized Schema schema(int id) {
         if (isDown) {
-            throw new SchemaRegistryException("the registry is down", new IllegalStateException());
+            throw new SchemaRegistryException("cannot reach the schema registry", new IllegalStateException());
         }
         if (id < 1 || id > schemas.size()) {
             throw new SchemaRegistryException(40403, "Schema not found");
@@ -42,7 +42,7 @@ final class FakeRegistry implements SchemaRegistryClient {
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
-    /** Makes every lookup fail as an unreachable registry does. */
+    /** Makes every schema lookup fail like an unreachable registry. */
     synchronized void stop() {
         isDown = true;
     }

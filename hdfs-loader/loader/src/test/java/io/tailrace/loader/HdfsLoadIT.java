@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same on {@code hdfs://} as on {@code file://}. */
+/** The contracts on {@code hdfs://}. */
 class HdfsLoadIT {
     private static final AtomicInteger FOLDERS = new AtomicInteger();
     private static MiniHdfs hdfs;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What Hive itself answers about what was loaded. */
+/** Queries loaded data with Hive. */
 class HiveLoadIT {
     private static final int EVENTS = 1_000;
 
@@ -34,7 +34,7 @@ class HiveLoadIT {
     }
 
     @Test
-    void countsWhatWasLoadedAndSeesColumnsThatCameLater() throws Exception {
+    void queriesLoadedRowsAndColumnsAddedLater() throws Exception {
         FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
         FakeRegistry registry = new FakeRegistry();
         SortedMap<Integer, Long> expected = AccessLog.append(cluster, registry, EVENTS, 5, AccessLog.HOURS);
@@ -77,7 +77,7 @@ class HiveLoadIT {
     }
 
     @Test
-    void leavesATableThatIsSomewhereElseAlone() throws Exception {
+    void refusesATableAtAnotherLocation() throws Exception {
         FakeCluster cluster = new FakeCluster().with(AccessLog.P0);
         FakeRegistry registry = new FakeRegistry();
         registry.register(SchemaRegistryClient.valueSubject(AccessLog.TOPIC), AccessLog.SCHEMA);
@@ -87,7 +87,7 @@ class HiveLoadIT {
             loader.catalog(new MetastoreCatalog(List.of(URI.create(hive.metastore())), "other"));
 
             assertThatThrownBy(loader::load).hasMessageContaining("other.access_log is at");
-            assertThat(loader.files(Layout.Table.ROWS)).isEmpty();
+            assertThat(loader.files(TableKind.ROWS)).isEmpty();
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
-/** A Hive of its own jars in its own process, with its metastore and HDFS. */
+/** A Hive sandbox in its own process, with its own libraries. */
 final class HiveProcess implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofMinutes(3);
 
@@ -37,7 +37,7 @@ final class HiveProcess implements AutoCloseable {
                 .redirectError(dir.resolve("err").toFile())
                 .start();
         await().atMost(START_MAX).until(() -> Files.exists(ready) || !process.isAlive());
-        assertThat(process.isAlive()).as("hive-sandbox runs").isTrue();
+        assertThat(process.isAlive()).as("hive-sandbox is running").isTrue();
         try (Reader reader = Files.newBufferedReader(ready)) {
             addresses.load(reader);
         }
@@ -65,7 +65,7 @@ final class HiveProcess implements AutoCloseable {
         return addresses.getProperty("hive.metastore.uris");
     }
 
-    /** What Hive answers to statements, the rows of each as one line of JSON. */
+    /** Runs statements and returns the rows of each as one line of JSON. */
     String sql(String... statements) throws IOException, InterruptedException {
         List<String> args =
                 new ArrayList<>(List.of("--url", addresses.getProperty("hive.jdbc.url"), "--output", "json"));

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A loader process that gets {@code kill -9} at every step, and the load after it. */
+/** Kills the loader process with {@code kill -9} at each step; the next load completes the work. */
 class KillIT {
     static final long SEED = 9;
 
@@ -38,7 +38,7 @@ class KillIT {
         hdfs.close();
     }
 
-    static Stream<Arguments> deaths() {
+    static Stream<Arguments> steps() {
         Stream<String> steps = Stream.concat(
                 Stream.of(KilledLoad.WHILE_WRITING),
                 Stream.of(CommitStep.values()).map(Enum::name));
@@ -46,13 +46,13 @@ class KillIT {
     }
 
     @ParameterizedTest
-    @MethodSource("deaths")
-    void leavesExactlyTheSameRows(String scheme, String step) throws Exception {
+    @MethodSource("steps")
+    void nextLoadLeavesTheSameRows(String scheme, String step) throws Exception {
         String folder = "/kill-" + FOLDERS.incrementAndGet();
         org.apache.hadoop.fs.Path root =
                 scheme.equals("hdfs") ? hdfs.path(folder) : new org.apache.hadoop.fs.Path(dir.toUri() + folder);
 
-        assertThat(loadAndDie(root, step)).isEqualTo(SIGKILL_EXIT_CODE);
+        assertThat(runUntilKilled(root, step)).isEqualTo(SIGKILL_EXIT_CODE);
 
         FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
         FakeRegistry registry = new FakeRegistry();
@@ -61,14 +61,14 @@ class KillIT {
             loader.load();
 
             assertThat(loader.rowsByStatus()).isEqualTo(expected);
-            assertThat(loader.positions(Layout.Table.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
+            assertThat(loader.positions(TableKind.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
             assertThat(loader.store.names(loader.layout().staging())).isEmpty();
             assertThat(loader.load().rows()).isZero();
         }
     }
 
-    private static int loadAndDie(org.apache.hadoop.fs.Path root, String step) throws Exception {
-        // The second file of several: some are in place, some are not.
+    private static int runUntilKilled(org.apache.hadoop.fs.Path root, String step) throws Exception {
+        // At the second file, so that some files are published and some are not.
         String occurrence = step.equals(CommitStep.FILE_PUBLISHED.name()) ? "2" : "1";
         Process process = new ProcessBuilder(List.of(
                         System.getProperty("java.home") + "/bin/java",

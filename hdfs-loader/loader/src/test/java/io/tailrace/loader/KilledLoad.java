@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** A process that loads, and that the operating system kills on the way: {@code ROOT STEP OCCURRENCE EVENTS}. */
+/** A load that kills its own process at a step. Arguments: {@code ROOT STEP OCCURRENCE EVENTS}. */
 final class KilledLoad {
-    /** Stands for a step before all steps of the commit: files are open. */
+    /** A step before the commit: data files are open. */
     static final String WHILE_WRITING = "WHILE_WRITING";
 
     private KilledLoad() {}
@@ -19,20 +19,20 @@ final class KilledLoad {
         FakeRegistry registry = new FakeRegistry();
         AccessLog.append(cluster, registry, Integer.parseInt(args[3]), KillIT.SEED);
         try (TestLoader loader = new TestLoader(new Path(args[0]), new Configuration(), cluster, registry)) {
-            loader.whenLoaded(records -> {
+            loader.onLoaded(records -> {
                         if (step.equals(WHILE_WRITING)) {
-                            killMyself();
+                            killThisProcess();
                         }
                     })
                     .load(Plan.OnGap.FAIL, reached -> {
                         if (reached.name().equals(step) && --left[0] == 0) {
-                            killMyself();
+                            killThisProcess();
                         }
                     });
         }
     }
 
-    private static void killMyself() {
+    private static void killThisProcess() {
         try {
             Process kill = new ProcessBuilder(
                             "kill", "-9", Long.toString(ProcessHandle.current().pid()))
@@ -41,6 +41,6 @@ final class KilledLoad {
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        throw new IllegalStateException("kill -9 left this process alive");
+        throw new IllegalStateException("this process survived kill -9");
     }
 }

@@ -14,15 +14,15 @@ class LoadCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"soon", "0s", "-1h", "5"})
-    void refusesAnIntervalThatIsNone(String interval) {
+    void refusesInvalidIntervals(String interval) {
         Run run = run("--every", interval);
 
         assertThat(run.exitCode()).isEqualTo(CommandRunner.USAGE);
-        assertThat(run.err()).contains("\"" + interval + "\"");
+        assertThat(run.err()).contains("invalid interval \"" + interval + "\"");
     }
 
     @Test
-    void asksForTheOutputPathByName() {
+    void requiresTheOutputPath() {
         Run run = run();
 
         assertThat(run.exitCode()).isEqualTo(CommandRunner.USAGE);
@@ -30,7 +30,7 @@ class LoadCommandTest {
     }
 
     @Test
-    void helps() {
+    void printsHelp() {
         Run run = run("--help");
 
         assertThat(run.exitCode()).isZero();

@@ -8,20 +8,26 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.SchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a load does, on whatever file system. */
+/** What a load does, on any file system. */
 abstract class LoadRunContract {
     static final long SEED = 84;
     static final int EVENTS = 600;
@@ -30,7 +36,7 @@ abstract class LoadRunContract {
     FakeRegistry registry = new FakeRegistry();
     TestLoader loader;
 
-    /** A folder that no other test uses. */
+    /** Returns a folder that no other test uses. */
     abstract Path root() throws IOException;
 
     abstract Configuration hadoop();
@@ -55,9 +61,9 @@ abstract class LoadRunContract {
 
         assertThat(result).isEqualTo(new LoadResult(AccessLog.TOPIC, EVENTS, 0, result.files(), 0));
         assertThat(loader.rowsByStatus()).isEqualTo(expected);
-        assertThat(loader.files(Layout.Table.ROWS).stream().map(Path::getParent).distinct())
+        assertThat(loader.files(TableKind.ROWS).stream().map(Path::getParent).distinct())
                 .hasSize(AccessLog.HOURS);
-        assertThat(loader.files(Layout.Table.ROWS)).allSatisfy(file -> assertThat(file.toString())
+        assertThat(loader.files(TableKind.ROWS)).allSatisfy(file -> assertThat(file.toString())
                 .matches(".*/access-log/dt=2015-05-\\d\\d/hr=\\d\\d/access-log-[01]-\\d+-\\d+\\.parquet"));
         assertThat(cluster.groupOffsets()).isEqualTo(Map.of(AccessLog.P0, EVENTS / 2L, AccessLog.P1, EVENTS / 2L));
     }
@@ -70,7 +76,7 @@ abstract class LoadRunContract {
 
         loader.load();
 
-        GenericRecord row = loader.rows(Layout.Table.ROWS).get(0);
+        GenericRecord row = loader.rows(TableKind.ROWS).get(0);
         assertThat(row.getSchema().getFields())
                 .extracting("name")
                 .containsExactly(
@@ -90,17 +96,17 @@ abstract class LoadRunContract {
     }
 
     @Test
-    void loadsNothingTwiceAndWhatCameSinceOnce() throws IOException {
+    void loadsEachRecordOnce() throws IOException {
         AccessLog.append(cluster, registry, EVENTS, SEED);
         loader.load();
-        List<Path> files = loader.files(Layout.Table.ROWS);
+        List<Path> files = loader.files(TableKind.ROWS);
 
         assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
-        assertThat(loader.files(Layout.Table.ROWS)).isEqualTo(files);
+        assertThat(loader.files(TableKind.ROWS)).isEqualTo(files);
 
         AccessLog.append(cluster, registry, 1, SEED);
         assertThat(loader.load().rows()).isEqualTo(1);
-        assertThat(loader.positions(Layout.Table.ROWS)).hasSize(EVENTS + 1).doesNotHaveDuplicates();
+        assertThat(loader.positions(TableKind.ROWS)).hasSize(EVENTS + 1).doesNotHaveDuplicates();
     }
 
     @Test
@@ -110,21 +116,87 @@ abstract class LoadRunContract {
         loader.taskBytesMax(60 * 512).openFilesMax(1).load();
 
         assertThat(loader.rowsByStatus()).isEqualTo(expected);
-        assertThat(loader.positions(Layout.Table.ROWS)).doesNotHaveDuplicates();
+        assertThat(loader.positions(TableKind.ROWS)).doesNotHaveDuplicates();
     }
 
-    @Test
-    void goesPastOffsetsWithoutARecord() throws IOException {
-        AccessLog.append(cluster, registry, 4, SEED);
-        cluster.appendHole(AccessLog.P0);
+    /** Task ranges of 1 to 20 offsets begin and end before, in and after batches and gaps. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 20})
+    void loadsALogWithGapsInAndBetweenBatches(int taskOffsets) throws IOException {
+        int id = registry.register(SchemaRegistryClient.valueSubject(AccessLog.TOPIC), AccessLog.SCHEMA);
+        long timeMs = AccessLog.START.toEpochMilli();
+        byte[] value = AccessLog.value(id, AccessLog.event(AccessLog.SCHEMA, timeMs, 200));
+        cluster.appendBatch(AccessLog.P0, timeMs, 4, Map.of(1, value, 2, value));
+        cluster.skipOffsets(AccessLog.P0, 3);
+        cluster.append(AccessLog.P0, timeMs, value);
+        cluster.appendBatch(AccessLog.P0, timeMs, 2, Map.of());
+        cluster.appendBatch(AccessLog.P0, timeMs, 5, Map.of(0, value, 4, value));
+        cluster.appendBatch(AccessLog.P0, timeMs, 1, Map.of());
 
-        assertThat(loader.load().rows()).isEqualTo(4);
+        assertThat(loader.taskBytesMax(taskOffsets * 512L).load().rows()).isEqualTo(5);
+        assertThat(loader.positions(TableKind.ROWS)).containsExactly("0/1", "0/10", "0/14", "0/2", "0/7");
+        assertThat(cluster.groupOffsets()).containsEntry(AccessLog.P0, 16L);
         assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
-        assertThat(cluster.groupOffsets()).containsEntry(AccessLog.P0, 3L);
     }
 
     @Test
-    void refusesAGapOfRetentionUntilToldToSkipIt() throws IOException {
+    void failsIfAPartitionDeliversNothing() throws IOException {
+        AccessLog.append(cluster, registry, 4, SEED);
+        cluster.skipOffsets(AccessLog.P0, 1);
+
+        assertThatThrownBy(loader.nanoTime(tenSecondsACall())::load)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no data for 60 s from partition access-log-0 at offset 2")
+                .hasMessageContaining("up to offset 2");
+        assertThat(loader.files(TableKind.ROWS)).isEmpty();
+    }
+
+    @Test
+    void waitsWhileBatchesWithoutRecordsArrive() throws IOException {
+        AccessLog.append(cluster, registry, 4, SEED);
+        for (int i = 0; i < 10; i++) {
+            cluster.appendBatch(AccessLog.P0, 0, 3, Map.of());
+        }
+        cluster.pollBatchesMax(1);
+
+        assertThat(loader.nanoTime(tenSecondsACall()).load().rows()).isEqualTo(4);
+        assertThat(cluster.groupOffsets()).containsEntry(AccessLog.P0, 32L);
+    }
+
+    private static LongSupplier tenSecondsACall() {
+        AtomicLong nanos = new AtomicLong();
+        return () -> nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+    }
+
+    @Test
+    void continuesAfterAManifestOfFormat1() throws IOException {
+        AccessLog.append(cluster, registry, 10, SEED);
+        loader.store.makeFolder(loader.layout().commits());
+        loader.store.write(
+                new Path(loader.layout().commits(), "00000000000000000001.json"),
+                ManifestFormatTest.FORMAT_1.getBytes(UTF_8));
+
+        assertThat(loader.load().rows()).isEqualTo(3);
+        assertThat(loader.positions(TableKind.ROWS)).containsExactly("0/4", "1/3", "1/4");
+    }
+
+    @Test
+    void loadsNothingIfTheNewestManifestCannotBeRead() throws IOException {
+        AccessLog.append(cluster, registry, 10, SEED);
+        loader.load();
+        Path manifest = new Path(loader.layout().commits(), "00000000000000000002.json");
+        loader.store.write(manifest, "{\"format\": 3}".getBytes(UTF_8));
+
+        assertThatThrownBy(loader::load)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(manifest.toString())
+                .hasMessageContaining("format: expected 1 or 2, found 3")
+                .hasMessageContaining("Nothing was loaded. If a newer loader wrote the file, use that loader");
+        assertThat(loader.rows(TableKind.ROWS)).hasSize(10);
+    }
+
+    @Test
+    void failsOnARetentionGapUnlessToldToSkipIt() throws IOException {
         AccessLog.append(cluster, registry, 10, SEED);
         loader.load();
         AccessLog.append(cluster, registry, 20, SEED);
@@ -132,25 +204,26 @@ abstract class LoadRunContract {
 
         assertThatThrownBy(loader::load)
                 .isInstanceOf(RetentionGapException.class)
-                .hasMessageContaining("access-log-1 lost offsets 5 to 7")
+                .hasMessageContaining("offsets 5 to 7 of access-log-1")
                 .hasMessageContaining("--skip-gap");
-        assertThat(loader.rows(Layout.Table.ROWS)).hasSize(10);
+        assertThat(loader.rows(TableKind.ROWS)).hasSize(10);
 
         LoadResult result = loader.load(Plan.OnGap.SKIP, step -> {});
         assertThat(result).isEqualTo(new LoadResult(AccessLog.TOPIC, 17, 0, result.files(), 3));
     }
 
     @Test
-    void refusesALogThatEndsBeforeWhatWasLoaded() throws IOException {
+    void refusesALogThatEndsBeforeTheLoadedOffsets() throws IOException {
         AccessLog.append(cluster, registry, 10, SEED);
         loader.load();
         cluster.truncateTo(AccessLog.P0, 2);
 
-        assertThatThrownBy(loader::load).hasMessageContaining("access-log-0 ends at offset 2, but was loaded up to 5");
+        assertThatThrownBy(loader::load)
+                .hasMessageContaining("log of access-log-0 ends at offset 2, but was loaded up to 5");
     }
 
     @Test
-    void putsWhatDoesNotDecodeIntoTheErrorTable() throws IOException {
+    void writesUndecodableRecordsToTheErrorTable() throws IOException {
         AccessLog.append(cluster, registry, 4, SEED);
         long timeMs = AccessLog.START.toEpochMilli();
         byte[] good = AccessLog.value(1, AccessLog.event(AccessLog.SCHEMA, timeMs, 200));
@@ -167,7 +240,7 @@ abstract class LoadRunContract {
 
         assertThat(result.rows()).isEqualTo(4);
         assertThat(result.errors()).isEqualTo(6);
-        List<GenericRecord> errors = loader.rows(Layout.Table.ERRORS).stream()
+        List<GenericRecord> errors = loader.rows(TableKind.ERRORS).stream()
                 .sorted(Comparator.comparing(row -> (Long) row.get("record_offset")))
                 .toList();
         assertThat(errors.stream().map(row -> row.get("reason").toString()))
@@ -194,14 +267,14 @@ abstract class LoadRunContract {
 
         loader.load();
 
-        assertThat(loader.rows(Layout.Table.ROWS).stream()
+        assertThat(loader.rows(TableKind.ROWS).stream()
                         .filter(row -> row.hasField("method"))
                         .map(row -> row.get("method").toString()))
                 .containsExactlyInAnyOrder("GET", "GET", "POST");
     }
 
     @Test
-    void sendsEverythingToTheErrorTableWhereNoSchemaIsRegistered() throws IOException {
+    void writesAllRecordsToTheErrorTableIfNoSchemaIsRegistered() throws IOException {
         cluster.append(AccessLog.P0, AccessLog.START.toEpochMilli(), new byte[] {1, 2, 3});
 
         assertThat(loader.load().errors()).isEqualTo(1);
@@ -209,28 +282,28 @@ abstract class LoadRunContract {
     }
 
     @Test
-    void failsRatherThanRejectsWhileTheRegistryIsDown() throws IOException {
+    void failsIfTheRegistryIsUnreachable() throws IOException {
         AccessLog.append(cluster, registry, 10, SEED);
         registry.stop();
 
         assertThatThrownBy(loader::load).isInstanceOf(SchemaRegistryException.class);
-        assertThat(loader.files(Layout.Table.ERRORS)).isEmpty();
+        assertThat(loader.files(TableKind.ERRORS)).isEmpty();
     }
 
     @Test
-    void commitsNothingOnceItsLockIsLost() throws IOException {
+    void commitsNothingAfterLosingTheLock() throws IOException {
         AccessLog.append(cluster, registry, 10, SEED);
-        loader.guard(() -> {
+        loader.abort(() -> {
             throw new CommitConflictException("lost");
         });
 
         assertThatThrownBy(loader::load).isInstanceOf(CommitConflictException.class);
         assertThat(new CommitLog(loader.store, loader.layout()).newest()).isEmpty();
-        assertThat(loader.files(Layout.Table.ROWS)).isEmpty();
+        assertThat(loader.files(TableKind.ROWS)).isEmpty();
     }
 
     @Test
-    void aRunThatWasShutOutCannotCommitHoweverLateItTries() throws IOException {
+    void fencedRunCannotCommit() throws IOException {
         AccessLog.append(cluster, registry, 10, SEED);
 
         assertThatThrownBy(() -> loader.load(Plan.OnGap.FAIL, step -> {
@@ -240,44 +313,44 @@ abstract class LoadRunContract {
                 }))
                 .isInstanceOf(CommitConflictException.class);
 
-        assertThat(loader.positions(Layout.Table.ROWS)).hasSize(10).doesNotHaveDuplicates();
+        assertThat(loader.positions(TableKind.ROWS)).hasSize(10).doesNotHaveDuplicates();
         assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
     }
 
-    /** What another process does that has taken the lock this one has lost. */
+    /** What another process does after this one lost the lock. */
     private void loadFromElsewhere() {
         try (TestLoader other = new TestLoader(loader.root, hadoop(), cluster, registry)) {
             other.load();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
     @Test
-    void startsANewPartitionAtItsBeginning() throws IOException {
+    void loadsAnAddedPartitionFromOffset0() throws IOException {
         AccessLog.append(cluster, registry, 10, SEED);
         loader.load();
-        TopicPartition grown = new TopicPartition(AccessLog.TOPIC, 2);
-        cluster.with(grown);
+        TopicPartition added = new TopicPartition(AccessLog.TOPIC, 2);
+        cluster.with(added);
         long timeMs = AccessLog.START.toEpochMilli();
-        cluster.append(grown, timeMs, AccessLog.value(1, AccessLog.event(AccessLog.SCHEMA, timeMs, 200)));
+        cluster.append(added, timeMs, AccessLog.value(1, AccessLog.event(AccessLog.SCHEMA, timeMs, 200)));
 
         assertThat(loader.load().rows()).isEqualTo(1);
     }
 
     @Test
-    void namesTheGapOfAPartitionThatRetentionPassedBeforeItsFirstLoad() throws IOException {
+    void failsOnARetentionGapOfAnAddedPartition() throws IOException {
         AccessLog.append(cluster, registry, 10, SEED);
         loader.load();
-        TopicPartition grown = new TopicPartition(AccessLog.TOPIC, 2);
-        cluster.with(grown);
+        TopicPartition added = new TopicPartition(AccessLog.TOPIC, 2);
+        cluster.with(added);
         for (int i = 0; i < 3; i++) {
             long timeMs = AccessLog.START.toEpochMilli();
-            cluster.append(grown, timeMs, AccessLog.value(1, AccessLog.event(AccessLog.SCHEMA, timeMs, 200)));
+            cluster.append(added, timeMs, AccessLog.value(1, AccessLog.event(AccessLog.SCHEMA, timeMs, 200)));
         }
-        cluster.retainFrom(grown, 2);
+        cluster.retainFrom(added, 2);
 
-        assertThatThrownBy(loader::load).hasMessageContaining("access-log-2 lost offsets 0 to 1");
+        assertThatThrownBy(loader::load).hasMessageContaining("offsets 0 to 1 of access-log-2");
         assertThat(loader.load(Plan.OnGap.SKIP, step -> {}).rows()).isEqualTo(1);
     }
 }

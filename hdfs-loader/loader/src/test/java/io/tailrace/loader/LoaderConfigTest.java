@@ -18,7 +18,7 @@ class LoaderConfigTest {
     private static final Path FILE = Path.of("../../conf/loader.properties");
 
     @Test
-    void theConfigurationFileHasEveryKeyWithItsDefault() throws IOException {
+    void configurationFileListsEveryKeyWithItsDefault() throws IOException {
         Map<String, String> inFile = new TreeMap<>();
         for (String line : Files.readAllLines(FILE)) {
             if (line.matches("#?[a-z.]+=.*")) {
@@ -39,7 +39,7 @@ class LoaderConfigTest {
     }
 
     @Test
-    void refusesAddressesThatAreNone() {
+    void refusesInvalidValues() {
         assertThatThrownBy(() -> config(Map.of("output.path", "/data")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("output.path=/data");

@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 class LoaderLockIT {
 
     @Test
-    void isHeldByOneProcessAtATimeAndByGroup() throws Exception {
+    void admitsOneLoadPerGroup() throws Exception {
         try (TestingServer zookeeper = new TestingServer()) {
             try (LoaderLock lock = LoaderLock.acquire(zookeeper.getConnectString(), "g")) {
-                assertThatCode(lock::check).doesNotThrowAnyException();
+                assertThatCode(lock::throwIfAborted).doesNotThrowAnyException();
                 assertThatThrownBy(() -> LoaderLock.acquire(zookeeper.getConnectString(), "g"))
                         .hasMessageContaining("another load of group g is running");
                 LoaderLock.acquire(zookeeper.getConnectString(), "other").close();
@@ -24,13 +24,13 @@ class LoaderLockIT {
     }
 
     @Test
-    void countsAsLostOnceTheConnectionBroke() throws Exception {
+    void countsAsLostWhenTheConnectionBreaks() throws Exception {
         try (TestingServer zookeeper = new TestingServer();
                 LoaderLock lock = LoaderLock.acquire(zookeeper.getConnectString(), "g")) {
             zookeeper.stop();
 
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThatThrownBy(lock::check).isInstanceOf(CommitConflictException.class));
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThatThrownBy(lock::throwIfAborted)
+                    .isInstanceOf(CommitConflictException.class));
         }
     }
 }

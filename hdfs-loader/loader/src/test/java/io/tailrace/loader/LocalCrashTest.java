@@ -4,7 +4,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Crashes on {@code file://}. */
+/** The contract on {@code file://}. */
 class LocalCrashTest extends CrashContract {
     private final java.nio.file.Path dir;
 

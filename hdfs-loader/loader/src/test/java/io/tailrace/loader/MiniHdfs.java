@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 
-/** An HDFS of one node in this JVM. */
+/** An HDFS with one DataNode in this JVM. */
 final class MiniHdfs implements AutoCloseable {
     private final MiniDFSCluster cluster;
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class PathPartitionTest {
 
     @Test
-    void isTheHourInUtc() {
+    void namesTheHourInUtc() {
         PathPartition hour =
                 PathPartition.of(Instant.parse("2015-05-17T09:59:59.999Z").toEpochMilli());
 
@@ -18,7 +18,7 @@ class PathPartitionTest {
     }
 
     @Test
-    void endsWithTheYear9999() {
+    void acceptsTimesUpToTheYear9999() {
         long last = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
 
         assertThat(PathPartition.of(last).path()).isEqualTo("dt=9999-12-31/hr=23");

@@ -15,7 +15,7 @@ class PlanTest {
     private static final TopicPartition P1 = new TopicPartition("t", 1);
 
     @Test
-    void startsAtTheCommittedEndAndStopsAtTheHighWatermark() {
+    void plansFromTheCommittedEndToTheHighWatermark() {
         Plan plan = Plan.of(List.of(bounds(P0, 10, 0, 25), bounds(P1, 7, 0, 7)), Long.MAX_VALUE / 2, Plan.OnGap.FAIL);
 
         assertThat(plan.tasks()).containsExactly(new OffsetRange(P0, 10, 25));
@@ -24,7 +24,7 @@ class PlanTest {
     }
 
     @Test
-    void theFirstRunStartsWhereTheLogStarts() {
+    void firstRunStartsAtTheLogStartOffset() {
         PartitionBounds bounds = new PartitionBounds(P0, OptionalLong.empty(), 100, 120);
 
         Plan plan = Plan.of(List.of(bounds), 1_000, Plan.OnGap.FAIL);
@@ -34,19 +34,19 @@ class PlanTest {
     }
 
     @Test
-    void isEmptyWhereNothingCameSince() {
+    void isEmptyWithoutNewRecords() {
         assertThat(Plan.of(List.of(bounds(P0, 5, 0, 5)), 10, Plan.OnGap.FAIL).isEmpty())
                 .isTrue();
     }
 
     @Test
-    void namesEveryGapOfRetention() {
+    void namesEachRetentionGap() {
         List<PartitionBounds> partitions = List.of(bounds(P0, 10, 12, 20), bounds(P1, 0, 1, 1));
 
         assertThatThrownBy(() -> Plan.of(partitions, 10, Plan.OnGap.FAIL))
                 .isInstanceOf(RetentionGapException.class)
-                .hasMessageContaining("t-0 lost offsets 10 to 11")
-                .hasMessageContaining("t-1 lost offsets 0 to 0");
+                .hasMessageContaining("offsets 10 to 11 of t-0")
+                .hasMessageContaining("offsets 0 to 0 of t-1");
 
         Plan plan = Plan.of(partitions, 10, Plan.OnGap.SKIP);
         assertThat(plan.skipped()).containsExactly(new OffsetRange(P0, 10, 12), new OffsetRange(P1, 0, 1));
@@ -60,7 +60,7 @@ class PlanTest {
     }
 
     @Test
-    void splitsIntoTasksWithoutHoleOrOverlapAndOfNearlyEqualLength() {
+    void splitsIntoTasksWithoutGapOrOverlap() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int i = 0; i < 10_000; i++) {

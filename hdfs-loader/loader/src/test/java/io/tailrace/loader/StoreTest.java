@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreTest {
 
     @Test
-    void refusesFileSystemsWhoseRenamesCopy() {
+    void refusesObjectStores() {
         Configuration hadoop = new Configuration();
         hadoop.setClass("fs.s3a.impl", Bucket.class, FileSystem.class);
 
@@ -26,7 +26,7 @@ class StoreTest {
     }
 
     @Test
-    void publishesANameOnceAndLeavesNoChecksumFiles(@TempDir java.nio.file.Path dir) throws IOException {
+    void publishesANameOnceAndWritesNoChecksumFiles(@TempDir java.nio.file.Path dir) throws IOException {
         Path root = new Path(dir.toUri());
         try (Store store = Store.open(root, new Configuration())) {
             store.write(new Path(root, "a"), "first".getBytes(UTF_8));
@@ -43,7 +43,7 @@ class StoreTest {
         }
     }
 
-    /** Calls itself a bucket, and is none. */
+    /** A local file system under the scheme of an object store. */
     static final class Bucket extends RawLocalFileSystem {
         @Override
         public java.net.URI getUri() {

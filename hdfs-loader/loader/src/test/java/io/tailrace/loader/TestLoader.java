@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -21,7 +22,7 @@ import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 
-/** A loader over brokers and a registry in memory and a real file system, and a reader that shares no code with it. */
+/** A loader with brokers and registry in memory on a real file system, and an independent reader of its output. */
 final class TestLoader implements AutoCloseable {
     static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
@@ -31,8 +32,9 @@ final class TestLoader implements AutoCloseable {
     final Path root;
     private final Configuration hadoop;
     private TableCatalog catalog = TableCatalog.NONE;
-    private RunGuard guard = () -> {};
+    private AbortCheck abort = () -> {};
     private LongConsumer loaded = records -> {};
+    private LongSupplier nanoTime = System::nanoTime;
     private int openFilesMax = 100;
     private long taskBytesMax = Long.MAX_VALUE;
 
@@ -49,13 +51,18 @@ final class TestLoader implements AutoCloseable {
         return this;
     }
 
-    TestLoader guard(RunGuard runGuard) {
-        this.guard = runGuard;
+    TestLoader abort(AbortCheck check) {
+        this.abort = check;
         return this;
     }
 
-    TestLoader whenLoaded(LongConsumer watcher) {
-        this.loaded = watcher;
+    TestLoader onLoaded(LongConsumer listener) {
+        this.loaded = listener;
+        return this;
+    }
+
+    TestLoader nanoTime(LongSupplier clock) {
+        this.nanoTime = clock;
         return this;
     }
 
@@ -73,19 +80,20 @@ final class TestLoader implements AutoCloseable {
         return load(Plan.OnGap.FAIL, step -> {});
     }
 
-    LoadResult load(Plan.OnGap onGap, StepObserver observer) throws IOException {
-        LoadRun.Parts parts = new LoadRun.Parts(
+    LoadResult load(Plan.OnGap onGap, CommitListener listener) throws IOException {
+        LoadRun.Dependencies dependencies = new LoadRun.Dependencies(
                 cluster.admin(),
                 cluster::consumer,
                 registry,
                 store,
                 catalog,
                 offsets -> cluster.consumer().commit(offsets),
-                guard,
-                observer,
-                (topic, records) -> new Watcher(),
-                InstantSource.fixed(NOW));
-        return new LoadRun(config(), parts, AccessLog.TOPIC).run(onGap);
+                abort,
+                listener,
+                (topic, records) -> new ListeningProgress(),
+                InstantSource.fixed(NOW),
+                nanoTime);
+        return new LoadRun(config(), dependencies, AccessLog.TOPIC).run(onGap);
     }
 
     LoaderConfig config() {
@@ -109,8 +117,8 @@ final class TestLoader implements AutoCloseable {
         return new Layout(root, AccessLog.TOPIC);
     }
 
-    /** All rows of a table, read by parquet-avro alone. */
-    List<GenericRecord> rows(Layout.Table table) throws IOException {
+    /** Returns all rows of a table, read by parquet-avro alone. */
+    List<GenericRecord> rows(TableKind table) throws IOException {
         List<GenericRecord> rows = new ArrayList<>();
         for (Path file : files(table)) {
             try (ParquetReader<GenericRecord> reader = AvroParquetReader.<GenericRecord>builder(
@@ -124,8 +132,8 @@ final class TestLoader implements AutoCloseable {
         return rows;
     }
 
-    /** The Parquet files of a table. */
-    List<Path> files(Layout.Table table) throws IOException {
+    /** Returns the Parquet files of a table. */
+    List<Path> files(TableKind table) throws IOException {
         Path folder = layout().folder(table);
         FileSystem files = folder.getFileSystem(hadoop);
         List<Path> found = new ArrayList<>();
@@ -140,21 +148,21 @@ final class TestLoader implements AutoCloseable {
 
     SortedMap<Integer, Long> rowsByStatus() throws IOException {
         SortedMap<Integer, Long> byStatus = new TreeMap<>();
-        for (GenericRecord row : rows(Layout.Table.ROWS)) {
+        for (GenericRecord row : rows(TableKind.ROWS)) {
             byStatus.merge((Integer) row.get("status"), 1L, Long::sum);
         }
         return byStatus;
     }
 
-    /** Where each row stood, as partition and offset: a set that is smaller than its list has a row twice. */
-    List<String> positions(Layout.Table table) throws IOException {
+    /** Returns partition and offset of each row, sorted. */
+    List<String> positions(TableKind table) throws IOException {
         return rows(table).stream()
                 .map(row -> row.get("record_partition") + "/" + row.get("record_offset"))
                 .sorted()
                 .toList();
     }
 
-    private final class Watcher implements LoadProgress {
+    private final class ListeningProgress implements LoadProgress {
         @Override
         public void loaded(long records) {
             loaded.accept(records);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RowShapeTest {
+class RowMapperTest {
     private static final ConsumerRecord RECORD = new ConsumerRecord(AccessLog.P1, 42, 1_000, null, null, List.of());
 
     @ParameterizedTest
@@ -28,7 +28,7 @@ class RowShapeTest {
         "A,a"
     })
     void namesColumnsInSnakeCase(String field, String column) {
-        assertThat(RowShape.column(field)).isEqualTo(column);
+        assertThat(RowMapper.column(field)).isEqualTo(column);
     }
 
     @Test
@@ -41,16 +41,16 @@ class RowShapeTest {
         Schema position =
                 SchemaBuilder.record("E").fields().requiredInt("recordOffset").endRecord();
 
-        assertThatThrownBy(() -> new RowShape(twins, "t"))
+        assertThatThrownBy(() -> new RowMapper(twins, "t"))
                 .hasMessageContaining("aB")
                 .hasMessageContaining("a_b");
         Schema day = SchemaBuilder.record("E").fields().requiredInt("dt").endRecord();
-        assertThatThrownBy(() -> new RowShape(position, "t")).hasMessageContaining("record_offset");
-        assertThatThrownBy(() -> new RowShape(day, "t")).hasMessageContaining("field dt");
+        assertThatThrownBy(() -> new RowMapper(position, "t")).hasMessageContaining("record_offset");
+        assertThatThrownBy(() -> new RowMapper(day, "t")).hasMessageContaining("field dt");
     }
 
     @Test
-    void takesEventTimeFromTheEventInMillisOrMicrosElseFromTheRecord() {
+    void takesTheEventTimeFromTheEventOrElseFromTheRecord() {
         Schema micros = SchemaBuilder.record("E")
                 .fields()
                 .name("at")
@@ -60,12 +60,12 @@ class RowShapeTest {
         GenericRecord event = new GenericData.Record(micros);
         event.put("at", 5_000_999L);
 
-        assertThat(new RowShape(micros, "at").eventTimeMs(event, RECORD)).isEqualTo(5_000);
-        assertThat(new RowShape(micros, "other").eventTimeMs(event, RECORD)).isEqualTo(1_000);
+        assertThat(new RowMapper(micros, "at").eventTimeMs(event, RECORD)).isEqualTo(5_000);
+        assertThat(new RowMapper(micros, "other").eventTimeMs(event, RECORD)).isEqualTo(1_000);
     }
 
     @Test
-    void takesEventTimeFromAFieldThatMayBeNullWhereItIsNot() {
+    void takesTheRecordsTimestampIfTheEventTimeIsNull() {
         Schema nullable = SchemaBuilder.record("E")
                 .fields()
                 .name("at")
@@ -79,23 +79,23 @@ class RowShapeTest {
                 .endRecord();
         GenericRecord event = new GenericData.Record(nullable);
 
-        assertThat(new RowShape(nullable, "at").eventTimeMs(event, RECORD)).isEqualTo(1_000);
+        assertThat(new RowMapper(nullable, "at").eventTimeMs(event, RECORD)).isEqualTo(1_000);
         event.put("at", 7L);
-        assertThat(new RowShape(nullable, "at").eventTimeMs(event, RECORD)).isEqualTo(7);
+        assertThat(new RowMapper(nullable, "at").eventTimeMs(event, RECORD)).isEqualTo(7);
     }
 
     @Test
-    void makesAColumnOfWhatIsNoRecord() {
-        RowShape shape = new RowShape(Schema.create(Schema.Type.STRING), "eventTime");
+    void mapsAValueThatIsNotARecordToOneColumn() {
+        RowMapper mapper = new RowMapper(Schema.create(Schema.Type.STRING), "eventTime");
 
-        GenericRecord row = shape.row("hello", RECORD);
+        GenericRecord row = mapper.row("hello", RECORD);
 
         assertThat(row.get("value")).isEqualTo("hello");
-        assertThat(row.get(RowShape.OFFSET)).isEqualTo(42L);
+        assertThat(row.get(RowMapper.OFFSET)).isEqualTo(42L);
     }
 
     @Test
-    void hasHiveTypes() {
+    void mapsTypesToHive() {
         Schema schema = SchemaBuilder.record("E")
                 .fields()
                 .requiredString("s")
@@ -137,7 +137,7 @@ class RowShapeTest {
     }
 
     @Test
-    void namesTheFieldThatHiveHasNoTypeFor() {
+    void namesAFieldThatHiveHasNoTypeFor() {
         Schema schema = SchemaBuilder.record("E")
                 .fields()
                 .name("either")

@@ -12,18 +12,19 @@ import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How an event becomes a row: its fields as columns in snake case, and where it stood in the log. A schema that is no
- * record becomes one column {@code value}. Immutable.
+ * Turns an event into a row: its fields as columns in snake case, and its topic, partition and offset. An event that is
+ * not an Avro record becomes one column, {@code value}. Immutable.
  */
-final class RowShape {
+final class RowMapper {
     static final String TOPIC = "record_topic";
     static final String PARTITION = "record_partition";
     static final String OFFSET = "record_offset";
 
     private static final Pattern WORD_START = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
-    private static final int POSITION_COLUMNS = 3;
+    private static final int RECORD_COLUMNS = 3;
     private static final long MICROS_PER_MS = 1_000;
 
     private final Schema event;
@@ -32,15 +33,15 @@ final class RowShape {
     private final long eventTimeUnitsPerMs;
 
     /**
-     * The rows of a schema's events.
+     * Creates a mapper for the events of a schema.
      *
-     * @param eventTimeField the field with the event time; where the schema has no timestamp of that name, the record's
-     *     timestamp takes its place
-     * @throws IllegalArgumentException when two fields would share a column
+     * @param eventTimeField the field that has the event time; without a timestamp field of that name, the record's
+     *     timestamp is used
+     * @throws IllegalArgumentException if two fields would share a column
      */
-    RowShape(Schema event, String eventTimeField) {
+    RowMapper(Schema event, String eventTimeField) {
         this.event = event;
-        this.row = rowSchema(event);
+        this.row = toRowSchema(event);
         Schema.Field time = event.getType() == Schema.Type.RECORD ? event.getField(eventTimeField) : null;
         LogicalType type = time == null ? null : nonNull(time.schema()).getLogicalType();
         boolean isMillis = type instanceof LogicalTypes.TimestampMillis;
@@ -49,7 +50,7 @@ final class RowShape {
         this.eventTimeUnitsPerMs = isMicros ? MICROS_PER_MS : 1;
     }
 
-    /** A schema without null, where it is a union of null and one other. */
+    /** The other type of a union of null and one type; any other schema as it is. */
     private static Schema nonNull(Schema schema) {
         if (!schema.isUnion() || !schema.isNullable()) {
             return schema;
@@ -60,17 +61,17 @@ final class RowShape {
         return others.size() == 1 ? others.get(0) : schema;
     }
 
-    /** The schema of rows whose events have the schema that a manifest holds. */
-    static Schema rowSchema(String eventSchema) {
-        return rowSchema(eventSchema.isEmpty() ? empty() : new Schema.Parser().parse(eventSchema));
+    /** Returns the schema of the rows; {@code event} is the events' schema, or null if the topic has none. */
+    static Schema rowSchema(@Nullable Schema event) {
+        return toRowSchema(event == null ? empty() : event);
     }
 
-    /** The schema of a topic without any: its rows are only where they stood. */
+    /** The event schema of a topic that has none: rows have only topic, partition and offset. */
     static Schema empty() {
         return Schema.createRecord("Row", null, "tailrace", false, List.of());
     }
 
-    private static Schema rowSchema(Schema event) {
+    private static Schema toRowSchema(Schema event) {
         List<Schema.Field> columns = new ArrayList<>();
         Map<String, String> fieldOfColumn = new HashMap<>();
         if (event.getType() == Schema.Type.RECORD) {
@@ -93,13 +94,13 @@ final class RowShape {
                         + " would share the column " + column + ", which every table has");
             }
         }
-        columns.add(new Schema.Field(TOPIC, Schema.create(Schema.Type.STRING), "The topic it was loaded from."));
-        columns.add(new Schema.Field(PARTITION, Schema.create(Schema.Type.INT), "The topic's partition."));
-        columns.add(new Schema.Field(OFFSET, Schema.create(Schema.Type.LONG), "The record's offset there."));
+        columns.add(new Schema.Field(TOPIC, Schema.create(Schema.Type.STRING), "The record's topic."));
+        columns.add(new Schema.Field(PARTITION, Schema.create(Schema.Type.INT), "The record's partition."));
+        columns.add(new Schema.Field(OFFSET, Schema.create(Schema.Type.LONG), "The record's offset."));
         return Schema.createRecord("Row", event.getDoc(), "tailrace", false, columns);
     }
 
-    /** {@code byteOffset} as Hive's users write it: {@code byte_offset}. Hive itself does not tell cases apart. */
+    /** Converts {@code byteOffset} to {@code byte_offset}: Hive ignores case. */
     static String column(String field) {
         return WORD_START.matcher(field).replaceAll("_").toLowerCase(Locale.ROOT);
     }
@@ -112,10 +113,10 @@ final class RowShape {
         return row;
     }
 
-    /** The row of an event, which has been decoded with this shape's event schema. */
+    /** Returns the row of an event that was decoded with {@link #eventSchema}. */
     GenericRecord row(Object event, ConsumerRecord record) {
         GenericRecord values = new GenericData.Record(row);
-        int count = row.getFields().size() - POSITION_COLUMNS;
+        int count = row.getFields().size() - RECORD_COLUMNS;
         if (event instanceof GenericRecord fields) {
             for (int i = 0; i < count; i++) {
                 values.put(i, fields.get(i));
@@ -129,7 +130,7 @@ final class RowShape {
         return values;
     }
 
-    /** When an event happened. */
+    /** Returns the event time in milliseconds since the epoch. */
     long eventTimeMs(Object event, ConsumerRecord record) {
         return eventTimePosition >= 0
                         && event instanceof GenericRecord fields

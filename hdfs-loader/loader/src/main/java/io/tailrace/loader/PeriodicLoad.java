@@ -12,19 +12,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads at a fixed rate on a thread of its own until closed. A load that fails is logged, and the next one takes up from
- * where the last commit ended; a load that takes longer than the interval is followed by the next at once.
+ * Loads at a fixed rate on its own thread until closed. A failed load is logged, and the next one continues from the
+ * last commit. If a load takes longer than the interval, the next one follows immediately.
  */
-final class RepeatedLoad implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(RepeatedLoad.class);
+final class PeriodicLoad implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PeriodicLoad.class);
 
-    /** How long an interrupted load may take to give its lock back; without that, it lapses with the session. */
+    /** How long an interrupted load may take to release its lock, which otherwise expires with its session. */
     private static final int STOP_SECONDS_MAX = 10;
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
 
-    RepeatedLoad(LoadCommand.Load load, Duration every) {
+    PeriodicLoad(LoadCommand.Load load, Duration every) {
         Future<?> unused = thread.scheduleAtFixedRate(() -> run(load), 0, every.toNanos(), TimeUnit.NANOSECONDS);
     }
 
@@ -32,25 +32,28 @@ final class RepeatedLoad implements AutoCloseable {
         try {
             load.run();
         } catch (IOException | RuntimeException e) {
-            log.error("load failed, the next one takes up where the last commit ended: {}", e.getMessage(), e);
+            log.error("load failed, the next one continues from the last commit: {}", e.getMessage(), e);
         } catch (Throwable e) {
-            // The executor would take it for a result, and never load again.
+            // The executor would keep the exception to itself and never load again.
             failure.completeExceptionally(e);
         }
     }
 
-    /** Completes exceptionally when no load will follow. */
+    /** Completes exceptionally if there will be no further loads. */
     CompletionStage<Void> failure() {
         return failure;
     }
 
-    /** Interrupts a load that runs, and lets it end: what it has not committed is loaded by the next process. */
+    /** Interrupts a running load and waits for its end. The next process loads what it did not commit. */
     @Override
     public void close() {
         thread.shutdownNow();
         try {
             if (!thread.awaitTermination(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-                log.warn("a load did not end within {} s, and is cut off", STOP_SECONDS_MAX);
+                log.warn(
+                        "load did not stop, the process exits without it; the next load continues from the last commit: waited"
+                                + " {} s",
+                        STOP_SECONDS_MAX);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

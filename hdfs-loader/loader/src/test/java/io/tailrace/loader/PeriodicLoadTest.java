@@ -10,29 +10,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class RepeatedLoadTest {
-    private static final Duration AT_ONCE = Duration.ofMillis(1);
+class PeriodicLoadTest {
+    private static final Duration INTERVAL = Duration.ofMillis(1);
 
     @Test
-    void loadThatFailsIsFollowedByTheNext() throws Exception {
+    void loadsAgainAfterAFailure() throws Exception {
         CountDownLatch loads = new CountDownLatch(3);
         LoadCommand.Load failing = () -> {
             loads.countDown();
-            throw new IOException("no such luck");
+            throw new IOException("disk full");
         };
-        try (RepeatedLoad repeated = new RepeatedLoad(failing, AT_ONCE)) {
+        try (PeriodicLoad periodic = new PeriodicLoad(failing, INTERVAL)) {
             assertThat(loads.await(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(repeated.failure().toCompletableFuture()).isNotDone();
+            assertThat(periodic.failure().toCompletableFuture()).isNotDone();
         }
     }
 
     @Test
-    void errorIsToldSinceNoLoadWillFollow() {
+    void reportsAnErrorThatEndsTheLoads() {
         LoadCommand.Load broken = () -> {
             throw new StackOverflowError("deep");
         };
-        try (RepeatedLoad repeated = new RepeatedLoad(broken, AT_ONCE)) {
-            assertThat(repeated.failure().toCompletableFuture())
+        try (PeriodicLoad periodic = new PeriodicLoad(broken, INTERVAL)) {
+            assertThat(periodic.failure().toCompletableFuture())
                     .failsWithin(Duration.ofSeconds(30))
                     .withThrowableThat()
                     .withCauseInstanceOf(StackOverflowError.class);
@@ -40,7 +40,7 @@ class RepeatedLoadTest {
     }
 
     @Test
-    void closingWaitsForTheLoadThatItInterrupts() throws Exception {
+    void closeInterruptsTheLoadAndWaitsForIt() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         AtomicInteger ended = new AtomicInteger();
         LoadCommand.Load endless = () -> {
@@ -51,9 +51,9 @@ class RepeatedLoadTest {
                 ended.incrementAndGet();
             }
         };
-        RepeatedLoad repeated = new RepeatedLoad(endless, AT_ONCE);
+        PeriodicLoad periodic = new PeriodicLoad(endless, INTERVAL);
         assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
-        repeated.close();
+        periodic.close();
         assertThat(ended).hasValueGreaterThanOrEqualTo(1);
     }
 }
