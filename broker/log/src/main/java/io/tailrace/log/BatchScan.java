@@ -1,9 +1,11 @@
 package io.tailrace.log;
 
 import io.tailrace.protocol.record.RecordBatch;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +66,13 @@ final class BatchScan {
             problem = "header of batch: expected " + RecordBatch.HEADER_BYTES + " bytes, found " + left;
             return false;
         }
-        int at = load(position, RecordBatch.HEADER_BYTES);
+        int at;
+        try {
+            at = load(position, RecordBatch.HEADER_BYTES);
+        } catch (EOFException e) {
+            problem = "header of batch: " + e.getMessage();
+            return false;
+        }
         readHeader(at);
         int length = chunk.getInt(at + RecordBatch.LENGTH_AT);
         byte magic = chunk.get(at + RecordBatch.MAGIC_AT);
@@ -96,6 +104,20 @@ final class BatchScan {
 
     /** Whether the current batch has the checksum it states; otherwise that is the {@link #problem}. */
     boolean checksumHolds() throws IOException {
+        int computed;
+        try {
+            computed = computeCrc();
+        } catch (EOFException e) {
+            problem = "batch: " + e.getMessage();
+            return false;
+        }
+        if (computed != crc) {
+            problem = "CRC: expected 0x%08X, found 0x%08X".formatted(computed, crc);
+        }
+        return computed == crc;
+    }
+
+    private int computeCrc() throws IOException {
         CRC32C computed = new CRC32C();
         long at = position + RecordBatch.ATTRIBUTES_AT;
         long end = position + sizeInBytes;
@@ -105,11 +127,14 @@ final class BatchScan {
             computed.update(chunk.slice(from, count));
             at += count;
         }
-        if ((int) computed.getValue() == crc) {
-            return true;
+        return (int) computed.getValue();
+    }
+
+    /** Throws if the scan stopped at damage and not at its limit. */
+    void ensureSound(Path file) throws CorruptLogException {
+        if (problem != null) {
+            throw new CorruptLogException(file, position, problem);
         }
-        problem = "CRC: expected 0x%08X, found 0x%08X".formatted((int) computed.getValue(), crc);
-        return false;
     }
 
     /** Makes bytes of the file be in the chunk, and tells where. */

@@ -16,12 +16,16 @@ final class DirectoryHealth {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryHealth.class);
 
     private final Path directory;
-    private final Consumer<IOException> onOffline;
     private final AtomicReference<IOException> cause = new AtomicReference<>();
+    private volatile Consumer<IOException> onOffline = failure -> {};
 
-    DirectoryHealth(Path directory, Consumer<IOException> onOffline) {
+    DirectoryHealth(Path directory) {
         this.directory = directory;
-        this.onOffline = onOffline;
+    }
+
+    /** Sets the listener that is notified once of a failure from now on. */
+    void listen(Consumer<IOException> listener) {
+        onOffline = listener;
     }
 
     /**
@@ -31,7 +35,7 @@ final class DirectoryHealth {
      */
     IOException report(IOException failure) {
         if (FailureScope.of(failure, directory) == FailureScope.DIRECTORY) {
-            return fail(failure);
+            return takeOffline(failure);
         }
         boolean isTyped = failure instanceof CorruptLogException
                 || failure instanceof LogClosedException
@@ -39,13 +43,13 @@ final class DirectoryHealth {
         return isTyped ? failure : new LogOperationException(failure);
     }
 
-    /** Takes the directory offline and notifies the listener once; returns the exception to throw. */
-    private LogDirectoryOfflineException fail(IOException failure) {
+    /** Takes the directory offline, whatever the failure; returns the exception to throw. */
+    LogDirectoryOfflineException takeOffline(IOException failure) {
         if (failure instanceof LogDirectoryOfflineException already) {
             return already;
         }
         if (cause.compareAndSet(null, failure)) {
-            LOG.error("log directory goes offline: {}", directory, failure);
+            LOG.error("Log directory goes offline until the broker restarts: {}", directory, failure);
             onOffline.accept(failure);
         }
         return new LogDirectoryOfflineException(directory, failure);

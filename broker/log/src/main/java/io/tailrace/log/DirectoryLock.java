@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps a second process, or a second broker of this one, out of a log directory. Ends with the process. */
+/** Keeps other processes, and other brokers of this process, out of a log directory. Ends with the process. */
 final class DirectoryLock implements AutoCloseable {
     private final FileChannel channel;
 
@@ -16,14 +16,24 @@ final class DirectoryLock implements AutoCloseable {
         this.channel = channel;
     }
 
+    /**
+     * Locks a directory.
+     *
+     * @throws WrongDirectoryException if another broker holds the lock
+     */
     static DirectoryLock acquire(Path directory) throws IOException {
         FileChannel channel =
                 FileChannel.open(directory.resolve(".lock"), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-        if (tryLock(channel) == null) {
+        try {
+            if (tryLock(channel) == null) {
+                throw new WrongDirectoryException(
+                        directory + " is in use by another broker: stop it, or choose another directory in log.dirs");
+            }
+            return new DirectoryLock(channel);
+        } catch (IOException e) {
             channel.close();
-            throw new IOException(directory + " is in use by another broker: stop it, or choose another in log.dirs");
+            throw e;
         }
-        return new DirectoryLock(channel);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

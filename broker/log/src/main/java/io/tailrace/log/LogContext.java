@@ -1,17 +1,19 @@
 package io.tailrace.log;
 
+import io.tailrace.protocol.TopicPartition;
+import java.nio.file.Path;
 import java.util.concurrent.Executor;
 
 /**
  * What the logs of one directory share.
  *
  * @param config of the directory
- * @param disk the doors to the disk
+ * @param disk access to the disk
  * @param health whether the directory is online
- * @param guard whether there is room
- * @param trash where deleted files wait
- * @param background runs syncs and writes snapshots, on threads of its own
- * @param saveRecoveryPoints writes the recovery points of all logs, for a log whose point went back
+ * @param guard whether there is free space
+ * @param trash deleted files that are still on disk
+ * @param background runs syncs and writes snapshots, on its own threads
+ * @param recoveryPointLowered writes the recovery points of all logs, after that of one log went back
  */
 record LogContext(
         LogDirectoryConfig config,
@@ -20,4 +22,9 @@ record LogContext(
         DiskGuard guard,
         Trash trash,
         Executor background,
-        Runnable saveRecoveryPoints) {}
+        ParallelTasks.Task recoveryPointLowered) {
+    /** The directory of a partition's log. */
+    Path directoryOf(TopicPartition partition) {
+        return config.path().resolve(partition.toString());
+    }
+}

@@ -2,90 +2,78 @@ package io.tailrace.log;
 
 import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A directory of partitions' logs, as {@code log.dirs} names them: locked for one process, marked as this broker's,
- * recovered at the start, checkpointed, and closed with a marker that spares the next start the recovery.
+ * A directory of partitions' logs, one of {@code log.dirs}. It is locked for one process, marked as this broker's,
+ * recovered at start, checkpointed, and closed with a marker that saves the next start the recovery.
  *
- * <p>Any thread may call anything. The first failure of the disk takes the directory offline for good: its listener is
- * told once, and everything that touches the disk throws {@link LogDirectoryOfflineException} from then on.
+ * <p>Thread-safe. The first failure of the disk takes the directory offline until the process restarts: the listener is
+ * notified once, and every method that uses the disk throws {@link LogDirectoryOfflineException}. An operation that fails
+ * for another reason throws {@link LogOperationException} and changes nothing else ({@code docs/adr/0080}).
  */
 public final class LogDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
 
-    private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
-    private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
-    private static final String LOG_START_OFFSETS = "log-start-offset-checkpoint";
-    private static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
-
     private final LogDirectoryConfig config;
     private final LogContext context;
-    private final DirectoryLock lock;
-    private final OffsetCheckpoint recoveryPoints;
-    private final OffsetCheckpoint logStartOffsets;
-    private final OffsetCheckpoint highWatermarks;
-    private final boolean wasCleanlyClosed;
-    private boolean isClosed;
+    private final DirectoryCheckpoints checkpoints;
+    private final CleanShutdownMarker marker;
     private final Map<TopicPartition, Log> logs = new ConcurrentHashMap<>();
-    /** What the checkpoint files may still speak of, though it is gone. */
-    private final Set<TopicPartition> deletedSinceCheckpoint = ConcurrentHashMap.newKeySet();
-    /** One writer of checkpoint files at a time; no lock of a log is taken inside. */
-    private final Object checkpointLock = new Object();
+    /** Disjoint from {@link #logs}, except for the moment in which a log moves over. */
+    private final Map<TopicPartition, UnopenedLog> unopened = new ConcurrentHashMap<>();
+    /** Held while logs are created, deleted or closed. */
+    private final Object changes = new Object();
+    /** Null while opening, and if the directory could not be locked. Guarded by {@link #changes} after opening. */
+    private @Nullable DirectoryLock lock;
 
-    private LogDirectory(
-            LogDirectoryConfig config,
-            Disk disk,
-            DirectoryLock lock,
-            Executor background,
-            Consumer<IOException> onOffline) {
+    private boolean wasCleanlyClosed;
+    /** Guarded by {@link #changes}. */
+    private boolean isClosed;
+
+    private LogDirectory(LogDirectoryConfig config, Disk disk, Executor background) {
         this.config = config;
-        this.lock = lock;
         Path path = config.path();
-        this.recoveryPoints = new OffsetCheckpoint(disk, path.resolve(RECOVERY_POINTS));
-        this.logStartOffsets = new OffsetCheckpoint(disk, path.resolve(LOG_START_OFFSETS));
-        this.highWatermarks = new OffsetCheckpoint(disk, path.resolve(HIGH_WATERMARKS));
-        this.wasCleanlyClosed = Files.exists(path.resolve(CLEAN_SHUTDOWN));
+        this.checkpoints = new DirectoryCheckpoints(disk, path, this::currentCheckpoints);
+        this.marker = new CleanShutdownMarker(disk, path);
         this.context = new LogContext(
                 config,
                 disk,
-                new DirectoryHealth(path, onOffline),
+                new DirectoryHealth(path),
                 new DiskGuard(disk, path, config.freeBytesMin()),
                 new Trash(),
                 background,
-                this::checkpoint);
+                checkpoints::writeLowered);
     }
 
     /**
-     * Opens a directory and recovers its logs, several at a time.
+     * Opens a directory and loads its logs, several at a time and each on its own; see {@link #unopenedLogs}. A directory
+     * that cannot be used (not a directory, unreadable, a failing disk, a damaged {@code meta.properties}) is returned
+     * {@linkplain #isOffline offline} and without logs.
      *
-     * @param configOfTopic the configuration of each topic that is found
-     * @param background recovers, syncs and writes snapshots, on threads of its own; must not reject tasks before the
-     *     directory is closed, nor interrupt them (no {@code shutdownNow}); not shut down here
-     * @param onOffline told once if the disk fails after the start; must not block
+     * @param configOfTopic the configuration of each topic in the directory
+     * @param background recovers, syncs and writes snapshots, on its own threads. It must not reject tasks before the
+     *     directory is closed, nor interrupt them (no {@code shutdownNow}). It is not shut down here.
+     * @param onOffline called once if the disk fails after this method has returned; must not block
      * @param nowMs the time
-     * @throws IOException if the directory cannot be read, is in use, or belongs to another broker or cluster
+     * @throws IOException if the directory is in use or belongs to another broker or cluster
      */
     public static LogDirectory open(
             LogDirectoryConfig config,
@@ -105,177 +93,184 @@ public final class LogDirectory implements AutoCloseable {
             long nowMs,
             Disk disk)
             throws IOException {
-        Files.createDirectories(config.path());
-        DirectoryLock lock = DirectoryLock.acquire(config.path());
-        LogDirectory directory = new LogDirectory(config, disk, lock, background, onOffline);
+        LogDirectory directory = new LogDirectory(config, disk, background);
         try {
-            MetaProperties.claim(disk, config);
             directory.load(configOfTopic, nowMs);
-            return directory;
-        } catch (IOException | RuntimeException e) {
-            directory.logs.values().forEach(Log::abandon);
-            lock.close();
+        } catch (WrongDirectoryException | RuntimeException e) {
+            directory.abandon();
             throw e;
+        } catch (IOException e) {
+            IOException unused = directory.context.health().takeOffline(e);
+            directory.wasCleanlyClosed = false;
         }
+        directory.context.health().listen(onOffline);
+        return directory;
     }
 
     private void load(Function<String, LogConfig> configOfTopic, long nowMs) throws IOException {
-        Map<TopicPartition, Long> points = readOrNone(recoveryPoints);
-        Map<TopicPartition, Long> starts = readOrNone(logStartOffsets);
+        Files.createDirectories(config.path());
+        lock = DirectoryLock.acquire(config.path());
+        MetaProperties.claim(context.disk(), config);
+        boolean hasMarker = marker.exists();
         Map<TopicPartition, Path> found = PartitionDirectories.scan(config.path());
-        if (!wasCleanlyClosed && !found.isEmpty()) {
-            LOG.info("{} was not closed properly: {} logs are recovered", config.path(), found.size());
+        if (!hasMarker && !found.isEmpty()) {
+            LOG.info("Log directory was not closed cleanly, recovering {} logs: {}", found.size(), config.path());
         }
-        List<Step> loads = new ArrayList<>();
-        for (TopicPartition partition : found.keySet()) {
-            LogLoader.Past past = new LogLoader.Past(
-                    wasCleanlyClosed, points.getOrDefault(partition, 0L), starts.getOrDefault(partition, 0L));
-            loads.add(() -> load(partition, configOfTopic.apply(partition.topic()), past, nowMs));
-        }
-        runAll(loads);
-        if (wasCleanlyClosed) {
-            Files.delete(config.path().resolve(CLEAN_SHUTDOWN));
-            context.disk().syncDirectory(config.path());
-        }
-    }
-
-    private interface Step {
-        void run() throws IOException;
-    }
-
-    /** Runs steps on the executor, and waits for all of them; throws the first failure. */
-    private void runAll(List<Step> steps) throws IOException {
-        List<CompletableFuture<Void>> running = steps.stream()
-                .map(step -> CompletableFuture.runAsync(
-                        () -> {
-                            try {
-                                step.run();
-                            } catch (IOException e) {
-                                throw new UncheckedIOException(e);
-                            }
-                        },
-                        context.background()))
-                .toList();
+        DirectoryLoader loader = new DirectoryLoader(context);
         try {
-            CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof UncheckedIOException failed) {
-                throw failed.getCause();
-            }
+            loader.loadAll(checkpoints.read(found.keySet(), hasMarker), configOfTopic, nowMs);
+        } catch (IOException | RuntimeException e) {
+            loader.logs().values().forEach(Log::abandon);
             throw e;
         }
+        logs.putAll(loader.logs());
+        unopened.putAll(loader.unopened());
+        wasCleanlyClosed = hasMarker && unopened.isEmpty();
+        marker.remove();
     }
 
-    private static Map<TopicPartition, Long> readOrNone(OffsetCheckpoint checkpoint) throws IOException {
-        try {
-            return checkpoint.read();
-        } catch (CorruptLogException e) {
-            LOG.warn("{}; it is not used", e.getMessage());
-            return Map.of();
-        }
-    }
-
-    private Log load(TopicPartition partition, LogConfig logConfig, LogLoader.Past past, long nowMs)
-            throws IOException {
-        Path path = config.path().resolve(partition.toString());
-        LogLoader loader = new LogLoader(context, partition, path, logConfig, past, nowMs);
-        Log log = new Log(partition, logConfig, context, loader.load());
-        logs.put(partition, log);
-        return log;
-    }
-
-    /** Where the directory is. */
+    /** The path of the directory. */
     public Path path() {
         return config.path();
     }
 
-    /** Whether the last process closed the directory, so that nothing had to be recovered. */
+    /**
+     * Whether nothing written before can have been lost: the previous process closed the directory, and every log was loaded.
+     */
     public boolean wasCleanlyClosed() {
         return wasCleanlyClosed;
     }
 
-    /** All logs. */
+    /** All open logs. */
     public Collection<Log> logs() {
         return Collections.unmodifiableCollection(logs.values());
     }
 
-    /** The log of a partition, if it is in this directory. */
+    /** The open log of a partition. */
     public Optional<Log> log(TopicPartition partition) {
         return Optional.ofNullable(logs.get(partition));
     }
 
     /**
-     * The log of a partition, made if it is not there.
+     * The logs that could not be loaded, with the reason; their files are left as they are. {@link CorruptLogException}
+     * means damage and names file and byte. Any other reason, such as too many open files, may pass. A partition leaves
+     * this map when {@link #create}, {@link #replaceDamaged} or {@link #delete} succeeds for it.
+     */
+    public Map<TopicPartition, IOException> unopenedLogs() {
+        return unopened.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, log -> log.getValue()
+                .cause()));
+    }
+
+    /**
+     * The log of a partition, created if it does not exist. If it exists but could not be loaded, loading is tried again.
      *
-     * @param logConfig the configuration of a log that is made
-     * @throws LogClosedException once the directory is closed
+     * @throws LogClosedException if the directory is closed
+     * @throws CorruptLogException if the log exists but is damaged; see {@link #replaceDamaged}
      */
     public Log create(TopicPartition partition, LogConfig logConfig, long nowMs) throws IOException {
         context.health().ensureOnline();
-        Log log = logs.get(partition);
-        if (log != null) {
-            return log;
+        Log open = logs.get(partition);
+        if (open != null) {
+            return open;
         }
-        synchronized (logs) {
-            if (isClosed) {
-                throw new LogClosedException(partition);
+        synchronized (changes) {
+            ensureOpen(partition);
+            open = logs.get(partition);
+            if (open != null) {
+                return open;
             }
+            UnopenedLog failed = unopened.get(partition);
             try {
-                log = logs.get(partition);
-                if (log != null) {
-                    return log;
+                if (failed == null) {
+                    return createEmpty(partition, logConfig, nowMs);
                 }
-                if (deletedSinceCheckpoint.contains(partition)) {
-                    // The old log's recovery point must not keep a crash from reading the new one.
-                    checkpoint();
-                }
-                removeLeftover(partition, nowMs);
-                return load(partition, logConfig, LogLoader.Past.NONE, nowMs);
+                Log log = DirectoryLoader.load(context, partition, logConfig, failed.checkpoint(), nowMs);
+                logs.put(partition, log);
+                unopened.remove(partition);
+                return log;
             } catch (IOException e) {
                 throw context.health().report(e);
             }
         }
     }
 
-    /** Moves away what an earlier creation or deletion left half done, so that a new log starts empty. */
-    private void removeLeftover(TopicPartition partition, long nowMs) throws IOException {
-        Path path = config.path().resolve(partition.toString());
+    private Log createEmpty(TopicPartition partition, LogConfig logConfig, long nowMs) throws IOException {
+        checkpoints.forget(partition);
+        Path path = context.directoryOf(partition);
         if (Files.exists(path)) {
+            // Left half done by a creation or deletion that failed. A new log starts empty.
             context.trash().add(List.of(PartitionDirectories.markDeleted(path, partition)), nowMs);
+        }
+        Log log = DirectoryLoader.load(context, partition, logConfig, LogLoader.Checkpoint.NONE, nowMs);
+        logs.put(partition, log);
+        return log;
+    }
+
+    /**
+     * Sets a damaged log aside and creates an empty one. The files stay in the directory under another name, for an
+     * operator; at most ten such logs are kept, and the oldest are deleted first. Call it only if
+     * another replica has the records.
+     *
+     * @throws IllegalStateException if the partition is not damaged
+     */
+    public Log replaceDamaged(TopicPartition partition, LogConfig logConfig, long nowMs) throws IOException {
+        context.health().ensureOnline();
+        synchronized (changes) {
+            ensureOpen(partition);
+            UnopenedLog damaged = unopened.get(partition);
+            if (damaged == null || !damaged.isDamaged()) {
+                throw new IllegalStateException("expected a damaged log of " + partition + ", found " + damaged);
+            }
+            try {
+                Path kept = PartitionDirectories.markDamaged(context.directoryOf(partition), partition, nowMs);
+                LOG.warn(
+                        "Damaged log set aside as {}: {}", kept, damaged.cause().getMessage());
+                unopened.remove(partition);
+                checkpoints.deleted(partition);
+                context.disk().syncDirectory(config.path());
+                context.trash().add(PartitionDirectories.excessDamaged(config.path()), nowMs);
+                return createEmpty(partition, logConfig, nowMs);
+            } catch (IOException e) {
+                throw context.health().report(e);
+            }
         }
     }
 
     /**
-     * Whether a partition's log was written for the topic with this id, and not for an earlier one of the same name. A
-     * log that names no topic is marked as this one's.
+     * Whether a partition's log was written for the topic with this id, and not for an earlier topic of the same name. A
+     * log without a topic id is marked with this one.
      *
-     * @param partition one that has a log here
+     * @param partition one that has a log here, open or not
      */
     public boolean claim(TopicPartition partition, UUID topicId) throws IOException {
         context.health().ensureOnline();
         try {
-            return PartitionMetadata.claim(context.disk(), config.path().resolve(partition.toString()), topicId);
+            return PartitionMetadata.claim(context.disk(), context.directoryOf(partition), topicId);
         } catch (IOException e) {
             throw context.health().report(e);
         }
     }
 
-    /** Deletes the log of a partition: out of sight at once, its files after {@code file.delete.delay.ms}. */
+    /**
+     * Deletes the log of a partition, open or not. It disappears at once; its files are removed after
+     * {@code file.delete.delay.ms}.
+     */
     public void delete(TopicPartition partition, long nowMs) throws IOException {
         context.health().ensureOnline();
-        synchronized (logs) {
-            if (isClosed) {
-                throw new LogClosedException(partition);
-            }
+        synchronized (changes) {
+            ensureOpen(partition);
             Log log = logs.remove(partition);
-            if (log == null) {
+            if (log == null && unopened.remove(partition) == null) {
                 return;
             }
-            log.abandon();
+            LogConfig logConfig = log == null ? LogConfig.DEFAULTS : log.config();
+            if (log != null) {
+                log.abandon();
+            }
             try {
-                deletedSinceCheckpoint.add(partition);
-                Path renamed = PartitionDirectories.markDeleted(config.path().resolve(partition.toString()), partition);
-                context.trash().add(List.of(renamed), nowMs + log.config().fileDeleteDelayMs());
+                checkpoints.deleted(partition);
+                Path renamed = PartitionDirectories.markDeleted(context.directoryOf(partition), partition);
+                context.trash().add(List.of(renamed), nowMs + logConfig.fileDeleteDelayMs());
                 context.disk().syncDirectory(config.path());
             } catch (IOException e) {
                 throw context.health().report(e);
@@ -283,73 +278,71 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /** The high watermarks as they were last written; none if the file is not there or cannot be used. */
-    public Map<TopicPartition, Long> readHighWatermarks() throws IOException {
-        return readOrNone(highWatermarks);
+    private void ensureOpen(TopicPartition partition) throws LogClosedException {
+        if (isClosed) {
+            throw new LogClosedException(partition);
+        }
     }
 
-    /** Writes the high watermarks of this directory's partitions, for the next start. */
+    /** The high watermarks as last written; empty if the file is missing or damaged, or the directory offline. */
+    public Map<TopicPartition, Long> readHighWatermarks() throws IOException {
+        return isOffline() ? Map.of() : checkpoints.readHighWatermarks();
+    }
+
+    /** Writes the high watermarks of this directory's partitions for the next start. Without space, the next call tries again. */
     public void writeHighWatermarks(Map<TopicPartition, Long> offsets) throws IOException {
         context.health().ensureOnline();
         try {
-            synchronized (checkpointLock) {
-                highWatermarks.write(offsets);
-            }
+            checkpoints.writeHighWatermarks(offsets);
         } catch (IOException e) {
             checkpointFailed(e);
-            context.health().ensureOnline();
         }
     }
 
     /**
-     * One pass of what time brings: roll by age, retention, {@code flush.ms}, expiry of producers, rebuilding of
-     * indexes that were caught out, removal of deleted files. To be called every second or so; it does not wait for
-     * syncs. A failing disk takes the directory offline and ends the pass.
+     * Does what is due: rolls by age, retention, {@code flush.ms}, expiry of producers, rebuilding of damaged indexes,
+     * removal of deleted files. Call it every second or so. It does not wait for syncs.
      *
      * @param deletableBefore each partition's high watermark: records at or above are not deleted
      */
     public void maintain(long nowMs, ToLongFunction<TopicPartition> deletableBefore) {
-        if (isOffline()) {
-            return;
-        }
         for (Log log : logs.values()) {
+            if (isOffline()) {
+                return;
+            }
             try {
                 log.maintain(nowMs, deletableBefore.applyAsLong(log.partition()));
             } catch (IOException e) {
-                LOG.warn("Maintenance of a log failed, next pass tries again: {}: {}", log.partition(), e.getMessage());
+                LOG.warn("Log maintenance failed, next pass tries again: {}: {}", log.partition(), e.getMessage());
             }
         }
         context.trash().empty(nowMs);
     }
 
-    /** Writes recovery points and log start offsets, for the next start. To be called every minute or so. */
+    /** Writes recovery points and log start offsets for the next start. Call it every minute or so. */
     public void checkpoint() {
         if (isOffline()) {
             return;
         }
-        Map<TopicPartition, Long> points = new HashMap<>();
-        Map<TopicPartition, Long> starts = new HashMap<>();
         try {
-            synchronized (checkpointLock) {
-                List<TopicPartition> forgotten = List.copyOf(deletedSinceCheckpoint);
-                for (Log log : logs.values()) {
-                    points.put(log.partition(), log.recoveryPoint());
-                    starts.put(log.partition(), log.logStartOffset());
-                }
-                recoveryPoints.write(points);
-                logStartOffsets.write(starts);
-                forgotten.forEach(deletedSinceCheckpoint::remove);
-            }
+            checkpoints.write();
         } catch (IOException e) {
             checkpointFailed(e);
         }
     }
 
-    /** The file stays as it was, which costs the next start a longer recovery; the next pass writes it again. */
+    /** The old file stays, which makes the next start scan more. */
     private void checkpointFailed(IOException e) {
-        LOG.warn(
-                "Checkpoint not written, next pass tries again: {}",
-                context.health().report(e).getMessage());
+        String reason = context.health().report(e).getMessage();
+        LOG.warn("Checkpoint not written, next pass tries again: {}", reason);
+    }
+
+    private Map<TopicPartition, LogLoader.Checkpoint> currentCheckpoints() {
+        Map<TopicPartition, LogLoader.Checkpoint> current = new HashMap<>();
+        unopened.forEach((partition, log) -> current.put(partition, log.checkpoint()));
+        logs.forEach((partition, log) ->
+                current.put(partition, new LogLoader.Checkpoint(false, log.recoveryPoint(), log.logStartOffset())));
+        return current;
     }
 
     /** Whether the disk has failed. */
@@ -357,42 +350,51 @@ public final class LogDirectory implements AutoCloseable {
         return context.health().isOffline();
     }
 
-    /** Lets go of the files as they are, those of a directory that is offline. Idempotent. */
+    /** Closes all files without writing anything, as for a directory that is offline. Idempotent. */
     public void abandon() throws IOException {
-        synchronized (logs) {
-            if (!isClosed) {
-                isClosed = true;
-                logs.values().forEach(Log::abandon);
-                lock.close();
-            }
+        synchronized (changes) {
+            isClosed = true;
+            logs.values().forEach(Log::abandon);
+            unlock();
         }
     }
 
-    private void closeLogs() throws IOException {
-        runAll(logs.values().stream().<Step>map(log -> log::close).toList());
+    private void unlock() throws IOException {
+        DirectoryLock held = lock;
+        lock = null;
+        if (held != null) {
+            held.close();
+        }
     }
 
-    /** Flushes and closes every log, writes checkpoints, and then the marker of a clean shutdown. Idempotent. */
+    /**
+     * Flushes and closes every log, writes checkpoints and, unless a log is unopened, the clean-shutdown marker. Idempotent.
+     */
     @Override
     public void close() throws IOException {
-        synchronized (logs) {
+        synchronized (changes) {
             if (isClosed) {
                 return;
             }
             isClosed = true;
             try {
                 context.health().ensureOnline();
-                closeLogs();
-                checkpoint();
+                ParallelTasks.runAll(
+                        context.background(),
+                        logs.values().stream()
+                                .<ParallelTasks.Task>map(log -> log::close)
+                                .toList());
+                checkpoints.write();
                 context.trash().emptyAll();
-                context.health().ensureOnline();
-                CheckpointFile.replace(context.disk(), config.path().resolve(CLEAN_SHUTDOWN), ByteBuffer.allocate(0));
+                if (unopened.isEmpty()) {
+                    marker.write();
+                }
             } catch (IOException e) {
-                LOG.error("{} could not be closed properly and will be recovered at the next start", config.path(), e);
+                LOG.error("Log directory not closed cleanly, the next start recovers it: {}", config.path(), e);
                 throw e;
             } finally {
                 logs.values().forEach(Log::abandon);
-                lock.close();
+                unlock();
             }
         }
     }

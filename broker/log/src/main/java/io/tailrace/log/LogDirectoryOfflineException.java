@@ -3,7 +3,7 @@ package io.tailrace.log;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The log directory failed earlier and stays offline until the process starts again; the cause is what it failed of. */
+/** The log directory has failed and stays offline until the process restarts. The cause is its first failure. */
 public final class LogDirectoryOfflineException extends IOException {
     private static final long serialVersionUID = 1L;
 

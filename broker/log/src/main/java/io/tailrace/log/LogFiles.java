@@ -10,7 +10,6 @@ final class LogFiles {
     static final String SNAPSHOT = ".snapshot";
     static final String DELETED = ".deleted";
     static final String TEMPORARY = ".tmp";
-    static final String DELETED_DIRECTORY = "-delete";
     static final String EPOCHS = "leader-epoch-checkpoint";
 
     private static final int OFFSET_DIGITS = 20;

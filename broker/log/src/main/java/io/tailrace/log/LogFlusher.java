@@ -152,12 +152,12 @@ final class LogFlusher {
 
     /** Moves the recovery point where a truncation leaves it; what was forced there may be written anew. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
-    void resetRecoveryPoint(long offset) {
+    void resetRecoveryPoint(long offset) throws IOException {
         truncations++;
         boolean wentBack = offset < recoveryPoint;
         recoveryPoint = offset;
         if (wentBack) {
-            context.saveRecoveryPoints().run();
+            context.recoveryPointLowered().run();
         }
     }
 
@@ -178,6 +178,6 @@ final class LogFlusher {
 
     void writeSnapshot(long offset, ByteBuffer snapshot) throws IOException {
         Path path = LogFiles.of(log.state().directory(), offset, LogFiles.SNAPSHOT);
-        CheckpointFile.replace(context.disk(), path, snapshot);
+        AtomicFile.replace(context.disk(), path, snapshot);
     }
 }

@@ -17,15 +17,15 @@ final class LogLoader {
     private static final Logger LOG = LoggerFactory.getLogger(LogLoader.class);
 
     /**
-     * What was known of the log before the process started.
+     * What the previous process recorded about a log.
      *
      * @param wasCleanlyClosed whether the files can be trusted to their end
      * @param recoveryPoint below it everything was forced
      * @param logStartOffset the first readable offset
      */
-    record Past(boolean wasCleanlyClosed, long recoveryPoint, long logStartOffset) {
-        /** Of a log that is new. */
-        static final Past NONE = new Past(true, 0, 0);
+    record Checkpoint(boolean wasCleanlyClosed, long recoveryPoint, long logStartOffset) {
+        /** For a new log. */
+        static final Checkpoint NONE = new Checkpoint(true, 0, 0);
     }
 
     /**
@@ -43,15 +43,15 @@ final class LogLoader {
     private final TopicPartition partition;
     private final Path directory;
     private final int indexIntervalBytes;
-    private final Past past;
+    private final Checkpoint checkpoint;
     private final long nowMs;
 
-    LogLoader(LogContext context, TopicPartition partition, Path directory, LogConfig config, Past past, long nowMs) {
+    LogLoader(LogContext context, TopicPartition partition, LogConfig config, Checkpoint checkpoint, long nowMs) {
         this.context = context;
         this.partition = partition;
-        this.directory = directory;
+        this.directory = context.directoryOf(partition);
         this.indexIntervalBytes = config.roll().indexIntervalBytes();
-        this.past = past;
+        this.checkpoint = checkpoint;
         this.nowMs = nowMs;
     }
 
@@ -71,16 +71,17 @@ final class LogLoader {
     }
 
     private Loaded load(List<Segment> segments) throws IOException {
-        long logEndOffset = segments.isEmpty() ? past.logStartOffset : check(segments);
-        if (segments.isEmpty() || logEndOffset < past.logStartOffset) {
+        long logEndOffset = segments.isEmpty() ? checkpoint.logStartOffset : check(segments);
+        if (segments.isEmpty() || logEndOffset < checkpoint.logStartOffset) {
             drop(segments);
-            logEndOffset = past.logStartOffset;
+            logEndOffset = checkpoint.logStartOffset;
             segments.add(Segment.create(context.disk(), directory, logEndOffset, nowMs));
             context.disk().syncDirectory(directory);
         }
         SegmentList list = new SegmentList(segments);
-        long logStartOffset = Math.max(past.logStartOffset, list.first().baseOffset());
-        long recoveryPoint = past.wasCleanlyClosed ? logEndOffset : Math.min(past.recoveryPoint, logEndOffset);
+        long logStartOffset = Math.max(checkpoint.logStartOffset, list.first().baseOffset());
+        long recoveryPoint =
+                checkpoint.wasCleanlyClosed ? logEndOffset : Math.min(checkpoint.recoveryPoint, logEndOffset);
         LogState state = new LogState(
                 directory,
                 list,
@@ -121,17 +122,18 @@ final class LogLoader {
 
     /** Makes the segments sound, dropping those behind a cut; returns the log end offset. */
     private long check(List<Segment> segments) throws IOException {
-        int scanFrom = past.wasCleanlyClosed ? segments.size() : firstToScan(segments);
+        int scanFrom = checkpoint.wasCleanlyClosed ? segments.size() : firstToScan(segments);
         for (int i = 0; i < scanFrom; i++) {
             SegmentRecovery.checkIndexes(segments.get(i), indexIntervalBytes);
             if (i + 1 < segments.size()) {
+                ensureFollows(segments.get(i), segments.get(i + 1));
                 segments.get(i).completeIndexes();
             }
         }
         long nextOffset = scanFrom == 0 ? 0 : SegmentRecovery.nextOffset(segments.get(scanFrom - 1));
         for (int i = scanFrom; i < segments.size(); i++) {
             SegmentRecovery.Outcome outcome =
-                    SegmentRecovery.scan(segments.get(i), past.recoveryPoint, indexIntervalBytes);
+                    SegmentRecovery.scan(segments.get(i), checkpoint.recoveryPoint, indexIntervalBytes);
             nextOffset = outcome.nextOffset();
             List<Segment> later = segments.subList(i + 1, segments.size());
             if (outcome.problem() != null || (!later.isEmpty() && !follows(later.get(0), nextOffset))) {
@@ -149,9 +151,19 @@ final class LogLoader {
         return gap == 0 || gap > Integer.MAX_VALUE;
     }
 
+    /** A gap among segments that were forced is damage: a segment is missing, or was cut at a batch. */
+    private void ensureFollows(Segment segment, Segment next) throws IOException {
+        long nextOffset = SegmentRecovery.nextOffset(segment);
+        boolean isReadable = next.baseOffset() > checkpoint.logStartOffset();
+        if (isReadable && !follows(next, nextOffset)) {
+            throw new CorruptLogException(
+                    segment.file(), segment.sizeInBytes(), "offset of the next segment", nextOffset, next.baseOffset());
+        }
+    }
+
     private int firstToScan(List<Segment> segments) {
         int first = segments.size() - 1;
-        while (first > 0 && segments.get(first).baseOffset() > past.recoveryPoint) {
+        while (first > 0 && segments.get(first).baseOffset() > checkpoint.recoveryPoint) {
             first--;
         }
         return first;

@@ -62,7 +62,11 @@ record LogReader(
                 count = Math.max(count, scan.sizeInBytes());
             }
         }
-        return count <= 0 ? LogSlice.empty() : LogSlice.of(segment, from, count);
+        if (count <= 0) {
+            return LogSlice.empty();
+        }
+        segment.ensureHolds(from + (long) count);
+        return LogSlice.of(segment, from, count);
     }
 
     private int startOf(Segment segment, long offset, int to) throws IOException {
@@ -127,9 +131,7 @@ record LogReader(
             while (atBatch && scan.maxTimestampMs() < timestampMs) {
                 atBatch = scan.next();
             }
-            if (scan.problem() != null) {
-                throw new CorruptLogException(segment.file(), scan.position() + ": " + scan.problem());
-            }
+            scan.ensureSound(segment.file());
             if (!atBatch) {
                 return null;
             }
@@ -155,7 +157,7 @@ record LogReader(
             }
             return null;
         } catch (CorruptBatchException e) {
-            throw new CorruptLogException(segment.file(), "batch at byte " + position + ": " + e.getMessage());
+            throw new CorruptLogException(segment.file(), position, String.valueOf(e.getMessage()));
         }
     }
 

@@ -44,9 +44,7 @@ record LogState(Path directory, SegmentList segments, LeaderEpochFile epochFile,
                     producers.add(batch, nowMs);
                 }
             }
-            if (scan.problem() != null) {
-                throw new CorruptLogException(segment.file(), scan.position() + ": " + scan.problem());
-            }
+            scan.ensureSound(segment.file());
         }
         return epochs;
     }

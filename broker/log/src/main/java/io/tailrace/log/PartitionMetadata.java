@@ -23,7 +23,7 @@ final class PartitionMetadata {
         Path file = directory.resolve(FILE);
         String wanted = "version: 0\ntopic_id: " + UuidText.of(topicId) + "\n";
         if (!Files.exists(file)) {
-            CheckpointFile.replace(disk, file, ByteBuffer.wrap(wanted.getBytes(StandardCharsets.UTF_8)));
+            AtomicFile.replace(disk, file, ByteBuffer.wrap(wanted.getBytes(StandardCharsets.UTF_8)));
             return true;
         }
         String found = Files.readString(file, StandardCharsets.ISO_8859_1);

@@ -146,6 +146,18 @@ final class Segment {
         return sizeInBytes;
     }
 
+    /**
+     * Checks that the file has not become shorter behind our back, so that sendfile can deliver what a response has promised.
+     *
+     * @throws CorruptLogException if it ends before {@code bytes}
+     */
+    void ensureHolds(long bytes) throws IOException {
+        long found = channel.size();
+        if (found < bytes) {
+            throw new CorruptLogException(file, found, "file size", "at least " + bytes, found);
+        }
+    }
+
     boolean isEmpty() {
         return sizeInBytes == 0;
     }
@@ -237,9 +249,7 @@ final class Segment {
         while (found && scan.lastOffset() < offset) {
             found = scan.next();
         }
-        if (scan.problem() != null) {
-            throw new CorruptLogException(file, scan.position() + ": " + scan.problem());
-        }
+        scan.ensureSound(file);
         return found ? scan.position() : limit;
     }
 
@@ -261,9 +271,7 @@ final class Segment {
         while (scan.next()) {
             index(scan, indexIntervalBytes);
         }
-        if (scan.problem() != null) {
-            throw new CorruptLogException(file, scan.position() + ": " + scan.problem());
-        }
+        scan.ensureSound(file);
         indexSuspect = false;
     }
 
@@ -306,9 +314,7 @@ final class Segment {
                 offsetOfMaxTimestamp = scan.lastOffset();
             }
         }
-        if (scan.problem() != null) {
-            throw new CorruptLogException(file, scan.position() + ": " + scan.problem());
-        }
+        scan.ensureSound(file);
         bytesSinceIndexEntry = sizeInBytes - from;
     }
 

@@ -108,9 +108,7 @@ final class SegmentRecovery {
         while (scan.next()) {
             nextOffset = scan.lastOffset() + 1;
         }
-        if (scan.problem() != null) {
-            throw new CorruptLogException(segment.file(), scan.position() + ": " + scan.problem());
-        }
+        scan.ensureSound(segment.file());
         return nextOffset;
     }
 }

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files and directories that were renamed out of the way and are removed after a delay, so that a mistaken deletion
- * can be undone by hand. Holds at most what was on the disk. Any thread may add or empty.
+ * Renamed files and directories that are removed after a delay, so that an operator can undo a mistaken deletion. Bounded
+ * by what the disk holds. Thread-safe.
  */
 final class Trash {
     private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
@@ -26,17 +26,11 @@ final class Trash {
         items.add(new Item(List.copyOf(paths), dueMs));
     }
 
-    /** Removes what is due. What cannot be removed is left to the next start. */
+    /** Removes what is due. */
     void empty(long nowMs) {
         for (Item item : items) {
             if (item.dueMs <= nowMs && items.remove(item)) {
-                for (Path path : item.paths) {
-                    try {
-                        delete(path);
-                    } catch (IOException e) {
-                        LOG.warn("Deleted file not removed, next start tries again: {}: {}", path, e.toString());
-                    }
-                }
+                item.paths.forEach(Trash::deleteOrWarn);
             }
         }
     }
@@ -46,7 +40,16 @@ final class Trash {
         empty(Long.MAX_VALUE);
     }
 
-    /** Removes a file, or a directory with all it holds; one that is not there is fine. */
+    /** Deletes a file or directory. If that fails, the next start tries again. */
+    static void deleteOrWarn(Path path) {
+        try {
+            delete(path);
+        } catch (IOException e) {
+            LOG.warn("Deleted file not removed, next start tries again: {}: {}", path, e.toString());
+        }
+    }
+
+    /** Deletes a file, or a directory with its content. Does nothing if it does not exist. */
     static void delete(Path path) throws IOException {
         if (!Files.isDirectory(path)) {
             Files.deleteIfExists(path);

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -28,11 +29,16 @@ final class FaultyDisk implements Disk {
     final AtomicLong spaceBytes = new AtomicLong(Long.MAX_VALUE / 2);
     /** Greatest number of bytes that one write takes. */
     volatile int writeBytesMax = Integer.MAX_VALUE;
+    /** If set, this file cannot be opened. */
+    volatile @Nullable Path openFails;
     /** If set, syncs wait for it. */
     volatile @Nullable CountDownLatch gate;
 
     @Override
     public FileChannel open(Path file, OpenOption... options) throws IOException {
+        if (file.equals(openFails)) {
+            throw new FileSystemException(file.toString(), null, "Too many open files");
+        }
         return new FaultyChannel(Disk.REAL.open(file, options));
     }
 

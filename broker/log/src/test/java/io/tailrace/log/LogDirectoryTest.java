@@ -95,7 +95,7 @@ class LogDirectoryTest {
     }
 
     @Test
-    void oneCorruptLogNamesItselfAndLetsGoOfTheLock(@TempDir Path directory) throws IOException {
+    void aCorruptLogNamesFileAndByte(@TempDir Path directory) throws IOException {
         try (LogFixture fixture = fixture(directory)) {
             fixture.openLog();
             fixture.append(Batches.of(2, 1));
@@ -104,10 +104,10 @@ class LogDirectoryTest {
             Path segment = fixture.files(LogFiles.LOG).get(0);
             byte[] whole = Files.readAllBytes(segment);
             LogFixture.flipBit(segment, 16);
-            assertThatThrownBy(fixture::open)
+            assertThat(fixture.open().unopenedLogs().get(LogFixture.PARTITION))
                     .isInstanceOf(CorruptLogException.class)
-                    .hasMessageContaining("00000000000000000000.log")
-                    .hasMessageContaining("magic");
+                    .hasMessageContaining("00000000000000000000.log: at byte 0: magic");
+            fixture.stop();
             Files.write(segment, whole);
             assertThat(fixture.openLog().logEndOffset()).isEqualTo(4);
         }

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LongNamesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 200, 211, 212, 213, 214, 248, 249})
-    void aTopicOfAnyLengthIsCreatedUsedDeletedAndCreatedAgain(int letters, @TempDir Path path) throws IOException {
+    void aTopicOfAnyLengthIsCreatedUsedDeletedAndCreatedAgain(int letters, @TempDir Path path, @TempDir Path crash)
+            throws IOException {
         try (LogFixture fixture = new LogFixture(path, LogFixture.SMALL_SEGMENTS)) {
             String topic = "t".repeat(letters);
             LogDirectory directory = fixture.open();
@@ -33,8 +34,7 @@ class LongNamesTest {
                 directory.log(partition).orElseThrow().appendAsLeader(batch, 0, fixture.nowMs);
                 directory.delete(new TopicPartition("other", index), fixture.nowMs);
             }
-            LogDirectory crashed =
-                    fixture.crashedCopy(path.resolveSibling(letters + "-copy")).open();
+            LogDirectory crashed = fixture.crashedCopy(crash).open();
             assertThat(crashed.logs()).hasSize(3).allMatch(log -> log.logEndOffset() == 3);
             crashed.close();
             fixture.stop();

@@ -52,7 +52,7 @@ public final class LogDirectories implements AutoCloseable {
     /**
      * Opens all directories, recovering what was not closed properly.
      *
-     * @throws IOException if one cannot be used, naming it
+     * @throws IOException if one is in use or belongs to another broker or cluster, or if none can be used
      */
     static LogDirectories open(StorageConfig storage, Owner owner, long nowMs) throws IOException {
         List<LogDirectory> opened = new ArrayList<>();
@@ -72,7 +72,12 @@ public final class LogDirectories implements AutoCloseable {
                         failure -> owner.onOffline().accept(path, failure),
                         nowMs));
             }
-            return new LogDirectories(opened);
+            LogDirectories directories = new LogDirectories(opened);
+            if (directories.areAllOffline()) {
+                throw new IOException(
+                        "no log directory can be used; the log names the reason for each of " + storage.directories());
+            }
+            return directories;
         } catch (IOException | RuntimeException e) {
             for (LogDirectory directory : opened) {
                 try {

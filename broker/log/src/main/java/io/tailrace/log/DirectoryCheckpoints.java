@@ -1,0 +1,115 @@
+package io.tailrace.log;
+
+import io.tailrace.protocol.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The checkpoint files of a log directory: recovery points, log start offsets and high watermarks. Thread-safe. */
+final class DirectoryCheckpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryCheckpoints.class);
+
+    private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
+    private static final String LOG_START_OFFSETS = "log-start-offset-checkpoint";
+    private static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
+
+    private final OffsetCheckpoint recoveryPoints;
+    private final OffsetCheckpoint logStartOffsets;
+    private final OffsetCheckpoint highWatermarks;
+    private final Supplier<Map<TopicPartition, LogLoader.Checkpoint>> current;
+    /** Partitions that were deleted although the files may still contain them. */
+    private final Set<TopicPartition> deleted = ConcurrentHashMap.newKeySet();
+    /** Held while a file is written. No lock of a log is taken inside. */
+    private final Object lock = new Object();
+
+    /**
+     * The checkpoint files of a directory.
+     *
+     * @param current the offsets of all logs now
+     */
+    DirectoryCheckpoints(Disk disk, Path directory, Supplier<Map<TopicPartition, LogLoader.Checkpoint>> current) {
+        this.recoveryPoints = new OffsetCheckpoint(disk, directory.resolve(RECOVERY_POINTS));
+        this.logStartOffsets = new OffsetCheckpoint(disk, directory.resolve(LOG_START_OFFSETS));
+        this.highWatermarks = new OffsetCheckpoint(disk, directory.resolve(HIGH_WATERMARKS));
+        this.current = current;
+    }
+
+    /**
+     * What the previous process recorded about each of some partitions.
+     *
+     * @param wasCleanlyClosed whether that process closed the directory
+     */
+    Map<TopicPartition, LogLoader.Checkpoint> read(Set<TopicPartition> partitions, boolean wasCleanlyClosed)
+            throws IOException {
+        Map<TopicPartition, Long> points = recoveryPoints.read();
+        Map<TopicPartition, Long> starts = logStartOffsets.read();
+        Map<TopicPartition, LogLoader.Checkpoint> checkpoints = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            checkpoints.put(
+                    partition,
+                    new LogLoader.Checkpoint(
+                            wasCleanlyClosed, points.getOrDefault(partition, 0L), starts.getOrDefault(partition, 0L)));
+        }
+        return checkpoints;
+    }
+
+    /** Writes the current recovery points and log start offsets. */
+    void write() throws IOException {
+        synchronized (lock) {
+            List<TopicPartition> covered = List.copyOf(deleted);
+            Map<TopicPartition, Long> points = new HashMap<>();
+            Map<TopicPartition, Long> starts = new HashMap<>();
+            current.get().forEach((partition, checkpoint) -> {
+                points.put(partition, checkpoint.recoveryPoint());
+                starts.put(partition, checkpoint.logStartOffset());
+            });
+            recoveryPoints.write(points);
+            logStartOffsets.write(starts);
+            covered.forEach(deleted::remove);
+        }
+    }
+
+    /**
+     * Writes the files after a recovery point went back. If they cannot be written, recovery points are removed: the next
+     * start then scans all logs, whereas the old file would make it skip what it has to scan.
+     */
+    void writeLowered() throws IOException {
+        synchronized (lock) {
+            try {
+                write();
+            } catch (IOException e) {
+                LOG.warn("Recovery points not written and removed, the next start scans all logs: {}", e.toString());
+                recoveryPoints.delete();
+            }
+        }
+    }
+
+    /** Notes that a partition was deleted, so that its recovery point must not apply to a new log of that name. */
+    void deleted(TopicPartition partition) {
+        deleted.add(partition);
+    }
+
+    /** Makes sure that the files hold nothing of an earlier, deleted log of a partition. */
+    void forget(TopicPartition partition) throws IOException {
+        if (deleted.contains(partition)) {
+            writeLowered();
+        }
+    }
+
+    Map<TopicPartition, Long> readHighWatermarks() throws IOException {
+        return highWatermarks.read();
+    }
+
+    void writeHighWatermarks(Map<TopicPartition, Long> offsets) throws IOException {
+        synchronized (lock) {
+            highWatermarks.write(offsets);
+        }
+    }
+}

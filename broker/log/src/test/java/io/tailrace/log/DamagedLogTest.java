@@ -1,0 +1,219 @@
+package io.tailrace.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.protocol.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A damaged log, or a directory that cannot be used, costs itself only. */
+class DamagedLogTest {
+    private static final TopicPartition HEALTHY = new TopicPartition("healthy", 0);
+
+    @TempDir
+    Path path = Path.of("unset");
+
+    private LogFixture fixture = new LogFixture(Path.of("unset"), LogFixture.SMALL_SEGMENTS);
+
+    @BeforeEach
+    void writeTwoLogsAndStop() throws IOException {
+        fixture = new LogFixture(path, LogFixture.SMALL_SEGMENTS);
+        fixture.disk = new FaultyDisk();
+        fixture.openLog();
+        for (int i = 0; i < 60; i++) {
+            fixture.append(Batches.of(3, i));
+        }
+        assertThat(fixture.log().segmentCount()).isGreaterThan(2);
+        fixture.directory().create(HEALTHY, fixture.config, fixture.nowMs).appendAsLeader(Batches.of(2, 1), 0, 0);
+        fixture.stop();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        fixture.close();
+    }
+
+    private Path shortenClosedSegment() throws IOException {
+        Path segment = fixture.files(LogFiles.LOG).get(1);
+        LogFixture.cut(segment, Files.size(segment) - 10);
+        return segment;
+    }
+
+    @Test
+    void aShortClosedSegmentCostsItsLogOnly() throws IOException {
+        Path segment = shortenClosedSegment();
+        byte[] before = Files.readAllBytes(segment);
+        LogDirectory directory = fixture.open();
+
+        assertThat(directory.logs()).extracting(Log::partition).containsExactly(HEALTHY);
+        assertThat(directory.log(HEALTHY).orElseThrow().logEndOffset()).isEqualTo(2);
+        assertThat(directory.unopenedLogs()).containsOnlyKeys(LogFixture.PARTITION);
+        assertThat(directory.unopenedLogs().get(LogFixture.PARTITION))
+                .isInstanceOf(CorruptLogException.class)
+                .hasMessageContaining(segment.getFileName().toString())
+                .hasMessageContaining("at byte ");
+        assertThat(directory.wasCleanlyClosed()).as("something may be lost").isFalse();
+        assertThat(directory.isOffline()).isFalse();
+        assertThat(Files.readAllBytes(segment)).isEqualTo(before);
+        assertThatThrownBy(() -> directory.create(LogFixture.PARTITION, fixture.config, 0))
+                .isInstanceOf(CorruptLogException.class);
+
+        fixture.stop();
+        assertThat(fixture.open().wasCleanlyClosed()).as("still damaged").isFalse();
+    }
+
+    @Test
+    void aSegmentThatIsMissingBelowTheRecoveryPointIsDamage() throws IOException {
+        Files.delete(fixture.files(LogFiles.LOG).get(1));
+        assertThat(fixture.open().unopenedLogs().get(LogFixture.PARTITION))
+                .isInstanceOf(CorruptLogException.class)
+                .hasMessageContaining("00000000000000000000.log");
+    }
+
+    @Test
+    void aDamagedLogOpensAgainOnceItsFilesAreRepaired() throws IOException {
+        Path segment = fixture.files(LogFiles.LOG).get(1);
+        byte[] whole = Files.readAllBytes(segment);
+        LogFixture.cut(segment, whole.length - 10);
+        LogDirectory directory = fixture.open();
+        Files.write(segment, whole);
+        assertThat(directory
+                        .create(LogFixture.PARTITION, fixture.config, fixture.nowMs)
+                        .logEndOffset())
+                .isEqualTo(180);
+        assertThat(directory.unopenedLogs()).isEmpty();
+    }
+
+    @Test
+    void aReplacedLogStartsEmptyAndItsFilesAreKept(@TempDir Path crash) throws IOException {
+        Path segment = shortenClosedSegment();
+        byte[] damaged = Files.readAllBytes(segment);
+        LogDirectory directory = fixture.open();
+        UUID topicId = new UUID(1, 2);
+        assertThat(directory.claim(LogFixture.PARTITION, topicId)).isTrue();
+
+        Log log = directory.replaceDamaged(LogFixture.PARTITION, fixture.config, fixture.nowMs);
+        assertThat(log.logEndOffset()).isZero();
+        assertThat(directory.unopenedLogs()).isEmpty();
+        log.appendAsLeader(Batches.of(2, 7), 0, 0);
+        Path kept = path.resolve("access-log-0." + fixture.nowMs + "-damaged");
+        assertThat(kept.resolve(segment.getFileName())).hasBinaryContent(damaged);
+
+        try (LogFixture crashed = fixture.crashedCopy(crash)) {
+            Path last = crashed.files(LogFiles.LOG).get(0);
+            LogFixture.flipBit(last, Files.size(last) - 1);
+            assertThat(crashed.openLog().logEndOffset())
+                    .as("the old recovery point does not hold for the new log")
+                    .isZero();
+        }
+        fixture.stop();
+        assertThat(fixture.open().wasCleanlyClosed()).isTrue();
+        assertThat(kept).exists();
+        assertThatThrownBy(() -> fixture.directory().replaceDamaged(LogFixture.PARTITION, fixture.config, 0))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void onlyTheLatestDamagedLogsAreKept() throws IOException {
+        for (int i = 0; i < PartitionDirectories.DAMAGED_MAX + 3; i++) {
+            Files.createDirectories(path.resolve("old-" + i + ".%013d-damaged".formatted(1_000 + i)));
+        }
+        shortenClosedSegment();
+        LogDirectory directory = fixture.open();
+        directory.replaceDamaged(LogFixture.PARTITION, fixture.config, fixture.nowMs);
+        directory.maintain(fixture.nowMs, partition -> 0);
+        assertThat(path.toFile().list((ignored, name) -> name.endsWith("-damaged")))
+                .hasSize(PartitionDirectories.DAMAGED_MAX)
+                .contains("old-4.0000000001004-damaged", "access-log-0." + fixture.nowMs + "-damaged")
+                .doesNotContain("old-3.0000000001003-damaged");
+    }
+
+    @Test
+    void aDamagedLogCanBeDeletedAndCreatedAnew() throws IOException {
+        shortenClosedSegment();
+        LogDirectory directory = fixture.open();
+        directory.delete(LogFixture.PARTITION, fixture.nowMs);
+        assertThat(directory.unopenedLogs()).isEmpty();
+        assertThat(directory
+                        .create(LogFixture.PARTITION, fixture.config, fixture.nowMs)
+                        .logEndOffset())
+                .isZero();
+    }
+
+    @Test
+    void theLogStartOffsetOfADamagedLogIsNotForgotten() throws IOException {
+        fixture.openLog().deleteRecordsBefore(5);
+        fixture.stop();
+        Path segment = fixture.files(LogFiles.LOG).get(1);
+        byte[] whole = Files.readAllBytes(segment);
+        LogFixture.cut(segment, 10);
+        fixture.open();
+        fixture.stop();
+        Files.write(segment, whole);
+        assertThat(fixture.openLog().logStartOffset()).isEqualTo(5);
+    }
+
+    @Test
+    void aLogThatCannotBeReadForAnotherReasonIsNotReplaced() throws IOException {
+        Path segment = fixture.files(LogFiles.LOG).get(1);
+        FaultyDisk disk = new FaultyDisk();
+        disk.openFails = segment;
+        fixture.disk = disk;
+        LogDirectory directory = fixture.open();
+        assertThat(directory.unopenedLogs().get(LogFixture.PARTITION))
+                .isInstanceOf(LogOperationException.class)
+                .hasMessageContaining("Too many open files");
+        assertThat(directory.logs()).hasSize(1);
+        assertThatThrownBy(() -> directory.replaceDamaged(LogFixture.PARTITION, fixture.config, 0))
+                .isInstanceOf(IllegalStateException.class);
+        disk.openFails = null;
+        assertThat(directory
+                        .create(LogFixture.PARTITION, fixture.config, fixture.nowMs)
+                        .logEndOffset())
+                .as("tried again")
+                .isEqualTo(180);
+    }
+
+    @Test
+    void aFailingDiskAtTheStartIsReportedAsAnOfflineDirectory() throws IOException {
+        FaultyDisk disk = new FaultyDisk();
+        disk.readFails = true;
+        fixture.disk = disk;
+        LogDirectory directory = fixture.open();
+        expectOffline(directory);
+        assertThat(fixture.failures)
+                .as("only failures after the start are notified")
+                .isEmpty();
+        disk.readFails = false;
+        assertThat(fixture.openLog().logEndOffset()).as("the next start").isEqualTo(180);
+    }
+
+    @Test
+    void aPathThatIsNoDirectoryIsReportedAsAnOfflineDirectory(@TempDir Path other) throws IOException {
+        LogFixture file = new LogFixture(Files.createFile(other.resolve("file")), fixture.config);
+        expectOffline(file.open());
+    }
+
+    @Test
+    void damagedMetaPropertiesAreReportedAsAnOfflineDirectory() throws IOException {
+        Files.writeString(path.resolve("meta.properties"), "\\u00zz");
+        expectOffline(fixture.open());
+    }
+
+    private static void expectOffline(LogDirectory directory) throws IOException {
+        assertThat(directory.isOffline()).isTrue();
+        assertThat(directory.logs()).isEmpty();
+        assertThat(directory.wasCleanlyClosed()).isFalse();
+        assertThat(directory.readHighWatermarks()).isEmpty();
+        assertThatThrownBy(() -> directory.create(LogFixture.PARTITION, LogConfig.DEFAULTS, 0))
+                .isInstanceOf(LogDirectoryOfflineException.class);
+        directory.abandon();
+    }
+}
