@@ -76,11 +76,13 @@ public final class Broker implements AutoCloseable {
                         network.connectionsMax(),
                         network.connectionsPerIpMax(),
                         network.queuedRequestBytesMax(),
+                        network.queuedResponseBytesMax(),
                         new NetworkLimits(
                                 network.requestBytesMax(),
                                 Math.min(network.requestBytesMax(), CONTROL_REQUEST_BYTES_MAX),
                                 network.inFlightMax(),
                                 UNWRITTEN_BYTES_MAX,
+                                network.requestMsMax(),
                                 network.idleMsMax())),
                 new Apis(Handlers.of(config, node, groups, blocking, clocks)),
                 new PeerFaultLog(System::nanoTime));

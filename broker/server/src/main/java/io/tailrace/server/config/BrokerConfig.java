@@ -118,11 +118,14 @@ public record BrokerConfig(
         int requestBytesMax = config.value(BrokerKeys.REQUEST_BYTES_MAX);
         long queued = config.value(BrokerKeys.QUEUED_REQUEST_BYTES_MAX);
         long queuedOrDefault = queued > 0 ? queued : Runtime.getRuntime().maxMemory() / 4;
+        long answers = config.value(BrokerKeys.QUEUED_RESPONSE_BYTES_MAX);
         return new NetworkConfig(
                 config.value(BrokerKeys.NETWORK_THREADS),
                 config.value(BrokerKeys.IO_THREADS),
                 requestBytesMax,
+                config.value(BrokerKeys.REQUEST_TIMEOUT_MS),
                 Math.max(queuedOrDefault, requestBytesMax),
+                answers > 0 ? answers : Runtime.getRuntime().maxMemory() / 8,
                 config.value(BrokerKeys.QUEUED_REQUESTS_MAX),
                 config.value(BrokerKeys.CONNECTIONS_MAX),
                 config.value(BrokerKeys.CONNECTIONS_PER_IP_MAX),

@@ -82,6 +82,13 @@ final class BrokerKeys {
             "num.io.threads", 4, 1, 1024, "Threads for requests that may block: on ZooKeeper, or on a search by time.");
     static final ConfigKey<Integer> REQUEST_BYTES_MAX =
             ConfigKey.integer("socket.request.max.bytes", 100 << 20, 1024, MAX, "Largest request that is read.");
+    static final ConfigKey<Long> REQUEST_TIMEOUT_MS = ConfigKey.longInteger(
+            "socket.request.timeout.ms",
+            30_000L,
+            100,
+            Long.MAX_VALUE / 2,
+            "How long a started request may take to arrive, in addition to 1 s for each 64 KiB; a tenth of that while"
+                    + " memory is exhausted.");
     static final ConfigKey<Integer> CONNECTIONS_MAX =
             ConfigKey.integer("max.connections", 10_000, 1, MAX, "Connections at the same time.");
     static final ConfigKey<Integer> CONNECTIONS_PER_IP_MAX =
@@ -93,7 +100,13 @@ final class BrokerKeys {
             -1L,
             -1,
             Long.MAX_VALUE,
-            "Bytes that half-received requests may take in all; -1 for a quarter of the heap, and room for one at least.");
+            "Bytes that started Produce requests may hold in all; -1 for a quarter of the heap, and at least one request.");
+    static final ConfigKey<Long> QUEUED_RESPONSE_BYTES_MAX = ConfigKey.longInteger(
+            "queued.max.response.bytes",
+            -1L,
+            -1,
+            Long.MAX_VALUE,
+            "Bytes that encoded answers may hold in all until they are written; -1 for an eighth of the heap.");
     static final ConfigKey<Integer> QUEUED_REQUESTS_MAX = ConfigKey.integer(
             "queued.max.requests", 100, 1, 1_000_000, "Unanswered requests of one connection; no more are read then.");
     static final ConfigKey<Integer> FETCH_BYTES_MAX =
@@ -179,10 +192,12 @@ final class BrokerKeys {
                 NETWORK_THREADS,
                 IO_THREADS,
                 REQUEST_BYTES_MAX,
+                REQUEST_TIMEOUT_MS,
                 CONNECTIONS_MAX,
                 CONNECTIONS_PER_IP_MAX,
                 CONNECTIONS_IDLE_MS_MAX,
                 QUEUED_REQUEST_BYTES_MAX,
+                QUEUED_RESPONSE_BYTES_MAX,
                 QUEUED_REQUESTS_MAX,
                 FETCH_BYTES_MAX,
                 NUM_PARTITIONS,

@@ -6,7 +6,9 @@ package io.tailrace.server.config;
  * @param threads {@code num.network.threads}: event loops
  * @param blockingThreads {@code num.io.threads}: threads for requests that may block
  * @param requestBytesMax {@code socket.request.max.bytes}
- * @param queuedRequestBytesMax {@code queued.max.request.bytes}: bytes of half-received requests, of all connections
+ * @param requestMsMax {@code socket.request.timeout.ms}: time for a started request to arrive
+ * @param queuedRequestBytesMax {@code queued.max.request.bytes}: bytes of started Produce requests, of all connections
+ * @param queuedResponseBytesMax {@code queued.max.response.bytes}: bytes of encoded answers, of all connections
  * @param inFlightMax {@code queued.max.requests}: unanswered requests of one connection
  * @param connectionsMax {@code max.connections}
  * @param connectionsPerIpMax {@code max.connections.per.ip}
@@ -17,7 +19,9 @@ public record NetworkConfig(
         int threads,
         int blockingThreads,
         int requestBytesMax,
+        long requestMsMax,
         long queuedRequestBytesMax,
+        long queuedResponseBytesMax,
         int inFlightMax,
         int connectionsMax,
         int connectionsPerIpMax,

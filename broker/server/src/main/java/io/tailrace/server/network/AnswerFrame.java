@@ -11,21 +11,27 @@ import java.util.List;
  *
  * @param parts {@link ByteBuf}s and {@link FileRegion}s
  * @param sizeBytes sum of their sizes
+ * @param memoryBytes sum of the sizes of the buffers
  */
-public record AnswerFrame(List<Object> parts, long sizeBytes) {
+public record AnswerFrame(List<Object> parts, long sizeBytes, long memoryBytes) {
 
     /** A frame of one buffer. */
     public static AnswerFrame of(ByteBuf bytes) {
-        return new AnswerFrame(List.of(bytes), bytes.readableBytes());
+        return of(List.of(bytes));
     }
 
     /** A frame of several parts. */
     public static AnswerFrame of(List<Object> parts) {
-        long sizeBytes = 0;
+        long fileBytes = 0;
+        long memoryBytes = 0;
         for (Object part : parts) {
-            sizeBytes += part instanceof FileRegion region ? region.count() : ((ByteBuf) part).readableBytes();
+            if (part instanceof FileRegion region) {
+                fileBytes += region.count();
+            } else {
+                memoryBytes += ((ByteBuf) part).readableBytes();
+            }
         }
-        return new AnswerFrame(parts, sizeBytes);
+        return new AnswerFrame(parts, fileBytes + memoryBytes, memoryBytes);
     }
 
     /** Releases buffers and files that are not written. */

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
@@ -16,49 +17,69 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One client's connection: dispatches its requests in order and writes their answers in order.
  *
- * <p>Design note: what cannot go on, stops the reading. A request is taken only while fewer than
- * {@link NetworkLimits#inFlightMax} are unanswered, none of them holds the connection and there is memory for its frame;
- * an answer is written only while the peer takes what was written before. So a peer that sends much or reads little
- * meets TCP's own backpressure, and what is kept for it here has a bound.
+ * <p>Design note: a connection without room stops reading. It reads a request only while fewer than
+ * {@link NetworkLimits#inFlightMax} are unanswered, none of them holds the connection, the peer takes its answers, and there
+ * is memory for the frame. It writes an answer only while the peer takes what was written before. So a peer that sends
+ * much or reads little meets TCP's backpressure, and what the broker holds for it is bounded (ADR 30).
  *
- * <p>Confined to its event loop, but for {@link #runOnLoop} and {@link #executeOnLoop}.
+ * <p>Confined to its event loop, except for {@link #runOnLoop} and {@link #executeOnLoop}.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which is seen in channelInactive
 public final class Connection extends ChannelInboundHandlerAdapter {
+    /**
+     * What all connections of a broker share.
+     *
+     * @param limits limits of each connection
+     * @param memory budgets of all connections together
+     * @param dispatcher handles requests
+     * @param faults logs why connections are closed
+     */
+    record Shared(NetworkLimits limits, NetworkMemory memory, RequestDispatcher dispatcher, PeerFaultLog faults) {}
+
     private final NetworkLimits limits;
-    private final RequestMemory memory;
+    private final ByteBudget answers;
     private final RequestDispatcher dispatcher;
     private final PeerFaultLog faults;
     private final Channel channel;
     private final String listener;
     private final FrameReader reader;
+    private final PeerPace sending;
+    private final PeerPace taking;
 
     private final Queue<Exchange> inFlight = new ArrayDeque<>();
     private @Nullable Exchange last;
+
+    /** Bytes handed to the channel that the peer has not taken, those in files included. */
     private long unwrittenBytes;
+
+    /** Bytes in memory of answers that the peer has not taken, those that wait for their turn included. */
+    private long answerBytes;
+
+    private long answersWritten;
     private boolean pumping;
+    private boolean paceChecked;
     private boolean closed;
     private boolean finishing;
 
-    Connection(
-            Channel channel,
-            String listener,
-            NetworkLimits limits,
-            RequestMemory memory,
-            RequestDispatcher dispatcher,
-            PeerFaultLog faults) {
+    /** Written on the loop, read by anyone. */
+    private volatile long heldBytes;
+
+    Connection(Channel channel, String listener, Shared shared) {
         this.channel = channel;
         this.listener = listener;
-        this.limits = limits;
-        this.memory = memory;
-        this.dispatcher = dispatcher;
-        this.faults = faults;
-        this.reader = new FrameReader(limits, this.memory, channel.alloc(), () -> runOnLoop(this::pump));
+        this.limits = shared.limits();
+        this.answers = shared.memory().answers();
+        this.dispatcher = shared.dispatcher();
+        this.faults = shared.faults();
+        this.reader = new FrameReader(limits, shared.memory(), channel.alloc(), () -> executeOnLoop(this::pump));
+        this.sending = new PeerPace(limits.requestMsMax());
+        this.taking = new PeerPace(limits.requestMsMax());
     }
 
     EventLoop eventLoop() {
@@ -75,13 +96,18 @@ public final class Connection extends ChannelInboundHandlerAdapter {
                 : InetAddress.getLoopbackAddress();
     }
 
+    /** Bytes that this connection holds in memory; may lag a little. Thread-safe. */
+    long heldBytes() {
+        return heldBytes;
+    }
+
     /** Adds an exchange for the request that is being dispatched. Called once for each request, before it is handled. */
     public void begin(Exchange exchange) {
         inFlight.add(exchange);
         last = exchange;
     }
 
-    /** Runs {@code action} on the loop, at once if this is its thread. Does nothing after the loop has ended. */
+    /** Runs {@code action} on the loop, at once if this is its thread. Has no effect after the loop has ended. */
     void runOnLoop(Runnable action) {
         if (channel.eventLoop().inEventLoop()) {
             action.run();
@@ -90,31 +116,37 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Runs {@code action} on the loop, after what it is at. Does nothing after the loop has ended. */
+    /** Runs {@code action} on the loop, after its current task. Has no effect after the loop has ended. */
     void executeOnLoop(Runnable action) {
         try {
             channel.eventLoop().execute(action);
         } catch (RejectedExecutionException e) {
-            // The loop ends only after every connection is closed: nobody is left to be answered.
+            // The loop ends only after every connection is closed: nobody waits for an answer.
         }
     }
 
-    /** An exchange of this connection has ended. */
-    void answered() {
+    /** An exchange of this connection has ended, with this answer if any. */
+    void ended(@Nullable AnswerFrame answer) {
+        if (answer != null) {
+            answerBytes += answer.memoryBytes();
+            answers.add(answer.memoryBytes());
+        }
         if (!pumping) {
             pump();
         }
     }
 
-    /** Takes no more requests, and closes when those in flight are answered and written. */
+    /** Reads no more requests, and closes when those in flight are answered and written. */
     void finish() {
         finishing = true;
         pump();
     }
 
     void protocolError(String reason) {
-        faults.log(peerAddress(), reason);
-        close();
+        if (!closed) {
+            faults.log(peerAddress(), reason);
+            close();
+        }
     }
 
     void brokerError(Throwable cause) {
@@ -140,7 +172,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        // A long poll is silent by intent: only a connection that owes nothing, or whose peer takes nothing, is idle.
+        // A long poll is silent by intent: a connection is idle if the broker owes it nothing, or its peer takes
+        // nothing.
         if (event instanceof IdleStateEvent && (inFlight.isEmpty() || unwrittenBytes > 0)) {
             close();
         }
@@ -155,7 +188,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Takes what requests it may, writes what answers it may, and reads on if there is room. */
+    /** Dispatches requests, writes answers, and reads on, each as far as there is room. */
     private void pump() {
         if (closed || pumping) {
             return;
@@ -165,7 +198,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             boolean progress;
             do {
                 progress = writeAnswers();
-                progress |= takeRequests();
+                progress |= dispatchRequests();
             } while (progress && !closed);
         } catch (BadFrameException e) {
             protocolError(e.reason());
@@ -180,28 +213,34 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             close();
             return;
         }
-        channel.config().setAutoRead(mayTake() && !reader.waitsForMemory());
+        reader.count();
+        heldBytes = reader.heldBytes() + answerBytes;
+        checkPaceLater();
+        channel.config().setAutoRead(mayDispatch() && !reader.waitsForMemory());
     }
 
-    private boolean mayTake() {
-        return !finishing && inFlight.size() < limits.inFlightMax() && (last == null || !last.holdsConnection());
+    private boolean mayDispatch() {
+        return !finishing
+                && inFlight.size() < limits.inFlightMax()
+                && (last == null || !last.holdsConnection())
+                && (answerBytes == 0 || (answerBytes < limits.unwrittenBytesMax() && !answers.isExhausted()));
     }
 
-    private boolean takeRequests() throws BadFrameException {
-        boolean taken = false;
-        while (!closed && mayTake()) {
+    private boolean dispatchRequests() throws BadFrameException {
+        boolean dispatched = false;
+        while (!closed && mayDispatch()) {
             ByteBuf frame = reader.next();
             if (frame == null) {
-                return taken;
+                return dispatched;
             }
-            taken = true;
+            dispatched = true;
             try {
                 dispatcher.dispatch(frame, this);
             } finally {
                 reader.done(frame);
             }
         }
-        return taken;
+        return dispatched;
     }
 
     private boolean writeAnswers() {
@@ -226,17 +265,56 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         for (int i = 0; i < lastPart; i++) {
             channel.write(parts.get(i), channel.voidPromise());
         }
-        channel.write(parts.get(lastPart))
-                .addListener((ChannelFutureListener) done -> written(done, answer.sizeBytes()));
+        channel.write(parts.get(lastPart)).addListener((ChannelFutureListener) done -> written(done, answer));
     }
 
-    private void written(ChannelFuture done, long sizeBytes) {
-        unwrittenBytes -= sizeBytes;
+    private void written(ChannelFuture done, AnswerFrame answer) {
+        if (closed) {
+            return;
+        }
+        unwrittenBytes -= answer.sizeBytes();
+        releaseAnswer(answer.memoryBytes());
+        answersWritten++;
         if (!done.isSuccess()) {
             close();
-        } else if (!pumping && (finishing || !inFlight.isEmpty())) {
+        } else if (!pumping
+                && (finishing || !inFlight.isEmpty() || !channel.config().isAutoRead())) {
             pump();
         }
+    }
+
+    private void releaseAnswer(long bytes) {
+        answerBytes -= bytes;
+        answers.release(bytes);
+    }
+
+    private void checkPaceLater() {
+        if (!paceChecked && (reader.isReceiving() || answerBytes > 0)) {
+            paceChecked = true;
+            channel.eventLoop().schedule(this::checkPace, sending.intervalMs(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void checkPace() {
+        paceChecked = false;
+        if (closed) {
+            return;
+        }
+        if (reader.isReceiving()
+                && sending.isTooSlow(reader.transfer(), reader.transferredBytes(), reader.isShortOfMemory())) {
+            protocolError(reader.whyTooSlow());
+        } else if (answers.isExhausted() && answerBytes > 0 && taking.isTooSlow(answersWritten, bytesTaken(), true)) {
+            protocolError("the peer does not take its answers while memory for answers is exhausted, " + answerBytes
+                    + " bytes wait for it");
+        } else {
+            checkPaceLater();
+        }
+    }
+
+    /** Bytes of the answer being written that the peer has taken. */
+    private long bytesTaken() {
+        ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
+        return outbound == null ? 0 : outbound.currentProgress();
     }
 
     private void close() {
@@ -249,6 +327,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             all.next().disconnected();
             all.remove();
         }
+        releaseAnswer(answerBytes);
+        heldBytes = 0;
         channel.close();
     }
 }

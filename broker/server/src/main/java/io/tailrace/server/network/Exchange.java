@@ -128,6 +128,6 @@ public class Exchange {
         ended = true;
         answer = frame;
         onDisconnect = null;
-        connection.answered();
+        connection.ended(frame);
     }
 }

@@ -10,22 +10,25 @@ import org.jspecify.annotations.Nullable;
  * Cuts the bytes of one connection into frames: four bytes of size, big-endian, and as many bytes of request.
  *
  * <p>A frame that lies whole in the buffer it was read into is a slice of it. Any other is put together in a buffer
- * that starts small and doubles while bytes arrive, so that a size that lies costs nothing; once a connection
- * has delivered a large frame, the next one's buffer starts that large, so that an honest peer's bytes are copied
- * once.
+ * that grows with the bytes that arrive, so that a false size costs nothing. Its first {@value #SMALL_BYTES} bytes need no
+ * reservation, so that no small request ever waits for memory. Once a connection has delivered a large frame, the buffer
+ * of its next one grows to that size in one step, so that an honest peer's bytes are copied once.
  *
- * <p>Confined to the connection's event loop, but for the waiter handed to {@link RequestMemory}.
+ * <p>Confined to the connection's event loop, but for the waiter passed to {@link ByteBudget}.
  */
 final class FrameReader {
     private static final int SIZE_BYTES = 4;
-    /** API key, version and correlation id: what the shortest of all requests has. */
+    /** API key, version and correlation id, which the shortest request consists of. */
     private static final int FRAME_BYTES_MIN = 8;
 
-    private static final int FIRST_BUFFER_BYTES = 32 * 1024;
+    /** Bytes of a started frame that a connection may always hold. */
+    static final int SMALL_BYTES = 4 * 1024;
+
+    private static final int FIRST_RESERVED_BYTES = 32 * 1024;
     private static final short PRODUCE_KEY = 0;
 
     private final NetworkLimits limits;
-    private final RequestMemory memory;
+    private final NetworkMemory memory;
     private final ByteBufAllocator allocator;
     private final Runnable onMemory;
 
@@ -33,62 +36,128 @@ final class FrameReader {
     private int sizeBytesRead;
     private int size;
     private @Nullable ByteBuf partial;
-    private int reservedBytes;
-    private int trustedBytes = FIRST_BUFFER_BYTES;
+    private long transfers;
+    private int trustedBytes = FIRST_RESERVED_BYTES;
     private boolean waitsForMemory;
+    private long countedBytes;
 
-    /** @param onMemory run, on any thread, when a reader that {@link #waitsForMemory} may try again */
-    FrameReader(NetworkLimits limits, RequestMemory memory, ByteBufAllocator allocator, Runnable onMemory) {
+    /** The budget of {@link #reservedBytes}: that of the frame's kind. */
+    private ByteBudget budget;
+
+    private int reservedBytes;
+
+    /** @param onMemory called on any thread when a reader that {@link #waitsForMemory} may try again */
+    FrameReader(NetworkLimits limits, NetworkMemory memory, ByteBufAllocator allocator, Runnable onMemory) {
         this.limits = limits;
         this.memory = memory;
         this.allocator = allocator;
         this.onMemory = onMemory;
+        this.budget = memory.otherRequests();
     }
 
-    /** Takes bytes from the socket, and their ownership. */
+    /** Takes ownership of bytes from the socket. */
     void feed(ByteBuf bytes) {
         received.add(bytes);
     }
 
-    /** Whether the last {@link #next} stopped for want of memory and not of bytes. */
+    /** Whether the last {@link #next} stopped because memory, not bytes, was missing. */
     boolean waitsForMemory() {
         return waitsForMemory;
     }
 
+    /** Whether a frame has started to arrive, and is read or holds memory that others may wait for. */
+    boolean isReceiving() {
+        return sizeBytesRead > 0 && (!waitsForMemory || reservedBytes > 0);
+    }
+
+    /** A number that changes with each frame, and when a frame begins or ends to wait for memory. */
+    long transfer() {
+        return transfers;
+    }
+
+    /** Bytes of the frame that have arrived; none while it waits for memory, so that it does not hold its own for long. */
+    int transferredBytes() {
+        return partial == null || waitsForMemory ? 0 : partial.readableBytes();
+    }
+
+    /** What took too long, for the log. */
+    String whyTooSlow() {
+        String frame = "request of " + (sizeBytesRead < SIZE_BYTES ? "unknown size" : size + " bytes");
+        return waitsForMemory
+                ? frame + " got no more memory in time and held " + reservedBytes + " bytes that others wait for"
+                : frame + " did not arrive in time, " + transferredBytes() + " bytes did (socket.request.timeout.ms)";
+    }
+
+    /** Whether others wait for the memory that the arriving frame holds. */
+    boolean isShortOfMemory() {
+        return reservedBytes > 0 ? budget.isExhausted() : memory.received().isExhausted();
+    }
+
+    /** All bytes held. */
+    long heldBytes() {
+        return reservedBytes + countedBytes;
+    }
+
     /**
-     * The next whole frame, to be given back with {@link #done}, or null while there is none.
+     * The next whole frame, to be returned with {@link #done}, or null if there is none yet.
      *
-     * @throws BadFrameException if the peer doesn't speak the protocol or exceeds a limit; the reader is of no use then
+     * @throws BadFrameException if the peer doesn't speak the protocol or exceeds a limit; the reader cannot be used then
      */
     @Nullable
     ByteBuf next() throws BadFrameException {
-        waitsForMemory = false;
         for (ByteBuf head = received.peek(); head != null; head = received.peek()) {
             if (!head.isReadable()) {
                 received.remove().release();
             } else if (sizeBytesRead < SIZE_BYTES) {
                 readSize(head);
             } else if (partial == null && head.readableBytes() >= size) {
-                sizeBytesRead = 0;
-                return checked(head.readRetainedSlice(size));
+                return whole(head.readRetainedSlice(size));
             } else if (!fill(head)) {
-                waitsForMemory = true;
                 return null;
             } else if (partial != null && partial.readableBytes() == size) {
                 ByteBuf whole = partial;
                 partial = null;
-                sizeBytesRead = 0;
                 trustedBytes = Math.max(trustedBytes, size);
-                return checked(whole);
+                return whole(whole);
             }
         }
         return null;
     }
 
+    private ByteBuf whole(ByteBuf frame) throws BadFrameException {
+        sizeBytesRead = 0;
+        transfers++;
+        try {
+            checkKind(frame);
+            return frame;
+        } catch (BadFrameException e) {
+            done(frame);
+            throw e;
+        }
+    }
+
     /** Releases a frame that was handled, and its share of the memory. */
     void done(ByteBuf frame) {
         frame.release();
-        giveBackMemory();
+        releaseReserved();
+    }
+
+    /** Counts what is held without a reservation. Called when all has been cut into frames that may be. */
+    void count() {
+        long heldBytes = partial == null || reservedBytes > 0 ? 0 : partial.capacity();
+        for (ByteBuf each : received) {
+            heldBytes += each.capacity();
+        }
+        count(heldBytes);
+    }
+
+    private void count(long heldBytes) {
+        if (heldBytes > countedBytes) {
+            memory.received().add(heldBytes - countedBytes);
+        } else if (heldBytes < countedBytes) {
+            memory.received().release(countedBytes - heldBytes);
+        }
+        countedBytes = heldBytes;
     }
 
     /** Releases everything held. */
@@ -99,7 +168,9 @@ final class FrameReader {
             partial.release();
             partial = null;
         }
-        giveBackMemory();
+        budget.cancel(onMemory);
+        releaseReserved();
+        count(0);
     }
 
     private void readSize(ByteBuf head) throws BadFrameException {
@@ -113,7 +184,7 @@ final class FrameReader {
         }
     }
 
-    /** What a size that is none was meant to be, for whoever reads the log. */
+    /** What a peer that sent this impossible size may have meant, for the reader of the log. */
     private static String guess(int size) {
         if (size >>> 16 == 0x1603) {
             return " (the peer seems to speak TLS)";
@@ -128,16 +199,14 @@ final class FrameReader {
     private boolean fill(ByteBuf head) throws BadFrameException {
         ByteBuf buffer = partial;
         if (buffer == null) {
-            int capacity = Math.min(size, trustedBytes);
-            if (!reserve(capacity)) {
-                return false;
-            }
-            buffer = allocator.directBuffer(capacity, size);
+            buffer = allocator.directBuffer(Math.min(size, SMALL_BYTES), size);
             partial = buffer;
         } else if (!buffer.isWritable()) {
             checkKind(buffer);
-            int capacity = (int) Math.min(size, 2L * buffer.capacity());
-            if (!reserve(capacity - buffer.capacity())) {
+            int capacity = (int) Math.min(size, Math.max(2L * buffer.capacity(), trustedBytes));
+            boolean reserved = reserve(buffer, capacity);
+            waitForMemory(!reserved);
+            if (!reserved) {
                 return false;
             }
             buffer.capacity(capacity);
@@ -146,36 +215,40 @@ final class FrameReader {
         return true;
     }
 
-    private boolean reserve(int bytes) {
-        if (!memory.reserveOrWait(bytes, onMemory)) {
+    private boolean reserve(ByteBuf frame, int bytes) {
+        if (reservedBytes == 0) {
+            budget = isProduce(frame) ? memory.produceRequests() : memory.otherRequests();
+        }
+        if (!budget.reserveOrWait(bytes - reservedBytes, onMemory)) {
             return false;
         }
-        reservedBytes += bytes;
+        reservedBytes = bytes;
         return true;
     }
 
-    private void giveBackMemory() {
-        if (reservedBytes > 0) {
-            int bytes = reservedBytes;
-            reservedBytes = 0;
-            memory.release(bytes);
+    private void waitForMemory(boolean waits) {
+        if (waits != waitsForMemory) {
+            waitsForMemory = waits;
+            transfers++;
         }
     }
 
-    private ByteBuf checked(ByteBuf frame) throws BadFrameException {
-        try {
-            checkKind(frame);
-            return frame;
-        } catch (BadFrameException e) {
-            done(frame);
-            throw e;
+    private void releaseReserved() {
+        if (reservedBytes > 0) {
+            int bytes = reservedBytes;
+            reservedBytes = 0;
+            budget.release(bytes);
         }
     }
 
     private void checkKind(ByteBuf frame) throws BadFrameException {
-        if (size > limits.controlRequestBytesMax() && frame.getShort(frame.readerIndex()) != PRODUCE_KEY) {
+        if (size > limits.controlRequestBytesMax() && !isProduce(frame)) {
             throw new BadFrameException("request of kind " + frame.getShort(frame.readerIndex()) + " with " + size
                     + " bytes, expected at most " + limits.controlRequestBytesMax() + " in any request but Produce");
         }
+    }
+
+    private static boolean isProduce(ByteBuf frame) {
+        return frame.getShort(frame.readerIndex()) == PRODUCE_KEY;
     }
 }

@@ -6,21 +6,30 @@ package io.tailrace.server.network;
  * @param requestBytesMax largest request frame, without its size prefix ({@code socket.request.max.bytes})
  * @param controlRequestBytesMax largest frame of any request but Produce: those are decoded into objects, which
  *     take many times the frame's bytes
- * @param inFlightMax requests of one connection that may wait for their answer; no more are read then
- * @param unwrittenBytesMax bytes of answers handed to the socket but not yet taken by the peer, beyond which further
- *     answers wait
- * @param idleMsMax a connection on which nothing happened for so long is closed ({@code connections.max.idle.ms})
+ * @param inFlightMax unanswered requests of a connection, beyond which no more are read ({@code queued.max.requests})
+ * @param unwrittenBytesMax bytes of answers that the peer has not taken, beyond which the connection writes no further
+ *     answers and reads no further requests
+ * @param requestMsMax how long a started request may take to arrive, in addition to the time that its bytes take at
+ *     {@link PeerPace#BYTES_PER_SECOND_MIN} ({@code socket.request.timeout.ms})
+ * @param idleMsMax a connection without traffic for this long is closed ({@code connections.max.idle.ms})
  */
 public record NetworkLimits(
-        int requestBytesMax, int controlRequestBytesMax, int inFlightMax, long unwrittenBytesMax, long idleMsMax) {
+        int requestBytesMax,
+        int controlRequestBytesMax,
+        int inFlightMax,
+        long unwrittenBytesMax,
+        long requestMsMax,
+        long idleMsMax) {
     public NetworkLimits {
         if (requestBytesMax <= 0
                 || controlRequestBytesMax <= 0
                 || inFlightMax <= 0
                 || unwrittenBytesMax <= 0
+                || requestMsMax <= 0
                 || idleMsMax <= 0) {
-            throw new IllegalArgumentException("limits must be positive: " + requestBytesMax + ", "
-                    + controlRequestBytesMax + ", " + inFlightMax + ", " + unwrittenBytesMax + ", " + idleMsMax);
+            throw new IllegalArgumentException(
+                    "limits must be positive: " + requestBytesMax + ", " + controlRequestBytesMax + ", " + inFlightMax
+                            + ", " + unwrittenBytesMax + ", " + requestMsMax + ", " + idleMsMax);
         }
     }
 }

@@ -2,7 +2,6 @@ package io.tailrace.server.network;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -20,41 +19,45 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Listens, and gives every connection its event loop. Thread-safe.
  *
  * <p>The order of a connection's stages: idle detection, (TLS), (SASL), {@link Connection}.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // shutdownGracefully's end is waited for by its own means
+@SuppressWarnings("FutureReturnValueIgnored") // terminationFuture shows the end of shutdownGracefully
 public final class SocketServer {
-    private static final int RECEIVE_BUFFER_FIRST_BYTES = 4 * 1024;
-    private static final int RECEIVE_BUFFER_BYTES_MAX = 256 * 1024;
+    private static final int HOLDERS_NAMED_MAX = 3;
     private static final long LOOPS_END_SECONDS_MAX = 5;
 
     /**
-     * What does not change from listener to listener.
+     * What all listeners share.
      *
      * @param threads event loops
      * @param connectionsMax connections at the same time
      * @param connectionsPerAddressMax of them, from one address
-     * @param requestMemoryBytesMax bytes all unfinished frames may take
+     * @param queuedRequestBytesMax bytes that started Produce requests may hold, at least one of the largest
+     * @param queuedAnswerBytesMax bytes that encoded answers may hold until they are written
      * @param limits limits of each connection
      */
     public record Settings(
             int threads,
             int connectionsMax,
             int connectionsPerAddressMax,
-            long requestMemoryBytesMax,
+            long queuedRequestBytesMax,
+            long queuedAnswerBytesMax,
             NetworkLimits limits) {}
 
     private final NetworkLimits limits;
-    private final RequestDispatcher dispatcher;
-    private final RequestMemory memory;
+    private final NetworkMemory memory;
+    private final Connection.Shared shared;
     private final ConnectionCounts counts;
     private final PeerFaultLog faults;
     private final EventLoopGroup acceptor;
@@ -65,19 +68,19 @@ public final class SocketServer {
     /** Creates the event loops; nothing listens yet. */
     public SocketServer(Settings settings, RequestDispatcher dispatcher, PeerFaultLog faults) {
         this.limits = settings.limits();
-        this.dispatcher = dispatcher;
         this.faults = faults;
-        this.memory = new RequestMemory(settings.requestMemoryBytesMax());
+        this.memory = NetworkMemory.of(settings, budget -> faults.logExhausted(budget, this::largestHolders));
+        this.shared = new Connection.Shared(limits, memory, dispatcher, faults);
         this.counts = new ConnectionCounts(settings.connectionsMax(), settings.connectionsPerAddressMax());
         this.acceptor = loops(1, "broker-accept");
         this.loops = loops(settings.threads(), "broker-network");
     }
 
     /**
-     * Binds. Clients can connect, and wait to be served until {@link #serve}.
+     * Binds. Clients can connect, and are served from {@link #serve} on.
      *
-     * @param listener the name that connections made here know it by
-     * @param address port 0 for one that is free
+     * @param listener its name
+     * @param address port 0 for any free port
      * @return where it listens
      * @throws IOException if the address cannot be bound, naming it
      */
@@ -91,9 +94,7 @@ public final class SocketServer {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childOption(
-                        ChannelOption.RCVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(1024, RECEIVE_BUFFER_FIRST_BYTES, RECEIVE_BUFFER_BYTES_MAX))
+                .childOption(ChannelOption.RCVBUF_ALLOCATOR, new ReceiveBuffers(memory.received()))
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
@@ -111,7 +112,7 @@ public final class SocketServer {
         return (InetSocketAddress) bound.channel().localAddress();
     }
 
-    /** Begins to serve on all addresses that are bound. */
+    /** Starts to accept connections on all bound addresses. */
     public synchronized void serve() {
         listening.forEach(channel -> channel.config().setAutoRead(true));
     }
@@ -121,13 +122,30 @@ public final class SocketServer {
         return counts.total();
     }
 
-    /** Bytes of unfinished request frames held now. */
-    public long requestMemoryBytes() {
-        return memory.reservedBytes();
+    /** What connections hold in memory, and how often that was exhausted. */
+    public NetworkMemory memory() {
+        return memory;
+    }
+
+    /** The addresses whose connections hold most memory. */
+    private String largestHolders() {
+        Map<InetAddress, LongSummaryStatistics> byAddress = connections.values().stream()
+                .filter(connection -> connection.heldBytes() > 0)
+                .collect(Collectors.groupingBy(
+                        Connection::peerAddress, Collectors.summarizingLong(Connection::heldBytes)));
+        return byAddress.entrySet().stream()
+                .sorted(Comparator.comparingLong(each -> -each.getValue().getSum()))
+                .limit(HOLDERS_NAMED_MAX)
+                .map(each -> "%d connections of %s hold %d bytes"
+                        .formatted(
+                                each.getValue().getCount(),
+                                each.getKey().getHostAddress(),
+                                each.getValue().getSum()))
+                .collect(Collectors.joining(", "));
     }
 
     /**
-     * Stops listening and reading, lets requests in flight be answered, closes what is left after {@code graceMax},
+     * Stops listening and reading, waits for requests in flight, closes the remaining connections after {@code graceMax},
      * and ends the threads.
      */
     public synchronized void stop(Duration graceMax) {
@@ -159,7 +177,7 @@ public final class SocketServer {
             channel.close();
             return;
         }
-        Connection connection = new Connection(channel, listener, limits, memory, dispatcher, faults);
+        Connection connection = new Connection(channel, listener, shared);
         connections.put(channel, connection);
         channel.closeFuture().addListener(closed -> {
             connections.remove(channel);

@@ -21,7 +21,12 @@ final class ApiServer implements AutoCloseable {
     ApiServer(RequestHandler<?, ?>... handlers) throws Exception {
         sockets = new SocketServer(
                 new SocketServer.Settings(
-                        2, 100, 100, 1 << 24, new NetworkLimits(1 << 20, 1 << 20, 10, 1 << 20, 60_000)),
+                        2,
+                        100,
+                        100,
+                        1 << 24,
+                        1 << 24,
+                        new NetworkLimits(1 << 20, 1 << 20, 10, 1 << 20, 30_000, 60_000)),
                 new Apis(List.of(handlers)),
                 new PeerFaultLog(System::nanoTime));
         port = sockets.listen("PLAINTEXT", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

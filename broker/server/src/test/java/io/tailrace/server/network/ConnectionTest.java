@@ -13,24 +13,29 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ConnectionTest {
     private static final int IN_FLIGHT_MAX = 3;
-    private static final int UNWRITTEN_MAX = 12;
+    private static final int UNWRITTEN_MAX = 20;
+    private static final int PRODUCE_BYTES_MAX = 100_000;
+    private static final int ANSWER_BYTES_MAX = 100;
+    private static final int REQUEST_MS_MAX = 10_000;
 
     private final List<Exchange> exchanges = new ArrayList<>();
     private final List<Integer> requests = new ArrayList<>();
     private final SlowPeer peer = new SlowPeer();
     private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final NetworkLimits limits =
+            new NetworkLimits(100_000, 1000, IN_FLIGHT_MAX, UNWRITTEN_MAX, REQUEST_MS_MAX, 1000);
+    private final NetworkMemory memory = NetworkMemory.of(
+            new SocketServer.Settings(1, 1, 1, PRODUCE_BYTES_MAX, ANSWER_BYTES_MAX, limits), budget -> {});
     private final Connection connection = new Connection(
             channel,
             "PLAINTEXT",
-            new NetworkLimits(1000, 1000, IN_FLIGHT_MAX, UNWRITTEN_MAX, 1000),
-            new RequestMemory(10_000),
-            this::dispatch,
-            new PeerFaultLog(System::nanoTime));
+            new Connection.Shared(limits, memory, this::dispatch, new PeerFaultLog(System::nanoTime)));
     private boolean holdNext;
 
     ConnectionTest() {
@@ -55,6 +60,7 @@ class ConnectionTest {
     void close() {
         channel.close().syncUninterruptibly();
         peer.taken.forEach(ByteBuf::release);
+        assertThat(memory.all()).allMatch(budget -> budget.usedBytes() == 0);
     }
 
     @Test
@@ -100,8 +106,8 @@ class ConnectionTest {
         answer(1);
         answer(2);
         assertThat(peer.blockedWrites)
-                .as("12 bytes may be written, 12 more would exceed the bound")
-                .hasSize(1);
+                .as("12 and 12 bytes are written, which exceeds the bound")
+                .hasSize(2);
 
         peer.unblock();
         assertThat(answers()).containsExactly(0, 1, 2);
@@ -116,9 +122,100 @@ class ConnectionTest {
         answer(1);
         answer(2);
         answer(3);
-        assertThat(requests).as("three answers wait, nothing more is taken").containsExactly(1, 2, 3, 4);
+        assertThat(requests).as("more answers wait than may").containsExactly(1, 2, 3, 4);
         peer.unblock();
         assertThat(requests).containsExactly(1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void whileAnswersAreShortOfMemoryOnlyConnectionsWithoutUnwrittenOnesAreRead() {
+        memory.answers().add(ANSWER_BYTES_MAX);
+        send(1);
+        assertThat(requests).as("it holds nothing").containsExactly(1);
+        peer.blocked = true;
+        answer(0);
+        send(2);
+        assertThat(requests).containsExactly(1);
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        peer.unblock();
+        assertThat(requests).containsExactly(1, 2);
+        assertThat(connection.heldBytes()).isZero();
+        memory.answers().release(ANSWER_BYTES_MAX);
+    }
+
+    @Test
+    void peerThatTakesNoAnswersIsClosedOnlyWhileMemoryIsShort() {
+        channel.freezeTime();
+        peer.blocked = true;
+        send(1);
+        answer(0);
+        passSeconds(60);
+        assertThat(channel.isOpen()).isTrue();
+
+        memory.answers().add(ANSWER_BYTES_MAX);
+        passSeconds(5);
+        assertThat(channel.isOpen()).isFalse();
+        memory.answers().release(ANSWER_BYTES_MAX);
+    }
+
+    @Test
+    void startedRequestMustArriveInTimeHoweverItDrips() {
+        channel.freezeTime();
+        channel.writeInbound(Unpooled.buffer().writeInt(100));
+        for (int second = 1; second <= 9; second++) {
+            channel.writeInbound(Unpooled.buffer().writeByte(0));
+            passSeconds(1);
+        }
+        assertThat(channel.isOpen()).isTrue();
+        channel.writeInbound(Unpooled.buffer().writeByte(0));
+        passSeconds(3);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void eachRequestHasItsOwnTime() {
+        channel.freezeTime();
+        for (int request = 0; request < 3; request++) {
+            channel.writeInbound(Unpooled.buffer().writeInt(8).writeInt(0));
+            passSeconds(9);
+            channel.writeInbound(Unpooled.buffer().writeInt(request));
+            answer(request);
+        }
+        passSeconds(60);
+        assertThat(requests).containsExactly(0, 1, 2);
+        assertThat(channel.isOpen()).as("no request has started").isTrue();
+    }
+
+    @Test
+    void largeRequestHasTimeForItsBytes() {
+        channel.freezeTime();
+        channel.writeInbound(Unpooled.buffer().writeInt(80_000).writeZero(70_000));
+        assertThat(memory.produceRequests().usedBytes()).isPositive();
+        passSeconds(10);
+        assertThat(channel.isOpen()).isTrue();
+        passSeconds(4);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void startedRequestHasLessTimeWhileOthersWaitForItsMemory() {
+        channel.freezeTime();
+        channel.writeInbound(Unpooled.buffer().writeInt(40_000).writeZero(10_000));
+        assertThat(connection.heldBytes()).isPositive();
+        assertThat(memory.produceRequests().reserveOrWait(PRODUCE_BYTES_MAX, () -> {}))
+                .isFalse();
+        passSeconds(4);
+
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    private void passSeconds(int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            channel.advanceTimeBy(1, TimeUnit.SECONDS);
+            channel.runScheduledPendingTasks();
+            channel.runPendingTasks();
+        }
     }
 
     @Test
@@ -197,7 +294,7 @@ class ConnectionTest {
         return peer.taken.stream().map(bytes -> (int) bytes.getLong(4)).toList();
     }
 
-    /** Stands for the socket; its writes end when it is unblocked. */
+    /** Plays the socket. Its writes complete when it is unblocked. */
     private static final class SlowPeer extends ChannelOutboundHandlerAdapter {
         private final List<ByteBuf> taken = new ArrayList<>();
         private final Queue<Runnable> blockedWrites = new ArrayDeque<>();
@@ -209,7 +306,7 @@ class ConnectionTest {
                 taken.add((ByteBuf) message);
                 promise.setSuccess();
             };
-            if (blocked) {
+            if (blocked || !blockedWrites.isEmpty()) {
                 blockedWrites.add(write);
             } else {
                 write.run();

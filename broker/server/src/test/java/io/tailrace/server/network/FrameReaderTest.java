@@ -16,25 +16,33 @@ import org.junit.jupiter.api.Test;
 class FrameReaderTest {
     private static final int MIB = 1024 * 1024;
     private static final short PRODUCE = 0;
+    private static final short FETCH = 1;
     private static final short METADATA = 3;
 
-    private final NetworkLimits limits = new NetworkLimits(8 * MIB, MIB, 10, MIB, 1000);
-    private final RequestMemory memory = new RequestMemory(16 * MIB);
+    private static final NetworkLimits LIMITS = new NetworkLimits(8 * MIB, MIB, 10, MIB, 1000, 1000);
+
+    private final List<String> exhausted = new ArrayList<>();
+    private final NetworkMemory memory = memory(16 * MIB);
     private final AtomicInteger memoryCalls = new AtomicInteger();
     private final FrameReader reader = reader(memory);
 
-    private FrameReader reader(RequestMemory from) {
-        return new FrameReader(limits, from, UnpooledByteBufAllocator.DEFAULT, memoryCalls::incrementAndGet);
+    private NetworkMemory memory(int produceBytesMax) {
+        return NetworkMemory.of(
+                new SocketServer.Settings(1, 1, 1, produceBytesMax, 1, LIMITS), budget -> exhausted.add(budget.name()));
+    }
+
+    private FrameReader reader(NetworkMemory from) {
+        return new FrameReader(LIMITS, from, UnpooledByteBufAllocator.DEFAULT, memoryCalls::incrementAndGet);
     }
 
     @AfterEach
-    void givesEverythingBack() {
+    void releasesEverything() {
         reader.close();
-        assertThat(memory.reservedBytes()).isZero();
+        assertThat(memory.all()).allMatch(budget -> budget.usedBytes() == 0);
     }
 
     @Test
-    void cutsFramesWhereverTheyWereSplit() throws Exception {
+    void cutsFramesWhereverTheyAreSplit() throws Exception {
         ByteBuf stream = Unpooled.buffer();
         List<Integer> sizes = List.of(8, 9, 40_000, 8, 100_000, 17);
         for (int size : sizes) {
@@ -57,11 +65,59 @@ class FrameReaderTest {
     }
 
     @Test
-    void sizeThatLiesCostsOnlyWhatArrives() throws Exception {
+    void falseSizeCostsOnlyWhatArrives() throws Exception {
         reader.feed(Unpooled.buffer().writeInt(8 * MIB).writeShort(PRODUCE).writeBytes(new byte[100]));
-
         assertThat(reader.next()).isNull();
-        assertThat(memory.reservedBytes()).isEqualTo(32 * 1024);
+        assertThat(memory.produceRequests().usedBytes()).isZero();
+
+        reader.feed(Unpooled.buffer().writeZero(FrameReader.SMALL_BYTES));
+        assertThat(reader.next()).isNull();
+        assertThat(memory.produceRequests().usedBytes()).isEqualTo(32 * 1024);
+    }
+
+    @Test
+    void heldBytesAreCounted() throws Exception {
+        reader.feed(frame(PRODUCE, 100).copy(0, 50));
+        assertThat(reader.next()).isNull();
+        reader.count();
+        assertThat(memory.received().usedBytes())
+                .as("a buffer of the frame's size")
+                .isEqualTo(100);
+
+        reader.feed(Unpooled.buffer(1000, 1000).writeZero(54).writeBytes(frame(PRODUCE, 200)));
+        handleNext(reader);
+        reader.count();
+        assertThat(memory.received().usedBytes())
+                .as("bytes that are not cut into frames yet")
+                .isEqualTo(1000);
+
+        handleNext(reader);
+        assertThat(reader.next()).isNull();
+        reader.count();
+        assertThat(memory.received().usedBytes()).isZero();
+    }
+
+    @Test
+    void smallRequestsAndFetchesNeverWaitForWhatProducersSend() throws Exception {
+        NetworkMemory little = memory(32 * 1024);
+        FrameReader producer = reader(little);
+        producer.feed(frame(PRODUCE, 64 * 1024).copy(0, 60_000));
+        assertThat(producer.next()).isNull();
+        assertThat(producer.waitsForMemory()).isTrue();
+        assertThat(exhausted).singleElement().asString().contains("queued.max.request.bytes");
+        assertThat(little.produceRequests().exhaustions()).isEqualTo(1);
+
+        for (ByteBuf frame : List.of(frame(PRODUCE, 100), frame(METADATA, 100), frame(FETCH, 200_000))) {
+            FrameReader other = reader(little);
+            int half = frame.readableBytes() / 2;
+            other.feed(frame.copy(0, half));
+            assertThat(other.next()).isNull();
+            other.feed(frame.copy(half, frame.readableBytes() - half));
+            handleNext(other);
+            other.close();
+        }
+        producer.close();
+        assertThat(little.all()).allMatch(budget -> budget.usedBytes() == 0);
     }
 
     @Test
@@ -73,7 +129,9 @@ class FrameReaderTest {
         reader.feed(frame(PRODUCE, 2 * MIB).copy(0, 10));
 
         assertThat(reader.next()).isNull();
-        assertThat(memory.reservedBytes()).isEqualTo(MIB);
+        reader.feed(frame(PRODUCE, 2 * MIB).copy(10, FrameReader.SMALL_BYTES));
+        assertThat(reader.next()).isNull();
+        assertThat(memory.produceRequests().usedBytes()).isEqualTo(MIB);
     }
 
     @Test
@@ -90,7 +148,7 @@ class FrameReaderTest {
     }
 
     @Test
-    void tellsWhoSpeaksAnotherProtocol() {
+    void namesTheProtocolThatThePeerSeemsToSpeak() {
         reader.feed(Unpooled.copiedBuffer("GET / HTTP/1.1\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
 
         assertThatThrownBy(reader::next).hasMessageContaining("HTTP");
@@ -110,8 +168,8 @@ class FrameReaderTest {
     }
 
     @Test
-    void waitsForMemoryAndGoesOn() throws Exception {
-        RequestMemory little = new RequestMemory(40 * 1024);
+    void continuesOnceMemoryIsReleased() throws Exception {
+        NetworkMemory little = memory(40 * 1024);
         FrameReader first = reader(little);
         FrameReader second = reader(little);
         first.feed(frame(PRODUCE, 32 * 1024).copy(0, 20_000));
@@ -121,6 +179,7 @@ class FrameReaderTest {
         second.feed(frame(PRODUCE, 30_000).copy(0, 20_000));
         assertThat(second.next()).isNull();
         assertThat(second.waitsForMemory()).isTrue();
+        assertThat(second.isReceiving()).as("the peer is not to blame").isFalse();
 
         first.feed(frame(PRODUCE, 32 * 1024).copy(20_000, 32 * 1024 + 4 - 20_000));
         handleNext(first);
@@ -129,7 +188,26 @@ class FrameReaderTest {
         assertThat(second.waitsForMemory()).isFalse();
         second.feed(frame(PRODUCE, 30_000).copy(20_000, 10_004));
         handleNext(second);
-        assertThat(little.reservedBytes()).isZero();
+        assertThat(little.produceRequests().usedBytes()).isZero();
+    }
+
+    @Test
+    void frameThatWaitsWhileItHoldsMemoryIsTimed() throws Exception {
+        NetworkMemory little = memory(127 * 1024);
+        FrameReader first = reader(little);
+        FrameReader second = reader(little);
+        first.feed(frame(PRODUCE, MIB).copy(0, 68 * 1024));
+        second.feed(frame(PRODUCE, MIB).copy(0, 40 * 1024));
+        for (FrameReader each : List.of(first, second)) {
+            assertThat(each.next()).isNull();
+            assertThat(each.waitsForMemory()).isTrue();
+            assertThat(each.isReceiving()).as("both hold what the other needs").isTrue();
+            assertThat(each.transferredBytes()).isZero();
+        }
+        first.close();
+        assertThat(second.next()).isNull();
+        assertThat(second.waitsForMemory()).isFalse();
+        second.close();
     }
 
     private static void handleNext(FrameReader from) throws BadFrameException {

@@ -1,0 +1,39 @@
+package io.tailrace.server.network;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The budgets that bound the memory of all connections together. Thread-safe.
+ *
+ * <p>Produce requests and all other requests have separate budgets, so that fetches of followers never wait behind what
+ * clients produce. Without authentication a follower cannot be told from a client any better before its request is read
+ * (ADR 83).
+ *
+ * @param produceRequests buffers of started Produce requests ({@code queued.max.request.bytes})
+ * @param otherRequests buffers of all other started requests
+ * @param received bytes that are held outside those two: not yet cut into frames, and the first bytes of started frames
+ * @param answers bytes of answers that are encoded and not yet written ({@code queued.max.response.bytes})
+ */
+public record NetworkMemory(
+        ByteBudget produceRequests, ByteBudget otherRequests, ByteBudget received, ByteBudget answers) {
+    private static final int OTHER_REQUESTS_MIN = 4;
+    private static final int SHARE = 4;
+
+    /** Divides up memory. {@code onExhausted} is called, on any thread, each time a budget is exhausted. */
+    static NetworkMemory of(SocketServer.Settings settings, Consumer<ByteBudget> onExhausted) {
+        long requestBytesMax = settings.queuedRequestBytesMax();
+        long share = Math.max(1, requestBytesMax / SHARE);
+        long otherBytesMin = (long) OTHER_REQUESTS_MIN * settings.limits().controlRequestBytesMax();
+        return new NetworkMemory(
+                new ByteBudget("Produce requests (queued.max.request.bytes)", requestBytesMax, onExhausted),
+                new ByteBudget("requests other than Produce", Math.max(share, otherBytesMin), onExhausted),
+                new ByteBudget("received bytes", share, onExhausted),
+                new ByteBudget("answers (queued.max.response.bytes)", settings.queuedAnswerBytesMax(), onExhausted));
+    }
+
+    /** All budgets. */
+    public List<ByteBudget> all() {
+        return List.of(produceRequests, otherRequests, received, answers);
+    }
+}
