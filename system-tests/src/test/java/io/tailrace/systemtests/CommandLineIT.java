@@ -81,14 +81,14 @@ class CommandLineIT {
     static List<Arguments> refusedConfigurations() {
         return List.of(
                 arguments("zookeeper", "clientPort=0", "dataDir"),
-                arguments("broker", "brokr.id=1", "brokr.id"),
-                arguments("broker", "log.segment.bytes=big", "log.segment.bytes"),
-                arguments("schema-registry", "listen.prt=1", "listen.prt"),
-                arguments("schema-registry", "listen.port=many", "listen.port"),
-                arguments("agent", "data.dri=x", "data.dri"),
-                arguments("agent", "batch.bytes=many", "batch.bytes"),
-                arguments("load", "output.pth=x", "output.pth"),
-                arguments("load", "tasks.parallel=many", "tasks.parallel"));
+                arguments("broker", "brokr.id=1", "unknown key \"brokr.id\""),
+                arguments("broker", "log.segment.bytes=big", "log.segment.bytes=big: expected a whole number"),
+                arguments("schema-registry", "listen.prt=1", "unknown key \"listen.prt\""),
+                arguments("schema-registry", "request.threads=many", "request.threads=many: expected a whole number"),
+                arguments("agent", "data.dri=x", "unknown key \"data.dri\""),
+                arguments("agent", "batch.bytes=many", "batch.bytes=many: expected a whole number"),
+                arguments("load", "output.pth=x", "unknown key \"output.pth\""),
+                arguments("load", "tasks.parallel=many", "tasks.parallel=many: expected a whole number"));
     }
 
     @ParameterizedTest
@@ -100,7 +100,7 @@ class CommandLineIT {
     @Test
     void configurationFileThatIsNotThereIsNamed() throws Exception {
         assertFails(
-                Command.tailrace("broker", "--config", "/no/such.properties"), 1, "/no/such.properties: no such file");
+                Command.tailrace("broker", "--config", "/no/such.properties"), 2, "/no/such.properties: no such file");
     }
 
     @Test

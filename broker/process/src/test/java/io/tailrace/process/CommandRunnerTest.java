@@ -17,18 +17,18 @@ class CommandRunnerTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void helpIsNoFailure() {
+    void helpExitsZero() {
         assertThat(run(() -> 0, "--help")).isZero();
     }
 
     @Test
-    void wrongUsageIsTwo() {
+    void wrongUsageExitsTwo() {
         assertThat(run(() -> 0, "--nonsense")).isEqualTo(CommandRunner.USAGE);
         assertThat(err.toString()).contains("Unknown option: '--nonsense'");
     }
 
     @Test
-    void aFailureIsOneLineWithoutStackTrace() {
+    void failureIsOneLineWithoutStackTrace() {
         int code = run(() -> {
             throw new CompletionException(new IOException("disk on fire"));
         });
@@ -49,7 +49,7 @@ class CommandRunnerTest {
     }
 
     @Test
-    void aWrongConfigurationIsWrongUsage() {
+    void wrongConfigurationExitsTwo() {
         int code = run(() -> {
             throw new ConfigException("port=x: expected a whole number");
         });
