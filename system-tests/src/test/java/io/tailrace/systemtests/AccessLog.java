@@ -14,13 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an access log in the combined format holds, found without any code of ours: the answer that a pipeline must come to.
+ * The contents of an access log in the combined format, parsed without product code: the expected answer of the pipeline.
  *
- * @param lines how many lines it has
- * @param byStatus well-formed lines by their status
- * @param byHour well-formed lines by their hour of UTC, as {@code dt=2015-05-17/hr=10}
- * @param malformed lines that are not of the format
- * @param byteOffsets where each line begins
+ * @param lines number of lines
+ * @param byStatus well-formed lines by status
+ * @param byHour well-formed lines by hour in UTC, as {@code dt=2015-05-17/hr=10}
+ * @param malformed lines that do not match the format
+ * @param byteOffsets byte offset of each line
  */
 record AccessLog(
         int lines,
@@ -39,7 +39,7 @@ record AccessLog(
     static Path file() {
         return Optional.ofNullable(System.getenv("TAILRACE_ACCESS_LOG"))
                 .filter(name -> !name.isEmpty())
-                // CI names it from the project's folder; the tests run in their module's.
+                // The variable is relative to the project's folder, and tests run in the folder of their module.
                 .map(name -> Path.of("..").resolve(name))
                 .orElseGet(AccessLog::sample);
     }
@@ -48,7 +48,7 @@ record AccessLog(
         return Path.of("..", "conf", "sample", "access.log").toAbsolutePath().normalize();
     }
 
-    /** Reads a log whose every line has its newline. */
+    /** Reads a log in which every line ends with a newline. */
     static AccessLog of(Path file) throws IOException {
         Map<String, Long> byStatus = new TreeMap<>();
         Map<String, Long> byHour = new TreeMap<>();
@@ -75,7 +75,7 @@ record AccessLog(
                 .formatted(matcher.group("year"), month, matcher.group("day"), matcher.group("hour"));
     }
 
-    /** Lines that become rows. */
+    /** Number of lines that become rows. */
     int wellFormed() {
         return lines - malformed.size();
     }

@@ -12,23 +12,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
-/** Sends small records to a topic's partition 0 at a steady rate, and notes when each was acknowledged. */
+/** Sends small records to partition 0 of a topic at a steady rate and records the time of each acknowledgement. */
 final class Acknowledgements implements AutoCloseable {
     private static final long INTERVAL_MS = 5;
 
     private final KafkaProducer<String, String> producer;
     private final String topic;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    /** When each acknowledgement came, by {@link System#nanoTime}; guarded by itself. */
+    /** {@link System#nanoTime} of each acknowledgement; guarded by its own monitor. */
     private final List<Long> times = new ArrayList<>();
 
     private final AtomicInteger failures = new AtomicInteger();
     private volatile long newestSentNanos;
 
     /**
-     * Starts at once.
+     * Starts sending.
      *
-     * @param producer closed with this
+     * @param producer closed together with this
      */
     Acknowledgements(KafkaProducer<String, String> producer, String topic) {
         this.producer = producer;
@@ -50,8 +50,8 @@ final class Acknowledgements implements AutoCloseable {
         });
     }
 
-    /** Waits until a record is acknowledged that was sent after now. */
-    void awaitOneSentNow() {
+    /** Waits until a record that is sent after this call is acknowledged. */
+    void awaitNext() {
         long nowNanos = System.nanoTime();
         await("an acknowledgement")
                 .atMost(Duration.ofMinutes(2))
@@ -59,12 +59,12 @@ final class Acknowledgements implements AutoCloseable {
                 .until(() -> newestSentNanos - nowNanos > 0);
     }
 
-    /** Sends that were given up. */
+    /** The number of failed sends. */
     int failures() {
         return failures.get();
     }
 
-    /** When acknowledgements came between two moments of {@link System#nanoTime}. */
+    /** Times of the acknowledgements between two values of {@link System#nanoTime}, both inclusive. */
     List<Long> between(long fromNanos, long toNanos) {
         synchronized (times) {
             return times.stream()
@@ -73,7 +73,7 @@ final class Acknowledgements implements AutoCloseable {
         }
     }
 
-    /** The longest time without an acknowledgement between two moments, in milliseconds. */
+    /** The longest time between two acknowledgements in an interval, in milliseconds. */
     long longestGapMs(long fromNanos, long toNanos) {
         List<Long> all = between(fromNanos, toNanos);
         long longest = 0;

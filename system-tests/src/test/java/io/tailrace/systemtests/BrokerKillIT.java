@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A broker that is killed under load, and stopped under load: what it acknowledged is there afterwards, once and in order.
- * The page cache survives a process, so this holds without any flush.
+ * A broker is killed and stopped under load. Afterwards every acknowledged record is there, once and in order. The page cache
+ * survives the process, so this holds without a flush.
  */
 class BrokerKillIT {
     private static final String TOPIC = "killed";
@@ -43,17 +43,17 @@ class BrokerKillIT {
     }
 
     @Test
-    void whatWasAcknowledgedIsThereOnceAndInOrder() throws Exception {
+    void acknowledgedRecordsSurviveKillsOnceAndInOrder() throws Exception {
         long seed = Long.getLong("seed", new Random().nextLong());
         System.out.println("BrokerKillIT: -Dseed=" + seed);
         Random random = new Random(seed);
         LocalBroker broker = CLUSTER.broker(1);
         Load kafkaLoad = new Load("kafka-clients", Sender.of(theirs.producer(Map.of())), PARTITIONS, history);
         Load ourLoad = new Load("tailrace", Sender.of(ours.producer(CompressionType.NONE)), PARTITIONS, history);
-        Follower follower = new Follower("follower", Receiver.of(ours.consumer()), PARTITIONS, history);
+        ContinuousReader reader = new ContinuousReader("reader", Receiver.of(ours.consumer()), PARTITIONS, history);
         try (kafkaLoad;
                 ourLoad;
-                follower) {
+                reader) {
             for (int kill = 0; kill < KILLS; kill++) {
                 awaitMoreAcknowledged(random);
                 broker.kill9();
@@ -67,25 +67,25 @@ class BrokerKillIT {
 
         assertThat(kafkaLoad.failures()).isEmpty();
         assertThat(ourLoad.failures()).isEmpty();
-        tellWhatIsThere();
+        recordFinalContents();
         Verdict verdict = history.judge();
         System.out.println("BrokerKillIT: " + verdict);
         assertThat(verdict.isClean()).as(verdict.toString()).isTrue();
-        assertThat(verdict.kept()).as("every send was answered").isEqualTo(verdict.sent());
+        assertThat(verdict.kept()).as("every send was acknowledged").isEqualTo(verdict.sent());
     }
 
-    /** The moment of each kill depends on the load's progress, so that it finds the broker busy on any machine. */
+    /** Kills follow the load's progress and not a clock, so that the broker is busy on any machine. */
     private void awaitMoreAcknowledged(Random random) {
         int target = history.acknowledgedCount() + random.nextInt(ACKNOWLEDGED_BETWEEN_MIN, ACKNOWLEDGED_BETWEEN_MAX);
-        await("%d sends to be acknowledged".formatted(target))
+        await("%d acknowledged sends".formatted(target))
                 .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> history.acknowledgedCount() >= target);
     }
 
-    /** Apache Kafka's consumer says what the log holds, and ours must have read the same. */
-    private void tellWhatIsThere() {
-        theirs.tellEnd(history, TOPIC, PARTITIONS.size());
+    /** Apache Kafka's consumer defines the contents of the log; Tailrace's must read the same. */
+    private void recordFinalContents() {
+        theirs.recordEnd(history, TOPIC, PARTITIONS.size());
         for (ConsumerRecord record : ours.readAll(TOPIC, PARTITIONS.size())) {
             history.read("our reader", record.topicPartition(), record.offset(), OurClients.text(record.value()));
         }

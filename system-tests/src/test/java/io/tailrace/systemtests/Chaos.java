@@ -13,7 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Does to a cluster of three brokers what a round says, and keeps a record of it. */
+/** Injects faults into a cluster of three brokers and keeps a record of them. */
 final class Chaos implements AutoCloseable {
     private static final int FAULTS_AT_A_TIME_MAX = 2;
 
@@ -24,26 +24,26 @@ final class Chaos implements AutoCloseable {
     private final Queue<String> record = new ConcurrentLinkedQueue<>();
     private final long startNs = System.nanoTime();
 
-    /** @param partitions those whose leaders are hit */
+    /** @param partitions their leaders are among the victims */
     Chaos(LocalCluster cluster, ClusterWatch watch, List<TopicPartition> partitions) {
         this.cluster = cluster;
         this.watch = watch;
         this.partitions = partitions;
     }
 
-    /** Runs a round; when this returns every fault of it is mended, and the brokers have not recovered yet. */
+    /** Runs a round. On return every fault of it is undone, but brokers may still be recovering. */
     void run(FaultRound round) throws Exception {
         LocalBroker first = victim(round.faults().get(0));
-        List<Future<?>> under = new ArrayList<>();
+        List<Future<?>> running = new ArrayList<>();
         for (Fault fault : round.faults()) {
-            LocalBroker victim = under.isEmpty() ? first : otherThan(first, fault);
-            under.add(executor.schedule(() -> run(fault, victim), fault.afterMs(), TimeUnit.MILLISECONDS));
+            LocalBroker victim = running.isEmpty() ? first : otherThan(first, fault);
+            running.add(executor.schedule(() -> run(fault, victim), fault.afterMs(), TimeUnit.MILLISECONDS));
         }
-        for (Future<?> fault : under) {
+        for (Future<?> fault : running) {
             try {
                 fault.get();
             } catch (ExecutionException e) {
-                throw new AssertionError("a fault could not be made or mended", e.getCause());
+                throw new AssertionError("a fault could not be injected or undone", e.getCause());
             }
         }
         TimeUnit.MILLISECONDS.sleep(round.restMs());
@@ -78,16 +78,16 @@ final class Chaos implements AutoCloseable {
                 fault.kind().links(victim, peer, third, cluster.zooKeeperHost()).toList();
         begin(fault, victim, links);
         TimeUnit.MILLISECONDS.sleep(fault.lastsMs());
-        mend(fault, victim, links);
-        note(what + ": mended");
+        undo(fault, victim, links);
+        note(what + ": undone");
         return null;
     }
 
     private void begin(Fault fault, LocalBroker victim, List<Link> links) throws Exception {
         switch (fault.kind()) {
             case KILLED -> victim.kill9();
-            case STOPPED_IN_ORDER -> note("broker %d ended with %d".formatted(victim.id(), victim.terminate()));
-            case PAUSED_SHORTLY, PAUSED_BEYOND_ITS_SESSION -> victim.process().pause();
+            case STOPPED_CLEANLY -> note("broker %d exited with %d".formatted(victim.id(), victim.terminate()));
+            case PAUSED_BRIEFLY, PAUSED_BEYOND_ITS_SESSION -> victim.process().pause();
             default -> {
                 for (Link link : links) {
                     network().cut(link.from(), link.to());
@@ -96,12 +96,12 @@ final class Chaos implements AutoCloseable {
         }
     }
 
-    private void mend(Fault fault, LocalBroker victim, List<Link> links) throws Exception {
+    private void undo(Fault fault, LocalBroker victim, List<Link> links) throws Exception {
         switch (fault.kind()) {
-            case KILLED, STOPPED_IN_ORDER -> victim.restart();
-            case PAUSED_SHORTLY, PAUSED_BEYOND_ITS_SESSION -> victim.process().resume();
+            case KILLED, STOPPED_CLEANLY -> victim.restart();
+            case PAUSED_BRIEFLY, PAUSED_BEYOND_ITS_SESSION -> victim.process().resume();
             default -> {
-                // A link that two faults cut is mended with the first of them.
+                // A link that two faults cut is restored when the first of them ends.
                 for (Link link : links) {
                     network().mend(link.from(), link.to());
                 }
@@ -110,22 +110,22 @@ final class Chaos implements AutoCloseable {
     }
 
     private PrivateNetwork network() {
-        return cluster.network().orElseThrow(() -> new IllegalStateException("there is no network that could be cut"));
+        return cluster.network().orElseThrow(() -> new IllegalStateException("no private network to cut links in"));
     }
 
-    /** Takes down that something happened now. */
+    /** Records an event with the current time. */
     void note(String what) {
         String line = "%8.2f s  %s".formatted((System.nanoTime() - startNs) / 1e9, what);
         record.add(line);
         System.out.println(line);
     }
 
-    /** All that has happened. */
+    /** The events so far. */
     List<String> record() {
         return List.copyOf(record);
     }
 
-    /** Begins no more faults; those that are under way are not mended. */
+    /** Injects no more faults. Those in progress are not undone. */
     @Override
     public void close() {
         executor.shutdownNow();

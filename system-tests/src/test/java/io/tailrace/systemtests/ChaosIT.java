@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Three brokers under load, one or two of which are being killed, paused, stopped or cut off at any time: what was
- * acknowledged is there afterwards, once and in order, nobody read what is not there, and all replicas are the same.
+ * Three brokers under load while one or two of them at a time are killed, paused, stopped or cut off. Afterwards every
+ * acknowledged record is there, once and in order, no consumer read a record that is not there, and all replicas are equal.
  *
- * <p>{@code -Dchaos.minutes=} says for how long, {@code -Dchaos.seed=} what is done. Brokers' processes are never lost with
- * their machine, so nothing is flushed.
+ * <p>{@code -Dchaos.minutes=} sets the duration, {@code -Dchaos.seed=} the faults. Processes die, the machine does not, so no
+ * flush is needed.
  */
 class ChaosIT {
     private static final int WEB_PARTITIONS = 4;
@@ -28,12 +28,12 @@ class ChaosIT {
             .toList();
     private static final int PER_SECOND_MAX = 200;
 
-    /** A send that is given up tells nothing, so none is while faults last. */
+    /** A send that times out proves nothing, so sends outlast every fault. */
     private static final Map<String, Object> PATIENT =
             Map.of("request.timeout.ms", 5_000, "delivery.timeout.ms", 300_000, "max.block.ms", 300_000);
 
     @RegisterExtension
-    static final LocalCluster CLUSTER = LocalCluster.ofBrokersApart(
+    static final LocalCluster CLUSTER = LocalCluster.ofBrokersOnOwnHosts(
             3,
             Map.of(
                     "min.insync.replicas", "2",
@@ -48,7 +48,7 @@ class ChaosIT {
     private final Traffic traffic = new Traffic(CLUSTER, theirs);
 
     @Test
-    void whatWasAcknowledgedIsThereOnceAndInOrderWhateverIsDoneToTheBrokers() throws Exception {
+    void acknowledgedRecordsSurviveAllFaultsOnceAndInOrder() throws Exception {
         System.out.println("ChaosIT: -Dchaos.seed=" + seed + " -Dchaos.minutes=" + duration.toMinutes());
         theirs.createTopic("web", WEB_PARTITIONS, 3);
         theirs.createTopic("app", APP_PARTITIONS, 3);
@@ -76,7 +76,7 @@ class ChaosIT {
 
         List<FaultKind> kinds = FaultKind.all();
         if (CLUSTER.network().isEmpty()) {
-            System.out.println("ChaosIT: no network faults, which need root, ip and network namespaces");
+            System.out.println("ChaosIT: skipping network faults, which need root, ip and network namespaces");
             kinds = FaultKind.ofProcesses();
         }
         Random random = new Random(seed);

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What somebody who runs three brokers does with {@code scripts/tailrace}. */
+/** {@code scripts/tailrace} as the operator of three brokers uses it. */
 class ClusterCommandsIT {
     private static final Duration HEALED_WITHIN = Duration.ofSeconds(60);
     private static final int OVER_THRESHOLD = 3;
@@ -23,14 +23,14 @@ class ClusterCommandsIT {
             LocalCluster.ofBrokers(3, Map.of("replica.lag.time.max.ms", "3000", "offsets.topic.num.partitions", "3"));
 
     @Test
-    void brokerThatIsStoppedIsMissedUntilItIsBack() throws Exception {
+    void stoppedBrokerIsReportedUntilItReturns() throws Exception {
         tailrace("topics", "create", "--topic", "watched", "--partitions", "3", "--replication-factor", "3")
-                .outOfSuccess();
+                .requireSuccess();
         awaitHealthy();
         assertThat(tailrace("cluster", "--output", "csv").lines())
                 .hasSize(4)
                 .startsWith("BROKER,UP,HOST,PORT,RACK,CONTROLLER,LEADERS,REPLICAS,OUT-OF-SYNC");
-        assertThat(troubled("--under-replicated")).isEmpty();
+        assertThat(describedBy("--under-replicated")).isEmpty();
 
         LocalBroker broker = CLUSTER.broker(3);
         assertThat(broker.terminate()).isZero();
@@ -40,11 +40,11 @@ class ClusterCommandsIT {
             assertThat(cluster.err()).contains("2 brokers up").contains(", 0 unavailable");
             assertThat(cluster.out()).contains("\n3,false,,,,false,0,");
         });
-        assertThat(troubled("--under-replicated", "--topic", "watched"))
+        assertThat(describedBy("--under-replicated", "--topic", "watched"))
                 .hasSize(3)
                 .allSatisfy(line -> assertThat(line).endsWith(",3"));
-        assertThat(troubled("--unavailable")).isEmpty();
-        assertThat(troubled("--under-min-isr")).isEmpty();
+        assertThat(describedBy("--unavailable")).isEmpty();
+        assertThat(describedBy("--under-min-isr")).isEmpty();
 
         broker.restart();
         awaitHealthy();
@@ -55,13 +55,13 @@ class ClusterCommandsIT {
     }
 
     @Test
-    void partitionsAreMovedWithAllTheirRecords() throws Exception {
+    void partitionsMoveWithAllTheirRecords() throws Exception {
         tailrace("topics", "create", "--topic", "moved", "--partitions", "4", "--replication-factor", "1")
-                .outOfSuccess();
+                .requireSuccess();
         String lines =
                 IntStream.range(0, 1000).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
         Command.tailraceReading(lines, withServer("produce", "--topic", "moved"))
-                .outOfSuccess();
+                .requireSuccess();
 
         String[] move = {"reassign", "--topics", "moved", "--brokers", "2,3", "--throttle", "10000000"};
         List<String> planned = tailrace(
@@ -85,7 +85,7 @@ class ClusterCommandsIT {
                         .skip(1))
                 .as("no throttle is left")
                 .allSatisfy(line -> assertThat(line).endsWith(",true"));
-        tailrace("topics", "delete", "--topic", "moved").outOfSuccess();
+        tailrace("topics", "delete", "--topic", "moved").requireSuccess();
     }
 
     private static void awaitHealthy() {
@@ -93,7 +93,7 @@ class ClusterCommandsIT {
                 .untilAsserted(() -> assertThat(tailrace("cluster").exitCode()).isZero());
     }
 
-    private static List<String> troubled(String... filters) throws Exception {
+    private static List<String> describedBy(String... filters) throws Exception {
         return tailrace(Stream.concat(Stream.of("topics", "describe", "--output", "csv"), Stream.of(filters))
                         .toArray(String[]::new))
                 .lines()

@@ -7,7 +7,6 @@ import io.tailrace.client.Network;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.MetadataResponse;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,49 +15,45 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 
 /**
- * What each broker says of the cluster. All are asked, since one that is cut off goes on saying what it last knew.
+ * The cluster as each broker sees it. Every broker is asked, since one that is cut off repeats what it last knew.
  */
 final class ClusterWatch implements AutoCloseable {
     private static final int ANSWER_MS_MAX = 2_000;
     private static final Duration WHOLE_MAX = Duration.ofSeconds(60);
-    private static final Duration SEEN_MAX = Duration.ofSeconds(60);
+    private static final Duration OBSERVED_MAX = Duration.ofSeconds(60);
 
     private final LocalCluster cluster;
     private final List<String> topics;
     private final Network network;
 
-    /** @param topics those that are watched */
+    /** @param topics the topics to watch */
     ClusterWatch(LocalCluster cluster, List<String> topics) {
         this.cluster = cluster;
         this.topics = topics;
         this.network = Network.open(ClientConfig.of(cluster.bootstrapServers()));
     }
 
-    /** What one broker says. */
+    /** One broker's metadata. */
     MetadataResponse ask(LocalBroker broker) throws ExecutionException, InterruptedException {
-        int colon = broker.address().lastIndexOf(':');
-        InetSocketAddress address = new InetSocketAddress(
-                broker.address().substring(0, colon),
-                Integer.parseInt(broker.address().substring(colon + 1)));
         MetadataRequest request = new MetadataRequest(
                 topics.stream().map(MetadataRequest.Topic::new).toList(), false, false, false);
-        return network.send(address, request, ANSWER_MS_MAX).get();
+        return network.send(broker.socketAddress(), request, ANSWER_MS_MAX).get();
     }
 
-    /** What each broker that answers says. */
+    /** Metadata of every broker that answers. */
     private Map<LocalBroker, MetadataResponse> askAll() throws InterruptedException {
         Map<LocalBroker, MetadataResponse> answers = new LinkedHashMap<>();
         for (LocalBroker broker : cluster.brokers()) {
             try {
                 answers.put(broker, ask(broker));
             } catch (ExecutionException e) {
-                // It is down, paused or busy: what the others say counts.
+                // It is down, paused or busy; the others' answers count.
             }
         }
         return answers;
     }
 
-    /** The broker that is controller as another one sees it, or -1. */
+    /** The controller according to the first broker that knows one, or -1. */
     int controller() throws InterruptedException {
         return askAll().values().stream()
                 .mapToInt(MetadataResponse::controllerId)
@@ -67,16 +62,16 @@ final class ClusterWatch implements AutoCloseable {
                 .orElse(-1);
     }
 
-    /** The partition's leader as this broker sees it, or -1. */
-    private int leader(LocalBroker seer, TopicPartition partition) throws InterruptedException {
+    /** The partition's leader according to {@code observer}, or -1. */
+    private int leader(LocalBroker observer, TopicPartition partition) throws InterruptedException {
         try {
-            return partition(ask(seer), partition).leaderId();
+            return partition(ask(observer), partition).leaderId();
         } catch (ExecutionException e) {
             return -1;
         }
     }
 
-    /** The partition's leader as the first broker that answers sees it, or -1. */
+    /** The partition's leader according to the first broker that knows one, or -1. */
     int leader(TopicPartition partition) throws InterruptedException {
         return askAll().values().stream()
                 .mapToInt(answer -> partition(answer, partition).leaderId())
@@ -94,19 +89,19 @@ final class ClusterWatch implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError(wanted + " is not in " + answer));
     }
 
-    /** Waits until a broker sees another leader than this one. */
-    int awaitLeaderOtherThan(int former, LocalBroker seer, TopicPartition partition) {
-        return await("another leader of " + partition + " than broker " + former)
-                .atMost(SEEN_MAX)
-                .until(() -> leader(seer, partition), leader -> leader >= 0 && leader != former);
+    /** Waits until {@code observer} sees a leader other than {@code former}. */
+    int awaitLeaderOtherThan(int former, LocalBroker observer, TopicPartition partition) {
+        return await("a leader of " + partition + " other than broker " + former)
+                .atMost(OBSERVED_MAX)
+                .until(() -> leader(observer, partition), leader -> leader >= 0 && leader != former);
     }
 
-    /** Waits until a broker sees that many replicas in sync. */
-    void awaitInSync(int count, LocalBroker seer, TopicPartition partition) {
+    /** Waits until {@code observer} sees {@code count} replicas in sync. */
+    void awaitInSync(int count, LocalBroker observer, TopicPartition partition) {
         await("%d replicas of %s in sync".formatted(count, partition))
-                .atMost(SEEN_MAX)
+                .atMost(OBSERVED_MAX)
                 .ignoreExceptionsInstanceOf(ExecutionException.class)
-                .until(() -> partition(ask(seer), partition).isrNodes().size(), size -> size == count);
+                .until(() -> partition(ask(observer), partition).isrNodes().size(), size -> size == count);
     }
 
     /** Waits until every broker sees every broker, and every partition with a leader and all of its replicas in sync. */
@@ -114,10 +109,10 @@ final class ClusterWatch implements AutoCloseable {
         await("every broker to see every partition with a leader and all replicas in sync")
                 .atMost(WHOLE_MAX)
                 .pollInterval(Duration.ofMillis(200))
-                .until(this::wanting, List::isEmpty);
+                .until(this::problems, List::isEmpty);
     }
 
-    private List<String> wanting() throws InterruptedException {
+    private List<String> problems() throws InterruptedException {
         List<String> found = new ArrayList<>();
         for (LocalBroker broker : cluster.brokers()) {
             try {

@@ -12,19 +12,19 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A command that has run to its end.
+ * A finished command.
  *
- * @param exitCode what it ended with
- * @param out what it wrote to standard output
- * @param err what it wrote to standard error
+ * @param exitCode its exit code
+ * @param out its standard output
+ * @param err its standard error
  */
 record Command(int exitCode, String out, String err) {
     private static final long SECONDS_MAX = 300;
 
-    /** A compiler that is quick rather than good: the processes live shortly, and there are many. */
-    static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+    /** JVM flags for a fast start: the tests run many short-lived processes. */
+    static final String FAST_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
-    /** The launcher of this checkout. The tests run in their module's folder. */
+    /** This checkout's launcher. Tests run in the folder of their module. */
     static final Path LAUNCHER =
             Path.of("..", "scripts", "tailrace").toAbsolutePath().normalize();
 
@@ -35,7 +35,7 @@ record Command(int exitCode, String out, String err) {
 
     /** Runs {@code tailrace ARGUMENTS} with a text on standard input. */
     static Command tailraceReading(String input, String... arguments) throws IOException, InterruptedException {
-        return run(input, Map.of("TAILRACE_OPTS", QUICK), commandLine(List.of(arguments)));
+        return run(input, Map.of("TAILRACE_OPTS", FAST_START), commandLine(List.of(arguments)));
     }
 
     /** The launcher and its arguments. */
@@ -45,7 +45,7 @@ record Command(int exitCode, String out, String err) {
         return commandLine;
     }
 
-    /** Runs any program; one that does not end in five minutes is killed, and the test fails. */
+    /** Runs any program. If it does not end within five minutes, it is killed and the test fails. */
     static Command run(String input, Map<String, String> environment, List<String> commandLine)
             throws IOException, InterruptedException {
         Path out = Files.createTempFile("out", ".txt");
@@ -58,12 +58,12 @@ record Command(int exitCode, String out, String err) {
             try (OutputStream in = process.getOutputStream()) {
                 in.write(input.getBytes(UTF_8));
             } catch (IOException e) {
-                // A program that is content without its input has closed it; its exit code tells.
+                // The program closed its input early, which it may; its exit code decides.
                 process.waitFor(1, TimeUnit.SECONDS);
             }
             if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError(commandLine + " has not ended in " + SECONDS_MAX + " s; it said:\n"
+                throw new AssertionError(commandLine + " did not end within " + SECONDS_MAX + " s; its output:\n"
                         + Files.readString(out) + Files.readString(err));
             }
             return new Command(process.exitValue(), Files.readString(out), Files.readString(err));
@@ -73,16 +73,16 @@ record Command(int exitCode, String out, String err) {
         }
     }
 
-    /** Standard output of a command that must have succeeded. */
-    String outOfSuccess() {
+    /** Fails unless the exit code is 0; returns standard output. */
+    String requireSuccess() {
         if (exitCode != 0) {
             throw new AssertionError("exit code " + exitCode + "\n" + out + err);
         }
         return out;
     }
 
-    /** The lines of standard output of a command that must have succeeded. */
+    /** {@link #requireSuccess}, split into lines. */
     List<String> lines() {
-        return outOfSuccess().lines().toList();
+        return requireSuccess().lines().toList();
     }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@code scripts/tailrace} as somebody at a terminal, or a script of theirs, meets it. */
+/** {@code scripts/tailrace} as used from a terminal or a script. */
 class CommandLineIT {
     private static final Pattern COMMAND_OF_USAGE = Pattern.compile("^  ([a-z][a-z-]+) {2,}", Pattern.MULTILINE);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,7 +47,7 @@ class CommandLineIT {
     }
 
     static List<String> commands() throws IOException, InterruptedException {
-        String usage = Command.tailrace("--help").outOfSuccess();
+        String usage = Command.tailrace("--help").requireSuccess();
         return COMMAND_OF_USAGE
                 .matcher(usage)
                 .results()
@@ -93,12 +93,12 @@ class CommandLineIT {
 
     @ParameterizedTest
     @MethodSource("refusedConfigurations")
-    void configurationThatIsNotUnderstoodIsRefusedByName(String server, String setting, String named) throws Exception {
+    void unknownOrInvalidKeyIsRefusedByName(String server, String setting, String named) throws Exception {
         assertFails(Command.tailrace(server, "--set", setting), 2, named);
     }
 
     @Test
-    void configurationFileThatIsNotThereIsNamed() throws Exception {
+    void missingConfigurationFileIsNamed() throws Exception {
         assertFails(
                 Command.tailrace("broker", "--config", "/no/such.properties"), 2, "/no/such.properties: no such file");
     }
@@ -106,10 +106,10 @@ class CommandLineIT {
     @Test
     void topicsAreCreatedListedDescribedAndDeleted() throws Exception {
         client("topics", "create", "--topic", topic, "--partitions", "3", "--config", "retention.ms=3600000")
-                .outOfSuccess();
+                .requireSuccess();
 
         JsonNode listed =
-                JSON.readTree(client("topics", "list", "--output", "json").outOfSuccess());
+                JSON.readTree(client("topics", "list", "--output", "json").requireSuccess());
         assertThat(listed).anySatisfy(each -> {
             assertThat(each.get("topic").asText()).isEqualTo(topic);
             assertThat(each.get("partitions").asInt()).isEqualTo(3);
@@ -123,29 +123,29 @@ class CommandLineIT {
                         topic + ",1,1,1,1,0,0",
                         topic + ",2,1,1,1,0,0");
         client("topics", "configure", "--topic", topic, "--set", "segment.ms=5000", "--unset", "retention.ms")
-                .outOfSuccess();
+                .requireSuccess();
         assertThat(client("topics", "configure", "--topic", topic, "--output", "csv")
                         .lines())
                 .contains("segment.ms,5000,false", "retention.ms,604800000,true");
         assertFails(client("topics", "configure", "--topic", topic, "--set", "segment.sm=5"), 1, "segment.sm");
         assertFails(client("topics", "create", "--topic", topic), 1, topic);
-        client("topics", "delete", "--topic", topic).outOfSuccess();
+        client("topics", "delete", "--topic", topic).requireSuccess();
         assertFails(client("topics", "describe", "--topic", topic), 1, topic);
         assertThat(client("topics", "describe", "--topic", topic, "--verbose").err())
                 .contains("\tat ");
     }
 
     @Test
-    void linesBecomeRecordsAndLinesAgainAndLagIsTold() throws Exception {
-        client("topics", "create", "--topic", topic, "--partitions", "1").outOfSuccess();
+    void linesAreProducedAndConsumedAndLagIsReported() throws Exception {
+        client("topics", "create", "--topic", topic, "--partitions", "1").requireSuccess();
         clientReading("a:one\nb:two\nc:mühle:3\n", "produce", "--topic", topic, "--key-separator", ":")
-                .outOfSuccess();
+                .requireSuccess();
 
         assertThat(client("consume", "--topic", topic, "--from-beginning", "--to-end")
                         .lines())
                 .containsExactly("one", "two", "mühle:3");
         JsonNode last = JSON.readTree(client("consume", "--topic", topic, "--offset", "2", "--to-end", "--json")
-                .outOfSuccess());
+                .requireSuccess());
         assertThat(last.get("key").asText()).isEqualTo("c");
         assertThat(last.get("offset").asLong()).isEqualTo(2);
         String group = "g-" + topic;
@@ -154,7 +154,7 @@ class CommandLineIT {
         assertThat(client(readOne).lines()).containsExactly("two");
 
         JsonNode lag = JSON.readTree(
-                client("lag", "--group", group, "--output", "json").outOfSuccess());
+                client("lag", "--group", group, "--output", "json").requireSuccess());
         assertThat(lag).hasSize(1);
         assertThat(lag.get(0).get("currentOffset").asLong()).isEqualTo(2);
         assertThat(lag.get(0).get("logEndOffset").asLong()).isEqualTo(3);
@@ -167,7 +167,7 @@ class CommandLineIT {
     }
 
     @Test
-    void serverIsTheProcessThatWasStartedWithTheHeapThatWasAskedFor() throws Exception {
+    void serverRunsInTheLaunchedProcessWithTheRequestedHeap() throws Exception {
         try (ServerProcess zooKeeper = ServerProcess.start(
                 CLUSTER.folder().resolve("small-zookeeper.log"),
                 Map.of("TAILRACE_HEAP", "48m", "TAILRACE_OPTS", "-Dmark=here -XX:+UseSerialGC"),
@@ -186,12 +186,12 @@ class CommandLineIT {
     }
 
     @Test
-    void brokerThatIsToldToStopExitsZeroAndKeepsItsTopics() throws Exception {
-        client("topics", "create", "--topic", topic).outOfSuccess();
+    void stoppedBrokerExitsZeroAndKeepsItsTopics() throws Exception {
+        client("topics", "create", "--topic", topic).requireSuccess();
         LocalBroker broker = CLUSTER.broker(1);
 
         assertThat(broker.terminate()).isZero();
         broker.restart();
-        assertThat(client("topics", "list").outOfSuccess()).contains(topic);
+        assertThat(client("topics", "list").requireSuccess()).contains(topic);
     }
 }

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * How long an {@code acks=all} producer waits when the leader it writes to is killed ({@code kill -9}) or stopped (SIGTERM),
- * and how long it takes until the broker, started again, is in sync. Three brokers, three replicas, of which two must be in
- * sync, and the session timeout that {@code conf/broker.properties} has. {@code scripts/dev measure failover} runs it.
+ * Measures how long an {@code acks=all} producer waits after its leader is killed ({@code kill -9}) or stopped (SIGTERM), and
+ * how long the restarted broker takes to be in sync. Three brokers, three replicas, {@code min.insync.replicas=2}, and the
+ * default session timeout. Run it with {@code scripts/dev measure failover}.
  */
 class FailoverMeasurement {
     private static final String TOPIC = "failover";
@@ -58,7 +58,7 @@ class FailoverMeasurement {
         abstract void on(LocalBroker broker) throws InterruptedException;
     }
 
-    /** Moments by {@link System#nanoTime}: the fault, the start of the broker, and when it was in sync. */
+    /** {@link System#nanoTime} of the fault, of the restart and of the moment when all replicas were in sync again. */
     private record Run(long faultNanos, long healNanos, long wholeNanos, long gapMs) {}
 
     @Test
@@ -67,11 +67,11 @@ class FailoverMeasurement {
             admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 3))).all().get();
             awaitWhole(admin);
             try (Acknowledgements acknowledgements = new Acknowledgements(clients.producer(Map.of()), TOPIC)) {
-                acknowledgements.awaitOneSentNow();
+                acknowledgements.awaitNext();
                 for (Fault fault : Fault.values()) {
                     measure(fault, admin, acknowledgements);
                 }
-                System.out.println("failover: sends given up: " + acknowledgements.failures());
+                System.out.println("failover: failed sends: " + acknowledgements.failures());
             }
         }
         findings.write();
@@ -84,7 +84,7 @@ class FailoverMeasurement {
             runs.add(run);
         }
         System.out.printf(
-                "failover by %s: without acknowledgement for %s ms; in sync again after %s ms%n",
+                "failover by %s: no acknowledgement for %s ms, in sync %s ms after the restart%n",
                 fault.label,
                 Findings.spread(runs.stream().map(Run::gapMs).toList()),
                 Findings.spread(runs.stream()
@@ -98,7 +98,7 @@ class FailoverMeasurement {
         LocalBroker leader = CLUSTER.broker(partition(admin).leader().id());
         long faultNanos = System.nanoTime();
         fault.on(leader);
-        acknowledgements.awaitOneSentNow();
+        acknowledgements.awaitNext();
         long gapMs = acknowledgements.longestGapMs(faultNanos - TimeUnit.SECONDS.toNanos(1), System.nanoTime());
         steady();
         long healNanos = System.nanoTime();
@@ -110,7 +110,7 @@ class FailoverMeasurement {
         return run;
     }
 
-    /** Lets the load run undisturbed for a while: what is measured is time, and this is not for synchronising. */
+    /** Lets the load run undisturbed for a while. This is part of the measurement, not a way to synchronise. */
     private static void steady() throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(STEADY.toNanos());
     }
@@ -143,7 +143,7 @@ class FailoverMeasurement {
         for (int i = 0; i < times.size(); i++) {
             double second = ms(run.faultNanos(), times.get(i)) / 1000.0;
             boolean last = i == times.size() - 1;
-            // A point before and behind each gap, and few else: the drawing is kept.
+            // Both ends of each gap and few other points: the SVG file is checked in.
             if (last
                     || seconds.isEmpty()
                     || times.get(i + 1) - times.get(i) > PLOTTED_GAP_NANOS
@@ -153,12 +153,12 @@ class FailoverMeasurement {
             }
         }
         Plot plot = new Plot(
-                "Records acknowledged to an acks=all producer whose leader is ended by " + fault.label,
+                "Records acknowledged to an acks=all producer, leader ended by " + fault.label,
                 "seconds",
                 "acknowledged records");
         plot.line("acknowledged", seconds, counts);
         plot.mark(0, fault.label);
-        plot.mark(ms(run.faultNanos(), run.healNanos()) / 1000.0, "started again");
+        plot.mark(ms(run.faultNanos(), run.healNanos()) / 1000.0, "restarted");
         plot.mark(ms(run.faultNanos(), run.wholeNanos()) / 1000.0, "in sync");
         plot.write("failover-" + fault.name().toLowerCase(Locale.ROOT));
     }

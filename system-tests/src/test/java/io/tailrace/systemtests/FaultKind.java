@@ -4,23 +4,23 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** What can be done to a broker, and mended. Sessions last six seconds here: some faults outlast them, some do not. */
+/** Kinds of faults, all of which can be undone. Sessions time out after six seconds: some faults last longer, some do not. */
 enum FaultKind {
     KILLED(100, 9_000),
-    STOPPED_IN_ORDER(100, 5_000),
-    PAUSED_SHORTLY(300, 3_500),
+    STOPPED_CLEANLY(100, 5_000),
+    PAUSED_BRIEFLY(300, 3_500),
     PAUSED_BEYOND_ITS_SESSION(7_000, 13_000),
-    /** From one other broker, in both directions. */
+    /** Cut from one other broker, in both directions. */
     CUT_FROM_A_BROKER(1_000, 12_000),
-    /** One other broker does not hear it. */
+    /** One other broker receives nothing from it. */
     NOT_HEARD_BY_A_BROKER(1_000, 12_000),
-    /** It does not hear one other broker. */
+    /** It receives nothing from one other broker. */
     DOES_NOT_HEAR_A_BROKER(1_000, 12_000),
     CUT_FROM_THE_BROKERS(1_000, 14_000),
     CUT_FROM_ZOOKEEPER(1_000, 14_000),
     NOT_HEARD_BY_ZOOKEEPER(1_000, 14_000),
     DOES_NOT_HEAR_ZOOKEEPER(1_000, 14_000),
-    /** From all but its clients. */
+    /** Cut from everything but its clients. */
     ISOLATED(1_000, 14_000);
 
     private final int lastsMsMin;
@@ -31,9 +31,9 @@ enum FaultKind {
         this.lastsMsMax = lastsMsMax;
     }
 
-    /** Those that need no network of the test's own. */
+    /** The kinds that need no {@link PrivateNetwork}. */
     static List<FaultKind> ofProcesses() {
-        return List.of(KILLED, STOPPED_IN_ORDER, PAUSED_SHORTLY, PAUSED_BEYOND_ITS_SESSION);
+        return List.of(KILLED, STOPPED_CLEANLY, PAUSED_BRIEFLY, PAUSED_BEYOND_ITS_SESSION);
     }
 
     static List<FaultKind> all() {
@@ -45,14 +45,14 @@ enum FaultKind {
     }
 
     /**
-     * The links that it cuts.
+     * The links that the fault cuts.
      *
-     * @param peer one of the two others
+     * @param peer one of the two other brokers
      */
     Stream<Link> links(LocalBroker victim, LocalBroker peer, LocalBroker third, Host zooKeeper) {
         Host host = victim.host();
         return switch (this) {
-            case KILLED, STOPPED_IN_ORDER, PAUSED_SHORTLY, PAUSED_BEYOND_ITS_SESSION -> Stream.of();
+            case KILLED, STOPPED_CLEANLY, PAUSED_BRIEFLY, PAUSED_BEYOND_ITS_SESSION -> Stream.of();
             case CUT_FROM_A_BROKER -> Link.both(host, peer.host());
             case NOT_HEARD_BY_A_BROKER -> Stream.of(new Link(host, peer.host()));
             case DOES_NOT_HEAR_A_BROKER -> Stream.of(new Link(peer.host(), host));
@@ -66,7 +66,7 @@ enum FaultKind {
         };
     }
 
-    /** What one host sends to another. */
+    /** One direction between two hosts. */
     record Link(Host from, Host to) {
         static Stream<Link> both(Host one, Host other) {
             return Stream.of(new Link(one, other), new Link(other, one));

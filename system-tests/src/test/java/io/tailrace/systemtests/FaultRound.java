@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * One fault, or two that overlap, on different brokers.
+ * One fault, or two overlapping ones on different brokers.
  *
- * @param faults with times from the round's begin on
- * @param restMs how long nothing is done afterwards
- * @param heals whether the cluster is waited for until it is whole again, or is hit again before
+ * @param faults their times count from the start of the round
+ * @param restMs pause after the last fault
+ * @param heals whether the next round waits until every replica is in sync again
  */
 record FaultRound(List<Fault> faults, long restMs, boolean heals) {
     private static final int REST_MS_MAX = 3_000;
     private static final List<Victim> VICTIMS = List.of(Victim.values());
 
-    /** Whom a fault hits. Found out when it begins, since it may have changed until then. */
+    /** The broker that a fault hits, looked up when the fault begins. */
     enum Victim {
         CONTROLLER,
         A_LEADER,
@@ -25,7 +25,7 @@ record FaultRound(List<Fault> faults, long restMs, boolean heals) {
     /**
      * A fault.
      *
-     * @param number decides which broker, and which of the two others is the peer
+     * @param number selects the broker, and which of the two others is the peer
      */
     record Fault(FaultKind kind, Victim victim, int number, long afterMs, long lastsMs) {
         private static Fault draw(Random random, List<FaultKind> kinds, long afterMs) {
@@ -39,7 +39,7 @@ record FaultRound(List<Fault> faults, long restMs, boolean heals) {
         faults = List.copyOf(faults);
     }
 
-    /** The next round of a schedule. */
+    /** Draws the next round. */
     static FaultRound draw(Random random, List<FaultKind> kinds) {
         List<Fault> faults = new ArrayList<>();
         Fault first = Fault.draw(random, kinds, 0);

@@ -11,11 +11,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What a measurement found: rows of numbers, told on standard output and written to {@code docs/measurements}. Each row ends
- * with the machine's load when it was measured, since other work makes times longer.
+ * The rows of a measurement, printed to standard output and written to {@code docs/measurements}. Each row ends with the
+ * machine's load average, since other work on the machine makes times longer.
  */
 final class Findings {
-    /** The tests run in their module's folder. */
+    /** Tests run in the folder of their module. */
     static final Path FOLDER =
             Path.of("..", "docs", "measurements").toAbsolutePath().normalize();
 
@@ -29,7 +29,7 @@ final class Findings {
                 Stream.concat(Stream.of(columns), Stream.of("load_average")).toList();
     }
 
-    /** Adds a row, and tells it at once. */
+    /** Adds a row and prints it. */
     void add(Object... values) {
         String load =
                 "%.1f".formatted(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
@@ -45,7 +45,7 @@ final class Findings {
                         .collect(Collectors.joining(" ")));
     }
 
-    /** Least, median and greatest. */
+    /** Minimum, median and maximum. */
     static String spread(List<Long> values) {
         List<Long> sorted = values.stream().sorted().toList();
         return "min %d, median %d, max %d"

@@ -3,13 +3,13 @@ package io.tailrace.systemtests;
 import java.util.List;
 
 /**
- * Where a process runs.
+ * A host that processes run on.
  *
- * @param address the one it listens at
- * @param prefix what a command line begins with that is to run there
+ * @param address IP address to listen on
+ * @param prefix words in front of a command line that make it run there
  */
 record Host(String address, List<String> prefix) {
-    /** This machine, reached from nowhere else. */
+    /** This machine's loopback address. */
     static final Host LOOPBACK = new Host("127.0.0.1", List.of());
 
     Host {

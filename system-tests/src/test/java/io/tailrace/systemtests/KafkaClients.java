@@ -25,22 +25,22 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Apache Kafka's own clients, unmodified, for the brokers of a cluster.
+ * Apache Kafka's own clients, unmodified, connected to a test's cluster.
  *
- * @param bootstrapServers asked for each client, since a cluster has no addresses before it is started
+ * @param bootstrapServers called for each client, since a cluster has no addresses before it starts
  */
 record KafkaClients(Supplier<String> bootstrapServers) {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration READ_MAX = Duration.ofSeconds(60);
-    /** A pause between polls would make half an hour's records take longer than that to read. */
-    private static final Duration AT_ONCE = Duration.ofMillis(1);
+    /** Any longer, and reading back half an hour of records would take more than half an hour. */
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(1);
 
-    /** With defaults (idempotent, {@code acks=all}) but for the settings. */
+    /** A producer with the default settings (idempotent, {@code acks=all}), overridden by {@code settings}. */
     KafkaProducer<String, String> producer(Map<String, Object> settings) {
         return new KafkaProducer<>(with(settings), new StringSerializer(), new StringSerializer());
     }
 
-    /** Reads from the beginning where it has no position, and commits only when told to. */
+    /** A consumer that starts at the beginning of a partition and does not commit by itself. */
     KafkaConsumer<String, String> consumer(Map<String, Object> settings) {
         Map<String, Object> all = with(settings);
         all.putIfAbsent("auto.offset.reset", "earliest");
@@ -74,12 +74,12 @@ record KafkaClients(Supplier<String> bootstrapServers) {
         }
     }
 
-    /** Sends values to partition 0, and returns once each is acknowledged, with what the broker said. */
+    /** Sends values to partition 0 and returns their metadata once all are acknowledged. */
     List<RecordMetadata> send(String topic, List<String> values, Map<String, Object> settings) throws Exception {
         return send(values.stream().map(value -> placed(topic, 0, value)).toList(), settings);
     }
 
-    /** Sends records, and returns once each is acknowledged, with what the broker said. */
+    /** Sends records and returns their metadata once all are acknowledged. */
     List<RecordMetadata> send(Collection<ProducerRecord<String, String>> records, Map<String, Object> settings)
             throws Exception {
         List<Future<RecordMetadata>> sends = new ArrayList<>();
@@ -104,12 +104,12 @@ record KafkaClients(Supplier<String> bootstrapServers) {
         return new ProducerRecord<>(topic, partition, null, value);
     }
 
-    /** A record that goes where its key says. */
+    /** A record whose partition follows from its key. */
     static ProducerRecord<String, String> keyed(String topic, String key, String value) {
         return new ProducerRecord<>(topic, key, value);
     }
 
-    /** All that stands in a topic's first partitions now, in offset order within each. */
+    /** All records of a topic's first partitions, in offset order within each partition. */
     List<ConsumerRecord<String, String>> readAll(String topic, int partitionCount) {
         List<TopicPartition> partitions = IntStream.range(0, partitionCount)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
@@ -122,7 +122,7 @@ record KafkaClients(Supplier<String> bootstrapServers) {
             await("the ends " + ends)
                     .atMost(READ_MAX)
                     .pollDelay(Duration.ZERO)
-                    .pollInterval(AT_ONCE)
+                    .pollInterval(POLL_INTERVAL)
                     .until(() -> {
                         consumer.poll(POLL).forEach(records::add);
                         return ends.entrySet().stream()
@@ -132,8 +132,8 @@ record KafkaClients(Supplier<String> bootstrapServers) {
         }
     }
 
-    /** Tells a history what stands in a topic's partitions now, when nobody sends to it any more. */
-    void tellEnd(History<String> history, String topic, int partitionCount) {
+    /** Records the final contents of a topic's partitions in a history. Producers must have stopped. */
+    void recordEnd(History<String> history, String topic, int partitionCount) {
         List<ConsumerRecord<String, String>> all = readAll(topic, partitionCount);
         for (int index = 0; index < partitionCount; index++) {
             int partition = index;
@@ -146,7 +146,7 @@ record KafkaClients(Supplier<String> bootstrapServers) {
         }
     }
 
-    /** The values that stand in a topic's partition 0 now. */
+    /** The values in partition 0 of a topic. */
     List<String> values(String topic) {
         return readAll(topic, 1).stream().map(ConsumerRecord::value).toList();
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** kcat, the field's command-line client, on librdkafka: a third implementation of the protocol. */
+/** kcat, a command-line client based on librdkafka, which is a third implementation of the protocol. */
 class KcatIT {
     @RegisterExtension
     static final LocalCluster CLUSTER = LocalCluster.ofOneBroker();
@@ -50,7 +50,7 @@ class KcatIT {
         return Command.run(input, Map.of(), commandLine);
     }
 
-    /** What kcat reads of partition 0, from its beginning to its end, one line a record. */
+    /** All of partition 0 as kcat reads it, one line for each record. */
     private List<String> consume(String format) throws Exception {
         return kcat("", "-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-q", "-f", format)
                 .lines();
@@ -58,10 +58,10 @@ class KcatIT {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void whatKcatProducesIsReadByBoth(CompressionType codec) throws Exception {
+    void bothConsumersReadWhatKcatProduces(CompressionType codec) throws Exception {
         List<String> values = numbers(2_000);
         kcat(String.join("\n", values), "-P", "-t", topic, "-p", "0", "-z", codec.configName())
-                .outOfSuccess();
+                .requireSuccess();
 
         assertThat(ours.values(topic)).isEqualTo(values);
         assertThat(consume("%o %s\n"))
@@ -70,7 +70,7 @@ class KcatIT {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void whatWeProduceKcatReads(CompressionType codec) throws Exception {
+    void kcatReadsWhatOurProducerWrites(CompressionType codec) throws Exception {
         List<String> values = numbers(2_000);
         ours.send(
                 values.stream()
@@ -83,9 +83,9 @@ class KcatIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1", "all"})
-    void kcatProducesUnderEveryKindOfAcknowledgement(String acks) throws Exception {
+    void kcatProducesWithEveryAcksSetting(String acks) throws Exception {
         kcat(String.join("\n", numbers(100)), "-P", "-t", topic, "-p", "0", "-X", "acks=" + acks)
-                .outOfSuccess();
+                .requireSuccess();
 
         assertThat(ours.values(topic)).isEqualTo(numbers(100));
     }
@@ -93,16 +93,16 @@ class KcatIT {
     @Test
     void kcatProducesIdempotently() throws Exception {
         kcat(String.join("\n", numbers(1_000)), "-P", "-t", topic, "-p", "0", "-X", "enable.idempotence=true")
-                .outOfSuccess();
+                .requireSuccess();
 
         assertThat(ours.values(topic)).isEqualTo(numbers(1_000));
     }
 
     @Test
-    void keysAndHeadersOfKcatReachUs() throws Exception {
+    void ourConsumerReadsKeysAndHeadersOfKcat() throws Exception {
         kcat("k1:v1\n", "-P", "-t", topic, "-p", "0", "-K", ":", "-H", "trace=7f", "-H", "host=web1")
-                .outOfSuccess();
-        kcat(":\n", "-P", "-t", topic, "-p", "0", "-K", ":", "-Z").outOfSuccess();
+                .requireSuccess();
+        kcat(":\n", "-P", "-t", topic, "-p", "0", "-K", ":", "-Z").requireSuccess();
         List<ConsumerRecord> records = ours.readAll(topic, 1);
 
         assertThat(records).hasSize(2);
@@ -116,7 +116,7 @@ class KcatIT {
     }
 
     @Test
-    void keysHeadersAndTimestampsOfOursReachKcat() throws Exception {
+    void kcatReadsKeysHeadersAndTimestampsOfOurProducer() throws Exception {
         ours.send(
                 List.of(
                         record(1_234, bytes("k1"), List.of(new Header("trace", bytes("7f")))),
@@ -133,7 +133,7 @@ class KcatIT {
     @Test
     void kcatListsTheCluster() throws Exception {
         new KafkaClients(CLUSTER::bootstrapServers).createTopic(topic, 3);
-        JsonNode listing = new ObjectMapper().readTree(kcat("", "-L", "-J").outOfSuccess());
+        JsonNode listing = new ObjectMapper().readTree(kcat("", "-L", "-J").requireSuccess());
         JsonNode found = Stream.of(listing.get("topics"))
                 .flatMap(topics -> IntStream.range(0, topics.size()).mapToObj(topics::get))
                 .filter(each -> each.get("topic").asText().equals(topic))

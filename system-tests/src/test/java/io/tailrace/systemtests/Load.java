@@ -14,14 +14,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Sends numbered records to partitions in turn, in bursts, from its making to its closing, and takes down in a history what
- * became of each. A bounded number is unanswered at a time, so a partition that takes nothing soon stops all.
+ * A thread that sends numbered records to partitions round-robin, in bursts, until it is closed, and records the outcome of
+ * each in a history. The number in flight is bounded, so one partition that accepts nothing soon stops the load.
  */
 final class Load implements AutoCloseable {
-    /** As fast as records are acknowledged. */
+    /** No rate limit: as fast as records are acknowledged. */
     static final int UNLIMITED = Integer.MAX_VALUE;
 
-    private static final int UNANSWERED_MAX = 300;
+    private static final int IN_FLIGHT_MAX = 300;
     private static final int BURST = 50;
     private static final String FILLER = "x".repeat(80);
 
@@ -31,22 +31,22 @@ final class Load implements AutoCloseable {
     private final History<String> history;
     private final int perSecondMax;
     private final AtomicInteger answered = new AtomicInteger();
-    private final Semaphore room = new Semaphore(UNANSWERED_MAX);
+    private final Semaphore room = new Semaphore(IN_FLIGHT_MAX);
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final Thread thread = new Thread(this::run, "load");
     private volatile boolean closed;
 
-    /** Starts at once, {@link #UNLIMITED}. */
+    /** Starts sending without a rate limit. */
     Load(String producer, Sender sender, List<TopicPartition> partitions, History<String> history) {
         this(producer, sender, partitions, history, UNLIMITED);
     }
 
     /**
-     * Starts at once.
+     * Starts sending.
      *
-     * @param producer its name in the history
-     * @param sender closed with this
-     * @param perSecondMax records per second on average, at most
+     * @param producer the producer's name in the history
+     * @param sender closed together with the load
+     * @param perSecondMax upper bound of records per second, on average
      */
     Load(String producer, Sender sender, List<TopicPartition> partitions, History<String> history, int perSecondMax) {
         this.producer = producer;
@@ -86,18 +86,18 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** What tells whether every partition has taken records that were sent after this was called. */
+    /** Turns true when every partition has acknowledged records sent after this call. */
     BooleanSupplier progress() {
-        int target = answered.get() + 2 * UNANSWERED_MAX;
+        int target = answered.get() + 2 * IN_FLIGHT_MAX;
         return () -> answered.get() >= target;
     }
 
-    /** Why sends were given up, if any were. */
+    /** The causes of failed sends. */
     List<Throwable> failures() {
         return List.copyOf(failures);
     }
 
-    /** Stops sending, and waits until every send is answered. */
+    /** Stops sending and waits until no send is in flight. */
     @Override
     public void close() {
         closed = true;
@@ -107,8 +107,8 @@ final class Load implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        room.acquireUninterruptibly(UNANSWERED_MAX);
-        room.release(UNANSWERED_MAX);
+        room.acquireUninterruptibly(IN_FLIGHT_MAX);
+        room.release(IN_FLIGHT_MAX);
         sender.close();
     }
 }

@@ -1,6 +1,7 @@
 package io.tailrace.systemtests;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A broker of a {@link LocalCluster}: its data and its port outlive its processes. */
+/** A broker of a {@link LocalCluster}. It keeps its data and its port across restarts. */
 final class LocalBroker {
     private final int id;
     private final Host host;
@@ -36,7 +37,7 @@ final class LocalBroker {
         settings.putAll(more);
     }
 
-    /** Starts a process; {@link #awaitReady} waits for it. Its port is the one that it had before. */
+    /** Starts a process on the port of the one before; {@link #awaitReady} waits for it. */
     void start() throws IOException {
         settings.put("listeners", "PLAINTEXT://" + host.address() + ":" + port);
         List<String> arguments = new ArrayList<>(List.of("broker"));
@@ -48,7 +49,7 @@ final class LocalBroker {
         port = process().awaitPort();
     }
 
-    /** The process that runs now, or ran last. */
+    /** The current process, or the last one if none is running. */
     ServerProcess process() {
         if (process == null) {
             throw new IllegalStateException("broker " + id + " was never started");
@@ -64,26 +65,31 @@ final class LocalBroker {
         return host;
     }
 
-    /** Where it keeps its partitions. */
+    /** The broker's only log directory. */
     Path logDirectory() {
         return folder.resolve("broker-" + id);
     }
 
-    /** Where clients reach it, the same over restarts. */
+    /** Host and port for clients; restarts do not change it. */
     String address() {
         return host.address() + ":" + port;
+    }
+
+    /** {@link #address} for a socket. */
+    InetSocketAddress socketAddress() {
+        return new InetSocketAddress(host.address(), port);
     }
 
     void kill9() throws InterruptedException {
         process().kill9();
     }
 
-    /** SIGTERM, and the exit code. */
+    /** Sends SIGTERM and returns the exit code. */
     int terminate() throws InterruptedException {
         return process().terminate();
     }
 
-    /** Starts again after a kill or a stop, and waits until it serves. */
+    /** Starts the broker after a kill or a stop, and waits until it is ready. */
     void restart() throws IOException {
         start();
         awaitReady();

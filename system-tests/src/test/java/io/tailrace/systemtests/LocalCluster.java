@@ -19,8 +19,8 @@ import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * A ZooKeeper process and broker processes for the tests of one class, which registers it as a static extension. When a
- * test fails, the end of what each process wrote goes to standard error, and the files stay until the next run.
+ * ZooKeeper and broker processes for the tests of one class, registered as a static extension. When a test fails, the last
+ * lines of each process's output are printed to standard error. The files are kept until the next run.
  */
 final class LocalCluster
         implements BeforeAllCallback,
@@ -29,7 +29,7 @@ final class LocalCluster
                 LifecycleMethodExecutionExceptionHandler {
     private final int brokerCount;
     private final Map<String, String> settings;
-    private final boolean apart;
+    private final boolean onOwnHosts;
     private final List<LocalBroker> brokers = new ArrayList<>();
     private @Nullable Path folder;
     private @Nullable PrivateNetwork network;
@@ -37,10 +37,10 @@ final class LocalCluster
     private @Nullable ServerProcess zooKeeper;
     private int zooKeeperPort;
 
-    private LocalCluster(int brokerCount, Map<String, String> settings, boolean apart) {
+    private LocalCluster(int brokerCount, Map<String, String> settings, boolean onOwnHosts) {
         this.brokerCount = brokerCount;
         this.settings = settings;
-        this.apart = apart;
+        this.onOwnHosts = onOwnHosts;
     }
 
     /** Brokers 1 to {@code count}, each with these settings. */
@@ -48,8 +48,8 @@ final class LocalCluster
         return new LocalCluster(count, settings, false);
     }
 
-    /** The same, each on a host of its own, where this process may make a {@link PrivateNetwork}; else as above. */
-    static LocalCluster ofBrokersApart(int count, Map<String, String> settings) {
+    /** Like {@link #ofBrokers}, with each broker on its own host if this process may create a {@link PrivateNetwork}. */
+    static LocalCluster ofBrokersOnOwnHosts(int count, Map<String, String> settings) {
         return new LocalCluster(count, settings, true);
     }
 
@@ -88,17 +88,18 @@ final class LocalCluster
         brokers.forEach(LocalBroker::awaitReady);
     }
 
-    /** ZooKeeper's and each broker's. */
+    /** ZooKeeper's host, then each broker's. */
     private List<Host> hosts() throws IOException {
         int count = brokerCount + 1;
-        if (!apart || !PrivateNetwork.isPermitted()) {
+        if (!onOwnHosts || !PrivateNetwork.isPermitted()) {
             return Collections.nCopies(count, Host.LOOPBACK);
         }
         network = PrivateNetwork.of(count);
         return network.hosts();
     }
 
-    private static Path emptyFolder(Path folder) throws IOException {
+    /** Creates a folder, or empties an existing one. */
+    static Path emptyFolder(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> all = Files.walk(folder)) {
                 for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
@@ -142,10 +143,10 @@ final class LocalCluster
         }
     }
 
-    /** A folder for the files of the test. */
+    /** The folder for all files of this test. */
     Path folder() {
         if (folder == null) {
-            throw new IllegalStateException("the cluster is started before all tests");
+            throw new IllegalStateException("the cluster is not started yet");
         }
         return folder;
     }
@@ -154,12 +155,12 @@ final class LocalCluster
         return zooKeeperHost.address() + ":" + zooKeeperPort;
     }
 
-    /** Where ZooKeeper runs. */
+    /** The host that ZooKeeper runs on. */
     Host zooKeeperHost() {
         return zooKeeperHost;
     }
 
-    /** What joins the hosts, if each is on one of its own. */
+    /** The network between the hosts; empty if all processes share this machine's. */
     Optional<PrivateNetwork> network() {
         return Optional.ofNullable(network);
     }

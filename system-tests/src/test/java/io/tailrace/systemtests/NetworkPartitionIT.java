@@ -17,12 +17,12 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A leader under load that is cut off, from its followers or from ZooKeeper, in both directions or in one, but never from
- * its clients: what was acknowledged is there afterwards, once and in order, and on every replica.
+ * A leader under load loses its followers or ZooKeeper, in one direction or both, but never its clients. Afterwards every
+ * acknowledged record is on every replica, once and in order.
  */
 class NetworkPartitionIT {
     @RegisterExtension
-    static final LocalCluster CLUSTER = LocalCluster.ofBrokersApart(
+    static final LocalCluster CLUSTER = LocalCluster.ofBrokersOnOwnHosts(
             3,
             Map.of(
                     "min.insync.replicas", "2",
@@ -42,10 +42,8 @@ class NetworkPartitionIT {
     private List<LocalBroker> others;
 
     @BeforeAll
-    static void needsANetwork() {
-        assumeTrue(
-                CLUSTER.network().isPresent(),
-                "no network can be cut here: that needs root, ip and network namespaces");
+    static void requireNetwork() {
+        assumeTrue(CLUSTER.network().isPresent(), "cutting links needs root, ip and network namespaces");
     }
 
     @BeforeEach
@@ -78,7 +76,7 @@ class NetworkPartitionIT {
     }
 
     @Test
-    void leaderCutOffFromItsFollowersAcknowledgesNothingUntilTheyAreBack() throws Exception {
+    void leaderCutOffFromItsFollowersAcknowledgesNothingUntilTheyReturn() throws Exception {
         for (LocalBroker other : others) {
             cut(leader, other);
             cut(other, leader);
@@ -91,7 +89,7 @@ class NetworkPartitionIT {
     }
 
     @Test
-    void leaderCutOffFromOneFollowerGoesOnWithTheOther() throws Exception {
+    void leaderCutOffFromOneFollowerContinuesWithTheOther() throws Exception {
         cut(leader, others.get(0));
         cut(others.get(0), leader);
         watch.awaitInSync(2, leader, partition);
@@ -101,7 +99,7 @@ class NetworkPartitionIT {
     }
 
     @Test
-    void leaderThatIsHeardButDoesNotHearGoesOnWithWhomItHears() throws Exception {
+    void leaderThatCannotHearOneFollowerContinuesWithTheOther() throws Exception {
         cut(others.get(0), leader);
         watch.awaitInSync(2, leader, partition);
         traffic.awaitProgress();
@@ -110,7 +108,7 @@ class NetworkPartitionIT {
     }
 
     @Test
-    void leaderThatHearsButIsNotHeardGoesOnWithWhoHearsIt() throws Exception {
+    void leaderThatOneFollowerCannotHearContinuesWithTheOther() throws Exception {
         cut(leader, others.get(0));
         watch.awaitInSync(2, leader, partition);
         traffic.awaitProgress();
@@ -119,36 +117,36 @@ class NetworkPartitionIT {
     }
 
     @Test
-    void leaderCutOffFromZooKeeperIsSucceeded() throws Exception {
+    void leaderCutOffFromZooKeeperIsReplaced() throws Exception {
         network.cut(leader.host(), CLUSTER.zooKeeperHost());
         network.cut(CLUSTER.zooKeeperHost(), leader.host());
-        isSucceeded();
+        assertReplaced();
     }
 
     @Test
-    void leaderThatZooKeeperDoesNotHearIsSucceeded() throws Exception {
+    void leaderThatZooKeeperCannotHearIsReplaced() throws Exception {
         network.cut(leader.host(), CLUSTER.zooKeeperHost());
-        isSucceeded();
+        assertReplaced();
     }
 
     @Test
-    void leaderThatDoesNotHearZooKeeperIsSucceeded() throws Exception {
+    void leaderThatCannotHearZooKeeperIsReplaced() throws Exception {
         network.cut(CLUSTER.zooKeeperHost(), leader.host());
-        isSucceeded();
+        assertReplaced();
     }
 
     @Test
-    void leaderCutOffFromAllButItsClientsIsSucceeded() throws Exception {
+    void leaderThatOnlyClientsReachIsReplaced() throws Exception {
         network.cut(leader.host(), CLUSTER.zooKeeperHost());
         network.cut(CLUSTER.zooKeeperHost(), leader.host());
         for (LocalBroker other : others) {
             cut(leader, other);
             cut(other, leader);
         }
-        isSucceeded();
+        assertReplaced();
     }
 
-    private void isSucceeded() throws Exception {
+    private void assertReplaced() throws Exception {
         watch.awaitLeaderOtherThan(leader.id(), others.get(0), partition);
         traffic.awaitProgress();
         mend();
@@ -164,18 +162,15 @@ class NetworkPartitionIT {
         network.mendAll();
     }
 
-    /** What was on its way has arrived, and no more comes. */
+    /** Waits until acknowledgements in flight have arrived and no more follow. */
     private void awaitStandstill() {
         int[] last = {-1};
-        await("nothing to be acknowledged any more")
-                .atMost(STANDSTILL_MAX)
-                .during(STILL)
-                .until(() -> {
-                    int now = traffic.acknowledgedCount();
-                    boolean same = now == last[0];
-                    last[0] = now;
-                    return same;
-                });
+        await("acknowledgements to stop").atMost(STANDSTILL_MAX).during(STILL).until(() -> {
+            int now = traffic.acknowledgedCount();
+            boolean same = now == last[0];
+            last[0] = now;
+            return same;
+        });
     }
 
     private void judge() {

@@ -3,7 +3,7 @@ package io.tailrace.systemtests;
 import io.tailrace.client.ClientContract;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What our own clients promise of any broker, Apache Kafka's included, of ours. */
+/** Runs the client contract, which Apache Kafka's broker passes too, against a Tailrace broker. */
 class OurClientIT extends ClientContract {
     @RegisterExtension
     static final LocalCluster CLUSTER = LocalCluster.ofOneBroker();

@@ -27,9 +27,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our own clients, for the brokers of a cluster.
+ * Tailrace's own clients, connected to a test's cluster.
  *
- * @param bootstrapServers asked for each client, since a cluster has no addresses before it is started
+ * @param bootstrapServers called for each client, since a cluster has no addresses before it starts
  */
 record OurClients(Supplier<String> bootstrapServers) {
     private static final Duration POLL = Duration.ofMillis(100);
@@ -41,7 +41,7 @@ record OurClients(Supplier<String> bootstrapServers) {
                 .build());
     }
 
-    /** Reads from the beginning where it has no position. */
+    /** A consumer that starts at the beginning of a partition. */
     Consumer consumer() {
         return Consumer.create(ConsumerConfig.builder(bootstrapServers.get())
                 .offsetReset(OffsetReset.EARLIEST)
@@ -52,7 +52,7 @@ record OurClients(Supplier<String> bootstrapServers) {
         return Admin.create(ClientConfig.of(bootstrapServers.get()));
     }
 
-    /** Sends records, and returns once each is acknowledged. */
+    /** Sends records and returns once all are acknowledged. */
     void send(Collection<ProducerRecord> records, CompressionType compression) {
         List<CompletableFuture<?>> sends = new ArrayList<>();
         try (Producer producer = producer(compression)) {
@@ -61,7 +61,7 @@ record OurClients(Supplier<String> bootstrapServers) {
         sends.forEach(CompletableFuture::join);
     }
 
-    /** How many records stand in a topic's first partitions now, if none were ever deleted. */
+    /** The number of records in a topic's first partitions, provided that retention deleted none. */
     long count(String topic, int partitionCount) {
         return ends(topic, partitionCount).values().stream()
                 .mapToLong(Long::longValue)
@@ -76,7 +76,7 @@ record OurClients(Supplier<String> bootstrapServers) {
         }
     }
 
-    /** All that stands in a topic's first partitions now, in offset order within each. */
+    /** All records of a topic's first partitions, in offset order within each partition. */
     List<ConsumerRecord> readAll(String topic, int partitionCount) {
         Map<TopicPartition, Long> ends = ends(topic, partitionCount);
         try (Consumer consumer = consumer()) {
@@ -90,12 +90,12 @@ record OurClients(Supplier<String> bootstrapServers) {
         }
     }
 
-    /** The values that stand in a topic's partition 0 now. */
+    /** The values in partition 0 of a topic. */
     List<String> values(String topic) {
         return readAll(topic, 1).stream().map(record -> text(record.value())).toList();
     }
 
-    /** The offsets that a group has committed in a topic, by partition. */
+    /** A group's committed offsets in a topic, by partition. */
     Map<Integer, Long> committed(String group, String topic) {
         try (Admin admin = admin()) {
             return admin.groupOffsets(group).entrySet().stream()

@@ -26,9 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * What many partitions cost three brokers that hold a replica of each: to create them, to list them, to lose a broker (the
- * controller, by {@code kill -9}), to stop one (the next controller), and to start it after either. {@code scripts/dev measure
- * partitions} runs it.
+ * Measures what partitions cost three brokers that hold a replica of each: creating and listing them, losing the controller
+ * to {@code kill -9}, stopping the next controller, and restarting either. Run it with {@code scripts/dev measure partitions}.
  */
 class PartitionsMeasurement {
     private static final int PARTITIONS_PER_TOPIC = Integer.getInteger("partitionsPerTopic", 25);
@@ -47,7 +46,7 @@ class PartitionsMeasurement {
     private final List<String> topics = new ArrayList<>();
     private final List<Row> rows = new ArrayList<>();
 
-    /** All in milliseconds but for the first three. */
+    /** All values but the first three are in milliseconds. */
     private record Row(
             int partitions,
             long residentMiB,
@@ -124,7 +123,7 @@ class PartitionsMeasurement {
             long metadata = median(() -> watch.ask(witness));
             long describe =
                     timed(() -> Command.tailrace("topics", "describe", "--bootstrap-server", CLUSTER.bootstrapServers())
-                            .outOfSuccess());
+                            .requireSuccess());
             long produce = produce();
 
             long witnessCpuBefore = cpuMs(witness);
@@ -160,7 +159,7 @@ class PartitionsMeasurement {
         }
     }
 
-    /** How long a record waits for its acknowledgement by all replicas, one after the other, each for another partition. */
+    /** Median time to an acknowledgement by all replicas, for single records, each to another partition. */
     private long produce() throws Exception {
         try (KafkaProducer<String, String> producer = clients.producer(Map.of())) {
             Iterator<String> names =
@@ -170,7 +169,7 @@ class PartitionsMeasurement {
         }
     }
 
-    /** How long until a broker was ready, and every partition had all of its replicas in sync, from its start. */
+    /** Times from a broker's start until it was ready, and until every replica was in sync. */
     private record Start(long readyMs, long wholeMs) {}
 
     private Start start(ClusterWatch watch, LocalBroker broker, LocalBroker witness) throws Exception {
@@ -181,7 +180,7 @@ class PartitionsMeasurement {
         return new Start(readyMs, ms(nanos));
     }
 
-    /** Creates topics with one request, puts a few records into each partition, and says how long the creation took. */
+    /** Creates topics with one request, sends a few records to each partition, and returns the time that the creation took. */
     private long create() throws Exception {
         List<String> names = IntStream.range(topics.size(), topics.size() + TOPICS_AT_ONCE)
                 .mapToObj("t%03d"::formatted)
@@ -204,9 +203,7 @@ class PartitionsMeasurement {
         }
         clients.send(records, Map.of());
         topics.addAll(names);
-        System.out.printf(
-                "partitions: %d more of now %d created in %d ms%n",
-                names.size() * PARTITIONS_PER_TOPIC, topics.size() * PARTITIONS_PER_TOPIC, createMs);
+        System.out.printf("partitions: %d created in %d ms%n", names.size() * PARTITIONS_PER_TOPIC, createMs);
         return createMs;
     }
 
@@ -257,7 +254,7 @@ class PartitionsMeasurement {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - fromNanos);
     }
 
-    /** What a process has had of the processors since its start, which other work on the machine does not change much. */
+    /** Processor time of a process since its start, which other work on the machine hardly changes. */
     private static long cpuMs(LocalBroker broker) {
         return broker.process().info().totalCpuDuration().orElseThrow().toMillis();
     }
@@ -282,18 +279,18 @@ class PartitionsMeasurement {
     private void plot() throws Exception {
         Plot times = new Plot("Three brokers, three replicas of each partition: time", "partitions", "milliseconds");
         times.points("250 more created", column(Row::partitions), column(Row::create));
-        times.points("all told in one answer", column(Row::partitions), column(Row::metadata));
-        times.points("elections, a broker gone", column(Row::partitions), column(Row::election));
-        times.points("leads handed over at a stop", column(Row::partitions), column(Row::handover));
+        times.points("metadata of all", column(Row::partitions), column(Row::metadata));
+        times.points("elections after kill -9", column(Row::partitions), column(Row::election));
+        times.points("leaderships moved at a stop", column(Row::partitions), column(Row::handover));
         times.points("ready after kill -9", column(Row::partitions), column(Row::readyAfterKill));
         times.points("in sync after kill -9", column(Row::partitions), column(Row::wholeAfterKill));
         times.write("partitions");
         Plot cpu = new Plot(
-                "Three brokers, three replicas of each partition: processor time from kill -9 until all is in sync",
+                "Three brokers, three replicas of each partition: processor time from kill -9 until all replicas are in sync",
                 "partitions",
                 "milliseconds");
-        cpu.points("of the broker that is started again", column(Row::partitions), column(Row::startCpu));
-        cpu.points("of a broker that goes on", column(Row::partitions), column(Row::witnessCpu));
+        cpu.points("restarted broker", column(Row::partitions), column(Row::startCpu));
+        cpu.points("another broker", column(Row::partitions), column(Row::witnessCpu));
         cpu.write("partitions-cpu");
     }
 

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * From the lines of an access log to the rows of Hive, each exactly once, process by process: agent, broker, registry, loader,
- * HDFS and Hive. The log is the real one that {@code TAILRACE_ACCESS_LOG} names, else the sample.
+ * Every line of an access log becomes exactly one row in Hive, through real processes: agent, broker, registry, loader, HDFS
+ * and Hive. The log is the one that {@code TAILRACE_ACCESS_LOG} names, otherwise the sample.
  */
 @SuppressWarnings("NullAway.Init") // processes are started before all tests
 class PipelineIT {
@@ -108,18 +108,18 @@ class PipelineIT {
         assertThat(answers.get(1))
                 .extracting(row -> row.get("partition").asText())
                 .containsExactlyElementsOf(log.byHour().keySet());
-        assertThat(load()).as("rows of a load with nothing new").isZero();
+        assertThat(load()).as("rows of a load without new records").isZero();
 
         Files.writeString(file, APPENDED, StandardOpenOption.APPEND);
         runAgentUntil(log.lines() + 1);
         assertThat(byteOffsets())
-                .as("what the agent sends after a restart")
+                .as("lines sent after a restart")
                 .isEqualTo(AccessLog.of(file).byteOffsets());
         assertThat(load()).as("rows of the appended line").isOne();
         assertThat(counts(query(BY_STATUS).get(0))).isEqualTo(AccessLog.of(file).byStatus());
     }
 
-    /** An agent follows the log until so many lines have arrived, and is told to stop. */
+    /** Runs an agent until {@code lines} lines have arrived, then stops it. */
     private void runAgentUntil(int lines) throws Exception {
         try (ServerProcess agent = ServerProcess.start(
                 CLUSTER.folder().resolve("agent.%d.log".formatted(++agents)),
@@ -130,7 +130,7 @@ class PipelineIT {
                                 "source.web.paths",
                                         CLUSTER.folder().resolve("access.log").toString(),
                                 "source.web.topic", TOPIC)))) {
-            await("%d lines to arrive".formatted(lines))
+            await("the arrival of %d lines".formatted(lines))
                     .atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(500))
                     .failFast("the agent has ended", agent::hasEnded)
@@ -148,7 +148,7 @@ class PipelineIT {
         return arguments;
     }
 
-    /** Where the lines began that have arrived, in the order of the file. */
+    /** Byte offsets in the file of the lines that arrived, sorted. */
     private List<Long> byteOffsets() {
         return Stream.concat(ours.readAll(TOPIC, 2).stream(), ours.readAll(DEAD_LETTERS, 1).stream())
                 .map(record -> (Long) decoded(record).get("byteOffset"))
@@ -160,7 +160,7 @@ class PipelineIT {
         return ours.readAll(DEAD_LETTERS, 1).stream().map(PipelineIT::decoded).toList();
     }
 
-    /** A record's value by the schema that the registry has for it. */
+    /** Decodes a record's value with its schema from the registry. */
     private static GenericRecord decoded(ConsumerRecord record) {
         Decoded decoded = new FramedAvroDecoder(schemas, Optional.empty()).decode(record.value());
         assertThat(decoded)
@@ -169,7 +169,7 @@ class PipelineIT {
         return (GenericRecord) ((Decoded.Value) decoded).value();
     }
 
-    /** Runs the loader once: how many rows it says it has added. */
+    /** Runs the loader once and returns the number of rows it reports. */
     private long load() throws Exception {
         Command load = Command.tailrace(with(
                         List.of("load", "--output", "json"),
@@ -183,7 +183,7 @@ class PipelineIT {
                                 "hive.metastore.uris",
                                 address("hive.metastore.uris")))
                 .toArray(String[]::new));
-        JsonNode result = new ObjectMapper().readTree(load.outOfSuccess()).get(0);
+        JsonNode result = new ObjectMapper().readTree(load.requireSuccess()).get(0);
         assertThat(result.get("errors").asLong()).isZero();
         return result.get("rows").asLong();
     }
@@ -200,7 +200,7 @@ class PipelineIT {
         return requests;
     }
 
-    /** Hive's answers to statements of one session. */
+    /** Runs statements in one Hive session and returns their results. */
     private static List<JsonNode> query(String... statements) throws Exception {
         List<String> arguments =
                 new ArrayList<>(List.of("hive", "--url", address("hive.jdbc.url"), "--output", "json"));

@@ -14,7 +14,7 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Lines over an axis of numbers, as SVG. */
+/** A line chart, written as SVG. */
 final class Plot {
     private final XYChart chart;
 
@@ -38,7 +38,7 @@ final class Plot {
         add(name, x, y, SeriesMarkers.NONE);
     }
 
-    /** A line through a few points, each marked. */
+    /** A line with a marker at each of a few points. */
     void points(String name, List<? extends Number> x, List<? extends Number> y) {
         add(name, x, y, SeriesMarkers.CIRCLE);
     }
@@ -53,7 +53,7 @@ final class Plot {
         chart.addAnnotation(new AnnotationText(label, x, 0, false));
     }
 
-    /** Writes {@code NAME.svg} where measurements are. */
+    /** Writes {@code docs/measurements/NAME.svg}. */
     void write(String name) throws IOException {
         Files.createDirectories(Findings.FOLDER);
         VectorGraphicsEncoder.saveVectorGraphic(

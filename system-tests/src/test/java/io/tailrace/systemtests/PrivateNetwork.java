@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Hosts of this machine's own that reach each other and this JVM, and nothing else: a network namespace each, joined by a
- * bridge. What one host sends to another can be lost on the way, in each direction by itself. Needs root and {@code ip}.
+ * Virtual hosts that reach each other and this JVM and nothing else: one network namespace each, joined by a bridge. Each
+ * direction between two hosts can be cut. Needs root and {@code ip}.
  *
- * <p>Everything is named after this process's id, so that what a killed run has left can be told and removed.
+ * <p>All names contain this process's id, so that the leftovers of a killed run can be recognised and removed.
  */
 final class PrivateNetwork implements AutoCloseable {
     private static final String PREFIX = "trl";
@@ -28,14 +28,14 @@ final class PrivateNetwork implements AutoCloseable {
 
     private final String name = PREFIX + ProcessHandle.current().pid();
     private final String subnet;
-    /** Numbers from 1 on; a number is the end of the host's address and of its hardware's. */
+    /** Hosts are numbered from 1; the number is the last byte of a host's IP and MAC addresses. */
     private final Map<Host, Integer> numbers = new LinkedHashMap<>();
 
     private PrivateNetwork(String subnet) {
         this.subnet = subnet;
     }
 
-    /** Whether this process may make one. */
+    /** Whether this process may create a private network. */
     static boolean isPermitted() {
         String probe = PREFIX + ProcessHandle.current().pid() + "n0";
         try {
@@ -47,7 +47,7 @@ final class PrivateNetwork implements AutoCloseable {
         }
     }
 
-    /** Makes a network of that many hosts, after removing those of runs that are dead. */
+    /** Creates a network of that many hosts, after removing the leftovers of dead runs. */
     static PrivateNetwork of(int hostCount) throws IOException {
         if (hostCount < 1 || hostCount > HOSTS_MAX) {
             throw new IllegalArgumentException("hosts must be 1 to " + HOSTS_MAX + ", are " + hostCount);
@@ -73,7 +73,7 @@ final class PrivateNetwork implements AutoCloseable {
                 .mapToObj(i -> "10.213." + (1 + (first + i) % NETWORKS_MAX) + ".")
                 .filter(subnet -> !used.contains(" " + subnet))
                 .findFirst()
-                .orElseThrow(() -> new IOException("every network of 10.213.0.0/16 is taken"));
+                .orElseThrow(() -> new IOException("every /24 of 10.213.0.0/16 is in use"));
     }
 
     private void addBridge() throws IOException {
@@ -112,17 +112,17 @@ final class PrivateNetwork implements AutoCloseable {
         return List.copyOf(numbers.keySet());
     }
 
-    /** From now on nothing that {@code from} sends arrives at {@code to}. */
+    /** Drops everything that {@code from} sends to {@code to}. */
     void cut(Host from, Host to) throws IOException {
         reach(from, to, NOBODY);
     }
 
-    /** From now on what {@code from} sends arrives at {@code to}. */
+    /** Undoes {@link #cut}. */
     void mend(Host from, Host to) throws IOException {
         reach(from, to, hardware(number(to)));
     }
 
-    /** Mends every link. */
+    /** Undoes every cut. */
     void mendAll() throws IOException {
         for (Host from : hosts()) {
             for (Host to : hosts()) {
@@ -142,12 +142,12 @@ final class PrivateNetwork implements AutoCloseable {
     private int number(Host host) {
         Integer number = numbers.get(host);
         if (number == null) {
-            throw new IllegalArgumentException(host + " is not of this network, which has " + hosts());
+            throw new IllegalArgumentException(host + " is not in this network of " + hosts());
         }
         return number;
     }
 
-    /** Removes everything, processes that still run there included. */
+    /** Removes the network and kills processes that still run in it. */
     @Override
     public void close() throws IOException {
         remove(name);

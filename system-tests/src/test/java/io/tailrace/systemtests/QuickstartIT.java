@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** {@code scripts/quickstart.sh} as the README tells people to run it, on the sample that the project ships. */
+/** {@code scripts/quickstart.sh} as in the README, on the sample log that the project ships. */
 class QuickstartIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -18,12 +18,12 @@ class QuickstartIT {
     }
 
     @Test
-    void sampleEndsInHiveAndEverythingStops() throws Exception {
+    void sampleArrivesInHive() throws Exception {
         assertEveryLineIsCounted(quickstart("--output", "json"));
     }
 
     @Test
-    void sampleEndsInHiveThoughABrokerIsKilledMidway() throws Exception {
+    void sampleArrivesInHiveAlthoughABrokerIsKilledMidway() throws Exception {
         Command quickstart = quickstart("--brokers", "3", "--output", "json");
 
         assertThat(quickstart.err())
@@ -46,7 +46,7 @@ class QuickstartIT {
     }
 
     @Test
-    void logThatIsNotThereIsWrongUsage() throws Exception {
+    void missingLogIsWrongUsage() throws Exception {
         Command quickstart = quickstart("/no/such.log");
 
         assertThat(quickstart.exitCode()).isEqualTo(2);

@@ -7,21 +7,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 
-/** A consumer, whoever wrote it. */
+/** Tailrace's or Apache Kafka's consumer behind one interface. */
 interface Receiver extends AutoCloseable {
-    /** A record as it came. */
+    /** A record that was read. */
     record Received(TopicPartition partition, long offset, String value) {}
 
-    /** Reads these partitions from their beginnings. */
+    /** Assigns partitions, to be read from the beginning. */
     void assign(List<TopicPartition> partitions);
 
-    /** What comes within the time. */
+    /** Returns the records that arrive within {@code waitMax}. */
     List<Received> poll(Duration waitMax);
 
     @Override
     void close();
 
-    /** Our consumer. */
+    /** Tailrace's consumer. */
     static Receiver of(Consumer consumer) {
         return new Receiver() {
             @Override

@@ -17,17 +17,17 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The files of a partition's replicas, of which nothing was ever deleted. */
+/** Compares the segment files of a partition's replicas. Retention must not have deleted anything. */
 final class ReplicaLogs {
     private static final Duration SAME_MAX = Duration.ofSeconds(30);
 
     private ReplicaLogs() {}
 
     /**
-     * Waits until all replicas hold the same bytes, however they are divided into segments. Nobody may be producing.
+     * Waits until all replicas hold the same bytes, however split into segments. Producers must have stopped.
      */
     static void awaitSame(List<LocalBroker> brokers, Collection<TopicPartition> partitions) {
-        await("the replicas' logs to be the same")
+        await("equal logs on all replicas")
                 .atMost(SAME_MAX)
                 .until(
                         () -> partitions.stream()
@@ -44,7 +44,7 @@ final class ReplicaLogs {
             for (long position = 0; ; position++) {
                 int expected = ones.read();
                 if (expected != others.read()) {
-                    return Stream.of("%s of brokers %d and %d from byte %d on"
+                    return Stream.of("%s differs between brokers %d and %d at byte %d"
                             .formatted(partition, one.id(), other.id(), position));
                 }
                 if (expected < 0) {

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Every broker of three is stopped in order and started again, one after another, each once {@code tailrace cluster} finds
- * nothing wrong: no send fails, and no consumer.
+ * Three brokers are restarted one after another, each once {@code tailrace cluster} reports a healthy cluster. No send and no
+ * consumer fails.
  */
 class RollingRestartIT {
     private static final String TOPIC = "rolling";
@@ -31,7 +31,7 @@ class RollingRestartIT {
     private final OurClients ours = new OurClients(CLUSTER::bootstrapServers);
 
     @Test
-    void noSendFailsAndNoConsumerWhileEachBrokerIsRestarted() throws Exception {
+    void noClientFailsWhileEachBrokerIsRestarted() throws Exception {
         theirs.createTopic(TOPIC, PARTITIONS.size(), 3);
         Traffic traffic = new Traffic(CLUSTER, theirs);
         traffic.send("kafka-clients", Sender.of(theirs.producer(Map.of())), PARTITIONS, PER_SECOND_MAX);
@@ -50,9 +50,9 @@ class RollingRestartIT {
         System.out.println("RollingRestartIT: " + traffic.endAndJudge());
     }
 
-    /** As an operator's script does before it goes on to the next broker. */
+    /** What an operator's script waits for before the next broker. */
     private static void awaitHealth() {
-        await("tailrace cluster to end with 0")
+        await("tailrace cluster to exit with 0")
                 .atMost(HEALTHY_MAX)
                 .until(() -> Command.tailrace("cluster", "--bootstrap-server", CLUSTER.bootstrapServers())
                                 .exitCode()

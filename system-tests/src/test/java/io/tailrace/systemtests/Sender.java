@@ -15,15 +15,15 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.utils.Utils;
 
-/** A producer, whoever wrote it. */
+/** Tailrace's or Apache Kafka's producer behind one interface. */
 interface Sender extends AutoCloseable {
-    /** Sends a record; what comes is the offset it was acknowledged with, or why it was not. */
+    /** Sends a record. Completes with its offset, or fails with the reason. */
     CompletableFuture<OptionalLong> send(TopicPartition partition, String value);
 
     @Override
     void close();
 
-    /** Our producer. */
+    /** Tailrace's producer. */
     static Sender of(Producer producer) {
         return new Sender() {
             @Override
@@ -45,12 +45,12 @@ interface Sender extends AutoCloseable {
         };
     }
 
-    /** Apache Kafka's producer, told the partition. */
+    /** Apache Kafka's producer with an explicit partition. */
     static Sender of(KafkaProducer<String, String> producer) {
         return of(producer, (partition, value) -> KafkaClients.placed(partition.topic(), partition.partition(), value));
     }
 
-    /** Apache Kafka's producer, given a key that belongs to the partition: which one it finds out itself. */
+    /** Apache Kafka's producer with a key that its partitioner maps to the wanted partition. */
     static Sender keyed(KafkaProducer<String, String> producer, int partitionCount) {
         Map<Integer, String> keys = new ConcurrentHashMap<>();
         for (int i = 0; keys.size() < partitionCount; i++) {

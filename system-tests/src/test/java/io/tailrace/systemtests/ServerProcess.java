@@ -14,10 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server started by {@code scripts/tailrace}, from start to exit. What it writes is kept in a file. */
+/** A server started by {@code scripts/tailrace}. Its output goes to a file. */
 final class ServerProcess implements AutoCloseable {
-    /** What the JVM of a server may take here, unless the environment says otherwise. */
-    private static final Map<String, String> SMALL = Map.of("TAILRACE_HEAP", "256m", "TAILRACE_OPTS", Command.QUICK);
+    /** Heap and flags of a server's JVM; the environment of the test run overrides them. */
+    private static final Map<String, String> DEFAULTS =
+            Map.of("TAILRACE_HEAP", "256m", "TAILRACE_OPTS", Command.FAST_START);
 
     private static final Duration START_MAX = Duration.ofSeconds(90);
     private static final long STOP_SECONDS_MAX = 60;
@@ -31,17 +32,17 @@ final class ServerProcess implements AutoCloseable {
         this.output = output;
     }
 
-    /** Starts {@code tailrace ARGUMENTS}, its output going to a file. It need not be ready when this returns. */
+    /** Starts {@code tailrace ARGUMENTS}. The server may not be ready yet when this returns. */
     static ServerProcess start(Path output, List<String> arguments) throws IOException {
         return start(Host.LOOPBACK, output, arguments);
     }
 
-    /** The same, on a given host. */
+    /** Starts a server on a given host. */
     static ServerProcess start(Host host, Path output, List<String> arguments) throws IOException {
         return start(host, output, Map.of(), arguments);
     }
 
-    /** The same on this machine, with more in its environment. */
+    /** Starts a server on this machine with additional environment variables. */
     static ServerProcess start(Path output, Map<String, String> environment, List<String> arguments)
             throws IOException {
         return start(Host.LOOPBACK, output, environment, arguments);
@@ -53,12 +54,12 @@ final class ServerProcess implements AutoCloseable {
         commandLine.addAll(Command.commandLine(arguments));
         ProcessBuilder builder =
                 new ProcessBuilder(commandLine).redirectErrorStream(true).redirectOutput(output.toFile());
-        SMALL.forEach(builder.environment()::putIfAbsent);
+        DEFAULTS.forEach(builder.environment()::putIfAbsent);
         builder.environment().putAll(environment);
         return new ServerProcess(builder.start(), output);
     }
 
-    /** Waits until the output holds the pattern; fails at once if the process ends before. */
+    /** Waits until the output contains the pattern; fails as soon as the process ends without it. */
     Matcher awaitOutput(Pattern pattern) {
         await("%s in %s".formatted(pattern, output))
                 .atMost(START_MAX)
@@ -74,7 +75,7 @@ final class ServerProcess implements AutoCloseable {
         return pattern.matcher(output()).find();
     }
 
-    /** Waits until the server says where it listens. */
+    /** Waits until the server reports the port that it listens on. */
     int awaitPort() {
         return Integer.parseInt(
                 awaitOutput(Pattern.compile("is ready on port (\\d+)\n")).group(1));
@@ -88,43 +89,43 @@ final class ServerProcess implements AutoCloseable {
         return process.info();
     }
 
-    /** {@code kill -9}: it gets no chance to do anything. */
+    /** {@code kill -9}. */
     void kill9() throws InterruptedException {
         process.destroyForcibly();
         awaitExit();
     }
 
-    /** Stops it where it is, as if it were given no processor time, until it is resumed. */
+    /** Suspends the process with SIGSTOP until {@link #resume}. */
     void pause() throws IOException, InterruptedException {
         signal("-STOP");
     }
 
-    /** Lets it go on as if nothing had been. */
+    /** Continues a paused process with SIGCONT. */
     void resume() throws IOException, InterruptedException {
         signal("-CONT");
     }
 
     private void signal(String signal) throws IOException, InterruptedException {
         Command.run("", Map.of(), List.of("kill", signal, String.valueOf(pid())))
-                .outOfSuccess();
+                .requireSuccess();
     }
 
-    /** SIGTERM, and what the process ends with. */
+    /** Sends SIGTERM and returns the exit code. */
     int terminate() throws InterruptedException {
         process.destroy();
         return awaitExit();
     }
 
-    /** Waits until it ends by itself, and says with what. */
+    /** Waits until the process ends, and returns its exit code. */
     int awaitExit() throws InterruptedException {
         if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
             throw new AssertionError(
-                    "process " + pid() + " runs on after " + STOP_SECONDS_MAX + " s:\n" + tail(output));
+                    "process " + pid() + " is still running after " + STOP_SECONDS_MAX + " s:\n" + tail(output));
         }
         return process.exitValue();
     }
 
-    /** Whether it has ended, by itself or because it was told to. */
+    /** Whether the process has ended, for whatever reason. */
     boolean hasEnded() {
         return !process.isAlive();
     }
@@ -141,14 +142,14 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** The end of what a process has written to a file, with the file's name. */
+    /** The last lines of an output file, under its name. */
     static String tail(Path output) {
         List<String> lines = content(output).lines().toList();
         return "---- " + output + "\n"
                 + String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
     }
 
-    /** Ends it, politely if that helps. */
+    /** Sends SIGTERM, and SIGKILL if the process does not end in time. */
     @Override
     public void close() {
         process.destroy();

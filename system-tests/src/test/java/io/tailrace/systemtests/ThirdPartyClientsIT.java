@@ -45,7 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The newest of Apache Kafka's own clients, unmodified, against a broker process, and beside our client. */
+/** The newest Apache Kafka clients, unmodified, against a broker process and side by side with our clients. */
 @SuppressWarnings("NullAway.Init") // the topic is set before each test
 class ThirdPartyClientsIT {
     @RegisterExtension
@@ -73,7 +73,7 @@ class ThirdPartyClientsIT {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void whatTheirIdempotentProducerWritesBothConsumersRead(CompressionType codec) throws Exception {
+    void bothConsumersReadWhatTheirIdempotentProducerWrites(CompressionType codec) throws Exception {
         List<String> values = numbers(2_000);
         Map<String, Object> settings = Map.of("compression.type", codec.configName(), "batch.size", 8_192);
 
@@ -86,7 +86,7 @@ class ThirdPartyClientsIT {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void whatOurProducerWritesTheirConsumerReads(CompressionType codec) {
+    void theirConsumerReadsWhatOurProducerWrites(CompressionType codec) {
         List<String> values = numbers(2_000);
         ours.send(
                 values.stream()
@@ -99,7 +99,7 @@ class ThirdPartyClientsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1", "all"})
-    void producerWaitsForAsManyAcknowledgementsAsItAsks(String acks) throws Exception {
+    void producerGetsTheAcknowledgementsItAskedFor(String acks) throws Exception {
         theirs.createTopic(topic, 1);
         List<RecordMetadata> acknowledged =
                 theirs.send(topic, numbers(500), Map.of("acks", acks, "enable.idempotence", false));
@@ -110,7 +110,7 @@ class ThirdPartyClientsIT {
     }
 
     @Test
-    void keysHeadersTimestampsAndNullsCrossFromTheirsToOurs() throws Exception {
+    void ourConsumerReadsTheirKeysHeadersTimestampsAndNulls() throws Exception {
         var full = KafkaClients.record(topic, 1_234, "key", "value");
         full.headers().add("trace", bytes("7f")).add("trace", null);
         theirs.send(List.of(full, KafkaClients.record(topic, 1_235, null, null)), Map.of());
@@ -128,7 +128,7 @@ class ThirdPartyClientsIT {
     }
 
     @Test
-    void keysHeadersTimestampsAndNullsCrossFromOursToTheirs() {
+    void theirConsumerReadsOurKeysHeadersTimestampsAndNulls() {
         Header trace = new Header("trace", bytes("7f"));
         Header empty = new Header("trace", null);
         ours.send(
@@ -156,7 +156,7 @@ class ThirdPartyClientsIT {
     }
 
     @Test
-    void bothClientsSendAKeyToTheSamePartition() throws Exception {
+    void bothProducersMapAKeyToTheSamePartition() throws Exception {
         theirs.createTopic(topic, 7);
         List<String> keys = numbers(50);
         theirs.send(

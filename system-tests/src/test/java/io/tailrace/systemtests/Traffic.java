@@ -16,7 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What clients send to the replicated partitions of a cluster and read from them, from the first on until it is judged.
+ * Producers and consumers on replicated partitions, and the history of what they sent and read, which is judged at the end.
  */
 final class Traffic {
     private static final Duration PROGRESS_MAX = Duration.ofSeconds(60);
@@ -25,60 +25,60 @@ final class Traffic {
     private final KafkaClients theirs;
     private final History<String> history = new History<>();
     private final List<Load> loads = new ArrayList<>();
-    private final List<Follower> followers = new ArrayList<>();
+    private final List<ContinuousReader> readers = new ArrayList<>();
     private final TreeSet<TopicPartition> partitions = new TreeSet<>();
 
-    /** @param theirs who reads in the end what is there */
+    /** @param theirs reads the final contents of the partitions */
     Traffic(LocalCluster cluster, KafkaClients theirs) {
         this.cluster = cluster;
         this.theirs = theirs;
     }
 
-    /** Begins to send. */
+    /** Starts a producer. */
     void send(String producer, Sender sender, List<TopicPartition> to, int perSecondMax) {
         partitions.addAll(to);
         loads.add(new Load(producer, sender, to, history, perSecondMax));
     }
 
-    /** Begins to read, from the beginning and on. */
+    /** Starts a consumer at the beginning of the partitions. */
     void read(String reader, Receiver receiver, List<TopicPartition> from) {
-        followers.add(new Follower(reader, receiver, from, history));
+        readers.add(new ContinuousReader(reader, receiver, from, history));
     }
 
-    /** How many sends have been acknowledged. */
+    /** The number of acknowledged sends. */
     int acknowledgedCount() {
         return history.acknowledgedCount();
     }
 
-    /** Waits until every partition has taken records of every producer that are sent from now on. Nobody may have failed. */
+    /** Waits until records that each producer sends from now on are acknowledged. Fails if any client has failed. */
     void awaitProgress() {
         List<BooleanSupplier> progress = loads.stream().map(Load::progress).toList();
-        await("every producer to go on").atMost(PROGRESS_MAX).until(() -> progress.stream()
+        await("every producer to make progress").atMost(PROGRESS_MAX).until(() -> progress.stream()
                 .allMatch(BooleanSupplier::getAsBoolean));
-        assertNobodyFailed();
+        assertNoClientFailed();
     }
 
-    private void assertNobodyFailed() {
-        assertThat(loads).flatExtracting(Load::failures).as("sends given up").isEmpty();
-        followers.forEach(Follower::assertReads);
+    private void assertNoClientFailed() {
+        assertThat(loads).flatExtracting(Load::failures).as("failed sends").isEmpty();
+        readers.forEach(ContinuousReader::assertNotFailed);
     }
 
     /**
-     * Stops sending, and fails unless everything that was sent is there, once and in order, on all replicas, and nobody
-     * read anything else. The cluster must be whole.
+     * Stops all clients. Fails unless every record sent is on every replica, once and in order, and consumers read nothing
+     * else. All replicas must be in sync.
      */
     Verdict endAndJudge() {
         loads.forEach(Load::close);
-        assertNobodyFailed();
-        followers.forEach(Follower::close);
+        assertNoClientFailed();
+        readers.forEach(ContinuousReader::close);
         ReplicaLogs.awaitSame(cluster.brokers(), partitions);
         Map<String, Integer> counts = partitions.stream()
                 .map(TopicPartition::topic)
                 .collect(Collectors.toMap(Function.identity(), topic -> 1, Integer::sum));
-        counts.forEach((topic, count) -> theirs.tellEnd(history, topic, count));
+        counts.forEach((topic, count) -> theirs.recordEnd(history, topic, count));
         Verdict verdict = history.judge();
         assertThat(verdict.isClean()).as(verdict.toString()).isTrue();
-        assertThat(verdict.kept()).as("every send was answered").isEqualTo(verdict.sent());
+        assertThat(verdict.kept()).as("every send was acknowledged").isEqualTo(verdict.sent());
         return verdict;
     }
 }

@@ -1,11 +1,11 @@
 /**
- * Tailrace as its users meet it: real processes, started by {@code scripts/tailrace} from what the build has made, and
- * clients that others wrote.
+ * Tailrace as users see it: real processes, started by {@code scripts/tailrace} from the build's output, and third-party
+ * clients.
  *
- * <p>{@link io.tailrace.systemtests.LocalCluster} starts and stops what a test needs; ports are free ones, and everything
- * the processes write stands in {@code target/processes/TEST}, shown in part when a test fails. Tests that cut links give each
- * process a host of its own in a {@link io.tailrace.systemtests.PrivateNetwork} (docs/adr/0073). What clients saw is judged
- * by {@code io.tailrace.replication.history}. Nothing in here may know a class of the broker.
+ * <p>{@link io.tailrace.systemtests.LocalCluster} starts and stops the processes of a test. Ports are ephemeral, and all files
+ * of the processes are in {@code target/processes/TEST}; when a test fails, the last lines of their output are printed. Tests
+ * that cut links run each process on its own host in a {@link io.tailrace.systemtests.PrivateNetwork} (docs/adr/0073).
+ * {@code io.tailrace.replication.history} judges what the clients sent and read. Nothing here may depend on a broker class.
  */
 @NullMarked
 package io.tailrace.systemtests;

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Reads partitions from the beginning and on, from its making to its closing, and takes down what it gets. */
-final class Follower implements AutoCloseable {
+/** A thread that reads partitions from the beginning until it is closed, and records what it reads in a history. */
+final class ContinuousReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final String reader;
@@ -17,17 +17,17 @@ final class Follower implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * Starts at once.
+     * Starts reading.
      *
-     * @param reader its name in the history
-     * @param receiver closed with this
+     * @param reader the consumer's name in the history
+     * @param receiver closed together with the reader
      */
-    Follower(String reader, Receiver receiver, List<TopicPartition> partitions, History<String> history) {
+    ContinuousReader(String reader, Receiver receiver, List<TopicPartition> partitions, History<String> history) {
         this.reader = reader;
         this.receiver = receiver;
         this.history = history;
         receiver.assign(partitions);
-        reading = CompletableFuture.runAsync(this::run, task -> new Thread(task, "follower").start());
+        reading = CompletableFuture.runAsync(this::run, task -> new Thread(task, "reader").start());
     }
 
     private void run() {
@@ -38,14 +38,14 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    /** Fails if reading did. */
-    void assertReads() {
+    /** Fails if reading has failed. */
+    void assertNotFailed() {
         if (reading.isDone()) {
             reading.join();
         }
     }
 
-    /** Stops; fails if reading did. */
+    /** Stops reading. Fails if reading has failed. */
     @Override
     public void close() {
         closed = true;
