@@ -21,10 +21,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code tailrace agent}. */
+/** {@code tailrace agent}: runs an agent until SIGTERM, or once. */
 @Command(name = "tailrace agent", description = "Follows log files and sends their lines to the brokers.")
 public final class AgentCommand implements Callable<Integer> {
-    /** Shorter than the client's: the agent itself tries again, and a stop must not wait for longer. */
+    /** Shorter than the client's default: the agent retries by itself, and a stop waits for this long. */
     private static final int DELIVERY_TIMEOUT_MS = 15_000;
 
     private static final int REQUEST_TIMEOUT_MS = 10_000;
@@ -37,8 +37,9 @@ public final class AgentCommand implements Callable<Integer> {
 
     @Option(
             names = "--once",
-            description = "Sends what the files hold now, and ends when it is acknowledged. A last line without an end"
-                    + " stays for the next time.")
+            description =
+                    "Sends what the files hold now, and exits once it is acknowledged. A last line without a newline"
+                            + " is left for the next run.")
     private boolean once;
 
     /** Runs the command. */
@@ -47,7 +48,7 @@ public final class AgentCommand implements Callable<Integer> {
     }
 
     @Override
-    @SuppressWarnings("try") // The lock is held, and nothing more.
+    @SuppressWarnings("try") // The lock is held and not used.
     public Integer call() throws Exception {
         Config config = options.read(AgentKeys.ALL);
         AgentConfig agentConfig = AgentKeys.agentConfig(config);
@@ -72,23 +73,24 @@ public final class AgentCommand implements Callable<Integer> {
                 .compression(config.value(AgentKeys.COMPRESSION))
                 .deliveryTimeoutMs(DELIVERY_TIMEOUT_MS)
                 .blockMsMax(BLOCK_MS_MAX)
-                // What the agent itself lets be in flight always fits, so a send never waits for memory.
+                // Room for everything that the agent keeps in flight, so that a send never waits for memory.
                 .bufferBytesMax(2 * agentConfig.inFlightBytesMax());
         builder.client().clientId("tailrace-agent-" + agentConfig.host()).requestTimeoutMs(REQUEST_TIMEOUT_MS);
         return builder.build();
     }
 
     /**
-     * Takes the data directory for this process, until the channel is closed.
+     * Locks the data directory for this process until the channel is closed.
      *
-     * @throws IOException if another agent has it
+     * @throws IOException if another agent holds the lock
      */
     static FileChannel lock(Path directory) throws IOException {
         FileChannel channel =
                 FileChannel.open(directory.resolve("agent.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (!isLocked(channel)) {
             channel.close();
-            throw new IOException(directory + ": another agent is running with this data.dir");
+            throw new IOException(
+                    "data.dir=" + directory + ": another agent is running here; stop it, or set another data.dir");
         }
         return channel;
     }
@@ -97,7 +99,7 @@ public final class AgentCommand implements Callable<Integer> {
         try {
             return channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
-            // An agent of this same process has it.
+            // Another agent in this process holds the lock.
             return false;
         }
     }

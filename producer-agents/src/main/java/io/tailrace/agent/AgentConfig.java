@@ -4,18 +4,18 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What an agent is told. Immutable.
+ * An agent's configuration. Immutable.
  *
- * @param host the name under which records and counts say where they come from
- * @param dataDirectory where the checkpoint is; one agent has it for itself
- * @param deadLetterTopic where lines go that cannot become records
- * @param auditTopic where counts go
+ * @param host the host name in records and counts
+ * @param dataDirectory directory of the checkpoint, for this agent alone
+ * @param deadLetterTopic topic of the lines that cannot become records
+ * @param auditTopic topic of the counts
  * @param auditIntervalMs how often counts are sent
  * @param pollIntervalMs how long the agent sleeps when there is nothing to do
  * @param scanIntervalMs how often directories are listed
- * @param inFlightBytesMax memory of what is read and not acknowledged; over it, nothing is read
+ * @param inFlightBytesMax memory of lines that are read and not acknowledged; above it, nothing is read
  * @param stopTimeoutMs how long a stop waits for acknowledgements
- * @param sources what to follow, at least one, names differing
+ * @param sources what to follow; at least one, with distinct names
  */
 record AgentConfig(
         String host,
@@ -31,7 +31,7 @@ record AgentConfig(
     AgentConfig {
         sources = List.copyOf(sources);
         if (sources.isEmpty()) {
-            throw new IllegalArgumentException("no source");
+            throw new IllegalArgumentException("no source: expected at least one");
         }
     }
 }

@@ -30,9 +30,9 @@ final class AgentKeys {
     static final ConfigKey<CompressionType> COMPRESSION =
             ConfigKey.choice("compression.type", CompressionType.class, CompressionType.ZSTD, "Codec of the batches.");
     static final ConfigKey<String> DATA_DIR =
-            ConfigKey.text("data.dir", "data/agent", "Directory of the checkpoint. One agent has it for itself.");
+            ConfigKey.text("data.dir", "data/agent", "Directory of the checkpoint, for one agent alone.");
     static final ConfigKey<String> HOST =
-            ConfigKey.text("host", "", "The name under which records say where they come from; empty: the machine's.");
+            ConfigKey.text("host", "", "Host name in the records. Empty: the machine's own.");
     static final ConfigKey<String> DEAD_LETTER_TOPIC = ConfigKey.text(
             "dead.letter.topic", "tailrace-dead-letters", "Topic of the lines that cannot become records.");
     static final ConfigKey<String> AUDIT_TOPIC =
@@ -40,52 +40,52 @@ final class AgentKeys {
     static final ConfigKey<Long> AUDIT_INTERVAL_MS =
             ConfigKey.longInteger("audit.interval.ms", 60_000L, 100, Long.MAX_VALUE, "How often counts are sent.");
     static final ConfigKey<Long> POLL_INTERVAL_MS =
-            ConfigKey.longInteger("poll.interval.ms", 100L, 1, 60_000, "How often files are looked at for new lines.");
+            ConfigKey.longInteger("poll.interval.ms", 100L, 1, 60_000, "How often files are checked for new lines.");
     static final ConfigKey<Long> SCAN_INTERVAL_MS = ConfigKey.longInteger(
-            "scan.interval.ms", 1_000L, 10, 3_600_000, "How often directories are looked at for new files.");
+            "scan.interval.ms", 1_000L, 10, 3_600_000, "How often directories are checked for new files.");
     static final ConfigKey<Integer> BATCH_BYTES = ConfigKey.integer(
             "batch.bytes",
             256 << 10,
             4 << 10,
             16 << 20,
-            "What is read of one file and sent before its checkpoint moves: what a crash may repeat.");
+            "Bytes of one file that are sent before its checkpoint moves: the most that a crash repeats.");
     static final ConfigKey<Integer> LINE_BYTES_MAX = ConfigKey.integer(
             "line.bytes.max",
             64 << 10,
             1 << 10,
             8 << 20,
-            "Longest line, at most half of batch.bytes. A longer one is cut and goes to the dead letters.");
+            "Longest line, at most half of batch.bytes. A longer one is truncated and sent to the dead letters.");
     static final ConfigKey<Long> IN_FLIGHT_BYTES_MAX = ConfigKey.longInteger(
             "in.flight.bytes.max",
             16L << 20,
             1 << 20,
             1L << 32,
-            "Memory of what is read and not acknowledged; over it, nothing is read. 16 MiB fit a heap of 128 MiB.");
+            "Memory of lines that are not acknowledged; above it, nothing is read. 16 MiB fit a heap of 128 MiB.");
     static final ConfigKey<Long> ROTATED_WAIT_MS = ConfigKey.longInteger(
             "rotated.wait.ms",
             30_000L,
             0,
             Long.MAX_VALUE,
-            "How long a file that was deleted, or renamed to what no path names, is watched for late lines.");
+            "How long a file that was deleted, or renamed so that no path matches, is watched for late lines.");
     static final ConfigKey<Long> FORGET_MS = ConfigKey.longInteger(
             "forget.ms",
             7L * 24 * 3_600_000,
             60_000,
             Long.MAX_VALUE,
-            "When a file that is gone is forgotten. A compressed copy that turns up later is read again.");
+            "After how long a deleted file is forgotten. A compressed copy that appears later is read again.");
     static final ConfigKey<Long> STOP_TIMEOUT_MS = ConfigKey.longInteger(
-            "stop.timeout.ms", 20_000L, 0, 3_600_000, "How long a stop waits for what was sent to be acknowledged.");
+            "stop.timeout.ms", 20_000L, 0, 3_600_000, "How long a stop waits for acknowledgements.");
 
     static final ConfigKey<List<String>> PATHS = ConfigKey.list(
             "paths", null, "Files to follow: absolute paths with *, ?, [..] and **, separated by commas. .gz is read.");
     static final ConfigKey<Format.Kind> FORMAT =
-            ConfigKey.choice("format", Format.Kind.class, Format.Kind.COMBINED, "What a line looks like.");
+            ConfigKey.choice("format", Format.Kind.class, Format.Kind.COMBINED, "Format of the lines.");
     static final ConfigKey<String> PATTERN = ConfigKey.text(
             "pattern",
             "",
             "format=logformat: Apache's LogFormat or nginx's log_format. format=regex: the expression, with named"
                     + " groups.");
-    static final ConfigKey<String> TOPIC = ConfigKey.text("topic", "access-log", "Where the records go.");
+    static final ConfigKey<String> TOPIC = ConfigKey.text("topic", "access-log", "Topic of the records.");
     static final ConfigKey<Charset> ENCODING = new ConfigKey<>(
             "encoding",
             "an encoding of a fixed byte order, as UTF-8, ISO-8859-1 or UTF-16LE",
@@ -93,7 +93,9 @@ final class AgentKeys {
             "The files' encoding.",
             AgentKeys::encoding);
     static final ConfigKey<String> TIME_FIELD = ConfigKey.text(
-            "time.field", "", "format=json, regex: the field that tells the time; empty: when the line is read.");
+            "time.field",
+            "",
+            "format=json, regex: the field with the event time. Empty: the time when the line is read.");
     static final ConfigKey<String> TIME_FORMAT = ConfigKey.text(
             "time.format", "iso", "iso, epoch-millis, epoch-seconds, or a pattern of java.time's DateTimeFormatter.");
 
@@ -124,7 +126,7 @@ final class AgentKeys {
     private static URI httpAddress(String text) {
         URI uri = URI.create(text);
         if (uri.getHost() == null || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-            throw new IllegalArgumentException(text + " is not http://HOST:PORT");
+            throw new IllegalArgumentException("not http://HOST:PORT or https://HOST:PORT");
         }
         return uri;
     }
@@ -132,7 +134,7 @@ final class AgentKeys {
     private static Charset encoding(String name) {
         try {
             Charset charset = Charset.forName(name);
-            // An encoder that writes a byte order mark has no one newline to look for.
+            // An encoder that writes a byte order mark has no fixed newline to search for.
             if (!charset.canEncode() || "\n".getBytes(charset).length != "\n\n".getBytes(charset).length / 2.0) {
                 throw new IllegalArgumentException(name + " has no fixed byte order");
             }
@@ -143,15 +145,15 @@ final class AgentKeys {
     }
 
     /**
-     * What the configuration says.
+     * Reads an agent's configuration.
      *
-     * @throws ConfigException naming the key at fault
+     * @throws ConfigException if a value is invalid; it names the key
      */
     static AgentConfig agentConfig(Config config) {
         List<String> names = config.members(SOURCE);
         if (names.isEmpty()) {
-            throw new ConfigException("no source: expected at least source.NAME.paths, as"
-                    + " source.web.paths=/var/log/apache2/access.log*");
+            throw new ConfigException(
+                    "no source: set source.NAME.paths, as source.web.paths=/var/log/apache2/access.log*");
         }
         if (config.value(BATCH_BYTES) < 2L * config.value(LINE_BYTES_MAX)) {
             throw new ConfigException("line.bytes.max=" + config.value(LINE_BYTES_MAX)
@@ -213,7 +215,7 @@ final class AgentKeys {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
-            throw new ConfigException("host: the machine's own name is unknown, expected one here");
+            throw new ConfigException("host: the machine does not know its own name: set host");
         }
     }
 }

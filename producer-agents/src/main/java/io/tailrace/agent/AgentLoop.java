@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs an agent in a thread of its own until it is closed. Thread-safe. */
+/** Runs an agent in its own thread until it is closed. Thread-safe. */
 final class AgentLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AgentLoop.class);
 
@@ -23,7 +23,7 @@ final class AgentLoop implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** Tells the loop that there is something to do. */
+    /** Ends the pause between two steps. */
     void wakeUp() {
         wakeUps.release();
     }
@@ -32,13 +32,13 @@ final class AgentLoop implements AutoCloseable {
      * Starts the thread, which closes the agent when it ends.
      *
      * @param agent one that wakes this loop
-     * @param once whether to end when everything that is there has been acknowledged
+     * @param once whether to end once everything that the files hold has been acknowledged
      */
     void start(Agent agent, boolean once) {
         new Thread(() -> run(agent, once), "agent").start();
     }
 
-    /** Completes when the thread has ended: exceptionally when it could not go on. */
+    /** Completes when the thread has ended, exceptionally if the agent failed. */
     CompletableFuture<Void> ended() {
         return ended;
     }
@@ -58,7 +58,7 @@ final class AgentLoop implements AutoCloseable {
         } catch (Throwable e) {
             ended.completeExceptionally(e);
         }
-        // After the agent is closed, since the process ends by it. Does nothing where it has failed.
+        // Last, since the process then exits. Has no effect if the agent failed.
         ended.complete(null);
     }
 
@@ -67,7 +67,9 @@ final class AgentLoop implements AutoCloseable {
         agent.stepToStop(clock.millis());
         while (!agent.isSettled()) {
             if (clock.millis() >= deadlineMs) {
-                log.warn("not everything was acknowledged within {} ms; it will be sent again", config.stopTimeoutMs());
+                log.warn(
+                        "stopping before everything was acknowledged, the next start sends the rest again: stop.timeout.ms={}",
+                        config.stopTimeoutMs());
                 return;
             }
             pause();
@@ -85,7 +87,7 @@ final class AgentLoop implements AutoCloseable {
         }
     }
 
-    /** Stops reading, waits for what is in flight, and writes the last checkpoint. */
+    /** Stops reading, waits for acknowledgements, and writes the last checkpoint. */
     @Override
     public void close() {
         stopping = true;
@@ -93,7 +95,7 @@ final class AgentLoop implements AutoCloseable {
         try {
             ended.join();
         } catch (CompletionException e) {
-            log.error("the agent had failed", e.getCause());
+            log.error("agent failed before the stop", e.getCause());
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.tailrace.agent;
 
-import io.tailrace.agent.ship.AuditLedger;
-import io.tailrace.agent.ship.Parcel;
+import io.tailrace.agent.delivery.AuditLedger;
+import io.tailrace.agent.delivery.OutgoingRecord;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.schemas.FramedAvroEncoder;
 import io.tailrace.schemas.SchemaRegistryClient;
@@ -17,16 +17,14 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 
 /**
- * Makes what is sent: Avro in the registry's framing, stamped with the event time.
- *
- * <p>Schemas are registered when their topic is first written to, so an agent that starts knows at once whether the
- * registry will have them. Not thread-safe.
+ * Makes the records that are sent: framed Avro, with the event time as timestamp. A schema must be registered for its
+ * topic first. Not thread-safe.
  */
 final class RecordEncoder {
     private final SchemaRegistryClient registry;
     private final String host;
     private final String auditTopic;
-    /** By topic and schema: sources of different formats may share a topic, if the registry lets them. */
+    /** By topic and schema: sources of different formats may share a topic, if the registry allows it. */
     private final Map<Registered, Integer> schemaIds = new HashMap<>();
 
     private final FramedAvroEncoder encoder = new FramedAvroEncoder();
@@ -40,7 +38,7 @@ final class RecordEncoder {
     }
 
     /**
-     * Makes sure that records of a schema can be made for a topic.
+     * Registers a schema for a topic's values.
      *
      * @throws io.tailrace.schemas.SchemaRegistryException as {@link SchemaRegistryClient#register} does
      */
@@ -51,11 +49,12 @@ final class RecordEncoder {
         }
     }
 
-    /** The key of a file's records: they share a partition, and so keep their order. */
+    /** The key of a file's records. Records of one key share a partition, and so keep their order. */
     byte[] keyOf(String file) {
         return (host + ":" + file).getBytes(StandardCharsets.UTF_8);
     }
 
+    /** A record with a registered schema; a schema that is not registered is an {@link IllegalStateException}. */
     ProducerRecord record(String topic, byte[] key, long timestampMs, GenericRecord value) {
         Integer schemaId = schemaIds.get(new Registered(topic, value.getSchema()));
         if (schemaId == null) {
@@ -71,8 +70,8 @@ final class RecordEncoder {
                 List.of());
     }
 
-    /** A sealed count on its way to the audit topic. */
-    Parcel audit(String agent, AuditLedger.Sealed count) {
+    /** The record of a sealed count. */
+    OutgoingRecord audit(String agent, AuditLedger.Sealed count) {
         GenericRecord value = new GenericData.Record(Schemas.AUDIT_COUNT);
         value.put("host", host);
         value.put("agent", agent);
@@ -82,6 +81,6 @@ final class RecordEncoder {
         value.put("windowMs", AuditLedger.WINDOW_MS);
         value.put("count", count.count());
         byte[] key = host.getBytes(StandardCharsets.UTF_8);
-        return new Parcel(record(auditTopic, key, count.windowStartMs(), value), count.windowStartMs(), null);
+        return new OutgoingRecord(record(auditTopic, key, count.windowStartMs(), value), count.windowStartMs(), null);
     }
 }

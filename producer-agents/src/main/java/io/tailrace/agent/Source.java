@@ -4,11 +4,11 @@ import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.TailConfig;
 
 /**
- * Files of one format that go to one topic.
+ * Files of one format whose records go to one topic. Immutable.
  *
  * @param tail which files, and how they are read
- * @param format what their lines look like
- * @param topic where their records go
+ * @param format the format of their lines
+ * @param topic the topic of their records
  */
 record Source(TailConfig tail, Format format, String topic) {
     String name() {

@@ -20,7 +20,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Random writes, rotations, refusals and crashes: every line is sent, and nothing twice but what a crash explains. */
+/** Random writes, rotations, refusals and crashes: every line is sent, and only those in flight at a crash twice. */
 class AgentCrashPropertyTest {
     private static final int SEEDS = Integer.getInteger("seeds", 20);
 
@@ -38,27 +38,27 @@ class AgentCrashPropertyTest {
     private int rotations;
 
     @Test
-    void everyLineIsSentWhateverHappens() throws IOException {
-        playOut(true);
+    void everyLineIsSentDespiteCrashes() throws IOException {
+        play(true);
     }
 
     @Test
-    void everyLineIsSentOnceWhenEveryStopIsClean() throws IOException {
-        playOut(false);
+    void everyLineIsSentOnceIfEveryStopIsClean() throws IOException {
+        play(false);
     }
 
-    private void playOut(boolean crashes) throws IOException {
+    private void play(boolean crashes) throws IOException {
         long first = Long.getLong("seed", new Random().nextInt(1_000_000));
         for (long seed = first; seed < first + SEEDS; seed++) {
             try {
-                playOut(seed, crashes);
+                play(seed, crashes);
             } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("run again with -Dseed=" + seed + " -Dseeds=1", e);
+                throw new AssertionError("to repeat: -Dseed=" + seed + " -Dseeds=1", e);
             }
         }
     }
 
-    private void playOut(long seed, boolean crashes) throws IOException {
+    private void play(long seed, boolean crashes) throws IOException {
         random = new Random(seed);
         expected.clear();
         nextLine = 0;
@@ -113,7 +113,7 @@ class AgentCrashPropertyTest {
         harness.run();
     }
 
-    /** While the agent is down, files go on being written and rotated. */
+    /** Writes and rotates files while the agent is down. */
     private void downtime() throws IOException {
         for (int moves = random.nextInt(3); moves > 0; moves--) {
             if (random.nextBoolean()) {
@@ -170,7 +170,7 @@ class AgentCrashPropertyTest {
         }
     }
 
-    /** The audited lines of the topic, each sequence counted once. */
+    /** The sum of the audit counts, each sequence number counted once. */
     private long audited() {
         Map<Object, GenericRecord> bySequence = new TreeMap<>(harness.values(AgentHarness.AUDIT).stream()
                 .collect(Collectors.toMap(

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.avro.generic.GenericRecord;
 
-/** A whole agent over a folder of logs, with a fake producer, a fake registry and a clock that the test moves. */
+/** An agent over a folder of logs, with a fake producer, a fake registry and a clock that the test moves. */
 final class AgentHarness implements AutoCloseable {
     static final String TOPIC = "lines";
     static final String DEAD_LETTERS = "dead";
@@ -68,12 +68,12 @@ final class AgentHarness implements AutoCloseable {
         return Files.writeString(log(name), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    /** Lets the time between two scans pass, and everything be done that can be. */
+    /** Moves the clock to the next scan and steps until there is nothing more to do. */
     void run() {
         nowMs += 1_001;
         for (int steps = 0; agent.step(nowMs); steps++) {
             if (steps > 100_000) {
-                throw new IllegalStateException("the agent does not come to rest");
+                throw new IllegalStateException("the agent never becomes idle");
             }
         }
     }
@@ -82,7 +82,7 @@ final class AgentHarness implements AutoCloseable {
         nowMs += ms;
     }
 
-    /** Ends the agent as SIGTERM does. */
+    /** Stops the agent as SIGTERM does. */
     void stop() {
         agent.stepToStop(nowMs);
         for (int steps = 0; !agent.isSettled(); steps++) {
@@ -96,15 +96,15 @@ final class AgentHarness implements AutoCloseable {
         agent.close();
     }
 
-    /** Starts another agent on the same data; the one before need not have been stopped. */
+    /** Starts another agent on the same data. The previous one may have crashed. */
     void start() throws IOException {
         producer = new FakeProducer(producer.written);
         agent = new Agent(config, producer, registry, () -> {});
     }
 
-    /** Ends the agent as kill -9 does, when some of what is on its way has reached the brokers. */
+    /** Ends the agent as kill -9 does, after some of the records in flight have reached the brokers. */
     void crash(int reachedBrokers) throws IOException {
-        producer.writeUnheard(reachedBrokers);
+        producer.writeWithoutAnswer(reachedBrokers);
         agent.close();
     }
 

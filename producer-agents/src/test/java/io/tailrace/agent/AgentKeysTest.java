@@ -38,7 +38,7 @@ class AgentKeysTest {
     }
 
     @Test
-    void sourcesAreNamed() throws IOException {
+    void sourcesHaveTheirNamesAndSettings() throws IOException {
         AgentConfig agent = config(Map.of(
                 "source.app.paths", "/srv/app.json",
                 "source.app.format", "json",
@@ -59,14 +59,14 @@ class AgentKeysTest {
         "batch.bytes, 4096, line.bytes.max=65536",
         "poll.intervall.ms, 5, poll.intervall.ms",
     })
-    void whatDoesNotFitIsRefusedByName(String key, String value, String message) {
+    void invalidValueIsRefusedByItsKey(String key, String value, String message) {
         assertThatThrownBy(() -> config(Map.of(key, value)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(message);
     }
 
     @Test
-    void patternThatIsNoneIsRefusedAtStart() {
+    void invalidPatternIsRefusedAtStart() {
         assertThatThrownBy(() -> config(Map.of("source.web.format", "logformat", "source.web.pattern", "%h")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("source.web: log format \"%h\"");

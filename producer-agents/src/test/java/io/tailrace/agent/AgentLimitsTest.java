@@ -3,7 +3,7 @@ package io.tailrace.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tailrace.agent.checkpoint.CheckpointFile;
+import io.tailrace.agent.checkpoint.AgentCheckpointFile;
 import io.tailrace.agent.parse.Format;
 import io.tailrace.schemas.Schemas;
 import java.io.ByteArrayOutputStream;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an agent holds, for how long, and what it does with what it cannot use. */
+/** Bounds on what an agent keeps, and input that it cannot use. */
 class AgentLimitsTest {
     private static final long DAY_MS = 24 * 3_600_000L;
 
@@ -46,7 +46,7 @@ class AgentLimitsTest {
     }
 
     @Test
-    void fileThatIsGoneIsForgottenInTime() throws IOException {
+    void deletedFileIsForgottenAfterAWeek() throws IOException {
         Path log = harness.append("access.log", "one\n");
         harness.run();
         Files.delete(log);
@@ -60,11 +60,15 @@ class AgentLimitsTest {
     }
 
     private long filesInCheckpoint() throws IOException {
-        return new CheckpointFile(harness.data).read().orElseThrow().files().size();
+        return new AgentCheckpointFile(harness.data)
+                .read()
+                .orElseThrow()
+                .files()
+                .size();
     }
 
     @Test
-    void fileThatDoesNotGrowIsClosedAndReadOnWhenItDoes() throws IOException {
+    void fileThatDoesNotGrowIsClosedAndReadAgainWhenItGrows() throws IOException {
         Path log = harness.append("access.log", "one\n");
         harness.run();
         assertThat(isOpen(log)).isTrue();
@@ -82,7 +86,7 @@ class AgentLimitsTest {
                 try {
                     return Files.readSymbolicLink(descriptor).equals(file);
                 } catch (IOException e) {
-                    // Closed since it was listed.
+                    // Closed after it was listed.
                     return false;
                 }
             });
@@ -90,8 +94,8 @@ class AgentLimitsTest {
     }
 
     @Test
-    void fileThatCannotBeReadDoesNotHoldUpOthersAndIsTriedAgain() throws IOException {
-        Path broken = Files.writeString(harness.log("access.log.7.gz"), "no gzip, and longer than a header would be");
+    void unreadableFileDoesNotBlockOthersAndIsRetried() throws IOException {
+        Path broken = Files.writeString(harness.log("access.log.7.gz"), "not gzip, and longer than a header");
         harness.append("access.log", "one\n");
         harness.run();
         harness.run();
@@ -106,7 +110,7 @@ class AgentLimitsTest {
     }
 
     @Test
-    void deletedFileIsReadOnBehindALineThatTakesLongToSearch() throws IOException {
+    void deletedFileIsReadPastAnOverlongLine() throws IOException {
         Path log = harness.append("access.log", "one\n");
         harness.run();
         harness.append("access.log", "x".repeat(150 * AgentHarness.BATCH_BYTES) + "\nafter\n");
@@ -119,7 +123,7 @@ class AgentLimitsTest {
     }
 
     @Test
-    void agentIsNotIdleInTheMiddleOfALongLine() throws IOException {
+    void agentIsNotIdleInTheMiddleOfAnOverlongLine() throws IOException {
         harness.append("access.log", "x".repeat(150 * AgentHarness.BATCH_BYTES) + "\nafter\n");
         harness.run();
         assertThat(harness.lines()).isEmpty();
@@ -131,7 +135,7 @@ class AgentLimitsTest {
     }
 
     @Test
-    void timeBefore1970IsNoEventTime() throws IOException {
+    void eventBefore1970IsADeadLetter() throws IOException {
         harness.close();
         harness = new AgentHarness(folder, new Format(Format.Kind.JSON, "", "at", "epoch-seconds"), "access.log*");
         harness.append("access.log", "{\"at\": \"-0.001\"}\n{\"at\": \"NaN\"}\n{\"at\": \"1.5\"}\n");
@@ -141,11 +145,11 @@ class AgentLimitsTest {
                 .satisfies(value -> assertThat(value.get("eventTime")).isEqualTo(1_500L));
         assertThat(harness.values(AgentHarness.DEAD_LETTERS))
                 .extracting(letter -> letter.get("reason").toString())
-                .containsExactly("event time -1 ms is before 1970", "field \"at\" is no time: \"NaN\"");
+                .containsExactly("event time -1 ms is before 1970", "field \"at\": expected a time, found \"NaN\"");
     }
 
     @Test
-    void recordsOfTwoSchemasInOneTopicSayWhichIsTheirs() {
+    void recordsOfTwoSchemasInOneTopicCarryTheirOwnId() {
         RecordEncoder encoder = new RecordEncoder(harness.registry, "host1", "audit");
         for (Schema schema : new Schema[] {Schemas.RAW_LINE, Schemas.AUDIT_COUNT}) {
             encoder.register("shared", schema);
@@ -164,7 +168,7 @@ class AgentLimitsTest {
     }
 
     @Test
-    void dataDirectoryIsOneAgents() throws IOException {
+    void dataDirectoryIsLockedByOneAgent() throws IOException {
         try (FileChannel held = AgentCommand.lock(folder)) {
             assertThat(held.isOpen()).isTrue();
             assertThatThrownBy(() -> AgentCommand.lock(folder)).hasMessageContaining("another agent is running");

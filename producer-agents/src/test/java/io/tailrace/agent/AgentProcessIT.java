@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The agent as a process, against our broker and registry. */
+/** The agent as a process, with our broker and registry. */
 class AgentProcessIT {
     private static final int BATCH_BYTES = 16 << 10;
     private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(20);
@@ -108,7 +108,7 @@ class AgentProcessIT {
         Files.writeString(folder.resolve(topic + ".log"), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    /** What a topic's only partition holds, from its beginning to its end now. */
+    /** Reads a topic's only partition from its beginning to its current end. */
     private static List<GenericRecord> read(String topic) throws Exception {
         TopicPartition partition = new TopicPartition(topic, 0);
         FramedAvroDecoder decoder = new FramedAvroDecoder(
@@ -151,7 +151,7 @@ class AgentProcessIT {
     }
 
     @Test
-    void stoppedAgentGoesOnExactlyWhereItWas() throws Exception {
+    void stoppedAgentContinuesExactlyWhereItWas() throws Exception {
         append("clean", 0, 2_000);
         ChildProcess first = agent("clean");
         Awaitility.await().atMost(60, TimeUnit.SECONDS).ignoreExceptions().until(() -> endOffset("clean") >= 500);
@@ -168,7 +168,7 @@ class AgentProcessIT {
     }
 
     @Test
-    void killedAgentLosesNothingAndRepeatsOneBatchAtMost() throws Exception {
+    void killedAgentLosesNothingAndRepeatsAtMostOneBatch() throws Exception {
         int kills = 3;
         int total = 60_000;
         append("killed", 0, total);

@@ -50,7 +50,7 @@ class AgentTest {
     }
 
     @Test
-    void recordsSayWhereTheyComeFromAndWhenTheyHappened() throws IOException {
+    void recordsCarryTheirOriginAndEventTime() throws IOException {
         follow(Format.Kind.COMBINED);
         harness.append("access.log", LINE.formatted(5, 1) + LINE.formatted(6, 2));
         harness.run();
@@ -66,9 +66,9 @@ class AgentTest {
     }
 
     @Test
-    void realLogIsSentWholeButForItsMalformedLine() throws IOException {
+    void realLogIsSentExceptForItsMalformedLine() throws IOException {
         Path real = Path.of(Objects.requireNonNullElse(System.getenv("TAILRACE_ACCESS_LOG"), "nowhere"));
-        assumeTrue(Files.exists(real), "TAILRACE_ACCESS_LOG names no real log");
+        assumeTrue(Files.exists(real), "TAILRACE_ACCESS_LOG does not name a log");
         follow(Format.Kind.COMBINED);
         Files.copy(real, harness.log("access.log"));
         harness.run();
@@ -95,7 +95,7 @@ class AgentTest {
     }
 
     @Test
-    void overlongLineIsCutAndTheFileGoesOn() throws IOException {
+    void overlongLineIsTruncatedAndTheNextLineIsRead() throws IOException {
         String tooLong = "x".repeat(AgentHarness.LINE_BYTES_MAX + 1);
         String hugeLine = "y".repeat(20 * AgentHarness.BATCH_BYTES);
         harness.append("access.log", "before\n" + tooLong + "\n" + hugeLine);
@@ -125,14 +125,14 @@ class AgentTest {
     }
 
     @Test
-    void byteOrderMarkIsNoPartOfTheFirstLine() throws IOException {
+    void byteOrderMarkIsNotPartOfTheFirstLine() throws IOException {
         harness.append("access.log", "\ufefffirst\n\ufeffsecond\n");
         harness.run();
         assertThat(harness.lines()).containsExactly("first", "\ufeffsecond");
     }
 
     @Test
-    void nothingMoreIsReadOfAFileWhileItsChunkIsInFlight() throws IOException {
+    void fileIsNotReadWhileItsChunkIsInFlight() throws IOException {
         harness.producer.holding = true;
         harness.append("access.log", "line\n".repeat(10 * AgentHarness.BATCH_BYTES / 5));
         harness.run();
@@ -142,7 +142,7 @@ class AgentTest {
     }
 
     @Test
-    void memoryIsBoundedOverAllFiles() throws IOException {
+    void memoryOfAllFilesIsBounded() throws IOException {
         harness.producer.holding = true;
         for (int file = 0; file < 50; file++) {
             harness.append("access.log." + file, (file + " line\n").repeat(1_000));
@@ -157,7 +157,7 @@ class AgentTest {
     }
 
     @Test
-    void failureThatMayPassIsTriedAgainUntilItHasPassed() throws IOException {
+    void transientFailureIsRetriedUntilItPasses() throws IOException {
         harness.producer.refusal = record -> Optional.of(ErrorCode.NOT_LEADER_OR_FOLLOWER);
         harness.append("access.log", "one\ntwo\n");
         for (int attempt = 0; attempt < 50; attempt++) {
@@ -174,15 +174,15 @@ class AgentTest {
     }
 
     @Test
-    void producerThatTakesNothingIsNotAskedOnceForEachRecord() throws IOException {
+    void failingProducerIsNotOfferedEachRecord() throws IOException {
         harness.producer.refusal = record -> Optional.of(ErrorCode.REQUEST_TIMED_OUT);
         harness.append("access.log", "one\ntwo\nthree\n");
         harness.run();
-        assertThat(harness.producer.asked).isEqualTo(1);
+        assertThat(harness.producer.offered).isEqualTo(1);
     }
 
     @Test
-    void recordThatTheBrokersRefuseGoesToTheDeadLettersAndTheOthersDoNot() throws IOException {
+    void onlyTheRecordThatBrokersRefuseBecomesADeadLetter() throws IOException {
         harness.producer.refusal = record -> {
             boolean large = record.topic().equals(AgentHarness.TOPIC)
                     && harness.decode(record).get("line").toString().startsWith("big");
@@ -221,7 +221,7 @@ class AgentTest {
     }
 
     @Test
-    void crashRepeatsOneChunkAtMost() throws IOException {
+    void crashRepeatsAtMostOneChunk() throws IOException {
         harness.append("access.log", "line\n".repeat(3_000));
         harness.producer.holding = true;
         harness.run();
@@ -236,7 +236,7 @@ class AgentTest {
     }
 
     @Test
-    void countsAreOfAcknowledgedLinesPerTopicAndTenMinutes() throws IOException {
+    void acknowledgedLinesAreCountedPerTopicAndTenMinutes() throws IOException {
         follow(Format.Kind.COMBINED);
         harness.append("access.log", LINE.formatted(5, 1) + LINE.formatted(9, 2) + LINE.formatted(10, 3) + "bad\n");
         harness.run();
@@ -253,7 +253,7 @@ class AgentTest {
     }
 
     @Test
-    void countIsSentAgainAsItWasAfterACrash() throws IOException {
+    void crashSendsTheSameCountAgain() throws IOException {
         harness.append("access.log", "one\n");
         harness.run();
         harness.producer.holding = true;

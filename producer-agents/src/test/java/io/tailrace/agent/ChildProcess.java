@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One of our processes in a JVM of its own, on the test's classpath. */
+/** One of our processes in its own JVM, on the test's classpath. */
 final class ChildProcess {
     private static final long START_TIMEOUT_S = 60;
 
@@ -47,7 +47,7 @@ final class ChildProcess {
         }
     }
 
-    /** Waits for a line of output and answers its first group. */
+    /** Waits for a line of output that contains a match, and returns the match's first group. */
     String await(String regex) throws InterruptedException {
         Pattern pattern = Pattern.compile(regex);
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_S);
@@ -61,14 +61,14 @@ final class ChildProcess {
                 }
             }
         }
-        throw new AssertionError(name + " did not say " + regex + " but " + String.join("\n", seen));
+        throw new AssertionError(name + " did not print " + regex + ":\n" + String.join("\n", seen));
     }
 
-    /** Waits for the end and answers the exit code. */
+    /** Waits for the end of the process and returns its exit code. */
     int awaitExit() throws InterruptedException {
         if (!process.waitFor(START_TIMEOUT_S, TimeUnit.SECONDS)) {
             output.drainTo(seen);
-            throw new AssertionError(name + " did not end: " + String.join("\n", seen));
+            throw new AssertionError(name + " did not end:\n" + String.join("\n", seen));
         }
         return process.exitValue();
     }

@@ -15,18 +15,20 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** A producer without brokers: what it is given is written when the test says so, and acknowledged or not. */
+/** A producer without brokers. The test decides when records are written and whether they are acknowledged. */
 final class FakeProducer implements Producer {
-    /** What a broker would hold. Outlives the producer, as brokers outlive an agent. */
+    /** What the brokers hold. Shared by successive producers, since brokers outlive an agent. */
     final List<ProducerRecord> written;
 
-    /** Sent, and neither written nor refused yet. */
+    /** Records sent, and neither written nor refused yet. */
     final ArrayDeque<Sent> pending = new ArrayDeque<>();
 
-    /** How often it was given a record. */
-    int asked;
+    /** How many records the agent offered. */
+    int offered;
 
+    /** Whether records stay pending until the test answers. */
     boolean holding;
+
     Function<ProducerRecord, Optional<ErrorCode>> refusal = record -> Optional.empty();
 
     record Sent(ProducerRecord record, CompletableFuture<RecordMetadata> answer) {}
@@ -41,7 +43,7 @@ final class FakeProducer implements Producer {
 
     @Override
     public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
-        asked++;
+        offered++;
         Sent sent = new Sent(record, new CompletableFuture<>());
         pending.add(sent);
         if (!holding) {
@@ -50,7 +52,7 @@ final class FakeProducer implements Producer {
         return sent.answer;
     }
 
-    /** Writes the oldest records and acknowledges them. */
+    /** Writes and acknowledges the oldest pending records, or refuses them. */
     void answer(int count) {
         for (int index = 0; index < count && !pending.isEmpty(); index++) {
             Sent sent = pending.remove();
@@ -69,8 +71,8 @@ final class FakeProducer implements Producer {
         answer(Integer.MAX_VALUE);
     }
 
-    /** Writes the oldest records, of which the agent never hears: it has crashed. */
-    void writeUnheard(int count) {
+    /** Writes the oldest pending records without an answer, as for an agent that has crashed. */
+    void writeWithoutAnswer(int count) {
         for (int index = 0; index < count && !pending.isEmpty(); index++) {
             written.add(pending.remove().record);
         }
@@ -78,7 +80,7 @@ final class FakeProducer implements Producer {
 
     @Override
     public void flush(Duration timeout) {
-        throw new IllegalStateException("the agent does not flush");
+        throw new IllegalStateException("not used by the agent");
     }
 
     @Override

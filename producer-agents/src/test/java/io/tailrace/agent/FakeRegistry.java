@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.apache.avro.Schema;
 
-/** A schema registry in memory, whose ids go on from 1. */
+/** A schema registry in memory. Ids start at 1. */
 final class FakeRegistry implements SchemaRegistryClient {
     private final List<Schema> schemas = new ArrayList<>();
     final List<String> subjects = new ArrayList<>();
@@ -17,7 +17,7 @@ final class FakeRegistry implements SchemaRegistryClient {
     @Override
     public int register(String subject, Schema schema) {
         if (down) {
-            throw new SchemaRegistryException("down, says the test", new ConnectException("refused"));
+            throw new SchemaRegistryException("down", new ConnectException("refused"));
         }
         if (!subjects.contains(subject)) {
             subjects.add(subject);
@@ -35,6 +35,6 @@ final class FakeRegistry implements SchemaRegistryClient {
 
     @Override
     public OptionalInt latestId(String subject) {
-        throw new IllegalStateException("the agent knows its schemas");
+        throw new IllegalStateException("not used by the agent");
     }
 }

@@ -27,7 +27,7 @@ class LayersTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "io.tailrace.agent.parse..",
-                        "io.tailrace.agent.ship..",
+                        "io.tailrace.agent.delivery..",
                         "io.tailrace.client..",
                         "io.tailrace.schemas..")
                 .check(classes);

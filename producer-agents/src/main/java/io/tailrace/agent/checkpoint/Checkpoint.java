@@ -1,27 +1,24 @@
 package io.tailrace.agent.checkpoint;
 
-import io.tailrace.agent.ship.AuditLedger;
-import io.tailrace.agent.tail.FollowedFile;
+import io.tailrace.agent.delivery.AuditLedger;
+import io.tailrace.agent.tail.FileProgress;
 import java.util.List;
 
 /**
- * What the agent has done: how far each content was acknowledged, and the counts of it. One cannot be right without
- * the other, so they are kept together.
+ * What the agent has done: how far each content was acknowledged, and the counts of its lines. Neither is right without
+ * the other, so they are written together. Immutable.
  *
- * @param version of this format: {@link #VERSION}
- * @param agent the agent's identity, made up with its first checkpoint
- * @param files every content that anything was acknowledged of
+ * @param agent the agent's identity, generated with its first checkpoint
+ * @param files every content of which anything was acknowledged
  * @param audit the counts
  */
-public record Checkpoint(int version, String agent, List<FollowedFile.Entry> files, AuditLedger.State audit) {
-    static final int VERSION = 1;
-
-    public Checkpoint(String agent, List<FollowedFile.Entry> files, AuditLedger.State audit) {
-        this(VERSION, agent, files, audit);
+public record Checkpoint(String agent, List<FileProgress> files, AuditLedger.State audit) {
+    public Checkpoint {
+        files = List.copyOf(files);
     }
 
-    /** The checkpoint of an agent that has done nothing. */
-    public static Checkpoint of(String agent) {
+    /** The checkpoint of a new agent. */
+    public static Checkpoint initial(String agent) {
         return new Checkpoint(agent, List.of(), AuditLedger.State.NEW);
     }
 }

@@ -1,8 +1,9 @@
 /**
- * What the agent must not forget, in one file.
+ * The agent's state on disk: one file.
  *
- * <p>Written whole to a temporary file, forced, renamed over the old one, and the directory forced: after a crash the
- * file is the old one or the new one. Nothing else in the agent is kept on disk. Knows no format of logs and no broker.
+ * <p>A checkpoint is written to a temporary file, forced, and renamed over the old one; then the directory is forced. A
+ * crash leaves the old checkpoint or the new one. {@link io.tailrace.agent.checkpoint.CheckpointFormat} alone knows
+ * its JSON. Knows nothing of log formats or brokers.
  */
 @NullMarked
 package io.tailrace.agent.checkpoint;

@@ -17,18 +17,18 @@ import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses the access logs of Apache httpd and nginx by the format that the server itself was configured with.
+ * Parses the access logs of Apache httpd and nginx, given the format in the server's configuration.
  *
- * <p>The parsing is httpdlog's (nl.basjes.parse.httpdlog). It is asked only for what a record keeps, since every value
- * costs time.
+ * <p>The library httpdlog (nl.basjes.parse.httpdlog) does the parsing. Only the values that a record keeps are requested,
+ * since each costs time. Not thread-safe.
  */
 final class AccessLogParser implements LineParser {
     private static final String EVENT_TIME = "TIME.EPOCH:request.receive.time.epoch";
     private static final String REQUEST_LINE = "HTTP.FIRSTLINE:request.firstline";
-    /** The field that keeps a request line which is none: what scanners and broken clients send. */
+    /** The field that keeps a malformed request line, as scanners and broken clients send it. */
     private static final String REQUEST_LINE_FIELD = "request.firstline";
 
-    /** Where a column's value comes from: the first of these that the format has. */
+    /** The httpdlog paths of each column. The first one that the format has is used. */
     private static final Map<String, List<String>> COLUMNS = columns();
 
     private final HttpdLoglineParser<Values> parser;
@@ -53,10 +53,9 @@ final class AccessLogParser implements LineParser {
     }
 
     /**
-     * A parser for {@code combined}, {@code common}, or an Apache LogFormat or nginx log_format as it stands in the
-     * server's configuration.
+     * A parser for {@code combined}, {@code common}, an Apache LogFormat or an nginx log_format.
      *
-     * @throws IllegalArgumentException if the format is none, or lacks the client, the time or the status
+     * @throws IllegalArgumentException if the format is invalid, or lacks the client, the time or the status
      */
     AccessLogParser(String logFormat) {
         parser = new HttpdLoglineParser<>(Values.class, logFormat);
@@ -66,7 +65,7 @@ final class AccessLogParser implements LineParser {
             known.addAll(parser.getPossiblePaths(3));
             direct.addAll(parser.getPossiblePaths(1));
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException("\"" + logFormat + "\" is no log format: " + e.getMessage(), e);
+            throw new IllegalArgumentException("invalid log format \"" + logFormat + "\": " + e.getMessage(), e);
         }
         COLUMNS.forEach((column, paths) ->
                 paths.stream().filter(known::contains).findFirst().ifPresent(path -> columnByPath.put(path, column)));
@@ -83,7 +82,7 @@ final class AccessLogParser implements LineParser {
         requestValues();
     }
 
-    /** Whether a value is neither in a column nor the same as another under an alias. */
+    /** Whether a value has no column and is not an alias of another value. */
     private static boolean isExtra(String path) {
         String name = path.substring(path.indexOf(':') + 1);
         boolean inColumn =
@@ -108,11 +107,11 @@ final class AccessLogParser implements LineParser {
         }
     }
 
-    /** What httpdlog calls with the values of a line. Public because it does so by reflection. */
+    /** Receives the values of a line from httpdlog. Public because httpdlog calls it by reflection. */
     public static final class Values {
         private final Map<String, String> byPath = new HashMap<>();
 
-        /** Takes one value; null is what the log writes as '-'. */
+        /** Receives one value; null stands for '-' in the log. */
         public void set(String path, @Nullable String value) {
             if (value != null) {
                 byPath.put(path, value);
@@ -127,8 +126,8 @@ final class AccessLogParser implements LineParser {
 
     @Override
     public Outcome parse(String line, long readMs) {
-        // httpdlog undoes the server's escapes, and so loses the difference between "\x41" and "A", or the bytes of
-        // "\xc3\xa9". Escaping the escapes makes it give back what stands in the log.
+        // httpdlog undoes the server's escapes. That loses the difference between "\x41" and "A", and the bytes of
+        // "\xc3\xa9". With doubled escapes it returns what the log holds.
         boolean escaped = line.indexOf('\\') >= 0;
         String input = escaped ? line.replace("\\", "\\\\") : line;
         Values values = new Values();
@@ -137,10 +136,10 @@ final class AccessLogParser implements LineParser {
         } catch (DissectionFailure e) {
             return new Rejected("does not match the log format");
         } catch (InvalidDissectorException | MissingDissectorsException e) {
-            throw new IllegalStateException("httpdlog refuses the format it was made with", e);
+            throw new IllegalStateException("httpdlog refuses the format that it was created with", e);
         } catch (RuntimeException | StackOverflowError e) {
-            // Whatever a line does to somebody else's parser, it must not stop those after it.
-            return new Rejected("httpdlog fails: " + e);
+            // No line may stop those after it, whatever it does to the library.
+            return new Rejected("httpdlog failed: " + e);
         }
         if (escaped) {
             values.byPath.replaceAll((path, value) -> line.contains(value) ? value : value.replace("\\\\", "\\"));
@@ -161,7 +160,7 @@ final class AccessLogParser implements LineParser {
             try {
                 record.put(column.getValue(), typed(column.getValue(), value));
             } catch (NumberFormatException e) {
-                return new Rejected(column.getValue() + " is no number: \"" + value + "\"");
+                return new Rejected(column.getValue() + ": expected a number, found \"" + value + "\"");
             }
         }
         if (record.get("clientAddress") == null || record.get("status") == null) {

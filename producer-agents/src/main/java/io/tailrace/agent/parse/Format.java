@@ -4,36 +4,36 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What the lines of a source look like.
+ * The format of a source's lines. Immutable.
  *
  * @param kind the format's name
  * @param pattern the log format of {@link Kind#LOGFORMAT}, the expression of {@link Kind#REGEX}; else empty
- * @param timeField which field of a {@link Kind#JSON} or {@link Kind#REGEX} line tells its time; empty for the time at
- *     which it is read
- * @param timeFormat how it tells it: {@code iso}, {@code epoch-millis}, {@code epoch-seconds}, or a date pattern
+ * @param timeField the field of a {@link Kind#JSON} or {@link Kind#REGEX} line that holds the event time; empty for the
+ *     time when the line is read
+ * @param timeFormat the field's format: {@code iso}, {@code epoch-millis}, {@code epoch-seconds}, or a date pattern
  */
 public record Format(Kind kind, String pattern, String timeField, String timeFormat) {
 
-    /** The formats by name. */
+    /** The known formats. */
     public enum Kind {
-        /** Apache's and nginx's default with referrer and user agent. */
+        /** Apache's combined log format, which is nginx's default. */
         COMBINED,
-        /** The format of the first web servers. */
+        /** The common log format: without referrer and user agent. */
         COMMON,
         /** An Apache LogFormat or nginx log_format. */
         LOGFORMAT,
-        /** One JSON object a line. */
+        /** One JSON object per line. */
         JSON,
         /** A regular expression with named groups. */
         REGEX,
-        /** Any line. */
+        /** Any text. */
         RAW
     }
 
     /**
      * A parser for the format. Each thread needs its own.
      *
-     * @throws IllegalArgumentException if the pattern or the time format is none
+     * @throws IllegalArgumentException if the pattern or the time format is invalid
      */
     public LineParser parser() {
         return switch (kind) {

@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
 
-/** Takes one JSON object a line. Its members are the fields: text as it is, all else as JSON; a null is no field. */
+/**
+ * Parses one JSON object per line. Its members become fields: text as it is, other values as JSON. Members that are null
+ * are left out.
+ */
 final class JsonParser implements LineParser {
     private static final ObjectReader READER =
             new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);

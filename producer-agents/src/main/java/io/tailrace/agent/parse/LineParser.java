@@ -3,7 +3,7 @@ package io.tailrace.agent.parse;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
-/** Makes records of one schema from lines of one format. Not thread-safe. */
+/** Parses lines of one format into records of one schema. Not thread-safe. */
 public interface LineParser {
 
     /** The schema of every record. */
@@ -13,25 +13,25 @@ public interface LineParser {
      * Parses a line.
      *
      * @param line without its line end
-     * @param readMs when it was read: the event time of a line that has none
+     * @param readMs when it was read, which is the event time of a line without a time
      */
     Outcome parse(String line, long readMs);
 
-    /** What has become of a line. */
+    /** The result of parsing a line. */
     sealed interface Outcome {}
 
     /**
-     * A record, complete but for {@code host}, {@code file} and {@code byteOffset}.
+     * A record that still lacks {@code host}, {@code file} and {@code byteOffset}.
      *
      * @param record of the parser's schema
-     * @param eventTimeMs when it happened, as the record says too
+     * @param eventTimeMs the event time, which is in the record too
      */
     record Event(GenericRecord record, long eventTimeMs) implements Outcome {}
 
     /**
-     * No record.
+     * The line does not have the format.
      *
-     * @param reason what was expected, in one line
+     * @param reason why, in one line
      */
     record Rejected(String reason) implements Outcome {}
 }

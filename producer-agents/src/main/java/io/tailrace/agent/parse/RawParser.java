@@ -6,7 +6,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 
-/** Takes every line as it is. */
+/** Accepts every line unchanged. */
 final class RawParser implements LineParser {
     @Override
     public Schema schema() {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.apache.avro.Schema;
 
-/** Matches the whole line; the fields are the expression's named groups that took part in the match. */
+/** Matches whole lines against an expression. The fields are the named groups that took part in the match. */
 final class RegexParser implements LineParser {
     private static final Pattern GROUP_NAME = Pattern.compile("\\(\\?<([a-zA-Z][a-zA-Z0-9]*)>");
 
@@ -26,7 +26,7 @@ final class RegexParser implements LineParser {
         this.time = time;
     }
 
-    /** The names of an expression's groups. Java 17 does not tell them. */
+    /** The names of an expression's groups, which Java 17 does not provide. */
     static List<String> namedGroups(Pattern pattern) {
         LinkedHashSet<String> names = new LinkedHashSet<>();
         Matcher found = GROUP_NAME.matcher(pattern.pattern());
@@ -38,7 +38,7 @@ final class RegexParser implements LineParser {
         return new ArrayList<>(names);
     }
 
-    /** Tells a group from what only looks like one, because it is escaped: only a group can be referred back to. */
+    /** Whether a name is a group's, and not escaped text: only a group can have a back reference. */
     private static boolean hasGroup(Pattern pattern, String name) {
         try {
             return !Pattern.compile(pattern.pattern() + "\\k<" + name + ">", pattern.flags())

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * Reads an event's time from one of its fields.
+ * Reads the event time from one of a line's fields.
  *
  * @param field the field's name
  * @param toMs milliseconds since the epoch; throws {@link DateTimeException} or {@link NumberFormatException}
@@ -20,10 +20,10 @@ import java.util.function.ToLongFunction;
 record TimeField(String field, ToLongFunction<String> toMs) {
 
     /**
-     * A field in a named format: {@code iso} (with offset, else UTC), {@code epoch-millis}, {@code epoch-seconds} (a
-     * fraction is allowed), or a pattern of {@link DateTimeFormatter}.
+     * A field in one of these formats: {@code iso} (UTC if it has no offset), {@code epoch-millis},
+     * {@code epoch-seconds} (a fraction is allowed), or a pattern of {@link DateTimeFormatter}.
      *
-     * @throws IllegalArgumentException if the format is none of them
+     * @throws IllegalArgumentException if the format is none of these
      */
     static TimeField of(String field, String format) {
         return new TimeField(
@@ -42,7 +42,7 @@ record TimeField(String field, ToLongFunction<String> toMs) {
     private static long fromSeconds(String text) {
         double seconds = Double.parseDouble(text);
         if (!Double.isFinite(seconds)) {
-            throw new NumberFormatException(text + " is no time");
+            throw new NumberFormatException(text + " is not a time");
         }
         return Math.round(seconds * 1000);
     }
@@ -55,16 +55,16 @@ record TimeField(String field, ToLongFunction<String> toMs) {
         return Instant.from(time).toEpochMilli();
     }
 
-    /** Makes an event of a line and its fields, with the time that the field says. */
+    /** The event of a line and its fields, with the time from this field. */
     LineParser.Outcome event(String line, Map<String, String> fields) {
         String text = fields.get(field);
         if (text == null) {
-            return new LineParser.Rejected("no field \"" + field + "\" to take the time from");
+            return new LineParser.Rejected("no field \"" + field + "\", which should hold the time");
         }
         try {
             return RawParser.event(line, fields, toMs.applyAsLong(text));
         } catch (DateTimeException | NumberFormatException e) {
-            return new LineParser.Rejected("field \"" + field + "\" is no time: \"" + text + "\"");
+            return new LineParser.Rejected("field \"" + field + "\": expected a time, found \"" + text + "\"");
         }
     }
 }

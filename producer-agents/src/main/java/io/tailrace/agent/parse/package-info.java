@@ -1,9 +1,9 @@
 /**
- * Makes a record of a line, or says why not.
+ * Parses lines into records.
  *
- * <p>Each format is a {@link io.tailrace.agent.parse.LineParser}. A parser keeps values as they stand in the log, fills
- * what the line says, and leaves host, file and byte offset to its caller. Not thread-safe: one parser for each thread.
- * Knows nothing of files, positions or brokers.
+ * <p>There is a {@link io.tailrace.agent.parse.LineParser} for each format. A parser keeps values as the log has them, and
+ * leaves host, file and byte offset to its caller. Not thread-safe: each thread needs its own parser. Knows nothing of
+ * files, positions or brokers.
  */
 @NullMarked
 package io.tailrace.agent.parse;

@@ -13,10 +13,10 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Writes an access log in the combined format: a day of a small web site, with two lines that are malformed.
+ * Writes an access log in the combined format: a day of a small web site, with two malformed lines.
  *
- * <p>Busy by day and quiet by night, mostly successes, a few errors, bodies that are {@code -}, and times that are not
- * quite in order, as real logs have it. The addresses are those reserved for documentation.
+ * <p>Like a real log it is busy by day and quiet by night, has mostly successes and a few errors, bodies that are
+ * {@code -}, and times slightly out of order. The addresses are those reserved for documentation.
  */
 public final class SampleLog {
     public static final int LINES = 2_000;
@@ -56,7 +56,7 @@ public final class SampleLog {
 
     private SampleLog() {}
 
-    /** Writes the log to the file that is named, or to standard output. */
+    /** Writes the log to the file named by the first argument, or to standard output. */
     public static void main(String... args) throws IOException {
         byte[] log = bytes();
         if (args.length == 0) {
@@ -96,7 +96,7 @@ public final class SampleLog {
                         one(USER_AGENTS));
     }
 
-    /** Spreads the lines over the day, most around noon, neighbours sometimes out of order. */
+    /** Spreads the lines over the day, most of them around noon, some out of order. */
     private int second(int index) {
         double share = (index + 0.5) / LINES;
         double shifted = share - StrictMath.sin(2 * Math.PI * share) / (4 * Math.PI);

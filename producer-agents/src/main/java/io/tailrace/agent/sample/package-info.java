@@ -1,8 +1,8 @@
 /**
- * The sample log that the project ships, and what writes it.
+ * Generates the sample log that the project ships.
  *
  * <p>The same seed gives the same bytes on every machine, so the log in {@code conf/sample} can be checked against its
- * generator. Used by nothing but people and the quickstart.
+ * generator. The agent does not use it.
  */
 @NullMarked
 package io.tailrace.agent.sample;

@@ -7,25 +7,25 @@ import java.nio.file.Path;
 /**
  * The bytes of an open file, decompressed. Stays readable when the file is renamed or deleted.
  *
- * <p>Positions count decompressed bytes. Reading backwards may be slow, forwards is not.
+ * <p>Positions count decompressed bytes. Reading backwards may be slow.
  */
 interface Content extends Closeable {
 
     /**
-     * Reads from a position until the target is full or there is nothing more now.
+     * Reads from a position until the target is full or the file ends.
      *
-     * @return bytes read, 0 at the present end
-     * @throws IOException when the file cannot be read, or is not what its name says
+     * @return bytes read, 0 at the current end
+     * @throws IOException if the file cannot be read, or is not gzip although its name says so
      */
     int read(long position, byte[] target, int length) throws IOException;
 
-    /** Whether fewer bytes are there than the position says: the file was cut. */
+    /** Whether the file is shorter than a position: it was truncated. */
     boolean endsBefore(long position) throws IOException;
 
-    /** Whether the last read came to an end after which nothing can be added. */
+    /** Whether the last read reached an end after which nothing can be added. */
     boolean isFinished();
 
-    /** Opens a file: gzip by its name's {@code .gz}, else plain. */
+    /** Opens a file: as gzip if its name ends in {@code .gz}, else plain. */
     static Content open(Path path) throws IOException {
         return path.toString().endsWith(".gz") ? new GzipContent(path) : new PlainContent(path);
     }

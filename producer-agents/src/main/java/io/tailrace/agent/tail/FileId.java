@@ -7,7 +7,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Map;
 
 /**
- * The place that holds a file's bytes, whatever its name. Reused by the file system after the file is gone.
+ * Identifies a file whatever its name. The file system reuses the numbers after the file is deleted.
  *
  * @param device number of the file system
  * @param inode number of the file in it
@@ -15,11 +15,10 @@ import java.util.Map;
 public record FileId(long device, long inode) {
 
     /**
-     * What a directory tells of a file.
+     * A file's attributes.
      *
      * @param path where it was found
-     * @param id where its bytes are
-     * @param sizeBytes its size
+     * @param sizeBytes its size, compressed if it is gzip
      * @param modifiedMs when it was last written to
      */
     record Stat(Path path, FileId id, long sizeBytes, long modifiedMs) {
@@ -28,7 +27,7 @@ public record FileId(long device, long inode) {
         }
     }
 
-    /** Looks at a file, links followed. */
+    /** Reads a file's attributes. Follows links. */
     static Stat stat(Path path) throws IOException {
         Map<String, Object> attributes = Files.readAttributes(path, "unix:dev,ino,size,lastModifiedTime");
         return new Stat(

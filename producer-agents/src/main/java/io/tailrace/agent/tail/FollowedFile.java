@@ -10,118 +10,89 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One content that is followed, and the file that holds it now.
+ * One content that is followed, and the file that holds it now. Not thread-safe.
  *
- * <p>{@code LISTED}: a file that the globs name. {@code UNLISTED}: its file has lost that name, and is read to its end
- * through the open file. {@code ADRIFT}: no file holds it, but a copy of it may turn up and take over.
+ * <p>{@code LISTED}: the globs match the file. {@code UNLISTED}: the file has lost that name, and is read to its end
+ * through the open file. {@code MISSING}: no known file holds the content, but a copy of it may turn up.
  */
 public final class FollowedFile {
     enum State {
         LISTED,
         UNLISTED,
-        ADRIFT
+        MISSING
     }
 
     private static final Logger log = LoggerFactory.getLogger(FollowedFile.class);
+    private static final long UNKNOWN = -1;
 
     private final String source;
     private final String file;
     private Path path;
     private FileId id;
-    private State state = State.ADRIFT;
-    private Mark committed;
+    private State state = State.MISSING;
+    private ReadPosition acknowledged;
     private boolean complete;
-    private long adriftSinceMs;
+    private long missingSinceMs;
 
     private @Nullable Content content;
-    private Trail trail = new Trail();
+    private ReadCursor cursor = new ReadCursor();
     private LineReader.Search search = new LineReader.Search();
     private boolean inFlight;
     private long lastGrownMs;
     private boolean atEnd;
-    private long seenSizeBytes = -1;
-    private long seenModifiedMs = -1;
+    private long seenSizeBytes = UNKNOWN;
+    private long seenModifiedMs = UNKNOWN;
 
     /** A content that was followed before the agent's last stop. */
-    FollowedFile(Entry entry) {
-        source = entry.source();
-        file = entry.file();
-        path = Path.of(entry.path());
-        id = new FileId(entry.device(), entry.inode());
-        committed = entry.mark();
-        complete = entry.complete();
-        adriftSinceMs = entry.adriftSinceMs();
-        seenSizeBytes = entry.restingSizeBytes();
-        seenModifiedMs = entry.restingModifiedMs();
+    FollowedFile(FileProgress progress) {
+        source = progress.source();
+        file = progress.file();
+        path = Path.of(progress.path());
+        id = progress.id();
+        acknowledged = progress.acknowledged();
+        complete = progress.complete();
+        missingSinceMs = progress.missingSinceMs();
+        seenSizeBytes = progress.closedSizeBytes();
+        seenModifiedMs = progress.closedModifiedMs();
     }
 
-    /** A content that nothing has been read of. */
+    /** A new content, to be read from its beginning. */
     FollowedFile(String source, Stat stat) {
         this.source = source;
         file = stat.path().toString();
         path = stat.path();
         id = stat.id();
-        committed = Mark.START;
+        acknowledged = ReadPosition.START;
     }
 
-    /**
-     * What a checkpoint keeps of a content.
-     *
-     * @param source the source it belongs to
-     * @param file the path under which it was first found
-     * @param path the path under which it was last seen
-     * @param device where its bytes are
-     * @param inode where its bytes are
-     * @param mark what has been acknowledged
-     * @param complete whether it was read to its end and its file is gone
-     * @param adriftSinceMs when its file was last missed, or 0 while it is there
-     * @param restingSizeBytes size of the file that was read to its end and closed, or -1 for any other
-     * @param restingModifiedMs when that file was last written to, or -1
-     */
-    public record Entry(
-            String source,
-            String file,
-            String path,
-            long device,
-            long inode,
-            Mark mark,
-            boolean complete,
-            long adriftSinceMs,
-            long restingSizeBytes,
-            long restingModifiedMs) {}
-
-    Entry entry() {
-        boolean resting = isResting();
-        return new Entry(
+    /** What a checkpoint must keep of this content. */
+    FileProgress progress() {
+        boolean closed = isClosed();
+        return new FileProgress(
                 source,
                 file,
                 path.toString(),
-                id.device(),
-                id.inode(),
-                committed,
+                id,
+                acknowledged,
                 complete,
-                state == State.ADRIFT ? adriftSinceMs : 0,
-                resting ? seenSizeBytes : -1,
-                resting ? seenModifiedMs : -1);
+                state == State.MISSING ? missingSinceMs : 0,
+                closed ? seenSizeBytes : UNKNOWN,
+                closed ? seenModifiedMs : UNKNOWN);
     }
 
-    public String source() {
-        return source;
-    }
-
-    /** The path under which the content was first found: what its records say, whatever it is called now. */
+    /** The path under which the content was first found. Records carry it, even after a rename. */
     public String file() {
         return file;
     }
 
     /** The path under which it was last seen. */
-    public Path path() {
+    Path path() {
         return path;
     }
 
-    /** What has been acknowledged. */
-    public Mark committed() {
-        return committed;
+    /** How far it was acknowledged. */
+    ReadPosition acknowledged() {
+        return acknowledged;
     }
 
     FileId id() {
@@ -132,97 +103,105 @@ public final class FollowedFile {
         return state;
     }
 
+    void setState(State newState) {
+        state = newState;
+    }
+
+    /** Whether a chunk is sent and not acknowledged. */
     boolean isInFlight() {
         return inFlight;
     }
 
+    /** Whether the content was read to its end before its file went missing. */
     boolean isComplete() {
         return complete;
     }
 
-    long adriftSinceMs() {
-        return adriftSinceMs;
+    long missingSinceMs() {
+        return missingSinceMs;
     }
 
+    /** The open file; null if it is closed or missing. */
     @Nullable
     Content content() {
         return content;
     }
 
-    Trail trail() {
-        return trail;
+    ReadCursor cursor() {
+        return cursor;
     }
 
     LineReader.Search search() {
         return search;
     }
 
-    /** Whether the file looks other than when it was last read to its end. */
+    /** Whether the file's size or time differ from those that were last remembered. */
     boolean hasChanged(Stat stat) {
         return stat.sizeBytes() != seenSizeBytes || stat.modifiedMs() != seenModifiedMs;
     }
 
-    void seen(Stat stat) {
+    /** Remembers the file's path, size and time. */
+    void remember(Stat stat) {
         path = stat.path();
         seenSizeBytes = stat.sizeBytes();
         seenModifiedMs = stat.modifiedMs();
     }
 
-    /** Binds the content to a file that was found to hold it. */
-    void attach(Stat stat, State newState, Content opened, Trail resumed, long nowMs) {
+    /** Binds the content to an open file that was found to hold it. */
+    void attach(Stat stat, State newState, Content opened, ReadCursor resumed, long nowMs) {
         closeContent();
         id = stat.id();
-        seen(stat);
+        remember(stat);
         state = newState;
         content = opened;
-        trail = resumed;
+        cursor = resumed;
         search = new LineReader.Search();
-        grown(nowMs);
+        noteGrowth(nowMs);
         complete = false;
     }
 
-    /** Binds the content to a file of which there is nothing to read. */
-    void rest(Stat stat) {
+    /** Binds the content to a file that holds nothing unread, without opening it. */
+    void attachClosed(Stat stat) {
         closeContent();
         id = stat.id();
-        seen(stat);
+        remember(stat);
         state = State.LISTED;
     }
 
-    /** Whether the file was read to its end, did not grow and has been closed. */
-    boolean isResting() {
+    /** Whether the file was read to its end, did not grow and was closed. */
+    private boolean isClosed() {
         return state == State.LISTED && content == null;
     }
 
-    /** Whether nothing of a resting file is unread, not even a line without an end. */
-    boolean isRestingComplete() {
-        return seenSizeBytes <= committed.position() || path.toString().endsWith(".gz");
+    /** Whether a closed file holds nothing unread, not even a line without an end. */
+    boolean isClosedFileComplete() {
+        return seenSizeBytes <= acknowledged.offset() || path.toString().endsWith(".gz");
     }
 
     /**
-     * Whether other bytes begin as this content does.
+     * Whether other bytes begin like this content.
      *
-     * @return empty when they are too few to tell
+     * @return empty if there are too few to decide
      */
     Optional<Boolean> beginsLike(byte[] head, int length) throws IOException {
-        if (trail.position() > 0) {
-            return Optional.of(trail.beginsLike(head, length));
+        if (cursor.offset() > 0) {
+            return Optional.of(cursor.beginsLike(head, length));
         }
-        int needed = committed.headBytes();
+        int needed = acknowledged.headBytes();
         if (needed == 0) {
-            return Optional.of(beginsLikeWhatIsUnread(head, length));
+            return Optional.of(beginsLikeUnreadBytes(head, length));
         }
         return length < needed
                 ? Optional.empty()
-                : Optional.of(Mark.hash(head, needed).equals(committed.headHash()));
+                : Optional.of(ReadPosition.hash(head, needed).equals(acknowledged.headHash()));
     }
 
-    /** No line is whole yet: its first bytes have no mark, but are in the file that is open, even if it was deleted. */
-    private boolean beginsLikeWhatIsUnread(byte[] head, int length) throws IOException {
+    /** Before the first line is whole there is no fingerprint, but the open file has the bytes, even if it was deleted. */
+    private boolean beginsLikeUnreadBytes(byte[] head, int length) throws IOException {
         if (content == null) {
             return false;
         }
-        byte[] own = new byte[Mark.HEAD_BYTES_MAX];
+        byte[] own = new byte[ReadPosition.HEAD_BYTES_MAX];
         int common = Math.min(length, content.read(0, own, own.length));
         return common > 0 && Arrays.equals(own, 0, common, head, 0, common);
     }
@@ -230,59 +209,56 @@ public final class FollowedFile {
     /** Whether the content's own file still holds it. */
     boolean isIntact() throws IOException {
         if (content != null) {
-            return content instanceof GzipContent || trail.isStillIn(content);
+            return content instanceof GzipContent || cursor.matches(content);
         }
-        FileId.Stat stat = FileId.stat(path);
+        Stat stat = FileId.stat(path);
         return stat.id().equals(id) && !hasChanged(stat);
     }
 
-    void becomes(State newState) {
-        state = newState;
-    }
-
-    /** No file holds the content any more, as far as can be seen. */
-    void setAdrift(boolean readToEnd, long nowMs) {
+    /** Unbinds the content from its file. Whatever turns up at its old path has to match the fingerprint. */
+    void setMissing(boolean readToEnd, long nowMs) {
         closeContent();
-        state = State.ADRIFT;
+        state = State.MISSING;
         complete = readToEnd;
-        adriftSinceMs = nowMs;
-        // Whatever is found at its old place from now on has to prove what it is.
-        seenSizeBytes = -1;
-        seenModifiedMs = -1;
+        missingSinceMs = nowMs;
+        seenSizeBytes = UNKNOWN;
+        seenModifiedMs = UNKNOWN;
     }
 
-    void grown(long nowMs) {
+    void noteGrowth(long nowMs) {
         lastGrownMs = nowMs;
         atEnd = false;
     }
 
-    void cameToEnd() {
+    void noteEnd() {
         atEnd = true;
     }
 
+    /** Whether the last read found nothing more. */
     boolean isAtEnd() {
         return atEnd;
     }
 
+    /** Time since the file last grew. */
     long quietMs(long nowMs) {
         return nowMs - lastGrownMs;
     }
 
-    void sent() {
+    void noteSent() {
         if (inFlight) {
             throw new IllegalStateException(path + ": a second chunk in flight");
         }
         inFlight = true;
     }
 
-    /** The chunk in flight was acknowledged. */
-    public void acknowledged(Mark end) {
-        if (!inFlight || end.position() <= committed.position()) {
+    /** Records that the chunk in flight was acknowledged. */
+    public void acknowledge(ReadPosition end) {
+        if (!inFlight || end.offset() <= acknowledged.offset()) {
             throw new IllegalStateException(
-                    path + ": acknowledged to " + end.position() + " after " + committed.position());
+                    path + ": acknowledged to " + end.offset() + " after " + acknowledged.offset());
         }
         inFlight = false;
-        committed = end;
+        acknowledged = end;
     }
 
     void closeContent() {
@@ -290,8 +266,8 @@ public final class FollowedFile {
             try {
                 content.close();
             } catch (IOException e) {
-                // A file that was only read has nothing to lose by it.
-                log.debug("closing {}", path, e);
+                // Nothing is lost: the file was only read.
+                log.debug("cannot close {}", path, e);
             }
             content = null;
         }
@@ -299,6 +275,6 @@ public final class FollowedFile {
 
     @Override
     public String toString() {
-        return state + " " + path + " at " + committed.position();
+        return state + " " + path + " at " + acknowledged.offset();
     }
 }

@@ -11,7 +11,8 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gzip'd file, decompressed as it is read: members one after another, and no error where it is still being written.
+ * A gzip file, decompressed as it is read: all its members, one after another. A file that is still being written ends
+ * where it ends now, without an error.
  */
 final class GzipContent implements Content {
     private static final int BUFFER_BYTES = 64 << 10;
@@ -20,7 +21,7 @@ final class GzipContent implements Content {
     private final FileChannel channel;
     private @Nullable InputStream stream;
     private long streamPosition;
-    /** The file's size when the stream last ended, or {@link #NEVER}; more can only come when the size has changed. */
+    /** The file's size when the stream last ended, or {@link #NEVER}. Until the size changes there is nothing more. */
     private long endedAtSizeBytes = NEVER;
 
     private long endedAtPosition;
@@ -35,18 +36,18 @@ final class GzipContent implements Content {
         if (channel.size() == endedAtSizeBytes && position >= endedAtPosition) {
             return 0;
         }
-        if (stream == null || position < streamPosition || ended()) {
+        if (stream == null || position < streamPosition || hasEnded()) {
             reopen();
         }
         return skipTo(position) ? fill(target, length) : 0;
     }
 
-    private boolean ended() {
+    private boolean hasEnded() {
         return endedAtSizeBytes != NEVER;
     }
 
     private void reopen() {
-        // The channel stays open: it is what keeps a deleted file's bytes.
+        // The channel stays open, since it keeps the bytes of a deleted file.
         stream = null;
         streamPosition = 0;
         endedAtSizeBytes = NEVER;
@@ -88,25 +89,25 @@ final class GzipContent implements Content {
         try {
             int count = stream().read(target, offset, length);
             if (count < 0) {
-                end(sizeBytes);
+                noteEnd(sizeBytes);
                 finished = true;
             } else {
                 streamPosition += count;
             }
             return count;
         } catch (EOFException e) {
-            // Still being written: what is there has been read, and the rest comes when the file has grown.
-            end(sizeBytes);
+            // The file is still being written. Decompression starts anew when it has grown.
+            noteEnd(sizeBytes);
             stream = null;
             return 0;
         } catch (IOException e) {
-            end(sizeBytes);
+            noteEnd(sizeBytes);
             stream = null;
             throw e;
         }
     }
 
-    private void end(long sizeBytes) {
+    private void noteEnd(long sizeBytes) {
         endedAtSizeBytes = sizeBytes;
         endedAtPosition = streamPosition;
     }

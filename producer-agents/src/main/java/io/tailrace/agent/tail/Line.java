@@ -4,10 +4,10 @@ package io.tailrace.agent.tail;
  * A line of a file, without its line end.
  *
  * @param offset where it begins, in bytes of the (decompressed) file
- * @param bytes the line as it stands there, or its beginning when it is overlong
- * @param droppedBytes how much of an overlong line is not in {@code bytes}; 0 for every other
+ * @param bytes the whole line, or the beginning of an overlong one
+ * @param droppedBytes how much of an overlong line is missing from {@code bytes}, else 0
  */
-// Lines are never compared.
+// The array is safe in a record: lines are never compared.
 @SuppressWarnings("ArrayRecordComponent")
 public record Line(long offset, byte[] bytes, long droppedBytes) {
     public boolean isOverlong() {

@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A file as it is. */
+/** A file that is not compressed. */
 final class PlainContent implements Content {
     private final FileChannel channel;
 

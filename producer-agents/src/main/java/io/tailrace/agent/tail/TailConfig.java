@@ -4,16 +4,16 @@ import java.nio.charset.Charset;
 import java.util.List;
 
 /**
- * Which files to follow, and how.
+ * Which files to follow, and how. Immutable.
  *
  * @param source the source's name
  * @param globs absolute paths with {@code *}, {@code ?}, {@code [..]}, {@code {a,b}} and {@code **}
- * @param charset the files' encoding; of a fixed byte order
- * @param lineBytesMax longest line; what is longer is cut
- * @param chunkBytesMax what is read of one file in one go, and so what may be sent again after a crash
- * @param rotatedWaitMs how long a file that has lost its name is still watched for late writes
- * @param idleCloseMs when a file that does not grow is closed
- * @param forgetMs when a content whose file is gone is forgotten
+ * @param charset the files' encoding, of a fixed byte order
+ * @param lineBytesMax longest line; a longer one is truncated
+ * @param chunkBytesMax bytes read from one file at once, and so the most that a crash repeats
+ * @param rotatedWaitMs how long a file that no glob matches any longer is watched for late writes
+ * @param idleCloseMs after how long a file that does not grow is closed
+ * @param forgetMs after how long a content whose file is missing is forgotten
  */
 public record TailConfig(
         String source,

@@ -20,7 +20,7 @@ class AccessLogParserTest {
     }
 
     @Test
-    void everyPartOfACombinedLineHasItsColumn() {
+    void everyPartOfACombinedLineHasAColumn() {
         GenericRecord record = record(
                 combined,
                 "192.0.2.7 - frank [17/May/2015:10:05:03 +0200] \"GET /a?b=c HTTP/1.1\" 200 2326"
@@ -52,7 +52,7 @@ class AccessLogParserTest {
     }
 
     @Test
-    void valuesStandAsInTheLogWithTheirEscapes() {
+    void valuesKeepTheirEscapes() {
         GenericRecord record = record(
                 combined,
                 "192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"GET /a%20b?q=%C3%A9&x=\\\"<y> HTTP/1.0\" 200 12"
@@ -63,7 +63,7 @@ class AccessLogParserTest {
     }
 
     @Test
-    void requestLineThatIsNoneIsKeptBeside() {
+    void malformedRequestLineIsKeptAsAField() {
         GenericRecord record =
                 record(combined, "192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"\\x16\\x03\\x01\" 400 226 \"-\" \"-\"");
         assertThat(record.get("path")).isNull();
@@ -97,7 +97,7 @@ class AccessLogParserTest {
     }
 
     @Test
-    void customFormatKeepsWhatHasNoColumnAsFields() {
+    void valuesOfACustomFormatWithoutAColumnBecomeFields() {
         GenericRecord record = record(
                 new AccessLogParser("%v %h %l %u %t \"%r\" %>s %b %D \"%{X-Trace}i\""),
                 "www.example 192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12 4711 \"abc\"");
@@ -110,7 +110,7 @@ class AccessLogParserTest {
     }
 
     @Test
-    void nginxFormatIsParsedToo() {
+    void nginxFormatIsParsed() {
         GenericRecord record = record(
                 new AccessLogParser("$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent"
                         + " \"$http_referer\" \"$http_user_agent\""),
@@ -120,7 +120,7 @@ class AccessLogParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"%h %l", "", "no format", "%h %t \"%r\""})
+    @ValueSource(strings = {"%h %l", "", "not a format", "%h %t \"%r\""})
     void formatWithoutClientTimeAndStatusIsRefused(String format) {
         assertThatThrownBy(() -> new AccessLogParser(format)).isInstanceOf(IllegalArgumentException.class);
     }

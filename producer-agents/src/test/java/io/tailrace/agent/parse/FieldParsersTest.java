@@ -25,7 +25,7 @@ class FieldParsersTest {
     }
 
     @Test
-    void rawTakesAnyLineAtTheTimeItIsRead() {
+    void rawAcceptsAnyLineWithTheReadTime() {
         Event event = event(format(Kind.RAW, ""), "any \u20ac line");
         assertThat(event.record().get("line")).isEqualTo("any \u20ac line");
         assertThat(event.eventTimeMs()).isEqualTo(READ_MS);
@@ -41,7 +41,7 @@ class FieldParsersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "nonsense", "[1]", "{\"a\":1", "{\"a\":1} x", "null"})
-    void whatIsNoJsonObjectIsRejected(String line) {
+    void lineThatIsNotAJsonObjectIsRejected(String line) {
         assertThat(format(Kind.JSON, "").parser().parse(line, READ_MS)).isInstanceOf(Rejected.class);
     }
 
@@ -53,7 +53,7 @@ class FieldParsersTest {
     }
 
     @Test
-    void whatOnlyLooksLikeAGroupIsNone() {
+    void escapedTextIsNotAGroup() {
         assertThat(RegexParser.namedGroups(Pattern.compile("\\(?<no>x(?<yes>y)(?<!z)")))
                 .containsExactly("yes");
     }
@@ -73,21 +73,21 @@ class FieldParsersTest {
         "epoch-seconds, 1431857103.5, 1431857103500",
         "yyyy/MM/dd HH:mm:ss Z, 2015/05/17 12:05:03 +0200, 1431857103000",
     })
-    void timeIsTakenFromItsField(String timeFormat, String text, long expectedMs) {
+    void timeIsReadFromItsField(String timeFormat, String text, long expectedMs) {
         Format format = new Format(Kind.JSON, "", "at", timeFormat);
         assertThat(event(format, "{\"at\":\"" + text + "\"}").eventTimeMs()).isEqualTo(expectedMs);
     }
 
     @Test
-    void lineWithoutItsTimeIsRejected() {
+    void lineWithoutATimeIsRejected() {
         LineParser parser = new Format(Kind.JSON, "", "at", "iso").parser();
-        assertThat(parser.parse("{}", READ_MS)).isEqualTo(new Rejected("no field \"at\" to take the time from"));
+        assertThat(parser.parse("{}", READ_MS)).isEqualTo(new Rejected("no field \"at\", which should hold the time"));
         assertThat(parser.parse("{\"at\":\"noon\"}", READ_MS))
-                .isEqualTo(new Rejected("field \"at\" is no time: \"noon\""));
+                .isEqualTo(new Rejected("field \"at\": expected a time, found \"noon\""));
     }
 
     @Test
-    void patternsThatAreNoneAreRefused() {
+    void invalidPatternsAreRefused() {
         assertThatThrownBy(() -> format(Kind.REGEX, "(").parser()).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Format(Kind.JSON, "", "at", "qqq{").parser())
                 .isInstanceOf(IllegalArgumentException.class);

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 
 class SampleLogTest {
     @Test
-    void shippedSampleIsWhatTheGeneratorWrites() throws IOException {
+    void shippedSampleMatchesTheGenerator() throws IOException {
         assertThat(Files.readAllBytes(Path.of("../conf/sample/access.log"))).isEqualTo(SampleLog.bytes());
     }
 
     @Test
-    void twoLinesAreMalformedAndTheOthersFillADay() {
+    void twoLinesAreMalformedAndTheOthersCoverADay() {
         LineParser parser = new Format(Format.Kind.COMBINED, "", "", "iso").parser();
         int rejected = 0;
         Set<Long> hours = new TreeSet<>();

@@ -22,21 +22,21 @@ class LineReaderTest {
         Path file = Files.write(folder.resolve("log"), bytes);
         TailConfig config = new TailConfig("web", List.of(file.toString()), charset, 1_024, 64 << 10, 0, 0, 0);
         LineReader reader = config.lineReader();
-        Trail trail = new Trail();
+        ReadCursor cursor = new ReadCursor();
         LineReader.Search search = new LineReader.Search();
         List<Chunk> chunks = new ArrayList<>();
         try (Content content = Content.open(file)) {
-            Optional<Chunk> chunk = reader.read(content, trail, search, true);
+            Optional<Chunk> chunk = reader.read(content, cursor, search, true);
             while (chunk.isPresent()) {
                 chunks.add(chunk.get());
-                chunk = reader.read(content, trail, search, true);
+                chunk = reader.read(content, cursor, search, true);
             }
         }
         return chunks;
     }
 
     @Test
-    void chunkIsBoundedInLines() throws Exception {
+    void linesPerChunkAreBounded() throws Exception {
         List<Chunk> chunks = read("\n".repeat(10_000).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         assertThat(chunks)
                 .extracting(chunk -> chunk.lines().size())
@@ -45,8 +45,8 @@ class LineReaderTest {
     }
 
     @Test
-    void wideNewlineIsLookedForWhereACharacterCanStart() throws Exception {
-        // U+0A61 U+000A U+0A00: the byte 0x0A stands in all of them, a newline in one.
+    void newlineOfTwoBytesIsFoundOnlyAtACharactersStart() throws Exception {
+        // U+0A61, U+000A and U+0A00 all contain the byte 0x0A, but only U+000A is a newline.
         String text = "a\u0a61b\r\n\u0a00two\nlast";
         List<Chunk> chunks = read(text.getBytes(StandardCharsets.UTF_16LE), StandardCharsets.UTF_16LE);
         assertThat(chunks).singleElement().satisfies(chunk -> {

@@ -6,56 +6,56 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Tells whether a file that has turned up holds a content that is known: log rotation copies, compresses and renames.
+ * Decides whether a new file holds a content that is followed already: log rotation renames, copies and compresses.
  *
- * <p>Both must speak for it: the name, which must be the known file's with something added ({@code access.log} and
- * {@code access.log.1.gz}, or {@code access-20150517.log}), and the first bytes. Names alone would skip lines, bytes
- * alone would take two logs that begin alike for one.
+ * <p>Both name and content must match. The name must be the known file's with something added ({@code access.log} and
+ * {@code access.log.1.gz}, or {@code access-20150517.log}), and the first bytes must be equal. By the name alone, lines
+ * would be skipped; by the bytes alone, two logs that begin alike would be taken for one.
  */
-final class Kinship {
-    /** A copy or an archive that was written to within this time may not be all there yet. */
+final class RotationMatcher {
+    /** A copy or an archive that was written to within this time may be incomplete. */
     private static final long SETTLE_MS = 5_000;
 
-    private Kinship() {}
+    private RotationMatcher() {}
 
-    enum Verdict {
-        /** Another content. */
-        UNRELATED,
-        /** A copy, or the beginning of one, of what is being read elsewhere, or one too young to tell: look again. */
-        WAIT,
-        /** It begins like the known content, whose own file is gone or holds something else now. */
-        HEIR
+    enum Match {
+        /** The file holds another content. */
+        NONE,
+        /** The file is a copy of what is being read elsewhere, or too young to decide. Decide at the next scan. */
+        UNDECIDED,
+        /** The file begins like the content, whose own file is gone or holds something else now. */
+        CONTINUATION
     }
 
     static boolean isYoung(Stat stat, long nowMs) {
         return nowMs - stat.modifiedMs() < SETTLE_MS;
     }
 
-    static Verdict judge(Stat stat, FollowedFile known, long nowMs) throws IOException {
-        if (!isNamedAfter(stat, known)) {
-            return Verdict.UNRELATED;
+    static Match match(Stat stat, FollowedFile known, long nowMs) throws IOException {
+        if (!isRotatedName(stat, known)) {
+            return Match.NONE;
         }
-        byte[] head = new byte[Mark.HEAD_BYTES_MAX];
+        byte[] head = new byte[ReadPosition.HEAD_BYTES_MAX];
         int length;
         try (Content content = Content.open(stat.path())) {
             length = content.read(0, head, head.length);
         }
         Optional<Boolean> beginsAlike = known.beginsLike(head, length);
         if (beginsAlike.isEmpty()) {
-            return isYoung(stat, nowMs) ? Verdict.WAIT : Verdict.UNRELATED;
+            return isYoung(stat, nowMs) ? Match.UNDECIDED : Match.NONE;
         }
         if (!beginsAlike.get()) {
-            return Verdict.UNRELATED;
+            return Match.NONE;
         }
         return switch (known.state()) {
-            case ADRIFT -> Verdict.HEIR;
-            case UNLISTED -> Verdict.WAIT;
-            case LISTED -> known.isInFlight() || known.isIntact() ? Verdict.WAIT : Verdict.HEIR;
+            case MISSING -> Match.CONTINUATION;
+            case UNLISTED -> Match.UNDECIDED;
+            case LISTED -> known.isInFlight() || known.isIntact() ? Match.UNDECIDED : Match.CONTINUATION;
         };
     }
 
-    /** Whether a name is what rotation makes of the name under which a content was first or last seen. */
-    static boolean isNamedAfter(Stat stat, FollowedFile known) {
+    /** Whether rotation may have made a file's name from the name under which a content was first or last seen. */
+    static boolean isRotatedName(Stat stat, FollowedFile known) {
         String name = name(stat.path());
         return extendsName(name, name(known.path())) || extendsName(name, name(Path.of(known.file())));
     }

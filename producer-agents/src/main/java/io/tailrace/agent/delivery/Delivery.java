@@ -1,4 +1,4 @@
-package io.tailrace.agent.ship;
+package io.tailrace.agent.delivery;
 
 import io.tailrace.client.ClientException;
 import io.tailrace.client.Producer;
@@ -17,59 +17,65 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Parcels that are sent in order and are done when all of them are acknowledged. */
-public final class Shipment {
-    private static final Logger log = LoggerFactory.getLogger(Shipment.class);
+/**
+ * Records that are sent in order, and sent again until all of them are acknowledged.
+ *
+ * <p>Not thread-safe. The producer's threads only count down the answers and wake the agent.
+ */
+public final class Delivery {
+    private static final Logger log = LoggerFactory.getLogger(Delivery.class);
     private static final long BACKOFF_MS_MIN = 100;
     private static final long BACKOFF_MS_MAX = 30_000;
+    private static final int NONE = -1;
 
     private final Producer producer;
     private final Runnable wakeUp;
-    private final Parcel[] parcels;
+    private final OutgoingRecord[] records;
     private final @Nullable CompletableFuture<RecordMetadata>[] answers;
-    /** Parcels sent and not answered; the producer's threads count down. */
     private final AtomicInteger unanswered = new AtomicInteger();
 
-    /** Parcels to be sent each by itself, to find the one that a whole batch was refused for. */
+    /** Indexes to be sent again together. */
+    private final ArrayList<Integer> failed = new ArrayList<>();
+
+    /** Indexes to be sent one by one, to find the record for which a whole batch was refused. */
     private final ArrayDeque<Integer> suspects = new ArrayDeque<>();
 
-    private int alone = NONE;
-    private final ArrayList<Integer> waiting = new ArrayList<>();
+    /** The suspect that was sent last, or {@link #NONE}. */
+    private int sentAlone = NONE;
+
     private long retryAtMs;
     private int failures;
 
-    private static final int NONE = -1;
-
     /**
-     * Makes a shipment and sends it.
+     * Sends records.
      *
-     * @param wakeUp called by any thread when there is something for {@link #isDelivered} to see
+     * @param wakeUp called by any thread when {@link #advance} has something to do
      */
     @SuppressWarnings({"unchecked", "rawtypes"})
-    public Shipment(Producer producer, List<Parcel> parcels, Runnable wakeUp) {
+    public Delivery(Producer producer, List<OutgoingRecord> records, Runnable wakeUp) {
         this.producer = producer;
         this.wakeUp = wakeUp;
-        this.parcels = parcels.toArray(Parcel[]::new);
-        this.answers = (CompletableFuture<RecordMetadata>[]) new CompletableFuture[parcels.size()];
-        send(IntStream.range(0, this.parcels.length).boxed().toList());
+        this.records = records.toArray(OutgoingRecord[]::new);
+        this.answers = (CompletableFuture<RecordMetadata>[]) new CompletableFuture[records.size()];
+        send(IntStream.range(0, this.records.length).boxed().toList());
     }
 
-    /** What was sent; after delivery, what was acknowledged. */
-    public List<Parcel> parcels() {
-        return Arrays.asList(parcels);
+    /** The records as they were last sent: a refused one is replaced by its dead letter. */
+    public List<OutgoingRecord> records() {
+        return Arrays.asList(records);
     }
 
     /**
-     * Sends parcels. After one that the producer could not take, as when no broker knows its topic, the others share its
-     * failure: asking may block, and should not once for each.
+     * Sends records. If the producer does not take one, as when no broker knows its topic, the following ones fail like
+     * it without being offered: each offer may block.
      */
     private void send(List<Integer> indexes) {
         unanswered.set(indexes.size());
-        CompletableFuture<RecordMetadata> untaken = null;
+        CompletableFuture<RecordMetadata> notTaken = null;
         for (int index : indexes) {
-            CompletableFuture<RecordMetadata> answer = untaken == null ? send(parcels[index].record()) : untaken;
+            CompletableFuture<RecordMetadata> answer = notTaken == null ? send(records[index].record()) : notTaken;
             if (answer.isCompletedExceptionally() && !isRefusal(failure(answer))) {
-                untaken = answer;
+                notTaken = answer;
             }
             await(index, answer);
         }
@@ -83,7 +89,7 @@ public final class Shipment {
         }
     }
 
-    // The answer itself is what is looked at later, after the count has told that it is there.
+    // The future itself is read later, once all answers are counted.
     @SuppressWarnings("FutureReturnValueIgnored")
     private void await(int index, CompletableFuture<RecordMetadata> answer) {
         answers[index] = answer;
@@ -94,15 +100,19 @@ public final class Shipment {
         });
     }
 
-    /** Goes on with what has failed, and tells whether all is acknowledged. */
-    public boolean isDelivered(long nowMs) {
+    /**
+     * Reads the answers and sends again what failed, after a pause.
+     *
+     * @return whether all records are acknowledged
+     */
+    public boolean advance(long nowMs) {
         if (unanswered.get() > 0) {
             return false;
         }
-        for (int index = 0; index < parcels.length; index++) {
-            takeAnswer(index, nowMs);
+        for (int index = 0; index < records.length; index++) {
+            readAnswer(index, nowMs);
         }
-        if (waiting.isEmpty() && suspects.isEmpty()) {
+        if (failed.isEmpty() && suspects.isEmpty()) {
             return true;
         }
         if (nowMs >= retryAtMs) {
@@ -111,21 +121,24 @@ public final class Shipment {
         return false;
     }
 
-    private void takeAnswer(int index, long nowMs) {
+    private void readAnswer(int index, long nowMs) {
         CompletableFuture<RecordMetadata> answer = answers[index];
         answers[index] = null;
         if (answer == null || !answer.isCompletedExceptionally()) {
             return;
         }
         Throwable failure = failure(answer);
-        Parcel parcel = parcels[index];
-        if (!isRefusal(failure) || parcel.ifRefused() == null) {
-            backOff(parcel, failure, nowMs);
-            waiting.add(index);
-        } else if (alone == index || parcels.length == 1) {
-            log.warn("a record for {} was refused: {}", parcel.topic(), failure.getMessage());
-            parcels[index] = parcel.ifRefused().apply("refused by the broker: " + failure.getMessage());
-            waiting.add(index);
+        OutgoingRecord record = records[index];
+        if (!isRefusal(failure) || record.ifRefused() == null) {
+            backOff(record, failure, nowMs);
+            failed.add(index);
+        } else if (sentAlone == index || records.length == 1) {
+            log.warn(
+                    "record refused, sending it to the dead letters: topic {}, {}",
+                    record.topic(),
+                    failure.getMessage());
+            records[index] = record.ifRefused().apply("refused by the broker: " + failure.getMessage());
+            failed.add(index);
         } else {
             suspects.add(index);
         }
@@ -140,7 +153,7 @@ public final class Shipment {
         }
     }
 
-    /** Whether the brokers will never take the record, whoever asks. What else they refuse, somebody can put right. */
+    /** Whether brokers refuse the record for its content, so that sending it again is useless. */
     private static boolean isRefusal(Throwable failure) {
         return failure instanceof ClientException client
                 && switch (client.errorCode()) {
@@ -149,23 +162,23 @@ public final class Shipment {
                 };
     }
 
-    private void backOff(Parcel parcel, Throwable failure, long nowMs) {
+    private void backOff(OutgoingRecord record, Throwable failure, long nowMs) {
         if (nowMs < retryAtMs) {
             return;
         }
         long pauseMs = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN << Math.min(failures, 20));
         failures++;
         retryAtMs = nowMs + ThreadLocalRandom.current().nextLong(pauseMs / 2, pauseMs + 1);
-        log.warn("records for {} were not taken, will try again: {}", parcel.topic(), failure.toString());
+        log.warn("records not acknowledged, sending them again: topic {}, {}", record.topic(), failure.toString());
     }
 
     private void sendAgain() {
-        alone = NONE;
-        List<Integer> again = List.copyOf(waiting);
-        waiting.clear();
+        sentAlone = NONE;
+        List<Integer> again = List.copyOf(failed);
+        failed.clear();
         if (again.isEmpty()) {
-            alone = suspects.remove();
-            again = List.of(alone);
+            sentAlone = suspects.remove();
+            again = List.of(sentAlone);
         }
         send(again);
     }

@@ -23,29 +23,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the files that globs name. What cannot be looked at is logged once, until it can be, and tried again with
- * every listing.
+ * Finds the files that globs match. A path that cannot be read is logged once, and tried again at every call. Not
+ * thread-safe.
  */
-final class Listing {
-    private static final Logger log = LoggerFactory.getLogger(Listing.class);
+final class FileFinder {
+    private static final Logger log = LoggerFactory.getLogger(FileFinder.class);
 
-    private final List<Pattern> patterns;
+    private final List<Glob> globs;
     private final Set<Path> unreadable = new HashSet<>();
 
-    Listing(List<String> globs) {
-        patterns = globs.stream().map(Pattern::of).toList();
+    FileFinder(List<String> globs) {
+        this.globs = globs.stream().map(Glob::of).toList();
     }
 
-    /** One glob: the directory above its first wildcard, and how deep below it a match can be. */
-    private record Pattern(Path base, int depth, PathMatcher matcher) {
-        static Pattern of(String glob) {
+    /** The directory above a glob's first wildcard, and how deep below it a match can be. */
+    private record Glob(Path base, int depth, PathMatcher matcher) {
+        static Glob of(String glob) {
             int wildcard = firstWildcard(glob);
             String fixed = glob.substring(0, glob.lastIndexOf('/', wildcard) + 1);
             String rest = glob.substring(fixed.length());
             int depth = rest.contains("**")
                     ? Integer.MAX_VALUE
                     : 1 + (int) rest.chars().filter(c -> c == '/').count();
-            return new Pattern(
+            return new Glob(
                     Path.of(fixed).normalize(), depth, FileSystems.getDefault().getPathMatcher("glob:" + glob));
         }
 
@@ -59,15 +59,15 @@ final class Listing {
         }
     }
 
-    /** The regular files that match now, each once, by the place that holds them, in the order of their names. */
-    Map<FileId, Stat> list() {
+    /** The regular files that match now, sorted by name. A file with several names is listed once. */
+    Map<FileId, Stat> find() {
         List<Stat> found = new ArrayList<>();
-        for (Pattern pattern : patterns) {
+        for (Glob glob : globs) {
             try {
                 Files.walkFileTree(
-                        pattern.base, EnumSet.of(FileVisitOption.FOLLOW_LINKS), pattern.depth, visitor(pattern, found));
+                        glob.base, EnumSet.of(FileVisitOption.FOLLOW_LINKS), glob.depth, visitor(glob, found));
             } catch (IOException e) {
-                unreadable(pattern.base, e);
+                setUnreadable(glob.base, e);
             }
         }
         found.sort(Comparator.comparing(Stat::path));
@@ -76,56 +76,57 @@ final class Listing {
         return byId;
     }
 
-    private SimpleFileVisitor<Path> visitor(Pattern pattern, List<Stat> found) {
+    private SimpleFileVisitor<Path> visitor(Glob glob, List<Stat> found) {
         return new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile() && pattern.matcher.matches(file)) {
-                    look(file, found);
+                if (attributes.isRegularFile() && glob.matcher.matches(file)) {
+                    add(file, found);
                 }
                 return FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) {
-                unreadable(file, e);
+                setUnreadable(file, e);
                 return FileVisitResult.CONTINUE;
             }
         };
     }
 
-    /** The regular files beside a path, for one that has left what the globs name. */
-    List<Stat> beside(Path path) {
+    /** The regular files in a path's directory, sorted by name, whether or not a glob matches them. */
+    List<Stat> siblings(Path path) {
         List<Stat> found = new ArrayList<>();
         Path directory = path.getParent();
         if (directory == null) {
             return found;
         }
-        try (Stream<Path> siblings = Files.list(directory)) {
-            siblings.filter(Files::isRegularFile).sorted().forEach(file -> look(file, found));
+        try (Stream<Path> files = Files.list(directory)) {
+            files.filter(Files::isRegularFile).sorted().forEach(file -> add(file, found));
         } catch (IOException e) {
-            unreadable(directory, e);
+            setUnreadable(directory, e);
         }
         return found;
     }
 
-    private void look(Path file, List<Stat> found) {
+    private void add(Path file, List<Stat> found) {
         try {
             found.add(FileId.stat(file));
         } catch (IOException e) {
-            unreadable(file, e);
+            setUnreadable(file, e);
         }
     }
 
-    void readable(Path path) {
+    void setReadable(Path path) {
         if (unreadable.remove(path)) {
-            log.info("{} can be read now", path);
+            log.info("file can be read again: {}", path);
         }
     }
 
-    void unreadable(Path path, IOException e) {
+    /** Logs why a path cannot be read, unless that was logged before or the path is gone. */
+    void setUnreadable(Path path, IOException e) {
         if (Files.exists(path) && unreadable.add(path)) {
-            log.warn("cannot read {}, will try again: {}", path, e.toString());
+            log.warn("cannot read {}, trying again at every scan: {}", path, e.toString());
         }
     }
 }

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** The four steps that make a write atomic, apart so that a test can crash between any two of them. */
-interface Disk {
-    Disk REAL = new Disk() {
+/** The four steps of an atomic write. Separate, so that a test can crash between any two of them. */
+interface CheckpointDisk {
+    CheckpointDisk REAL = new CheckpointDisk() {
         @Override
         public void write(Path file, byte[] bytes) throws IOException {
             Files.write(file, bytes);
@@ -35,19 +35,19 @@ interface Disk {
         }
     };
 
-    /** Writes a file anew. May be torn, or not be there, after a crash until it is forced. */
+    /** Writes a file. Until it is forced, a crash may leave it torn or missing. */
     void write(Path file, byte[] bytes) throws IOException;
 
-    /** Returns when the file's bytes are on the disk. */
+    /** Returns once the file's bytes are on the disk. */
     void force(Path file) throws IOException;
 
-    /** Gives a file the name of another, which is gone by it. Atomic. */
+    /** Renames a file over another one, atomically. */
     void rename(Path from, Path to) throws IOException;
 
-    /** Returns when the names in a directory are on the disk. */
+    /** Returns once the names in a directory are on the disk. */
     void forceDirectory(Path directory) throws IOException;
 
-    /** All the bytes of a file. */
+    /** Reads a whole file. */
     default byte[] read(Path file) throws IOException {
         return Files.readAllBytes(file);
     }

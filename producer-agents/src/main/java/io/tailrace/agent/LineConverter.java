@@ -1,7 +1,7 @@
 package io.tailrace.agent;
 
+import io.tailrace.agent.delivery.OutgoingRecord;
 import io.tailrace.agent.parse.LineParser;
-import io.tailrace.agent.ship.Parcel;
 import io.tailrace.agent.tail.Line;
 import io.tailrace.schemas.Schemas;
 import java.nio.ByteBuffer;
@@ -14,10 +14,10 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 
 /**
- * Makes a parcel of every line of a source: a record of its topic, or a dead letter with the reason. Not thread-safe.
+ * Converts each line of a source into a record of its topic, or into a dead letter with the reason. Not thread-safe.
  */
-final class LineShipper {
-    /** What a dead letter keeps of a line: one that was too large for the brokers must not be so again. */
+final class LineConverter {
+    /** How much of a line a dead letter keeps. Brokers that refuse a large line must accept its dead letter. */
     private static final int DEAD_LETTER_LINE_BYTES_MAX = 64 << 10;
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -30,7 +30,7 @@ final class LineShipper {
     private final LineParser parser;
     private final RecordEncoder encoder;
 
-    LineShipper(Source source, String host, String deadLetterTopic, RecordEncoder encoder) {
+    LineConverter(Source source, String host, String deadLetterTopic, RecordEncoder encoder) {
         this.host = host;
         this.topic = source.topic();
         this.deadLetterTopic = deadLetterTopic;
@@ -47,7 +47,13 @@ final class LineShipper {
         encoder.register(topic, parser.schema());
     }
 
-    Parcel parcel(String file, byte[] key, Line line, long nowMs) {
+    /**
+     * Converts a line.
+     *
+     * @param file the path under which the line's file was first found
+     * @param key the file's key, see {@link RecordEncoder#keyOf}
+     */
+    OutgoingRecord convert(String file, byte[] key, Line line, long nowMs) {
         if (line.isOverlong()) {
             String reason = "line of " + (line.bytes().length + line.droppedBytes()) + " bytes: expected at most "
                     + line.bytes().length;
@@ -65,11 +71,11 @@ final class LineShipper {
         }
         LineParser.Event event = (LineParser.Event) outcome;
         if (event.eventTimeMs() < 0) {
-            // On the wire, a time before 1970 is none.
+            // The protocol has no timestamps before 1970.
             return deadLetter(file, key, line, "event time " + event.eventTimeMs() + " ms is before 1970", nowMs);
         }
-        place(event.record(), file, line);
-        return new Parcel(
+        putOrigin(event.record(), file, line);
+        return new OutgoingRecord(
                 encoder.record(topic, key, event.eventTimeMs(), event.record()),
                 event.eventTimeMs(),
                 reason -> deadLetter(file, key, line, reason, nowMs));
@@ -79,29 +85,25 @@ final class LineShipper {
         return offset == 0 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
     }
 
-    private void place(GenericRecord record, String file, Line line) {
+    private void putOrigin(GenericRecord record, String file, Line line) {
         record.put("host", host);
         record.put("file", file);
         record.put("byteOffset", line.offset());
     }
 
-    private Parcel deadLetter(String file, byte[] key, Line line, String reason, long nowMs) {
+    private OutgoingRecord deadLetter(String file, byte[] key, Line line, String reason, long nowMs) {
         byte[] kept = line.bytes().length <= DEAD_LETTER_LINE_BYTES_MAX
                 ? line.bytes()
                 : Arrays.copyOf(line.bytes(), DEAD_LETTER_LINE_BYTES_MAX);
-        // Malformed input becomes U+FFFD here, so the bytes are kept beside.
+        // Malformed input becomes U+FFFD.
         String text = new String(kept, charset);
         GenericRecord letter = new GenericData.Record(Schemas.DEAD_LETTER);
-        place(letter, file, line);
+        putOrigin(letter, file, line);
         letter.put("rejectedTime", nowMs);
         letter.put("topic", topic);
         letter.put("reason", reason);
         letter.put("line", text);
-        letter.put("lineBytes", decodes(kept, text) ? null : ByteBuffer.wrap(kept));
-        return new Parcel(encoder.record(deadLetterTopic, key, nowMs, letter), nowMs, null);
-    }
-
-    private boolean decodes(byte[] bytes, String text) {
-        return Arrays.equals(bytes, text.getBytes(charset));
+        letter.put("lineBytes", Arrays.equals(kept, text.getBytes(charset)) ? null : ByteBuffer.wrap(kept));
+        return new OutgoingRecord(encoder.record(deadLetterTopic, key, nowMs, letter), nowMs, null);
     }
 }

@@ -1,0 +1,82 @@
+package io.tailrace.agent.tail;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Where a reader is in a content, with the bytes that the fingerprint of its {@link ReadPosition} is made of. */
+final class ReadCursor {
+    private final byte[] head = new byte[ReadPosition.HEAD_BYTES_MAX];
+    private byte[] tail = new byte[0];
+    private long offset;
+
+    /**
+     * A cursor at a position that was reached earlier.
+     *
+     * @return empty if the content holds other bytes before the position, or fewer
+     */
+    static Optional<ReadCursor> resume(Content content, ReadPosition position) throws IOException {
+        ReadCursor cursor = new ReadCursor();
+        cursor.moveTo(content, position.offset());
+        return cursor.position().equals(position) ? Optional.of(cursor) : Optional.empty();
+    }
+
+    /** Bytes read, and so where the next line begins. */
+    long offset() {
+        return offset;
+    }
+
+    /** Moves past bytes that were read at the offset. */
+    void advance(byte[] bytes, int length) {
+        if (offset < head.length) {
+            System.arraycopy(bytes, 0, head, (int) offset, (int) Math.min(length, head.length - offset));
+        }
+        if (length >= ReadPosition.TAIL_BYTES_MAX) {
+            tail = Arrays.copyOfRange(bytes, length - ReadPosition.TAIL_BYTES_MAX, length);
+        } else {
+            int kept = Math.min(tail.length, ReadPosition.TAIL_BYTES_MAX - length);
+            byte[] moved = Arrays.copyOfRange(tail, tail.length - kept, tail.length + length);
+            System.arraycopy(bytes, 0, moved, kept, length);
+            tail = moved;
+        }
+        offset += length;
+    }
+
+    /** Moves forward without reading what is in between. Returns to 0 if the content ends before the new offset. */
+    void moveTo(Content content, long newOffset) throws IOException {
+        int headLength = (int) Math.min(newOffset, head.length);
+        int headFound = content.read(0, head, headLength);
+        byte[] newTail = new byte[(int) Math.min(newOffset, ReadPosition.TAIL_BYTES_MAX)];
+        int tailFound = content.read(newOffset - newTail.length, newTail, newTail.length);
+        tail = newTail;
+        offset = headFound == headLength && tailFound == newTail.length ? newOffset : 0;
+    }
+
+    /** Whether the content still holds what was read: false after a truncation, even if as much was written since. */
+    boolean matches(Content content) throws IOException {
+        if (content.endsBefore(offset)) {
+            return false;
+        }
+        int headLength = (int) Math.min(offset, head.length);
+        return holds(content, 0, head, headLength) && holds(content, offset - tail.length, tail, tail.length);
+    }
+
+    private static boolean holds(Content content, long at, byte[] expected, int length) throws IOException {
+        byte[] found = new byte[length];
+        return content.read(at, found, length) == length && Arrays.equals(found, 0, length, expected, 0, length);
+    }
+
+    /** Whether other bytes begin like those that were read, as far as both go. */
+    boolean beginsLike(byte[] bytes, int length) {
+        int common = (int) Math.min(Math.min(offset, head.length), length);
+        return Arrays.equals(head, 0, common, bytes, 0, common);
+    }
+
+    ReadPosition position() {
+        if (offset == 0) {
+            return ReadPosition.START;
+        }
+        int headLength = (int) Math.min(offset, head.length);
+        return new ReadPosition(offset, ReadPosition.hash(head, headLength), ReadPosition.hash(tail, tail.length));
+    }
+}

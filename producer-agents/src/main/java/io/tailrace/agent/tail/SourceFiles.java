@@ -1,0 +1,219 @@
+package io.tailrace.agent.tail;
+
+import io.tailrace.agent.tail.FileId.Stat;
+import io.tailrace.agent.tail.FollowedFile.State;
+import io.tailrace.agent.tail.RotationMatcher.Match;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The contents of one source, and which file holds each. Not thread-safe. */
+final class SourceFiles {
+    private static final Logger log = LoggerFactory.getLogger(SourceFiles.class);
+
+    private final TailConfig config;
+    private final FileFinder finder;
+    private final List<FollowedFile> followed = new ArrayList<>();
+
+    /** Follows what a checkpoint kept of the source. */
+    SourceFiles(TailConfig config, FileFinder finder, List<FileProgress> progress) {
+        this.config = config;
+        this.finder = finder;
+        progress.forEach(file -> followed.add(new FollowedFile(file)));
+    }
+
+    List<FollowedFile> followed() {
+        return followed;
+    }
+
+    /** Lists the directories: finds new, renamed, replaced and missing files, and forgets those missing for long. */
+    void scan(long nowMs) {
+        Map<FileId, Stat> listed = finder.find();
+        for (FollowedFile file : List.copyOf(followed)) {
+            @Nullable Stat stat = listed.get(file.id());
+            if (file.state() == State.MISSING) {
+                findAgainOrForget(file, stat, nowMs);
+            } else if (stat != null) {
+                updateListed(file, stat, nowMs);
+            } else if (file.content() == null) {
+                file.setMissing(file.isClosedFileComplete(), nowMs);
+            } else if (file.state() == State.LISTED) {
+                log.info("file was renamed or deleted, reading it to its end: {}", file.path());
+                file.setState(State.UNLISTED);
+                file.noteGrowth(nowMs);
+            }
+        }
+        for (Stat stat : listed.values()) {
+            if (!isFollowed(stat.id()) && stat.sizeBytes() > 0) {
+                identify(stat, nowMs);
+            }
+        }
+    }
+
+    private boolean isFollowed(FileId id) {
+        return followed.stream()
+                .anyMatch(file -> file.state() != State.MISSING && file.id().equals(id));
+    }
+
+    private void findAgainOrForget(FollowedFile file, @Nullable Stat stat, long nowMs) {
+        if (stat != null && !isFollowed(stat.id())) {
+            if (!file.hasChanged(stat)) {
+                file.attachClosed(stat);
+                return;
+            }
+            if (attach(file, stat, State.LISTED, nowMs) != Attachment.OTHER_CONTENT) {
+                return;
+            }
+        }
+        if (file.missingSinceMs() == 0) {
+            file.setMissing(file.isComplete(), nowMs);
+        }
+        long missingMs = nowMs - file.missingSinceMs();
+        if (missingMs > config.forgetMs()) {
+            followed.remove(file);
+        } else if (!file.isComplete() && missingMs <= config.rotatedWaitMs()) {
+            searchSiblings(file, nowMs);
+        }
+    }
+
+    /** Finds a content that was renamed, copied or compressed to a name that no glob matches. */
+    private void searchSiblings(FollowedFile file, long nowMs) {
+        for (Stat sibling : finder.siblings(file.path())) {
+            boolean candidate = sibling.id().equals(file.id()) || RotationMatcher.isRotatedName(sibling, file);
+            if (candidate
+                    && !isFollowed(sibling.id())
+                    && attach(file, sibling, State.UNLISTED, nowMs) == Attachment.ATTACHED) {
+                return;
+            }
+        }
+    }
+
+    private void updateListed(FollowedFile file, Stat stat, long nowMs) {
+        file.setState(State.LISTED);
+        boolean changed = file.hasChanged(stat);
+        if (changed) {
+            file.noteGrowth(nowMs);
+        }
+        if (file.content() != null) {
+            boolean idle = file.isAtEnd() && !file.isInFlight() && file.quietMs(nowMs) > config.idleCloseMs();
+            if (idle) {
+                file.closeContent();
+            }
+        } else if (changed) {
+            switch (attach(file, stat, State.LISTED, nowMs)) {
+                case ATTACHED -> {}
+                case OTHER_CONTENT -> {
+                    setReplaced(file, nowMs);
+                    return;
+                }
+                case UNREADABLE -> {
+                    return;
+                }
+            }
+        }
+        file.remember(stat);
+    }
+
+    /** Decides which content a new file holds. */
+    private void identify(Stat stat, long nowMs) {
+        try {
+            for (FollowedFile known : List.copyOf(followed)) {
+                Match match = RotationMatcher.match(stat, known, nowMs);
+                boolean decided =
+                        match == Match.UNDECIDED || (match == Match.CONTINUATION && continueIn(stat, known, nowMs));
+                if (decided) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            finder.setUnreadable(stat.path(), e);
+            return;
+        }
+        FollowedFile file = new FollowedFile(config.source(), stat);
+        if (attach(file, stat, State.LISTED, nowMs) == Attachment.ATTACHED) {
+            followed.add(file);
+            log.info("following new file: {}", stat.path());
+        }
+    }
+
+    /**
+     * Continues a known content in a file that begins like it.
+     *
+     * @return whether the file needs no further attention; false if it turned out to hold another content
+     */
+    private boolean continueIn(Stat stat, FollowedFile known, long nowMs) {
+        if (known.state() == State.LISTED) {
+            setReplaced(known, nowMs);
+        }
+        if (known.isComplete()) {
+            known.attachClosed(stat);
+            return true;
+        }
+        if (attach(known, stat, State.LISTED, nowMs) != Attachment.OTHER_CONTENT) {
+            return true;
+        }
+        if (RotationMatcher.isYoung(stat, nowMs)) {
+            return true;
+        }
+        boolean copiedBeforeTheLastLines =
+                !stat.isGzip() && stat.sizeBytes() < known.acknowledged().offset();
+        if (copiedBeforeTheLastLines) {
+            known.attachClosed(stat);
+        }
+        return copiedBeforeTheLastLines;
+    }
+
+    private enum Attachment {
+        ATTACHED,
+        OTHER_CONTENT,
+        UNREADABLE
+    }
+
+    /** Opens a file and binds a content to it, if the file holds that content. */
+    private Attachment attach(FollowedFile file, Stat stat, State state, long nowMs) {
+        Content content = null;
+        try {
+            content = Content.open(stat.path());
+            Optional<ReadCursor> cursor = ReadCursor.resume(content, file.acknowledged());
+            boolean renamedMeanwhile = !FileId.stat(stat.path()).id().equals(stat.id());
+            finder.setReadable(stat.path());
+            if (renamedMeanwhile || cursor.isEmpty()) {
+                content.close();
+                return renamedMeanwhile ? Attachment.UNREADABLE : Attachment.OTHER_CONTENT;
+            }
+            file.attach(stat, state, content, cursor.get(), nowMs);
+            return Attachment.ATTACHED;
+        } catch (IOException e) {
+            finder.setUnreadable(stat.path(), e);
+            closeQuietly(content);
+            return Attachment.UNREADABLE;
+        }
+    }
+
+    private static void closeQuietly(@Nullable Content content) {
+        if (content != null) {
+            try {
+                content.close();
+            } catch (IOException e) {
+                log.debug("cannot close a file that could not be read", e);
+            }
+        }
+    }
+
+    /** Unbinds a content from a file that holds another one now. */
+    void setReplaced(FollowedFile file, long nowMs) {
+        log.info(
+                "file was truncated or replaced: {}, acknowledged to byte {}",
+                file.path(),
+                file.acknowledged().offset());
+        file.setMissing(false, nowMs);
+        if (file.acknowledged().offset() == 0 && !file.isInFlight()) {
+            followed.remove(file);
+        }
+    }
+}
