@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>Every method that touches the disk throws {@link LogDirectoryOfflineException} from the first failure of the
  * log directory on, and {@link LogClosedException} once the log is closed or deleted.
  */
-public final class Log {
+public final class Log implements ReplicaLog {
     private static final Logger LOG = LoggerFactory.getLogger(Log.class);
 
     private final TopicPartition partition;
@@ -60,7 +60,7 @@ public final class Log {
         this.appender = new LogAppender(this, context, readers);
     }
 
-    /** Whose log it is. */
+    @Override
     public TopicPartition partition() {
         return partition;
     }
@@ -70,17 +70,17 @@ public final class Log {
         return config;
     }
 
-    /** Replaces the configuration, from the next append or pass on. */
+    @Override
     public void reconfigure(LogConfig newConfig) {
         config = newConfig;
     }
 
-    /** The first readable offset. */
+    @Override
     public long logStartOffset() {
         return logStartOffset;
     }
 
-    /** The next offset to be written. */
+    @Override
     public long logEndOffset() {
         return end.offset();
     }
@@ -100,14 +100,7 @@ public final class Log {
         return state.segments().all().size();
     }
 
-    /**
-     * Appends a batch that a client sent. It must have been found valid, checksum and records, by
-     * {@link io.tailrace.protocol.record.BatchValidator}; offset and leader epoch are stamped in place.
-     *
-     * @param bytes one batch, from position to limit, both of which stay as they are
-     * @param leaderEpoch the epoch that this broker leads in
-     * @param nowMs the time of arrival
-     */
+    @Override
     public AppendResult appendAsLeader(ByteBuffer bytes, int leaderEpoch, long nowMs) throws IOException {
         RecordBatch batch = RecordBatch.at(bytes);
         if (batch.sizeInBytes() != bytes.remaining()) {
@@ -125,13 +118,7 @@ public final class Log {
         }
     }
 
-    /**
-     * Appends batches as a leader sent them, with their offsets and epochs. Checksums are verified here. A last batch
-     * that was cut is left out; sequences are not judged, the leader did that.
-     *
-     * @param bytes batches from position to limit, both of which stay as they are
-     * @param nowMs the time of arrival
-     */
+    @Override
     public AppendResult appendAsFollower(ByteBuffer bytes, long nowMs) throws IOException {
         ByteBuffer whole;
         try {
@@ -152,25 +139,18 @@ public final class Log {
         }
     }
 
-    /**
-     * Reads batches from the one that holds {@code offset}, as a slice of one segment; close it. Empty at the limit.
-     *
-     * @param bytesMax the slice's greatest size; the last batch may be cut
-     * @param offsetLimit exclusive: a consumer's high watermark, a follower's {@link Long#MAX_VALUE}
-     * @param atLeastOneBatch whether the first batch is given whole even if it is larger than {@code bytesMax}
-     * @throws OffsetOutOfRangeException unless the offset is between log start and log end, both inclusive
-     */
+    @Override
     public LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException {
         return look(() -> reader().read(offset, bytesMax, offsetLimit, atLeastOneBatch), LogSlice::close);
     }
 
-    /** The first record whose timestamp is at least {@code timestampMs}; it may lie above a high watermark. */
+    @Override
     public Optional<TimestampedOffset> offsetForTimestamp(long timestampMs) throws IOException {
         return Optional.ofNullable(
                 look(() -> reader().find(timestampMs), found -> {}).record());
     }
 
-    /** The first record that has the greatest timestamp of all. */
+    @Override
     public Optional<TimestampedOffset> offsetOfMaxTimestamp() throws IOException {
         return Optional.ofNullable(look(() -> reader().findMax(), found -> {}).record());
     }
@@ -192,10 +172,7 @@ public final class Log {
         return new LogReader(partition, segments, logStartOffset, currentEnd, recentEnds);
     }
 
-    /**
-     * Completes when records below an offset may be acknowledged: at once, or with {@code flush=ack} when a shared
-     * sync has covered them, on the executor's thread. Fails if the sync did, and the directory is offline then.
-     */
+    @Override
     public CompletableFuture<Void> durable(long nextOffset) {
         return config.flush().ackWaits() && nextOffset > flusher.recoveryPoint()
                 ? flusher.request(nextOffset)
@@ -207,11 +184,7 @@ public final class Log {
         flusher.flushTo(end.offset());
     }
 
-    /**
-     * Starts an epoch at the log end offset, when this broker becomes the leader.
-     *
-     * @throws IllegalArgumentException if the log has a later epoch
-     */
+    @Override
     public void beginEpoch(int leaderEpoch) {
         appendLock.lock();
         try {
@@ -221,15 +194,12 @@ public final class Log {
         }
     }
 
-    /** Which leader epoch wrote which part of this log. */
+    @Override
     public LeaderEpochs epochs() {
         return epochs;
     }
 
-    /**
-     * Truncates the log to end at {@code offset}, and drops the epochs that start there or later. If the offset is inside
-     * a batch, the log ends before that batch.
-     */
+    @Override
     public void truncateTo(long offset, long nowMs) throws IOException {
         change(() -> {
             if (offset < end.offset()) {
@@ -240,7 +210,7 @@ public final class Log {
         });
     }
 
-    /** Drops everything, and goes on at an offset: for a follower whose leader's log starts after its own end. */
+    @Override
     public void truncateFullyAndStartAt(long offset, long nowMs) throws IOException {
         change(() -> truncater().truncateFullyAndStartAt(offset, nowMs));
     }
@@ -249,11 +219,7 @@ public final class Log {
         return new LogTruncation(this, context, readers);
     }
 
-    /**
-     * Moves the log start offset up (DeleteRecords); segments below go with the next retention pass.
-     *
-     * @throws OffsetOutOfRangeException if the offset is above the log end offset
-     */
+    @Override
     public void deleteRecordsBefore(long offset) throws IOException {
         change(() -> {
             if (offset > end.offset()) {

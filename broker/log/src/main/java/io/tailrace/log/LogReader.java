@@ -35,7 +35,7 @@ record LogReader(
             if (!segment.retain()) {
                 return null;
             }
-            LogSlice slice = LogSlice.empty();
+            LogSlice slice = FileSlice.empty();
             try {
                 slice = slice(segment, offset, bytesMax, limit, atLeastOneBatch);
             } finally {
@@ -48,7 +48,7 @@ record LogReader(
             }
             segment = segments.after(segment);
         }
-        return LogSlice.empty();
+        return FileSlice.empty();
     }
 
     private LogSlice slice(Segment segment, long offset, int bytesMax, long limit, boolean atLeastOneBatch)
@@ -63,10 +63,10 @@ record LogReader(
             }
         }
         if (count <= 0) {
-            return LogSlice.empty();
+            return FileSlice.empty();
         }
         segment.ensureHolds(from + (long) count);
-        return LogSlice.of(segment, from, count);
+        return FileSlice.of(segment, from, count);
     }
 
     private int startOf(Segment segment, long offset, int to) throws IOException {

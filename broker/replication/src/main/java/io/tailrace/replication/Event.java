@@ -6,29 +6,104 @@ import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.PartitionState;
 import java.util.Map;
 
-/** What can happen to a partition on a broker. */
+/**
+ * What can happen to a partition on a broker. A {@link Handler} does not compile unless it handles each kind.
+ */
 public sealed interface Event {
 
-    /**
-     * The partition's assignment or state was read from the store: by following it. Older news than
-     * what is known changes nothing.
-     */
-    record StateRead(PartitionAssignment assignment, PartitionState state) implements Event {}
+    /** Gives this event to a handler. */
+    <T> T handledBy(Handler<T> handler);
 
-    /** The partition is no longer there, or no longer on this broker. */
-    record Unassigned() implements Event {}
+    /**
+     * Handles events.
+     *
+     * @param <T> what follows from an event
+     */
+    interface Handler<T> {
+        T handle(StateRead event);
+
+        T handle(Unassigned event);
+
+        T handle(Registered event);
+
+        T handle(SessionLost event);
+
+        T handle(BrokersChanged event);
+
+        T handle(MinInsyncChanged event);
+
+        T handle(Appended event);
+
+        T handle(LogStartMoved event);
+
+        T handle(Fetched event);
+
+        T handle(Replicated event);
+
+        T handle(Diverged event);
+
+        T handle(FellBehind event);
+
+        T handle(ProposalWritten event);
+
+        T handle(ProposalRefused event);
+
+        T handle(ProposalUnknown event);
+
+        T handle(StateReadBack event);
+
+        T handle(LogFailed event);
+
+        T handle(Tick event);
+    }
+
+    /** The partition's assignment and state as an image of the cluster has them. An older state than the known one is ignored. */
+    record StateRead(PartitionAssignment assignment, PartitionState state) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
+
+    /** The partition was deleted, or is no longer assigned to this broker. */
+    record Unassigned() implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
     /** This broker is registered, under this broker epoch. */
-    record Registered(long brokerEpoch) implements Event {}
+    record Registered(long brokerEpoch) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
-    /** This broker's session is lost, or cannot be told from lost: others may act in its place. */
-    record SessionLost() implements Event {}
+    /** This broker's session is lost or may be lost: others may act in its place. */
+    record SessionLost() implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
-    /** The registered brokers are these now, by id. The map must not change afterwards. */
-    record BrokersChanged(Map<Integer, Broker> brokers) implements Event {}
+    /** The registered brokers changed to these, by id. The map must not change afterwards. */
+    record BrokersChanged(Map<Integer, Broker> brokers) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
-    /** The topic's {@code min.insync.replicas} is this now. */
-    record MinInsyncChanged(int minInsyncReplicas) implements Event {}
+    /** The topic's {@code min.insync.replicas} changed to this. */
+    record MinInsyncChanged(int minInsyncReplicas) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
     /**
      * This leader appended to its log.
@@ -36,17 +111,32 @@ public sealed interface Event {
      * @param leaderEpoch the epoch it appended in
      * @param log the log afterwards
      */
-    record Appended(int leaderEpoch, LogExtent log) implements Event {}
+    record Appended(int leaderEpoch, LogExtent log) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
     /**
      * Records at the start of the log were deleted, by retention or on request.
      *
      * @param log the log afterwards
      */
-    record LogStartMoved(LogExtent log) implements Event {}
+    record LogStartMoved(LogExtent log) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
-    /** A follower asked this leader for records. */
-    record Fetched(FollowerFetch fetch) implements Event {}
+    /** A follower fetched from this leader. */
+    record Fetched(FollowerFetch fetch) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
     /**
      * This follower appended the leader's answer to its log.
@@ -55,37 +145,82 @@ public sealed interface Event {
      * @param log the log afterwards
      * @param leaderHighWatermark the leader's high watermark, exclusive
      */
-    record Replicated(int leaderEpoch, LogExtent log, long leaderHighWatermark) implements Event {}
+    record Replicated(int leaderEpoch, LogExtent log, long leaderHighWatermark) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
     /**
-     * The leader said that this follower's log diverges from its own.
+     * The leader answered that this follower's log diverges from its own.
      *
      * @param leaderEpoch the epoch in which it was fetched
-     * @param leaderEnd where the leader's latest epoch ends that is not after this follower's last
+     * @param leaderEnd the end of the leader's latest epoch that is not later than this follower's last
      */
-    record Diverged(int leaderEpoch, EpochEnd leaderEnd) implements Event {}
+    record Diverged(int leaderEpoch, EpochEnd leaderEnd) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
-    /** The leader no longer has what this follower needs next; its log starts at {@code leaderLogStartOffset}. */
-    record FellBehind(int leaderEpoch, long leaderLogStartOffset) implements Event {}
+    /** The leader has deleted what this follower needs next: its log starts at {@code leaderLogStartOffset}. */
+    record FellBehind(int leaderEpoch, long leaderLogStartOffset) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
-    /** The write that {@link Effect.ProposeIsr} asked for was done. */
-    record ProposalWritten(PartitionState written) implements Event {}
+    /** The write of {@link Effect.ProposeIsr} was done. */
+    record ProposalWritten(PartitionState written) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
-    /** The write that {@link Effect.ProposeIsr} asked for was refused: the state is at another version by now. */
-    record ProposalRefused(int expectedVersion) implements Event {}
+    /** The write of {@link Effect.ProposeIsr} was refused: the state has another version. */
+    record ProposalRefused(int expectedVersion) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
-    /** Whether the write that {@link Effect.ProposeIsr} asked for was done is not known. */
-    record ProposalUnknown(int expectedVersion) implements Event {}
+    /** It is unknown whether the write of {@link Effect.ProposeIsr} was done. */
+    record ProposalUnknown(int expectedVersion) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
     /**
-     * The state as {@link Effect.ReadBack} found it in the store, after the proposal it is about had been decided. Later
-     * proposals may not have been.
+     * The state as {@link Effect.ReadBack} found it in the store. The proposal that expected this version has been decided;
+     * later ones may be undecided.
      */
-    record StateReadBack(int expectedVersion, PartitionState state) implements Event {}
+    record StateReadBack(int expectedVersion, PartitionState state) implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
     /** The log's directory failed: nothing can be read from it or written to it. */
-    record LogFailed() implements Event {}
+    record LogFailed() implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 
     /** Time has passed. */
-    record Tick() implements Event {}
+    record Tick() implements Event {
+        @Override
+        public <T> T handledBy(Handler<T> handler) {
+            return handler.handle(this);
+        }
+    }
 }

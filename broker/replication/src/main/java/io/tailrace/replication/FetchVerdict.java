@@ -3,13 +3,13 @@ package io.tailrace.replication;
 import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
 
-/** What a leader answers a fetch with. */
+/** A leader's answer to a fetch. */
 public sealed interface FetchVerdict {
 
     /** Records from the fetch offset up to {@code endOffset}, exclusive. */
     record Read(long endOffset) implements FetchVerdict {}
 
-    /** No records: the follower's log diverges, and agrees at most up to here. */
+    /** No records: the follower's log diverges. The logs agree at most up to {@code end}. */
     record Diverging(EpochEnd end) implements FetchVerdict {}
 
     /** No records, and this error. */

@@ -6,11 +6,14 @@ import io.tailrace.protocol.ErrorCode;
 public record Follower(PartitionView view, LogView log) implements Replica {
 
     @Override
-    public ErrorCode refusal() {
-        return ErrorCode.NOT_LEADER_OR_FOLLOWER;
+    public Leadership leadership() {
+        return new NotLeader(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }
 
-    /** Whether what was fetched in this leader epoch may be appended: ask before appending, under the same lock. */
+    /**
+     * Whether what was fetched in this leader epoch may be appended. Ask before the append, under the lock that the append
+     * is made under.
+     */
     public boolean follows(int fetchedInLeaderEpoch) {
         return fetchedInLeaderEpoch == leaderEpoch();
     }

@@ -4,28 +4,22 @@ import io.tailrace.protocol.EpochEnd;
 import io.tailrace.replication.cluster.PartitionState;
 import java.util.List;
 
-/** How a follower's log becomes its leader's. */
+/** How a follower makes its log equal to its leader's. */
 final class FollowerRules {
 
-    Transition enter(PartitionView view, LogView log, List<Effect> effects) {
+    Transition startFollowing(PartitionView view, LogView log, List<Effect> effects) {
         effects.add(startFetching(view));
         return new Transition(new Follower(view, log), effects);
     }
 
     /**
-     * Takes over what was appended, and the leader's high watermark as far as this log reaches. The high watermark does
-     * not fall when a new leader has yet to learn it.
+     * Takes the leader's high watermark as far as this log reaches. The high watermark does not fall while a new leader has
+     * yet to learn it.
      */
-    Transition replicated(Replica replica, Event.Replicated replicated) {
-        if (!(replica instanceof Follower follower) || !follower.follows(replicated.leaderEpoch())) {
-            throw new IllegalStateException("replicated " + replica.view().partition() + " up to "
-                    + replicated.log().endOffset() + " in epoch " + replicated.leaderEpoch()
-                    + " without following in it");
-        }
-        LogView log = follower.log();
-        LogView appended = log.with(replicated.log());
+    Transition replicated(Follower follower, Event.Replicated replicated) {
+        LogView appended = follower.log().with(replicated.log());
         long highWatermark = Math.min(replicated.leaderHighWatermark(), appended.endOffset());
-        if (highWatermark <= log.highWatermark()) {
+        if (highWatermark <= follower.log().highWatermark()) {
             return Transition.to(new Follower(follower.view(), appended));
         }
         return Transition.to(
@@ -34,28 +28,29 @@ final class FollowerRules {
     }
 
     /**
-     * Cuts to the end of the latest epoch both logs know, and never because of a high watermark (KIP-101, KIP-279). A log
-     * of which nothing agrees starts anew where the leader's may agree.
+     * Truncates to the end of the latest epoch that both logs have, never because of a high watermark (KIP-101, KIP-279). If
+     * the leader's log agrees with nothing in this one, this log restarts at the offset below which they may agree.
      */
     Transition diverged(Follower follower, EpochEnd leaderEnd) {
         LogView log = follower.log();
         EpochEnd own = log.epochs().endOf(leaderEnd.epoch(), log.endOffset());
         long offset = Math.min(own.endOffset(), leaderEnd.endOffset());
         if (offset < log.startOffset()) {
-            return startAnew(follower, offset);
+            return restartAt(follower, offset);
         }
-        LogView cut = log.truncate(offset);
         return Transition.to(
-                new Follower(follower.view(), cut), new Effect.TruncateTo(offset), startFetching(follower.view()));
+                new Follower(follower.view(), log.truncate(offset)),
+                new Effect.TruncateTo(offset),
+                startFetching(follower.view()));
     }
 
     Transition fellBehind(Follower follower, long leaderLogStartOffset) {
         return leaderLogStartOffset <= follower.log().endOffset()
                 ? Transition.to(follower)
-                : startAnew(follower, leaderLogStartOffset);
+                : restartAt(follower, leaderLogStartOffset);
     }
 
-    private static Transition startAnew(Follower follower, long offset) {
+    private static Transition restartAt(Follower follower, long offset) {
         return Transition.to(
                 new Follower(follower.view(), LogView.restartedAt(offset)),
                 new Effect.RestartLogAt(offset),

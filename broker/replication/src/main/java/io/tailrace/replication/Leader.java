@@ -7,14 +7,15 @@ import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionState;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A replica that leads.
  *
- * @param epochStartOffset where the log ended when it was elected: what is before was written under earlier leaders
+ * @param epochStartOffset the log end offset at its election: earlier leaders wrote what is below
  * @param followers the other replicas' progress
- * @param proposalOrNull the state whose write is under way, with the version it expects; null if none is
+ * @param proposalOrNull the state that is being written, with the version it expects; null if none is
  */
 public record Leader(
         PartitionView view,
@@ -22,19 +23,28 @@ public record Leader(
         long epochStartOffset,
         List<FollowerProgress> followers,
         @Nullable PartitionState proposalOrNull)
-        implements Replica {
+        implements Replica, Leadership {
 
-    /** The state whose write is under way, if one is. */
+    /** The state that is being written, if one is. */
     public Optional<PartitionState> proposal() {
         return Optional.ofNullable(proposalOrNull);
     }
 
     @Override
-    public ErrorCode refusal() {
-        return ErrorCode.NONE;
+    public Leadership leadership() {
+        return this;
     }
 
     @Override
+    public <T> T map(Function<? super Leader, ? extends T> ifLeader, Function<? super ErrorCode, ? extends T> ifNot) {
+        return ifLeader.apply(this);
+    }
+
+    /**
+     * Whether a batch may be appended now: {@code NONE}, or the error to answer.
+     *
+     * @param allInsync true for {@code acks=all}
+     */
     public ErrorCode appendable(boolean allInsync) {
         return allInsync && view.state().isr().size() < view.minInsync()
                 ? ErrorCode.NOT_ENOUGH_REPLICAS
@@ -42,24 +52,31 @@ public record Leader(
     }
 
     /**
-     * The high watermark as the latest offset, or nothing while it has not reached this leader's epoch (KIP-207):
-     * until then a client may have seen more from the leader before, and is told {@code OFFSET_NOT_AVAILABLE}.
+     * Whether all in-sync replicas have everything below {@code offset} (exclusive). A produce with {@code acks=all} waits
+     * for this, also if it repeats an earlier one.
+     */
+    public boolean acknowledged(long offset) {
+        return log.highWatermark() >= offset;
+    }
+
+    /**
+     * The high watermark as the latest offset; empty until it has reached this leader's epoch (KIP-207). Until then the
+     * leader before may have shown clients more, and the answer is {@code OFFSET_NOT_AVAILABLE}.
      */
     public Optional<Long> latestOffset() {
         return log.highWatermark() < epochStartOffset ? Optional.empty() : Optional.of(log.highWatermark());
     }
 
-    /** What a consumer that fetches from this offset on gets: nothing at or above the high watermark. */
+    /** What a consumer gets that fetches from this offset: nothing at or above the high watermark. */
     public FetchVerdict consumerFetch(long fetchOffset) {
         return inRange(fetchOffset, log.highWatermark());
     }
 
-    /** What a follower gets. Report the fetch as {@link Event.Fetched}, whatever the answer is. */
+    /**
+     * What a follower gets that fetches in this leader epoch ({@link #leadershipIn}). Report each fetch as
+     * {@link Event.Fetched}, whatever the answer is.
+     */
     public FetchVerdict followerFetch(FollowerFetch fetch) {
-        ErrorCode error = leads(fetch.currentLeaderEpoch());
-        if (error != ErrorCode.NONE) {
-            return new FetchVerdict.Refused(error);
-        }
         if (progress(fetch.follower().brokerId()) < 0) {
             return new FetchVerdict.Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
         }
@@ -68,7 +85,7 @@ public record Leader(
                 : inRange(fetch.fetchOffset(), log.endOffset());
     }
 
-    /** Whether the log of a replica that asks is a prefix of this one. */
+    /** Whether the log of the replica that fetches is a prefix of this one. */
     boolean agreesWith(FollowerFetch fetch) {
         return progress(fetch.follower().brokerId()) >= 0
                 && !diverges(fetch)
@@ -80,7 +97,7 @@ public record Leader(
         return log.epochs().endOf(epoch, log.endOffset());
     }
 
-    /** Index in {@link #followers} of that broker, -1 if it is no replica. */
+    /** The broker's index in {@link #followers}, -1 if it is not a replica. */
     int progress(int brokerId) {
         for (int i = 0; i < followers.size(); i++) {
             if (followers.get(i).follower().brokerId() == brokerId) {
@@ -90,7 +107,7 @@ public record Leader(
         return -1;
     }
 
-    /** How far that incarnation has acknowledged, exclusive; {@link FollowerProgress#UNKNOWN} if it has not. */
+    /** The offset up to which this incarnation has acknowledged, exclusive; {@link FollowerProgress#UNKNOWN} if it has not. */
     long acknowledgedBy(Incarnation member) {
         if (member.equals(view.self())) {
             return log.endOffset();

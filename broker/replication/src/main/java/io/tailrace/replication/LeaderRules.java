@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a leader decides what is acknowledged, and who is in sync. */
+/** How a leader decides what is acknowledged and which replicas are in sync. */
 final class LeaderRules {
     private final long replicaLagMsMax;
 
@@ -16,7 +16,7 @@ final class LeaderRules {
         this.replicaLagMsMax = replicaLagMsMax;
     }
 
-    Transition enter(PartitionView view, LogView log, List<Effect> effects, long nowMs) {
+    Transition startLeading(PartitionView view, LogView log, List<Effect> effects, long nowMs) {
         int epoch = view.state().leaderEpoch();
         effects.add(new Effect.LeadershipStarted(epoch, log.endOffset()));
         Leader leader =
@@ -24,7 +24,7 @@ final class LeaderRules {
         return proposeIfNeeded(advance(leader, effects), effects, nowMs);
     }
 
-    /** Goes on leading in the same epoch with what has become known. */
+    /** Takes a new view of the partition while it leads in the same epoch. */
     Transition refresh(Leader leader, PartitionView view, long nowMs) {
         List<Effect> effects = new ArrayList<>();
         boolean hadEnough = enoughInsync(leader.view());
@@ -56,8 +56,8 @@ final class LeaderRules {
     }
 
     /**
-     * Counts a fetch as an acknowledgement, if it comes from a replica that follows in this epoch, under the broker epoch
-     * that is registered now, and with a log that is a prefix of this one.
+     * Counts a fetch as an acknowledgement if the replica follows in this epoch, under the broker epoch that is registered
+     * now, with a log that is a prefix of this one.
      */
     Transition fetched(Leader leader, FollowerFetch fetch, long nowMs) {
         boolean counts =
@@ -77,7 +77,7 @@ final class LeaderRules {
         return fetch.currentLeaderEpoch() == leader.leaderEpoch();
     }
 
-    /** The write failed, or may have: until it is read back, both ISRs count. */
+    /** The write failed or may have failed. Until the state is read back, both ISRs count. */
     Transition undecided(Leader leader, int expectedVersion) {
         PartitionState proposal = leader.proposalOrNull();
         if (proposal == null || proposal.version() != expectedVersion) {
@@ -86,7 +86,7 @@ final class LeaderRules {
         return Transition.to(leader, new Effect.ReadBack(expectedVersion));
     }
 
-    /** A write that the store has no trace of did not happen, and will not. */
+    /** If the store still has the version that the proposal expected, the write did not happen and never will. */
     Leader readBack(Leader leader, Event.StateReadBack readBack) {
         PartitionState proposal = leader.proposalOrNull();
         if (proposal == null || !isAbout(proposal, readBack)) {
@@ -95,12 +95,12 @@ final class LeaderRules {
         return readBack.state().version() == proposal.version() ? withProposal(leader, null) : leader;
     }
 
-    /** Whether it was read after this proposal had been decided, and not for an earlier one. */
+    /** Whether the state was read for this proposal and not for an earlier one. */
     private static boolean isAbout(PartitionState proposal, Event.StateReadBack readBack) {
         return proposal.version() == readBack.expectedVersion();
     }
 
-    /** Proposes the ISR as it should be, if it is not, and no proposal is under way. */
+    /** Proposes the ISR that should be, if it differs and no proposal is undecided. */
     Transition proposeIfNeeded(Leader leader, List<Effect> effects, long nowMs) {
         PartitionView view = leader.view();
         PartitionState state = view.state();
@@ -110,12 +110,13 @@ final class LeaderRules {
         List<Incarnation> isr = new ArrayList<>(state.isr());
         isr.removeIf(member -> !member.equals(view.self()) && outOfSync(leader, member, nowMs));
         for (FollowerProgress follower : leader.followers()) {
-            if (mayJoin(leader, follower, nowMs)) {
+            if (canJoin(leader, follower, nowMs)) {
                 isr.add(follower.follower());
             }
         }
-        boolean memoryIsStale = !state.lastStanding().isEmpty() && state.isr().size() >= view.minInsync();
-        if (isr.equals(state.isr()) && !memoryIsStale) {
+        boolean lastStandingIsStale =
+                !state.lastStanding().isEmpty() && state.isr().size() >= view.minInsync();
+        if (isr.equals(state.isr()) && !lastStandingIsStale) {
             return new Transition(leader, effects);
         }
         PartitionState next = state.withIsr(isr, view.minInsync());
@@ -136,30 +137,30 @@ final class LeaderRules {
         return i < 0 || leader.followers().get(i).lags(leader.log().endOffset(), replicaLagMsMax, nowMs);
     }
 
-    /** A follower that would have to leave again at once does not join: the ISR would never come to rest. */
-    private boolean mayJoin(Leader leader, FollowerProgress follower, long nowMs) {
+    /** A follower that would leave again at once does not join; otherwise the ISR would flap. */
+    private boolean canJoin(Leader leader, FollowerProgress follower, long nowMs) {
         PartitionView view = leader.view();
         Broker broker = view.brokers().get(follower.follower().brokerId());
-        return hasWhatIsCommitted(leader, follower)
-                && hasReachedTheEpoch(leader, follower)
+        return hasCommittedRecords(leader, follower)
+                && hasReachedEpochStart(leader, follower)
                 && broker != null
                 && broker.epoch() == follower.follower().brokerEpoch()
-                && !isLeaving(broker)
+                && !isDraining(broker)
                 && !broker.offline().contains(view.partition())
                 && !follower.lags(leader.log().endOffset(), replicaLagMsMax, nowMs)
                 && !view.state().isrIds().contains(broker.id());
     }
 
-    private static boolean hasWhatIsCommitted(Leader leader, FollowerProgress follower) {
+    private static boolean hasCommittedRecords(Leader leader, FollowerProgress follower) {
         return follower.endOffset() >= leader.log().highWatermark();
     }
 
-    /** What an earlier leader may have committed unknown to this one lies before this one's epoch. */
-    private static boolean hasReachedTheEpoch(Leader leader, FollowerProgress follower) {
+    /** An earlier leader may have committed more than this one knows. All of it is below the start of this epoch. */
+    private static boolean hasReachedEpochStart(Leader leader, FollowerProgress follower) {
         return follower.endOffset() >= leader.epochStartOffset();
     }
 
-    private static boolean isLeaving(Broker broker) {
+    private static boolean isDraining(Broker broker) {
         return broker.draining();
     }
 
@@ -173,24 +174,24 @@ final class LeaderRules {
     }
 
     /**
-     * The offset below which every in-sync replica has acknowledged. As long as a proposal is undecided, both the ISR that
-     * is and the one that may be count. With too few in sync, or while replicas that left then are still remembered as
-     * complete, nothing more is acknowledged.
+     * The offset below which every in-sync replica has acknowledged. While a proposal is undecided, both the confirmed and
+     * the proposed ISR count. With too few in sync, or while the last replicas standing are remembered, nothing more is
+     * acknowledged.
      */
     private static long acknowledgedByAll(Leader leader) {
         PartitionState state = leader.view().state();
-        if (!enoughInsync(leader.view()) || remembersOthers(state)) {
+        if (!enoughInsync(leader.view()) || remembersLastStanding(state)) {
             return FollowerProgress.UNKNOWN;
         }
-        return Math.min(acknowledgedBy(leader, state.isr()), acknowledgedBy(leader, isrThatMayBe(leader)));
+        return Math.min(acknowledgedBy(leader, state.isr()), acknowledgedBy(leader, proposedIsr(leader)));
     }
 
-    private static boolean remembersOthers(PartitionState state) {
+    private static boolean remembersLastStanding(PartitionState state) {
         return !state.lastStanding().isEmpty();
     }
 
-    /** The ISR in the store if the proposal under way is written. */
-    private static List<Incarnation> isrThatMayBe(Leader leader) {
+    /** The ISR in the store if the undecided proposal is written; without one, the confirmed ISR. */
+    private static List<Incarnation> proposedIsr(Leader leader) {
         PartitionState proposal = leader.proposalOrNull();
         return (proposal == null ? leader.view().state() : proposal).isr();
     }

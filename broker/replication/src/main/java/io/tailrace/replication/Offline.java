@@ -2,17 +2,13 @@ package io.tailrace.replication;
 
 import io.tailrace.protocol.ErrorCode;
 
-/**
- * A replica that neither leads nor follows.
- *
- * @param reason why
- */
+/** A replica that neither leads nor follows, for this reason. */
 public record Offline(PartitionView view, LogView log, Reason reason) implements Replica {
     /** Why a replica has no role. */
     public enum Reason {
         /** The partition is not assigned to this broker. */
         UNASSIGNED,
-        /** This broker is not registered, or not under the epoch in which it was elected. */
+        /** This broker is not registered, or registered under another broker epoch than it was elected in. */
         FENCED,
         /** The partition has no leader to follow. */
         NO_LEADER,
@@ -21,11 +17,12 @@ public record Offline(PartitionView view, LogView log, Reason reason) implements
     }
 
     @Override
-    public ErrorCode refusal() {
-        return switch (reason) {
-            case UNASSIGNED, FENCED -> ErrorCode.NOT_LEADER_OR_FOLLOWER;
-            case NO_LEADER -> ErrorCode.LEADER_NOT_AVAILABLE;
-            case LOG_FAILED -> ErrorCode.KAFKA_STORAGE_ERROR;
-        };
+    public Leadership leadership() {
+        return new NotLeader(
+                switch (reason) {
+                    case UNASSIGNED, FENCED -> ErrorCode.NOT_LEADER_OR_FOLLOWER;
+                    case NO_LEADER -> ErrorCode.LEADER_NOT_AVAILABLE;
+                    case LOG_FAILED -> ErrorCode.KAFKA_STORAGE_ERROR;
+                });
     }
 }

@@ -8,22 +8,22 @@ import io.tailrace.replication.cluster.Incarnation;
 import java.util.Map;
 
 /**
- * A partition on one broker: in one of three roles, with what may be done in it. Immutable.
+ * A partition on one broker, in one of three roles. Immutable.
  *
  * <p>An answer given here holds as long as the caller keeps the partition's lock.
  */
 public sealed interface Replica permits Offline, Follower, Leader {
 
-    /** Of a fetch or a produce that does not say which leader epoch it expects. */
+    /** The leader epoch in a request that accepts any. */
     int ANY_EPOCH = -1;
 
-    /** What is known of the partition. */
+    /** What is known about the partition. */
     PartitionView view();
 
-    /** What is known of its log on this broker. */
+    /** What is known about its log on this broker. */
     LogView log();
 
-    /** A partition that nothing has been read about yet, on a broker that is not registered yet. */
+    /** A partition whose assignment has not arrived yet, on a broker that is not registered yet. */
     static Replica opened(TopicPartition partition, int brokerId, int minInsyncReplicas, LogView log) {
         PartitionView view =
                 new PartitionView(partition, new Incarnation(brokerId, Broker.NONE), Map.of(), minInsyncReplicas, null);
@@ -36,34 +36,18 @@ public sealed interface Replica permits Offline, Follower, Leader {
         return agreed == null ? LeaderEpochs.UNKNOWN : agreed.state().leaderEpoch();
     }
 
+    /** Whether this replica leads. */
+    Leadership leadership();
+
     /**
-     * Whether this replica may lead whoever believes in this leader epoch, {@link #ANY_EPOCH} for one who does not say:
-     * {@code NONE} or the error to answer. Ask this before answering any request that only a leader may answer.
+     * Whether this replica leads for a request that expects this leader epoch, or {@link #ANY_EPOCH}. Ask this before
+     * answering a request that only a leader may answer.
      */
-    default ErrorCode leads(int currentLeaderEpoch) {
-        if (currentLeaderEpoch != ANY_EPOCH && currentLeaderEpoch != leaderEpoch()) {
-            return currentLeaderEpoch < leaderEpoch() ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH;
+    default Leadership leadershipIn(int currentLeaderEpoch) {
+        if (currentLeaderEpoch == ANY_EPOCH || currentLeaderEpoch == leaderEpoch()) {
+            return leadership();
         }
-        return refusal();
-    }
-
-    /** {@code NONE} from a leader, or why this replica does not lead. */
-    ErrorCode refusal();
-
-    /**
-     * Whether a batch may be appended now: {@code NONE} or the error to answer.
-     *
-     * @param allInsync true for {@code acks=all}
-     */
-    default ErrorCode appendable(boolean allInsync) {
-        return refusal();
-    }
-
-    /**
-     * Whether everything below {@code offset} (exclusive) is acknowledged by all in-sync replicas. A produce with
-     * {@code acks=all} waits until its end is, also one that repeats an earlier one.
-     */
-    default boolean acknowledged(long offset) {
-        return log().highWatermark() >= offset;
+        return new NotLeader(
+                currentLeaderEpoch < leaderEpoch() ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH);
     }
 }

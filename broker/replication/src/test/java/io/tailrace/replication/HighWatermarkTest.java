@@ -20,8 +20,8 @@ class HighWatermarkTest {
     void aSingleReplicaAcknowledgesWhatItAppends() {
         Scenario s = singleReplica(Scenario.EMPTY).elected(1, 0, 1).appended(5);
         assertThat(s.effects()).containsExactly(new Effect.HighWatermarkAdvanced(5));
-        assertThat(s.replica().acknowledged(5)).isTrue();
-        assertThat(s.replica().acknowledged(6)).isFalse();
+        assertThat(s.leader().acknowledged(5)).isTrue();
+        assertThat(s.leader().acknowledged(6)).isFalse();
     }
 
     @Test

@@ -27,7 +27,7 @@ class RoleTest {
     void aReplicaThatNothingIsKnownOfIsOffline() {
         Scenario s = singleReplica(Scenario.EMPTY);
         assertThat(reason(s)).isEqualTo(Reason.UNASSIGNED);
-        assertThat(s.replica().appendable(false)).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        assertThat(s.refusal(Replica.ANY_EPOCH)).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }
 
     @Test
@@ -52,7 +52,7 @@ class RoleTest {
         assertThat(reason(s)).isEqualTo(Reason.FENCED);
         assertThat(s.effects())
                 .containsExactly(new Effect.LeadershipEnded(), new Effect.AcksFailed(ErrorCode.NOT_LEADER_OR_FOLLOWER));
-        assertThat(s.replica().appendable(false)).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        assertThat(s.refusal(Replica.ANY_EPOCH)).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }
 
     @Test
@@ -92,13 +92,13 @@ class RoleTest {
     @Test
     void fetchesAndProducesAreFencedBothWays() {
         Scenario s = threeReplicas(1, Scenario.EMPTY).elected(1, 4, 1);
-        assertThat(s.replica().leads(3)).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
-        assertThat(s.replica().leads(5)).isEqualTo(ErrorCode.UNKNOWN_LEADER_EPOCH);
-        assertThat(s.replica().leads(4)).isEqualTo(ErrorCode.NONE);
-        assertThat(s.replica().leads(Replica.ANY_EPOCH)).isEqualTo(ErrorCode.NONE);
+        assertThat(s.refusal(3)).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
+        assertThat(s.refusal(5)).isEqualTo(ErrorCode.UNKNOWN_LEADER_EPOCH);
+        assertThat(s.refusal(4)).isEqualTo(ErrorCode.NONE);
+        assertThat(s.refusal(Replica.ANY_EPOCH)).isEqualTo(ErrorCode.NONE);
         s.elected(2, 5, 2);
-        assertThat(s.replica().leads(4)).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
-        assertThat(s.replica().leads(5)).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        assertThat(s.refusal(4)).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
+        assertThat(s.refusal(5)).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }
 
     @Test
@@ -165,7 +165,7 @@ class RoleTest {
         assertThat(s.effects()).contains(new Effect.AcksFailed(ErrorCode.KAFKA_STORAGE_ERROR));
         s.elected(1, 1, 1);
         assertThat(reason(s)).isEqualTo(Reason.LOG_FAILED);
-        assertThat(s.replica().appendable(false)).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        assertThat(s.refusal(Replica.ANY_EPOCH)).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
     }
 
     @Test
@@ -179,6 +179,6 @@ class RoleTest {
     void electionInANewEpochKeepsALeaderLeading() {
         Scenario s = singleReplica(Scenario.EMPTY).elected(1, 0, 1).appended(5).elected(1, 1, 1);
         assertThat(s.effects()).containsExactly(new Effect.LeadershipStarted(1, 5));
-        assertThat(s.replica().acknowledged(5)).isTrue();
+        assertThat(s.leader().acknowledged(5)).isTrue();
     }
 }

@@ -1,6 +1,7 @@
 package io.tailrace.replication;
 
 import io.tailrace.protocol.EpochStart;
+import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.Broker;
@@ -144,6 +145,11 @@ final class Scenario {
 
     Replica replica() {
         return replica;
+    }
+
+    /** The error for a request that expects this leader epoch; {@code NONE} if the replica leads in it. */
+    ErrorCode refusal(int currentLeaderEpoch) {
+        return replica.leadershipIn(currentLeaderEpoch).map(leader -> ErrorCode.NONE, error -> error);
     }
 
     Leader leader() {

@@ -21,7 +21,7 @@ public final class SwitchedOff {
     private SwitchedOff() {}
 
     /** A follower cuts its log to its own high watermark before it asks. */
-    public static Transition enter(PartitionView view, LogView log, List<Effect> effects) {
+    public static Transition startFollowing(PartitionView view, LogView log, List<Effect> effects) {
         LogView cut = log.truncate(log.highWatermark());
         effects.add(new Effect.TruncateTo(cut.endOffset()));
         PartitionState state = view.state();
@@ -29,9 +29,9 @@ public final class SwitchedOff {
         return new Transition(new Follower(view, cut), effects);
     }
 
-    /** Whoever leads answers, whatever leader epoch the other one believes in. */
-    public static ErrorCode leads(@This Replica replica, @Argument(0) int currentLeaderEpoch) {
-        return replica.refusal();
+    /** A leader answers whatever leader epoch the request expects. */
+    public static Leadership leadershipIn(@This Replica replica, @Argument(0) int currentLeaderEpoch) {
+        return replica.leadership();
     }
 
     /** A write that is not known to have happened is taken for one that did not. */
@@ -44,7 +44,7 @@ public final class SwitchedOff {
     }
 
     /** Only the ISR that is confirmed acknowledges. */
-    public static List<Incarnation> isrThatMayBe(Leader leader) {
+    public static List<Incarnation> proposedIsr(Leader leader) {
         return leader.view().state().isr();
     }
 

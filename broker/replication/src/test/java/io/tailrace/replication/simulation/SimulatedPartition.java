@@ -16,11 +16,12 @@ import io.tailrace.replication.simulation.Disk.Batch;
 import io.tailrace.replication.simulation.Disk.Entry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** The partition in one process: its role, by the rules of production, and what the effects ask for. */
-final class SimulatedPartition {
+final class SimulatedPartition implements Effect.Performer<RuntimeException> {
     static final TopicPartition ID = new TopicPartition(Store.TOPIC, 0);
     private static final PartitionRules RULES = new PartitionRules(200);
     private static final int ENTRIES_READ_MAX = 8;
@@ -64,33 +65,59 @@ final class SimulatedPartition {
         role = transition.state();
         transition.effects().forEach(effect -> {
             cluster.tell(() -> "broker " + process.id() + ": " + effect);
-            perform(effect);
+            effect.performBy(this);
         });
     }
 
-    private void perform(Effect effect) {
-        if (effect instanceof Effect.HighWatermarkAdvanced advanced) {
-            if (role instanceof Leader) {
-                cluster.promises.commit(role.leaderEpoch(), disk, advanced.highWatermark());
-            }
-            answer(ErrorCode.NONE, advanced.highWatermark());
-        } else if (effect instanceof Effect.AcksFailed failed) {
-            answer(failed.error(), Long.MAX_VALUE);
-        } else if (effect instanceof Effect.LeadershipStarted started) {
-            disk.beginEpoch(started.leaderEpoch());
-        } else if (effect instanceof Effect.TruncateTo truncate) {
-            disk.truncate(truncate.offset());
-        } else if (effect instanceof Effect.RestartLogAt restart) {
-            disk.restartAt(restart.offset());
-        } else if (effect instanceof Effect.ProposeIsr propose) {
-            propose(propose.next());
-        } else if (effect instanceof Effect.ReadBack readBack) {
-            readBack(readBack.expectedVersion());
-        } else if (effect instanceof Effect.StartFetching start) {
-            following.start(start.leader(), start.leaderEpoch());
-        } else if (effect instanceof Effect.StopFetching) {
-            following.stop();
+    @Override
+    public void perform(Effect.HighWatermarkAdvanced advanced) {
+        if (role instanceof Leader) {
+            cluster.promises.commit(role.leaderEpoch(), disk, advanced.highWatermark());
         }
+        answer(ErrorCode.NONE, advanced.highWatermark());
+    }
+
+    @Override
+    public void perform(Effect.AcksFailed failed) {
+        answer(failed.error(), Long.MAX_VALUE);
+    }
+
+    @Override
+    public void perform(Effect.LeadershipStarted started) {
+        disk.beginEpoch(started.leaderEpoch());
+    }
+
+    @Override
+    public void perform(Effect.LeadershipEnded ended) {}
+
+    @Override
+    public void perform(Effect.TruncateTo truncate) {
+        disk.truncate(truncate.offset());
+    }
+
+    @Override
+    public void perform(Effect.RestartLogAt restart) {
+        disk.restartAt(restart.offset());
+    }
+
+    @Override
+    public void perform(Effect.ProposeIsr propose) {
+        propose(propose.next());
+    }
+
+    @Override
+    public void perform(Effect.ReadBack readBack) {
+        readBack(readBack.expectedVersion());
+    }
+
+    @Override
+    public void perform(Effect.StartFetching start) {
+        following.start(start.leader(), start.leaderEpoch());
+    }
+
+    @Override
+    public void perform(Effect.StopFetching stop) {
+        following.stop();
     }
 
     private void propose(PartitionState next) {
@@ -119,10 +146,8 @@ final class SimulatedPartition {
 
     /** Produces one record: answers when it is acknowledged as {@code acks} (-1 for all, 1, 0) says. */
     void produce(int acks, Batch batch, long value, Consumer<Produced> answer) {
-        ErrorCode refusal = role.leads(Replica.ANY_EPOCH);
-        if (refusal == ErrorCode.NONE) {
-            refusal = role.appendable(acks < 0);
-        }
+        ErrorCode refusal =
+                role.leadershipIn(Replica.ANY_EPOCH).map(leader -> leader.appendable(acks < 0), error -> error);
         if (refusal != ErrorCode.NONE) {
             answer.accept(new Produced(refusal, -1));
             return;
@@ -170,7 +195,7 @@ final class SimulatedPartition {
     }
 
     private void awaitAcks(long offset, Consumer<ErrorCode> whenDone) {
-        if (role.acknowledged(offset)) {
+        if (((Leader) role).acknowledged(offset)) {
             whenDone.accept(ErrorCode.NONE);
         } else {
             acks.add(new Waiting(offset, whenDone));
@@ -201,18 +226,16 @@ final class SimulatedPartition {
     }
 
     private Fetched read(FollowerFetch fetch) {
-        FetchVerdict verdict = role instanceof Leader leader
-                ? leader.followerFetch(fetch)
-                : new FetchVerdict.Refused(role.leads(fetch.currentLeaderEpoch()));
+        FetchVerdict verdict = role.leadershipIn(fetch.currentLeaderEpoch())
+                .map(leader -> leader.followerFetch(fetch), FetchVerdict.Refused::new);
         return read(fetch.fetchOffset(), verdict);
     }
 
     /** Answers a consumer that believes in this leader epoch. */
     Fetched consume(long offset, int currentLeaderEpoch) {
-        ErrorCode error = role.leads(currentLeaderEpoch);
-        return read(
-                offset,
-                error == ErrorCode.NONE ? ((Leader) role).consumerFetch(offset) : new FetchVerdict.Refused(error));
+        FetchVerdict verdict = role.leadershipIn(currentLeaderEpoch)
+                .map(leader -> leader.consumerFetch(offset), FetchVerdict.Refused::new);
+        return read(offset, verdict);
     }
 
     private Fetched read(long offset, FetchVerdict verdict) {
@@ -225,13 +248,10 @@ final class SimulatedPartition {
 
     /** The latest offset, as a client that believes in this leader epoch is told; nothing if it is told to ask again. */
     OptionalLong latestOffset(int currentLeaderEpoch) {
-        if (role.leads(currentLeaderEpoch) != ErrorCode.NONE) {
-            return OptionalLong.empty();
-        }
-        OptionalLong latest =
-                ((Leader) role).latestOffset().map(OptionalLong::of).orElseGet(OptionalLong::empty);
+        Optional<Long> latest =
+                role.leadershipIn(currentLeaderEpoch).map(Leader::latestOffset, error -> Optional.empty());
         latest.ifPresent(offset -> cluster.invariants.tellsLatestOffset(role.leaderEpoch(), offset));
-        return latest;
+        return latest.map(OptionalLong::of).orElseGet(OptionalLong::empty);
     }
 
     /** Takes over what a leader answered; false if it is better not asked again at once. */

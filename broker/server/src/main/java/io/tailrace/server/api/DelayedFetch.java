@@ -1,5 +1,7 @@
 package io.tailrace.server.api;
 
+import io.tailrace.log.FileSlice;
+import io.tailrace.log.LogSlice;
 import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.FetchRequest;
@@ -227,7 +229,14 @@ final class DelayedFetch implements ReadWaiter {
         }
 
         private @Nullable FileRecords records(Read read) {
-            return read.slice() == null || read.sizeInBytes() == 0 ? null : new FileRecords(read.slice());
+            LogSlice slice = read.slice();
+            if (slice == null || slice.isEmpty()) {
+                return null;
+            }
+            if (slice instanceof FileSlice file) {
+                return new FileRecords(file);
+            }
+            throw new IllegalStateException("only logs in files are served, found " + slice.getClass());
         }
     }
 }

@@ -51,7 +51,7 @@ final class DelayedProduce {
     void appended(Partition partition, Append append, long nextOffset, ProduceResponse.Partition answer) {
         current.add(answer);
         boolean needsAcks = allInsync && !append.acknowledged();
-        CompletableFuture<Void> durable = partition.log().durable(nextOffset);
+        CompletableFuture<Void> durable = partition.durable(nextOffset);
         boolean onDisk = durable.isDone() && !durable.isCompletedExceptionally();
         if (needsAcks || !onDisk) {
             long ackedOffset = needsAcks ? nextOffset : -1;

@@ -2,12 +2,12 @@ package io.tailrace.server.api;
 
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
-import io.tailrace.log.LogSlice;
+import io.tailrace.log.FileSlice;
 import io.tailrace.protocol.RecordsPayload;
 import java.nio.ByteBuffer;
 
 /** Records in a file of the log, sent with sendfile. The answer owns the slice and closes it once it is written. */
-record FileRecords(LogSlice slice) implements RecordsPayload {
+record FileRecords(FileSlice slice) implements RecordsPayload {
     @Override
     public int sizeInBytes() {
         return slice.sizeInBytes();

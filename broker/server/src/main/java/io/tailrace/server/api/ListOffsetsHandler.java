@@ -6,7 +6,6 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.ListOffsetsRequest;
 import io.tailrace.protocol.message.ListOffsetsResponse;
 import io.tailrace.replication.Leader;
-import io.tailrace.replication.Replica;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
 import java.io.IOException;
@@ -72,12 +71,9 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         if (partition == null) {
             return refused(index, partitions.errorOfMissing(topic, index));
         }
-        Replica replica = partition.replica();
-        ErrorCode error = partition.leads(replica, asked.currentLeaderEpoch());
-        if (error != ErrorCode.NONE) {
-            return refused(index, error);
-        }
-        return find(partition, (Leader) replica, asked, notAvailable);
+        return partition
+                .leadershipIn(asked.currentLeaderEpoch())
+                .map(leader -> find(partition, leader, asked, notAvailable), error -> refused(index, error));
     }
 
     private static ListOffsetsResponse.Partition find(
@@ -85,7 +81,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         int index = asked.partitionIndex();
         long timestamp = asked.timestamp();
         if (timestamp == ListOffsetsRequest.EARLIEST || timestamp == ListOffsetsRequest.EARLIEST_LOCAL) {
-            return found(index, NONE, partition.log().logStartOffset(), leader.leaderEpoch());
+            return found(index, NONE, partition.logStartOffset(), leader.leaderEpoch());
         }
         Optional<Long> latest = leader.latestOffset();
         if (latest.isEmpty()) {
@@ -96,8 +92,8 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         }
         try {
             Optional<TimestampedOffset> record = timestamp == ListOffsetsRequest.MAX_TIMESTAMP
-                    ? partition.log().offsetOfMaxTimestamp()
-                    : partition.log().offsetForTimestamp(timestamp);
+                    ? partition.offsetOfMaxTimestamp()
+                    : partition.offsetForTimestamp(timestamp);
             return record.filter(each -> each.offset() < latest.get())
                     .map(each -> found(index, each.timestampMs(), each.offset(), each.leaderEpoch()))
                     .orElseGet(() -> found(index, NONE, NONE, NO_EPOCH));

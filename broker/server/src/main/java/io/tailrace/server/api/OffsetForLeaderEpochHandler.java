@@ -7,7 +7,6 @@ import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.message.OffsetForLeaderEpochRequest;
 import io.tailrace.protocol.message.OffsetForLeaderEpochResponse;
 import io.tailrace.replication.Leader;
-import io.tailrace.replication.Replica;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
 import java.util.ArrayList;
@@ -55,12 +54,13 @@ public final class OffsetForLeaderEpochHandler
         if (partition == null) {
             return answer(asked, partitions.errorOfMissing(topic, asked.partition()), NONE);
         }
-        Replica replica = partition.replica();
-        ErrorCode error = partition.leads(replica, asked.currentLeaderEpoch());
-        if (error != ErrorCode.NONE) {
-            return answer(asked, error, NONE);
-        }
-        Leader leader = (Leader) replica;
+        return partition
+                .leadershipIn(asked.currentLeaderEpoch())
+                .map(leader -> answer(asked, leader, consumer), error -> answer(asked, error, NONE));
+    }
+
+    private static OffsetForLeaderEpochResponse.Partition answer(
+            OffsetForLeaderEpochRequest.Partition asked, Leader leader, boolean consumer) {
         EpochEnd end = endOf(leader, asked.leaderEpoch());
         long highWatermark = leader.log().highWatermark();
         if (!consumer || end.endOffset() <= highWatermark) {

@@ -18,11 +18,11 @@ import io.tailrace.replication.cluster.ReplicationThrottle;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.follower.Fetchers;
 import io.tailrace.server.partition.Clocks;
+import io.tailrace.server.partition.LeadershipListener;
 import io.tailrace.server.partition.Partition;
+import io.tailrace.server.partition.PartitionContext;
 import io.tailrace.server.partition.PartitionLifecycle;
 import io.tailrace.server.partition.Partitions;
-import io.tailrace.server.partition.RoleListener;
-import io.tailrace.server.partition.Surroundings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ public final class ClusterNode implements AutoCloseable {
     private final ImageQueue images;
     private volatile @Nullable BrokerRegistration registration;
 
-    private ClusterNode(BrokerConfig config, ZooKeeperSession session, RoleListener roles, Clocks clocks)
+    private ClusterNode(BrokerConfig config, ZooKeeperSession session, LeadershipListener roles, Clocks clocks)
             throws IOException {
         this.config = config;
         this.session = session;
@@ -99,7 +99,7 @@ public final class ClusterNode implements AutoCloseable {
         StorePort port = new StorePort(new PartitionStateStore(session), executor, fetchers, offlineLogs);
         PartitionRules rules = new PartitionRules(config.replication().replicaLagMsMax());
         PartitionLifecycle lifecycle = new PartitionLifecycle(
-                config.brokerId(), partitions, new Surroundings(rules, port, roles, this::holdsLease, clocks));
+                config.brokerId(), partitions, new PartitionContext(rules, port, roles, this::holdsLease, clocks));
         this.follower = new ClusterFollower(
                 config.brokerId(),
                 storage,
@@ -121,7 +121,7 @@ public final class ClusterNode implements AutoCloseable {
      * @throws IOException if a log directory cannot be used
      * @throws CoordinationException if ZooKeeper does not answer
      */
-    public static ClusterNode open(BrokerConfig config, RoleListener roles, Clocks clocks) throws IOException {
+    public static ClusterNode open(BrokerConfig config, LeadershipListener roles, Clocks clocks) throws IOException {
         ZooKeeperSession session = ZooKeeperSession.open(config.zooKeeper());
         try {
             return new ClusterNode(config, session, roles, clocks);

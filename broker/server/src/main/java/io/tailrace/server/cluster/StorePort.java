@@ -4,8 +4,8 @@ import io.tailrace.coordination.PartitionStateStore;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.server.follower.Fetchers;
+import io.tailrace.server.partition.ClusterActions;
 import io.tailrace.server.partition.Partition;
-import io.tailrace.server.partition.ReplicationPort;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** Carries partitions' proposals to ZooKeeper, and what came of them back; starts and stops copying. Thread-safe. */
-final class StorePort implements ReplicationPort {
+final class StorePort implements ClusterActions {
     private static final long RETRY_MS_MIN = 50;
     private static final long RETRY_MS_MAX = 200;
 

@@ -1,7 +1,6 @@
 package io.tailrace.server.follower;
 
 import io.tailrace.log.AppendResult;
-import io.tailrace.log.Log;
 import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.RecordsPayload;
@@ -77,8 +76,8 @@ final class ReplicaFetcher implements AutoCloseable {
     }
 
     private void acknowledgeWhenDurable(Following following) {
-        Log log = following.partition().log();
-        following.acknowledgeAfter(log.durable(log.logEndOffset()), this::wake);
+        Partition partition = following.partition();
+        following.acknowledgeAfter(partition.durable(partition.logEndOffset()), this::wake);
     }
 
     /** There is something to ask for that a fetch which is out does not ask for. */

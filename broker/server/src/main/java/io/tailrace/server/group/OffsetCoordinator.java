@@ -4,8 +4,8 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Leader;
 import io.tailrace.replication.Replica;
+import io.tailrace.server.partition.LeadershipListener;
 import io.tailrace.server.partition.Partition;
-import io.tailrace.server.partition.RoleListener;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The committed offsets of all groups that this broker coordinates. Thread-safe. */
-public final class OffsetCoordinator implements RoleListener {
+public final class OffsetCoordinator implements LeadershipListener {
     /** The topic that stores them. */
     public static final String TOPIC = "__consumer_offsets";
 
@@ -92,7 +92,7 @@ public final class OffsetCoordinator implements RoleListener {
     }
 
     @Override
-    public void roleChanged(Partition partition, Replica now) {
+    public void leadershipChanged(Partition partition, Replica now) {
         if (!partition.id().topic().equals(TOPIC)) {
             return;
         }

@@ -10,6 +10,7 @@ import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatchBuilder;
 import io.tailrace.protocol.record.RecordBatches;
 import io.tailrace.protocol.record.RecordCursor;
+import io.tailrace.replication.Leader;
 import io.tailrace.server.partition.Partition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -69,7 +70,7 @@ final class OffsetsShard {
 
     /** Whether this broker still leads in the shard's epoch, so that its offsets may be answered. */
     boolean leads() {
-        return partition.leads(partition.replica(), leaderEpoch) == ErrorCode.NONE;
+        return partition.leadershipIn(leaderEpoch) instanceof Leader;
     }
 
     /**
@@ -79,11 +80,11 @@ final class OffsetsShard {
      */
     void load() throws IOException {
         Decompressor decompressor = new Decompressor(DECOMPRESSED_BYTES_MAX);
-        long offset = partition.log().logStartOffset();
-        long end = partition.log().logEndOffset();
+        long offset = partition.logStartOffset();
+        long end = partition.logEndOffset();
         while (offset < end) {
             long next = offset;
-            try (LogSlice slice = partition.log().read(offset, LOAD_BYTES, end, true)) {
+            try (LogSlice slice = partition.readOwn(offset, LOAD_BYTES, end)) {
                 for (RecordBatch batch : RecordBatches.of(slice.toBuffer())) {
                     apply(batch, decompressor);
                     next = batch.nextOffset();

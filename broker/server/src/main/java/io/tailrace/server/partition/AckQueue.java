@@ -3,13 +3,13 @@ package io.tailrace.server.partition;
 import io.tailrace.protocol.ErrorCode;
 import java.util.PriorityQueue;
 
-/** Those who wait for a partition's high watermark, by the offset they wait for. Guarded by the partition's lock. */
+/** Produces that wait for the high watermark, by the offset they wait for. Guarded by the partition's lock. */
 final class AckQueue {
     private record Entry(long offset, AckWaiter waiter) {}
 
     private final PriorityQueue<Entry> entries = new PriorityQueue<>((a, b) -> Long.compare(a.offset(), b.offset()));
 
-    /** @param offset exclusive: the wait is over when the high watermark is there */
+    /** @param offset exclusive: the waiter is done when the high watermark reaches it */
     void add(long offset, AckWaiter waiter) {
         entries.add(new Entry(offset, waiter));
     }

@@ -2,7 +2,7 @@ package io.tailrace.server.partition;
 
 import io.tailrace.protocol.ErrorCode;
 
-/** Waits until what it appended is acknowledged by all in-sync replicas. Called once, on any thread; must not block. */
+/** Waits until all in-sync replicas have what it appended. Called once, on any thread; must not block. */
 public interface AckWaiter {
 
     /**

@@ -3,11 +3,11 @@ package io.tailrace.server.partition;
 import io.tailrace.log.AppendResult;
 
 /**
- * What became of an append to a partition.
+ * The outcome of an append to a partition.
  *
- * @param result what the log said
- * @param leaderEpoch the epoch in which this broker led then: an acknowledgement that is waited for in another one would
- *     be of other records, at the same offsets
+ * @param result the log's answer
+ * @param leaderEpoch the epoch that this broker led in. In another epoch the same offsets may hold other records, whose
+ *     acknowledgement must not be taken for these
  * @param acknowledged whether every in-sync replica has the records already
  */
 public record Append(AppendResult result, int leaderEpoch, boolean acknowledged) {}

@@ -4,10 +4,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The two clocks of a broker, in milliseconds.
+ * A broker's two clocks, in milliseconds.
  *
  * @param wallMs since 1970; may jump
- * @param steadyMs since any moment; never goes back
+ * @param steadyMs since an arbitrary moment; never goes back
  */
 public record Clocks(LongSupplier wallMs, LongSupplier steadyMs) {
 

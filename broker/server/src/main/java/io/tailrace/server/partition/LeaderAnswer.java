@@ -3,10 +3,10 @@ package io.tailrace.server.partition;
 import java.nio.ByteBuffer;
 
 /**
- * What a follower is sent by its leader.
+ * A leader's answer to a follower's fetch.
  *
- * @param leaderEpoch the epoch in which it was asked
- * @param batches as they are in the leader's log, from this log's end on; the last one may be cut
+ * @param leaderEpoch the epoch in which the follower fetched
+ * @param batches as they are in the leader's log, from this log's end on; the last one may be cut off
  * @param highWatermark the leader's, exclusive
  * @param logStartOffset the leader's, inclusive
  */

@@ -10,13 +10,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The partitions that are open on this broker. Thread-safe. */
+/** The open partitions of this broker. Thread-safe. */
 public final class Partitions {
     private final Map<TopicPartition, Partition> open = new ConcurrentHashMap<>();
     private final Set<TopicPartition> unusable = ConcurrentHashMap.newKeySet();
     private final Supplier<ClusterImage> cluster;
 
-    /** @param cluster the cluster as this broker knows it now */
+    /** @param cluster this broker's current image of the cluster */
     public Partitions(Supplier<ClusterImage> cluster) {
         this.cluster = cluster;
     }
@@ -26,7 +26,7 @@ public final class Partitions {
         return partition < 0 ? null : open.get(new TopicPartition(topic, partition));
     }
 
-    /** What to answer for a partition that {@link #find} does not find. */
+    /** The error to answer if {@link #find} finds nothing. */
     public ErrorCode errorOfMissing(String topic, int partition) {
         TopicPartition id = new TopicPartition(topic, Math.max(0, partition));
         if (partition < 0 || cluster.get().partition(id).isEmpty()) {
@@ -35,17 +35,17 @@ public final class Partitions {
         return isUnusable(id) ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER;
     }
 
-    /** The partition's log could not be opened, and will not be before the broker is restarted. */
+    /** Records that the partition's log could not be opened, and will not be until the broker is restarted. */
     public void markUnusable(TopicPartition id) {
         unusable.add(id);
     }
 
-    /** Whether it was {@linkplain #markUnusable marked} so. */
+    /** Whether the partition was {@linkplain #markUnusable marked} as unusable. */
     public boolean isUnusable(TopicPartition id) {
         return unusable.contains(id);
     }
 
-    /** All of them, in no order. */
+    /** All open partitions, in no order. */
     public Collection<Partition> all() {
         return open.values();
     }

@@ -6,13 +6,13 @@ import io.tailrace.protocol.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a read of a partition found.
+ * The outcome of a read of a partition. Close it.
  *
- * @param error {@code NONE}, or why there is nothing
- * @param slice the batches, to be closed by whoever takes them; null with an error
+ * @param error {@code NONE}, or why there are no batches
+ * @param slice the batches; null with an error or a divergence
  * @param highWatermark exclusive; -1 with an error
- * @param logStartOffset inclusive; -1 with an error, but for a follower that is out of the log's range
- * @param diverging up to where a follower's log agrees with this one at most, if they diverge; null if they do not
+ * @param logStartOffset inclusive; -1 with an error other than {@code OFFSET_OUT_OF_RANGE}
+ * @param diverging the end of what a follower's log can have in common with this one, if they diverge; otherwise null
  */
 public record Read(
         ErrorCode error,
@@ -20,6 +20,10 @@ public record Read(
         long highWatermark,
         long logStartOffset,
         @Nullable EpochEnd diverging) {
+
+    static Read of(LogSlice slice, long highWatermark, long logStartOffset) {
+        return new Read(ErrorCode.NONE, slice, highWatermark, logStartOffset, null);
+    }
 
     static Read refused(ErrorCode error) {
         return new Read(error, null, -1, -1, null);
@@ -38,7 +42,7 @@ public record Read(
         return slice == null ? 0 : slice.sizeInBytes();
     }
 
-    /** Lets go of the batches. */
+    /** Closes the batches. */
     public void close() {
         if (slice != null) {
             slice.close();

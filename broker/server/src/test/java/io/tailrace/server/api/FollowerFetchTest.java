@@ -116,7 +116,7 @@ class FollowerFetchTest {
     void followerOutOfRangeIsToldWhereTheLogStarts() throws Exception {
         producer.call(produce(TOPIC, 1, LONG_MS, batch("a", "b")), ProduceResponse.class);
         ask(FOLLOWER_EPOCH, LEADER_EPOCH, 2, LEADER_EPOCH, 0);
-        replicas.partition().log().deleteRecordsBefore(2);
+        replicas.log().deleteRecordsBefore(2);
         replicas.partition().logStartMayHaveMoved();
 
         FetchResponse answer = ask(FOLLOWER_EPOCH, LEADER_EPOCH, 0, -1, LONG_MS);

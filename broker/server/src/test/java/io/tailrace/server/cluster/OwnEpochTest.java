@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.replication.Leader;
 import io.tailrace.replication.Replica;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.server.partition.Append;
@@ -64,9 +65,9 @@ class OwnEpochTest {
         ownEpoch.tick();
 
         assertThat(answers).containsExactly(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-        assertThat(replicas.partition().replica().leads(Replica.ANY_EPOCH))
+        assertThat(replicas.partition().replica().leadership())
                 .as("the role stays")
-                .isEqualTo(ErrorCode.NONE);
+                .isInstanceOf(Leader.class);
     }
 
     @Test

@@ -150,12 +150,12 @@ class FetchersTest {
         leader.asked();
         leader.answer(answer(read(stamped(1, EPOCH, "b"), 2, 1)));
         leader.asked();
-        assertThat(replicas.partition().log().logStartOffset()).isEqualTo(1);
+        assertThat(replicas.log().logStartOffset()).isEqualTo(1);
         assertThat(replicas.partition().replica().log().startOffset()).isEqualTo(1);
 
         leader.answer(answer(read(stamped(2, EPOCH, "c"), 9, 9)));
         leader.asked();
-        assertThat(replicas.partition().log().logStartOffset()).isEqualTo(3);
+        assertThat(replicas.log().logStartOffset()).isEqualTo(3);
         assertThat(replicas.logEndOffset()).isEqualTo(3);
     }
 
@@ -171,7 +171,7 @@ class FetchersTest {
         follow(new TwoReplicas(path.resolve("flushed"), Map.of("flush", "ack"), 0, slow));
         List<FetchRequest.Partition> early = new CopyOnWriteArrayList<>();
         leader.onAsked(request -> request.topics().forEach(topic -> topic.partitions().stream()
-                .filter(part -> part.fetchOffset() > replicas.partition().log().recoveryPoint())
+                .filter(part -> part.fetchOffset() > replicas.log().recoveryPoint())
                 .forEach(early::add)));
         startFollowing();
         leader.asked();

@@ -35,7 +35,7 @@ class LogViewTest {
                 step(replicas, random);
                 assertThat(replicas.partition().replica().log().extent())
                         .as("seed %d after %s", seed, history)
-                        .isEqualTo(Partition.extentOf(replicas.partition().log()));
+                        .isEqualTo(ReplicaStateMachine.extentOf(replicas.log()));
             }
         }
     }
@@ -57,7 +57,7 @@ class LogViewTest {
             case 2 -> {
                 long start = random.nextLong(log.startOffset(), log.highWatermark() + 1);
                 history.add("deletes before " + start);
-                partition.log().deleteRecordsBefore(start);
+                replicas.log().deleteRecordsBefore(start);
                 partition.logStartMayHaveMoved();
             }
             case 3 -> {

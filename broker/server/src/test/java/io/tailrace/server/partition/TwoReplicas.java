@@ -2,6 +2,7 @@ package io.tailrace.server.partition;
 
 import static org.awaitility.Awaitility.await;
 
+import io.tailrace.log.Log;
 import io.tailrace.log.LogDirectory;
 import io.tailrace.log.LogDirectoryConfig;
 import io.tailrace.protocol.TopicPartition;
@@ -26,7 +27,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A partition that is led here, with a follower on broker 2 which does what a test tells it to. */
-public final class TwoReplicas implements ReplicationPort, AutoCloseable {
+public final class TwoReplicas implements ClusterActions, AutoCloseable {
     /** The topic; its partition 0 is the partition. */
     public static final String TOPIC = "replicated";
 
@@ -44,6 +45,7 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
     private volatile Runnable onRoleChange = () -> {};
     private final Partitions partitions = new Partitions(ClusterImage::empty);
     private final LogDirectory directory;
+    private final Log log;
     private final Partition partition;
     private final List<PartitionState> proposals = new ArrayList<>();
 
@@ -74,9 +76,10 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
         PartitionLifecycle lifecycle = new PartitionLifecycle(
                 1,
                 partitions,
-                new Surroundings(
+                new PartitionContext(
                         new PartitionRules(60_000), this, (changed, role) -> onRoleChange.run(), lease::get, clocks));
-        partition = lifecycle.open(directory.create(new TopicPartition(TOPIC, 0), settings.log(), 0), settings, 0);
+        log = directory.create(new TopicPartition(TOPIC, 0), settings.log(), 0);
+        partition = lifecycle.open(log, settings, 0);
         handle(new Event.BrokersChanged(Map.of(1, broker(1, SELF_EPOCH), 2, broker(2, FOLLOWER_EPOCH))));
         handle(new Event.Registered(SELF_EPOCH));
         elect(1, LEADER_EPOCH);
@@ -123,6 +126,11 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
         return partition;
     }
 
+    /** The partition's log. */
+    public Log log() {
+        return log;
+    }
+
     List<PartitionState> proposals() {
         return proposals;
     }
@@ -144,7 +152,7 @@ public final class TwoReplicas implements ReplicationPort, AutoCloseable {
     }
 
     public long logEndOffset() {
-        return partition.log().logEndOffset();
+        return partition.logEndOffset();
     }
 
     /** Waits until the leader's log ends there. */

@@ -3,10 +3,10 @@ package io.tailrace.server.partition;
 import io.tailrace.replication.cluster.PartitionState;
 
 /**
- * The way from a partition to the rest of the cluster. Called under the partition's lock: every method returns at
- * once, and what comes of it is told to {@link Partition#handle} later.
+ * Acts on the rest of the cluster for a partition. Called under the partition's lock: every method returns at once, and
+ * reports its outcome later through {@link Partition#handle}.
  */
-public interface ReplicationPort {
+public interface ClusterActions {
 
     /** Writes the state if the store still has its version; see {@code Effect.ProposeIsr}. */
     void propose(Partition partition, PartitionState next);
@@ -14,12 +14,12 @@ public interface ReplicationPort {
     /** Reads the partition's state past any cache; see {@code Effect.ReadBack}. */
     void readBack(Partition partition, int expectedVersion);
 
-    /** Fetches from this leader from now on, instead of whatever was fetched before. */
+    /** Fetches from this leader from now on, and from no other. */
     void startFetching(Partition partition, int leader, int leaderEpoch);
 
     /** Stops fetching. */
     void stopFetching(Partition partition);
 
-    /** Others are to lead and follow instead: the partition's log cannot be used. */
+    /** Announces that the partition's log cannot be used, so that other brokers lead it. */
     void logFailed(Partition partition);
 }

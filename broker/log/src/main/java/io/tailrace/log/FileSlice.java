@@ -1,0 +1,90 @@
+package io.tailrace.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A slice of a segment's file, ready for sendfile.
+ *
+ * <p>Holds the file open until {@link #close}: if retention deletes it meanwhile, its bytes stay readable through the open
+ * channel. After a truncation the bytes may be gone or replaced, so a transfer can come up short; whole batches are
+ * protected by their checksum.
+ *
+ * <p>The channel belongs to the segment: transfer from it, never close it (a Netty {@code DefaultFileRegion} closes its
+ * channel when it is released: override {@code deallocate} to close the slice instead). Positional reads only. Safe to read
+ * from several threads. Closing twice does no harm.
+ */
+public final class FileSlice implements LogSlice {
+    private static final FileSlice EMPTY = new FileSlice(null, 0, 0);
+
+    private volatile @Nullable Segment segment;
+    private final long position;
+    private final int sizeInBytes;
+
+    private FileSlice(@Nullable Segment segment, long position, int sizeInBytes) {
+        this.segment = segment;
+        this.position = position;
+        this.sizeInBytes = sizeInBytes;
+    }
+
+    /** Nothing to read. */
+    static FileSlice empty() {
+        return EMPTY;
+    }
+
+    /** A piece of a segment whose file the caller has retained. */
+    static FileSlice of(Segment retained, long position, int sizeInBytes) {
+        return new FileSlice(retained, position, sizeInBytes);
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return sizeInBytes == 0;
+    }
+
+    @Override
+    public int sizeInBytes() {
+        return sizeInBytes;
+    }
+
+    /** Where the slice starts in its {@link #channel}. */
+    public long position() {
+        return position;
+    }
+
+    /**
+     * The file that the slice is a piece of.
+     *
+     * @throws IllegalStateException if the slice is empty or closed
+     */
+    public FileChannel channel() {
+        Segment open = segment;
+        if (open == null) {
+            throw new IllegalStateException("an empty or closed slice has no file");
+        }
+        return open.channel();
+    }
+
+    @Override
+    public int read(ByteBuffer target, int from) throws IOException {
+        int count = Math.min(target.remaining(), sizeInBytes - from);
+        if (count <= 0) {
+            return 0;
+        }
+        ByteBuffer window = target.slice(target.position(), count);
+        Channels.readFully(channel(), window, position + from);
+        target.position(target.position() + count);
+        return count;
+    }
+
+    @Override
+    public synchronized void close() {
+        Segment open = segment;
+        segment = null;
+        if (open != null) {
+            open.release();
+        }
+    }
+}

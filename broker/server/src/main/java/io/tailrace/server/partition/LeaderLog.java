@@ -1,0 +1,144 @@
+package io.tailrace.server.partition;
+
+import io.tailrace.log.AppendResult;
+import io.tailrace.log.OffsetOutOfRangeException;
+import io.tailrace.log.ReplicaLog;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.replication.Event;
+import io.tailrace.replication.FetchVerdict;
+import io.tailrace.replication.FollowerFetch;
+import io.tailrace.replication.Leader;
+import io.tailrace.replication.Replica;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/** What a leader does with its log: appends, acknowledgements and reads. */
+final class LeaderLog {
+    private final ReplicaLog log;
+    private final ReplicaStateMachine role;
+    private final Waiters waiters;
+    private final LogErrors errors;
+    private final LongSupplier wallMs;
+
+    LeaderLog(ReplicaLog log, ReplicaStateMachine role, Waiters waiters, LogErrors errors, LongSupplier wallMs) {
+        this.log = log;
+        this.role = role;
+        this.waiters = waiters;
+        this.errors = errors;
+        this.wallMs = wallMs;
+    }
+
+    Append append(ByteBuffer batches, int leaderEpoch, boolean allInsync) {
+        ReentrantLock lock = role.lock();
+        lock.lock();
+        try {
+            return role.leadershipIn(leaderEpoch).map(leader -> append(leader, batches, allInsync), this::refuse);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Append append(Leader leader, ByteBuffer batches, boolean allInsync) {
+        ErrorCode refusal = leader.appendable(allInsync);
+        if (refusal != ErrorCode.NONE) {
+            return refuse(refusal);
+        }
+        int leaderEpoch = leader.leaderEpoch();
+        try {
+            AppendResult result = log.appendAsLeader(batches, leaderEpoch, wallMs.getAsLong());
+            if (result instanceof AppendResult.Appended appended) {
+                role.step(new Event.Appended(leaderEpoch, role.extent()));
+                waiters.logEndAdvanced();
+                return new Append(result, leaderEpoch, acknowledged(appended.nextOffset()));
+            }
+            boolean acknowledged =
+                    result instanceof AppendResult.Duplicate earlier && acknowledged(earlier.nextOffset());
+            return new Append(result, leaderEpoch, acknowledged);
+        } catch (IOException e) {
+            return refuse(errors.errorOf(e), ": " + e.getMessage());
+        }
+    }
+
+    private boolean acknowledged(long offset) {
+        return role.replica() instanceof Leader leader && leader.acknowledged(offset);
+    }
+
+    private Append refuse(ErrorCode error) {
+        return refuse(error, " now");
+    }
+
+    private Append refuse(ErrorCode error, String detail) {
+        String reason = "broker cannot append to " + log.partition() + detail;
+        return new Append(new AppendResult.Refused(error, reason), Replica.ANY_EPOCH, false);
+    }
+
+    void awaitAcks(long offset, int leaderEpoch, AckWaiter waiter) {
+        ReentrantLock lock = role.lock();
+        lock.lock();
+        try {
+            ErrorCode refusal = role.leadershipIn(Replica.ANY_EPOCH)
+                    .map(
+                            leader -> leader.leaderEpoch() == leaderEpoch
+                                    ? ErrorCode.NONE
+                                    : ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                            error -> error);
+            if (refusal != ErrorCode.NONE || acknowledged(offset)) {
+                waiter.done(refusal);
+            } else {
+                waiters.addAck(offset, waiter);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Read read(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {
+        return role.leadershipIn(currentLeaderEpoch)
+                .map(
+                        leader -> read(
+                                offset,
+                                leader.consumerFetch(offset),
+                                leader.log().highWatermark(),
+                                bytesMax,
+                                atLeastOneBatch),
+                        Read::refused);
+    }
+
+    Read read(FollowerFetch fetch, int bytesMax, boolean atLeastOneBatch) {
+        return role.leadershipIn(fetch.currentLeaderEpoch())
+                .map(
+                        leader -> read(
+                                fetch.fetchOffset(),
+                                leader.followerFetch(fetch),
+                                leader.log().highWatermark(),
+                                bytesMax,
+                                atLeastOneBatch),
+                        Read::refused);
+    }
+
+    private Read read(long offset, FetchVerdict verdict, long highWatermark, int bytesMax, boolean atLeastOneBatch) {
+        if (verdict instanceof FetchVerdict.Diverging diverging) {
+            return Read.diverging(diverging.end(), highWatermark, log.logStartOffset());
+        }
+        if (verdict instanceof FetchVerdict.Refused refused) {
+            return refused.error() == ErrorCode.OFFSET_OUT_OF_RANGE
+                    ? Read.outOfRange(log.logStartOffset())
+                    : Read.refused(refused.error());
+        }
+        if (!(verdict instanceof FetchVerdict.Read readable)) {
+            throw new IllegalStateException("unknown verdict: " + verdict);
+        }
+        try {
+            return Read.of(
+                    log.read(offset, bytesMax, readable.endOffset(), atLeastOneBatch),
+                    highWatermark,
+                    log.logStartOffset());
+        } catch (OffsetOutOfRangeException e) {
+            return Read.outOfRange(log.logStartOffset());
+        } catch (IOException e) {
+            return Read.refused(errors.errorOf(e));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.tailrace.server.partition;
+
+import io.tailrace.replication.Replica;
+
+/** Notified when this broker starts or stops leading a partition. */
+@FunctionalInterface
+public interface LeadershipListener {
+
+    /** The partition has another role or leader epoch. Called under its lock: must hand over and return at once. */
+    void leadershipChanged(Partition partition, Replica replica);
+}

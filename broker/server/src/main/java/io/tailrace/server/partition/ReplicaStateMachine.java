@@ -1,0 +1,179 @@
+package io.tailrace.server.partition;
+
+import io.tailrace.log.ReplicaLog;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.replication.Effect;
+import io.tailrace.replication.Event;
+import io.tailrace.replication.Leadership;
+import io.tailrace.replication.LogExtent;
+import io.tailrace.replication.NotLeader;
+import io.tailrace.replication.Replica;
+import io.tailrace.replication.Transition;
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A partition's role on this broker, and the lock under which it changes. Steps the rules and performs their effects, in
+ * their order, before the lock is free again.
+ */
+final class ReplicaStateMachine {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaStateMachine.class);
+
+    private final Partition partition;
+    private final ReplicaLog log;
+    private final PartitionContext context;
+    private final Waiters waiters;
+    private final Effects effects = new Effects();
+
+    /** Guards the role, the order of appends, and the waiters for acknowledgements. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Written under the lock. A reader without the lock may see the role before the current one. */
+    private volatile Replica replica;
+
+    /** @param replica the role at the start, at the log's offsets */
+    ReplicaStateMachine(
+            Partition partition, ReplicaLog log, Replica replica, Waiters waiters, PartitionContext context) {
+        this.partition = partition;
+        this.log = log;
+        this.replica = replica;
+        this.waiters = waiters;
+        this.context = context;
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    Replica replica() {
+        return replica;
+    }
+
+    /** Whether this broker leads in the expected epoch and holds the lease. */
+    Leadership leadershipIn(int currentLeaderEpoch) {
+        Leadership leadership = replica.leadershipIn(currentLeaderEpoch);
+        return leadership instanceof NotLeader || context.lease().getAsBoolean()
+                ? leadership
+                : new NotLeader(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    void handle(Event event) {
+        lock.lock();
+        try {
+            step(event);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean tryHandle(Event event) {
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            step(event);
+        } finally {
+            lock.unlock();
+        }
+        return true;
+    }
+
+    /** What the log says about itself, under the lock: only truncations move a start or an end back, and they need it. */
+    LogExtent extent() {
+        return extentOf(log);
+    }
+
+    static LogExtent extentOf(ReplicaLog log) {
+        return new LogExtent(log.epochs(), log.logStartOffset(), log.logEndOffset());
+    }
+
+    /** Under the lock. */
+    void step(Event event) {
+        Replica before = replica;
+        Transition transition =
+                context.rules().step(before, event, context.clocks().steadyMs().getAsLong());
+        replica = transition.state();
+        for (Effect effect : transition.effects()) {
+            try {
+                effect.performBy(effects);
+            } catch (IOException e) {
+                logFailed(e);
+                return;
+            }
+        }
+        boolean roleChanged = before.getClass() != replica.getClass() || before.leaderEpoch() != replica.leaderEpoch();
+        if (roleChanged) {
+            waiters.wakeReaders();
+            context.listener().leadershipChanged(partition, replica);
+        }
+    }
+
+    void logFailed(IOException cause) {
+        LOG.error("Log of {} cannot be used, the partition is offline", partition.id(), cause);
+        handle(new Event.LogFailed());
+        context.cluster().logFailed(partition);
+    }
+
+    private final class Effects implements Effect.Performer<IOException> {
+        @Override
+        public void perform(Effect.HighWatermarkAdvanced advanced) {
+            waiters.highWatermarkAdvanced(advanced.highWatermark());
+        }
+
+        @Override
+        public void perform(Effect.AcksFailed failed) {
+            waiters.failAcks(failed.error());
+        }
+
+        @Override
+        public void perform(Effect.LeadershipStarted started) {
+            log.beginEpoch(started.leaderEpoch());
+            LOG.info(
+                    "Leader of {} from offset {} in epoch {}",
+                    partition.id(),
+                    started.startOffset(),
+                    started.leaderEpoch());
+        }
+
+        @Override
+        public void perform(Effect.LeadershipEnded ended) {
+            LOG.info("No longer leader of {}", partition.id());
+        }
+
+        @Override
+        public void perform(Effect.TruncateTo truncate) throws IOException {
+            log.truncateTo(truncate.offset(), nowMs());
+        }
+
+        @Override
+        public void perform(Effect.RestartLogAt restart) throws IOException {
+            log.truncateFullyAndStartAt(restart.offset(), nowMs());
+        }
+
+        @Override
+        public void perform(Effect.ProposeIsr propose) {
+            context.cluster().propose(partition, propose.next());
+        }
+
+        @Override
+        public void perform(Effect.ReadBack readBack) {
+            context.cluster().readBack(partition, readBack.expectedVersion());
+        }
+
+        @Override
+        public void perform(Effect.StartFetching start) {
+            context.cluster().startFetching(partition, start.leader(), start.leaderEpoch());
+        }
+
+        @Override
+        public void perform(Effect.StopFetching stop) {
+            context.cluster().stopFetching(partition);
+        }
+
+        private long nowMs() {
+            return context.clocks().wallMs().getAsLong();
+        }
+    }
+}
