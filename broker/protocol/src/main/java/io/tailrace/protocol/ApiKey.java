@@ -3,16 +3,16 @@ package io.tailrace.protocol;
 import java.util.Optional;
 
 /**
- * The requests a client can make, with the versions of each that we read and write.
+ * The APIs of the protocol and the versions supported here.
  *
- * <p>{@link #advertised} is what an ApiVersions answer says, {@link #served} what the codec reads and writes. They
- * differ where a client draws conclusions from a version that it will never send; {@code docs/protocol.md} says
- * which and why.
+ * <p>{@link #served} versions are those the codec reads and writes, {@link #advertised} ones those in an ApiVersions
+ * response. They differ where a client draws conclusions from a version that it never sends; {@code docs/protocol.md}
+ * says which and why.
  */
 public enum ApiKey {
-    /** Advertised from 0, or librdkafka sends every batch uncompressed. */
+    /** Advertised from version 0, or librdkafka would send all batches uncompressed. */
     PRODUCE(0, VersionRange.of(3, 9), VersionRange.of(0, 9), 9),
-    /** Above version 12 topics go by id. */
+    /** Versions above 12 identify topics by id. */
     FETCH(1, VersionRange.of(4, 12), 12),
     LIST_OFFSETS(2, VersionRange.of(1, 8), 6),
     METADATA(3, VersionRange.of(0, 12), 9),
@@ -22,7 +22,7 @@ public enum ApiKey {
     API_VERSIONS(18, VersionRange.of(0, 3), 3),
     CREATE_TOPICS(19, VersionRange.of(2, 4), 5),
     DELETE_TOPICS(20, VersionRange.of(1, 6), 4),
-    /** From version 0, or librdkafka gives up idempotence for good. */
+    /** From version 0, or librdkafka would disable idempotence. */
     INIT_PRODUCER_ID(22, VersionRange.of(0, 4), 2),
     OFFSET_FOR_LEADER_EPOCH(23, VersionRange.of(2, 3), 4),
     DESCRIBE_CONFIGS(32, VersionRange.of(1, 2), 4),
@@ -46,10 +46,10 @@ public enum ApiKey {
 
     private final short number;
 
-    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers is immutable without saying so
+    @SuppressWarnings("ImmutableEnumChecker") // A record of numbers is immutable.
     private final VersionRange served;
 
-    @SuppressWarnings("ImmutableEnumChecker") // as above
+    @SuppressWarnings("ImmutableEnumChecker") // As above.
     private final VersionRange advertised;
 
     private final short flexibleSince;
@@ -75,12 +75,12 @@ public enum ApiKey {
         return served;
     }
 
-    /** The versions to name in an ApiVersions answer; they include all that are served. */
+    /** The versions in an ApiVersions response; they include all served versions. */
     public VersionRange advertised() {
         return advertised;
     }
 
-    /** The first version with compact lengths and tagged fields (KIP-482); may be above all that are served. */
+    /** The first version with compact lengths and tagged fields (KIP-482); may be above all served versions. */
     public short flexibleSince() {
         return flexibleSince;
     }
@@ -90,7 +90,7 @@ public enum ApiKey {
         return version >= flexibleSince;
     }
 
-    /** The API of a number on the wire; empty for one that we do not know. */
+    /** Returns the API of a number on the wire, or empty if it is unknown. */
     public static Optional<ApiKey> of(short number) {
         return number >= 0 && number < BY_NUMBER.length ? Optional.ofNullable(BY_NUMBER[number]) : Optional.empty();
     }

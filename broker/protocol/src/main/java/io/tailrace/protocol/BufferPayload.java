@@ -2,7 +2,7 @@ package io.tailrace.protocol;
 
 import java.nio.ByteBuffer;
 
-/** Records in memory. Equal to another with the same bytes. */
+/** Records in memory. Payloads with the same bytes are equal. */
 record BufferPayload(ByteBuffer bytes) implements RecordsPayload {
 
     @Override

@@ -1,10 +1,10 @@
 package io.tailrace.protocol;
 
 /**
- * What a broker answers when it cannot do as asked: the numbers of the wire protocol and what they are called.
+ * The error codes of the wire protocol.
  *
- * <p>The only enumeration of errors in the system. A number that this version does not know reads as
- * {@link #UNKNOWN_SERVER_ERROR}. The source is the table "Error codes" of the Kafka protocol guide.
+ * <p>The only enumeration of errors in the system. An unknown number is read as {@link #UNKNOWN_SERVER_ERROR}. Source:
+ * the table "Error codes" of the Kafka protocol guide.
  */
 public enum ErrorCode {
     UNKNOWN_SERVER_ERROR(-1),
@@ -170,12 +170,12 @@ public enum ErrorCode {
         return number;
     }
 
-    /** Whether the same request may succeed later, perhaps after its sender has refreshed its metadata. */
+    /** Whether the same request may succeed later, perhaps after the client has refreshed its metadata. */
     public boolean retriable() {
         return retriable;
     }
 
-    /** The code of a number on the wire; {@link #UNKNOWN_SERVER_ERROR} for a number that is not in the table. */
+    /** Returns the error of a number on the wire, or {@link #UNKNOWN_SERVER_ERROR} if the number is unknown. */
     public static ErrorCode of(short number) {
         return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : UNKNOWN_SERVER_ERROR;
     }

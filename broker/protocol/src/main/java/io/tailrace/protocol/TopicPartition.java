@@ -9,7 +9,8 @@ package io.tailrace.protocol;
 public record TopicPartition(String topic, int partition) implements Comparable<TopicPartition> {
     public TopicPartition {
         if (partition < 0) {
-            throw new IllegalArgumentException("partition of " + topic + " must not be negative, is " + partition);
+            throw new IllegalArgumentException(
+                    "partition of topic " + topic + ": expected at least 0, found " + partition);
         }
     }
 
@@ -19,7 +20,7 @@ public record TopicPartition(String topic, int partition) implements Comparable<
         return byTopic != 0 ? byTopic : Integer.compare(partition, other.partition);
     }
 
-    /** The partition's name as log directories and messages write it: {@code topic-partition}. */
+    /** The partition's name in log directories and log lines: {@code topic-partition}. */
     @Override
     public String toString() {
         return topic + "-" + partition;

@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.UUID;
 
-/** Ids of topics and clusters as Kafka writes them: sixteen bytes in URL-safe base64 without padding, 22 characters. */
+/** The text form of topic and cluster ids: sixteen bytes in URL-safe base64 without padding, 22 characters. */
 public final class UuidText {
     private static final int BYTES = 16;
 
     private UuidText() {}
 
-    /** The text of an id. */
+    /** Formats an id. */
     public static String of(UUID id) {
         byte[] bytes = ByteBuffer.allocate(BYTES)
                 .putLong(id.getMostSignificantBits())
@@ -20,9 +20,9 @@ public final class UuidText {
     }
 
     /**
-     * The id of a text.
+     * Parses an id.
      *
-     * @throws IllegalArgumentException naming the text, if it is none
+     * @throws IllegalArgumentException if the text is not an id
      */
     public static UUID parse(String text) {
         try {

@@ -9,7 +9,7 @@ package io.tailrace.protocol;
 public record VersionRange(short min, short max) {
     public VersionRange {
         if (min < 0 || max < min) {
-            throw new IllegalArgumentException("versions must be 0 <= min <= max, are " + min + " to " + max);
+            throw new IllegalArgumentException("versions: expected 0 <= min <= max, found " + min + " to " + max);
         }
     }
 
@@ -17,7 +17,7 @@ public record VersionRange(short min, short max) {
         return new VersionRange((short) min, (short) max);
     }
 
-    /** Whether a version is within. */
+    /** Whether a version is in the range. */
     public boolean contains(short version) {
         return version >= min && version <= max;
     }

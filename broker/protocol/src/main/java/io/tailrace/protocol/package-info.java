@@ -1,7 +1,7 @@
 /**
- * The wire protocol as values: requests, responses, error codes and the names they share.
+ * The wire protocol as values: requests, responses, error codes and shared names.
  *
- * <p>Nothing here does I/O, holds a thread or reads a clock. Everything is immutable unless it says otherwise.
+ * <p>Nothing here does I/O, has a thread or reads a clock. Types are immutable unless they say otherwise.
  */
 @NullMarked
 package io.tailrace.protocol;

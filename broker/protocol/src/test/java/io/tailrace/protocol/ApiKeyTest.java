@@ -10,7 +10,7 @@ class ApiKeyTest {
 
     @ParameterizedTest
     @EnumSource
-    void namesNumbersAndFlexibleVersionsAreThoseOfKafka(ApiKey ours) {
+    void agreesWithKafka(ApiKey ours) {
         ApiMessageType theirs = ApiMessageType.fromApiKey(ours.number());
 
         assertThat(ours.name()).isEqualTo(theirs.name());
@@ -26,7 +26,7 @@ class ApiKeyTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyServedVersionIsAdvertised(ApiKey api) {
+    void advertisesEveryServedVersion(ApiKey api) {
         assertThat(api.advertised().max()).isEqualTo(api.served().max());
         assertThat(api.advertised().min()).isLessThanOrEqualTo(api.served().min());
     }

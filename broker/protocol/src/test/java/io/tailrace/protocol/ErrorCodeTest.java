@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class ErrorCodeTest {
 
     @Test
-    void numbersNamesAndRetriabilityAreThoseOfKafka() {
+    void agreesWithKafka() {
         for (Errors theirs : Errors.values()) {
             ErrorCode ours = ErrorCode.of(theirs.code());
 
@@ -21,7 +21,7 @@ class ErrorCodeTest {
     }
 
     @Test
-    void numbersNobodyKnowsAreUnknownErrors() {
+    void readsUnknownNumbersAsUnknownServerError() {
         assertThat(ErrorCode.of(Short.MAX_VALUE)).isEqualTo(ErrorCode.UNKNOWN_SERVER_ERROR);
         assertThat(ErrorCode.of(Short.MIN_VALUE)).isEqualTo(ErrorCode.UNKNOWN_SERVER_ERROR);
     }

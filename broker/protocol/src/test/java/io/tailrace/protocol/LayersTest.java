@@ -15,7 +15,7 @@ class LayersTest {
             .importPackages("io.tailrace.protocol");
 
     @Test
-    void nothingDoesInputOrOutputOrReadsAClock() {
+    void doesNoInputOrOutputAndReadsNoClock() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -27,7 +27,7 @@ class LayersTest {
     }
 
     @Test
-    void messagesKnowNothingOfTheirBytes() {
+    void messagesDoNotDependOnTheCodec() {
         noClasses()
                 .that()
                 .resideInAPackage("io.tailrace.protocol.message")
@@ -38,7 +38,7 @@ class LayersTest {
     }
 
     @Test
-    void messagesAndRecordBatchesDoNotKnowEachOther() {
+    void messagesAndRecordBatchesAreIndependent() {
         noClasses()
                 .that()
                 .resideInAPackage("io.tailrace.protocol.record..")
@@ -53,7 +53,7 @@ class LayersTest {
     }
 
     @Test
-    void messagesAreRecordsThatNameTheirApi() {
+    void messagesAreRecordsWithAnApi() {
         classes()
                 .that()
                 .implement(io.tailrace.protocol.message.Message.class)

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class UuidTextTest {
     @Test
-    void textIsThatOfKafka() {
+    void formatsLikeKafka() {
         for (int i = 0; i < 1000; i++) {
             UUID id = UUID.randomUUID();
             String theirs = new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits()).toString();
@@ -20,7 +20,7 @@ class UuidTextTest {
     }
 
     @Test
-    void whatIsNoIdIsNamed() {
+    void namesAnInvalidId() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> UuidText.parse("AAAA"))
                 .withMessageContaining("'AAAA'");

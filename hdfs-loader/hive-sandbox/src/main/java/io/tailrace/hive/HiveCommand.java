@@ -17,24 +17,27 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code tailrace hive}: runs SQL on a HiveServer2 and prints what it answers. */
-@Command(name = "tailrace hive", description = "Runs SQL on Hive and prints what it answers.")
+/** {@code tailrace hive}: runs SQL on a HiveServer2 and prints the results. */
+@Command(name = "tailrace hive", description = "Runs SQL on Hive and prints the results.")
 public final class HiveCommand implements Callable<Integer> {
 
     @Option(
             names = {"-e", "--execute"},
             required = true,
             paramLabel = "SQL",
-            description = "A statement to run. May be repeated; all run in one session.")
+            description = "A statement to run. Can be repeated; all run in one session.")
     private final List<String> statements = new ArrayList<>();
 
     @Option(
             names = "--url",
             defaultValue = "jdbc:hive2://127.0.0.1:10000/",
-            description = "HiveServer2's JDBC address, ${DEFAULT-VALUE}.")
+            description = "HiveServer2's JDBC URL, ${DEFAULT-VALUE} by default.")
     private String url = "";
 
-    @Option(names = "--user", defaultValue = "${sys:user.name}", description = "Who to connect as, ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--user",
+            defaultValue = "${sys:user.name}",
+            description = "The user to connect as, ${DEFAULT-VALUE} by default.")
     private String user = "";
 
     @Mixin
@@ -57,7 +60,7 @@ public final class HiveCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** HiveServer2 takes single statements and calls the sign that people end them with a syntax error. */
+    /** HiveServer2 takes one statement without a final semicolon. */
     private static String withoutSemicolon(String sql) {
         String trimmed = sql.strip();
         return trimmed.endsWith(";") ? trimmed.substring(0, trimmed.length() - 1) : trimmed;

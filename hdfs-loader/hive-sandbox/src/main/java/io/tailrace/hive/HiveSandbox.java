@@ -10,16 +10,14 @@ import org.apache.hadoop.hive.conf.HiveConf;
 import org.apache.hive.service.server.HiveServer2;
 
 /**
- * HDFS, metastore and HiveServer2, running in this JVM. One at a time a JVM: Hive keeps much of itself in statics.
- *
- * <p>Not thread-safe.
+ * HDFS, metastore and HiveServer2 in this JVM. Only one per JVM at a time: Hive has static state. Not thread-safe.
  */
 final class HiveSandbox implements AutoCloseable {
 
     private final SandboxPorts ports;
     private final Deque<Part> running = new ArrayDeque<>();
 
-    /** A server of the sandbox, or how to stop it. */
+    /** A running server of the sandbox. */
     interface Part extends AutoCloseable {
         @Override
         void close();
@@ -30,19 +28,19 @@ final class HiveSandbox implements AutoCloseable {
     }
 
     /**
-     * Starts all three, and returns once SQL is answered.
+     * Starts all three servers and returns when they are ready.
      *
-     * @param dir where everything is kept; made where it does not exist
-     * @param wanted the ports to serve; zero for any that is free
-     * @throws IOException when one of them does not start; what had started is closed
+     * @param dir the directory of all data; created if it does not exist
+     * @param wanted the ports; 0 for any free port
+     * @throws IOException if a server does not start; the others are closed
      */
     static HiveSandbox start(Path dir, SandboxPorts wanted) throws IOException {
-        SandboxPorts ports = wanted.orFree();
+        SandboxPorts ports = wanted.withFreePorts();
         HiveSandbox sandbox = new HiveSandbox(ports);
         try {
             sandbox.running.push(SandboxHdfs.start(dir.resolve("hdfs"), ports));
             HiveConf conf = HiveSite.install(dir.resolve("hive"), ports);
-            makeScratchFolder(conf);
+            createScratchFolder(conf);
             sandbox.running.push(SandboxMetastore.start(conf, ports));
             sandbox.running.push(startHiveServer(conf));
             return sandbox;
@@ -59,8 +57,8 @@ final class HiveSandbox implements AutoCloseable {
         return server::stop;
     }
 
-    /** Hive refuses to start where other users could not write its scratch folder. */
-    private static void makeScratchFolder(HiveConf conf) throws IOException {
+    /** Hive does not start unless other users can write to its scratch folder. */
+    private static void createScratchFolder(HiveConf conf) throws IOException {
         org.apache.hadoop.fs.Path scratch = new org.apache.hadoop.fs.Path(conf.getVar(HiveConf.ConfVars.SCRATCH_DIR));
         try (FileSystem hdfs = FileSystem.newInstance(scratch.toUri(), conf)) {
             hdfs.mkdirs(scratch);
@@ -72,7 +70,7 @@ final class HiveSandbox implements AutoCloseable {
         return ports;
     }
 
-    /** Stops all of it, in the reverse order of its start. */
+    /** Stops the servers in reverse order of their start. */
     @Override
     public void close() {
         RuntimeException first = null;

@@ -7,14 +7,13 @@ import java.nio.file.Path;
 import org.apache.hadoop.hive.conf.HiveConf;
 
 /**
- * What makes Hive run small and alone: written once as the {@code hive-site.xml} that every part of Hive in this JVM
- * reads, whichever way it builds its configuration.
+ * Configures a small standalone Hive through a {@code hive-site.xml}, which all parts of Hive in this JVM read.
  */
 final class HiveSite {
 
     private HiveSite() {}
 
-    /** Writes {@code dir/hive-site.xml}, makes it this JVM's, and returns it loaded. */
+    /** Writes {@code dir/hive-site.xml}, makes it the configuration of this JVM and loads it. */
     static HiveConf install(Path dir, SandboxPorts ports) throws IOException {
         HiveConf settings = new HiveConf(new org.apache.hadoop.conf.Configuration(false), HiveSite.class);
         settings.clear();
@@ -25,7 +24,7 @@ final class HiveSite {
         try (OutputStream out = Files.newOutputStream(file)) {
             settings.writeXml(out);
         }
-        // Derby reads this when it is loaded; its log would otherwise appear where the process was started.
+        // Derby reads this when it is loaded. Its default is a log in the working directory.
         System.setProperty("derby.stream.error.file", dir.resolve("derby.log").toString());
         HiveConf.setHiveSiteLocation(file.toUri().toURL());
         return new HiveConf();
@@ -39,7 +38,7 @@ final class HiveSite {
         conf.set("metastore.thrift.bind.host", SandboxPorts.HOST);
         conf.set("datanucleus.schema.autoCreateAll", "true");
         conf.set("hive.metastore.schema.verification", "false");
-        // It would ask for tables before the metastore has made them, and warn at length.
+        // Direct SQL would query tables before the metastore creates them, with long warnings.
         conf.set("hive.metastore.try.direct.sql", "false");
         conf.set("hive.metastore.event.db.notification.api.auth", "false");
         conf.set("hive.metastore.warehouse.dir", ports.hdfsUri() + "/user/hive/warehouse");
@@ -56,7 +55,7 @@ final class HiveSite {
         conf.set("hive.server2.metrics.enabled", "false");
         conf.set("hive.server2.thrift.min.worker.threads", "1");
         conf.set("hive.server2.thrift.max.worker.threads", "16");
-        // It attaches to Log4j, which is not what logs here.
+        // Needs Log4j; this process uses Logback.
         conf.set("hive.server2.logging.operation.enabled", "false");
         conf.set("hive.server2.materializedviews.registry.impl", "DUMMY");
         conf.set("hive.materializedview.rewriting", "false");
@@ -70,7 +69,7 @@ final class HiveSite {
                 dir.resolve("operationlog").toString());
     }
 
-    /** Queries run as MapReduce jobs inside this JVM: nothing else to start, and no YARN. */
+    /** Runs queries as MapReduce jobs in this JVM, without YARN. */
     private static void execution(HiveConf conf, Path dir, SandboxPorts ports) {
         conf.set("fs.defaultFS", ports.hdfsUri());
         conf.set("dfs.replication", "1");

@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tailrace hive-sandbox}: a Hive to try the loader with, until it is told to stop. */
+/** {@code tailrace hive-sandbox}: runs a Hive for trying the loader, until it is stopped. */
 @Command(
         name = "tailrace hive-sandbox",
         description = "Runs HDFS, a Hive metastore and HiveServer2 on this machine, for trying the loader.")
@@ -37,28 +37,31 @@ public final class SandboxCommand implements Callable<Integer> {
             "mapreduce",
             "BlockStateChange");
 
-    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Keeps files and tables in DIR.")
+    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Stores all files and tables in DIR.")
     private Path dir = Path.of("");
 
-    @Option(names = "--hdfs-port", defaultValue = "8020", description = "HDFS's port, ${DEFAULT-VALUE}; 0 for any.")
+    @Option(
+            names = "--hdfs-port",
+            defaultValue = "8020",
+            description = "HDFS port, ${DEFAULT-VALUE} by default; 0 for any free port.")
     private int hdfsPort;
 
     @Option(
             names = "--metastore-port",
             defaultValue = "9083",
-            description = "The metastore's port, ${DEFAULT-VALUE}; 0 for any.")
+            description = "Metastore port, ${DEFAULT-VALUE} by default; 0 for any free port.")
     private int metastorePort;
 
     @Option(
             names = "--hive-port",
             defaultValue = "10000",
-            description = "HiveServer2's port, ${DEFAULT-VALUE}; 0 for any.")
+            description = "HiveServer2 port, ${DEFAULT-VALUE} by default; 0 for any free port.")
     private int hivePort;
 
     @Option(
             names = "--ready-file",
             paramLabel = "FILE",
-            description = "Writes the addresses to FILE, as properties, once SQL is answered.")
+            description = "Writes the addresses to FILE, as properties, when the servers are ready.")
     private @Nullable Path readyFile;
 
     @Spec
@@ -73,29 +76,29 @@ public final class SandboxCommand implements Callable<Integer> {
         quietLibraries();
         HiveSandbox sandbox =
                 HiveSandbox.start(dir.toAbsolutePath(), new SandboxPorts(hdfsPort, metastorePort, hivePort));
-        ServerProcess.runUntilStopped(SandboxCommand::stop, () -> tell(addresses(sandbox.ports())));
+        ServerProcess.runUntilStopped(SandboxCommand::stop, () -> announce(addresses(sandbox.ports())));
         return 0;
     }
 
-    private void tell(String addresses) {
+    private void announce(String addresses) {
         PrintWriter out = spec.commandLine().getOut();
         out.println("ready");
         out.print(addresses);
         out.flush();
         if (readyFile != null) {
-            publish(readyFile, addresses);
+            writeAtomically(readyFile, addresses);
         }
     }
 
     /**
-     * Nothing to do: what Hadoop and Hive are to keep is on disk when they have said so, and both refuse to be closed
-     * in order while the JVM ends, which runs hooks of theirs.
+     * Does nothing: Hadoop and Hive have on disk what they acknowledged, and neither can be closed while the JVM runs
+     * their own shutdown hooks.
      */
     private static void stop() {}
 
     /**
-     * Hadoop and Hive warn of much that is meant here (one disk, no YARN, tables that the metastore is about to make),
-     * at length; what remains is what a user should read.
+     * Hides the warnings of Hadoop and Hive, most of which are about what is intended here: one disk, no YARN, a new
+     * metastore.
      */
     private static void quietLibraries() {
         for (String name : LIBRARIES) {
@@ -111,8 +114,8 @@ public final class SandboxCommand implements Callable<Integer> {
                 + "hive.jdbc.url=" + ports.jdbcUrl() + System.lineSeparator();
     }
 
-    /** Whoever waits for the file finds it whole. */
-    private static void publish(Path file, String text) {
+    /** Writes the file and renames it, so that readers never see a part of it. */
+    private static void writeAtomically(Path file, String text) {
         Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
         try {
             Files.writeString(unfinished, text);

@@ -12,7 +12,7 @@ import org.apache.hadoop.hdfs.server.datanode.DataNode;
 import org.apache.hadoop.hdfs.server.namenode.NameNode;
 import org.apache.hadoop.metrics2.lib.DefaultMetricsSystem;
 
-/** A NameNode and one DataNode on loopback, keeping their files below one directory. */
+/** A NameNode and one DataNode on loopback, with their files in one directory. */
 final class SandboxHdfs implements HiveSandbox.Part {
     private static final long REPORT_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -25,9 +25,9 @@ final class SandboxHdfs implements HiveSandbox.Part {
         this.dataNode = dataNode;
     }
 
-    /** Starts HDFS in {@code dir}, formatting it on the first start. Returns once blocks can be written. */
+    /** Starts HDFS in {@code dir}, after formatting it on the first start. Returns when blocks can be written. */
     static SandboxHdfs start(Path dir, SandboxPorts ports) throws IOException {
-        // Both servers name their metrics alike, which only this mode allows within one JVM.
+        // Allows two servers with equal metric names in one JVM.
         DefaultMetricsSystem.setMiniClusterMode(true);
         Configuration conf = configuration(dir, ports);
         if (!Files.exists(dir.resolve("name/current/VERSION"))) {
@@ -38,7 +38,7 @@ final class SandboxHdfs implements HiveSandbox.Part {
         try {
             DataNode dataNode = DataNode.createDataNode(new String[0], conf);
             if (dataNode == null) {
-                throw new IOException("the DataNode refused to start in " + dir + "; its log says why");
+                throw new IOException("DataNode did not start in " + dir + "; see the log above");
             }
             awaitSafeModeOff(nameNode, dir);
             return new SandboxHdfs(nameNode, dataNode);
@@ -48,12 +48,12 @@ final class SandboxHdfs implements HiveSandbox.Part {
         }
     }
 
-    /** The NameNode takes no writes before the DataNode has reported to it, which it does on a thread of its own. */
+    /** The NameNode accepts writes when the DataNode has reported to it, asynchronously. */
     private static void awaitSafeModeOff(NameNode nameNode, Path dir) throws IOException {
         long startNanos = System.nanoTime();
         while (nameNode.isInSafeMode()) {
             if (System.nanoTime() - startNanos > REPORT_NANOS_MAX) {
-                throw new IOException("the DataNode in " + dir + " has not reported in a minute; its log says why");
+                throw new IOException("DataNode in " + dir + " did not report within a minute; see the log above");
             }
             LockSupport.parkNanos(POLL_NANOS);
         }
@@ -78,11 +78,11 @@ final class SandboxHdfs implements HiveSandbox.Part {
         conf.setInt(DFSConfigKeys.DFS_REPLICATION_KEY, 1);
         conf.setBoolean(DFSConfigKeys.DFS_PERMISSIONS_ENABLED_KEY, false);
         conf.setInt(DFSConfigKeys.DFS_NAMENODE_HANDLER_COUNT_KEY, 4);
-        // One node has nobody to wait for: without these a restart stays in safe mode for half a minute.
+        // A single node need not wait for others: without these, a restart stays in safe mode for 30 s.
         conf.setInt(DFSConfigKeys.DFS_NAMENODE_SAFEMODE_EXTENSION_KEY, 0);
         conf.setInt(DFSConfigKeys.DFS_NAMENODE_SAFEMODE_MIN_DATANODES_KEY, 1);
         conf.setLong(DFSConfigKeys.DFS_HEARTBEAT_INTERVAL_KEY, 1);
-        // A small disk is normal here; the default reserves too much of it for the NameNode.
+        // The default reserves too much of a small disk for the NameNode.
         conf.setLong(DFSConfigKeys.DFS_NAMENODE_DU_RESERVED_KEY, 0);
         return conf;
     }

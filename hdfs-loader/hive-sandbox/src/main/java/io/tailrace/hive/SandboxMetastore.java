@@ -15,26 +15,27 @@ import org.apache.hadoop.hive.conf.HiveConf;
 import org.apache.hadoop.hive.metastore.HiveMetaStore;
 import org.apache.hadoop.hive.metastore.security.HadoopThriftAuthBridge;
 
-/** Hive's metastore, serving Thrift from a thread of this JVM. It lasts as long as the JVM: Hive gives no way to stop it. */
+/** Hive's metastore in a thread of this JVM. Hive has no way to stop it: it runs until the JVM ends. */
 final class SandboxMetastore implements HiveSandbox.Part {
 
     private static final Duration START_MAX = Duration.ofMinutes(2);
     private static final Duration PROBE_EVERY = Duration.ofMillis(100);
 
-    /** What Derby answers when it has shut down as it was told to. */
+    /** The SQL state of a successful shutdown of Derby. */
     private static final String DERBY_STOPPED = "XJ015";
 
     private SandboxMetastore() {}
 
     /**
-     * Starts the metastore, and returns once it accepts connections.
+     * Starts the metastore and returns when it accepts connections.
      *
-     * @throws IOException when it has failed to start, or does not serve within two minutes
+     * @throws IOException if it does not start, or does not accept connections within two minutes
      */
     static SandboxMetastore start(HiveConf conf, SandboxPorts ports) throws IOException {
         if (accepts(ports.metastore())) {
-            // Or whoever has the port would be taken for the metastore that could not have it.
-            throw new IOException("port " + ports.metastore() + " is in use: expected it free for the metastore");
+            // Otherwise awaitPort would take the other process for the metastore.
+            throw new IOException("port " + ports.metastore() + " is in use, expected a free port for the metastore:"
+                    + " choose another with --metastore-port");
         }
         CompletableFuture<Void> ended = new CompletableFuture<>();
         Thread server = new Thread(
@@ -60,16 +61,17 @@ final class SandboxMetastore implements HiveSandbox.Part {
                 try {
                     ended.join();
                 } catch (CompletionException e) {
-                    throw new IOException("the metastore failed to start: " + e.getCause(), e.getCause());
+                    throw new IOException("metastore failed to start: " + e.getCause(), e.getCause());
                 }
-                throw new IOException("the metastore ended while it started");
+                throw new IOException("metastore ended during its start");
             }
             if (System.nanoTime() - deadlineNanos > 0) {
-                throw new IOException("the metastore did not serve port " + port + " within " + START_MAX);
+                throw new IOException("metastore did not accept connections on port " + port + " within "
+                        + START_MAX.toSeconds() + " s");
             }
             LockSupport.parkNanos(PROBE_EVERY.toNanos());
             if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("interrupted while the metastore started");
+                throw new InterruptedIOException("interrupted while waiting for the metastore");
             }
         }
     }
@@ -83,7 +85,7 @@ final class SandboxMetastore implements HiveSandbox.Part {
         }
     }
 
-    /** Closes the metastore's database, so that its next start has nothing to recover. */
+    /** Closes the metastore's database, so that the next start needs no recovery. */
     @Override
     public void close() {
         try {

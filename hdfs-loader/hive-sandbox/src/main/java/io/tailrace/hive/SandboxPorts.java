@@ -17,11 +17,12 @@ record SandboxPorts(int hdfs, int metastore, int hive) {
 
     static final String HOST = "127.0.0.1";
 
-    /** Replaces every zero by a port that is free now. */
-    SandboxPorts orFree() throws IOException {
+    /** Replaces each 0 by a free port. */
+    SandboxPorts withFreePorts() throws IOException {
         List<ServerSocket> held = new ArrayList<>();
         try {
-            return new SandboxPorts(orFree(hdfs, held), orFree(metastore, held), orFree(hive, held));
+            return new SandboxPorts(
+                    freePortIfZero(hdfs, held), freePortIfZero(metastore, held), freePortIfZero(hive, held));
         } finally {
             for (ServerSocket socket : held) {
                 socket.close();
@@ -29,8 +30,8 @@ record SandboxPorts(int hdfs, int metastore, int hive) {
         }
     }
 
-    /** Held open until all are found, so that no port is found twice. */
-    private static int orFree(int port, List<ServerSocket> held) throws IOException {
+    /** Adds the open socket to {@code held}, so that the port is not found again. */
+    private static int freePortIfZero(int port, List<ServerSocket> held) throws IOException {
         if (port != 0) {
             return port;
         }

@@ -1,14 +1,11 @@
 /**
- * A Hive to try the loader with: HDFS, metastore and HiveServer2 in one JVM, and a client that prints what a query
- * answers.
+ * A Hive for trying the loader: HDFS, metastore and HiveServer2 in one JVM, and a client that prints query results.
  *
- * <p>For development, tests and the quickstart: one node, no security, loopback only. Its library set is Hive's own,
- * closed and older than the loader's, and meets the rest of Tailrace over sockets alone. What it keeps lies below one
- * directory, so that a sandbox started there again has its tables and files, under the addresses they were written
- * with.
+ * <p>For development, tests and the quickstart: one node, no security, loopback only. It has Hive's own libraries,
+ * older than the loader's, and communicates with the rest of Tailrace only over sockets. All data is in one directory:
+ * a sandbox started there again on the same ports has the same tables and files.
  *
- * <p>Parts start in the order hdfs, metastore, HiveServer2 and stop in the reverse. It must not know the loader: any
- * client of HDFS and of the metastore will do.
+ * <p>Servers start in the order HDFS, metastore, HiveServer2 and stop in reverse. The sandbox does not know the loader.
  */
 @NullMarked
 package io.tailrace.hive;

@@ -29,7 +29,7 @@ class HiveSandboxIT {
     }
 
     @Test
-    void answersGroupByOverParquetOnItsHdfs() {
+    void queriesParquetOnItsHdfs() {
         Run run = hive(
                 "create external table visits (page string) partitioned by (dt string) stored as parquet location '"
                         + sandbox.ports().hdfsUri() + "/visits'",
@@ -42,7 +42,7 @@ class HiveSandboxIT {
     }
 
     @Test
-    void tellsAWrongStatementInOneLineAndFails() {
+    void reportsAnInvalidStatementInOneLine() {
         Run run = hive("select nothing from nowhere");
 
         assertThat(run.exitCode()).isEqualTo(CommandRunner.FAILURE);

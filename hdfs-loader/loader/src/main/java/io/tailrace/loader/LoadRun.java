@@ -84,8 +84,8 @@ final class LoadRun {
      * Loads and commits all records up to the high watermark. Commits nothing if there are none.
      *
      * @throws RetentionGapException if retention deleted records before they were loaded and {@code onGap} is FAIL
-     * @throws IOException if the run fails. Before the commit point the next run starts from the same offsets; after it,
-     *     the next run finishes this commit first
+     * @throws IOException if the run fails. Before the commit point the next run starts from the same offsets; after
+     *     it, the next run finishes this commit first
      */
     LoadResult run(Plan.OnGap onGap) throws IOException {
         Staging staging = new Staging(dependencies.store(), layout);

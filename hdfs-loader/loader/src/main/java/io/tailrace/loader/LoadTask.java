@@ -91,7 +91,9 @@ final class LoadTask implements Callable<LoadTask.Result> {
                 context.store());
     }
 
-    /** Not every offset has a record, so the consumer's position, not the last record, decides when the range is done. */
+    /**
+     * Not every offset has a record, so the consumer's position, not the last record, decides when the range is done.
+     */
     private void copy(Consumer consumer, TableWriter rows, TableWriter errors) throws IOException {
         TopicPartition partition = range.topicPartition();
         consumer.assign(Set.of(partition));

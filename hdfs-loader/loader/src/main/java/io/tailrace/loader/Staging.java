@@ -10,7 +10,8 @@ import java.util.UUID;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The staging folders of unfinished runs: the current one, crashed ones, and those that lost their lock without noticing.
+ * The staging folders of unfinished runs: the current one, crashed ones, and those that lost their lock without
+ * noticing.
  *
  * <p>A run publishes its manifest by moving it out of its staging folder. Renaming the folder therefore fences the run:
  * it can no longer commit.

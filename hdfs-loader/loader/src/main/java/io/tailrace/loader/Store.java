@@ -35,7 +35,8 @@ final class Store implements AutoCloseable {
     /**
      * Opens the file system of a path.
      *
-     * @throws IllegalArgumentException if the scheme is not {@code hdfs} or {@code file}: object stores rename by copying
+     * @throws IllegalArgumentException if the scheme is not {@code hdfs} or {@code file}: object stores rename by
+     *     copying
      */
     static Store open(Path root, Configuration hadoop) throws IOException {
         Configuration conf = new Configuration(hadoop);
@@ -91,8 +92,8 @@ final class Store implements AutoCloseable {
     }
 
     /**
-     * Creates a file; the caller calls {@code hsync} before closing it. Never creates the folder, or a fenced run would get
-     * its folder back.
+     * Creates a file; the caller calls {@code hsync} before closing it. Never creates the folder, or a fenced run would
+     * get its folder back.
      *
      * @throws CommitConflictException if the folder does not exist
      */

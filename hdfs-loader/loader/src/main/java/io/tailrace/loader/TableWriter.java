@@ -20,8 +20,8 @@ import org.apache.parquet.hadoop.ParquetWriter;
 /**
  * Writes one task's rows of one table to the staging folder, one file per path partition.
  *
- * <p>At the limit of open files, the least recently used one is closed; if its path partition gets more rows, they go to
- * another file. Used by one thread.
+ * <p>At the limit of open files, the least recently used one is closed; if its path partition gets more rows, they go
+ * to another file. Used by one thread.
  */
 final class TableWriter implements AutoCloseable {
 

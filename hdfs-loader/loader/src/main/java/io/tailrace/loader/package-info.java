@@ -1,8 +1,8 @@
 /**
  * Pulls partitions by offset into Parquet, exactly once, and registers the files in Hive.
  *
- * <p>A run is a pure {@link io.tailrace.loader.Plan} of offset ranges and its execution. Tasks write Parquet to the run's
- * staging folder; then one manifest, renamed into the commit log, commits all of it. The steps after that are
+ * <p>A run is a pure {@link io.tailrace.loader.Plan} of offset ranges and its execution. Tasks write Parquet to the
+ * run's staging folder; then one manifest, renamed into the commit log, commits all of it. The steps after that are
  * idempotent, and the next run repeats them after a crash. The next run starts at the end offsets of the newest
  * manifest; the group's offsets on the brokers are for lag tools. {@code docs/loader.md} describes the protocol.
  *

@@ -5,14 +5,14 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A message ready for the socket: its size in four bytes, then its bytes with records between them.
+ * An encoded message: its size in four bytes, then its bytes interleaved with records.
  *
  * <pre>
  *   size | bytes | records | bytes | records | … | bytes
  * </pre>
  *
- * <p>Records are the payloads that the message was made of, not copies, so a sender puts each on the socket the way
- * it knows: as a buffer, or as a range of a file with sendfile. Used by one thread.
+ * <p>Records are the payloads of the message, not copies, so a sender can write each in its own way, such as with
+ * sendfile from a file. Used by one thread.
  */
 public final class EncodedMessage {
     private final byte[] bytes;
@@ -29,22 +29,22 @@ public final class EncodedMessage {
         this.sizeInBytes = sizeInBytes;
     }
 
-    /** Takes the parts of a message, in order. */
+    /** Receives the parts of a message, in order. */
     public interface Sink {
 
-        /** Bytes of the message, from the buffer's position to its limit; they are the sink's now. */
+        /** Bytes of the message, from the buffer's position to its limit. The sink owns the buffer. */
         void bytes(ByteBuffer bytes);
 
-        /** Records of the message, never empty. */
+        /** Records of the message; never empty. */
         void records(RecordsPayload records);
     }
 
-    /** The size of all parts, the four bytes of the size included. */
+    /** The size of all parts, including the four bytes of the size. */
     public int sizeInBytes() {
         return sizeInBytes;
     }
 
-    /** Hands all parts to a sink. */
+    /** Passes all parts to a sink. */
     public void writeTo(Sink sink) {
         int done = 0;
         for (int i = 0; i < records.length; i++) {
@@ -60,9 +60,9 @@ public final class EncodedMessage {
     }
 
     /**
-     * All parts as buffers, in order, for a gathering write.
+     * Returns all parts as buffers, in order, for a gathering write.
      *
-     * @throws IllegalStateException when records of the message are not in memory
+     * @throws IllegalStateException if records of the message are not in memory
      */
     public ByteBuffer[] buffers() {
         ByteBuffer[] buffers = new ByteBuffer[2 * records.length + 1];
@@ -71,7 +71,7 @@ public final class EncodedMessage {
         return sink.count == buffers.length ? buffers : Arrays.copyOf(buffers, sink.count);
     }
 
-    /** Collects parts that are in memory. */
+    /** Collects the parts as buffers. */
     private static final class BufferSink implements Sink {
         private final ByteBuffer[] buffers;
         private int count;

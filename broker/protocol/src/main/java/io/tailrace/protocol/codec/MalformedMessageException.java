@@ -4,9 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Bytes that are not the message they should be. The message names the field, the byte, and what was expected.
+ * Bytes are not a valid message. The exception's message names the field, the byte and what was expected.
  *
- * <p>It has no stack trace: whoever sends the bytes chooses how often it is thrown.
+ * <p>It has no stack trace, because a hostile client may cause it at any rate.
  */
 public final class MalformedMessageException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -19,7 +19,7 @@ public final class MalformedMessageException extends RuntimeException {
         this.problem = problem;
     }
 
-    /** Adds the enclosing field to the left of the path. */
+    /** Prepends the enclosing field to the path. */
     MalformedMessageException within(String field) {
         path.addFirst(field);
         return this;

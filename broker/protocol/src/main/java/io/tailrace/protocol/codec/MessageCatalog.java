@@ -51,7 +51,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** Which records are the messages of which API. */
+/** The request and response of each API. */
 final class MessageCatalog {
     private static final Map<ApiKey, Pair> PAIRS = new EnumMap<>(ApiKey.class);
 

@@ -3,7 +3,7 @@ package io.tailrace.protocol.codec;
 import io.tailrace.protocol.ApiKey;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** A message's layouts by version, each built when it is first used. Thread-safe. */
+/** The layouts of a message by version, each built on first use. Thread-safe. */
 final class MessageLayouts {
     private final ApiKey api;
     private final Class<? extends Record> type;
@@ -15,23 +15,24 @@ final class MessageLayouts {
         byVersion = new AtomicReferenceArray<>(api.served().max() + 1);
     }
 
-    /** The record that describes the message. */
+    /** The message. */
     Class<? extends Record> type() {
         return type;
     }
 
     /**
-     * The message's layout in a version.
+     * Returns the layout in a version.
      *
-     * @throws IllegalArgumentException for a version that is not served
+     * @throws IllegalArgumentException if the version is not served
      */
     StructType at(short version) {
         if (!api.served().contains(version)) {
-            throw new IllegalArgumentException(api + " is served in versions " + api.served() + ", not in " + version);
+            throw new IllegalArgumentException(
+                    "version of " + api + ": expected " + api.served() + ", found " + version);
         }
         StructType layout = byVersion.get(version);
         if (layout == null) {
-            // Two threads may both build it; the layouts are equal, and either may stay.
+            // If two threads build it at the same time, either layout may stay: they are equal.
             layout = new StructCompiler(version, api.flexible(version)).compile(type);
             byVersion.set(version, layout);
         }

@@ -5,12 +5,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Takes primitive values off a frame. Nothing is read past the limit, and no length is believed before it has been
- * held against the bytes that are left.
+ * Reads primitive values from a frame. It never reads past the limit, and checks every length against the remaining
+ * bytes before using it.
  */
 final class MessageReader {
     private static final int STRING_BYTES_MAX = Short.MAX_VALUE;
-    /** Of all lists of a message: an element may be one byte of the frame, and a hundred as an object. */
+    /**
+     * The most elements in all lists of a message. An element may be one byte of the frame and a hundred as an object.
+     */
     static final int ELEMENTS_MAX = 1_000_000;
 
     private final ByteBuffer frame;
@@ -21,7 +23,7 @@ final class MessageReader {
         this.frame = frame.duplicate().order(ByteOrder.BIG_ENDIAN);
     }
 
-    /** Where a record's components wait until all of them are read. */
+    /** The components read so far of the records being read. */
     Values.Stack values() {
         return values;
     }
@@ -50,7 +52,7 @@ final class MessageReader {
         return frame.getLong();
     }
 
-    /** Seven bits a byte, least significant first; at most {@link Integer#MAX_VALUE}. */
+    /** Seven bits per byte, least significant first; at most {@link Integer#MAX_VALUE}. */
     int unsignedVarint() {
         int value = 0;
         for (int shift = 0; shift < 35; shift += 7) {
@@ -58,26 +60,26 @@ final class MessageReader {
             value |= (next & 0x7F) << shift;
             if (next >= 0) {
                 if (value < 0 || (shift == 28 && next > 7)) {
-                    throw malformed("varint is above " + Integer.MAX_VALUE);
+                    throw malformed("varint: expected at most " + Integer.MAX_VALUE);
                 }
                 return value;
             }
         }
-        throw malformed("varint is longer than five bytes");
+        throw malformed("varint: expected at most five bytes");
     }
 
     /** The count of a list, -1 for null. */
     int count(boolean compact, int elementBytesMin) {
         int count = compact ? unsignedVarint() - 1 : int32();
         if (count < -1) {
-            throw malformed("count " + count + " is negative");
+            throw malformed("count: expected at least -1, found " + count);
         }
         if ((long) count * elementBytesMin > frame.remaining()) {
-            throw malformed("count " + count + " needs at least " + (long) count * elementBytesMin + " bytes, "
-                    + frame.remaining() + " are left");
+            throw malformed("count " + count + " needs at least " + (long) count * elementBytesMin + " bytes, found "
+                    + frame.remaining());
         }
         if (count > ELEMENTS_MAX - elements) {
-            throw malformed("more than " + ELEMENTS_MAX + " elements in lists");
+            throw malformed("elements of all lists: expected at most " + ELEMENTS_MAX);
         }
         elements += Math.max(0, count);
         return count;
@@ -87,7 +89,7 @@ final class MessageReader {
     int stringLength(boolean compact) {
         int length = compact ? unsignedVarint() - 1 : int16();
         if (length > STRING_BYTES_MAX) {
-            throw malformed("a string of " + length + " bytes is longer than " + STRING_BYTES_MAX);
+            throw malformed("length of string: expected at most " + STRING_BYTES_MAX + ", found " + length);
         }
         return checkedLength(length);
     }
@@ -99,7 +101,7 @@ final class MessageReader {
 
     private int checkedLength(int length) {
         if (length < -1) {
-            throw malformed("length " + length + " is negative");
+            throw malformed("length: expected at least -1, found " + length);
         }
         if (length > 0) {
             need(length);
@@ -107,7 +109,7 @@ final class MessageReader {
         return length;
     }
 
-    /** A string of a length that was checked. */
+    /** Reads a string; the length was checked. */
     String string(int length) {
         if (frame.hasArray()) {
             String string =
@@ -120,14 +122,14 @@ final class MessageReader {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** The frame's own bytes, of a length that was checked. */
+    /** Reads a slice of the frame; the length was checked. */
     ByteBuffer slice(int length) {
         ByteBuffer slice = frame.slice(frame.position(), length);
         frame.position(frame.position() + length);
         return slice;
     }
 
-    /** Ends the frame after so many more bytes; returns the end it had. */
+    /** Limits the frame to the next {@code length} bytes and returns the previous limit. */
     int narrow(int length) {
         need(length);
         int end = frame.limit();
@@ -135,13 +137,13 @@ final class MessageReader {
         return end;
     }
 
-    /** Goes on to where {@link #narrow} ended the frame, and gives it back the end it had. */
+    /** Skips to the limit that {@link #narrow} set and restores the previous one. */
     void widen(int end) {
         frame.position(frame.limit());
         frame.limit(end);
     }
 
-    /** Skips tagged fields that nobody here knows. */
+    /** Skips tagged fields. */
     void skipTaggedFields() {
         for (int left = taggedFieldCount(); left > 0; left--) {
             unsignedVarint();
@@ -150,12 +152,12 @@ final class MessageReader {
         }
     }
 
-    /** How many tagged fields follow. */
+    /** Reads the number of tagged fields. */
     int taggedFieldCount() {
         int count = unsignedVarint();
         if (count > frame.remaining() / 2) {
-            throw malformed(count + " tagged fields need at least " + 2L * count + " bytes, " + frame.remaining()
-                    + " are left");
+            throw malformed(
+                    count + " tagged fields need at least " + 2L * count + " bytes, found " + frame.remaining());
         }
         return count;
     }
@@ -166,7 +168,7 @@ final class MessageReader {
 
     private void need(int bytes) {
         if (bytes > frame.remaining()) {
-            throw malformed(bytes + " bytes expected, " + frame.remaining() + " are left");
+            throw malformed("expected " + bytes + " bytes, found " + frame.remaining());
         }
     }
 }

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Puts primitive values into a buffer that grows up to a bound, and notes where records belong between them. Not
- * thread-safe; one per message.
+ * Writes primitive values to a buffer that grows up to a bound, and remembers the positions of records between them.
+ * Not thread-safe; one per message.
  */
 final class MessageWriter {
     private static final VarHandle INT16 = view(short[].class);
@@ -94,7 +94,7 @@ final class MessageWriter {
         }
     }
 
-    /** Copies what is left of a buffer. */
+    /** Copies the remaining bytes of a buffer. */
     void raw(ByteBuffer value) {
         int length = value.remaining();
         ensure(length);
@@ -113,7 +113,8 @@ final class MessageWriter {
 
     private void stringLength(int length, boolean compact) {
         if (length > STRING_BYTES_MAX) {
-            throw new IllegalArgumentException("a string of " + length + " bytes is longer than " + STRING_BYTES_MAX);
+            throw new IllegalArgumentException(
+                    "length of string: expected at most " + STRING_BYTES_MAX + " bytes, found " + length);
         }
         if (compact) {
             unsignedVarint(length + 1);
@@ -122,7 +123,7 @@ final class MessageWriter {
         }
     }
 
-    /** Puts records here when the message is sent. */
+    /** Places records at the current position. */
     void records(RecordsPayload payload) {
         if (recordsCount == records.length) {
             int capacity = Math.max(4, 2 * recordsCount);
@@ -137,7 +138,7 @@ final class MessageWriter {
         return size;
     }
 
-    /** Puts the length of what was written since {@code start} before it. Holds for bytes, not for records. */
+    /** Inserts, at {@code start}, the length of the bytes written since. There must be no records among them. */
     void prefixWithLength(int start) {
         int length = size - start;
         unsignedVarint(length);
@@ -147,14 +148,15 @@ final class MessageWriter {
         System.arraycopy(varint, 0, bytes, start, prefix);
     }
 
-    /** Ends the message: the first four bytes, which were left for it, become the size of all that follows. */
+    /** Completes the message: sets its first four bytes, reserved by the caller, to the size of the rest. */
     EncodedMessage finish() {
         long total = size;
         for (int i = 0; i < recordsCount; i++) {
             total += records[i].sizeInBytes();
         }
         if (total > Integer.MAX_VALUE) {
-            throw new IllegalStateException("a message of " + total + " bytes, more than " + Integer.MAX_VALUE);
+            throw new IllegalStateException(
+                    "size of message: expected at most " + Integer.MAX_VALUE + " bytes, found " + total);
         }
         INT32.set(bytes, 0, (int) total - Integer.BYTES);
         return new EncodedMessage(bytes, size, Arrays.copyOf(records, recordsCount), recordsAt, (int) total);
@@ -163,7 +165,8 @@ final class MessageWriter {
     private void ensure(int more) {
         if (more > bytes.length - size) {
             if (more > BYTES_MAX - size) {
-                throw new IllegalStateException("a message of more than " + BYTES_MAX + " bytes besides records");
+                throw new IllegalStateException(
+                        "size of message without records: expected at most " + BYTES_MAX + " bytes");
             }
             bytes = Arrays.copyOf(bytes, Math.min(BYTES_MAX, Math.max(2 * bytes.length, size + more)));
         }

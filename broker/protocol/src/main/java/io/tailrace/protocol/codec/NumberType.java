@@ -1,132 +1,65 @@
 package io.tailrace.protocol.codec;
 
 import java.util.Objects;
+import java.util.function.LongFunction;
+import java.util.function.ObjLongConsumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers of fixed size, big-endian. In between they are longs, so that nothing is boxed. */
+/** Numbers of fixed size, big-endian. They are passed as longs, so that nothing is boxed. */
+@SuppressWarnings("ImmutableEnumChecker") // The functions have no state.
 enum NumberType implements WireType {
-    BOOLEAN(Byte.BYTES) {
-        @Override
-        long read(MessageReader in) {
-            return in.int8() != 0 ? 1 : 0;
-        }
-
-        @Override
-        void write(long value, MessageWriter out) {
-            out.int8((int) value);
-        }
-
-        @Override
-        Object box(long value) {
-            return value != 0;
-        }
-
-        @Override
-        long unbox(Object value) {
-            return (Boolean) value ? 1 : 0;
-        }
-    },
-    INT8(Byte.BYTES) {
-        @Override
-        long read(MessageReader in) {
-            return in.int8();
-        }
-
-        @Override
-        void write(long value, MessageWriter out) {
-            out.int8((int) value);
-        }
-
-        @Override
-        Object box(long value) {
-            return (byte) value;
-        }
-    },
-    INT16(Short.BYTES) {
-        @Override
-        long read(MessageReader in) {
-            return in.int16();
-        }
-
-        @Override
-        void write(long value, MessageWriter out) {
-            out.int16((short) value);
-        }
-
-        @Override
-        Object box(long value) {
-            return (short) value;
-        }
-    },
-    INT32(Integer.BYTES) {
-        @Override
-        long read(MessageReader in) {
-            return in.int32();
-        }
-
-        @Override
-        void write(long value, MessageWriter out) {
-            out.int32((int) value);
-        }
-
-        @Override
-        Object box(long value) {
-            return (int) value;
-        }
-    },
-    INT64(Long.BYTES) {
-        @Override
-        long read(MessageReader in) {
-            return in.int64();
-        }
-
-        @Override
-        void write(long value, MessageWriter out) {
-            out.int64(value);
-        }
-
-        @Override
-        Object box(long value) {
-            return value;
-        }
-    },
+    BOOLEAN(
+            Byte.BYTES,
+            in -> in.int8() != 0 ? 1 : 0,
+            (out, value) -> out.int8((int) value),
+            value -> value != 0,
+            value -> (Boolean) value ? 1 : 0),
+    INT8(Byte.BYTES, MessageReader::int8, (out, value) -> out.int8((int) value), value -> (byte) value),
+    INT16(Short.BYTES, MessageReader::int16, (out, value) -> out.int16((short) value), value -> (short) value),
+    INT32(Integer.BYTES, MessageReader::int32, (out, value) -> out.int32((int) value), value -> (int) value),
+    INT64(Long.BYTES, MessageReader::int64, MessageWriter::int64, value -> value),
     /** The bits of a double. */
-    FLOAT64(Double.BYTES) {
-        @Override
-        long read(MessageReader in) {
-            return in.int64();
-        }
-
-        @Override
-        void write(long value, MessageWriter out) {
-            out.int64(value);
-        }
-
-        @Override
-        Object box(long value) {
-            return Double.longBitsToDouble(value);
-        }
-
-        @Override
-        long unbox(Object value) {
-            return Double.doubleToRawLongBits((Double) value);
-        }
-    };
+    FLOAT64(
+            Double.BYTES,
+            MessageReader::int64,
+            MessageWriter::int64,
+            Double::longBitsToDouble,
+            value -> Double.doubleToRawLongBits((Double) value));
 
     private final int bytes;
+    private final ToLongFunction<MessageReader> reader;
+    private final ObjLongConsumer<MessageWriter> writer;
+    private final LongFunction<Object> boxer;
+    private final ToLongFunction<Object> unboxer;
 
-    NumberType(int bytes) {
-        this.bytes = bytes;
+    NumberType(
+            int bytes,
+            ToLongFunction<MessageReader> reader,
+            ObjLongConsumer<MessageWriter> writer,
+            LongFunction<Object> boxer) {
+        this(bytes, reader, writer, boxer, value -> ((Number) value).longValue());
     }
 
-    abstract long read(MessageReader in);
+    NumberType(
+            int bytes,
+            ToLongFunction<MessageReader> reader,
+            ObjLongConsumer<MessageWriter> writer,
+            LongFunction<Object> boxer,
+            ToLongFunction<Object> unboxer) {
+        this.bytes = bytes;
+        this.reader = reader;
+        this.writer = writer;
+        this.boxer = boxer;
+        this.unboxer = unboxer;
+    }
 
-    abstract void write(long value, MessageWriter out);
+    long read(MessageReader in) {
+        return reader.applyAsLong(in);
+    }
 
-    abstract Object box(long value);
-
-    long unbox(Object value) {
-        return ((Number) value).longValue();
+    void write(long value, MessageWriter out) {
+        writer.accept(out, value);
     }
 
     @Override
@@ -136,11 +69,11 @@ enum NumberType implements WireType {
 
     @Override
     public Object readObject(MessageReader in) {
-        return box(read(in));
+        return boxer.apply(read(in));
     }
 
     @Override
     public void writeObject(@Nullable Object value, MessageWriter out) {
-        write(unbox(Objects.requireNonNull(value)), out);
+        write(unboxer.applyAsLong(Objects.requireNonNull(value)), out);
     }
 }

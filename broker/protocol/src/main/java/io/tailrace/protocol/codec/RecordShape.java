@@ -14,8 +14,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all versions of a record have in common: how to make one, how to take it apart, and the defaults of its
- * components. A component of a primitive type is one of the record's numbers, any other one of its references.
+ * What all versions of a record have in common: constructor, accessors, and the defaults of its components. Components
+ * of primitive types are the record's numbers, all others its references.
  */
 final class RecordShape {
     private static final ClassValue<RecordShape> SHAPES = new ClassValue<>() {
@@ -60,7 +60,7 @@ final class RecordShape {
                 accessors[i] = accessor(components[i]);
             }
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(type + " must be public to be a message", e);
+            throw new IllegalStateException("a message must be a public record: " + type, e);
         }
     }
 
@@ -76,23 +76,23 @@ final class RecordShape {
         return type.getSimpleName();
     }
 
-    /** Where a component is among the record's numbers or references. */
+    /** The index of a component among the record's numbers or references. */
     int slot(int component) {
         return slots[component];
     }
 
-    /** Every component at its default. */
+    /** Returns new values with all components at their defaults. */
     Values newValues() {
         return new Values(this, numberDefaults.clone(), referenceDefaults.clone());
     }
 
-    /** Puts every component back to its default. */
+    /** Resets all components to their defaults. */
     void reset(Values values) {
         System.arraycopy(numberDefaults, 0, values.numbers(), 0, numberDefaults.length);
         System.arraycopy(referenceDefaults, 0, values.references(), 0, referenceDefaults.length);
     }
 
-    /** Makes the record of the values, which may then be used again. */
+    /** Creates a record from the values, which may be reused afterwards. */
     Record construct(Values values) {
         try {
             return (Record) constructor.invokeExact(values.numbers(), values.references());
@@ -101,7 +101,7 @@ final class RecordShape {
         }
     }
 
-    /** A primitive component. */
+    /** Returns a component of a primitive type. */
     long number(int component, Record record) {
         try {
             return (long) accessors[component].invokeExact(record);
@@ -110,7 +110,7 @@ final class RecordShape {
         }
     }
 
-    /** A component that is an object. */
+    /** Returns a component of a reference type. */
     @Nullable
     Object reference(int component, Record record) {
         try {
@@ -120,7 +120,7 @@ final class RecordShape {
         }
     }
 
-    /** Whether a component is what it is by default. */
+    /** Whether a component has its default. */
     boolean isDefault(int component, Record record) {
         if (components[component].getType().isPrimitive()) {
             return number(component, record) == numberDefaults[slots[component]];
@@ -129,14 +129,14 @@ final class RecordShape {
         return Objects.equals(value, referenceDefaults[slots[component]]);
     }
 
-    /** The record with all components at their defaults. */
+    /** Creates a record with all components at their defaults. */
     Record defaults() {
         return construct(newValues());
     }
 
     /**
-     * The canonical constructor as (long[], Object[])Record. Built in few steps, each of which costs as much at
-     * start as thousands of messages later: widen, numbers before references, spread.
+     * The canonical constructor as (long[], Object[])Record. Built in few steps, since each costs as much as encoding
+     * thousands of messages: widen, order numbers before references, spread.
      */
     private MethodHandle constructor() throws ReflectiveOperationException {
         int numbers = numberDefaults.length;
@@ -206,7 +206,7 @@ final class RecordShape {
             if (type == List.class && given.value().equals("[]")) {
                 return List.of();
             }
-            throw new IllegalStateException(component + " cannot have the default " + given.value());
+            throw new IllegalStateException("unsupported default of " + component + ": " + given.value());
         }
         if (isNullable(component)) {
             return null;

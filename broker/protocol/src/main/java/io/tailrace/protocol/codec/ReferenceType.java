@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Values that are objects. Null is refused in both directions unless the type says otherwise. */
+/** The types of objects. Reading and writing refuse null unless the type says otherwise. */
 sealed interface ReferenceType extends WireType
         permits StructType,
                 ReferenceType.OfErrorCode,
@@ -20,7 +20,7 @@ sealed interface ReferenceType extends WireType
                 ReferenceType.OfList,
                 ReferenceType.OfNullableStruct {
 
-    /** An int16 that is one of the protocol's errors. */
+    /** An int16: an error of the protocol. */
     record OfErrorCode() implements ReferenceType {
         @Override
         public int bytesMin() {
@@ -59,7 +59,7 @@ sealed interface ReferenceType extends WireType
         }
     }
 
-    /** UTF-8 after its length: an int16, or compact. */
+    /** UTF-8 preceded by its length: an int16, or compact. */
     record OfString(boolean compact, boolean nullable) implements ReferenceType {
         @Override
         public int bytesMin() {
@@ -85,7 +85,7 @@ sealed interface ReferenceType extends WireType
         }
     }
 
-    /** Bytes after their length, an int32 or compact: read as a slice, written by copying. */
+    /** Bytes preceded by their length, an int32 or compact; read as a slice, written as a copy. */
     record OfBytes(boolean compact, boolean nullable) implements ReferenceType {
         @Override
         public int bytesMin() {
@@ -110,7 +110,7 @@ sealed interface ReferenceType extends WireType
         }
     }
 
-    /** Bytes after their length, an int32 or compact, that are not copied in either direction. */
+    /** Record batches preceded by their length, an int32 or compact; never copied. */
     record OfRecords(boolean compact, boolean nullable) implements ReferenceType {
         @Override
         public int bytesMin() {
@@ -135,7 +135,7 @@ sealed interface ReferenceType extends WireType
         }
     }
 
-    /** Elements after their count: an int32, or compact. */
+    /** Elements preceded by their count: an int32, or compact. */
     record OfList(WireType element, boolean compact, boolean nullable) implements ReferenceType {
         @Override
         public int bytesMin() {
@@ -177,7 +177,7 @@ sealed interface ReferenceType extends WireType
         }
     }
 
-    /** A record that may be null: a byte, 1 or -1, then the record if there is one. */
+    /** A record that may be null: the byte 1 and the record, or the byte -1. */
     record OfNullableStruct(StructType struct) implements ReferenceType {
         @Override
         public int bytesMin() {
@@ -200,14 +200,14 @@ sealed interface ReferenceType extends WireType
 
     private static Object present(@Nullable Object value) {
         if (value == null) {
-            throw new IllegalArgumentException("must not be null in this version");
+            throw new IllegalArgumentException("expected a value in this version, found null");
         }
         return value;
     }
 
     private static @Nullable Object absent(boolean nullable, MessageReader in) {
         if (!nullable) {
-            throw in.malformed("must not be null in this version");
+            throw in.malformed("expected a value in this version, found null");
         }
         return null;
     }

@@ -4,12 +4,12 @@ import io.tailrace.protocol.ApiKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes before a request: version 2 of the header in flexible versions of an API, else version 1.
+ * The header of a request: version 2 in flexible versions of an API, else version 1.
  *
  * @param api the API
- * @param version the API's version, one that is served
- * @param correlationId what the answer must repeat
- * @param clientId the client's name for itself; null if it has none
+ * @param version the API's version; must be served
+ * @param correlationId the response must repeat it
+ * @param clientId the client's name for itself; null for none
  */
 public record RequestHeader(
         ApiKey api,
@@ -17,16 +17,17 @@ public record RequestHeader(
         int correlationId,
         @Nullable String clientId) {
 
-    /** The client's id is never compact, not even in a header with tagged fields. */
+    /** Never compact, not even in a header with tagged fields. */
     private static final ReferenceType CLIENT_ID = new ReferenceType.OfString(false, true);
 
     static RequestHeader read(MessageReader in) {
         RequestStart start = RequestStart.read(in);
         ApiKey api = ApiKey.of(start.apiKey())
-                .orElseThrow(() -> new MalformedMessageException("API " + start.apiKey() + " is not known"));
+                .orElseThrow(() -> new MalformedMessageException("unknown API " + start.apiKey()));
         short version = start.apiVersion();
         if (!api.served().contains(version)) {
-            throw new MalformedMessageException(api + " is served in versions " + api.served() + ", not in " + version);
+            throw new MalformedMessageException(
+                    "version of " + api + ": expected " + api.served() + ", found " + version);
         }
         String clientId;
         try {

@@ -3,16 +3,16 @@ package io.tailrace.protocol.codec;
 import java.nio.ByteBuffer;
 
 /**
- * The first eight bytes of any request, whatever comes after them.
+ * The first eight bytes of any request, in all versions of all APIs.
  *
- * @param apiKey the API's number, perhaps one that we do not know
- * @param apiVersion the API's version, perhaps one that we do not serve
- * @param correlationId what the answer must repeat
+ * @param apiKey the API's number; may be unknown
+ * @param apiVersion the API's version; may not be served
+ * @param correlationId the response must repeat it
  */
 public record RequestStart(short apiKey, short apiVersion, int correlationId) {
 
     /**
-     * Reads it, without moving the frame's position.
+     * Reads the start of a frame without moving its position.
      *
      * @param frame the request without its size
      * @throws MalformedMessageException if the frame is shorter

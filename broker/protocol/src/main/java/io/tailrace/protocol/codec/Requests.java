@@ -4,26 +4,25 @@ import io.tailrace.protocol.message.Request;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Requests to and from bytes. */
+/** Encodes and decodes requests. */
 public final class Requests {
     private Requests() {}
 
     /**
-     * A request as it was received.
+     * A decoded request.
      *
-     * @param header what came before it
-     * @param body the request, with records that are slices of the frame
+     * @param header its header
+     * @param body its body; records are slices of the frame
      */
     public record Received(RequestHeader header, Request<?> body) {}
 
     /**
-     * Reads a request. Bytes after its end are ignored, as other brokers do.
+     * Decodes a request. Ignores bytes after its end, as other brokers do.
      *
-     * <p>An ApiVersions request of an unknown version wants an answer all the same, so look at {@link
-     * RequestStart} first.
+     * <p>An ApiVersions request of an unknown version needs a response too, so check {@link RequestStart} first.
      *
      * @param frame the request without its size, whose position does not move
-     * @throws MalformedMessageException if it is not a request that is served
+     * @throws MalformedMessageException if the frame is not a request in a served version
      */
     public static Received decode(ByteBuffer frame) {
         MessageReader in = new MessageReader(frame);
@@ -38,10 +37,10 @@ public final class Requests {
     }
 
     /**
-     * Writes a request.
+     * Encodes a request.
      *
-     * @throws IllegalArgumentException if the version is not served, or cannot express the request
-     * @throws IllegalStateException if it is over 100 MiB besides records, or over 2 GiB with them
+     * @throws IllegalArgumentException if the version is not served or cannot express the request
+     * @throws IllegalStateException if the request is over 100 MiB without records, or over 2 GiB with them
      */
     public static EncodedMessage encode(Request<?> body, short version, int correlationId, @Nullable String clientId) {
         StructType layout = MessageCatalog.request(body.api()).at(version);

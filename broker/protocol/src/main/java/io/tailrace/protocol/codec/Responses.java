@@ -4,12 +4,12 @@ import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.message.Response;
 import java.nio.ByteBuffer;
 
-/** Responses to and from bytes. */
+/** Encodes and decodes responses. */
 public final class Responses {
     private Responses() {}
 
     /**
-     * The correlation id of a response, without moving the frame's position.
+     * Reads the correlation id of a response without moving the frame's position.
      *
      * @param frame the response without its size
      * @throws MalformedMessageException if the frame is shorter
@@ -19,12 +19,12 @@ public final class Responses {
     }
 
     /**
-     * Reads a response. Bytes after its end are ignored, as other clients do.
+     * Decodes a response. Ignores bytes after its end, as other clients do.
      *
-     * @param api the API of the request that it answers
-     * @param version the version of the request that it answers
-     * @param frame the response without its size, whose position does not move
-     * @throws MalformedMessageException if it is not such a response
+     * @param api the API of the request
+     * @param version the version of the request
+     * @param frame the response without its size; its position does not move
+     * @throws MalformedMessageException if the frame is not such a response
      * @throws IllegalArgumentException if the version is not served
      */
     public static Response decode(ApiKey api, short version, ByteBuffer frame) {
@@ -42,11 +42,11 @@ public final class Responses {
     }
 
     /**
-     * Writes a response.
+     * Encodes a response.
      *
-     * @param version the version of the request that it answers, but 0 for an ApiVersions request of an unknown one
-     * @throws IllegalArgumentException if the version is not served, or cannot express the response
-     * @throws IllegalStateException if it is over 100 MiB besides records, or over 2 GiB with them
+     * @param version the version of the request, or 0 for an ApiVersions request of an unknown version
+     * @throws IllegalArgumentException if the version is not served or cannot express the response
+     * @throws IllegalStateException if the response is over 100 MiB without records, or over 2 GiB with them
      */
     public static EncodedMessage encode(Response body, short version, int correlationId) {
         StructType layout = MessageCatalog.response(body.api()).at(version);
@@ -60,7 +60,7 @@ public final class Responses {
         return out.finish();
     }
 
-    /** A client reads an ApiVersions response before it knows which versions the broker speaks. */
+    /** The header of ApiVersions is never flexible: the client does not know the broker's versions yet. */
     private static boolean isHeaderFlexible(ApiKey api, short version) {
         return api != ApiKey.API_VERSIONS && api.flexible(version);
     }

@@ -14,7 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
-/** Builds the layout of a record in one version from its annotations; refuses a record that describes none. */
+/** Builds the layout of a record in one version from the annotations of its components. */
 record StructCompiler(short version, boolean flexible) {
 
     StructType compile(Class<? extends Record> type) {
@@ -34,7 +34,8 @@ record StructCompiler(short version, boolean flexible) {
             } else if (flexible) {
                 tagged.add(new StructType.Tagged(tag.value(), field));
             } else {
-                throw new IllegalStateException(component + " is tagged in version " + version + ", which is rigid");
+                throw new IllegalStateException(
+                        "tagged field in version " + version + ", which is not flexible: " + component);
             }
         }
         tagged.sort(Comparator.comparingInt(StructType.Tagged::tag));
@@ -53,7 +54,8 @@ record StructCompiler(short version, boolean flexible) {
         if (component.getGenericType() instanceof ParameterizedType list && list.getRawType() == List.class) {
             WireType element = typeOf(list.getActualTypeArguments()[0], false, component);
             if (element.bytesMin() == 0) {
-                throw new IllegalStateException(component + " has elements of no size, so its count has no bound");
+                throw new IllegalStateException(
+                        "list with elements of size 0, so its count would have no bound: " + component);
             }
             return new ReferenceType.OfList(element, flexible, nullable);
         }
@@ -87,6 +89,6 @@ record StructCompiler(short version, boolean flexible) {
             StructType struct = compile(nested.asSubclass(Record.class));
             return nullable ? new ReferenceType.OfNullableStruct(struct) : struct;
         }
-        throw new IllegalStateException(component + " is of a type that has no form on the wire");
+        throw new IllegalStateException("type without a wire format: " + component);
     }
 }

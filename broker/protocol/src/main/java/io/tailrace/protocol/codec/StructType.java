@@ -5,10 +5,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record in one version: its fields in the order of the wire, and in a flexible version the tagged ones after them.
+ * A record in one version: its fields in wire order, followed in a flexible version by the tagged fields.
  */
 final class StructType implements ReferenceType {
-    /** So that their number is one byte, which can be put in after they are written. */
+    /** Their count is then one byte, which can be filled in after they are written. */
     private static final int TAGGED_MAX = 127;
 
     private final RecordShape shape;
@@ -17,6 +17,8 @@ final class StructType implements ReferenceType {
     private final int bytesMin;
 
     /**
+     * Creates a layout.
+     *
      * @param fields the untagged fields, in order
      * @param tagged the tagged fields by ascending tag; null in a version that is not flexible
      */
@@ -25,13 +27,13 @@ final class StructType implements ReferenceType {
         this.fields = fields.toArray(Field[]::new);
         this.tagged = tagged == null ? null : tagged.toArray(Tagged[]::new);
         if (tagged != null && tagged.size() > TAGGED_MAX) {
-            throw new IllegalStateException(
-                    shape.name() + " has " + tagged.size() + " tagged fields, more than " + TAGGED_MAX);
+            throw new IllegalStateException("tagged fields of " + shape.name() + ": expected at most " + TAGGED_MAX
+                    + ", found " + tagged.size());
         }
         bytesMin = fields.stream().mapToInt(field -> field.type().bytesMin()).sum() + (tagged == null ? 0 : 1);
     }
 
-    /** A component of the record, where its value waits, and its type in this version. */
+    /** A component of the record, the slot of its value, and its type in this version. */
     record Field(String name, int component, int slot, WireType type) {
         void read(Values values, MessageReader in) {
             if (type instanceof NumberType number) {
@@ -50,7 +52,7 @@ final class StructType implements ReferenceType {
         }
     }
 
-    /** A field that is written under a tag, unless it has its default. */
+    /** A tagged field, written unless it has its default. */
     record Tagged(int tag, Field field) {}
 
     @Override
@@ -101,7 +103,8 @@ final class StructType implements ReferenceType {
                 try {
                     field.read(values, in);
                     if (in.remaining() > 0) {
-                        throw in.malformed(in.remaining() + " bytes too many in a tagged field");
+                        throw in.malformed(
+                                "expected the end of a tagged field, found " + in.remaining() + " more bytes");
                     }
                 } catch (MalformedMessageException e) {
                     throw e.within(field.name);

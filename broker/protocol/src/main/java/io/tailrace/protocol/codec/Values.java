@@ -3,18 +3,18 @@ package io.tailrace.protocol.codec;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Where the components of a record wait until its constructor is called; numbers stay unboxed. */
+/** The components of a record, collected for its constructor. Numbers are not boxed. */
 record Values(RecordShape shape, long[] numbers, @Nullable Object[] references) {
 
     /**
-     * The values of the records that are being read, one inside the other. A record's values are used again for the next
-     * one of its kind, so that a list of records costs no more than its elements. Not thread-safe; one per message.
+     * The values of the nested records being read. Values are reused for the next record of the same type, so that a
+     * list allocates nothing but its elements. Not thread-safe; one per message.
      */
     static final class Stack {
         private @Nullable Values[] values = new @Nullable Values[4];
         private int depth;
 
-        /** Begins a record, every component at its default. */
+        /** Begins a record with all components at their defaults. */
         Values enter(RecordShape shape) {
             if (depth == values.length) {
                 values = Arrays.copyOf(values, 2 * depth);

@@ -2,16 +2,16 @@ package io.tailrace.protocol.codec;
 
 import org.jspecify.annotations.Nullable;
 
-/** How a value is laid out on the wire, in one version of one message. Immutable. */
+/** The wire format of a value in one version of a message. Immutable. */
 sealed interface WireType permits NumberType, ReferenceType {
 
-    /** The size of the smallest value, at least one byte: what bounds the count of a list. */
+    /** The size of the smallest value, at least one byte. It bounds the count of a list. */
     int bytesMin();
 
-    /** The next value as an object. */
+    /** Reads a value as an object. */
     @Nullable
     Object readObject(MessageReader in);
 
-    /** Writes a value that is an object. */
+    /** Writes a value given as an object. */
     void writeObject(@Nullable Object value, MessageWriter out);
 }

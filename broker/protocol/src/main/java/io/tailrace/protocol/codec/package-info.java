@@ -1,15 +1,15 @@
 /**
- * Reads and writes messages: records on one side, bytes of any served version on the other.
+ * Encodes and decodes messages in all served versions.
  *
- * <p>The layout of a message in a version ({@link io.tailrace.protocol.codec.StructType}) is built once from the
- * record that describes it, with method handles, when the version is first used; after that no message costs
- * reflection or boxing. What comes from the wire is never trusted: every length and count is checked against the bytes
- * that are left before anything is allocated, and whatever is wrong is one exception that names the field, {@link
- * io.tailrace.protocol.codec.MalformedMessageException}. Records are passed through by reference in both directions.
+ * <p>The layout of a message in a version ({@link io.tailrace.protocol.codec.StructType}) is built once, from the
+ * message's record with method handles, when the version is first used. Afterwards messages need neither reflection nor
+ * boxing. Bytes from the wire are not trusted: every length and count is checked against the remaining bytes before
+ * anything is allocated, and any fault is a {@link io.tailrace.protocol.codec.MalformedMessageException} that names the
+ * field. Record batches are never copied.
  *
- * <p>{@link io.tailrace.protocol.codec.Requests} and {@link io.tailrace.protocol.codec.Responses} are the way in. Both
- * are thread-safe; a frame or an encoded message belongs to one thread at a time. Nothing here knows a socket, and no
- * message is special here but for the header of ApiVersions.
+ * <p>Entry points are {@link io.tailrace.protocol.codec.Requests} and {@link io.tailrace.protocol.codec.Responses}.
+ * Both are thread-safe; a frame or an encoded message belongs to one thread at a time. Nothing here knows sockets, and
+ * no message is a special case except the header of ApiVersions.
  */
 @NullMarked
 package io.tailrace.protocol.codec;

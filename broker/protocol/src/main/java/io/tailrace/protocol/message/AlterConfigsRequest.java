@@ -5,10 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces the settings of topics and brokers: what is not named goes back to its default.
+ * Replaces the settings of topics and brokers. Settings that are not named are reset to their defaults.
  *
- * @param resources whose settings
- * @param validateOnly whether to check only, and change nothing
+ * @param resources the topics and brokers
+ * @param validateOnly whether to only validate the request
  */
 public record AlterConfigsRequest(List<Resource> resources, boolean validateOnly)
         implements Request<AlterConfigsResponse> {
@@ -30,7 +30,7 @@ public record AlterConfigsRequest(List<Resource> resources, boolean validateOnly
      * A setting.
      *
      * @param name its name
-     * @param value its value; null is not one
+     * @param value its value; null is invalid
      */
     public record Config(String name, @Nullable String value) {}
 }

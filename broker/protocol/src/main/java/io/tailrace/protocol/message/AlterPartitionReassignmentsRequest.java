@@ -5,9 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives partitions other replicas, or stops doing so (KIP-455). The answer does not wait until they have caught up.
+ * Starts or cancels the reassignment of partitions to other replicas (KIP-455). The response does not wait until the
+ * new replicas have caught up.
  *
- * @param timeoutMs how long to wait until it is under way
+ * @param timeoutMs how long to wait until the reassignment has started
  * @param topics the partitions
  */
 public record AlterPartitionReassignmentsRequest(int timeoutMs, List<Topic> topics)
@@ -29,7 +30,7 @@ public record AlterPartitionReassignmentsRequest(int timeoutMs, List<Topic> topi
      * A partition.
      *
      * @param partitionIndex its index
-     * @param replicas the brokers that shall hold it, preferred leader first; null to cancel what is under way
+     * @param replicas the new replicas, preferred leader first; null to cancel the reassignment
      */
     public record Partition(int partitionIndex, @Nullable List<Integer> replicas) {}
 }

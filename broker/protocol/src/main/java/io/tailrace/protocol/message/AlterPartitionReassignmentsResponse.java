@@ -6,12 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which partitions are being reassigned now, or not any more.
+ * The results of {@link AlterPartitionReassignmentsRequest}.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param errorCode what went wrong with all of them
- * @param errorMessage what went wrong, for people; null for nothing to add
- * @param responses the answers by topic
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param errorCode the error of the whole request
+ * @param errorMessage describes the error; null for nothing to add
+ * @param responses the results by topic
  */
 public record AlterPartitionReassignmentsResponse(
         int throttleTimeMs, ErrorCode errorCode, @Nullable String errorMessage, List<Topic> responses)
@@ -22,19 +22,19 @@ public record AlterPartitionReassignmentsResponse(
     }
 
     /**
-     * The answers for a topic.
+     * The results for a topic.
      *
      * @param name the topic's name
-     * @param partitions the answers by partition
+     * @param partitions the results by partition
      */
     public record Topic(String name, List<Partition> partitions) {}
 
     /**
-     * The answer for a partition.
+     * The result for a partition.
      *
      * @param partitionIndex its index
-     * @param errorCode what went wrong
-     * @param errorMessage what went wrong, for people; null for nothing to add
+     * @param errorCode the error
+     * @param errorMessage describes the error; null for nothing to add
      */
     public record Partition(
             int partitionIndex,

@@ -3,7 +3,7 @@ package io.tailrace.protocol.message;
 import io.tailrace.protocol.ApiKey;
 
 /**
- * Asks which APIs and versions the broker speaks; the first request of a connection.
+ * Asks which APIs and versions the broker supports. The first request of a connection.
  *
  * @param clientSoftwareName the client library's name
  * @param clientSoftwareVersion the client library's version

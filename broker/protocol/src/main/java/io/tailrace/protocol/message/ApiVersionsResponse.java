@@ -5,18 +5,18 @@ import io.tailrace.protocol.ErrorCode;
 import java.util.List;
 
 /**
- * The APIs and versions that a broker speaks.
+ * The APIs and versions that a broker supports.
  *
- * <p>A request of a version that the broker does not know is answered in version 0, with
- * {@link ErrorCode#UNSUPPORTED_VERSION} and at least the range of ApiVersions itself.
+ * <p>The response to an unknown version of the request has version 0, {@link ErrorCode#UNSUPPORTED_VERSION} and at
+ * least the versions of ApiVersions itself.
  *
- * @param errorCode what went wrong
+ * @param errorCode the error
  * @param apiKeys the APIs
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param supportedFeatures cluster features the broker could enable
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param supportedFeatures cluster features the broker supports
  * @param finalizedFeaturesEpoch version of the list of finalized features, -1 for none
  * @param finalizedFeatures cluster features that are enabled
- * @param zkMigrationReady a flag of Apache Kafka's move away from ZooKeeper; always false here
+ * @param zkMigrationReady a flag of Apache Kafka's migration from ZooKeeper; always false here
  */
 public record ApiVersionsResponse(
         ErrorCode errorCode,
@@ -28,7 +28,7 @@ public record ApiVersionsResponse(
         @Since(3) @Tagged(3) boolean zkMigrationReady)
         implements Response {
 
-    /** An answer without features. */
+    /** A response without features. */
     public ApiVersionsResponse(ErrorCode errorCode, List<Api> apiKeys) {
         this(errorCode, apiKeys, 0, List.of(), -1, List.of(), false);
     }
@@ -48,7 +48,7 @@ public record ApiVersionsResponse(
     public record Api(short apiKey, short minVersion, short maxVersion) {}
 
     /**
-     * The levels of a feature that a broker knows.
+     * The levels of a feature that a broker supports.
      *
      * @param name the feature
      * @param minVersion the lowest level, inclusive
@@ -57,7 +57,7 @@ public record ApiVersionsResponse(
     public record SupportedFeature(String name, short minVersion, short maxVersion) {}
 
     /**
-     * The levels of a feature that the cluster has enabled.
+     * The enabled levels of a feature.
      *
      * @param name the feature
      * @param maxVersionLevel the highest level, inclusive

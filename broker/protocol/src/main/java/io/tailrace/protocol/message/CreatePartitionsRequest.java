@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Grows topics.
+ * Adds partitions to topics.
  *
  * @param topics the topics
- * @param timeoutMs how long to wait until the partitions are there
- * @param validateOnly whether to check only, and create nothing
+ * @param timeoutMs how long to wait for the partitions
+ * @param validateOnly whether to only validate the request
  */
 public record CreatePartitionsRequest(List<Topic> topics, int timeoutMs, boolean validateOnly)
         implements Request<CreatePartitionsResponse> {
@@ -22,13 +22,13 @@ public record CreatePartitionsRequest(List<Topic> topics, int timeoutMs, boolean
      * A topic.
      *
      * @param name its name
-     * @param count how many partitions it shall have in all
-     * @param assignments which brokers hold the new ones, in order; null to let the cluster choose
+     * @param count the new total number of partitions
+     * @param assignments the replicas of the new partitions, in order; null to let the cluster choose
      */
     public record Topic(String name, int count, @Nullable List<Assignment> assignments) {}
 
     /**
-     * Who holds a new partition.
+     * The replicas of a new partition.
      *
      * @param brokerIds the brokers, preferred leader first
      */

@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which topics have grown.
+ * The results of {@link CreatePartitionsRequest}.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param results the answers by topic
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param results the results by topic
  */
 public record CreatePartitionsResponse(int throttleTimeMs, List<Result> results) implements Response {
     @Override
@@ -18,11 +18,11 @@ public record CreatePartitionsResponse(int throttleTimeMs, List<Result> results)
     }
 
     /**
-     * The answer for a topic.
+     * The result for a topic.
      *
      * @param name the topic
-     * @param errorCode what went wrong
-     * @param errorMessage what went wrong, for people; null for nothing to add
+     * @param errorCode the error
+     * @param errorMessage describes the error; null for nothing to add
      */
     public record Result(
             String name, ErrorCode errorCode, @Nullable String errorMessage) {}

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Creates topics.
  *
  * @param topics the topics
- * @param timeoutMs how long to wait until they are there
- * @param validateOnly whether to check only, and create nothing
+ * @param timeoutMs how long to wait for their creation
+ * @param validateOnly whether to only validate the request
  */
 public record CreateTopicsRequest(List<Topic> topics, int timeoutMs, boolean validateOnly)
         implements Request<CreateTopicsResponse> {
@@ -22,10 +22,10 @@ public record CreateTopicsRequest(List<Topic> topics, int timeoutMs, boolean val
      * A topic.
      *
      * @param name its name
-     * @param numPartitions how many partitions; -1 for the broker's default, or with assignments
-     * @param replicationFactor how many replicas of each; -1 for the broker's default, or with assignments
-     * @param assignments which brokers hold which partition; empty to let the cluster choose
-     * @param configs its configuration, where not the broker's default
+     * @param numPartitions number of partitions; -1 for the broker's default or with assignments
+     * @param replicationFactor number of replicas of each partition; -1 for the broker's default or with assignments
+     * @param assignments the replicas of each partition; empty to let the cluster choose
+     * @param configs its settings, if not the broker's defaults
      */
     public record Topic(
             String name,
@@ -35,7 +35,7 @@ public record CreateTopicsRequest(List<Topic> topics, int timeoutMs, boolean val
             List<Config> configs) {}
 
     /**
-     * Who holds a partition.
+     * The replicas of a partition.
      *
      * @param partitionIndex the partition
      * @param brokerIds the brokers, preferred leader first

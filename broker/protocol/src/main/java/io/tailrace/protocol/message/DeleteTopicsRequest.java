@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topics the topics, from version 6
  * @param topicNames the topics, up to version 5
- * @param timeoutMs how long to wait until they are gone
+ * @param timeoutMs how long to wait for their deletion
  */
 public record DeleteTopicsRequest(
         @Since(6) List<Topic> topics, @Until(5) List<String> topicNames, int timeoutMs)
@@ -24,7 +24,7 @@ public record DeleteTopicsRequest(
      * A topic by name or by id.
      *
      * @param name its name; null if it is given by id
-     * @param topicId its id, all zero for none
+     * @param topicId its id, all zeros for none
      */
     public record Topic(@Nullable String name, UUID topicId) {}
 }

@@ -7,10 +7,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which topics were deleted.
+ * The results of {@link DeleteTopicsRequest}.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param responses the answers by topic
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param responses the results by topic
  */
 public record DeleteTopicsResponse(int throttleTimeMs, List<Topic> responses) implements Response {
     @Override
@@ -19,12 +19,12 @@ public record DeleteTopicsResponse(int throttleTimeMs, List<Topic> responses) im
     }
 
     /**
-     * The answer for a topic.
+     * The result for a topic.
      *
-     * @param name the topic; null if it was given by an id that is not known
-     * @param topicId its id, all zero for none
-     * @param errorCode what went wrong
-     * @param errorMessage what went wrong, for people; null for nothing to add
+     * @param name the topic; null if it was given by an unknown id
+     * @param topicId its id, all zeros for none
+     * @param errorCode the error
+     * @param errorMessage describes the error; null for nothing to add
      */
     public record Topic(
             @NullableSince(6) @Nullable String name,

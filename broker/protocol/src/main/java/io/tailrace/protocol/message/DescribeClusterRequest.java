@@ -5,7 +5,7 @@ import io.tailrace.protocol.ApiKey;
 /**
  * Asks for the live brokers and the controller.
  *
- * @param includeClusterAuthorizedOperations whether to tell what the client may do with the cluster
+ * @param includeClusterAuthorizedOperations whether to return which operations on the cluster the client is allowed
  */
 public record DescribeClusterRequest(boolean includeClusterAuthorizedOperations)
         implements Request<DescribeClusterResponse> {

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The live brokers and the controller.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param errorCode what went wrong
- * @param errorMessage what went wrong, for people; null for nothing to add
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param errorCode the error
+ * @param errorMessage describes the error; null for nothing to add
  * @param clusterId the cluster's id
  * @param controllerId the controller's broker id, -1 for none
- * @param brokers the live brokers, as they are to be connected to
- * @param clusterAuthorizedOperations bits of what the client may do with the cluster; {@link Integer#MIN_VALUE} if not
- *     asked for
+ * @param brokers the addresses of the live brokers
+ * @param clusterAuthorizedOperations bit set of the operations the client is allowed; {@link Integer#MIN_VALUE} if not
+ *     requested
  */
 public record DescribeClusterResponse(
         int throttleTimeMs,
@@ -35,8 +35,8 @@ public record DescribeClusterResponse(
      * A broker's address.
      *
      * @param brokerId its id
-     * @param host its host as advertised
-     * @param port its port as advertised
+     * @param host the advertised host
+     * @param port the advertised port
      * @param rack its rack; null if it has none
      */
     public record Broker(

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks for the configuration of topics and brokers.
  *
- * @param resources whose configuration
- * @param includeSynonyms whether to tell where else each setting could come from
+ * @param resources the topics and brokers
+ * @param includeSynonyms whether to return the other sources of each setting
  */
 public record DescribeConfigsRequest(List<Resource> resources, boolean includeSynonyms)
         implements Request<DescribeConfigsResponse> {

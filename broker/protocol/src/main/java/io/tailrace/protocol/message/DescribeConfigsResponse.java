@@ -8,24 +8,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The configuration of topics and brokers.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param results the answers by resource
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param results the settings by topic or broker
  */
 public record DescribeConfigsResponse(int throttleTimeMs, List<Result> results) implements Response {
 
-    /** The setting was made for the topic. */
+    /** Set for the topic. */
     public static final byte SOURCE_TOPIC = 1;
 
-    /** The setting was made for the broker while it ran. */
+    /** Set for the broker at run time. */
     public static final byte SOURCE_DYNAMIC_BROKER = 2;
 
-    /** The setting was made for all brokers while they ran. */
+    /** Set for all brokers at run time. */
     public static final byte SOURCE_DYNAMIC_DEFAULT_BROKER = 3;
 
-    /** The setting is in the broker's configuration file. */
+    /** Set in the broker's configuration file. */
     public static final byte SOURCE_STATIC_BROKER = 4;
 
-    /** The setting was made nowhere. */
+    /** Not set: the default. */
     public static final byte SOURCE_DEFAULT = 5;
 
     @Override
@@ -36,8 +36,8 @@ public record DescribeConfigsResponse(int throttleTimeMs, List<Result> results) 
     /**
      * The configuration of a topic or a broker.
      *
-     * @param errorCode what went wrong
-     * @param errorMessage what went wrong, for people; null for nothing to add
+     * @param errorCode the error
+     * @param errorMessage describes the error; null for nothing to add
      * @param resourceType as in the request
      * @param resourceName the topic's name or the broker's id
      * @param configs its settings
@@ -53,11 +53,11 @@ public record DescribeConfigsResponse(int throttleTimeMs, List<Result> results) 
      * A setting.
      *
      * @param name its name
-     * @param value its value; null if it has none or must not be seen
+     * @param value its value; null for none or if it is sensitive
      * @param readOnly whether it cannot be changed while the broker runs
-     * @param configSource where the value comes from, as {@link #SOURCE_TOPIC}
-     * @param isSensitive whether the value must not be seen
-     * @param synonyms where the value comes from, and what it would be otherwise; in order of precedence
+     * @param configSource the source of the value, such as {@link #SOURCE_TOPIC}
+     * @param isSensitive whether the value is withheld, such as a password
+     * @param synonyms all sources that have a value, in order of precedence
      */
     public record Config(
             String name,
@@ -68,11 +68,11 @@ public record DescribeConfigsResponse(int throttleTimeMs, List<Result> results) 
             List<Synonym> synonyms) {}
 
     /**
-     * A place where a setting was made.
+     * A source of a setting.
      *
-     * @param name its name there
-     * @param value its value there; null if it has none or must not be seen
-     * @param source the place, as {@link #SOURCE_TOPIC}
+     * @param name its name in that source
+     * @param value its value in that source; null for none or if it is sensitive
+     * @param source the source, such as {@link #SOURCE_TOPIC}
      */
     public record Synonym(String name, @Nullable String value, byte source) {}
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks a broker for its log directories and the logs in them (KIP-113).
  *
- * @param topics whose logs to tell; null for all
+ * @param topics the partitions; null for all
  */
 public record DescribeLogDirsRequest(@Nullable List<Topic> topics) implements Request<DescribeLogDirsResponse> {
     @Override

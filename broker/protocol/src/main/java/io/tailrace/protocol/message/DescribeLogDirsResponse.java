@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A broker's log directories.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
  * @param results the directories
  */
 public record DescribeLogDirsResponse(int throttleTimeMs, List<Result> results) implements Response {
@@ -19,7 +19,7 @@ public record DescribeLogDirsResponse(int throttleTimeMs, List<Result> results) 
     /**
      * A log directory.
      *
-     * @param errorCode {@link ErrorCode#KAFKA_STORAGE_ERROR} for one that is offline
+     * @param errorCode {@link ErrorCode#KAFKA_STORAGE_ERROR} if it is offline
      * @param logDir its absolute path
      * @param topics the logs in it, by topic
      */
@@ -37,9 +37,9 @@ public record DescribeLogDirsResponse(int throttleTimeMs, List<Result> results) 
      * The log of a partition.
      *
      * @param partitionIndex its index
-     * @param partitionSize bytes of its segments
-     * @param offsetLag how many offsets it is behind the partition's high watermark; -1 if not known
-     * @param isFutureKey whether it is a copy that is to take the place of the partition's log (KIP-113)
+     * @param partitionSize size of its segments in bytes
+     * @param offsetLag how many offsets it is behind the high watermark; -1 if not known
+     * @param isFutureKey whether it is a copy that will replace the partition's log (KIP-113)
      */
     public record Partition(int partitionIndex, long partitionSize, long offsetLag, boolean isFutureKey) {}
 }

@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for topics' partitions, so many at a time (KIP-966).
+ * Describes the partitions of topics, a limited number at a time (KIP-966).
  *
- * @param topics the topics; none for all
- * @param responsePartitionLimit how many partitions the answer may have; the broker may have a lower limit
- * @param cursor where to go on, as the answer before said; null to begin
+ * @param topics the topics; empty for all
+ * @param responsePartitionLimit the most partitions to return; the broker may have a lower limit
+ * @param cursor the first partition to return, from the previous response; null at first
  */
 public record DescribeTopicPartitionsRequest(
         List<Topic> topics,
@@ -28,7 +28,7 @@ public record DescribeTopicPartitionsRequest(
     public record Topic(String name) {}
 
     /**
-     * The first partition to be told next; topics go by name, partitions by index.
+     * The next partition to return. Topics are ordered by name, partitions by index.
      *
      * @param topicName the topic
      * @param partitionIndex the partition's index

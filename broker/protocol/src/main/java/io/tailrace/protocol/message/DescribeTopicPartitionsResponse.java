@@ -7,11 +7,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Topics' partitions, and where to go on.
+ * Partitions of topics.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param topics the topics by name; the first and the last may lack partitions that other answers have
- * @param nextCursor what to ask for next; null if this was all
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param topics the topics by name; the first and last may have further partitions in other responses
+ * @param nextCursor the cursor of the next request; null if there are no more partitions
  */
 public record DescribeTopicPartitionsResponse(
         int throttleTimeMs, List<Topic> topics, DescribeTopicPartitionsRequest.@Nullable Cursor nextCursor)
@@ -24,12 +24,13 @@ public record DescribeTopicPartitionsResponse(
     /**
      * A topic.
      *
-     * @param errorCode what went wrong with it
+     * @param errorCode its error
      * @param name its name
-     * @param topicId its id, all zero for none
-     * @param isInternal whether it is the cluster's own
+     * @param topicId its id, all zeros for none
+     * @param isInternal whether it is an internal topic of the cluster
      * @param partitions its partitions by index
-     * @param topicAuthorizedOperations bits of what the client may do with it; {@link Integer#MIN_VALUE} if not known
+     * @param topicAuthorizedOperations bit set of the operations the client is allowed; {@link Integer#MIN_VALUE} if
+     *     not known
      */
     public record Topic(
             ErrorCode errorCode,
@@ -42,15 +43,15 @@ public record DescribeTopicPartitionsResponse(
     /**
      * A partition.
      *
-     * @param errorCode what went wrong with it
+     * @param errorCode its error
      * @param partitionIndex its index
      * @param leaderId the leader's broker id, -1 for none
      * @param leaderEpoch the leader's epoch, -1 if not known
      * @param replicaNodes the broker ids of all replicas, preferred leader first
      * @param isrNodes the broker ids of the in-sync replicas
      * @param eligibleLeaderReplicas the broker ids of the last replicas standing; null if not known
-     * @param lastKnownElr the broker ids of who may be elected when there are none of those; null if not known
-     * @param offlineReplicas the broker ids of replicas that are not up
+     * @param lastKnownElr the broker ids that may be elected if there are no such replicas; null if not known
+     * @param offlineReplicas the broker ids of offline replicas
      */
     public record Partition(
             ErrorCode errorCode,

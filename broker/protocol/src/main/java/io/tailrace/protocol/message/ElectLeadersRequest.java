@@ -5,20 +5,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has leaders elected: the preferred ones, or any (KIP-460).
+ * Elects leaders: preferred ones, or any (KIP-460).
  *
  * @param electionType {@link #PREFERRED} or {@link #UNCLEAN}
- * @param topicPartitions of which partitions; null for all
- * @param timeoutMs how long to wait until they lead
+ * @param topicPartitions the partitions; null for all
+ * @param timeoutMs how long to wait for the elections
  */
 public record ElectLeadersRequest(
         @Since(1) byte electionType, @Nullable List<Topic> topicPartitions, int timeoutMs)
         implements Request<ElectLeadersResponse> {
 
-    /** The first replica shall lead, if it is in sync. */
+    /** Elects the first replica, if it is in sync. */
     public static final byte PREFERRED = 0;
 
-    /** Where nobody leads, a replica that is up shall lead, though what is acknowledged may be lost. */
+    /** Elects any live replica of a partition without leader. Acknowledged records may be lost. */
     public static final byte UNCLEAN = 1;
 
     @Override

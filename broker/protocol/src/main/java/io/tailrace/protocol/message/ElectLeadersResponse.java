@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose leaders were elected.
+ * The results of {@link ElectLeadersRequest}.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param errorCode what went wrong with all of them
- * @param replicaElectionResults the answers by topic
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param errorCode the error of the whole request
+ * @param replicaElectionResults the results by topic
  */
 public record ElectLeadersResponse(
         int throttleTimeMs, @Since(1) ErrorCode errorCode, List<Topic> replicaElectionResults) implements Response {
@@ -20,19 +20,19 @@ public record ElectLeadersResponse(
     }
 
     /**
-     * The answers for a topic.
+     * The results for a topic.
      *
      * @param topic the topic's name
-     * @param partitionResult the answers by partition
+     * @param partitionResult the results by partition
      */
     public record Topic(String topic, List<Partition> partitionResult) {}
 
     /**
-     * The answer for a partition.
+     * The result for a partition.
      *
      * @param partitionId its index
-     * @param errorCode what went wrong; {@link ErrorCode#ELECTION_NOT_NEEDED} if its leader was as wanted
-     * @param errorMessage what went wrong, for people; null for nothing to add
+     * @param errorCode the error; {@link ErrorCode#ELECTION_NOT_NEEDED} if the leader already was as requested
+     * @param errorMessage describes the error; null for nothing to add
      */
     public record Partition(
             int partitionId, ErrorCode errorCode, @Nullable String errorMessage) {}

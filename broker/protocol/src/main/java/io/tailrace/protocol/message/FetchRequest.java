@@ -5,21 +5,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads record batches of partitions, as a consumer or as a follower.
+ * Reads record batches, as a consumer or as a follower.
  *
  * @param replicaId the follower's broker id; -1 for a consumer
- * @param maxWaitMs how long to wait for {@code minBytes}
- * @param minBytes how many bytes to wait for
- * @param maxBytes how many bytes to answer at most; the first batch comes whole all the same
- * @param isolationLevel 0 reads up to the high watermark, 1 only what is committed (KIP-98)
+ * @param maxWaitMs how long the broker may wait for {@code minBytes}
+ * @param minBytes the least number of bytes to return, if they arrive in time
+ * @param maxBytes the most bytes to return; exceeded if the first batch is larger
+ * @param isolationLevel 0 reads up to the high watermark, 1 only committed transactions (KIP-98)
  * @param sessionId the fetch session (KIP-227), 0 for none
- * @param sessionEpoch the session's epoch: 0 asks for a session, -1 for none
- * @param topics the partitions to read; with a session, those that have changed
- * @param forgottenTopics partitions to take out of the session
+ * @param sessionEpoch the session's epoch: 0 to create a session, -1 for none
+ * @param topics the partitions to read; within a session, those that changed
+ * @param forgottenTopics partitions to remove from the session
  * @param rackId the consumer's rack, empty for none (KIP-392)
- * @param clusterId the cluster that the reader takes the broker to belong to; null for any
- * @param replicaEpoch which life of the follower asks, -1 for a consumer. Ours alone: Apache Kafka has it in a version
- *     that needs topic ids (KIP-903), and skips a tag it does not know
+ * @param clusterId the cluster the broker must belong to; null for any
+ * @param replicaEpoch the follower's broker epoch, -1 for a consumer. Our own tag: Apache Kafka has the field only in a
+ *     version that needs topic ids (KIP-903), and ignores unknown tags
  */
 public record FetchRequest(
         int replicaId,
@@ -38,7 +38,7 @@ public record FetchRequest(
     /** {@link #replicaId} of a consumer. */
     public static final int CONSUMER = -1;
 
-    /** A consumer's read. */
+    /** A read without a broker epoch. */
     public FetchRequest(
             int replicaId,
             int maxWaitMs,
@@ -66,7 +66,7 @@ public record FetchRequest(
                 -1);
     }
 
-    /** A read of uncommitted records outside a session. */
+    /** A read up to the high watermark, outside a session. */
     public FetchRequest(int replicaId, int maxWaitMs, int minBytes, int maxBytes, List<Topic> topics) {
         this(replicaId, maxWaitMs, minBytes, maxBytes, (byte) 0, 0, -1, topics, List.of(), "", null);
     }
@@ -95,11 +95,11 @@ public record FetchRequest(
      * A partition to read.
      *
      * @param partition its index
-     * @param currentLeaderEpoch the epoch of its leader as the reader knows it; -1 is not checked (KIP-320)
+     * @param currentLeaderEpoch the epoch of its leader as the sender knows it; -1 is not checked (KIP-320)
      * @param fetchOffset the first offset to read, inclusive
-     * @param lastFetchedEpoch a follower's epoch of the last record it has, -1 for none (KIP-595)
-     * @param logStartOffset a follower's own log start offset; -1 for a consumer
-     * @param partitionMaxBytes how many bytes to answer at most; the first batch comes whole all the same
+     * @param lastFetchedEpoch the leader epoch of the follower's last record, -1 for none (KIP-595)
+     * @param logStartOffset the follower's log start offset; -1 for a consumer
+     * @param partitionMaxBytes the most bytes to return; exceeded if the first batch of the response is larger
      */
     public record Partition(
             int partition,
@@ -110,7 +110,7 @@ public record FetchRequest(
             int partitionMaxBytes) {}
 
     /**
-     * Partitions to take out of a session.
+     * Partitions to remove from a session.
      *
      * @param topic the topic
      * @param partitions the indexes of its partitions

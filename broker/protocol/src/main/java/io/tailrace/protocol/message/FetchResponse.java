@@ -7,10 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Record batches of partitions, as they are in the log.
+ * Record batches, byte for byte as they are in the log.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param errorCode what went wrong with the whole request
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param errorCode the error of the whole request
  * @param sessionId the fetch session (KIP-227), 0 for none
  * @param topics the batches by topic
  */
@@ -20,7 +20,7 @@ public record FetchResponse(
         @Since(7) int sessionId,
         List<Topic> topics) implements Response {
 
-    /** An answer outside a session. */
+    /** A response outside a session. */
     public FetchResponse(List<Topic> topics) {
         this(0, ErrorCode.NONE, 0, topics);
     }
@@ -42,18 +42,19 @@ public record FetchResponse(
      * The batches of a partition.
      *
      * @param partitionIndex its index
-     * @param errorCode what went wrong
+     * @param errorCode the error
      * @param highWatermark its high watermark (exclusive), -1 if not known
-     * @param lastStableOffset the first offset of the earliest open transaction, else the high watermark (exclusive)
+     * @param lastStableOffset the first offset of the earliest open transaction, or the high watermark (exclusive)
      * @param logStartOffset its log start offset, -1 if not known
-     * @param abortedTransactions transactions whose records a reader of committed records must skip; null reads as
-     *     none
-     * @param preferredReadReplica the broker to read from next time; -1 for this one
-     * @param records the batches, the last one possibly cut; null reads as none, but a broker sends {@link
-     *     RecordsPayload#EMPTY}, since librdkafka takes null for a broken response
-     * @param divergingEpoch where a follower's log departs from the leader's (KIP-595), else {@link EpochEndOffset#NONE}
-     * @param currentLeader the leader as this broker knows it, else {@link LeaderIdAndEpoch#NONE}
-     * @param snapshotId a snapshot to read instead; Apache Kafka's metadata log only, else {@link SnapshotId#NONE}
+     * @param abortedTransactions transactions whose records a reader of committed transactions must skip; null
+     *     means none
+     * @param preferredReadReplica the broker to read from next; -1 for this one
+     * @param records the batches, the last one possibly truncated; null means none, but a broker sends {@link
+     *     RecordsPayload#EMPTY}, since librdkafka rejects null
+     * @param divergingEpoch where the follower's log diverges from the leader's (KIP-595), or {@link
+     *     EpochEndOffset#NONE}
+     * @param currentLeader the leader this broker knows, or {@link LeaderIdAndEpoch#NONE}
+     * @param snapshotId a snapshot to read instead, only in Apache Kafka's metadata log, or {@link SnapshotId#NONE}
      */
     public record Partition(
             int partitionIndex,
@@ -68,26 +69,29 @@ public record FetchResponse(
             @Since(12) @Tagged(1) LeaderIdAndEpoch currentLeader,
             @Since(12) @Tagged(2) SnapshotId snapshotId) {
 
-        /** Batches that were read, outside transactions; null is sent as none. */
+        /** A successful read, without transactions. */
         public static Partition read(
                 int partitionIndex, long highWatermark, long logStartOffset, @Nullable RecordsPayload records) {
-            return new Partition(
+            return success(
                     partitionIndex,
-                    ErrorCode.NONE,
-                    highWatermark,
                     highWatermark,
                     logStartOffset,
-                    List.of(),
-                    -1,
                     records == null ? RecordsPayload.EMPTY : records,
-                    EpochEndOffset.NONE,
-                    LeaderIdAndEpoch.NONE,
-                    SnapshotId.NONE);
+                    EpochEndOffset.NONE);
         }
 
-        /** A follower's read that found its log to depart from the leader's. */
+        /** A follower's read that found that its log diverges from the leader's. */
         public static Partition diverging(
                 int partitionIndex, long highWatermark, long logStartOffset, EpochEndOffset divergingEpoch) {
+            return success(partitionIndex, highWatermark, logStartOffset, RecordsPayload.EMPTY, divergingEpoch);
+        }
+
+        private static Partition success(
+                int partitionIndex,
+                long highWatermark,
+                long logStartOffset,
+                RecordsPayload records,
+                EpochEndOffset divergingEpoch) {
             return new Partition(
                     partitionIndex,
                     ErrorCode.NONE,
@@ -96,18 +100,18 @@ public record FetchResponse(
                     logStartOffset,
                     List.of(),
                     -1,
-                    RecordsPayload.EMPTY,
+                    records,
                     divergingEpoch,
                     LeaderIdAndEpoch.NONE,
                     SnapshotId.NONE);
         }
 
-        /** A read that was refused. */
+        /** A refused read. */
         public static Partition refused(int partitionIndex, ErrorCode errorCode) {
             return refused(partitionIndex, errorCode, -1);
         }
 
-        /** A read that was refused, to a follower which must know where the log starts. */
+        /** A refused read, with the log start offset that a follower needs. */
         public static Partition refused(int partitionIndex, ErrorCode errorCode, long logStartOffset) {
             return new Partition(
                     partitionIndex,
@@ -125,7 +129,7 @@ public record FetchResponse(
     }
 
     /**
-     * A transaction that was aborted.
+     * An aborted transaction.
      *
      * @param producerId its producer
      * @param firstOffset the offset of its first record
@@ -135,7 +139,7 @@ public record FetchResponse(
     /**
      * The end of an epoch.
      *
-     * @param epoch the largest epoch that both logs have; -1 for none
+     * @param epoch the largest epoch in both logs; -1 for none
      * @param endOffset its end offset in the leader's log (exclusive); -1 for none
      */
     public record EpochEndOffset(
@@ -152,7 +156,7 @@ public record FetchResponse(
      */
     public record LeaderIdAndEpoch(
             @Default("-1") int leaderId, @Default("-1") int leaderEpoch) {
-        /** Nothing to tell. */
+        /** No leader given. */
         public static final LeaderIdAndEpoch NONE = new LeaderIdAndEpoch(-1, -1);
     }
 

@@ -4,7 +4,7 @@ import io.tailrace.protocol.ApiKey;
 import java.util.List;
 
 /**
- * Asks which broker coordinates a group or a transaction: one by {@code key}, or from version 4 any number.
+ * Asks for the coordinator of a group or transaction: of one {@code key}, or from version 4 of several.
  *
  * @param key the group or transactional id
  * @param keyType {@link #GROUP} or {@link #TRANSACTION}

@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which brokers coordinate: the one asked for by key, or from version 4 a list.
+ * Coordinators: of the one key requested, or from version 4 a list.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param errorCode what went wrong with the one
- * @param errorMessage what went wrong, for people; null for nothing to add
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param errorCode the error of the one lookup
+ * @param errorMessage describes the error; null for nothing to add
  * @param nodeId the coordinator's broker id; -1 for none
- * @param host its host as advertised
- * @param port its port as advertised; -1 for none
+ * @param host the advertised host
+ * @param port the advertised port; -1 for none
  * @param coordinators the coordinators by key
  */
 public record FindCoordinatorResponse(
@@ -33,12 +33,12 @@ public record FindCoordinatorResponse(
     /**
      * A coordinator.
      *
-     * @param key what it coordinates
+     * @param key the group or transactional id
      * @param nodeId its broker id; -1 for none
-     * @param host its host as advertised
-     * @param port its port as advertised; -1 for none
-     * @param errorCode what went wrong
-     * @param errorMessage what went wrong, for people; null for nothing to add
+     * @param host the advertised host
+     * @param port the advertised port; -1 for none
+     * @param errorCode the error
+     * @param errorMessage describes the error; null for nothing to add
      */
     public record Coordinator(
             String key,

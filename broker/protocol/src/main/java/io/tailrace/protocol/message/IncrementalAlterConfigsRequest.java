@@ -5,24 +5,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes some settings of topics and brokers, and leaves the others as they are (KIP-339).
+ * Changes single settings of topics and brokers (KIP-339).
  *
- * @param resources whose settings
- * @param validateOnly whether to check only, and change nothing
+ * @param resources the topics and brokers
+ * @param validateOnly whether to only validate the request
  */
 public record IncrementalAlterConfigsRequest(List<Resource> resources, boolean validateOnly)
         implements Request<IncrementalAlterConfigsResponse> {
 
-    /** The setting gets the value. */
+    /** Sets the value. */
     public static final byte SET = 0;
 
-    /** The setting goes back to its default. */
+    /** Resets the setting to its default. */
     public static final byte DELETE = 1;
 
-    /** The value, a list, is added to that of the setting. */
+    /** Adds the value's elements to the setting, a list. */
     public static final byte APPEND = 2;
 
-    /** The value, a list, is taken out of that of the setting. */
+    /** Removes the value's elements from the setting, a list. */
     public static final byte SUBTRACT = 3;
 
     @Override
@@ -43,8 +43,8 @@ public record IncrementalAlterConfigsRequest(List<Resource> resources, boolean v
      * A setting to change.
      *
      * @param name its name
-     * @param configOperation what to do, as {@link #SET}
-     * @param value the value; null to {@link #DELETE}
+     * @param configOperation the operation, such as {@link #SET}
+     * @param value the value; null for {@link #DELETE}
      */
     public record Config(
             String name, byte configOperation, @Nullable String value) {}

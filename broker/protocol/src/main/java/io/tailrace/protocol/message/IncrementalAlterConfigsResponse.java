@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose settings were changed.
+ * The results of {@link IncrementalAlterConfigsRequest}.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param responses the answers by topic or broker
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param responses the results by topic or broker
  */
 public record IncrementalAlterConfigsResponse(int throttleTimeMs, List<Resource> responses) implements Response {
     @Override
@@ -18,10 +18,10 @@ public record IncrementalAlterConfigsResponse(int throttleTimeMs, List<Resource>
     }
 
     /**
-     * The answer for a topic or a broker.
+     * The result for a topic or a broker.
      *
-     * @param errorCode what went wrong; all settings named for it were taken, or none
-     * @param errorMessage what went wrong, for people; null for nothing to add
+     * @param errorCode the error; if any, none of the settings was changed
+     * @param errorMessage describes the error; null for nothing to add
      * @param resourceType as in the request
      * @param resourceName as in the request
      */

@@ -4,12 +4,12 @@ import io.tailrace.protocol.ApiKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for a producer id, or for the next epoch of one.
+ * Requests a producer id, or the next epoch of one.
  *
  * @param transactionalId the producer's transactional id; null if it is only idempotent
- * @param transactionTimeoutMs how long its transactions may take
- * @param producerId the id it has (KIP-360); -1 for none
- * @param producerEpoch the epoch it has; -1 for none
+ * @param transactionTimeoutMs the longest time a transaction may take
+ * @param producerId the producer's current id (KIP-360); -1 for none
+ * @param producerEpoch the producer's current epoch; -1 for none
  */
 public record InitProducerIdRequest(
         @Nullable String transactionalId,

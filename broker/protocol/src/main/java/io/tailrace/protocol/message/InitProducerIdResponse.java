@@ -6,10 +6,10 @@ import io.tailrace.protocol.ErrorCode;
 /**
  * A producer id.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param errorCode what went wrong
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param errorCode the error
  * @param producerId the id; -1 for none
- * @param producerEpoch its epoch
+ * @param producerEpoch the epoch
  */
 public record InitProducerIdResponse(int throttleTimeMs, ErrorCode errorCode, long producerId, short producerEpoch)
         implements Response {

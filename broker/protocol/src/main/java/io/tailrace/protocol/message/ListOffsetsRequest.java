@@ -4,25 +4,25 @@ import io.tailrace.protocol.ApiKey;
 import java.util.List;
 
 /**
- * Asks for offsets by timestamp.
+ * Looks up offsets by timestamp.
  *
- * @param replicaId the asking broker's id; -1 for a consumer
- * @param isolationLevel 0 takes the high watermark for the end, 1 the last stable offset (KIP-98)
+ * @param replicaId the sending broker's id; -1 for a consumer
+ * @param isolationLevel 0 if the end is the high watermark, 1 if it is the last stable offset (KIP-98)
  * @param topics the partitions
  */
 public record ListOffsetsRequest(int replicaId, @Since(2) byte isolationLevel, List<Topic> topics)
         implements Request<ListOffsetsResponse> {
 
-    /** Timestamp that stands for the end: the high watermark or the last stable offset. */
+    /** Timestamp for the end: the high watermark or the last stable offset. */
     public static final long LATEST = -1;
 
-    /** Timestamp that stands for the log start offset. */
+    /** Timestamp for the log start offset. */
     public static final long EARLIEST = -2;
 
-    /** Timestamp that stands for the record with the largest timestamp; from version 7 (KIP-734). */
+    /** Timestamp for the record with the largest timestamp; from version 7 (KIP-734). */
     public static final long MAX_TIMESTAMP = -3;
 
-    /** Timestamp that stands for the log start offset on local disks; from version 8 (KIP-405). */
+    /** Timestamp for the log start offset on local disks; from version 8 (KIP-405). */
     public static final long EARLIEST_LOCAL = -4;
 
     @Override
@@ -42,8 +42,8 @@ public record ListOffsetsRequest(int replicaId, @Since(2) byte isolationLevel, L
      * A partition.
      *
      * @param partitionIndex its index
-     * @param currentLeaderEpoch the epoch of its leader as the asker knows it; -1 is not checked (KIP-320)
-     * @param timestamp milliseconds since 1970, or one of the constants above
+     * @param currentLeaderEpoch the epoch of its leader as the sender knows it; -1 is not checked (KIP-320)
+     * @param timestamp milliseconds since the epoch, or one of the constants above
      */
     public record Partition(
             int partitionIndex, @Since(4) @Default("-1") int currentLeaderEpoch, long timestamp) {}

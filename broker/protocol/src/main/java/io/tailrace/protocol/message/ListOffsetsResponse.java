@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Offsets by timestamp.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
  * @param topics the offsets by topic
  */
 public record ListOffsetsResponse(@Since(2) int throttleTimeMs, List<Topic> topics) implements Response {
@@ -28,9 +28,9 @@ public record ListOffsetsResponse(@Since(2) int throttleTimeMs, List<Topic> topi
      * The offset in a partition.
      *
      * @param partitionIndex its index
-     * @param errorCode what went wrong
-     * @param timestamp the timestamp of the record found; -1 for none, and for the ends of the log
-     * @param offset the offset of the first record at or after the time asked for; -1 for none
+     * @param errorCode the error
+     * @param timestamp the timestamp of the record found; -1 for none and for the start and end of the log
+     * @param offset the offset of the first record at or after the requested time; -1 for none
      * @param leaderEpoch the epoch of that record; -1 if not known
      */
     public record Partition(

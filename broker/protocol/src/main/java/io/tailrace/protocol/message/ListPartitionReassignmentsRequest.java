@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks which partitions are being reassigned (KIP-455).
  *
- * @param timeoutMs how long to wait for the answer
- * @param topics the partitions asked about; null for all
+ * @param timeoutMs how long to wait for the response
+ * @param topics the partitions; null for all
  */
 public record ListPartitionReassignmentsRequest(
         int timeoutMs, @Nullable List<Topic> topics) implements Request<ListPartitionReassignmentsResponse> {

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The partitions that are being reassigned.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param errorCode what went wrong
- * @param errorMessage what went wrong, for people; null for nothing to add
- * @param topics the partitions by topic; only those that are being reassigned
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param errorCode the error
+ * @param errorMessage describes the error; null for nothing to add
+ * @param topics the partitions by topic
  */
 public record ListPartitionReassignmentsResponse(
         int throttleTimeMs, ErrorCode errorCode, @Nullable String errorMessage, List<Topic> topics)
@@ -33,9 +33,9 @@ public record ListPartitionReassignmentsResponse(
      * A partition that is being reassigned.
      *
      * @param partitionIndex its index
-     * @param replicas the brokers that hold it now: those that stay, that come and that go
-     * @param addingReplicas those that come
-     * @param removingReplicas those that go, once the others have caught up
+     * @param replicas the current replicas, including those being added and removed
+     * @param addingReplicas the replicas being added
+     * @param removingReplicas the replicas being removed, once the others have caught up
      */
     public record Partition(
             int partitionIndex, List<Integer> replicas, List<Integer> addingReplicas, List<Integer> removingReplicas) {}

@@ -6,12 +6,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for the live brokers, and for topics, their partitions and leaders.
+ * Requests the live brokers, and topics with their partitions and leaders.
  *
  * @param topics the topics; null for all, as is an empty list in version 0
  * @param allowAutoTopicCreation whether a topic that does not exist may be created
- * @param includeClusterAuthorizedOperations whether to tell what the client may do with the cluster
- * @param includeTopicAuthorizedOperations whether to tell what the client may do with each topic
+ * @param includeClusterAuthorizedOperations whether to return which operations on the cluster the client is allowed
+ * @param includeTopicAuthorizedOperations whether to return which operations on each topic the client is allowed
  */
 public record MetadataRequest(
         @NullableSince(1) @Nullable List<Topic> topics,
@@ -27,8 +27,8 @@ public record MetadataRequest(
     /**
      * A topic by name or by id.
      *
-     * @param topicId the topic's id, all zero for none
-     * @param name the topic's name; null if it is asked for by id
+     * @param topicId the topic's id, all zeros for none
+     * @param name the topic's name; null if it is requested by id
      */
     public record Topic(
             @Since(10) UUID topicId,

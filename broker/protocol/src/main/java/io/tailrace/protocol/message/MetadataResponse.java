@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The live brokers, and topics with their partitions and leaders.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param brokers the live brokers, as they are to be connected to
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param brokers the addresses of the live brokers
  * @param clusterId the cluster's id; null if it has none
  * @param controllerId the controller's broker id, -1 for none
- * @param topics the topics asked for
- * @param clusterAuthorizedOperations bits of what the client may do with the cluster; {@link Integer#MIN_VALUE} if not
- *     asked for
+ * @param topics the requested topics
+ * @param clusterAuthorizedOperations bit set of the operations the client is allowed; {@link Integer#MIN_VALUE} if not
+ *     requested
  */
 public record MetadataResponse(
         @Since(3) int throttleTimeMs,
@@ -34,8 +34,8 @@ public record MetadataResponse(
      * A broker's address.
      *
      * @param nodeId its id
-     * @param host its host as advertised
-     * @param port its port as advertised
+     * @param host the advertised host
+     * @param port the advertised port
      * @param rack its rack; null if it has none
      */
     public record Broker(
@@ -47,13 +47,13 @@ public record MetadataResponse(
     /**
      * A topic.
      *
-     * @param errorCode what went wrong with it
-     * @param name its name; null if it was asked for by an id that is not known
-     * @param topicId its id, all zero for none
-     * @param isInternal whether it is the cluster's own
+     * @param errorCode its error
+     * @param name its name; null if it was requested by an unknown id
+     * @param topicId its id, all zeros for none
+     * @param isInternal whether it is an internal topic of the cluster
      * @param partitions its partitions, in no particular order
-     * @param topicAuthorizedOperations bits of what the client may do with it; {@link Integer#MIN_VALUE} if not asked
-     *     for
+     * @param topicAuthorizedOperations bit set of the operations the client is allowed; {@link Integer#MIN_VALUE} if
+     *     not requested
      */
     public record Topic(
             ErrorCode errorCode,
@@ -72,13 +72,13 @@ public record MetadataResponse(
     /**
      * A partition.
      *
-     * @param errorCode what went wrong with it
+     * @param errorCode its error
      * @param partitionIndex its index
      * @param leaderId the leader's broker id, -1 for none
      * @param leaderEpoch the leader's epoch, -1 if not known
      * @param replicaNodes the broker ids of all replicas, preferred leader first
      * @param isrNodes the broker ids of the in-sync replicas
-     * @param offlineReplicas the broker ids of replicas that are not up
+     * @param offlineReplicas the broker ids of offline replicas
      */
     public record Partition(
             ErrorCode errorCode,

@@ -5,7 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The first version in which a component whose type is {@code @Nullable} may be null. Without it: every version. */
+/**
+ * The first version in which a {@code @Nullable} component may be null. Without this annotation it may be null in every
+ * version.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface NullableSince {

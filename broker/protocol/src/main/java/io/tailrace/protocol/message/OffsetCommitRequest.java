@@ -5,13 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a group's offsets.
+ * Commits a group's offsets.
  *
  * @param groupId the group
  * @param generationIdOrMemberEpoch the member's generation or epoch; -1 for a consumer that assigns its own partitions
  * @param memberId the member; empty for such a consumer
- * @param groupInstanceId the static member's own id (KIP-345); null if it has none
- * @param retentionTimeMs how long to keep the offsets; -1 for as long as the broker does
+ * @param groupInstanceId the id of a static member (KIP-345); null for none
+ * @param retentionTimeMs how long to keep the offsets; -1 for the broker's setting
  * @param topics the offsets by topic
  */
 public record OffsetCommitRequest(
@@ -45,9 +45,9 @@ public record OffsetCommitRequest(
      * The offset of a partition.
      *
      * @param partitionIndex the partition
-     * @param committedOffset the offset (exclusive: the next to be read)
-     * @param committedLeaderEpoch the epoch of the last record that was read; -1 if not known
-     * @param committedMetadata what the consumer wants to remember with it; null for nothing
+     * @param committedOffset the offset (exclusive: the next to read)
+     * @param committedLeaderEpoch the leader epoch of the last record read; -1 if not known
+     * @param committedMetadata the consumer's own data; null for none
      */
     public record Partition(
             int partitionIndex,

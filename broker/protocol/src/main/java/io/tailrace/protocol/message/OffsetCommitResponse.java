@@ -5,10 +5,10 @@ import io.tailrace.protocol.ErrorCode;
 import java.util.List;
 
 /**
- * Which offsets were kept.
+ * The results of {@link OffsetCommitRequest}.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param topics the answers by topic
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param topics the results by topic
  */
 public record OffsetCommitResponse(@Since(3) int throttleTimeMs, List<Topic> topics) implements Response {
     @Override
@@ -17,18 +17,18 @@ public record OffsetCommitResponse(@Since(3) int throttleTimeMs, List<Topic> top
     }
 
     /**
-     * The answers for a topic.
+     * The results for a topic.
      *
      * @param name the topic
-     * @param partitions the answers by partition
+     * @param partitions the results by partition
      */
     public record Topic(String name, List<Partition> partitions) {}
 
     /**
-     * The answer for a partition.
+     * The result for a partition.
      *
      * @param partitionIndex the partition
-     * @param errorCode what went wrong
+     * @param errorCode the error
      */
     public record Partition(int partitionIndex, ErrorCode errorCode) {}
 }

@@ -5,12 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for committed offsets: of one group by {@code groupId} and {@code topics}, or from version 8 of any number.
+ * Requests committed offsets: of one group by {@code groupId} and {@code topics}, or from version 8 of several groups.
  *
  * @param groupId the group
- * @param topics the partitions; null for all that have an offset
+ * @param topics the partitions; null for all with an offset
  * @param groups the groups and their partitions
- * @param requireStable whether to wait for open transactions (KIP-447)
+ * @param requireStable whether to wait for pending transactions (KIP-447)
  */
 public record OffsetFetchRequest(
         @Until(7) String groupId,
@@ -35,16 +35,16 @@ public record OffsetFetchRequest(
      * A group.
      *
      * @param groupId the group
-     * @param memberId the member that asks (KIP-848); null for none
+     * @param memberId the requesting member (KIP-848); null for none
      * @param memberEpoch the member's epoch; -1 for none
-     * @param topics the partitions; null for all that have an offset
+     * @param topics the partitions; null for all with an offset
      */
     public record Group(
             String groupId,
             @Since(9) @Nullable String memberId,
             @Since(9) @Default("-1") int memberEpoch,
             @Nullable List<Topic> topics) {
-        /** All offsets of a group, or those of some partitions; asked by no member. */
+        /** The offsets of a group, requested by no member; null topics for all. */
         public Group(String groupId, @Nullable List<Topic> topics) {
             this(groupId, null, -1, topics);
         }

@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Committed offsets: of the one group asked for, or from version 8 by group.
+ * Committed offsets: of the one group requested, or from version 8 by group.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
  * @param topics the offsets by topic
- * @param errorCode what went wrong with the group
+ * @param errorCode the group's error
  * @param groups the offsets by group
  */
 public record OffsetFetchResponse(
@@ -36,10 +36,10 @@ public record OffsetFetchResponse(
      * The offset of a partition.
      *
      * @param partitionIndex the partition
-     * @param committedOffset the offset (exclusive: the next to be read); -1 for none
-     * @param committedLeaderEpoch the epoch of the last record that was read; -1 if not known
-     * @param metadata what the consumer wanted to remember with it; null for nothing
-     * @param errorCode what went wrong
+     * @param committedOffset the offset (exclusive: the next to read); -1 for none
+     * @param committedLeaderEpoch the leader epoch of the last record read; -1 if not known
+     * @param metadata the consumer's own data; null for none
+     * @param errorCode the error
      */
     public record Partition(
             int partitionIndex,
@@ -53,7 +53,7 @@ public record OffsetFetchResponse(
      *
      * @param groupId the group
      * @param topics the offsets by topic
-     * @param errorCode what went wrong with the group
+     * @param errorCode the group's error
      */
     public record Group(String groupId, List<Topic> topics, ErrorCode errorCode) {}
 }

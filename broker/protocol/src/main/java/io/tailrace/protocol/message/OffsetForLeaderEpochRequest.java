@@ -4,19 +4,19 @@ import io.tailrace.protocol.ApiKey;
 import java.util.List;
 
 /**
- * Asks leaders where epochs end in their logs: a consumer or follower that finds its position behind that point has
- * read what is not there any more (KIP-101, KIP-320).
+ * Asks leaders for the end offsets of leader epochs. A consumer or follower whose position is beyond the end offset has
+ * read records that were truncated (KIP-101, KIP-320).
  *
- * @param replicaId the asking broker's id, {@link #CONSUMER} or {@link #DEBUGGING}
+ * @param replicaId the sending broker's id, {@link #CONSUMER} or {@link #DEBUGGING}
  * @param topics the partitions
  */
 public record OffsetForLeaderEpochRequest(
         @Since(3) @Default("-2") int replicaId, List<Topic> topics) implements Request<OffsetForLeaderEpochResponse> {
 
-    /** {@link #replicaId} of a consumer: it is told nothing beyond the high watermark. */
+    /** {@link #replicaId} of a consumer, which sees nothing beyond the high watermark. */
     public static final int CONSUMER = -1;
 
-    /** {@link #replicaId} of who may see everything; what version 2 stands for. */
+    /** {@link #replicaId} of a client that may see everything; the default of version 2. */
     public static final int DEBUGGING = -2;
 
     @Override
@@ -36,8 +36,8 @@ public record OffsetForLeaderEpochRequest(
      * A partition.
      *
      * @param partition its index
-     * @param currentLeaderEpoch the epoch of its leader as the asker knows it; -1 is not checked (KIP-320)
-     * @param leaderEpoch the epoch whose end is asked for
+     * @param currentLeaderEpoch the epoch of its leader as the sender knows it; -1 is not checked (KIP-320)
+     * @param leaderEpoch the epoch
      */
     public record Partition(int partition, int currentLeaderEpoch, int leaderEpoch) {}
 }

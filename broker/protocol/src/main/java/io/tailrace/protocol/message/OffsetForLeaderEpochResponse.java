@@ -5,10 +5,10 @@ import io.tailrace.protocol.ErrorCode;
 import java.util.List;
 
 /**
- * Where epochs end in leaders' logs.
+ * End offsets of leader epochs.
  *
- * @param throttleTimeMs how long the client should pause for a quota's sake
- * @param topics the answers by topic
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param topics the results by topic
  */
 public record OffsetForLeaderEpochResponse(int throttleTimeMs, List<Topic> topics) implements Response {
     @Override
@@ -17,20 +17,20 @@ public record OffsetForLeaderEpochResponse(int throttleTimeMs, List<Topic> topic
     }
 
     /**
-     * The answers for a topic.
+     * The results for a topic.
      *
      * @param topic the topic's name
-     * @param partitions the answers by partition
+     * @param partitions the results by partition
      */
     public record Topic(String topic, List<Partition> partitions) {}
 
     /**
-     * The answer for a partition.
+     * The result for a partition.
      *
-     * @param errorCode what went wrong
+     * @param errorCode the error
      * @param partition its index
-     * @param leaderEpoch the largest epoch in the log that is not above the one asked for; -1 for none
-     * @param endOffset where that epoch ends, exclusive; -1 for none
+     * @param leaderEpoch the largest epoch in the log up to the requested one; -1 for none
+     * @param endOffset the end offset of that epoch, exclusive; -1 for none
      */
     public record Partition(ErrorCode errorCode, int partition, int leaderEpoch, long endOffset) {}
 }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Appends record batches to partitions.
  *
  * @param transactionalId the producer's transactional id; null outside transactions
- * @param acks whose acknowledgement to wait for: 0 nobody's (and no answer is sent), 1 the leader's, -1 that of all
+ * @param acks which acknowledgements to wait for: 0 none (and no response is sent), 1 the leader's, -1 those of all
  *     in-sync replicas
- * @param timeoutMs how long to wait for it
+ * @param timeoutMs how long to wait for them
  * @param topics the batches by topic
  */
 public record ProduceRequest(@Nullable String transactionalId, short acks, int timeoutMs, List<Topic> topics)
@@ -33,7 +33,7 @@ public record ProduceRequest(@Nullable String transactionalId, short acks, int t
      * The batches for a partition.
      *
      * @param index the partition
-     * @param records the batches; null is a client's mistake
+     * @param records the batches; null is invalid
      */
     public record Partition(int index, @Nullable RecordsPayload records) {}
 }

@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where record batches were appended.
+ * The results of {@link ProduceRequest}.
  *
- * @param topics the answers by topic
- * @param throttleTimeMs how long the client should pause for a quota's sake
+ * @param topics the results by topic
+ * @param throttleTimeMs how long the client must wait because it exceeded a quota
  */
 public record ProduceResponse(List<Topic> topics, int throttleTimeMs) implements Response {
     @Override
@@ -18,23 +18,23 @@ public record ProduceResponse(List<Topic> topics, int throttleTimeMs) implements
     }
 
     /**
-     * The answers for a topic.
+     * The results for a topic.
      *
      * @param name the topic
-     * @param partitions the answers by partition
+     * @param partitions the results by partition
      */
     public record Topic(String name, List<Partition> partitions) {}
 
     /**
-     * The answer for a partition.
+     * The result for a partition.
      *
      * @param index the partition
-     * @param errorCode what went wrong
+     * @param errorCode the error
      * @param baseOffset the offset of the first record appended, -1 for none
-     * @param logAppendTimeMs the time of the append where the topic stamps it, else -1
+     * @param logAppendTimeMs the time of the append if the topic's timestamps are LogAppendTime, else -1
      * @param logStartOffset the partition's log start offset, -1 if not known
-     * @param recordErrors the records that made the batch be refused
-     * @param errorMessage what went wrong, for people; null for nothing to add
+     * @param recordErrors the records because of which the batch was refused
+     * @param errorMessage describes the error; null for nothing to add
      */
     public record Partition(
             int index,
@@ -45,22 +45,22 @@ public record ProduceResponse(List<Topic> topics, int throttleTimeMs) implements
             @Since(8) List<RecordError> recordErrors,
             @Since(8) @Nullable String errorMessage) {
 
-        /** The answer to an append that went well, at the batch's own timestamps. */
+        /** A successful append. */
         public static Partition appended(int index, long baseOffset, long logAppendTimeMs, long logStartOffset) {
             return new Partition(index, ErrorCode.NONE, baseOffset, logAppendTimeMs, logStartOffset, List.of(), null);
         }
 
-        /** The answer to an append that was refused whole. */
+        /** A refused append. */
         public static Partition refused(int index, ErrorCode errorCode, @Nullable String errorMessage) {
             return new Partition(index, errorCode, -1, -1, -1, List.of(), errorMessage);
         }
     }
 
     /**
-     * What is wrong with one record.
+     * The error of one record.
      *
-     * @param batchIndex the record's place in its batch
-     * @param message what is wrong with it, for people; null for nothing to add
+     * @param batchIndex the record's index in its batch
+     * @param message describes the error; null for nothing to add
      */
     public record RecordError(int batchIndex, @Nullable String message) {}
 }

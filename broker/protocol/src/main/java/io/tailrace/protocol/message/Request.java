@@ -1,8 +1,8 @@
 package io.tailrace.protocol.message;
 
 /**
- * What a client asks of a broker.
+ * A message from a client to a broker.
  *
- * @param <R> the answer
+ * @param <R> the response
  */
 public non-sealed interface Request<R extends Response> extends Message {}

@@ -1,4 +1,4 @@
 package io.tailrace.protocol.message;
 
-/** What a broker answers. */
+/** A message from a broker to a client. */
 public non-sealed interface Response extends Message {}

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The first version, inclusive, in which a component is on the wire. Without it: every version. */
+/** The first version, inclusive, in which a component is on the wire. Without this annotation: all versions. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Since {

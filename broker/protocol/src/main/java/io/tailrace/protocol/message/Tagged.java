@@ -6,8 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The number under which a component is among the tagged fields of a flexible version, where it is written unless it
- * has its default.
+ * The tag of a component that is a tagged field in flexible versions. It is written unless it has its default.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)

@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a batch that a client sent may be appended: checksum, header, every record, and the topic's rules.
+ * Decides whether a batch from a client may be appended: checks its checksum, header, records and the topic's rules.
  *
- * <p>Uncompressed records are walked where they lie, with no allocation for each; compressed ones in memory that is
- * kept between batches. So one thread at a time, and no lock of a partition is needed or should be held.
+ * <p>Uncompressed records are read in place, compressed ones in memory that is reused between batches. Not thread-safe.
+ * Needs no lock of a partition; callers should hold none.
  */
 public final class BatchValidator {
     private final Decompressor decompressor;
@@ -16,19 +16,19 @@ public final class BatchValidator {
     /**
      * Creates a validator.
      *
-     * @param decompressedBytesMax bound on the decompressed records of a batch, inclusive
+     * @param decompressedBytesMax the most bytes of a batch's decompressed records, inclusive
      */
     public BatchValidator(int decompressedBytesMax) {
         this.decompressor = new Decompressor(decompressedBytesMax);
     }
 
     /**
-     * Judges the one batch that a buffer must hold from its position to its limit.
+     * Validates the one batch that the buffer must have from its position to its limit.
      *
-     * <p>One thing is corrected in place and not refused, as some clients send it and Apache Kafka does so too: a
-     * header that does not state the greatest timestamp of its records.
+     * <p>A header with a wrong max timestamp is corrected in place, not refused: some clients send it, and Apache Kafka
+     * corrects it too.
      *
-     * @param nowMs the time that timestamps in the future are measured from
+     * @param nowMs the current time
      */
     public BatchVerdict validate(ByteBuffer bytes, BatchRules rules, long nowMs) {
         RecordBatch batch;
@@ -37,30 +37,32 @@ public final class BatchValidator {
             if (batch.sizeInBytes() != bytes.remaining()) {
                 return refuse(
                         ErrorCode.INVALID_RECORD,
-                        "%d bytes of records, of which the first batch is %d: expected one batch"
-                                .formatted(bytes.remaining(), batch.sizeInBytes()));
+                        "expected one batch, found %d bytes after the first, which has %d bytes"
+                                .formatted(bytes.remaining() - batch.sizeInBytes(), batch.sizeInBytes()));
             }
             batch.ensureCrc();
-            return judge(batch, rules, nowMs);
+            return validate(batch, rules, nowMs);
         } catch (CorruptBatchException e) {
             return refuse(errorOf(e.reason()), String.valueOf(e.getMessage()));
         }
     }
 
-    private BatchVerdict judge(RecordBatch batch, BatchRules rules, long nowMs) {
-        String wrong = wrongInHeader(batch);
-        if (wrong != null) {
-            return refuse(ErrorCode.INVALID_RECORD, wrong);
+    private BatchVerdict validate(RecordBatch batch, BatchRules rules, long nowMs) {
+        String fault = faultOfHeader(batch);
+        if (fault != null) {
+            return refuse(ErrorCode.INVALID_RECORD, fault);
         }
         if (batch.timestampType() != TimestampType.CREATE_TIME) {
-            return refuse(ErrorCode.INVALID_TIMESTAMP, "timestamp type is LogAppendTime: only a leader may say so");
+            return refuse(
+                    ErrorCode.INVALID_TIMESTAMP,
+                    "timestamp type: expected CreateTime from a client, found LogAppendTime");
         }
         long latestMs = saturatedSum(nowMs, rules.timestampAfterMaxMs());
         long maxTimestampMs = RecordBatch.NO_TIMESTAMP;
         int maxTimestampOffsetDelta = 0;
         RecordCursor record = RecordCursor.of(batch, decompressor);
         while (record.next()) {
-            BatchVerdict.Invalid invalid = judge(record, rules, latestMs);
+            BatchVerdict.Invalid invalid = validate(record, rules, latestMs);
             if (invalid != null) {
                 return invalid;
             }
@@ -76,7 +78,7 @@ public final class BatchValidator {
         return new BatchVerdict.Valid(batch.recordCount(), maxTimestampMs, maxTimestampOffsetDelta);
     }
 
-    private static BatchVerdict.@Nullable Invalid judge(RecordCursor record, BatchRules rules, long latestMs) {
+    private static BatchVerdict.@Nullable Invalid validate(RecordCursor record, BatchRules rules, long latestMs) {
         int index = record.index();
         if (record.offsetDelta() != index) {
             return new BatchVerdict.Invalid(
@@ -87,12 +89,12 @@ public final class BatchValidator {
         if (rules.keysRequired() && !record.hasKey()) {
             return new BatchVerdict.Invalid(
                     ErrorCode.INVALID_RECORD,
-                    "record %d has no key: a compacted topic needs one".formatted(index),
+                    "key of record %d: expected one in a compacted topic, found none".formatted(index),
                     index);
         }
         long timestampMs = record.timestampMs();
-        boolean timestampHolds = timestampMs >= RecordBatch.NO_TIMESTAMP && timestampMs <= latestMs;
-        if (rules.timestampType() == TimestampType.CREATE_TIME && !timestampHolds) {
+        boolean isTimestampValid = timestampMs >= RecordBatch.NO_TIMESTAMP && timestampMs <= latestMs;
+        if (rules.timestampType() == TimestampType.CREATE_TIME && !isTimestampValid) {
             return new BatchVerdict.Invalid(
                     ErrorCode.INVALID_TIMESTAMP,
                     "timestamp of record %d: expected at most %d, found %d".formatted(index, latestMs, timestampMs),
@@ -101,22 +103,22 @@ public final class BatchValidator {
         return null;
     }
 
-    private static @Nullable String wrongInHeader(RecordBatch batch) {
+    private static @Nullable String faultOfHeader(RecordBatch batch) {
         if (batch.isControl()) {
-            return "control batch: only a broker may write one";
+            return "expected a batch of records from a client, found a control batch";
         }
         int count = batch.recordCount();
         if (count <= 0 || batch.lastOffsetDelta() != count - 1) {
-            return "record count %d and last offset delta %d: expected at least one record, and a delta one less"
+            return "expected a record count of at least 1 and a last offset delta one less, found %d and %d"
                     .formatted(count, batch.lastOffsetDelta());
         }
         boolean idempotent = batch.hasProducerId();
         if (idempotent && (batch.producerEpoch() < 0 || batch.baseSequence() < 0)) {
-            return "producer id %d with epoch %d and sequence %d: expected neither to be negative"
+            return "producer id %d: expected epoch and base sequence of at least 0, found %d and %d"
                     .formatted(batch.producerId(), batch.producerEpoch(), batch.baseSequence());
         }
         if (!idempotent && batch.isTransactional()) {
-            return "transactional batch without a producer id";
+            return "producer id: expected one in a transactional batch, found none";
         }
         return null;
     }

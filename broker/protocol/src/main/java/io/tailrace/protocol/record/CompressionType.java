@@ -2,13 +2,13 @@ package io.tailrace.protocol.record;
 
 import java.util.Locale;
 
-/** How a batch's records are compressed; the id is the lowest three bits of the batch's attributes. */
+/** The compression of a batch's records. Its id is the lowest three bits of the batch's attributes. */
 public enum CompressionType {
-    /** Records as they are. */
+    /** Not compressed. */
     NONE(0),
     /** RFC 1952. */
     GZIP(1),
-    /** Snappy blocks in the framing of snappy-java's streams; a single raw block is read too, as librdkafka sends. */
+    /** Snappy blocks in the framing of snappy-java's streams. Also read: a single raw block, as librdkafka sends. */
     SNAPPY(2),
     /** LZ4 frames of independent blocks. */
     LZ4(3),
@@ -28,32 +28,32 @@ public enum CompressionType {
         return id;
     }
 
-    /** The name configuration knows it by, as {@code zstd}. */
+    /** The name in configurations, such as {@code zstd}. */
     public String configName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether an id of the wire has a meaning. */
+    /** Whether an id on the wire is known. */
     public static boolean isKnown(int id) {
         return id >= 0 && id < BY_ID.length;
     }
 
     /**
-     * The type of an id.
+     * Returns the type of an id.
      *
-     * @throws IllegalArgumentException for an id outside 0 to 4
+     * @throws IllegalArgumentException if the id is unknown
      */
     public static CompressionType ofId(int id) {
         if (!isKnown(id)) {
-            throw new IllegalArgumentException("compression id " + id + " is unknown, expected 0 to 4");
+            throw new IllegalArgumentException("compression id: expected 0 to 4, found " + id);
         }
         return BY_ID[id];
     }
 
     /**
-     * The type of a configuration value.
+     * Returns the type of a name in configurations.
      *
-     * @throws IllegalArgumentException for a name that is not one of them
+     * @throws IllegalArgumentException if the name is unknown
      */
     public static CompressionType ofConfigName(String name) {
         for (CompressionType type : BY_ID) {
@@ -62,6 +62,6 @@ public enum CompressionType {
             }
         }
         throw new IllegalArgumentException(
-                "compression type '" + name + "' is unknown, expected none, gzip, snappy, lz4 or zstd");
+                "compression type: expected none, gzip, snappy, lz4 or zstd, found '" + name + "'");
     }
 }

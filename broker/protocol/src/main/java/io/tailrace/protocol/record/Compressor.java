@@ -9,11 +9,11 @@ import net.jpountz.lz4.LZ4FrameOutputStream;
 import net.jpountz.xxhash.XXHashFactory;
 import org.xerial.snappy.SnappyOutputStream;
 
-/** Compresses the records of a batch in one go, in the form every client of the protocol reads. */
+/** Compresses the records of a batch at once, in a form that all clients can read. */
 final class Compressor {
     private Compressor() {}
 
-    /** Compresses {@code length} bytes from {@code offset} on into a stream over memory. */
+    /** Compresses bytes to a stream. */
     static void compress(CompressionType compression, byte[] bytes, int offset, int length, OutputStream out)
             throws IOException {
         switch (compression) {

@@ -1,29 +1,29 @@
 package io.tailrace.protocol.record;
 
 /**
- * Bytes that are not the record batch they should be.
+ * Bytes are not a valid record batch.
  *
- * <p>Positions count from the start of the buffer that was read, or, for {@link Reason#RECORD} of a compressed batch,
- * from the start of its decompressed records.
+ * <p>Positions count from the start of the buffer, or for {@link Reason#RECORD} in a compressed batch from the start of
+ * the decompressed records.
  */
 public final class CorruptBatchException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What does not hold. */
+    /** The fault. */
     public enum Reason {
-        /** The batch's length cannot be. */
+        /** The batch's length is invalid. */
         LENGTH,
-        /** The batch is of another format than v2. */
+        /** The batch has another format than v2. */
         MAGIC,
-        /** The checksum is not that of the bytes. */
+        /** The checksum does not match. */
         CRC,
-        /** The compression id has no meaning. */
+        /** The compression id is unknown. */
         UNKNOWN_COMPRESSION,
-        /** The compressed bytes do not decompress. */
+        /** The records do not decompress. */
         COMPRESSION,
-        /** The records decompress to more than the bound. */
+        /** The decompressed records exceed the limit. */
         TOO_LARGE,
-        /** A record, or the number of records, is not as its batch says. */
+        /** A record is invalid, or the number of records is wrong. */
         RECORD
     }
 
@@ -42,12 +42,12 @@ public final class CorruptBatchException extends RuntimeException {
         this.position = position;
     }
 
-    /** What does not hold. */
+    /** The fault. */
     public Reason reason() {
         return reason;
     }
 
-    /** The byte at which it shows. */
+    /** The byte at which the fault was found. */
     public long position() {
         return position;
     }

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Bytes that a decompressor has put out so far; grows with them, up to a bound. */
+/** The output of a decompressor. Grows up to a limit. */
 final class DecompressedBytes {
     private static final int INITIAL_BYTES = 4096;
 
@@ -21,7 +21,7 @@ final class DecompressedBytes {
         return bytesMax;
     }
 
-    /** Empties it for the output of {@code compressedBytes} bytes of input. */
+    /** Clears the output, for {@code compressedBytes} bytes of input. */
     void start(int compressedBytes) {
         size = 0;
         if (bytes.length > Decompressor.RETAINED_BYTES_MAX) {
@@ -33,12 +33,12 @@ final class DecompressedBytes {
         }
     }
 
-    /** Bytes that may still be put out. */
+    /** Bytes up to the limit. */
     int remaining() {
         return bytesMax - size;
     }
 
-    /** Makes room for {@code count} more bytes; the caller knows that so many are coming. */
+    /** Returns the buffer with room for {@code count} more bytes, which the caller must have reason to expect. */
     ByteBuffer room(int count) {
         if (count > remaining()) {
             throw new FullException();
@@ -89,7 +89,7 @@ final class DecompressedBytes {
         return ByteBuffer.wrap(bytes, 0, size);
     }
 
-    /** The bound was reached and more was to come. */
+    /** The output exceeds the limit. */
     static final class FullException extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }

@@ -10,34 +10,35 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decompresses batches one after the other into memory that it keeps from one to the next.
+ * Decompresses batches into memory that is reused between batches.
  *
- * <p>Memory grows with the bytes that come out, never with a size that is claimed, and stops at the bound. Up to
- * {@link #RETAINED_BYTES_MAX} are kept between batches. One thread at a time.
+ * <p>Memory grows with the output, not with sizes that the input claims, up to a limit. Up to {@link
+ * #RETAINED_BYTES_MAX} are kept between batches. Not thread-safe.
  */
 public final class Decompressor {
     static final int RETAINED_BYTES_MAX = 1 << 20;
 
     private final DecompressedBytes out;
-    private final BufferPool zstdBuffers = new OneBuffer();
+    private final BufferPool zstdBuffers = new SingleBufferPool();
 
     /**
-     * Creates a decompressor that has allocated nothing yet.
+     * Creates a decompressor. Allocates no buffers.
      *
-     * @param decompressedBytesMax bound on the decompressed records of a batch, inclusive
+     * @param decompressedBytesMax the most bytes of a batch's decompressed records, inclusive
      */
     public Decompressor(int decompressedBytesMax) {
         if (decompressedBytesMax <= 0) {
-            throw new IllegalArgumentException("decompressedBytesMax must be at least 1, is " + decompressedBytesMax);
+            throw new IllegalArgumentException(
+                    "decompressedBytesMax: expected at least 1, found " + decompressedBytesMax);
         }
         this.out = new DecompressedBytes(decompressedBytesMax);
     }
 
     /**
-     * The records of a batch: where they are if it is not compressed, else in this decompressor's memory until the
-     * next call.
+     * Returns the records of a batch: a slice of the batch if it is not compressed, otherwise memory of this
+     * decompressor that is valid until the next call.
      *
-     * @throws CorruptBatchException if they do not decompress, or to more than the bound
+     * @throws CorruptBatchException if they do not decompress or exceed the limit
      */
     ByteBuffer recordsOf(RecordBatch batch) {
         CompressionType compression = batch.compression();
@@ -74,8 +75,8 @@ public final class Decompressor {
         }
     }
 
-    /** Lends zstd the one buffer that it reads its input through. */
-    private static final class OneBuffer implements BufferPool {
+    /** Keeps the one input buffer that zstd uses at a time. */
+    private static final class SingleBufferPool implements BufferPool {
         private @Nullable ByteBuffer idle;
 
         @Override

@@ -10,10 +10,10 @@ import net.jpountz.xxhash.XXHash32;
 import net.jpountz.xxhash.XXHashFactory;
 
 /**
- * LZ4 frames, version 1, of independent blocks, one after the other.
+ * Reads a sequence of LZ4 frames, version 1, with independent blocks.
  *
- * <p>Read here and not by the library's stream, which allocates twice the largest block that a header claims; blocks
- * and hashes are the library's. The format: lz4_Frame_format.md of the LZ4 project.
+ * <p>Replaces the library's stream, which allocates twice the largest block that a header claims. Blocks and hashes are
+ * still the library's. Format: lz4_Frame_format.md of the LZ4 project.
  */
 final class Lz4Framing {
     private static final int MAGIC = 0x184D2204;
@@ -25,7 +25,7 @@ final class Lz4Framing {
     private static final int CONTENT_CHECKSUM = 0x04;
     private static final int RESERVED_OR_DICTIONARY = 0x03;
     private static final int STORED_BLOCK = 0x80000000;
-    /** A byte of a block puts out at most 255 bytes. */
+    /** The most output bytes of one byte of a block. */
     private static final int RATIO_MAX = 255;
 
     private static final LZ4SafeDecompressor BLOCKS =
@@ -42,10 +42,10 @@ final class Lz4Framing {
     }
 
     private static void frame(ByteBuffer in, DecompressedBytes out) throws IOException {
-        need(in, 7, "frame header");
+        require(in, 7, "frame header");
         int magic = in.getInt();
         if (magic != MAGIC) {
-            throw new IOException("frame magic is 0x%08X, expected 0x%08X".formatted(magic, MAGIC));
+            throw new IOException("frame magic: expected 0x%08X, found 0x%08X".formatted(MAGIC, magic));
         }
         int descriptorAt = in.position();
         int flags = in.get();
@@ -53,20 +53,21 @@ final class Lz4Framing {
         if ((flags & VERSION_MASK) != VERSION_1
                 || (flags & INDEPENDENT_BLOCKS) == 0
                 || (flags & RESERVED_OR_DICTIONARY) != 0) {
-            throw new IOException("frame flags 0x%02X, expected version 1 with independent blocks and no dictionary"
-                    .formatted(flags & 0xff));
+            throw new IOException(
+                    "frame flags: expected version 1 with independent blocks and no dictionary, found 0x%02X"
+                            .formatted(flags & 0xff));
         }
         if ((flags & CONTENT_SIZE) != 0) {
-            need(in, Long.BYTES, "content size");
+            require(in, Long.BYTES, "content size");
             in.position(in.position() + Long.BYTES);
         }
-        need(in, 1, "header checksum");
+        require(in, 1, "header checksum");
         int descriptorHash = HASH.hash(in, descriptorAt, in.position() - descriptorAt, 0);
-        check("header checksum", (descriptorHash >> 8) & 0xff, in.get() & 0xff);
+        expect("header checksum", (descriptorHash >> 8) & 0xff, in.get() & 0xff);
 
         int contentAt = out.size();
         while (true) {
-            need(in, Integer.BYTES, "block length");
+            require(in, Integer.BYTES, "block length");
             int header = in.getInt();
             if (header == 0) {
                 break;
@@ -74,15 +75,15 @@ final class Lz4Framing {
             block(in, header, blockBytesMax, (flags & BLOCK_CHECKSUMS) != 0, out);
         }
         if ((flags & CONTENT_CHECKSUM) != 0) {
-            need(in, Integer.BYTES, "content checksum");
-            check("content checksum", HASH.hash(out.array(), contentAt, out.size() - contentAt, 0), in.getInt());
+            require(in, Integer.BYTES, "content checksum");
+            expect("content checksum", HASH.hash(out.array(), contentAt, out.size() - contentAt, 0), in.getInt());
         }
     }
 
     private static int blockBytesMax(byte descriptor) throws IOException {
         int id = (descriptor >> 4) & 0x7;
         if ((descriptor & 0x8F) != 0 || id < 4) {
-            throw new IOException("block descriptor 0x%02X, expected 0x40 to 0x70".formatted(descriptor & 0xff));
+            throw new IOException("block descriptor: expected 0x40 to 0x70, found 0x%02X".formatted(descriptor & 0xff));
         }
         return 1 << (8 + 2 * id);
     }
@@ -91,13 +92,13 @@ final class Lz4Framing {
             throws IOException {
         int length = header & ~STORED_BLOCK;
         if (length > blockBytesMax) {
-            throw new IOException("block of " + length + " bytes, expected at most " + blockBytesMax);
+            throw new IOException("block length: expected at most " + blockBytesMax + " bytes, found " + length);
         }
-        need(in, length + (checked ? Integer.BYTES : 0), "block");
+        require(in, length + (checked ? Integer.BYTES : 0), "block");
         int at = in.position();
         in.position(at + length);
         if (checked) {
-            check("block checksum", HASH.hash(in, at, length, 0), in.getInt());
+            expect("block checksum", HASH.hash(in, at, length, 0), in.getInt());
         }
         if ((header & STORED_BLOCK) != 0) {
             out.room(length).put(out.size(), in, at, length);
@@ -113,19 +114,19 @@ final class Lz4Framing {
             if (room < possible) {
                 throw new DecompressedBytes.FullException();
             }
-            throw new IOException("block of " + length + " bytes is not LZ4 data", e);
+            throw new IOException("block of " + length + " bytes: expected LZ4 data", e);
         }
     }
 
-    private static void need(ByteBuffer in, int bytes, String what) throws IOException {
+    private static void require(ByteBuffer in, int bytes, String what) throws IOException {
         if (in.remaining() < bytes) {
-            throw new IOException("%s is cut: %d bytes expected, %d left".formatted(what, bytes, in.remaining()));
+            throw new IOException("%s: expected %d bytes, found %d".formatted(what, bytes, in.remaining()));
         }
     }
 
-    private static void check(String what, int computed, int stated) throws IOException {
+    private static void expect(String what, int computed, int stated) throws IOException {
         if (computed != stated) {
-            throw new IOException("%s is 0x%X, expected 0x%X".formatted(what, stated, computed));
+            throw new IOException("%s: expected 0x%X, found 0x%X".formatted(what, computed, stated));
         }
     }
 }

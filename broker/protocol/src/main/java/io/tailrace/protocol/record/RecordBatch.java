@@ -6,26 +6,24 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A view of one record batch v2 in a buffer; nothing is copied, and the buffer's position and limit do not matter.
+ * A view of one record batch v2 in a buffer. It copies nothing and does not use the buffer's position and limit.
  *
- * <p>Big-endian, in this order: base offset (8 bytes), length of what follows (4), leader epoch (4), magic (1),
- * CRC-32C of what follows (4), attributes (2), last offset delta (4), base timestamp (8), max timestamp (8), producer
- * id (8), producer epoch (2), base sequence (4), record count (4), records. So offset and leader epoch can be stamped
- * without touching the checksum (KIP-98).
+ * <p>{@code docs/format.md} draws the layout. Base offset and leader epoch are not covered by the checksum, so that a
+ * leader can stamp them (KIP-98).
  *
- * <p>A view that exists is whole: its length was checked against the buffer, and its magic is 2. That says nothing
- * of the checksum. Safe to read from several threads as long as none stamps.
+ * <p>A view is created only if the whole batch is in the buffer and its magic is 2. The checksum is not checked.
+ * Several threads may read a view while none stamps it.
  */
 public final class RecordBatch {
     /** Bytes before the records. */
     public static final int HEADER_BYTES = 61;
-    /** Bytes of base offset and length, which the length does not count. */
+    /** Bytes of base offset and length, which are not part of the length. */
     public static final int LENGTH_OVERHEAD_BYTES = 12;
-    /** The smallest value the length field can have. */
+    /** The smallest valid length. */
     public static final int LENGTH_MIN = HEADER_BYTES - LENGTH_OVERHEAD_BYTES;
-    /** Bytes from the start up to and including the magic: enough to know length and format. */
+    /** Bytes up to and including the magic. */
     public static final int PREFIX_BYTES = 17;
-    /** The format's version. */
+    /** The version of the format. */
     public static final byte MAGIC = 2;
 
     /** Positions of the header's fields from the start of the batch. */
@@ -44,15 +42,15 @@ public final class RecordBatch {
     public static final int BASE_SEQUENCE_AT = 53;
     public static final int RECORD_COUNT_AT = 57;
 
-    /** A timestamp that was not given. */
+    /** The timestamp of a record without one. */
     public static final long NO_TIMESTAMP = -1;
     /** The producer id of a producer that is not idempotent. */
     public static final long NO_PRODUCER_ID = -1;
-    /** The producer epoch where there is no producer id. */
+    /** The producer epoch of a batch without a producer id. */
     public static final short NO_PRODUCER_EPOCH = -1;
-    /** The base sequence where there is no producer id. */
+    /** The base sequence of a batch without a producer id. */
     public static final int NO_SEQUENCE = -1;
-    /** The leader epoch of a batch that no leader has stamped yet. */
+    /** The leader epoch of a batch that no leader has stamped. */
     public static final int NO_LEADER_EPOCH = -1;
 
     static final int COMPRESSION_MASK = 0x07;
@@ -71,9 +69,9 @@ public final class RecordBatch {
     }
 
     /**
-     * The batch that starts at the buffer's position and is whole before its limit.
+     * Returns the batch at the buffer's position.
      *
-     * @throws CorruptBatchException if there is no such batch
+     * @throws CorruptBatchException if there is no whole batch before the limit
      */
     public static RecordBatch at(ByteBuffer buffer) {
         RecordBatch batch = orNull(buffer.duplicate(), buffer.position());
@@ -88,7 +86,7 @@ public final class RecordBatch {
         return batch;
     }
 
-    /** The batch at a position of a big-endian buffer that stays as it is, or null if it ends past the limit. */
+    /** Returns the batch at a position of a big-endian buffer, or null if the batch ends after the limit. */
     static @Nullable RecordBatch orNull(ByteBuffer buffer, int start) {
         int available = buffer.limit() - start;
         if (available < LENGTH_OVERHEAD_BYTES) {
@@ -116,17 +114,17 @@ public final class RecordBatch {
         return buffer.getLong(start + BASE_OFFSET_AT);
     }
 
-    /** Offset of the last record; the record itself may have been compacted away. */
+    /** Offset of the last record, even if compaction removed it. */
     public long lastOffset() {
         return baseOffset() + lastOffsetDelta();
     }
 
-    /** Offset after the last one. */
+    /** Offset after the last record. */
     public long nextOffset() {
         return lastOffset() + 1;
     }
 
-    /** Bytes of the whole batch, header included. */
+    /** Size of the batch, including the header. */
     public int sizeInBytes() {
         return sizeInBytes;
     }
@@ -136,12 +134,12 @@ public final class RecordBatch {
         return buffer.getInt(start + LEADER_EPOCH_AT);
     }
 
-    /** The format's version, always {@link #MAGIC}. */
+    /** The version of the format, always {@link #MAGIC}. */
     public byte magic() {
         return buffer.get(start + MAGIC_AT);
     }
 
-    /** The checksum as the batch states it, an unsigned 32-bit number. */
+    /** The checksum in the header, an unsigned 32-bit number. */
     public long crc() {
         return Integer.toUnsignedLong(buffer.getInt(start + CRC_AT));
     }
@@ -151,9 +149,9 @@ public final class RecordBatch {
     }
 
     /**
-     * How the records are compressed.
+     * The compression of the records.
      *
-     * @throws CorruptBatchException for an id without a meaning
+     * @throws CorruptBatchException if the id is unknown
      */
     public CompressionType compression() {
         int id = attributes() & COMPRESSION_MASK;
@@ -168,7 +166,7 @@ public final class RecordBatch {
         return CompressionType.ofId(id);
     }
 
-    /** What the records' timestamps stand for. */
+    /** The meaning of the records' timestamps. */
     public TimestampType timestampType() {
         return (attributes() & LOG_APPEND_TIME_MASK) == 0 ? TimestampType.CREATE_TIME : TimestampType.LOG_APPEND_TIME;
     }
@@ -178,7 +176,7 @@ public final class RecordBatch {
         return (attributes() & TRANSACTIONAL_MASK) != 0;
     }
 
-    /** Whether the batch holds a marker of the broker's, and not records of anybody's. */
+    /** Whether the batch has a control record of a broker instead of records of clients. */
     public boolean isControl() {
         return (attributes() & CONTROL_MASK) != 0;
     }
@@ -188,12 +186,12 @@ public final class RecordBatch {
         return buffer.getInt(start + LAST_OFFSET_DELTA_AT);
     }
 
-    /** The timestamp that the records' deltas count from. */
+    /** The timestamp to which the records' timestamp deltas are added. */
     public long baseTimestampMs() {
         return buffer.getLong(start + BASE_TIMESTAMP_AT);
     }
 
-    /** The greatest timestamp of the records; under {@link TimestampType#LOG_APPEND_TIME} that of each. */
+    /** The largest timestamp of the records; with {@link TimestampType#LOG_APPEND_TIME} that of every record. */
     public long maxTimestampMs() {
         return buffer.getLong(start + MAX_TIMESTAMP_AT);
     }
@@ -224,12 +222,12 @@ public final class RecordBatch {
         return base == NO_SEQUENCE ? NO_SEQUENCE : sequenceAfter(base, lastOffsetDelta());
     }
 
-    /** Records as the header counts them; 0 in a batch that compaction has emptied. */
+    /** The number of records in the header; 0 if compaction removed all. */
     public int recordCount() {
         return buffer.getInt(start + RECORD_COUNT_AT);
     }
 
-    /** Where the batch starts in its buffer. */
+    /** The position of the batch in its buffer. */
     public int position() {
         return start;
     }
@@ -238,24 +236,24 @@ public final class RecordBatch {
         return start + HEADER_BYTES;
     }
 
-    /** The whole batch, ready to be read or written from. */
+    /** Returns a slice of the whole batch. */
     public ByteBuffer bytes() {
         return buffer.slice(start, sizeInBytes);
     }
 
-    /** The records as they are, compressed or not. */
+    /** Returns a slice of the records, possibly compressed. */
     ByteBuffer recordBytes() {
         return buffer.slice(recordsPosition(), sizeInBytes - HEADER_BYTES);
     }
 
-    /** The checksum of the bytes that are there. */
+    /** Computes the checksum of the bytes. */
     public long computeCrc() {
         CRC32C crc = new CRC32C();
         crc.update(buffer.slice(start + ATTRIBUTES_AT, sizeInBytes - ATTRIBUTES_AT));
         return crc.getValue();
     }
 
-    /** Whether the bytes have the checksum they state. */
+    /** Whether the bytes match the checksum in the header. */
     public boolean isCrcValid() {
         return crc() == computeCrc();
     }
@@ -263,7 +261,7 @@ public final class RecordBatch {
     /**
      * Checks the checksum.
      *
-     * @throws CorruptBatchException if the bytes do not have the checksum they state
+     * @throws CorruptBatchException if the bytes do not match the checksum in the header
      */
     public void ensureCrc() {
         long computed = computeCrc();
@@ -277,25 +275,25 @@ public final class RecordBatch {
         }
     }
 
-    /** Gives the batch its place in the log, in place. Outside the checksum, so it costs two writes. */
+    /** Sets base offset and leader epoch, in place. The checksum does not cover them. */
     public void stamp(long baseOffset, int leaderEpoch) {
         buffer.putLong(start + BASE_OFFSET_AT, baseOffset);
         buffer.putInt(start + LEADER_EPOCH_AT, leaderEpoch);
     }
 
-    /** Makes {@code nowMs} the timestamp of every record, in place, and computes the checksum anew. */
+    /** Sets the timestamp of all records, in place, and updates the checksum. */
     public void stampLogAppendTime(long nowMs) {
         buffer.putShort(start + ATTRIBUTES_AT, (short) (attributes() | LOG_APPEND_TIME_MASK));
         stampMaxTimestamp(nowMs);
     }
 
-    /** Corrects the greatest timestamp, in place, and computes the checksum anew. */
+    /** Sets the max timestamp, in place, and updates the checksum. */
     public void stampMaxTimestamp(long maxTimestampMs) {
         buffer.putLong(start + MAX_TIMESTAMP_AT, maxTimestampMs);
         stampCrc();
     }
 
-    /** Makes the batch that of an idempotent producer, in place, and computes the checksum anew. */
+    /** Sets the idempotent producer, in place, and updates the checksum. */
     public void stampProducer(long producerId, short producerEpoch, int baseSequence) {
         buffer.putLong(start + PRODUCER_ID_AT, producerId);
         buffer.putShort(start + PRODUCER_EPOCH_AT, producerEpoch);
@@ -307,7 +305,7 @@ public final class RecordBatch {
         buffer.putInt(start + CRC_AT, (int) computeCrc());
     }
 
-    /** The sequence number {@code increment} after another: they wrap around from the greatest int to 0. */
+    /** Adds to a sequence number, which wraps around from the largest int to 0. */
     public static int sequenceAfter(int sequence, int increment) {
         return (int) (((long) sequence + increment) & Integer.MAX_VALUE);
     }

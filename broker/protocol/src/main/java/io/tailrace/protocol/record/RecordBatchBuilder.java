@@ -10,10 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds one batch: records are added until it is full, then {@link #build} gives it out.
- *
- * <p>Base offset 0, no leader epoch, create time. Records are kept uncompressed and compressed in one go at the end.
- * One thread at a time.
+ * Builds one batch with base offset 0, no leader epoch and create time. Records are compressed at the end. Not
+ * thread-safe.
  */
 public final class RecordBatchBuilder {
     private static final int INITIAL_BYTES = 1024;
@@ -23,7 +21,7 @@ public final class RecordBatchBuilder {
     private final int batchBytesMax;
     private final double ratio;
 
-    /** The batch as it will be, its header still empty; records start after it. */
+    /** Room for the header, then the records added. */
     private byte[] bytes;
 
     private int size = HEADER_BYTES;
@@ -35,19 +33,19 @@ public final class RecordBatchBuilder {
     private int baseSequence = RecordBatch.NO_SEQUENCE;
 
     /**
-     * A builder of an empty batch that does not count on compression when it says what is full.
+     * Creates a builder that estimates the size of the batch without compression.
      *
-     * @param batchBytesMax size from which the batch is full; a record that is larger has a batch of its own
+     * @param batchBytesMax the size of a full batch; a larger record gets its own batch
      */
     public RecordBatchBuilder(CompressionType compression, int batchBytesMax) {
         this(compression, batchBytesMax, 1.0);
     }
 
     /**
-     * A builder of an empty batch.
+     * Creates a builder.
      *
-     * @param batchBytesMax size from which the batch is full; a record that is larger has a batch of its own
-     * @param ratio compressed bytes of an uncompressed one, as expected from earlier batches ({@link #ratioOf})
+     * @param batchBytesMax the size of a full batch; a larger record gets its own batch
+     * @param ratio expected compression ratio, compressed size by uncompressed size ({@link #ratioOf})
      */
     public RecordBatchBuilder(CompressionType compression, int batchBytesMax, double ratio) {
         this.compression = compression;
@@ -57,15 +55,15 @@ public final class RecordBatchBuilder {
     }
 
     /**
-     * Adds a record, unless that would make the batch larger than it may be.
+     * Adds a record unless the batch is full.
      *
-     * @param timestampMs the record's time, not negative, or {@link RecordBatch#NO_TIMESTAMP}
-     * @return false, and nothing is added, when the batch is full
+     * @param timestampMs the record's timestamp, at least 0, or {@link RecordBatch#NO_TIMESTAMP}
+     * @return false if the batch is full and the record was not added
      */
     public boolean append(
             long timestampMs, byte @Nullable [] key, byte @Nullable [] value, List<RecordHeader> headers) {
         if (timestampMs < RecordBatch.NO_TIMESTAMP) {
-            throw new IllegalArgumentException("timestamp must not be negative, is " + timestampMs);
+            throw new IllegalArgumentException("timestamp: expected at least 0, or -1 for none, found " + timestampMs);
         }
         if (recordCount == 0) {
             baseTimestampMs = timestampMs;
@@ -99,24 +97,24 @@ public final class RecordBatchBuilder {
         return true;
     }
 
-    /** Makes the batch that of an idempotent producer. */
+    /** Sets the idempotent producer. */
     public void producer(long id, short epoch, int firstSequence) {
         this.producerId = id;
         this.producerEpoch = epoch;
         this.baseSequence = firstSequence;
     }
 
-    /** Records added. */
+    /** Number of records added. */
     public int recordCount() {
         return recordCount;
     }
 
-    /** Bytes of the batch as it stands, its header included, as the expected ratio lets them be after compression. */
+    /** Estimated size of the batch after compression, including the header. */
     public int estimatedBytes() {
         return (int) estimate(size);
     }
 
-    /** Bytes of memory the builder holds. */
+    /** Size of the builder's buffer. */
     public int bufferBytes() {
         return bytes.length;
     }
@@ -125,21 +123,20 @@ public final class RecordBatchBuilder {
         return HEADER_BYTES + (long) ((uncompressed - HEADER_BYTES) * ratio);
     }
 
-    /** Compressed bytes of an uncompressed one in a batch of this builder. */
+    /** Returns the compression ratio of the batch built. */
     public double ratioOf(ByteBuffer batch) {
         int uncompressed = size - HEADER_BYTES;
         return uncompressed == 0 ? 1.0 : (double) (batch.remaining() - HEADER_BYTES) / uncompressed;
     }
 
     /**
-     * The batch, from its first byte to its last. Without compression it is the builder's own memory: add nothing
-     * afterwards.
+     * Builds the batch. Without compression it is the builder's own buffer, so nothing may be added afterwards.
      *
-     * @throws IllegalStateException if there is no record in it
+     * @throws IllegalStateException if no record was added
      */
     public ByteBuffer build() {
         if (recordCount == 0) {
-            throw new IllegalStateException("a batch needs a record");
+            throw new IllegalStateException("cannot build a batch without records");
         }
         ByteBuffer batch = compression == CompressionType.NONE ? ByteBuffer.wrap(bytes, 0, size) : compressed();
         batch.putInt(RecordBatch.LENGTH_AT, batch.limit() - RecordBatch.LENGTH_OVERHEAD_BYTES)
@@ -162,7 +159,7 @@ public final class RecordBatchBuilder {
         try {
             Compressor.compress(compression, bytes, HEADER_BYTES, size - HEADER_BYTES, out);
         } catch (IOException e) {
-            throw new UncheckedIOException("memory does not fail to be written", e);
+            throw new UncheckedIOException("writing to memory failed", e);
         }
         return out.toBuffer();
     }
@@ -213,7 +210,8 @@ public final class RecordBatchBuilder {
 
     private void ensureCapacity(long needed) {
         if (needed > Integer.MAX_VALUE - Long.BYTES) {
-            throw new IllegalArgumentException("a batch of " + needed + " bytes is larger than a batch can be");
+            throw new IllegalArgumentException(
+                    "size of batch: expected at most " + (Integer.MAX_VALUE - Long.BYTES) + " bytes, found " + needed);
         }
         if (needed > bytes.length) {
             long grown = Math.max(needed, Math.min(bytes.length * 2L, batchBytesMax));
@@ -221,7 +219,7 @@ public final class RecordBatchBuilder {
         }
     }
 
-    /** Output that starts with room for the batch's header, and gives its array without a copy. */
+    /** An output stream that reserves room for the header and returns its array without copying. */
     private static final class BatchOutput extends ByteArrayOutputStream {
         BatchOutput(int expectedBytes) {
             super(Math.max(expectedBytes, HEADER_BYTES));

@@ -6,11 +6,11 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of a buffer, one after the other.
+ * The batches in a buffer.
  *
- * <p>Iteration ends before a batch that is not whole: a fetch may be cut anywhere. {@link #validBytes} then tells
- * how far it came. A batch that cannot be one is a {@link CorruptBatchException}, thrown by the iterator when it gets
- * there, so that the whole batches before it are seen. Checksums are the caller's to check.
+ * <p>A fetch may be truncated anywhere, so iteration ends before an incomplete batch; {@link #validBytes} returns
+ * where. At a corrupt batch the iterator throws a {@link CorruptBatchException}, after it has returned the batches
+ * before it. Checksums are not checked.
  */
 public final class RecordBatches implements Iterable<RecordBatch> {
     private final ByteBuffer buffer;
@@ -19,15 +19,15 @@ public final class RecordBatches implements Iterable<RecordBatch> {
         this.buffer = buffer;
     }
 
-    /** The batches between the buffer's position and its limit, both of which stay as they are. */
+    /** Returns the batches between the buffer's position and limit. Does not change the buffer. */
     public static RecordBatches of(ByteBuffer buffer) {
         return new RecordBatches(buffer.slice());
     }
 
     /**
-     * Bytes of the whole batches; what is left of the buffer is the beginning of one.
+     * Returns the size of all complete batches. The remaining bytes are the start of a batch.
      *
-     * @throws CorruptBatchException if a batch cannot be one
+     * @throws CorruptBatchException if a batch is corrupt
      */
     public int validBytes() {
         int end = 0;
@@ -38,7 +38,7 @@ public final class RecordBatches implements Iterable<RecordBatch> {
         return end;
     }
 
-    /** Bytes in the buffer. */
+    /** Size of the buffer's contents. */
     public int sizeInBytes() {
         return buffer.limit();
     }
@@ -68,7 +68,7 @@ public final class RecordBatches implements Iterable<RecordBatch> {
         @Override
         public RecordBatch next() {
             if (!hasNext() || next == null) {
-                throw new NoSuchElementException("no whole batch at byte " + position);
+                throw new NoSuchElementException("no complete batch at byte " + position);
             }
             RecordBatch batch = next;
             position += batch.sizeInBytes();

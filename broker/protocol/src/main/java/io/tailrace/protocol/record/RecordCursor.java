@@ -8,16 +8,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the records of a batch in offset order. A step allocates nothing; {@link #key}, {@link #value} and
- * {@link #headers} do, for who asks.
+ * Reads the records of a batch in offset order. {@link #next} allocates nothing; {@link #key}, {@link #value} and
+ * {@link #headers} do.
  *
- * <p>Every length and count is checked against the bytes that are there before it is followed, and each step checks
- * the whole record, headers included. Slices of a compressed batch are good until its {@link Decompressor} is used
- * again; those of another batch as long as its buffer.
+ * <p>{@link #next} checks the whole record, including headers, and every length and count against the remaining bytes.
+ * Slices of a compressed batch are valid until its {@link Decompressor} is used again, others as long as the batch's
+ * buffer. Not thread-safe.
  */
 public final class RecordCursor {
     private static final int ABSENT = -1;
-    /** A header is at least a key's length and a value's length. */
+    /** A header has at least a key length and a value length. */
     private static final int HEADER_BYTES_MIN = 2;
 
     private final RecordBatch batch;
@@ -49,19 +49,19 @@ public final class RecordCursor {
     }
 
     /**
-     * A cursor before the first record.
+     * Creates a cursor before the first record.
      *
-     * @throws CorruptBatchException if the records do not decompress, or to more than the decompressor's bound
+     * @throws CorruptBatchException if the records do not decompress or exceed the decompressor's limit
      */
     public static RecordCursor of(RecordBatch batch, Decompressor decompressor) {
         return new RecordCursor(batch, decompressor.recordsOf(batch));
     }
 
     /**
-     * Goes to the next record.
+     * Moves to the next record.
      *
-     * @return false after the last one
-     * @throws CorruptBatchException if there is no such record as the batch says
+     * @return false if there are no more records
+     * @throws CorruptBatchException if the record is corrupt
      */
     public boolean next() {
         if (index + 1 >= recordCount) {
@@ -118,7 +118,7 @@ public final class RecordCursor {
         }
     }
 
-    /** The current record, counted from 0; -1 before the first. */
+    /** The index of the current record, from 0; -1 before the first. */
     public int index() {
         return index;
     }
@@ -133,14 +133,14 @@ public final class RecordCursor {
         return offsetDelta;
     }
 
-    /** The record's time: its own, or that of its batch's append. */
+    /** The record's timestamp; with {@link TimestampType#LOG_APPEND_TIME} that of its batch. */
     public long timestampMs() {
         return batch.timestampType() == TimestampType.LOG_APPEND_TIME
                 ? batch.maxTimestampMs()
                 : batch.baseTimestampMs() + timestampDelta;
     }
 
-    /** Bytes of the record uncompressed, its length included. */
+    /** Uncompressed size of the record, including its length field. */
     public int sizeInBytes() {
         return recordEnd - recordStart;
     }
@@ -150,27 +150,27 @@ public final class RecordCursor {
         return keyBytes != ABSENT;
     }
 
-    /** Whether the record has a value; one that has not is a tombstone where records are compacted. */
+    /** Whether the record has a value. In a compacted topic, a record without one is a tombstone. */
     public boolean hasValue() {
         return valueBytes != ABSENT;
     }
 
-    /** The key's bytes, not copied, or null. */
+    /** Returns a slice of the key, or null. */
     public @Nullable ByteBuffer key() {
         return keyBytes == ABSENT ? null : records.slice(keyAt, keyBytes);
     }
 
-    /** The value's bytes, not copied, or null. */
+    /** Returns a slice of the value, or null. */
     public @Nullable ByteBuffer value() {
         return valueBytes == ABSENT ? null : records.slice(valueAt, valueBytes);
     }
 
-    /** A copy of the key, or null. */
+    /** Returns a copy of the key, or null. */
     public byte @Nullable [] keyCopy() {
         return keyBytes == ABSENT ? null : copy(keyAt, keyBytes);
     }
 
-    /** A copy of the value, or null. */
+    /** Returns a copy of the value, or null. */
     public byte @Nullable [] valueCopy() {
         return valueBytes == ABSENT ? null : copy(valueAt, valueBytes);
     }
@@ -180,7 +180,7 @@ public final class RecordCursor {
         return headerCount;
     }
 
-    /** Copies of the headers, in order. */
+    /** Returns copies of the headers, in order. */
     public List<RecordHeader> headers() {
         if (headerCount == 0) {
             return List.of();
@@ -206,7 +206,7 @@ public final class RecordCursor {
         return copy;
     }
 
-    /** Reads a length that may be -1 for absent, and is not longer than what is left of the record. */
+    /** Reads a length, -1 for null, and checks it against the rest of the record. */
     private int readLength(String what) {
         int length = readVarint();
         if (length < ABSENT || length > recordEnd - position) {

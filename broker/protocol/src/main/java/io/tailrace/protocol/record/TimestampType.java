@@ -1,10 +1,10 @@
 package io.tailrace.protocol.record;
 
-/** What a record's timestamp stands for (KIP-32). */
+/** The meaning of a record's timestamp (KIP-32). */
 public enum TimestampType {
-    /** The time its producer gave it. */
+    /** The time the producer set. */
     CREATE_TIME("CreateTime"),
-    /** The time the leader appended its batch; every record of the batch has the same. */
+    /** The time at which the leader appended the batch, the same for all its records. */
     LOG_APPEND_TIME("LogAppendTime");
 
     private final String configName;

@@ -16,11 +16,11 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares a record of ours with Apache Kafka's object of the same message, field by field and by name: two fields of
- * the same type in the wrong order would pass any comparison of bytes.
+ * Compares our message with Apache Kafka's, field by field and by name: a comparison of bytes does not notice two
+ * fields of the same type in the wrong order.
  */
 final class FieldComparison {
-    /** Where a name of ours is shorter than theirs, by record and component. */
+    /** Kafka's names of fields that have shorter names here, by record and component. */
     private static final Map<String, String> THEIR_NAMES = Map.of(
             "ProduceRequest.topics", "topicData",
             "ProduceRequest.Topic.partitions", "partitionData",
@@ -30,7 +30,7 @@ final class FieldComparison {
             "FetchRequest.forgottenTopics", "forgottenTopicsData",
             "FetchResponse.topics", "responses");
 
-    /** What no message of theirs has in these versions: they skip the tag, and must hand it on. */
+    /** Fields that Kafka does not have in these versions; it must preserve their tags. */
     private static final Set<String> OURS_ALONE = Set.of("FetchRequest.replicaEpoch");
 
     private FieldComparison() {}

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Frames that are no message, or nearly one: each is refused by the one exception, at a cost of its own size. */
+/** Invalid frames are refused with {@link MalformedMessageException}, and allocate in proportion to their size. */
 class HostileBytesTest {
     private static final int FRAMES = 150_000;
 
-    /** A list of strings of one character each, two bytes on the wire, is the worst: a string is fifty in memory. */
+    /** The worst case is a list of strings of one character: two bytes on the wire, fifty in memory. */
     private static final int ALLOCATED_BYTES_PER_BYTE_MAX = 32;
 
     private static final int ALLOCATED_BYTES_BASE_MAX = 16 << 10;
@@ -28,11 +28,11 @@ class HostileBytesTest {
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
 
-    /** A frame that was right. */
+    /** A valid frame. */
     private record Sample(Kind kind, byte[] frame) {}
 
     @Test
-    void onlyTheDeclaredExceptionIsThrownAndNoMoreAllocatedThanBytesWereSent() {
+    void refusesInvalidFramesWithBoundedAllocation() {
         List<Sample> samples = samples();
         int refused = 0;
         int understood = 0;
@@ -49,15 +49,15 @@ class HostileBytesTest {
         assertThat(understood).as("understood, seed %d", seed).isGreaterThan(FRAMES / 10);
     }
 
-    /** Each element is there, in a byte or two, but would be a hundred times that as an object. */
+    /** Each element is one or two bytes, but a hundred as an object. */
     @Test
-    void moreElementsThanAnyMessageNeedsAreRefused() {
+    void refusesTooManyElements() {
         List<Integer> most = Collections.nCopies(MessageReader.ELEMENTS_MAX - 1, 0);
         List<Integer> tooMany = Collections.nCopies(MessageReader.ELEMENTS_MAX, 0);
         assertThat(Requests.decode(offsetFetch(most)).body()).isInstanceOf(OffsetFetchRequest.class);
         assertThatThrownBy(() -> Requests.decode(offsetFetch(tooMany)))
                 .isInstanceOf(MalformedMessageException.class)
-                .hasMessageContaining("more than 1000000 elements");
+                .hasMessageContaining("elements of all lists: expected at most 1000000");
     }
 
     private static ByteBuffer offsetFetch(List<Integer> partitions) {
@@ -75,7 +75,7 @@ class HostileBytesTest {
         long before = threads.getCurrentThreadAllocatedBytes();
         boolean understood = decodes(kind, frame, bytes);
         if (threads.getCurrentThreadAllocatedBytes() - before > allowed) {
-            // The first use of a piece of code allocates to link it; the second tells what the frame costs.
+            // The first run also allocates for linking; the second measures the frame alone.
             before = threads.getCurrentThreadAllocatedBytes();
             decodes(kind, frame, bytes);
             long allocated = threads.getCurrentThreadAllocatedBytes() - before;
@@ -99,7 +99,7 @@ class HostileBytesTest {
         return kind + ", seed " + seed + ", frame " + HexFormat.of().formatHex(bytes);
     }
 
-    /** On the heap at an offset, or outside the heap. */
+    /** Wraps bytes in a heap buffer with an offset, or in a direct buffer. */
     private ByteBuffer frame(byte[] bytes) {
         if (random.nextInt(8) == 0) {
             return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
@@ -108,7 +108,7 @@ class HostileBytesTest {
         return ByteBuffer.allocate(offset + bytes.length + 3).put(offset, bytes).slice(offset, bytes.length);
     }
 
-    /** Right frames of every message; each layout is built on the way, so that no decoding has to. */
+    /** Valid frames of every message. Builds every layout, so that decoding does not have to. */
     private List<Sample> samples() {
         List<Sample> samples = new ArrayList<>();
         for (Kind kind : Kind.all()) {
@@ -124,7 +124,7 @@ class HostileBytesTest {
         return samples;
     }
 
-    /** Any bytes after the start of a request that is served, or of any response. */
+    /** Random bytes after the start of a served request, or of any response. */
     private byte[] noise(Kind kind) {
         byte[] bytes = new byte[8 + random.nextInt(random.nextInt(20) == 0 ? 5_000 : 100)];
         random.nextBytes(bytes);
@@ -147,7 +147,7 @@ class HostileBytesTest {
             switch (random.nextInt(6)) {
                 case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
                 case 1 -> bytes[at] = (byte) random.nextInt();
-                case 2 -> lie(bytes, at);
+                case 2 -> writeWrongLength(bytes, at);
                 case 3 -> bytes = Arrays.copyOf(bytes, at + 1);
                 case 4 -> bytes = Arrays.copyOf(bytes, bytes.length + random.nextInt(64));
                 default -> System.arraycopy(bytes, at, bytes, at / 2, (bytes.length - at) / 2);
@@ -156,8 +156,8 @@ class HostileBytesTest {
         return bytes;
     }
 
-    /** A length or a count that is not true, of any of the forms that lengths and counts have. */
-    private void lie(byte[] bytes, int at) {
+    /** Writes a wrong length or count, in any of their encodings. */
+    private void writeWrongLength(byte[] bytes, int at) {
         ByteBuffer frame = ByteBuffer.wrap(bytes);
         int value = random.nextBoolean() ? random.nextInt() : Integer.MAX_VALUE >>> random.nextInt(31);
         if (random.nextBoolean() && at + Integer.BYTES <= bytes.length) {

@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a partition costs in memory on the way in and out, records apart. The bounds are about twice what is measured,
- * so that they catch a box per number or a copy of the records, and nothing smaller.
+ * Limits the memory allocated per partition, without records. The limits are about twice the measured values: they
+ * catch boxed numbers or copied records.
  */
 class HotPathAllocationTest {
     private static final int PARTITIONS = 100;
@@ -28,7 +28,7 @@ class HotPathAllocationTest {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @Test
-    void readingAProduceRequest() {
+    void decodesProduceRequests() {
         Kind kind = new Kind(ApiKey.PRODUCE, true, (short) 9);
         ByteBuffer frame = kind.encode(
                 new ProduceRequest(
@@ -44,7 +44,7 @@ class HotPathAllocationTest {
     }
 
     @Test
-    void writingAProduceResponse() {
+    void encodesProduceResponses() {
         ProduceResponse response = new ProduceResponse(
                 List.of(new ProduceResponse.Topic(
                         "access-log", partitions(i -> ProduceResponse.Partition.appended(i, 1_000, -1, 0)))),
@@ -55,7 +55,7 @@ class HotPathAllocationTest {
     }
 
     @Test
-    void readingAFetchRequest() {
+    void decodesFetchRequests() {
         Kind kind = new Kind(ApiKey.FETCH, true, (short) 12);
         ByteBuffer frame = kind.encode(
                 new FetchRequest(
@@ -73,7 +73,7 @@ class HotPathAllocationTest {
     }
 
     @Test
-    void writingAFetchResponse() {
+    void encodesFetchResponses() {
         FetchResponse response = new FetchResponse(List.of(new FetchResponse.Topic(
                 "access-log", partitions(i -> FetchResponse.Partition.read(i, 2_000, 0, RECORDS)))));
 

@@ -10,10 +10,10 @@ import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.protocol.types.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** Apache Kafka's own reading and writing of a message. Supports every version that we serve. */
+/** Apache Kafka's encoding and decoding of messages, in all versions served here. */
 record KafkaMessages(Kind kind) {
 
-    /** A frame as Kafka reads it. */
+    /** A frame decoded by Kafka. */
     record Frame(ApiMessage header, ApiMessage body) {}
 
     Frame decode(ByteBuffer frame) {
@@ -39,7 +39,7 @@ record KafkaMessages(Kind kind) {
                 .flip();
     }
 
-    /** A frame with a body that Kafka reads from bytes. */
+    /** A frame with a body that Kafka decodes. */
     Frame frame(ByteBuffer bodyBytes, int correlationId, @Nullable String clientId) {
         ApiMessage header = kind.request()
                 ? new RequestHeaderData()
@@ -53,7 +53,7 @@ record KafkaMessages(Kind kind) {
         return new Frame(header, body);
     }
 
-    /** Kafka's own description of the body. */
+    /** Kafka's schema of the body. */
     Schema schema() {
         return (kind.request() ? type().requestSchemas() : type().responseSchemas())[kind.version()];
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A message in a version: what the tests go through, one by one. */
+/** A request or response of an API in one version. */
 record Kind(ApiKey api, boolean request, short version) {
 
     static List<Kind> all() {
@@ -27,7 +27,7 @@ record Kind(ApiKey api, boolean request, short version) {
         return (request ? MessageCatalog.request(api) : MessageCatalog.response(api)).type();
     }
 
-    /** Our frame of a message, without its size. */
+    /** Encodes a message with our codec, without its size. */
     ByteBuffer encode(Record body, int correlationId, @Nullable String clientId) {
         EncodedMessage encoded = request
                 ? Requests.encode((Request<?>) body, version, correlationId, clientId)
@@ -39,7 +39,7 @@ record Kind(ApiKey api, boolean request, short version) {
         return frame.slice();
     }
 
-    /** The message in a frame. */
+    /** Decodes a frame with our codec. */
     Record decode(ByteBuffer frame) {
         return (Record) (request ? Requests.decode(frame).body() : Responses.decode(api, version, frame));
     }

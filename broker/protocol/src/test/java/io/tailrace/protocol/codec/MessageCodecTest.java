@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class MessageCodecTest {
 
     @Test
-    void responseToAnUnknownVersionOfApiVersionsIsInVersionZero() {
+    void encodesTheResponseToAnUnknownVersionOfApiVersionsInVersion0() {
         ApiVersionsResponse response = new ApiVersionsResponse(
                 ErrorCode.UNSUPPORTED_VERSION, List.of(new ApiVersionsResponse.Api((short) 18, (short) 0, (short) 3)));
 
@@ -36,7 +36,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void headerOfAnApiVersionsResponseHasNoTaggedFields() {
+    void omitsTaggedFieldsFromTheHeaderOfApiVersionsResponses() {
         ApiVersionsResponse response = new ApiVersionsResponse(ErrorCode.NONE, List.of());
 
         // size, correlation id, no error, no APIs, no throttling, no tagged fields
@@ -45,7 +45,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void unknownTaggedFieldsAreSkipped() {
+    void skipsUnknownTaggedFields() {
         // InitProducerId v2, id 9, client "c", header tag 5 of two bytes, no transactional id, timeout 1, body tag 3
         ByteBuffer frame =
                 frame("0016" + "0002" + "00000009" + "000163" + "010502aabb" + "00" + "00000001" + "010301ff");
@@ -57,20 +57,20 @@ class MessageCodecTest {
     }
 
     @Test
-    void taggedFieldThatIsNotAsLongAsItSaysIsRefused() {
+    void refusesATaggedFieldOfTheWrongLength() {
         // Fetch v12 without topics, then cluster id (tag 0) of two bytes in three
         String fetch = "0001" + "000c" + "00000009" + "ffff" + "00" + "ffffffff" + "00000000" + "00000001" + "00000001"
                 + "00" + "00000000" + "ffffffff" + "01" + "01" + "01";
 
         assertThatThrownBy(() -> Requests.decode(frame(fetch + "0100" + "03" + "026100")))
                 .isInstanceOf(MalformedMessageException.class)
-                .hasMessageContaining("clusterId: 1 bytes too many");
+                .hasMessageContaining("clusterId: expected the end of a tagged field, found 1 more bytes");
         assertThat(Requests.decode(frame(fetch + "0100" + "02" + "0261")).body())
                 .isEqualTo(new FetchRequest(-1, 0, 1, 1, (byte) 0, 0, -1, List.of(), List.of(), "", "a"));
     }
 
     @Test
-    void fieldsThatAVersionDoesNotHaveAreLeftOutAndReadAsTheirDefaults() {
+    void omitsFieldsOfOtherVersionsAndReadsTheirDefaults() {
         FetchRequest.Partition partition = new FetchRequest.Partition(3, 7, 100, 6, 50, 1_000);
         FetchRequest request = new FetchRequest(
                 2,
@@ -105,7 +105,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void errorsNameTheFieldAndTheByte() {
+    void namesTheFieldAndTheByteOfAnError() {
         Kind kind = new Kind(ApiKey.PRODUCE, true, (short) 3);
         ProduceRequest request = new ProduceRequest(
                 null,
@@ -117,46 +117,46 @@ class MessageCodecTest {
         assertThatThrownBy(() -> Requests.decode(frame.slice(0, frame.limit() - 1)))
                 .isInstanceOf(MalformedMessageException.class)
                 .hasMessage("PRODUCE v3 request.topics[0].partitions[0].records: "
-                        + "3 bytes expected, 2 are left, at byte 38");
+                        + "expected 3 bytes, found 2, at byte 38");
     }
 
     @Test
-    void countThatCannotBeTrueIsRefusedBeforeAnythingIsAllocated() {
+    void refusesAnImpossibleCountBeforeAllocating() {
         // Metadata v1 with two billion topics
         assertThatThrownBy(() -> Requests.decode(frame("0003" + "0001" + "00000009" + "ffff" + "7fffffff")))
                 .isInstanceOf(MalformedMessageException.class)
-                .hasMessageContaining("count 2147483647 needs at least 4294967294 bytes, 0 are left");
+                .hasMessageContaining("count 2147483647 needs at least 4294967294 bytes, found 0");
     }
 
     @Test
-    void apisAndVersionsThatAreNotServedAreRefused() {
+    void refusesUnservedApisAndVersions() {
         assertThatThrownBy(() -> Requests.decode(frame("03e7" + "0000" + "00000009" + "ffff")))
                 .isInstanceOf(MalformedMessageException.class)
-                .hasMessage("API 999 is not known");
+                .hasMessage("unknown API 999");
         assertThatThrownBy(() -> Requests.decode(frame("0000" + "0002" + "00000009" + "ffff")))
                 .isInstanceOf(MalformedMessageException.class)
-                .hasMessage("PRODUCE is served in versions 3-9, not in 2");
+                .hasMessage("version of PRODUCE: expected 3-9, found 2");
         assertThat(RequestStart.of(frame("03e7" + "0063" + "00000009")))
                 .isEqualTo(new RequestStart((short) 999, (short) 99, 9));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Requests.encode(new MetadataRequest(null, true, false, false), (short) 13, 1, null))
-                .withMessage("METADATA is served in versions 0-12, not in 13");
+                .withMessage("version of METADATA: expected 0-12, found 13");
     }
 
     @Test
-    void whatAVersionCannotExpressIsNotWritten() {
+    void refusesToEncodeWhatAVersionCannotExpress() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Requests.encode(new MetadataRequest(null, true, false, false), (short) 0, 1, null))
-                .withMessage("MetadataRequest.topics: must not be null in this version");
+                .withMessage("MetadataRequest.topics: expected a value in this version, found null");
         MetadataRequest longName =
                 new MetadataRequest(List.of(new MetadataRequest.Topic("x".repeat(40_000))), true, false, false);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Requests.encode(longName, (short) 9, 1, null))
-                .withMessageContaining("Topic.name: a string of 40000 bytes is longer than 32767");
+                .withMessageContaining("Topic.name: length of string: expected at most 32767 bytes, found 40000");
     }
 
     @Test
-    void recordsAreASliceOfTheFrame() {
+    void decodesRecordsAsASliceOfTheFrame() {
         Kind kind = new Kind(ApiKey.PRODUCE, true, (short) 9);
         ProduceRequest request = new ProduceRequest(
                 null,
@@ -173,7 +173,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void recordsGoToTheSinkBetweenTheBytesAsTheyAre() {
+    void passesRecordsToTheSinkWithoutCopying() {
         RecordsPayload inFile = new RecordsInFile(1_000_000);
         FetchResponse response = new FetchResponse(List.of(new FetchResponse.Topic(
                 "t",
@@ -202,7 +202,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void partitionsWithoutRecordsHaveEmptyOnesAndNotNull() {
+    void sendsEmptyRecordsInsteadOfNull() {
         FetchResponse.Partition nothing = FetchResponse.Partition.read(0, 10, 0, null);
         FetchResponse.Partition refused = FetchResponse.Partition.refused(0, ErrorCode.OFFSET_OUT_OF_RANGE);
 
@@ -211,18 +211,18 @@ class MessageCodecTest {
     }
 
     @Test
-    void messageThatFitsNoFrameIsNotWritten() {
+    void refusesToEncodeAMessageLargerThanAFrame() {
         FetchResponse.Partition huge =
                 FetchResponse.Partition.read(0, 10, 0, new RecordsInFile(Integer.MAX_VALUE - 10));
         FetchResponse response = new FetchResponse(List.of(new FetchResponse.Topic("t", List.of(huge))));
 
         assertThatThrownBy(() -> Responses.encode(response, (short) 12, 1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("more than 2147483647");
+                .hasMessageContaining("expected at most 2147483647 bytes");
     }
 
     @Test
-    void messageOfManyBytesGrowsItsBuffer() {
+    void encodesALargeMessage() {
         Kind kind = new Kind(ApiKey.METADATA, false, (short) 12);
         List<MetadataResponse.Partition> partitions = new ArrayList<>();
         for (int i = 0; i < 20_000; i++) {
@@ -238,7 +238,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void bytesDoublesAndStructsThatMayBeNullHaveTheirForms() {
+    void encodesBytesDoublesAndNullableStructs() {
         StructType layout = new StructCompiler((short) 0, true).compile(Exotic.class);
         Exotic full = new Exotic(ByteBuffer.wrap(new byte[] {1, 2}), 1.5, new Exotic.Inner("x"), List.of(2.5), -2.0);
         Exotic empty = new Exotic(null, Double.NaN, null, List.of(), 0.25);
@@ -255,7 +255,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void constantsForNothingAreTheDefaultsThatAreNotWritten() {
+    void constantsForNoneEqualTheDefaults() {
         assertThat(RecordShape.of(FetchResponse.EpochEndOffset.class).defaults())
                 .isEqualTo(FetchResponse.EpochEndOffset.NONE);
         assertThat(RecordShape.of(FetchResponse.LeaderIdAndEpoch.class).defaults())
@@ -263,7 +263,7 @@ class MessageCodecTest {
         assertThat(RecordShape.of(FetchResponse.SnapshotId.class).defaults()).isEqualTo(FetchResponse.SnapshotId.NONE);
     }
 
-    /** Forms that no message has yet. */
+    /** Types that no message uses yet. */
     public record Exotic(
             @Nullable ByteBuffer bytes,
             double number,
@@ -273,7 +273,7 @@ class MessageCodecTest {
         public record Inner(String name) {}
     }
 
-    /** Records that are somewhere else. */
+    /** Records that are not in memory. */
     private record RecordsInFile(int sizeInBytes) implements RecordsPayload {
         @Override
         public ByteBuffer buffer() {

@@ -10,10 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every message in every version that we serve, against Apache Kafka's own classes, in both directions.
+ * Compares every message in every served version with Apache Kafka's classes, in both directions.
  *
- * <p>The oracle reads and writes all of these versions; it has none of the versions 0 to 2 of Produce, which are
- * advertised but not served.
+ * <p>Produce 0 to 2, which are advertised but not served, are not compared: Kafka's classes lack them.
  */
 class MessageOracleTest {
     private static final int ROUNDS = 30;
@@ -27,7 +26,7 @@ class MessageOracleTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void kafkaReadsWhatWeWriteAndWritesTheSameBytes(Kind kind) {
+    void kafkaDecodesOurBytesAndEncodesTheSame(Kind kind) {
         KafkaMessages kafka = new KafkaMessages(kind);
         for (int round = 0; round < ROUNDS; round++) {
             Record message = new RandomMessages(random, kind.version()).message(kind.type());
@@ -43,7 +42,7 @@ class MessageOracleTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void weReadWhatKafkaWritesAndWriteTheSameBytes(Kind kind) {
+    void decodesKafkasBytesAndEncodesTheSame(Kind kind) {
         KafkaMessages kafka = new KafkaMessages(kind);
         for (int round = 0; round < ROUNDS; round++) {
             int correlationId = random.nextInt();

@@ -16,8 +16,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of any record, filled at random as far as a version allows, and with defaults elsewhere. Reads the
- * annotations by itself, so that it does not share the codec's mistakes.
+ * Random messages: random values in the fields of a version, defaults in the others. Reads the annotations itself, so
+ * that it does not share faults with the codec.
  */
 final class RandomMessages {
     private final Random random;
@@ -96,12 +96,12 @@ final class RandomMessages {
         throw new IllegalStateException("no random " + of);
     }
 
-    /** Numbers of every size, and those that are often a default. */
+    /** Numbers of all magnitudes, and frequent defaults. */
     private long number() {
         return random.nextInt(4) == 0 ? random.nextInt(3) - 1 : random.nextLong() >> random.nextInt(64);
     }
 
-    /** Strings of one to four bytes a character, and now and then of a length that needs a long prefix. */
+    /** Strings with one to four bytes per character, sometimes with a length that needs a long prefix. */
     static String string(Random random) {
         int length = random.nextInt(50) == 0 ? random.nextInt(8_000) : random.nextInt(12);
         int kind = random.nextInt(4);

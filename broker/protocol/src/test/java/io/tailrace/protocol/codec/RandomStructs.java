@@ -16,7 +16,7 @@ import org.apache.kafka.common.protocol.types.Type;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.jspecify.annotations.Nullable;
 
-/** Bodies of any message, filled at random after Apache Kafka's own description of it; ours has no part in them. */
+/** Random message bodies, built from Apache Kafka's schemas without our code. */
 record RandomStructs(Random random) {
 
     ByteBuffer body(Schema schema) {

@@ -22,7 +22,7 @@ class BatchValidatorTest {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void aSoundBatchIsValidInEveryCodec(CompressionType compression) {
+    void acceptsAValidBatch(CompressionType compression) {
         ByteBuffer batch = batch(compression, NOW_MS - 5, NOW_MS + 7, NOW_MS, NOW_MS + 7);
 
         assertThat(validator.validate(batch, RULES, NOW_MS)).isEqualTo(new BatchVerdict.Valid(4, NOW_MS + 7, 1));
@@ -30,7 +30,7 @@ class BatchValidatorTest {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void aTimestampFartherInTheFutureThanAllowedIsRefused(CompressionType compression) {
+    void refusesATimestampTooFarInTheFuture(CompressionType compression) {
         ByteBuffer batch = batch(compression, NOW_MS, NOW_MS + HOUR_MS, NOW_MS + HOUR_MS + 1);
 
         assertRefused(batch, RULES, ErrorCode.INVALID_TIMESTAMP, 2);
@@ -38,7 +38,7 @@ class BatchValidatorTest {
     }
 
     @Test
-    void aBoundWithoutEndAllowsEveryTimestamp() {
+    void acceptsAnyTimestampWithoutALimit() {
         BatchRules rules = new BatchRules(TimestampType.CREATE_TIME, Long.MAX_VALUE, false);
 
         assertThat(validator.validate(batch(CompressionType.NONE, Long.MAX_VALUE / 2), rules, NOW_MS))
@@ -46,7 +46,7 @@ class BatchValidatorTest {
     }
 
     @Test
-    void timestampsDoNotMatterWhereTheLeadersReplaceThem() {
+    void ignoresTimestampsWithLogAppendTime() {
         BatchRules rules = new BatchRules(TimestampType.LOG_APPEND_TIME, 0, false);
 
         assertThat(validator.validate(batch(CompressionType.NONE, NOW_MS + HOUR_MS), rules, NOW_MS))
@@ -54,13 +54,13 @@ class BatchValidatorTest {
     }
 
     @Test
-    void aBatchWithoutTimestampsIsValid() {
+    void acceptsABatchWithoutTimestamps() {
         assertThat(validator.validate(batch(CompressionType.NONE, -1, -1), RULES, NOW_MS))
                 .isEqualTo(new BatchVerdict.Valid(2, RecordBatch.NO_TIMESTAMP, 0));
     }
 
     @Test
-    void aTimestampThatOverflowsIsRefused() {
+    void refusesATimestampThatOverflows() {
         ByteBuffer batch = batch(CompressionType.NONE, NOW_MS, NOW_MS + 60_000);
         batch.putLong(RecordBatch.BASE_TIMESTAMP_AT, Long.MAX_VALUE - 1000);
         RecordBatch.at(batch).stampCrc();
@@ -70,7 +70,7 @@ class BatchValidatorTest {
     }
 
     @Test
-    void aHeaderWithTheWrongGreatestTimestampIsCorrected() {
+    void correctsAWrongMaxTimestamp() {
         ByteBuffer batch = batch(CompressionType.NONE, NOW_MS, NOW_MS + 10);
         RecordBatch.at(batch).stampMaxTimestamp(0);
 
@@ -81,7 +81,7 @@ class BatchValidatorTest {
     }
 
     @Test
-    void aClientMustNotClaimTheLeadersTimestamp() {
+    void refusesLogAppendTimeFromAClient() {
         ByteBuffer batch = batch(CompressionType.NONE, NOW_MS);
         RecordBatch.at(batch).stampLogAppendTime(NOW_MS);
 
@@ -90,7 +90,7 @@ class BatchValidatorTest {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void aRecordWithoutAKeyIsRefusedWhereKeysAreRequired(CompressionType compression) {
+    void refusesARecordWithoutARequiredKey(CompressionType compression) {
         BatchRules rules = new BatchRules(TimestampType.CREATE_TIME, HOUR_MS, true);
         RecordBatchBuilder builder = new RecordBatchBuilder(compression, 1000);
         builder.append(NOW_MS, new byte[0], null, List.of());
@@ -100,7 +100,7 @@ class BatchValidatorTest {
     }
 
     @Test
-    void aWrongChecksumIsACorruptMessage() {
+    void refusesAWrongChecksum() {
         ByteBuffer batch = batch(CompressionType.NONE, NOW_MS);
         batch.put(RecordBatch.HEADER_BYTES, (byte) (batch.get(RecordBatch.HEADER_BYTES) ^ 1));
 
@@ -108,7 +108,7 @@ class BatchValidatorTest {
     }
 
     @Test
-    void onlyOneWholeBatchIsTaken() {
+    void refusesMoreOrLessThanOneBatch() {
         ByteBuffer batch = batch(CompressionType.NONE, NOW_MS);
         ByteBuffer two = ByteBuffer.allocate(batch.remaining() * 2)
                 .put(batch.duplicate())
@@ -121,7 +121,7 @@ class BatchValidatorTest {
     }
 
     @Test
-    void olderFormatsAreUnsupported() {
+    void refusesOlderFormats() {
         ByteBuffer batch = batch(CompressionType.NONE, NOW_MS);
         batch.put(RecordBatch.MAGIC_AT, (byte) 1);
 
@@ -129,7 +129,7 @@ class BatchValidatorTest {
     }
 
     @Test
-    void aCompressionWithoutAMeaningIsUnsupported() {
+    void refusesAnUnknownCompression() {
         ByteBuffer batch = batch(CompressionType.NONE, NOW_MS);
         batch.putShort(RecordBatch.ATTRIBUTES_AT, (short) 6);
         RecordBatch.at(batch).stampCrc();
@@ -138,7 +138,7 @@ class BatchValidatorTest {
     }
 
     @Test
-    void controlBatchesAreTheBrokersAlone() {
+    void refusesControlBatches() {
         ByteBuffer marker = MemoryRecords.withEndTransactionMarker(
                         0, NOW_MS, 6, 4711, (short) 2, new EndTransactionMarker(ControlRecordType.ABORT, 9))
                 .buffer();
@@ -147,7 +147,7 @@ class BatchValidatorTest {
     }
 
     @Test
-    void countsThatLieAreRefused() {
+    void refusesWrongCounts() {
         for (int count : new int[] {0, -1, 1, 3, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
             ByteBuffer batch = batch(CompressionType.NONE, NOW_MS, NOW_MS);
             batch.putInt(RecordBatch.RECORD_COUNT_AT, count);
@@ -160,9 +160,9 @@ class BatchValidatorTest {
     }
 
     @Test
-    void offsetsWithAGapAreRefused() {
+    void refusesAGapInOffsets() {
         ByteBuffer batch = batch(CompressionType.NONE, NOW_MS, NOW_MS, NOW_MS);
-        // After the record's length, its attributes and its timestamp delta, a byte each.
+        // After length, attributes and timestamp delta of the record, one byte each.
         int offsetDeltaAt = RecordBatch.HEADER_BYTES + 3;
         assertThat(batch.get(offsetDeltaAt)).isZero();
         batch.put(offsetDeltaAt, zigzag(1));
@@ -178,7 +178,7 @@ class BatchValidatorTest {
     }
 
     @Test
-    void anIdempotentProducerNeedsEpochAndSequence() {
+    void refusesAProducerIdWithoutEpochOrSequence() {
         ByteBuffer batch = batch(CompressionType.NONE, NOW_MS);
         RecordBatch.at(batch).stampProducer(5, (short) 0, 0);
         assertThat(validator.validate(batch, RULES, NOW_MS)).isInstanceOf(BatchVerdict.Valid.class);
@@ -191,7 +191,7 @@ class BatchValidatorTest {
 
     @ParameterizedTest
     @EnumSource(value = CompressionType.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-    void recordsThatDecompressPastTheBoundAreTooLarge(CompressionType compression) {
+    void refusesRecordsThatDecompressToMoreThanTheLimit(CompressionType compression) {
         RecordBatchBuilder builder = new RecordBatchBuilder(compression, Integer.MAX_VALUE);
         builder.append(NOW_MS, null, new byte[(1 << 22) + 1], List.of());
 

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Batches whose checksum is right and whose contents lie. */
+/** Batches with a valid checksum and invalid contents. */
 class HostileBatchTest {
     private static final int MUTATIONS = 2000;
     private static final int DECOMPRESSED_BYTES_MAX = 1 << 18;
-    /** What one batch may allocate: its memory growing to the bound, and what a codec needs to start. */
+    /** The most one batch may allocate: output up to the limit, and the state of a codec. */
     private static final long ALLOCATED_BYTES_MAX = 4L * DECOMPRESSED_BYTES_MAX + (1 << 18);
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -28,7 +28,7 @@ class HostileBatchTest {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void mutatedBatchesAreReadOrRefusedWithinTheirBounds(CompressionType compression) {
+    void readsOrRefusesMutatedBatchesWithBoundedAllocation(CompressionType compression) {
         byte[] sound =
                 TestRecord.batchOf(compression, TestRecord.random(random, 8, 0)).array();
         int size = RecordBatch.at(ByteBuffer.wrap(sound)).sizeInBytes();
@@ -67,7 +67,7 @@ class HostileBatchTest {
     }
 
     @Test
-    void walkingUncompressedRecordsAllocatesNothingForEach() {
+    void readsUncompressedRecordsWithoutAllocation() {
         ByteBuffer bytes = TestRecord.batchOf(CompressionType.NONE, TestRecord.random(random, 1000, 0));
         BatchValidator validator = new BatchValidator(1);
         BatchRules rules = new BatchRules(TimestampType.CREATE_TIME, Long.MAX_VALUE, false);
@@ -82,7 +82,7 @@ class HostileBatchTest {
 
     @ParameterizedTest
     @EnumSource(value = CompressionType.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-    void aBombStopsAtTheBound(CompressionType compression) {
+    void stopsDecompressionAtTheLimit(CompressionType compression) {
         RecordBatchBuilder builder = new RecordBatchBuilder(compression, Integer.MAX_VALUE);
         builder.append(0, null, new byte[50_000_000], List.of());
         RecordBatch bomb = RecordBatch.at(builder.build());
@@ -90,18 +90,18 @@ class HostileBatchTest {
 
         assertCorrupt(bomb, Reason.TOO_LARGE);
 
-        // Snappy gives a twentieth of what went in: its blocks are read through arrays of their own size.
+        // Snappy compresses to a twentieth at best, and blocks are read into arrays of their size.
         assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(ALLOCATED_BYTES_MAX);
     }
 
     @Test
-    void aSnappyBlockCannotClaimMoreThanSnappyGives() {
-        // A raw block whose preamble claims 1 GiB, in the four bytes of varint that it takes, and a literal.
+    void refusesASnappyBlockWithAnImpossibleLength() {
+        // A raw block: a preamble that claims 1 GiB, and a literal.
         assertCorrupt(compressed(CompressionType.SNAPPY, 0x80, 0x80, 0x80, 0x80, 0x04, 0x00, 0x61), Reason.COMPRESSION);
     }
 
     @Test
-    void aSnappyBlockLongerThanItsBatchIsRefused() {
+    void refusesASnappyBlockLongerThanItsBatch() {
         assertCorrupt(
                 compressed(
                         CompressionType.SNAPPY,
@@ -130,13 +130,13 @@ class HostileBatchTest {
     }
 
     @Test
-    void anLz4FrameOfDependentBlocksIsRefused() {
+    void refusesDependentLz4Blocks() {
         assertCorrupt(
                 compressed(CompressionType.LZ4, 0x04, 0x22, 0x4d, 0x18, 0x40, 0x40, 0, 0, 0, 0, 0), Reason.COMPRESSION);
     }
 
     @Test
-    void anLz4HeaderWithAWrongChecksumIsRefused() {
+    void refusesAWrongLz4HeaderChecksum() {
         RecordBatch batch = RecordBatch.at(TestRecord.batchOf(CompressionType.LZ4, TestRecord.random(random, 3, 0)));
         ByteBuffer records = batch.recordBytes().order(ByteOrder.LITTLE_ENDIAN);
         assertThat(records.getInt(0)).isEqualTo(0x184D2204);
@@ -147,7 +147,7 @@ class HostileBatchTest {
 
     @ParameterizedTest
     @EnumSource(value = CompressionType.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-    void compressedDataCutAnywhereIsRefused(CompressionType compression) {
+    void refusesTruncatedCompressedData(CompressionType compression) {
         byte[] sound =
                 TestRecord.batchOf(compression, TestRecord.random(random, 2, 0)).array();
         int size = RecordBatch.at(ByteBuffer.wrap(sound)).sizeInBytes();
@@ -162,7 +162,7 @@ class HostileBatchTest {
     }
 
     @Test
-    void aSnappyBlockWithoutFramingIsRead() throws Exception {
+    void readsASnappyBlockWithoutFraming() throws Exception {
         List<TestRecord> records = TestRecord.random(random, 20, 0);
         RecordBatch plain = RecordBatch.at(TestRecord.batchOf(CompressionType.NONE, records));
         byte[] raw = new byte[plain.recordBytes().remaining()];
@@ -179,21 +179,21 @@ class HostileBatchTest {
     }
 
     @Test
-    void varintsThatDoNotEndAreRefused() {
+    void refusesEndlessVarints() {
         assertCorrupt(compressed(CompressionType.NONE, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01), Reason.RECORD);
         assertCorrupt(compressed(CompressionType.NONE, 0x80), Reason.RECORD);
         assertCorrupt(compressed(CompressionType.NONE), Reason.RECORD);
     }
 
     @Test
-    void offsetDeltasOutsideTheBatchAreRefused() {
+    void refusesOffsetDeltasOutsideTheBatch() {
         // length 6, attributes, timestamp delta, offset delta 1 or -1 in a batch of one, no key, no value, no headers
         assertCorrupt(compressed(CompressionType.NONE, 12, 0, 0, 2, 1, 1, 0), Reason.RECORD);
         assertCorrupt(compressed(CompressionType.NONE, 12, 0, 0, 1, 1, 1, 0), Reason.RECORD);
     }
 
     @Test
-    void offsetDeltasThatDoNotGrowAreRefused() {
+    void refusesOffsetDeltasThatDoNotIncrease() {
         RecordBatch batch = compressed(CompressionType.NONE, 12, 0, 0, 2, 1, 1, 0, 12, 0, 0, 2, 1, 1, 0);
         ByteBuffer header = batch.bytes();
         header.putInt(RecordBatch.RECORD_COUNT_AT, 2).putInt(RecordBatch.LAST_OFFSET_DELTA_AT, 1);
@@ -206,8 +206,8 @@ class HostileBatchTest {
     }
 
     @Test
-    void headerCountsThatLieAreRefused() {
-        // length 10, attributes, timestamp delta, offset delta, key and value absent, then a count of 2^31-1
+    void refusesImpossibleHeaderCounts() {
+        // length 10, attributes, timestamp delta, offset delta, null key and value, a count of 2^31-1
         RecordBatch batch = compressed(CompressionType.NONE, 20, 0, 0, 0, 1, 1, 0xfe, 0xff, 0xff, 0xff, 0x0f);
 
         assertCorrupt(batch, Reason.RECORD);

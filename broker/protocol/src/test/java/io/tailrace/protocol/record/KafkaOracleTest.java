@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Apache Kafka's own record classes read what ours write, and the other way round. */
+/** Compares record batches with Apache Kafka's classes, in both directions. */
 class KafkaOracleTest {
     private static final int ROUNDS = 40;
 
@@ -30,7 +30,7 @@ class KafkaOracleTest {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void whatKafkaWritesIsReadTheSame(CompressionType compression) {
+    void readsBatchesOfKafka(CompressionType compression) {
         for (int round = 0; round < ROUNDS; round++) {
             List<TestRecord> records = TestRecord.random(random, 1 + random.nextInt(60), 1000);
             ByteBuffer bytes = kafkaBatch(compression, records, 77, (short) 3, 5, 1000);
@@ -45,7 +45,7 @@ class KafkaOracleTest {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void whatIsWrittenKafkaReadsTheSame(CompressionType compression) {
+    void kafkaReadsOurBatches(CompressionType compression) {
         for (int round = 0; round < ROUNDS; round++) {
             List<TestRecord> records = TestRecord.random(random, 1 + random.nextInt(60), 0);
             RecordBatchBuilder builder = new RecordBatchBuilder(compression, Integer.MAX_VALUE);
@@ -64,7 +64,7 @@ class KafkaOracleTest {
     }
 
     @Test
-    void uncompressedBatchesAreKafkasByteForByte() {
+    void writesUncompressedBatchesByteForByteLikeKafka() {
         for (int round = 0; round < ROUNDS; round++) {
             List<TestRecord> records = TestRecord.random(random, 1 + random.nextInt(200), 0);
             RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, Integer.MAX_VALUE);
@@ -81,7 +81,7 @@ class KafkaOracleTest {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void batchesOfMegabytesGoBothWays(CompressionType compression) {
+    void readsAndWritesLargeBatches(CompressionType compression) {
         List<TestRecord> records = TestRecord.random(random, 4000, 0);
 
         ByteBuffer ours = TestRecord.batchOf(compression, records);
@@ -93,7 +93,7 @@ class KafkaOracleTest {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void logAppendTimeIsKafkas(CompressionType compression) {
+    void stampsLogAppendTimeLikeKafka(CompressionType compression) {
         ByteBuffer bytes = TestRecord.batchOf(compression, TestRecord.random(random, 20, 0));
         RecordBatch batch = RecordBatch.at(bytes);
 
@@ -107,7 +107,7 @@ class KafkaOracleTest {
     }
 
     @Test
-    void transactionMarkersAreControlBatches() {
+    void readsTransactionMarkersAsControlBatches() {
         MemoryRecords marker = MemoryRecords.withEndTransactionMarker(
                 42, TestRecord.START_MS, 6, 4711, (short) 2, new EndTransactionMarker(ControlRecordType.COMMIT, 9));
 

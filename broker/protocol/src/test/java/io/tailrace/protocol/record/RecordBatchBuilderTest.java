@@ -14,7 +14,7 @@ class RecordBatchBuilderTest {
     private static final long NOW_MS = TestRecord.START_MS;
 
     @Test
-    void aRecordThatWouldPassTheBoundIsNotAdded() {
+    void refusesARecordThatDoesNotFit() {
         RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 1000);
         int added = 0;
         while (builder.append(NOW_MS, null, new byte[100], List.of())) {
@@ -32,7 +32,7 @@ class RecordBatchBuilderTest {
     }
 
     @Test
-    void aRecordLargerThanTheBoundHasABatchOfItsOwn() {
+    void acceptsALargeRecordAsTheOnlyOne() {
         RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 1000);
 
         assertThat(builder.append(NOW_MS, null, new byte[5000], List.of())).isTrue();
@@ -41,7 +41,7 @@ class RecordBatchBuilderTest {
     }
 
     @Test
-    void anExpectedRatioFillsACompressedBatchFurther() {
+    void acceptsMoreRecordsWithAnExpectedCompressionRatio() {
         RecordBatchBuilder first = new RecordBatchBuilder(CompressionType.ZSTD, 10_000);
         fill(first);
         double ratio = first.ratioOf(first.build());
@@ -66,7 +66,7 @@ class RecordBatchBuilderTest {
     }
 
     @Test
-    void timestampsMayGoBackwards() {
+    void acceptsDecreasingTimestamps() {
         RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 1000);
         builder.append(NOW_MS, null, null, List.of());
         builder.append(NOW_MS - 1_000_000, null, null, List.of());
@@ -82,7 +82,7 @@ class RecordBatchBuilderTest {
     }
 
     @Test
-    void whatCannotBeABatchIsRefused() {
+    void refusesAnEmptyBatchAndNegativeTimestamps() {
         RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 1000);
 
         assertThatIllegalStateException().isThrownBy(builder::build);

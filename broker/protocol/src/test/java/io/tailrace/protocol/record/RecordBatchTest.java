@@ -17,7 +17,7 @@ class RecordBatchTest {
     private final Random random = new Random(seed);
 
     @Test
-    void stampingOffsetAndLeaderEpochLeavesTheChecksumAlone() {
+    void stampingOffsetAndLeaderEpochKeepsTheChecksum() {
         RecordBatch batch = RecordBatch.at(someBatch(5));
 
         batch.stamp(123_456_789_012L, 7);
@@ -30,7 +30,7 @@ class RecordBatchTest {
     }
 
     @Test
-    void stampingTheProducerKeepsTheChecksumTrue() {
+    void stampingTheProducerUpdatesTheChecksum() {
         RecordBatch batch = RecordBatch.at(someBatch(5));
 
         batch.stampProducer(99, (short) 3, 1000);
@@ -43,7 +43,7 @@ class RecordBatchTest {
     }
 
     @Test
-    void sequencesWrapAroundToZero() {
+    void wrapsSequencesAroundToZero() {
         assertThat(RecordBatch.sequenceAfter(0, 1)).isEqualTo(1);
         assertThat(RecordBatch.sequenceAfter(Integer.MAX_VALUE, 0)).isEqualTo(Integer.MAX_VALUE);
         assertThat(RecordBatch.sequenceAfter(Integer.MAX_VALUE, 1)).isZero();
@@ -51,7 +51,7 @@ class RecordBatchTest {
     }
 
     @Test
-    void aBatchAmidABufferIsSeenWithoutMovingTheBuffer() {
+    void readsABatchInTheMiddleOfABuffer() {
         ByteBuffer batch = someBatch(3);
         ByteBuffer buffer = ByteBuffer.allocateDirect(batch.remaining() + 20);
         buffer.put(7, batch, 0, batch.remaining()).position(7);
@@ -67,7 +67,7 @@ class RecordBatchTest {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
-    void everyFlippedBitIsNoticed(CompressionType compression) {
+    void detectsEveryFlippedBit(CompressionType compression) {
         byte[] bytes =
                 TestRecord.batchOf(compression, TestRecord.random(random, 3, 0)).array();
         int size = RecordBatch.at(ByteBuffer.wrap(bytes)).sizeInBytes();
@@ -86,7 +86,7 @@ class RecordBatchTest {
     }
 
     @Test
-    void aBufferCutAnywhereGivesItsWholeBatches() {
+    void readsTheCompleteBatchesOfATruncatedBuffer() {
         List<ByteBuffer> batches = List.of(someBatch(1), someBatch(4), someBatch(2));
         ByteBuffer all = concatenated(batches);
         for (int cut = 0; cut <= all.limit(); cut++) {
@@ -105,7 +105,7 @@ class RecordBatchTest {
     }
 
     @Test
-    void theBatchesBeforeACorruptOneAreSeen() {
+    void readsTheBatchesBeforeACorruptOne() {
         ByteBuffer first = someBatch(2);
         ByteBuffer all = concatenated(List.of(first, someBatch(2)));
         all.putInt(first.remaining() + RecordBatch.LENGTH_AT, 48);
@@ -121,7 +121,7 @@ class RecordBatchTest {
     }
 
     @Test
-    void lengthsThatLieAreRefusedBeforeAnythingFollowsThem() {
+    void refusesInvalidLengths() {
         for (int length : new int[] {Integer.MIN_VALUE, -1, 0, 48, Integer.MAX_VALUE, Integer.MAX_VALUE - 11}) {
             ByteBuffer bytes = someBatch(2);
             bytes.putInt(RecordBatch.LENGTH_AT, length);
@@ -133,7 +133,7 @@ class RecordBatchTest {
     }
 
     @Test
-    void olderFormatsAreToldByTheirMagic() {
+    void refusesOlderFormatsByTheirMagic() {
         ByteBuffer bytes = someBatch(2);
         bytes.put(RecordBatch.MAGIC_AT, (byte) 1);
 

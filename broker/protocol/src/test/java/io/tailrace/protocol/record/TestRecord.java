@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** A record as tests make, write and read it; equal by content. */
+/** A record of a test, compared by content. */
 record TestRecord(
         long offset,
         long timestampMs,
@@ -38,7 +38,7 @@ record TestRecord(
         return records;
     }
 
-    /** Bytes that compress well or not at all; sometimes none, sometimes null. */
+    /** Bytes that compress well or not at all; sometimes empty or null. */
     private static @Nullable ByteBuffer bytes(Random random, int lengthMax) {
         if (random.nextInt(10) == 0) {
             return null;
