@@ -1,5 +1,5 @@
-// Uses the registry as its users do. Arguments: the registry's URL, and a record in hexadecimal that Java has framed.
-// Prints one line of JSON, which the test reads.
+// Uses the registry as an application does. Arguments: the registry's URL, and a record that Java framed, in hexadecimal.
+// Prints one line of JSON for the test.
 'use strict'
 const { SchemaRegistry, SchemaType, COMPATIBILITY } = require('@kafkajs/confluent-schema-registry')
 

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/** Takes an answer's body into memory, up to a bound; a longer one is an {@link IOException}. */
+/** Collects a response's body in memory, up to a bound. A longer body is an {@link IOException}. */
 final class BoundedBody implements BodySubscriber<byte[]> {
     private final int bytesMax;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -39,7 +39,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
                 if (subscription != null) {
                     subscription.cancel();
                 }
-                body.completeExceptionally(new IOException("answer is longer than " + bytesMax + " bytes"));
+                body.completeExceptionally(new IOException("response is longer than " + bytesMax + " bytes"));
                 return;
             }
             byte[] piece = new byte[buffer.remaining()];

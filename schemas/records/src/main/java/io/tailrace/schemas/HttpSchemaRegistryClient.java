@@ -23,10 +23,10 @@ import java.util.concurrent.TimeoutException;
 import org.apache.avro.Schema;
 
 /**
- * A registry over HTTP: ours, or any with Confluent's interface.
+ * A client of our registry, or of any other with Confluent's HTTP interface.
  *
- * <p>Thread-safe. Keeps up to {@link #CACHED_MAX} answers of each kind. A request that fails without an answer, or with
- * an error of the server's, is tried again {@link #ATTEMPTS_MAX} times in all, with a pause that doubles.
+ * <p>Thread-safe. Caches up to {@link #CACHED_MAX} responses of each kind. A request without a response, or with a server
+ * error, is sent up to {@link #ATTEMPTS_MAX} times, with a pause that doubles.
  */
 public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
     static final int CACHED_MAX = 1000;
@@ -37,7 +37,7 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
     private static final int SUBJECT_NOT_FOUND = 40401;
     private static final int VERSION_NOT_FOUND = 40402;
     private static final long PAUSE_MS = 100;
-    private static final int ANSWER_BYTES_MAX = 16 << 20;
+    private static final int RESPONSE_BYTES_MAX = 16 << 20;
 
     private final URI base;
     private final Duration timeout;
@@ -51,7 +51,7 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
     /**
      * A client that has not connected yet.
      *
-     * @param base as {@code http://localhost:8081}
+     * @param base the registry's address, as {@code http://localhost:8081}
      * @param timeout bound on each attempt
      */
     public HttpSchemaRegistryClient(URI base, Duration timeout) {
@@ -77,7 +77,7 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
         }
         String body = JSON.createObjectNode().put("schema", schema.toString()).toString();
         String path = "subjects/" + encoded(subject) + "/versions";
-        int id = id(path, ask(request(path).POST(BodyPublishers.ofString(body)).build()));
+        int id = id(path, send(request(path).POST(BodyPublishers.ofString(body)).build()));
         ids.put(registered, id);
         return id;
     }
@@ -89,20 +89,20 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
             return known;
         }
         String path = "schemas/ids/" + id;
-        JsonNode answer = ask(request(path).GET().build());
-        if (!answer.path("schema").isTextual()) {
+        JsonNode response = send(request(path).GET().build());
+        if (!response.path("schema").isTextual()) {
             throw new SchemaRegistryException(
-                    SchemaRegistryException.NO_ANSWER, base.resolve(path) + ": expected a schema, found " + answer);
+                    SchemaRegistryException.NO_ANSWER, base.resolve(path) + ": expected a schema, found " + response);
         }
         try {
-            Schema schema = new Schema.Parser().parse(answer.path("schema").asText());
+            Schema schema = new Schema.Parser().parse(response.path("schema").asText());
             schemas.put(id, schema);
             return schema;
         } catch (RuntimeException e) {
-            // The parser has no one exception for bad input: names, defaults and shapes fail in their own ways.
+            // The parser has no common exception for invalid input.
             throw new SchemaRegistryException(
                     SchemaRegistryException.NOT_AVRO,
-                    base.resolve(path) + ": expected an Avro schema, found " + answer + " (" + e.getMessage() + ")");
+                    base.resolve(path) + ": expected an Avro schema, found " + response + " (" + e.getMessage() + ")");
         }
     }
 
@@ -110,7 +110,7 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
     public OptionalInt latestId(String subject) {
         String path = "subjects/" + encoded(subject) + "/versions/latest";
         try {
-            return OptionalInt.of(id(path, ask(request(path).GET().build())));
+            return OptionalInt.of(id(path, send(request(path).GET().build())));
         } catch (SchemaRegistryException e) {
             if (e.errorCode() == SUBJECT_NOT_FOUND || e.errorCode() == VERSION_NOT_FOUND) {
                 return OptionalInt.empty();
@@ -123,12 +123,12 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
         return URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private int id(String path, JsonNode answer) {
-        if (!answer.path("id").canConvertToInt()) {
+    private int id(String path, JsonNode response) {
+        if (!response.path("id").canConvertToInt()) {
             throw new SchemaRegistryException(
-                    SchemaRegistryException.NO_ANSWER, base.resolve(path) + ": expected an id, found " + answer);
+                    SchemaRegistryException.NO_ANSWER, base.resolve(path) + ": expected an id, found " + response);
         }
-        return answer.path("id").intValue();
+        return response.path("id").intValue();
     }
 
     private HttpRequest.Builder request(String path) {
@@ -138,7 +138,7 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
                 .header("Content-Type", CONTENT_TYPE);
     }
 
-    private JsonNode ask(HttpRequest request) {
+    private JsonNode send(HttpRequest request) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return attempt(request);
@@ -152,26 +152,26 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
     }
 
     private JsonNode attempt(HttpRequest request) {
-        HttpResponse<byte[]> response = answer(request);
+        HttpResponse<byte[]> response = exchange(request);
         JsonNode body = json(request, response.statusCode(), response.body());
         if (response.statusCode() / 100 == 2) {
             return body;
         }
         throw new SchemaRegistryException(
                 body.path("error_code").asInt(response.statusCode()),
-                "schema registry at %s refused (%d): %s"
+                "schema registry refused %s (%d): %s"
                         .formatted(
                                 request.uri(),
                                 body.path("error_code").asInt(response.statusCode()),
                                 body.path("message").asText("status " + response.statusCode())));
     }
 
-    private HttpResponse<byte[]> answer(HttpRequest request) {
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                http.sendAsync(request, headers -> new BoundedBody(ANSWER_BYTES_MAX));
+    private HttpResponse<byte[]> exchange(HttpRequest request) {
+        CompletableFuture<HttpResponse<byte[]>> response =
+                http.sendAsync(request, headers -> new BoundedBody(RESPONSE_BYTES_MAX));
         try {
-            // The request's own timeout ends with the answer's headers; its body may stall as well.
-            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            // The timeout of the request covers the headers only, and the body may stall too.
+            return response.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw noAnswer(request, e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
@@ -179,12 +179,12 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
         } catch (InterruptedException e) {
             throw interrupted(request, e);
         } finally {
-            answer.cancel(true);
+            response.cancel(true);
         }
     }
 
     private static SchemaRegistryException noAnswer(HttpRequest request, Throwable cause) {
-        return new SchemaRegistryException("schema registry at " + request.uri() + " does not answer: " + cause, cause);
+        return new SchemaRegistryException("no answer from schema registry at " + request.uri() + ": " + cause, cause);
     }
 
     private static JsonNode json(HttpRequest request, int status, byte[] bytes) {
@@ -192,7 +192,7 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
             return JSON.readTree(new String(bytes, StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
             throw new SchemaRegistryException(
-                    status, request.uri() + ": expected JSON, found something else with status " + status);
+                    status, request.uri() + ": expected JSON, found another body with status " + status);
         }
     }
 

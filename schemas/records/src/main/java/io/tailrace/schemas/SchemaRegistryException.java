@@ -1,37 +1,37 @@
 package io.tailrace.schemas;
 
-/** The registry refused, answered what is none, or could not be reached. */
+/** The registry refused a request, gave an invalid answer, or could not be reached. */
 public final class SchemaRegistryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** The error code where there was no answer of the registry's. */
+    /** The error code if there was no valid answer. */
     public static final int NO_ANSWER = -1;
 
-    /** The error code where the registry answered with a schema that is none of Avro's. */
+    /** The error code if the registry answered with a schema that is not Avro. */
     public static final int NOT_AVRO = -2;
 
-    /** The registry's own code for an id that it never gave out. */
+    /** The registry's code for an unknown id. */
     public static final int SCHEMA_NOT_FOUND = 40403;
 
     private final int errorCode;
 
     /**
-     * Tells what went wrong.
+     * A failed request.
      *
-     * @param errorCode the registry's own code, as {@link #SCHEMA_NOT_FOUND}, {@link #NOT_AVRO} or {@link #NO_ANSWER}
+     * @param errorCode the registry's code, as {@link #SCHEMA_NOT_FOUND}, or {@link #NOT_AVRO} or {@link #NO_ANSWER}
      */
     public SchemaRegistryException(int errorCode, String message) {
         super(message);
         this.errorCode = errorCode;
     }
 
-    /** Tells that there was no answer. */
+    /** A request without an answer. */
     public SchemaRegistryException(String message, Throwable cause) {
         super(message, cause);
         this.errorCode = NO_ANSWER;
     }
 
-    /** The registry's own code, as 409 for an incompatible schema, {@link #NOT_AVRO} or {@link #NO_ANSWER}. */
+    /** The registry's code, as 409 for an incompatible schema, or {@link #NOT_AVRO} or {@link #NO_ANSWER}. */
     public int errorCode() {
         return errorCode;
     }

@@ -6,9 +6,9 @@ import java.io.UncheckedIOException;
 import org.apache.avro.Schema;
 
 /**
- * The schemas of the records we ship, parsed from the {@code .avsc} files that this module holds. Immutable.
+ * The schemas of the records that agents send, parsed from this module's {@code .avsc} files. Immutable.
  *
- * <p>A field may be added with a default, and nothing may be taken away: what is in Hive stays readable.
+ * <p>A field with a default may be added. No field may be removed, so that what is in Hive stays readable.
  */
 public final class Schemas {
     public static final Schema ACCESS_LOG_EVENT = parse("AccessLogEvent");
@@ -22,7 +22,7 @@ public final class Schemas {
         String file = name + ".avsc";
         try (InputStream in = Schemas.class.getResourceAsStream(file)) {
             if (in == null) {
-                throw new IllegalStateException(file + " is not beside " + Schemas.class.getName());
+                throw new IllegalStateException(file + " is missing beside " + Schemas.class.getName());
             }
             return new Schema.Parser().parse(in);
         } catch (IOException e) {

@@ -1,8 +1,8 @@
 /**
- * Schemas of the records we ship: the registry's client, and the framing that ties a record to its schema.
+ * Schemas of the records that agents send, their encoding, and the client of a schema registry.
  *
- * <p>A schema has an id for good: what was once read under an id may be kept for ever. Subjects are named
- * {@code <topic>-value}. Nothing here knows how the registry keeps its schemas; {@code registry} does.
+ * <p>The schema of an id never changes, so it may be cached for ever. Subjects are named {@code <topic>-value}. Agents
+ * and the loader carry this module: it depends on Avro and Jackson alone, and not on the registry's server.
  */
 @NullMarked
 package io.tailrace.schemas;

@@ -28,7 +28,7 @@ class HttpSchemaRegistryClientTest {
     private record Answer(int status, String body) {}
 
     private final Queue<Answer> answers = new LinkedBlockingQueue<>();
-    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
     private final HttpServer server = listen();
     private final HttpSchemaRegistryClient client = new HttpSchemaRegistryClient(
             URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
@@ -46,7 +46,7 @@ class HttpSchemaRegistryClientTest {
     @BeforeEach
     void start() {
         server.createContext("/", exchange -> {
-            asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
             exchange.getRequestBody().readAllBytes();
             Answer answer = answers.remove();
             byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
@@ -64,7 +64,7 @@ class HttpSchemaRegistryClientTest {
     }
 
     @Test
-    void anAnswerIsAskedForOnce() {
+    void responsesAreCached() {
         answers.add(new Answer(200, "{\"id\":7}"));
         answers.add(new Answer(200, "{\"schema\":\"\\\"int\\\"\"}"));
 
@@ -73,11 +73,11 @@ class HttpSchemaRegistryClientTest {
         assertThat(client.schema(7)).isEqualTo(INT);
         assertThat(client.schema(7)).isEqualTo(INT);
 
-        assertThat(asked).containsExactly("POST /subjects/a%20b%2Fc/versions", "GET /schemas/ids/7");
+        assertThat(requests).containsExactly("POST /subjects/a%20b%2Fc/versions", "GET /schemas/ids/7");
     }
 
     @Test
-    void aServerErrorIsTriedAgain() {
+    void serverErrorIsRetried() {
         answers.add(new Answer(500, "{\"error_code\":50001,\"message\":\"away\"}"));
         answers.add(new Answer(503, "<html>"));
         answers.add(new Answer(200, "{\"id\":7}"));
@@ -86,7 +86,7 @@ class HttpSchemaRegistryClientTest {
     }
 
     @Test
-    void retriesEnd() {
+    void retriesAreBounded() {
         for (int i = 0; i < HttpSchemaRegistryClient.ATTEMPTS_MAX; i++) {
             answers.add(new Answer(500, "{\"error_code\":50001,\"message\":\"away\"}"));
         }
@@ -99,7 +99,7 @@ class HttpSchemaRegistryClientTest {
     }
 
     @Test
-    void aRefusalIsNotTriedAgain() {
+    void refusalIsNotRetried() {
         answers.add(new Answer(409, "{\"error_code\":409,\"message\":\"incompatible\"}"));
 
         assertThatExceptionOfType(SchemaRegistryException.class)
@@ -107,11 +107,11 @@ class HttpSchemaRegistryClientTest {
                 .withMessageContaining("incompatible")
                 .satisfies(e -> assertThat(e.errorCode()).isEqualTo(409))
                 .satisfies(e -> assertThat(e.isRetriable()).isFalse());
-        assertThat(asked).hasSize(1);
+        assertThat(requests).hasSize(1);
     }
 
     @Test
-    void theNewestIdOfASubjectIsAskedForEachTime() {
+    void latestIdOfASubjectIsNotCached() {
         answers.add(new Answer(404, "{\"error_code\":40401,\"message\":\"none\"}"));
         answers.add(new Answer(200, "{\"subject\":\"s\",\"id\":3,\"version\":1,\"schema\":\"\\\"int\\\"\"}"));
 
@@ -120,17 +120,17 @@ class HttpSchemaRegistryClientTest {
     }
 
     @Test
-    void noAnswerIsAnErrorThatNamesTheAddress() {
+    void missingAnswerIsAnErrorThatNamesTheAddress() {
         server.stop(0);
 
         assertThatExceptionOfType(SchemaRegistryException.class)
                 .isThrownBy(() -> client.schema(1))
-                .withMessageContaining("/schemas/ids/1 does not answer")
+                .withMessageContaining("/schemas/ids/1")
                 .satisfies(e -> assertThat(e.isRetriable()).isTrue());
     }
 
     @Test
-    void anAnswerThatIsNoneIsAnError() {
+    void invalidAnswerIsAnError() {
         answers.add(new Answer(200, "{}"));
         answers.add(new Answer(200, "{}"));
 
@@ -143,7 +143,7 @@ class HttpSchemaRegistryClientTest {
     }
 
     @Test
-    void aSchemaThatIsNoneOfAvrosStaysSo() {
+    void schemaThatIsNotAvroIsNotRetried() {
         answers.add(new Answer(200, "{\"schema\":\"syntax = 'proto3'\"}"));
 
         assertThatExceptionOfType(SchemaRegistryException.class)
@@ -153,23 +153,23 @@ class HttpSchemaRegistryClientTest {
     }
 
     @Test
-    void anAnswerThatStallsOrNeverEndsIsNone() throws IOException {
+    void stalledOrEndlessResponseIsAnError() throws IOException {
         HttpSchemaRegistryClient impatient = new HttpSchemaRegistryClient(
                 URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/slow/"),
                 Duration.ofMillis(200),
                 Duration.ofMillis(1));
         server.createContext("/slow/", exchange -> {
-            asked.add("slow");
+            requests.add("slow");
             exchange.sendResponseHeaders(200, 0);
-            // Half an answer, and never more.
+            // Half a response, which never ends.
             exchange.getResponseBody().write('{');
             exchange.getResponseBody().flush();
         });
         assertThatExceptionOfType(SchemaRegistryException.class)
                 .isThrownBy(() -> impatient.schema(1))
-                .withMessageContaining("does not answer")
+                .withMessageContaining("no answer from schema registry")
                 .satisfies(e -> assertThat(e.isRetriable()).isTrue());
-        assertThat(asked).hasSize(HttpSchemaRegistryClient.ATTEMPTS_MAX);
+        assertThat(requests).hasSize(HttpSchemaRegistryClient.ATTEMPTS_MAX);
 
         BoundedBody body = new BoundedBody(3);
         body.onNext(List.of(ByteBuffer.allocate(2), ByteBuffer.allocate(2)));

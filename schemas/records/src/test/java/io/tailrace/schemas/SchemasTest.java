@@ -12,7 +12,7 @@ class SchemasTest {
             List.of(Schemas.ACCESS_LOG_EVENT, Schemas.RAW_LINE, Schemas.DEAD_LETTER, Schemas.AUDIT_COUNT);
 
     @Test
-    void everySchemaIsInOurNamespaceAndDocumented() {
+    void schemasAreDocumentedAndInOurNamespace() {
         for (Schema schema : ALL) {
             assertThat(schema.getNamespace()).isEqualTo("io.tailrace.schemas");
             assertThat(schema.getDoc()).as(schema.getName()).isNotBlank();
@@ -20,7 +20,7 @@ class SchemasTest {
     }
 
     @Test
-    void nullableFieldsDefaultToNullSoThatOldReadersAndWritersMeet() {
+    void nullableFieldsDefaultToNull() {
         for (Schema schema : ALL) {
             for (Schema.Field field : schema.getFields()) {
                 if (field.schema().isNullable()) {
@@ -33,7 +33,7 @@ class SchemasTest {
     }
 
     @Test
-    void everyRecordThatComesFromALineTellsWhereTheLineWas() {
+    void recordsOfLinesStartWithTheirOrigin() {
         for (Schema schema : List.of(Schemas.ACCESS_LOG_EVENT, Schemas.RAW_LINE, Schemas.DEAD_LETTER)) {
             assertThat(schema.getFields())
                     .extracting(Schema.Field::name)

@@ -8,21 +8,21 @@ import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.SchemaCompatibility.SchemaPairCompatibility;
 
-/** What a new schema of a subject must be able to do with the subject's earlier ones. */
+/** The compatibility of a subject's new schema with its earlier ones. Constants are Confluent's levels. */
 enum Compatibility {
-    /** Nothing. */
+    /** Not checked. */
     NONE(false, false, false),
-    /** Read what the latest has written. */
+    /** Reads data of the latest schema. */
     BACKWARD(true, false, false),
-    /** Read what any has written. */
+    /** Reads data of every earlier schema. */
     BACKWARD_TRANSITIVE(true, false, true),
-    /** Be read by the latest. */
+    /** Its data is read by the latest schema. */
     FORWARD(false, true, false),
-    /** Be read by every one. */
+    /** Its data is read by every earlier schema. */
     FORWARD_TRANSITIVE(false, true, true),
-    /** Both, with the latest. */
+    /** Both, with the latest schema. */
     FULL(true, true, false),
-    /** Both, with every one. */
+    /** Both, with every earlier schema. */
     FULL_TRANSITIVE(true, true, true);
 
     private final boolean readsEarlier;
@@ -36,9 +36,9 @@ enum Compatibility {
     }
 
     /**
-     * The level of a name, in any case.
+     * The level of a name, ignoring case.
      *
-     * @throws RegistryException 42203 for any other
+     * @throws RegistryException 42203 for an unknown name
      */
     static Compatibility ofName(String name) {
         try {
@@ -49,34 +49,35 @@ enum Compatibility {
     }
 
     /**
-     * What stands against a new schema.
+     * Checks a new schema against earlier ones.
      *
      * @param earlier the subject's schemas, oldest first
-     * @return one line for each thing that does not fit; empty if the schema is compatible
+     * @return one line for each incompatibility; empty if the schema is compatible
      */
-    List<String> faults(Schema candidate, List<Schema> earlier) {
+    List<String> incompatibilities(Schema candidate, List<Schema> earlier) {
         List<Schema> compared =
                 transitive || earlier.isEmpty() ? earlier : earlier.subList(earlier.size() - 1, earlier.size());
-        List<String> faults = new ArrayList<>();
+        List<String> incompatibilities = new ArrayList<>();
         for (Schema other : compared) {
             if (readsEarlier) {
-                addFaults(faults, "new schema cannot read earlier data", candidate, other);
+                addIncompatibilities(incompatibilities, "new schema cannot read earlier data", candidate, other);
             }
             if (readByEarlier) {
-                addFaults(faults, "earlier schema cannot read new data", other, candidate);
+                addIncompatibilities(incompatibilities, "earlier schema cannot read new data", other, candidate);
             }
         }
-        return faults;
+        return incompatibilities;
     }
 
-    private static void addFaults(List<String> faults, String what, Schema reader, Schema writer) {
+    private static void addIncompatibilities(
+            List<String> incompatibilities, String what, Schema reader, Schema writer) {
         SchemaPairCompatibility pair = SchemaCompatibility.checkReaderWriterCompatibility(reader, writer);
         if (pair.getType() == SchemaCompatibilityType.COMPATIBLE) {
             return;
         }
         pair.getResult()
                 .getIncompatibilities()
-                .forEach(fault -> faults.add(
-                        "%s: %s at %s: %s".formatted(what, fault.getType(), fault.getLocation(), fault.getMessage())));
+                .forEach(found -> incompatibilities.add(
+                        "%s: %s at %s: %s".formatted(what, found.getType(), found.getLocation(), found.getMessage())));
     }
 }

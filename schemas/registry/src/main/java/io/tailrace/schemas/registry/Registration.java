@@ -7,33 +7,34 @@ import java.util.HexFormat;
 import java.util.UUID;
 
 /**
- * A schema as a version of a subject.
+ * A schema as a version of a subject. Immutable.
  *
- * @param key the key of its record; nobody else's record has it
+ * @param key the key of its record, which no other record has
  * @param id the schema's id, from 1
- * @param schema Avro's JSON as the parser prints it, or empty once purged
- * @param fingerprint SHA-256 of the schema in hexadecimal, kept when it is purged
- * @param origin offset of the record that first claimed the version, whatever has been written since; decides who
- *     came first
- * @param deleted softly deleted: found by id, but no longer a version of its subject
+ * @param schema Avro's JSON as the parser prints it; empty once purged
+ * @param schemaHash SHA-256 of the schema in hexadecimal, kept when the schema is purged
+ * @param origin offset of the record that first claimed the version; the smaller origin wins, however often the record
+ *     was replaced since
+ * @param deleted softly deleted: found by its id, but no longer a version of its subject
  * @param purged permanently deleted: only its claim on id and version remains
  */
-record Registration(Key key, int id, String schema, String fingerprint, long origin, boolean deleted, boolean purged) {
+record Registration(Key key, int id, String schema, String schemaHash, long origin, boolean deleted, boolean purged) {
 
-    /** The origin of a registration that the log has not placed yet. */
+    /** The origin of a registration that is not in the log yet. */
     static final long UNPLACED = -1;
 
     /**
-     * What keys a registration's record. Unique to a claim: if two claims of one version had the same key, compaction
-     * would keep the one that lost.
+     * The key of a registration's record. Each claim has its own: if two claims of one version shared a key, compaction
+     * would keep the later one, which lost.
      *
-     * @param claim tells it from others of the same version; empty in records of other registries
+     * @param claim distinguishes claims of one version; empty in records of other registries
      */
     record Key(String subject, int version, String claim) {}
 
+    /** A new claim on a version and an id. */
     static Registration claim(String subject, int version, int id, String schema) {
         Key key = new Key(subject, version, UUID.randomUUID().toString());
-        return new Registration(key, id, schema, fingerprint(schema), UNPLACED, false, false);
+        return new Registration(key, id, schema, hash(schema), UNPLACED, false, false);
     }
 
     String subject() {
@@ -45,23 +46,23 @@ record Registration(Key key, int id, String schema, String fingerprint, long ori
     }
 
     Registration placedAt(long offset) {
-        return new Registration(key, id, schema, fingerprint, offset, deleted, purged);
+        return new Registration(key, id, schema, schemaHash, offset, deleted, purged);
     }
 
     Registration softDeleted() {
-        return new Registration(key, id, schema, fingerprint, origin, true, purged);
+        return new Registration(key, id, schema, schemaHash, origin, true, purged);
     }
 
     Registration withoutSchema() {
-        return new Registration(key, id, "", fingerprint, origin, true, true);
+        return new Registration(key, id, "", schemaHash, origin, true, true);
     }
 
-    static String fingerprint(String schema) {
+    static String hash(String schema) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(schema.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The REST interface of Confluent's registry, HTTP aside: which resource does what, and what its JSON looks like.
+ * The REST interface of Confluent's registry without HTTP: its resources, and the JSON of requests and responses.
  *
  * <p>Thread-safe.
  */
@@ -24,7 +24,12 @@ final class RegistryApi {
         this.registry = registry;
     }
 
-    /** Answers a request, or throws the {@link RegistryException} that says why not. */
+    /**
+     * Handles a request.
+     *
+     * @return the body of the response
+     * @throws RegistryException if the request is refused or fails
+     */
     JsonNode handle(RegistryRequest request) throws IOException {
         if (request.path().isEmpty()) {
             request.allow("GET");
@@ -75,7 +80,7 @@ final class RegistryApi {
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw new RegistryException(404, "schema id '" + text + "' is not a number");
+            throw new RegistryException(404, "invalid schema id '" + text + "': expected a number");
         }
     }
 
@@ -83,7 +88,7 @@ final class RegistryApi {
         List<String> path = request.path();
         if (path.size() == 1) {
             request.allow("GET");
-            return JSON.valueToTree(registry.subjects(request.query("subjectPrefix"), request.flag("deleted")));
+            return JSON.valueToTree(registry.subjects(request.parameter("subjectPrefix"), request.flag("deleted")));
         }
         String subject = path.get(1);
         if (path.size() == 2) {
@@ -150,12 +155,12 @@ final class RegistryApi {
         }
         request.allow("POST");
         Optional<Version> version = path.size() == 5 ? Optional.of(Version.parse(path.get(4))) : Optional.empty();
-        List<String> faults = registry.faults(path.get(2), version, schemaOf(request));
-        ObjectNode answer = JSON.createObjectNode().put("is_compatible", faults.isEmpty());
+        List<String> incompatibilities = registry.incompatibilities(path.get(2), version, schemaOf(request));
+        ObjectNode response = JSON.createObjectNode().put("is_compatible", incompatibilities.isEmpty());
         if (request.flag("verbose")) {
-            answer.set("messages", JSON.valueToTree(faults));
+            response.set("messages", JSON.valueToTree(incompatibilities));
         }
-        return answer;
+        return response;
     }
 
     private JsonNode config(RegistryRequest request) throws IOException {
@@ -190,10 +195,10 @@ final class RegistryApi {
         JsonNode body = request.json();
         String type = body.path("schemaType").asText(AVRO);
         if (!type.equals(AVRO)) {
-            throw RegistryException.invalidSchema("type " + type + " is not served, expected " + AVRO);
+            throw RegistryException.invalidSchema("schemaType " + type + " is not supported: expected " + AVRO);
         }
         if (!body.path("references").isEmpty()) {
-            throw RegistryException.invalidSchema("references are not served");
+            throw RegistryException.invalidSchema("references are not supported: expected a schema without them");
         }
         return body.path("schema").asText();
     }

@@ -8,16 +8,16 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * How a registry runs. Immutable.
+ * A registry's configuration. Immutable.
  *
- * @param listener where it listens; port 0 takes a free one
- * @param bootstrapServers the brokers that keep its topic
- * @param topic the topic of schemas
- * @param replicationFactor replicas of that topic where the registry creates it
- * @param timeout bound on each wait for the log, that of the start included
- * @param threads requests worked on at a time
+ * @param listener the address to listen on; port 0 takes a free one
+ * @param bootstrapServers the brokers that keep the topic
+ * @param topic the topic of the schemas
+ * @param replicationFactor replicas of the topic if the registry creates it
+ * @param timeout bound on each wait for the log, including that at the start
+ * @param threads requests handled at a time
  * @param queuedRequestsMax requests that may wait for a thread
- * @param requestBytesMax size of a request's body
+ * @param requestBytesMax largest body of a request
  */
 record RegistryConfig(
         InetSocketAddress listener,
@@ -33,16 +33,18 @@ record RegistryConfig(
             "listeners",
             "http://HOST:PORT",
             "http://0.0.0.0:8081",
-            "Where the registry listens.",
+            "The address to listen on.",
             RegistryConfig::address);
     private static final ConfigKey<String> BOOTSTRAP_SERVERS = ConfigKey.text(
             "kafkastore.bootstrap.servers",
             "localhost:9092",
             "Brokers that keep the schemas, as host:port, separated by commas.");
-    private static final ConfigKey<String> TOPIC =
-            ConfigKey.text("kafkastore.topic", "_schemas", "Topic of the schemas; created as compacted if absent.");
+    private static final ConfigKey<String> TOPIC = ConfigKey.text(
+            "kafkastore.topic",
+            "_schemas",
+            "Topic of the schemas. If it does not exist, it is created, compacted, with one partition.");
     private static final ConfigKey<Integer> REPLICATION_FACTOR = ConfigKey.integer(
-            "kafkastore.topic.replication.factor", 1, 1, Short.MAX_VALUE, "Replicas of a topic that is created.");
+            "kafkastore.topic.replication.factor", 1, 1, Short.MAX_VALUE, "Replicas of the topic if it is created.");
     private static final ConfigKey<Integer> TIMEOUT_MS = ConfigKey.integer(
             "kafkastore.timeout.ms",
             60_000,
@@ -50,15 +52,15 @@ record RegistryConfig(
             Integer.MAX_VALUE,
             "Bound on each wait for the topic, in milliseconds.");
     private static final ConfigKey<Integer> THREADS =
-            ConfigKey.integer("request.threads", 8, 1, 1024, "Requests worked on at a time.");
+            ConfigKey.integer("request.threads", 8, 1, 1024, "Requests handled at a time.");
     private static final ConfigKey<Integer> QUEUED_REQUESTS_MAX = ConfigKey.integer(
             "request.queue.max",
             128,
             1,
             1 << 20,
-            "Requests that may wait for a thread; the connection of a further one is closed.");
+            "Requests that may wait for a thread. The connection of any further one is closed.");
     private static final ConfigKey<Integer> REQUEST_BYTES_MAX =
-            ConfigKey.integer("request.max.bytes", 1 << 20, 1024, 1 << 30, "Size of a request's body, in bytes.");
+            ConfigKey.integer("request.max.bytes", 1 << 20, 1024, 1 << 30, "Largest body of a request, in bytes.");
 
     static final ConfigKeys KEYS = ConfigKeys.of(
             LISTENERS,
@@ -85,7 +87,7 @@ record RegistryConfig(
     private static InetSocketAddress address(String text) {
         URI uri = URI.create(text);
         if (!"http".equals(uri.getScheme()) || uri.getHost() == null || uri.getPort() < 0 || uri.getPort() > 65535) {
-            throw new IllegalArgumentException(text + " is not http://HOST:PORT");
+            throw new IllegalArgumentException("not http://HOST:PORT");
         }
         return new InetSocketAddress(uri.getHost(), uri.getPort());
     }

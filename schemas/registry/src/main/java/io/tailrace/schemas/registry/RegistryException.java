@@ -1,6 +1,6 @@
 package io.tailrace.schemas.registry;
 
-/** A request that cannot be done as asked, with the code that Confluent's registry answers in such a case. */
+/** A request that is refused or fails. Error codes, and most messages, are those of Confluent's registry. */
 final class RegistryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ final class RegistryException extends RuntimeException {
         return errorCode;
     }
 
-    /** The status of HTTP: the code itself, or its first three digits. */
+    /** The HTTP status: the error code itself, or its first three digits. */
     int status() {
         return errorCode < 1000 ? errorCode : errorCode / 100;
     }

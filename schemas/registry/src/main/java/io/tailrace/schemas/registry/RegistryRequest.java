@@ -12,52 +12,54 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A request of HTTP, taken apart.
+ * An HTTP request. Immutable.
  *
  * @param method as {@code GET}
  * @param path the decoded segments of the path
- * @param queries the decoded parameters; the last value of each
- * @param body its bytes; empty without one
+ * @param parameters the decoded query; of repeated parameters, the last value
+ * @param body empty if there is none
  */
-record RegistryRequest(String method, List<String> path, Map<String, String> queries, byte[] body) {
+record RegistryRequest(String method, List<String> path, Map<String, String> parameters, byte[] body) {
 
     static RegistryRequest of(String method, URI uri, byte[] body) {
         List<String> path = new ArrayList<>();
         for (String segment : uri.getRawPath().split("/", -1)) {
             if (!segment.isEmpty()) {
-                // A plus stands for itself in a path, and for a space only in a query.
+                // In a path a plus is a plus; only in a query is it a space.
                 path.add(decode(segment.replace("+", "%2B")));
             }
         }
-        Map<String, String> queries = new HashMap<>();
+        Map<String, String> parameters = new HashMap<>();
         if (uri.getRawQuery() != null) {
-            for (String query : uri.getRawQuery().split("&", -1)) {
-                int equals = query.indexOf('=');
-                queries.put(
-                        decode(equals < 0 ? query : query.substring(0, equals)),
-                        equals < 0 ? "" : decode(query.substring(equals + 1)));
+            for (String parameter : uri.getRawQuery().split("&", -1)) {
+                int equals = parameter.indexOf('=');
+                parameters.put(
+                        decode(equals < 0 ? parameter : parameter.substring(0, equals)),
+                        equals < 0 ? "" : decode(parameter.substring(equals + 1)));
             }
         }
-        return new RegistryRequest(method, path, queries, body);
+        return new RegistryRequest(method, path, parameters, body);
     }
 
     private static String decode(String text) {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new RegistryException(400, "'" + text + "' is not encoded as a URL");
+            throw new RegistryException(400, "invalid URL encoding: '" + text + "'");
         }
     }
 
+    /** Whether a parameter is {@code true}. */
     boolean flag(String name) {
-        return query(name).equals("true");
+        return parameter(name).equals("true");
     }
 
-    /** A parameter's value, empty if it is absent. */
-    String query(String name) {
-        return queries.getOrDefault(name, "");
+    /** A parameter's value; empty if it is absent. */
+    String parameter(String name) {
+        return parameters.getOrDefault(name, "");
     }
 
+    /** The body, which must be a JSON object. */
     JsonNode json() throws IOException {
         try {
             JsonNode json = RegistryApi.JSON.readTree(body);
@@ -65,11 +67,12 @@ record RegistryRequest(String method, List<String> path, Map<String, String> que
                 return json;
             }
         } catch (JsonProcessingException e) {
-            throw new RegistryException(400, "body is not JSON: " + e.getOriginalMessage());
+            throw new RegistryException(400, "invalid body, expected JSON: " + e.getOriginalMessage());
         }
-        throw new RegistryException(400, "body is not a JSON object");
+        throw new RegistryException(400, "invalid body: expected a JSON object");
     }
 
+    /** Refuses any other method. */
     void allow(String... methods) {
         if (!List.of(methods).contains(method)) {
             throw new RegistryException(

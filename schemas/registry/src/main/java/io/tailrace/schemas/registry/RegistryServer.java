@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves a registry over HTTP. */
+/** Serves a registry over HTTP. Thread-safe. */
 final class RegistryServer implements AutoCloseable {
     static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
 
@@ -31,8 +31,8 @@ final class RegistryServer implements AutoCloseable {
     private final HttpServer http;
     private final ThreadPoolExecutor threads;
 
-    /** Read-locked by every request under way; the write lock tells that there is none. */
-    private final ReadWriteLock underWay = new ReentrantReadWriteLock();
+    /** Each request holds the read lock. A stop waits for the write lock, and so for all requests. */
+    private final ReadWriteLock requests = new ReentrantReadWriteLock();
 
     private RegistryServer(RegistryConfig config, SchemaStore store) throws IOException {
         this.store = store;
@@ -52,9 +52,9 @@ final class RegistryServer implements AutoCloseable {
     }
 
     /**
-     * Reads the log to its end, and listens.
+     * Reads the log to its end, then starts to listen.
      *
-     * @param log closed with the server, also if that does not start
+     * @param log closed with the server, or if the server does not start
      */
     static RegistryServer start(RegistryConfig config, SchemaLog log) throws IOException {
         SchemaStore store = SchemaStore.open(log, config.timeout());
@@ -68,36 +68,36 @@ final class RegistryServer implements AutoCloseable {
         }
     }
 
-    /** Where it listens. */
+    /** The address that the server listens on. */
     InetSocketAddress address() {
         return http.getAddress();
     }
 
-    /** Completes exceptionally when the registry cannot go on. */
+    /** Completes exceptionally if the registry fails. */
     CompletionStage<Void> failure() {
         return store.failure();
     }
 
     private void serve(HttpExchange exchange) throws IOException {
-        underWay.readLock().lock();
+        requests.readLock().lock();
         try (exchange) {
             int status = 200;
-            JsonNode answer;
+            JsonNode response;
             try {
                 byte[] body = body(exchange);
-                answer = api.handle(RegistryRequest.of(exchange.getRequestMethod(), exchange.getRequestURI(), body));
+                response = api.handle(RegistryRequest.of(exchange.getRequestMethod(), exchange.getRequestURI(), body));
             } catch (RegistryException e) {
                 status = e.status();
-                answer = error(e.errorCode(), String.valueOf(e.getMessage()));
+                response = error(e.errorCode(), String.valueOf(e.getMessage()));
             } catch (RuntimeException e) {
-                log.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestURI(), e);
+                log.error("request failed: {} {}", exchange.getRequestMethod(), exchange.getRequestURI(), e);
                 status = 500;
-                answer = error(
+                response = error(
                         50001, "Error in the backend datastore: " + e.getClass().getSimpleName());
             }
-            answer(exchange, status, RegistryApi.JSON.writeValueAsBytes(answer));
+            respond(exchange, status, RegistryApi.JSON.writeValueAsBytes(response));
         } finally {
-            underWay.readLock().unlock();
+            requests.readLock().unlock();
         }
     }
 
@@ -106,13 +106,13 @@ final class RegistryServer implements AutoCloseable {
             byte[] body = in.readNBytes(requestBytesMax + 1);
             if (body.length > requestBytesMax) {
                 exchange.getResponseHeaders().set("Connection", "close");
-                throw new RegistryException(413, "body is larger than " + requestBytesMax + " bytes");
+                throw new RegistryException(413, "body is too large: expected at most " + requestBytesMax + " bytes");
             }
             return body;
         }
     }
 
-    private static void answer(HttpExchange exchange, int status, byte[] bytes) throws IOException {
+    private static void respond(HttpExchange exchange, int status, byte[] bytes) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", CONTENT_TYPE);
         if (exchange.getRequestMethod().equals("HEAD")) {
             exchange.sendResponseHeaders(status, -1);
@@ -128,13 +128,13 @@ final class RegistryServer implements AutoCloseable {
         return RegistryApi.JSON.createObjectNode().put("error_code", code).put("message", message);
     }
 
-    /** Gives requests under way a moment to end, stops listening, and closes the log. */
+    /** Waits a moment for current requests, stops listening, and closes the log. */
     @Override
     public void close() {
         try {
-            // Not the server's own wait, which lasts to its end as long as a connection is open, busy or not.
-            if (!underWay.writeLock().tryLock(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-                log.warn("requests under way after {} s are cut off", STOP_SECONDS_MAX);
+            // HttpServer.stop would wait for its whole delay as long as any connection is open, even an idle one.
+            if (!requests.writeLock().tryLock(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+                log.warn("stopping with requests unanswered after {} s", STOP_SECONDS_MAX);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -11,37 +11,36 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the records of the log add up to.
+ * The registry's state: the sum of the records in the log. See docs/adr/0016.
  *
- * <p>A registration is a claim on a version of a subject and on an id. Two instances may claim the same at once: the
- * claim that came first in the log, its <em>origin</em>, wins, and every instance comes to the same end, since all read
- * the same log. The one that lost reads that, and tries again with the next version and id. That holds after compaction
- * too: each claim has a key of its own, so none is compacted away by its rival; a record that replaces another
- * of its key carries the origin on; and a claim outlives the schema's permanent deletion, so neither
- * id nor version is ever given out again.
+ * <p>A registration is a claim on a version of a subject and on an id. If two instances claim the same at once, the claim
+ * with the smaller <em>origin</em>, its first offset in the log, wins. All instances read the same log and agree. The
+ * instance that lost reads so, and claims the next version and id. Compaction changes nothing: each claim has its own
+ * key, so no other claim replaces it; a record that replaces an earlier one of its key keeps the origin; and a claim
+ * remains when the schema is permanently deleted, so no id or version is used again.
  *
  * <p>Not thread-safe; {@link SchemaStore} guards it.
  */
 final class RegistryState {
-    /** All claims, the lost ones too, by origin. */
+    /** All claims by origin, including those that lost. */
     private final NavigableMap<Long, Registration> claims = new TreeMap<>();
 
     private final Map<Registration.Key, Long> origins = new HashMap<>();
 
-    /** The claims that won, by subject and version. */
+    /** The winning claims, by subject and version. */
     private final NavigableMap<String, NavigableMap<Integer, Registration>> subjects = new TreeMap<>();
 
-    /** Keys of the claims that won, by id. */
+    /** Keys of the winning claims, by id. */
     private final Map<Integer, List<Registration.Key>> ids = new HashMap<>();
 
-    private final Map<String, Integer> idsByFingerprint = new HashMap<>();
+    private final Map<String, Integer> idsByHash = new HashMap<>();
     private final Map<String, Compatibility> levels = new HashMap<>();
     private @Nullable Compatibility globalLevel;
     private int idMax;
-    /** Whether a claim came later in the log than its origin, as after compaction, and may displace others. */
-    private boolean unsettled;
+    /** Whether claims were read out of order, as after compaction, so that the winners must be computed again. */
+    private boolean outOfOrder;
 
-    /** Takes in a record of a registration: a new claim, or what has become of an earlier one. */
+    /** Applies a registration's record: a new claim, or a change of an earlier one. */
     void apply(Registration record, long offset) {
         Long origin = origins.get(record.key());
         if (origin != null) {
@@ -51,7 +50,7 @@ final class RegistryState {
         Registration claim = record.origin() == Registration.UNPLACED ? record.placedAt(offset) : record;
         if (claim.origin() > offset || claims.containsKey(claim.origin())) {
             throw new IllegalArgumentException("origin " + claim.origin() + " of " + claim.key()
-                    + ": expected this record's own or an earlier one that is nobody else's");
+                    + ": expected this record's own offset, or an earlier one that no other claim has");
         }
         boolean isLast = claims.isEmpty() || claim.origin() > claims.lastKey();
         claims.put(claim.origin(), claim);
@@ -59,14 +58,14 @@ final class RegistryState {
         if (isLast) {
             admit(claim);
         } else {
-            unsettled = true;
+            outOfOrder = true;
         }
     }
 
-    /** To be called before questions are asked, after records were taken in. */
+    /** To be called after records were applied, before the state is read. */
     void settle() {
-        if (unsettled) {
-            unsettled = false;
+        if (outOfOrder) {
+            outOfOrder = false;
             rebuild();
         }
     }
@@ -81,7 +80,7 @@ final class RegistryState {
     private void rebuild() {
         subjects.clear();
         ids.clear();
-        idsByFingerprint.clear();
+        idsByHash.clear();
         idMax = 0;
         claims.values().forEach(this::admit);
     }
@@ -90,16 +89,21 @@ final class RegistryState {
         idMax = Math.max(idMax, claim.id());
         boolean versionTaken = versionsOf(claim.subject()).containsKey(claim.version());
         boolean idTaken =
-                holders(claim.id()).anyMatch(holder -> !holder.fingerprint().equals(claim.fingerprint()));
+                holders(claim.id()).anyMatch(holder -> !holder.schemaHash().equals(claim.schemaHash()));
         if (versionTaken || idTaken) {
             return;
         }
         subjects.computeIfAbsent(claim.subject(), subject -> new TreeMap<>()).put(claim.version(), claim);
         ids.computeIfAbsent(claim.id(), id -> new ArrayList<>()).add(claim.key());
-        idsByFingerprint.putIfAbsent(claim.fingerprint(), claim.id());
+        idsByHash.putIfAbsent(claim.schemaHash(), claim.id());
     }
 
-    /** Sets the level of a subject, or of all others; null takes it back. */
+    /**
+     * Applies a record of a compatibility level.
+     *
+     * @param subject null for the level of all subjects without their own
+     * @param level null removes it
+     */
     void applyLevel(@Nullable String subject, @Nullable Compatibility level) {
         if (subject == null) {
             globalLevel = level;
@@ -110,23 +114,23 @@ final class RegistryState {
         }
     }
 
-    /** Whether a claim was the first on its version and id. */
+    /** Whether a claim was the first to its version and id. */
     boolean hasWon(Registration.Key key) {
         Registration holder = versionsOf(key.subject()).get(key.version());
         return holder != null && holder.key().equals(key);
     }
 
-    /** Names of the subjects that have a version, sorted; those whose versions are all softly deleted if asked for. */
-    List<String> subjects(boolean deletedToo) {
+    /** Names of the subjects that have a version, sorted. */
+    List<String> subjects(boolean includeDeleted) {
         return subjects.keySet().stream()
-                .filter(subject -> !versions(subject, deletedToo).isEmpty())
+                .filter(subject -> !versions(subject, includeDeleted).isEmpty())
                 .toList();
     }
 
     /** A subject's versions, oldest first. */
-    List<Registration> versions(String subject, boolean deletedToo) {
+    List<Registration> versions(String subject, boolean includeDeleted) {
         return versionsOf(subject).values().stream()
-                .filter(registration -> !registration.purged() && (deletedToo || !registration.deleted()))
+                .filter(registration -> !registration.purged() && (includeDeleted || !registration.deleted()))
                 .toList();
     }
 
@@ -136,13 +140,13 @@ final class RegistryState {
         return versions.isEmpty() ? 1 : versions.lastKey() + 1;
     }
 
-    /** The id of a schema, whatever became of it, or the next one that was never given out. */
+    /** The id of a schema, even of a deleted one; a new schema gets the next id. */
     int idFor(String schema) {
-        Integer known = idsByFingerprint.get(Registration.fingerprint(schema));
+        Integer known = idsByHash.get(Registration.hash(schema));
         return known == null ? idMax + 1 : known;
     }
 
-    /** The schema of an id; softly deleted ones are found. */
+    /** The schema of an id, even if it is softly deleted. */
     Optional<String> schema(int id) {
         return holders(id)
                 .filter(registration -> !registration.purged())
@@ -151,9 +155,9 @@ final class RegistryState {
     }
 
     /** Where the schema of an id is registered, in order of registration. */
-    List<Registration> registrations(int id, boolean deletedToo) {
+    List<Registration> registrations(int id, boolean includeDeleted) {
         return holders(id)
-                .filter(registration -> !registration.purged() && (deletedToo || !registration.deleted()))
+                .filter(registration -> !registration.purged() && (includeDeleted || !registration.deleted()))
                 .toList();
     }
 
@@ -162,7 +166,7 @@ final class RegistryState {
         return Optional.ofNullable(levels.get(subject));
     }
 
-    /** The level of subjects that have none of their own, if it was set. */
+    /** The level of subjects without their own, if it was set. */
     Optional<Compatibility> globalLevel() {
         return Optional.ofNullable(globalLevel);
     }
@@ -176,7 +180,7 @@ final class RegistryState {
             Long origin = origins.get(key);
             Registration holder = origin == null ? null : claims.get(origin);
             if (holder == null) {
-                throw new IllegalStateException("id " + id + " is held by " + key + ", which has no claim");
+                throw new IllegalStateException("id " + id + " belongs to " + key + ", which has no claim");
             }
             return holder;
         });

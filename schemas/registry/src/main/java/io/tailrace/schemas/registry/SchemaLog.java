@@ -7,16 +7,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The ordered log that all instances of a registry share.
  *
- * <p>Any thread may call {@link #append}, {@link #endOffset} and {@link #wakeup}; one calls {@link #poll}, and none does
- * so any longer at {@link #close}.
+ * <p>Any thread may call {@link #append}, {@link #endOffset} and {@link #wakeup}. One thread calls {@link #poll}, and must
+ * have ended before {@link #close}.
  */
 interface SchemaLog extends AutoCloseable {
 
     /**
      * A record of the log.
      *
-     * @param offset its place
-     * @param value what it says, or null where it takes back what its key said before
+     * @param value null if the record removes its key
      */
     record Entry(long offset, byte @Nullable [] key, byte @Nullable [] value) {}
 
@@ -24,20 +23,20 @@ interface SchemaLog extends AutoCloseable {
      * Appends a record, and waits until it is acknowledged.
      *
      * @return its offset
-     * @throws RegistryException 50001 or 50002 if it may not have been appended
+     * @throws RegistryException 50001 or 50002 if it is unknown whether the record was appended
      */
     long append(byte[] key, byte @Nullable [] value);
 
-    /** The records after those that the last call returned, from the first one on; empty when the time is up. */
+    /** The next records, starting with the first of the log. Empty if there is none within the timeout. */
     List<Entry> poll(Duration timeout);
 
-    /** Makes a {@link #poll} that waits return at once. */
+    /** Ends a waiting {@link #poll} at once. */
     void wakeup();
 
     /**
      * The offset after the last record.
      *
-     * @throws RegistryException 50001 if it cannot be known
+     * @throws RegistryException 50001 if the brokers do not answer
      */
     long endOffset();
 

@@ -10,13 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The records of the topic: JSON keys and values as Confluent's registry has them.
+ * The records of the topic: docs/format.md, "Records of the topic _schemas".
  *
- * <p>A registration has the key {@code {"keytype":"SCHEMA","subject":…,"version":…,"magic":1,"claim":…}} and the value
- * {@code {"subject":…,"version":…,"id":…,"schema":…,"deleted":…}}, a level the key {@code
- * {"keytype":"CONFIG","subject":…,"magic":0}} and the value {@code {"compatibilityLevel":…}}. Ours alone are the key's
- * claim, the value's origin and, for what is permanently deleted, the fingerprint in place of the schema;
- * {@link RegistryState} says what they are for. Records of other kinds are passed over.
+ * <p>Keys and values are JSON, as Confluent's registry writes them. Only ours have the key's {@code claim}, the value's
+ * {@code origin}, and {@code fingerprint}, the hash of a permanently deleted schema in place of the schema. See
+ * {@link RegistryState} for their purpose. Records of other types are skipped.
  */
 final class SchemaRecords {
     private static final Logger log = LoggerFactory.getLogger(SchemaRecords.class);
@@ -46,7 +44,7 @@ final class SchemaRecords {
             value.put("origin", registration.origin());
         }
         if (registration.purged()) {
-            value.put("fingerprint", registration.fingerprint());
+            value.put("fingerprint", registration.schemaHash());
         } else {
             value.put("schema", registration.schema());
         }
@@ -64,7 +62,7 @@ final class SchemaRecords {
         return bytes(JSON.createObjectNode().put("compatibilityLevel", level.name()));
     }
 
-    /** Takes a record of the log into the state. */
+    /** Applies a record of the log to the state. Logs and skips one that is not valid. */
     static void apply(SchemaLog.Entry entry, RegistryState state) {
         try {
             JsonNode key = JSON.readTree(entry.key() == null ? new byte[0] : entry.key());
@@ -79,10 +77,10 @@ final class SchemaRecords {
                     state.applyLevel(
                             key.hasNonNull("subject") ? key.path("subject").asText() : null,
                             value == null ? null : level(JSON.readTree(value)));
-                default -> log.debug("offset {}: passed over a record of key {}", entry.offset(), key);
+                default -> log.debug("skipping a record of another type: offset {}, key {}", entry.offset(), key);
             }
         } catch (IOException | IllegalArgumentException | RegistryException e) {
-            log.warn("offset {}: passed over a record that no registry wrote: {}", entry.offset(), e.getMessage());
+            log.warn("skipping an invalid record: offset {}: {}", entry.offset(), e.getMessage());
         }
     }
 
@@ -95,7 +93,7 @@ final class SchemaRecords {
                 claimed,
                 number(value, "id"),
                 schema,
-                purged ? text(value, "fingerprint") : Registration.fingerprint(schema),
+                purged ? text(value, "fingerprint") : Registration.hash(schema),
                 value.path("origin").asLong(Registration.UNPLACED),
                 value.path("deleted").asBoolean(),
                 purged);
@@ -123,7 +121,7 @@ final class SchemaRecords {
         try {
             return JSON.writeValueAsBytes(node);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree is always written: " + node, e);
+            throw new IllegalStateException("cannot print " + node, e);
         }
     }
 }

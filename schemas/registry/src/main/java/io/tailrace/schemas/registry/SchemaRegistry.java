@@ -6,9 +6,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.apache.avro.Schema;
 
 /**
- * What the registry does, apart from how it is asked and where it keeps things.
+ * The operations of a registry, without HTTP and storage.
  *
- * <p>Thread-safe. Writes of one instance go one after the other; those of several are settled by the log.
+ * <p>Thread-safe. An instance writes one record at a time. If several instances write at once, the log decides.
  */
 final class SchemaRegistry {
     static final Compatibility DEFAULT_LEVEL = Compatibility.BACKWARD;
@@ -16,7 +16,7 @@ final class SchemaRegistry {
 
     private final SchemaStore store;
 
-    /** Held over a write from its decision to its record read back; guards nothing that readers see. */
+    /** Held during a write, from its decision until its record is read back. Readers do not take it. */
     private final ReentrantLock writing = new ReentrantLock();
 
     SchemaRegistry(SchemaStore store) {
@@ -24,9 +24,9 @@ final class SchemaRegistry {
     }
 
     /**
-     * Registers a schema under a subject, or finds it there.
+     * Registers a schema under a subject, unless it is registered there already.
      *
-     * @return its id
+     * @return the schema's id
      */
     int register(String subject, String text) {
         Schema schema = parse(text);
@@ -48,38 +48,39 @@ final class SchemaRegistry {
         } finally {
             writing.unlock();
         }
-        throw RegistryException.storeFailed("other instances registered schemas first, " + ATTEMPTS_MAX + " times");
+        throw RegistryException.storeFailed(
+                "other instances registered schemas first in " + ATTEMPTS_MAX + " attempts");
     }
 
     private Registration claim(RegistryState state, String subject, Schema schema) {
         Compatibility level = levelOf(state, subject);
-        List<String> faults = level.faults(schema, schemas(state.versions(subject, false)));
-        if (!faults.isEmpty()) {
-            throw RegistryException.incompatible(subject, faults + ", compatibility " + level);
+        List<String> incompatibilities = level.incompatibilities(schema, schemas(state.versions(subject, false)));
+        if (!incompatibilities.isEmpty()) {
+            throw RegistryException.incompatible(subject, incompatibilities + ", compatibility " + level);
         }
         String canonical = schema.toString();
         return Registration.claim(subject, state.nextVersion(subject), state.idFor(canonical), canonical);
     }
 
-    /** Finds a schema under a subject. */
-    Registration lookUp(String subject, String text, boolean deletedToo) {
+    /** Finds a schema's registration under a subject. */
+    Registration lookUp(String subject, String text, boolean includeDeleted) {
         String canonical = parse(text).toString();
         return store.read(state -> {
-            if (state.versions(subject, deletedToo).isEmpty()) {
+            if (state.versions(subject, includeDeleted).isEmpty()) {
                 throw RegistryException.subjectNotFound(subject);
             }
-            return find(state, subject, canonical, deletedToo).orElseThrow(RegistryException::schemaNotFound);
+            return find(state, subject, canonical, includeDeleted).orElseThrow(RegistryException::schemaNotFound);
         });
     }
 
     private static Optional<Registration> find(
-            RegistryState state, String subject, String canonical, boolean deletedToo) {
-        return state.versions(subject, deletedToo).stream()
+            RegistryState state, String subject, String canonical, boolean includeDeleted) {
+        return state.versions(subject, includeDeleted).stream()
                 .filter(registration -> registration.schema().equals(canonical))
                 .findFirst();
     }
 
-    /** The schema of an id. One that another instance gave out a moment ago is found too. */
+    /** The schema of an id, even if another instance registered it a moment ago. */
     String schema(int id) {
         Optional<String> known = store.read(state -> state.schema(id));
         if (known.isPresent()) {
@@ -89,22 +90,22 @@ final class SchemaRegistry {
         return store.read(state -> state.schema(id)).orElseThrow(() -> RegistryException.schemaNotFound(id));
     }
 
-    /** Subjects and versions under which the schema of an id is registered. */
-    List<Registration> registrations(int id, boolean deletedToo) {
+    /** The registrations of an id's schema. */
+    List<Registration> registrations(int id, boolean includeDeleted) {
         schema(id);
-        return store.read(state -> state.registrations(id, deletedToo));
+        return store.read(state -> state.registrations(id, includeDeleted));
     }
 
-    /** Names of all subjects that start with a prefix. */
-    List<String> subjects(String prefix, boolean deletedToo) {
-        return store.read(state -> state.subjects(deletedToo)).stream()
+    /** Names of the subjects that start with a prefix. */
+    List<String> subjects(String prefix, boolean includeDeleted) {
+        return store.read(state -> state.subjects(includeDeleted)).stream()
                 .filter(subject -> subject.startsWith(prefix))
                 .toList();
     }
 
     /** A subject's versions, oldest first. */
-    List<Registration> versions(String subject, boolean deletedToo) {
-        List<Registration> versions = store.read(state -> state.versions(subject, deletedToo));
+    List<Registration> versions(String subject, boolean includeDeleted) {
+        List<Registration> versions = store.read(state -> state.versions(subject, includeDeleted));
         if (versions.isEmpty()) {
             throw RegistryException.subjectNotFound(subject);
         }
@@ -112,51 +113,51 @@ final class SchemaRegistry {
     }
 
     /** One version of a subject. */
-    Registration version(String subject, Version version, boolean deletedToo) {
-        return version.of(versions(subject, deletedToo))
+    Registration version(String subject, Version version, boolean includeDeleted) {
+        return version.in(versions(subject, includeDeleted))
                 .orElseThrow(() -> RegistryException.versionNotFound(version.toString()));
     }
 
     /**
-     * Deletes a subject's versions, softly or for good.
+     * Deletes a subject's versions, softly or permanently.
      *
-     * @return the versions deleted
+     * @return the deleted versions
      */
     List<Integer> deleteSubject(String subject, boolean permanent) {
         writing.lock();
         try {
             store.catchUp();
             List<Registration> all = versions(subject, true);
-            List<Registration> alive =
+            List<Registration> current =
                     all.stream().filter(registration -> !registration.deleted()).toList();
-            if (permanent && !alive.isEmpty()) {
+            if (permanent && !current.isEmpty()) {
                 throw RegistryException.subjectNotSoftDeleted(subject);
             }
-            if (!permanent && alive.isEmpty()) {
+            if (!permanent && current.isEmpty()) {
                 throw RegistryException.subjectSoftDeleted(subject);
             }
-            List<Registration> gone = permanent ? all : alive;
-            gone.forEach(registration -> append(delete(registration, permanent)));
+            List<Registration> deleted = permanent ? all : current;
+            deleted.forEach(registration -> append(delete(registration, permanent)));
             if (store.read(state -> state.level(subject)).isPresent()) {
                 store.append(SchemaRecords.levelKey(subject), null);
             }
-            return gone.stream().map(Registration::version).toList();
+            return deleted.stream().map(Registration::version).toList();
         } finally {
             writing.unlock();
         }
     }
 
     /**
-     * Deletes one version of a subject, softly or for good.
+     * Deletes one version of a subject, softly or permanently.
      *
-     * @return the version deleted
+     * @return the deleted version
      */
     int deleteVersion(String subject, Version version, boolean permanent) {
         writing.lock();
         try {
             store.catchUp();
-            boolean deletedToo = permanent || !version.isLatest();
-            Registration registration = version(subject, version, deletedToo);
+            boolean includeDeleted = permanent || !version.isLatest();
+            Registration registration = version(subject, version, includeDeleted);
             if (permanent && !registration.deleted()) {
                 throw RegistryException.versionNotSoftDeleted(subject, registration.version());
             }
@@ -179,49 +180,53 @@ final class SchemaRegistry {
     }
 
     /**
-     * Judges a schema by a subject's level, without registering it.
+     * Checks a schema against a subject's versions, without registering it.
      *
-     * @param version the one version to judge by, or empty for those that the level asks for
-     * @return what stands against it; empty if it is compatible
+     * @param version the version to check against; empty for those that the subject's level requires
+     * @return one line for each incompatibility; empty if the schema is compatible
      */
-    List<String> faults(String subject, Optional<Version> version, String text) {
+    List<String> incompatibilities(String subject, Optional<Version> version, String text) {
         Schema schema = parse(text);
         return store.read(state -> {
             List<Registration> versions = state.versions(subject, false);
             List<Registration> compared = versions;
             if (version.isPresent()) {
-                compared = version.get().of(versions).map(List::of).orElse(List.of());
+                compared = version.get().in(versions).map(List::of).orElse(List.of());
                 if (compared.isEmpty() && !version.get().isLatest()) {
                     throw versions.isEmpty()
                             ? RegistryException.subjectNotFound(subject)
                             : RegistryException.versionNotFound(version.get().toString());
                 }
             }
-            return levelOf(state, subject).faults(schema, schemas(compared));
+            return levelOf(state, subject).incompatibilities(schema, schemas(compared));
         });
     }
 
-    /** The level of subjects without one of their own. */
+    /** The level of subjects without their own. */
     Compatibility level() {
         return store.read(state -> state.globalLevel().orElse(DEFAULT_LEVEL));
     }
 
-    /** The level of a subject, or, if that is asked for, the one that holds in its place. */
+    /**
+     * The level of a subject.
+     *
+     * @param orGlobal whether to return the global level if the subject has none
+     */
     Compatibility level(String subject, boolean orGlobal) {
         return store.read(state -> orGlobal
                 ? levelOf(state, subject)
                 : state.level(subject).orElseThrow(() -> RegistryException.noSubjectConfig(subject)));
     }
 
-    /** Sets the level of a subject, or of all without one of their own. */
+    /** Sets the level of a subject, or of all subjects without their own. */
     void setLevel(Optional<String> subject, Compatibility level) {
         store.append(SchemaRecords.levelKey(subject.orElse(null)), SchemaRecords.levelValue(level));
     }
 
     /**
-     * Takes a level back.
+     * Removes a level.
      *
-     * @return the level that was set
+     * @return the level that was removed
      */
     Compatibility removeLevel(Optional<String> subject) {
         Compatibility removed = subject.isPresent() ? level(subject.get(), false) : level();
@@ -241,12 +246,12 @@ final class SchemaRegistry {
 
     private static Schema parse(String text) {
         if (text.isBlank()) {
-            throw RegistryException.invalidSchema("it is empty");
+            throw RegistryException.invalidSchema("the schema is empty");
         }
         try {
             return new Schema.Parser().parse(text);
         } catch (RuntimeException e) {
-            // The parser has no one exception for bad input: names, defaults and shapes fail in their own ways.
+            // The parser has no common exception for invalid input.
             throw RegistryException.invalidSchema(String.valueOf(e.getMessage()));
         }
     }

@@ -9,15 +9,15 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code tailrace schema-registry}: serves the registry until it is told to stop. */
+/** {@code tailrace schema-registry}: serves the registry until SIGTERM. */
 @Command(
         name = "tailrace schema-registry",
-        description = "Runs the registry of Avro schemas. SIGTERM and SIGINT stop it in good order: exit code 0.",
+        description = "Runs the registry of Avro schemas. SIGTERM and SIGINT stop it cleanly, with exit code 0.",
         sortOptions = false)
 public final class SchemaRegistryCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(SchemaRegistryCommand.class);
 
-    /** Seconds a request may take to arrive, and its answer to be taken: a stalled peer must not hold a thread. */
+    /** Bound on receiving a request and on sending its response, so that a stalled client does not hold a thread. */
     private static final String EXCHANGE_SECONDS_MAX = "60";
 
     private static final String CONNECTIONS_MAX = "1024";
@@ -27,7 +27,7 @@ public final class SchemaRegistryCommand implements Callable<Integer> {
 
     /** Runs the process. */
     public static void main(String[] args) {
-        // Read once, when the first server is made; there is no other way to set them.
+        // The JDK reads these once, when the first server is created. There is no other way to set them.
         System.setProperty("sun.net.httpserver.maxReqTime", EXCHANGE_SECONDS_MAX);
         System.setProperty("sun.net.httpserver.maxRspTime", EXCHANGE_SECONDS_MAX);
         System.setProperty("jdk.httpserver.maxConnections", CONNECTIONS_MAX);
@@ -38,7 +38,7 @@ public final class SchemaRegistryCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         RegistryConfig config = RegistryConfig.of(options.read(RegistryConfig.KEYS));
         RegistryServer server = RegistryServer.start(config, TopicSchemaLog.open(config));
-        log.info("schemas are kept in topic {} at {}", config.topic(), config.bootstrapServers());
+        log.info("keeping schemas in topic {} at {}", config.topic(), config.bootstrapServers());
         int port = server.address().getPort();
         ServerProcess.runUntilStopped(
                 server, server.failure(), () -> System.out.println("schema registry is ready on port " + port));

@@ -10,9 +10,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state that one instance has read from the log, and its way to add to it.
+ * One instance's copy of the state, and its way to write to the log.
  *
- * <p>Thread-safe. One thread of its own reads the log to its end and on.
+ * <p>Thread-safe. A thread of the store reads the log and applies its records.
  */
 final class SchemaStore implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(500);
@@ -24,12 +24,12 @@ final class SchemaStore implements AutoCloseable {
     private final Thread reader;
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
 
-    /** Guards the state and how far the log has been read into it. */
+    /** Guards the state and {@link #applied}. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition advanced = lock.newCondition();
     private final RegistryState state = new RegistryState();
-    /** Exclusive: the offset after the last record that is in the state. */
+    /** The offset after the last record that is in the state. */
     private long applied;
 
     private volatile boolean closed;
@@ -41,10 +41,10 @@ final class SchemaStore implements AutoCloseable {
     }
 
     /**
-     * Reads the log to its end.
+     * Opens a store, and reads the log to its end.
      *
      * @param log closed with the store
-     * @param timeout bound on that, and on every later wait for the log
+     * @param timeout bound on this and every later wait for the log
      * @throws RegistryException 50002 if the end is not reached in time
      */
     static SchemaStore open(SchemaLog log, Duration timeout) {
@@ -88,22 +88,22 @@ final class SchemaStore implements AutoCloseable {
         }
     }
 
-    /** Completes exceptionally when the log cannot be followed any longer. */
+    /** Completes exceptionally if the log can no longer be read. */
     CompletionStage<Void> failure() {
         return failure;
     }
 
-    /** Asks the state as it is now. */
-    <T> T read(Function<RegistryState, T> question) {
+    /** Reads from the current state. */
+    <T> T read(Function<RegistryState, T> query) {
         lock.lock();
         try {
-            return question.apply(state);
+            return query.apply(state);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits until everything is in the state that was in the log at the time of the call. */
+    /** Waits until all records that the log has now are in the state. */
     void catchUp() {
         awaitApplied(log.endOffset());
     }
@@ -119,13 +119,13 @@ final class SchemaStore implements AutoCloseable {
         try {
             while (applied < endOffset) {
                 if (failure.isCompletedExceptionally()) {
-                    throw RegistryException.storeFailed("the log is not followed any longer");
+                    throw RegistryException.storeFailed("the log can no longer be read");
                 }
                 if (nanosLeft <= 0) {
-                    throw RegistryException.storeTimedOut("the log was read to offset %d, not to %d, within %d ms"
+                    throw RegistryException.storeTimedOut("the log was read to offset %d within %3$d ms: expected %2$d"
                             .formatted(applied, endOffset, timeout.toMillis()));
                 }
-                // In pieces: the reader may fail without a signal.
+                // In short waits, since a failing reader does not signal.
                 long piece = Math.min(nanosLeft, POLL.toNanos());
                 nanosLeft -= piece - Math.max(0, advanced.awaitNanos(piece));
             }

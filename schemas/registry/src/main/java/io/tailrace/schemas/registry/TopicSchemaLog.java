@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The log of schemas as a compacted topic of one partition. */
+/** The log as a compacted topic of one partition. */
 final class TopicSchemaLog implements SchemaLog {
     private static final Logger log = LoggerFactory.getLogger(TopicSchemaLog.class);
     private static final String CLEANUP_POLICY = "cleanup.policy";
@@ -48,10 +48,10 @@ final class TopicSchemaLog implements SchemaLog {
     }
 
     /**
-     * Opens the topic, and creates it if there is none.
+     * Opens the topic, and creates it if it does not exist.
      *
      * @throws ClientException if the brokers cannot be reached, or refuse
-     * @throws IllegalStateException if the topic is of another shape: retention would delete schemas
+     * @throws IllegalStateException if the topic has several partitions, or is not compacted and so would lose schemas
      */
     static TopicSchemaLog open(RegistryConfig config) {
         Admin admin = Admin.create(ClientConfig.of(config.bootstrapServers()));
@@ -98,7 +98,7 @@ final class TopicSchemaLog implements SchemaLog {
             if (!admin.topics(true).contains(config.topic())) {
                 throw e;
             }
-            log.info("another instance has created topic {}", config.topic());
+            log.info("topic was created by another instance: {}", config.topic());
         }
     }
 
@@ -110,8 +110,8 @@ final class TopicSchemaLog implements SchemaLog {
                 .partitions()
                 .size();
         if (partitions != 1) {
-            throw new IllegalStateException(
-                    "topic " + topic + " has " + partitions + " partitions: schemas are kept in a topic of one");
+            throw new IllegalStateException("topic " + topic + " has " + partitions
+                    + " partitions: expected 1; set kafkastore.topic to another one");
         }
         String policy = admin.topicConfig(topic).stream()
                 .filter(entry -> entry.name().equals(CLEANUP_POLICY))
@@ -119,7 +119,7 @@ final class TopicSchemaLog implements SchemaLog {
                 .findFirst()
                 .orElse(COMPACT);
         if (!COMPACT.equals(policy)) {
-            throw new IllegalStateException("topic %s has %s=%s: expected %s, or schemas would be deleted with age"
+            throw new IllegalStateException("topic %s has %s=%s: expected %s, so that retention deletes no schemas"
                     .formatted(topic, CLEANUP_POLICY, policy, COMPACT));
         }
     }
@@ -130,12 +130,12 @@ final class TopicSchemaLog implements SchemaLog {
                 partition.topic(), OptionalInt.of(partition.partition()), OptionalLong.empty(), key, value, List.of());
         try {
             RecordMetadata written = producer.send(record).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            return written.offset().orElseThrow(() -> RegistryException.storeFailed("no offset was told"));
+            return written.offset().orElseThrow(() -> RegistryException.storeFailed("the broker returned no offset"));
         } catch (ExecutionException | ClientException e) {
             throw RegistryException.storeFailed(String.valueOf(e.getMessage()));
         } catch (TimeoutException e) {
             throw RegistryException.storeTimedOut(
-                    partition + " did not take a record within " + timeout.toMillis() + " ms");
+                    partition + " did not acknowledge a record within " + timeout.toMillis() + " ms");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw RegistryException.storeFailed("stopping");
@@ -154,7 +154,7 @@ final class TopicSchemaLog implements SchemaLog {
         try {
             Long end = admin.latestOffsets(List.of(partition)).get(partition);
             if (end == null) {
-                throw RegistryException.storeFailed(partition + " has told no end");
+                throw RegistryException.storeFailed("the broker returned no end offset of " + partition);
             }
             return end;
         } catch (ClientException e) {

@@ -5,17 +5,18 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A version as a request names it: a number from 1, or the latest.
+ * A version in a request: a number from 1, or the latest.
  *
- * @param number the number, or empty for the latest
+ * @param number empty for the latest
  */
 record Version(OptionalInt number) {
     static final Version LATEST = new Version(OptionalInt.empty());
 
     /**
-     * Reads a version.
+     * Parses a version.
      *
-     * @throws RegistryException 42202 if the text is neither "latest", nor -1, which means it too, nor a number from 1
+     * @param text a number from 1, or "latest" or -1, which mean the same
+     * @throws RegistryException 42202 for any other text
      */
     static Version parse(String text) {
         if (text.equals("latest") || text.equals("-1")) {
@@ -36,8 +37,8 @@ record Version(OptionalInt number) {
         return number.isEmpty();
     }
 
-    /** The registration it means, of some that are sorted by version. */
-    Optional<Registration> of(List<Registration> versions) {
+    /** Finds this version among registrations that are sorted by version. */
+    Optional<Registration> in(List<Registration> versions) {
         if (number.isPresent()) {
             return versions.stream()
                     .filter(registration -> registration.version() == number.getAsInt())

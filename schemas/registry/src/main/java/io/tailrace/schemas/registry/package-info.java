@@ -1,13 +1,12 @@
 /**
- * The schema registry's server: the REST interface that Confluent's clients use, over a compacted topic.
+ * The schema registry: the REST interface that Confluent's clients use, over a compacted topic.
  *
- * <p>The topic is the only store. {@link SchemaRegistry} decides, {@link SchemaStore} appends and reads back, and
- * {@link RegistryState} is what the log's records add up to, the same in every instance that reads them. A write
- * counts when its record has been read back and has won; see {@link RegistryState} for how two instances that write
- * at once never give one id to two schemas.
+ * <p>The topic is the only store. {@link SchemaRegistry} decides, {@link SchemaStore} appends records and reads them back,
+ * and {@link RegistryState} is the sum of all records, the same in every instance. A write is done when its record has
+ * been read back and has won; so two instances that write at once never give one id to two schemas.
  *
- * <p>Requests run on a bounded number of threads, the log is read by one of its own. Nothing here knows how brokers
- * are reached: {@link TopicSchemaLog} has the client.
+ * <p>A bounded number of threads handle requests, and one reads the log. Only {@link TopicSchemaLog} knows the client.
+ * {@link ClientMain} starts the commands of the client, so that they can show Avro.
  */
 @NullMarked
 package io.tailrace.schemas.registry;

@@ -19,7 +19,7 @@ class CompatibilityTest {
 
     @ParameterizedTest
     @CsvSource({
-        // level, a field without a default is added, one is taken away, one with a default is added
+        // level, may add a field without a default, may remove it, may add a field with a default
         "NONE, true, true, true",
         "BACKWARD, false, true, true",
         "FORWARD, true, false, true",
@@ -28,17 +28,19 @@ class CompatibilityTest {
         "FORWARD_TRANSITIVE, true, false, true",
         "FULL_TRANSITIVE, false, false, true"
     })
-    void aLevelAllowsWhatItSays(Compatibility level, boolean added, boolean taken, boolean optionalAdded) {
-        assertThat(level.faults(A_AND_B, List.of(A)).isEmpty()).isEqualTo(added);
-        assertThat(level.faults(A, List.of(A_AND_B)).isEmpty()).isEqualTo(taken);
-        assertThat(level.faults(A_AND_OPTIONAL_B, List.of(A)).isEmpty()).isEqualTo(optionalAdded);
-        assertThat(level.faults(A, List.of())).isEmpty();
+    void levelAllowsItsChanges(Compatibility level, boolean added, boolean removed, boolean optionalAdded) {
+        assertThat(level.incompatibilities(A_AND_B, List.of(A)).isEmpty()).isEqualTo(added);
+        assertThat(level.incompatibilities(A, List.of(A_AND_B)).isEmpty()).isEqualTo(removed);
+        assertThat(level.incompatibilities(A_AND_OPTIONAL_B, List.of(A)).isEmpty())
+                .isEqualTo(optionalAdded);
+        assertThat(level.incompatibilities(A, List.of())).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"BACKWARD, true", "BACKWARD_TRANSITIVE, false", "FULL, true", "FULL_TRANSITIVE, false"})
-    void onlyTransitiveLevelsLookBehindTheLatest(Compatibility level, boolean allowed) {
-        assertThat(level.faults(A_AND_B, List.of(A, A_AND_OPTIONAL_B)).isEmpty())
+    void onlyTransitiveLevelsCheckSchemasBeforeTheLatest(Compatibility level, boolean allowed) {
+        assertThat(level.incompatibilities(A_AND_B, List.of(A, A_AND_OPTIONAL_B))
+                        .isEmpty())
                 .isEqualTo(allowed);
     }
 }

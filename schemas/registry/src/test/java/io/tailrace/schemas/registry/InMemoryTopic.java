@@ -18,12 +18,12 @@ final class InMemoryTopic {
     private @Nullable RegistryException failure;
     private @Nullable RuntimeException readFailure;
 
-    /** A log of this topic, read from its beginning. */
+    /** A log that reads this topic from its beginning. */
     SchemaLog log() {
         return new Log();
     }
 
-    /** Makes every append fail, or none. */
+    /** Makes every append fail; null ends that. */
     synchronized void failWith(@Nullable RegistryException exception) {
         failure = exception;
     }
@@ -37,7 +37,7 @@ final class InMemoryTopic {
         return List.copyOf(entries);
     }
 
-    /** Keeps the newest record of each key among those before an offset, as a broker does, and all after it. */
+    /** Removes all but the newest record of each key before an offset, as a broker does. */
     synchronized void compact(long beforeOffset) {
         Map<ByteBuffer, Long> newest = new HashMap<>();
         entries.stream()

@@ -18,7 +18,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A client that others wrote registers, finds, encodes and decodes; what it writes we read, and the other way round. */
+/** A third-party client registers, finds, encodes and decodes. We read what it writes, and it reads what we write. */
 class KafkajsClientIT {
     private static final String SUBJECT = "tailrace-audit-value";
 
@@ -59,7 +59,7 @@ class KafkajsClientIT {
         assertThat(order.get("note")).hasToString("x");
     }
 
-    /** An audit count whose every field has some value. */
+    /** An audit count with a value in every field. */
     private static GenericRecord auditCount() {
         GenericRecord record = new GenericData.Record(Schemas.AUDIT_COUNT);
         for (Schema.Field field : Schemas.AUDIT_COUNT.getFields()) {
@@ -69,7 +69,7 @@ class KafkajsClientIT {
                         case STRING -> "access-log";
                         case LONG -> 1_431_828_000_000L;
                         case INT -> 1;
-                        default -> throw new IllegalStateException("a field of a new type: " + field);
+                        default -> throw new IllegalStateException("a field of an unexpected type: " + field);
                     });
         }
         return record;

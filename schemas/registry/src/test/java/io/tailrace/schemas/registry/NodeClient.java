@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** npm's {@code @kafkajs/confluent-schema-registry}, installed below target/ as package-lock.json pins it. */
+/** npm's {@code @kafkajs/confluent-schema-registry}, installed in target/ in the version of package-lock.json. */
 final class NodeClient {
     private static final Path SOURCE = Path.of("src/test/node");
     private static final Path TARGET = Path.of("target/node");
@@ -20,7 +20,7 @@ final class NodeClient {
 
     private NodeClient() {}
 
-    /** Installs the client unless the same one is there already. */
+    /** Installs the client, unless that version is installed already. */
     static void install() throws IOException, InterruptedException {
         Files.createDirectories(TARGET);
         Path installed = TARGET.resolve("node_modules/.package-lock.json");
@@ -34,7 +34,7 @@ final class NodeClient {
         }
     }
 
-    /** Runs client.js to its end; what it printed last. */
+    /** Runs client.js and returns the last line that it prints. */
     static JsonNode run(String url, byte[] framed) throws IOException, InterruptedException {
         StringBuilder hex = new StringBuilder();
         for (byte b : framed) {

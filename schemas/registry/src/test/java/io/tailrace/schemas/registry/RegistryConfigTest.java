@@ -28,15 +28,15 @@ class RegistryConfigTest {
     }
 
     @Test
-    void theFileShowsEveryKeyWithItsDefault() throws IOException {
+    void shippedFileHasEveryKeyWithItsDefault() throws IOException {
         List<String> expected = RegistryConfig.KEYS.plain().stream()
                 .map(key -> "#" + key.name() + "=" + key.defaultText())
                 .toList();
 
         assertThat(Files.readAllLines(FILE).stream().filter(line -> line.matches("#?[a-z.]+=.*")))
                 .containsExactlyElementsOf(expected);
-        assertThat(Config.read(RegistryConfig.KEYS, Optional.of(FILE), Map.of()))
-                .isNotNull();
+        assertThat(RegistryConfig.of(Config.read(RegistryConfig.KEYS, Optional.of(FILE), Map.of())))
+                .isEqualTo(read(Map.of()));
         assertThat(RegistryConfig.KEYS.plain()).extracting(ConfigKey::doc).doesNotHaveDuplicates();
     }
 
@@ -52,7 +52,7 @@ class RegistryConfigTest {
     }
 
     @Test
-    void whatDoesNotFitIsRefusedByName() {
+    void invalidValueIsRefusedByItsKey() {
         for (String listener :
                 List.of("127.0.0.1:8081", "https://127.0.0.1:1", "http://:1", "http://a", "http://a:x")) {
             assertThatExceptionOfType(ConfigException.class)
@@ -66,7 +66,7 @@ class RegistryConfigTest {
     }
 
     @Test
-    void wrongUsageIsExitCodeTwo() {
+    void wrongUsageExitsWithCodeTwo() {
         StringWriter err = new StringWriter();
         int exit = CommandRunner.commandLine(new SchemaRegistryCommand())
                 .setErr(new PrintWriter(err))

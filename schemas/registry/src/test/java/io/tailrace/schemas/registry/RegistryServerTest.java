@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The interface as it is seen from outside: paths, statuses, codes and shapes of Confluent's registry. */
+/** The HTTP interface: paths, statuses, error codes and JSON of Confluent's registry. */
 class RegistryServerTest {
     private static final String INT = "{\"schema\":\"\\\"int\\\"\"}";
     private static final String STRING = "{\"schema\":\"{\\\"type\\\": \\\"string\\\"}\"}";
@@ -46,7 +46,7 @@ class RegistryServerTest {
 
     @BeforeEach
     void allowEverything() throws Exception {
-        assertThat(ask("PUT", "/config", "{\"compatibility\": \"NONE\"}").body)
+        assertThat(send("PUT", "/config", "{\"compatibility\": \"NONE\"}").body)
                 .isEqualTo("{\"compatibility\":\"NONE\"}");
     }
 
@@ -56,48 +56,48 @@ class RegistryServerTest {
     }
 
     @Test
-    void aLogThatCannotBeReadAnyLongerEndsTheProcessWithItsReason() {
+    void unreadableLogEndsTheProcessWithTheReason() {
         topic.failReadsWith(new IllegalStateException("the log is gone"));
 
         assertThatThrownBy(() -> ServerProcess.runUntilStopped(server, server.failure(), () -> {}))
                 .hasRootCauseMessage("the log is gone");
     }
 
-    private record Answer(int status, String body) {}
+    private record Response(int status, String body) {}
 
-    private Answer ask(String method, String path, String body) throws Exception {
+    private Response send(String method, String path, String body) throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
         HttpRequest request = HttpRequest.newBuilder(uri)
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .header("Content-Type", RegistryServer.CONTENT_TYPE)
                 .build();
-        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(response.headers().firstValue("Content-Type")).contains(RegistryServer.CONTENT_TYPE);
-        return new Answer(response.statusCode(), response.body());
+        HttpResponse<String> received = http.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(received.headers().firstValue("Content-Type")).contains(RegistryServer.CONTENT_TYPE);
+        return new Response(received.statusCode(), received.body());
     }
 
     private String get(String path) throws Exception {
-        Answer answer = ask("GET", path, "");
-        assertThat(answer.status).as(answer.body).isEqualTo(200);
-        return answer.body;
+        Response response = send("GET", path, "");
+        assertThat(response.status).as(response.body).isEqualTo(200);
+        return response.body;
     }
 
     private String post(String path, String body) throws Exception {
-        Answer answer = ask("POST", path, body);
-        assertThat(answer.status).as(answer.body).isEqualTo(200);
-        return answer.body;
+        Response response = send("POST", path, body);
+        assertThat(response.status).as(response.body).isEqualTo(200);
+        return response.body;
     }
 
     private void assertRefused(String method, String path, String body, int status, int code) throws Exception {
-        Answer answer = ask(method, path, body);
-        JsonNode error = RegistryApi.JSON.readTree(answer.body);
-        assertThat(answer.status).as(answer.body).isEqualTo(status);
-        assertThat(error.path("error_code").asInt()).as(answer.body).isEqualTo(code);
+        Response response = send(method, path, body);
+        JsonNode error = RegistryApi.JSON.readTree(response.body);
+        assertThat(response.status).as(response.body).isEqualTo(status);
+        assertThat(error.path("error_code").asInt()).as(response.body).isEqualTo(code);
         assertThat(error.path("message").asText()).isNotBlank();
     }
 
     @Test
-    void aSchemaIsRegisteredOnceAndFoundEveryWay() throws Exception {
+    void registeredSchemaIsFoundInEveryWay() throws Exception {
         assertThat(post("/subjects/web-value/versions", INT)).isEqualTo("{\"id\":1}");
         assertThat(post("/subjects/web-value/versions", INT)).isEqualTo("{\"id\":1}");
         assertThat(post("/subjects/web-value/versions", STRING)).isEqualTo("{\"id\":2}");
@@ -123,7 +123,7 @@ class RegistryServerTest {
     }
 
     @Test
-    void aSubjectsNameMayHoldAnything() throws Exception {
+    void subjectNameMayContainAnyCharacter() throws Exception {
         post("/subjects/a%2Fb+c%20%C3%BC/versions", INT);
 
         assertThat(get("/subjects")).isEqualTo("[\"a/b+c ü\"]");
@@ -131,7 +131,7 @@ class RegistryServerTest {
     }
 
     @Test
-    void whatIsNotThereIsToldByItsCode() throws Exception {
+    void missingThingsHaveTheirErrorCode() throws Exception {
         post("/subjects/s/versions", INT);
 
         assertRefused("GET", "/schemas/ids/9", "", 404, 40403);
@@ -151,7 +151,7 @@ class RegistryServerTest {
     }
 
     @Test
-    void whatIsNoSchemaIsRefused() throws Exception {
+    void invalidSchemaIsRefused() throws Exception {
         assertRefused("POST", "/subjects/s/versions", "{\"schema\":\"{\\\"type\\\":\\\"nope\\\"}\"}", 422, 42201);
         assertRefused("POST", "/subjects/s/versions", "{}", 422, 42201);
         assertRefused("POST", "/subjects/s/versions", "{\"schema\":\"\",\"schemaType\":\"PROTOBUF\"}", 422, 42201);
@@ -169,7 +169,7 @@ class RegistryServerTest {
 
         assertRefused("DELETE", "/subjects/s?permanent=true", "", 404, 40405);
         assertRefused("DELETE", "/subjects/s/versions/1?permanent=true", "", 404, 40407);
-        assertThat(ask("DELETE", "/subjects/s/versions/1", "").body).isEqualTo("1");
+        assertThat(send("DELETE", "/subjects/s/versions/1", "").body).isEqualTo("1");
         assertRefused("DELETE", "/subjects/s/versions/1", "", 404, 40406);
         assertThat(get("/subjects/s/versions")).isEqualTo("[2]");
         assertThat(get("/subjects/s/versions?deleted=true")).isEqualTo("[1,2]");
@@ -177,12 +177,12 @@ class RegistryServerTest {
         assertThat(get("/subjects/s/versions/1?deleted=true")).contains("\"id\":1");
         assertThat(get("/schemas/ids/1")).contains("int");
 
-        assertThat(ask("DELETE", "/subjects/s", "").body).isEqualTo("[2]");
+        assertThat(send("DELETE", "/subjects/s", "").body).isEqualTo("[2]");
         assertRefused("DELETE", "/subjects/s", "", 404, 40404);
         assertThat(get("/subjects")).isEqualTo("[]");
         assertThat(get("/subjects?deleted=true")).isEqualTo("[\"s\"]");
 
-        assertThat(ask("DELETE", "/subjects/s?permanent=true", "").body).isEqualTo("[1,2]");
+        assertThat(send("DELETE", "/subjects/s?permanent=true", "").body).isEqualTo("[1,2]");
         assertThat(get("/subjects?deleted=true")).isEqualTo("[]");
         assertRefused("GET", "/schemas/ids/1", "", 404, 40403);
         assertThat(post("/subjects/s/versions", "{\"schema\":\"\\\"long\\\"\"}"))
@@ -191,9 +191,9 @@ class RegistryServerTest {
     }
 
     @Test
-    void levelsAreSetForAllAndForOneSubject() throws Exception {
+    void levelIsSetGloballyAndForASubject() throws Exception {
         assertThat(get("/config")).isEqualTo("{\"compatibilityLevel\":\"NONE\"}");
-        assertThat(ask("PUT", "/config/s", "{\"compatibility\":\"full\"}").body)
+        assertThat(send("PUT", "/config/s", "{\"compatibility\":\"full\"}").body)
                 .isEqualTo("{\"compatibility\":\"FULL\"}");
         assertThat(get("/config/s")).isEqualTo("{\"compatibilityLevel\":\"FULL\"}");
         assertThat(get("/config/t?defaultToGlobal=true")).isEqualTo("{\"compatibilityLevel\":\"NONE\"}");
@@ -204,16 +204,16 @@ class RegistryServerTest {
         assertRefused("POST", "/subjects/s/versions", STRING, 409, 409);
         post("/subjects/t/versions", STRING);
 
-        assertThat(ask("DELETE", "/config/s", "").body).isEqualTo("{\"compatibilityLevel\":\"FULL\"}");
+        assertThat(send("DELETE", "/config/s", "").body).isEqualTo("{\"compatibilityLevel\":\"FULL\"}");
         assertRefused("DELETE", "/config/s", "", 404, 40408);
         post("/subjects/s/versions", STRING);
-        assertThat(ask("DELETE", "/config", "").status).isEqualTo(200);
+        assertThat(send("DELETE", "/config", "").status).isEqualTo(200);
         assertThat(get("/config")).isEqualTo("{\"compatibilityLevel\":\"BACKWARD\"}");
     }
 
     @Test
-    void compatibilityIsJudgedWithoutRegistering() throws Exception {
-        ask("PUT", "/config", "{\"compatibility\":\"BACKWARD\"}");
+    void compatibilityIsCheckedWithoutRegistering() throws Exception {
+        send("PUT", "/config", "{\"compatibility\":\"BACKWARD\"}");
         post("/subjects/s/versions", INT);
 
         assertThat(post("/compatibility/subjects/s/versions/latest", INT)).isEqualTo("{\"is_compatible\":true}");
@@ -227,7 +227,7 @@ class RegistryServerTest {
     }
 
     @Test
-    void aRestartedRegistryKnowsWhatItKnew() throws Exception {
+    void restartedRegistryForgetsNothing() throws Exception {
         post("/subjects/s/versions", INT);
         server.close();
 
@@ -239,7 +239,7 @@ class RegistryServerTest {
     }
 
     @Test
-    void aFailingStoreIsToldByItsCode() throws Exception {
+    void failingStoreHasItsErrorCode() throws Exception {
         topic.failWith(RegistryException.storeTimedOut("no broker"));
 
         assertRefused("POST", "/subjects/s/versions", INT, 500, 50002);

@@ -16,7 +16,7 @@ class RegistryStateTest {
     private final InMemoryTopic topic = new InMemoryTopic();
 
     @Test
-    void theFirstClaimOfAVersionWins() {
+    void firstClaimOfAVersionWins() {
         Registration first = append(Registration.claim("s", 1, 1, "\"int\""));
         Registration second = append(Registration.claim("s", 1, 1, "\"long\""));
 
@@ -31,7 +31,7 @@ class RegistryStateTest {
     }
 
     @Test
-    void theFirstClaimOfAnIdWins() {
+    void firstClaimOfAnIdWins() {
         append(Registration.claim("a", 1, 1, "\"int\""));
         append(Registration.claim("b", 1, 1, "\"long\""));
 
@@ -39,7 +39,7 @@ class RegistryStateTest {
     }
 
     @Test
-    void oneSchemaHasOneIdInSeveralSubjects() {
+    void schemaHasTheSameIdInSeveralSubjects() {
         append(Registration.claim("a", 1, 1, "\"int\""));
         append(Registration.claim("b", 1, 1, "\"int\""));
 
@@ -49,7 +49,7 @@ class RegistryStateTest {
     }
 
     @Test
-    void theFirstClaimWinsStillWhenCompactionHasMovedItBehindItsRival() {
+    void firstClaimWinsEvenIfCompactionMovesItBehindAnother() {
         append(Registration.claim("a", 1, 1, "\"int\""));
         append(Registration.claim("b", 1, 1, "\"long\""));
         append(read().versions("a", true).get(0).softDeleted());
@@ -63,7 +63,7 @@ class RegistryStateTest {
     }
 
     @Test
-    void permanentDeletionGivesNothingOutAgain() {
+    void idsAndVersionsAreNotReusedAfterAPermanentDeletion() {
         append(Registration.claim("s", 1, 1, "\"int\""));
         append(read().versions("s", true).get(0).softDeleted());
         append(read().versions("s", true).get(0).withoutSchema());
@@ -96,7 +96,7 @@ class RegistryStateTest {
     }
 
     @Test
-    void recordsThatNoRegistryWroteArePassedOver() {
+    void invalidRecordsAreSkipped() {
         append(Registration.claim("s", 1, 1, "\"int\""));
         byte[] key = utf8("{\"keytype\":\"SCHEMA\",\"subject\":\"t\",\"version\":1,\"magic\":1}");
         for (String value : List.of(
@@ -116,8 +116,8 @@ class RegistryStateTest {
     }
 
     /**
-     * Writers that decide on what they read a while ago append claims and deletions; compaction runs wherever it likes.
-     * Whoever reads the log, whenever, comes to what a reader of every record has come to.
+     * Instances that lag behind append claims and deletions, and compaction runs anywhere. Every reader of the log gets
+     * the same state as one that read each record when it was written.
      */
     @Test
     void compactionAnywhereChangesNothing() {
@@ -130,23 +130,23 @@ class RegistryStateTest {
     private static void play(long seed) {
         Random random = new Random(seed);
         InMemoryTopic shared = new InMemoryTopic();
-        RegistryState witness = new RegistryState();
+        RegistryState continuous = new RegistryState();
         List<Instance> writers = List.of(new Instance(), new Instance(), new Instance());
-        Map<Integer, String> fingerprints = new HashMap<>();
+        Map<Integer, String> hashes = new HashMap<>();
         for (int step = 0; step < 40; step++) {
             Instance writer = writers.get(random.nextInt(writers.size()));
             appendTo(shared, randomRecord(random, writer.state));
             SchemaLog.Entry last = shared.entries().get(shared.entries().size() - 1);
-            SchemaRecords.apply(last, witness);
+            SchemaRecords.apply(last, continuous);
             writers.stream().filter(instance -> random.nextInt(3) > 0).forEach(instance -> instance.catchUp(shared));
             if (random.nextInt(5) == 0) {
                 shared.compact(random.nextInt((int) last.offset() + 2));
             }
-            assertThat(describe(stateOf(shared))).as("seed %d", seed).isEqualTo(describe(witness));
-            for (String subject : witness.subjects(true)) {
-                for (Registration held : witness.versions(subject, true)) {
-                    String first = fingerprints.merge(held.id(), held.fingerprint(), (was, is) -> was);
-                    assertThat(held.fingerprint())
+            assertThat(describe(stateOf(shared))).as("seed %d", seed).isEqualTo(describe(continuous));
+            for (String subject : continuous.subjects(true)) {
+                for (Registration held : continuous.versions(subject, true)) {
+                    String first = hashes.merge(held.id(), held.schemaHash(), (was, is) -> was);
+                    assertThat(held.schemaHash())
                             .as("id %d, seed %d", held.id(), seed)
                             .isEqualTo(first);
                 }
@@ -154,7 +154,7 @@ class RegistryStateTest {
         }
     }
 
-    /** An instance, and how far it has read. */
+    /** An instance and its position in the log. */
     private static final class Instance {
         private final RegistryState state = new RegistryState();
         private long position;

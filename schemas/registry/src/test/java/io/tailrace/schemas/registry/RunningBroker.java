@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A ZooKeeper and a broker of ours, in this process. */
+/** A ZooKeeper and a broker in this process. */
 final class RunningBroker implements AutoCloseable {
     private final DevelopmentZooKeeper zooKeeper;
     private final Broker broker;
@@ -17,7 +17,7 @@ final class RunningBroker implements AutoCloseable {
         this.broker = broker;
     }
 
-    /** Starts both on free ports of the loopback, with their files below an empty folder. */
+    /** Starts both on free loopback ports, with their files in an empty folder. */
     static RunningBroker start(Path folder) throws IOException, InterruptedException {
         DevelopmentZooKeeper zooKeeper = DevelopmentZooKeeper.start(Map.of(
                 "dataDir",

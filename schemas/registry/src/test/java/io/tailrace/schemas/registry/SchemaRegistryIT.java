@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The registry on a broker: two instances at once, a restart, a topic that is not fit, and the process itself. */
+/** The registry with a broker: two instances at once, a restart, unsuitable topics, and the process. */
 class SchemaRegistryIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Pattern READY = Pattern.compile("is ready on port (\\d+)");
@@ -88,7 +88,7 @@ class SchemaRegistryIT {
     }
 
     @Test
-    void twoInstancesOnOneTopicAgreeAndARestartForgetsNothing() throws Exception {
+    void twoInstancesAgreeAndARestartForgetsNothing() throws Exception {
         List<Integer> ids = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try (RegistryServer one = start("two-instances");
@@ -116,7 +116,7 @@ class SchemaRegistryIT {
     }
 
     @Test
-    void theTopicIsCreatedCompactedAndOfOnePartition() throws Exception {
+    void topicIsCreatedCompactedWithOnePartition() throws Exception {
         start("created").close();
 
         try (Admin admin = admin()) {
@@ -129,7 +129,7 @@ class SchemaRegistryIT {
     }
 
     @Test
-    void aTopicThatWouldLoseSchemasIsRefused() {
+    void unsuitableTopicIsRefused() {
         try (Admin admin = admin()) {
             admin.createTopic(
                     new NewTopic("deleting", OptionalInt.of(1), OptionalInt.of(1), Map.of("cleanup.policy", "delete")));
@@ -145,7 +145,7 @@ class SchemaRegistryIT {
     }
 
     @Test
-    void theProcessServesUntilSigtermAndEndsWithZero() throws Exception {
+    void processServesUntilSigtermAndExitsWithZero() throws Exception {
         Path log = folder.resolve("registry.out");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

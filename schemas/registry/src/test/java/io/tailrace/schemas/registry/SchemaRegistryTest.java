@@ -35,7 +35,7 @@ class SchemaRegistryTest {
     }
 
     @Test
-    void instancesThatWriteAtOnceGiveNoIdToTwoSchemas() throws Exception {
+    void idBelongsToOneSchemaWhenInstancesWriteAtOnce() throws Exception {
         List<SchemaRegistry> instances = List.of(instance(), instance(), instance());
         instances.get(0).setLevel(Optional.empty(), Compatibility.NONE);
         ExecutorService threads = Executors.newFixedThreadPool(6);
@@ -62,7 +62,7 @@ class SchemaRegistryTest {
     }
 
     @Test
-    void whatOneInstanceHasRegisteredTheOthersKnow() {
+    void schemaOfOneInstanceIsKnownToOthers() {
         SchemaRegistry one = instance();
         SchemaRegistry other = instance();
 
@@ -75,7 +75,7 @@ class SchemaRegistryTest {
     }
 
     @Test
-    void nothingIsRegisteredThatTheLogDidNotTake() {
+    void failedAppendRegistersNothing() {
         SchemaRegistry registry = instance();
         topic.failWith(RegistryException.storeFailed("disk full"));
 
@@ -89,7 +89,7 @@ class SchemaRegistryTest {
     }
 
     @Test
-    void aSchemaRegisteredAgainAfterASoftDeletionKeepsItsId() {
+    void schemaRegisteredAgainAfterASoftDeletionKeepsItsId() {
         SchemaRegistry registry = instance();
         int id = registry.register("s", fixed(1));
         registry.deleteSubject("s", false);
@@ -104,7 +104,7 @@ class SchemaRegistryTest {
     }
 
     @Test
-    void deletedVersionsDoNotStandAgainstANewOne() {
+    void deletedVersionsAreNotCheckedForCompatibility() {
         SchemaRegistry registry = instance();
         registry.register("s", "\"int\"");
         assertThatExceptionOfType(RegistryException.class)
