@@ -13,7 +13,7 @@ import org.apache.avro.Schema;
 final class FakeRegistry implements SchemaRegistryClient {
     private final List<Schema> schemas = new ArrayList<>();
     private final Map<String, Integer> latest = new HashMap<>();
-    private boolean isDown;
+    private int lookupsLeft = Integer.MAX_VALUE;
 
     @Override
     public synchronized int register(String subject, Schema schema) {
@@ -27,7 +27,7 @@ final class FakeRegistry implements SchemaRegistryClient {
 
     @Override
     public synchronized Schema schema(int id) {
-        if (isDown) {
+        if (lookupsLeft-- <= 0) {
             throw new SchemaRegistryException("cannot reach the schema registry", new IllegalStateException());
         }
         if (id < 1 || id > schemas.size()) {
@@ -42,8 +42,8 @@ final class FakeRegistry implements SchemaRegistryClient {
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
-    /** Makes every schema lookup fail like an unreachable registry. */
-    synchronized void stop() {
-        isDown = true;
+    /** Makes schema lookups, except the next few, fail like an unreachable registry. */
+    synchronized void stopAfter(int lookups) {
+        lookupsLeft = lookups;
     }
 }

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,8 +141,7 @@ class ManifestFormatTest {
         String valid = new String(ManifestFormat.encode(manifest()), UTF_8);
         assertThat(valid).contains(piece);
         String invalid = valid.replaceFirst(
-                java.util.regex.Pattern.quote(piece),
-                java.util.regex.Matcher.quoteReplacement(replacement == null ? "" : replacement));
+                Pattern.quote(piece), Matcher.quoteReplacement(replacement == null ? "" : replacement));
 
         assertThatThrownBy(() -> ManifestFormat.decode(invalid.getBytes(UTF_8)))
                 .isInstanceOf(IllegalArgumentException.class)
