@@ -2,12 +2,10 @@ package io.tailrace.log;
 
 import io.tailrace.protocol.ErrorCode;
 
-/**
- * What became of an append. Nothing was written unless it is {@link Appended}.
- */
+/** The outcome of an append. Only {@link Appended} wrote anything. */
 public sealed interface AppendResult {
     /**
-     * The batches are in the log, readable by whoever may read past the high watermark.
+     * The batches are in the log. Replicas can read them; consumers can once the high watermark passes them.
      *
      * @param baseOffset offset of the first record
      * @param nextOffset offset after the last record: the log end offset right after this append
@@ -16,19 +14,19 @@ public sealed interface AppendResult {
     record Appended(long baseOffset, long nextOffset, long logStartOffset) implements AppendResult {}
 
     /**
-     * The batch is one of the producer's last five and is in the log already (KIP-98): acknowledge it again.
+     * The batch is one of the producer's last five and already in the log (KIP-98). Acknowledge it again.
      *
-     * @param baseOffset the offset its first record got then
-     * @param nextOffset the offset after its last record
+     * @param baseOffset offset of its first record
+     * @param nextOffset offset after its last record
      * @param logStartOffset the log's first offset now
      */
     record Duplicate(long baseOffset, long nextOffset, long logStartOffset) implements AppendResult {}
 
     /**
-     * The log does not take the batches.
+     * The log refuses the batches.
      *
-     * @param error what to answer
-     * @param reason the same in words, with the values
+     * @param error the error to return
+     * @param reason the reason in words, with values
      */
     record Refused(ErrorCode error, String reason) implements AppendResult {}
 }

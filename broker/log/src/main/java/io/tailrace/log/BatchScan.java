@@ -10,17 +10,17 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the headers of a segment's batches, reading little more than them; checksums for who asks.
+ * Walks the headers of a segment's batches and reads little else. Checksums are verified on request.
  *
- * <p>{@link #next} stops at the end, or at the first place where no batch can be; {@link #problem} tells which.
- * Uses the thread's {@link Scratch}, so one scan at a time on a thread.
+ * <p>{@link #next} stops at the end or at the first damaged header; then {@link #problem} is not null. A scan uses the
+ * thread's {@link ThreadBuffers}, so a thread runs one scan at a time.
  */
 final class BatchScan {
     private static final int CONTROL_MASK = 0x20;
 
     private final FileChannel channel;
     private final long limit;
-    private final ByteBuffer chunk = Scratch.chunk().limit(0);
+    private final ByteBuffer chunk = ThreadBuffers.chunk().limit(0);
     private final int readAheadBytes;
     private long chunkAt;
 
@@ -44,17 +44,17 @@ final class BatchScan {
         this.readAheadBytes = readAheadBytes;
     }
 
-    /** A scan of headers between two positions of a segment. */
+    /** A scan of headers only, between two positions of a segment. */
     static BatchScan headers(FileChannel channel, long from, long limit) {
-        return new BatchScan(channel, from, limit, Scratch.PAGE_BYTES);
+        return new BatchScan(channel, from, limit, ThreadBuffers.PAGE_BYTES);
     }
 
-    /** A scan between two positions of a segment that will ask for most checksums. */
+    /** A scan between two positions of a segment that verifies most checksums. */
     static BatchScan verifying(FileChannel channel, long from, long limit) {
-        return new BatchScan(channel, from, limit, Scratch.CHUNK_BYTES);
+        return new BatchScan(channel, from, limit, ThreadBuffers.CHUNK_BYTES);
     }
 
-    /** Goes to the next batch; false at the end or at a {@link #problem}, with {@link #position} there. */
+    /** Moves to the next batch. Returns false at the end or at a {@link #problem}; {@link #position} is there. */
     boolean next() throws IOException {
         position += sizeInBytes;
         sizeInBytes = 0;
@@ -82,7 +82,7 @@ final class BatchScan {
         } else if (length < RecordBatch.LENGTH_MIN || length > lengthMax) {
             problem = "length: expected " + RecordBatch.LENGTH_MIN + " to " + lengthMax + ", found " + length;
         } else if (baseOffset < 0 || lastOffsetDelta < 0) {
-            problem = "base offset and last offset delta: expected not negative, found " + baseOffset + " and "
+            problem = "base offset and last offset delta: expected 0 or more, found " + baseOffset + " and "
                     + lastOffsetDelta;
         } else {
             sizeInBytes = length + RecordBatch.LENGTH_OVERHEAD_BYTES;
@@ -102,7 +102,7 @@ final class BatchScan {
         baseSequence = chunk.getInt(at + RecordBatch.BASE_SEQUENCE_AT);
     }
 
-    /** Whether the current batch has the checksum it states; otherwise that is the {@link #problem}. */
+    /** Whether the checksum of the current batch is correct. If not, that is the {@link #problem}. */
     boolean checksumHolds() throws IOException {
         int computed;
         try {
@@ -137,7 +137,7 @@ final class BatchScan {
         }
     }
 
-    /** Makes bytes of the file be in the chunk, and tells where. */
+    /** Loads bytes of the file into the chunk; returns their index there. */
     private int load(long from, int bytes) throws IOException {
         long at = from - chunkAt;
         if (at < 0 || at + bytes > chunk.limit()) {
@@ -174,13 +174,13 @@ final class BatchScan {
         return maxTimestampMs;
     }
 
-    /** What the batch means to the state of its producer, or null if it comes from none. */
+    /** The batch for the state of its producer, or null if it has no producer id or is a control batch. */
     @Nullable
-    ProducerBatch producerBatch() {
+    ProducerBatchMetadata producerBatch() {
         boolean control = (attributes & CONTROL_MASK) != 0;
         return producerId == RecordBatch.NO_PRODUCER_ID || control
                 ? null
-                : new ProducerBatch(
+                : new ProducerBatchMetadata(
                         producerId,
                         producerEpoch,
                         baseSequence,

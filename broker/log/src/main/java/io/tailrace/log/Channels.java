@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** Whole reads and writes at a position: a channel may do less than asked. */
+/** Complete reads and writes at a position. A channel may read or write less than asked. */
 final class Channels {
     private Channels() {}
 
@@ -15,13 +15,14 @@ final class Channels {
         while (target.hasRemaining()) {
             int read = channel.read(target, at);
             if (read < 0) {
-                throw new EOFException("file ends at byte " + at + ", " + target.remaining() + " bytes are missing");
+                throw new EOFException(
+                        "expected " + target.remaining() + " more bytes, found the end of the file at byte " + at);
             }
             at += read;
         }
     }
 
-    /** Writes what the buffer holds to a position of the file. */
+    /** Writes the buffer at a position of the file. */
     static void writeFully(FileChannel channel, ByteBuffer source, long position) throws IOException {
         long at = position;
         while (source.hasRemaining()) {

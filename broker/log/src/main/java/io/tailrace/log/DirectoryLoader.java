@@ -50,6 +50,9 @@ final class DirectoryLoader {
                 throw cause;
             }
             LOG.error("Log not loaded, its files are left as they are: {}: {}", partition, cause.getMessage());
+            if (cause instanceof CorruptLogException) {
+                context.damageAtStart().increment();
+            }
             unopened.put(partition, new UnopenedLog(checkpoint, cause));
         }
     }

@@ -6,9 +6,9 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** The doors to the disk that a test may want to jam: channels that fail, a disk that fills up. */
+/** Access to the disk. Tests replace it to make channels fail or the disk fill up. */
 interface Disk {
-    /** The disk of this machine. */
+    /** The real disk. */
     Disk REAL = new Disk() {
         @Override
         public FileChannel open(Path file, OpenOption... options) throws IOException {
@@ -24,7 +24,7 @@ interface Disk {
     /** Opens a file. */
     FileChannel open(Path file, OpenOption... options) throws IOException;
 
-    /** Bytes that can still be written to the disk that a directory is on. */
+    /** Free bytes of the disk that a directory is on. */
     long usableBytes(Path directory) throws IOException;
 
     /** Forces the entries of a directory: files created, renamed and removed. */

@@ -7,8 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a disk from filling up. Asks the file system only now and then: each answer buys half of what is free above
- * the floor, at most {@link #BUDGET_BYTES_MAX}. While the disk is full, every append asks.
+ * Refuses appends before the disk is full. Most appends do not query the file system: each query grants a budget of half
+ * of what is free above the floor, at most {@link #BUDGET_BYTES_MAX}. While the disk is full, every append queries.
+ * Thread-safe.
  */
 final class DiskGuard {
     private static final Logger LOG = LoggerFactory.getLogger(DiskGuard.class);
@@ -26,28 +27,34 @@ final class DiskGuard {
         this.freeBytesMin = freeBytesMin;
     }
 
-    /** Whether so many bytes can be written and leave the floor free. */
+    /** Whether {@code bytes} can be written without going below the floor. */
     boolean admits(long bytes) throws IOException {
-        return budgetBytes.addAndGet(-bytes) >= 0 || ask(bytes);
+        return budgetBytes.addAndGet(-bytes) >= 0 || query(bytes);
     }
 
-    private synchronized boolean ask(long bytes) throws IOException {
+    private synchronized boolean query(long bytes) throws IOException {
         long spareBytes = disk.usableBytes(directory) - freeBytesMin;
         boolean fits = spareBytes >= bytes;
         if (fits == isFull) {
             isFull = !fits;
             if (fits) {
-                LOG.info("{}: appends are taken again, {} bytes above the floor are free", directory, spareBytes);
+                LOG.info(
+                        "Disk has space again, appends are accepted: {}: {} bytes above the floor",
+                        directory,
+                        spareBytes);
             } else {
-                LOG.error("{}: appends are refused, less than {} bytes are free", directory, freeBytesMin + bytes);
+                LOG.error(
+                        "Disk is full, appends are refused: {}: less than {} bytes free",
+                        directory,
+                        freeBytesMin + bytes);
             }
         }
         budgetBytes.set(fits ? Math.min(spareBytes / 2, BUDGET_BYTES_MAX) - bytes : 0);
         return fits;
     }
 
-    /** Whether the disk has, now, less free than the floor and {@code bytes} more. */
+    /** Whether fewer bytes than the floor and {@code bytes} are free now. */
     boolean isFullFor(long bytes) throws IOException {
-        return !ask(bytes);
+        return !query(bytes);
     }
 }

@@ -6,15 +6,15 @@ import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A slice of a segment's file, ready for sendfile.
+ * A slice of a segment's file, for sendfile.
  *
- * <p>Holds the file open until {@link #close}: if retention deletes it meanwhile, its bytes stay readable through the open
- * channel. After a truncation the bytes may be gone or replaced, so a transfer can come up short; whole batches are
- * protected by their checksum.
+ * <p>The file stays open until {@link #close}, even if retention deletes it. When the slice was made, the file held all of
+ * its bytes. A truncation may remove or replace them later, so a transfer can still come up short; whole batches are
+ * protected by their checksums.
  *
- * <p>The channel belongs to the segment: transfer from it, never close it (a Netty {@code DefaultFileRegion} closes its
- * channel when it is released: override {@code deallocate} to close the slice instead). Positional reads only. Safe to read
- * from several threads. Closing twice does no harm.
+ * <p>The channel belongs to the segment: transfer from it, but never close it. (A Netty {@code DefaultFileRegion} closes its
+ * channel when it is released; override {@code deallocate} to close the slice instead.) Use positional reads only.
+ * Thread-safe. Closing is idempotent.
  */
 public final class FileSlice implements LogSlice {
     private static final FileSlice EMPTY = new FileSlice(null, 0, 0);
@@ -29,12 +29,12 @@ public final class FileSlice implements LogSlice {
         this.sizeInBytes = sizeInBytes;
     }
 
-    /** Nothing to read. */
+    /** A slice without bytes. */
     static FileSlice empty() {
         return EMPTY;
     }
 
-    /** A piece of a segment whose file the caller has retained. */
+    /** A part of a segment that the caller has retained. */
     static FileSlice of(Segment retained, long position, int sizeInBytes) {
         return new FileSlice(retained, position, sizeInBytes);
     }
@@ -49,13 +49,13 @@ public final class FileSlice implements LogSlice {
         return sizeInBytes;
     }
 
-    /** Where the slice starts in its {@link #channel}. */
+    /** Position in {@link #channel} at which the slice starts. */
     public long position() {
         return position;
     }
 
     /**
-     * The file that the slice is a piece of.
+     * The file that contains the slice.
      *
      * @throws IllegalStateException if the slice is empty or closed
      */

@@ -7,11 +7,11 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shares syncs: whoever asks while one runs gets the next one, together with all others who ask meanwhile. At most one
- * task is on the executor and one round waits, however many ask.
+ * Shares syncs. Requests that arrive while a sync runs are all served by the next one. However many requests there are, at
+ * most one task is on the executor and one round waits. Thread-safe.
  */
 final class GroupCommit {
-    /** Forces what is below an offset, at least. */
+    /** Forces at least everything below an offset. */
     interface Sync {
         void upTo(long offset) throws IOException;
     }
@@ -34,7 +34,7 @@ final class GroupCommit {
         this.sync = sync;
     }
 
-    /** Completes, on the executor, once everything below an offset is forced; fails if that did not work. */
+    /** Completes on the executor once everything below an offset is forced; fails if the sync fails. */
     CompletableFuture<Void> request(long offset) {
         Round round;
         boolean start;
@@ -72,12 +72,12 @@ final class GroupCommit {
         } catch (IOException | RuntimeException | Error e) {
             round.done.completeExceptionally(e);
         }
-        boolean more;
+        boolean hasMore;
         synchronized (this) {
-            more = waiting != null;
-            isRunning = more;
+            hasMore = waiting != null;
+            isRunning = hasMore;
         }
-        if (more) {
+        if (hasMore) {
             start();
         }
     }
@@ -85,7 +85,7 @@ final class GroupCommit {
     private synchronized Round takeRound() {
         Round round = waiting;
         if (round == null) {
-            throw new IllegalStateException("a sync was started that nobody asked for");
+            throw new IllegalStateException("sync started without a request");
         }
         waiting = null;
         return round;

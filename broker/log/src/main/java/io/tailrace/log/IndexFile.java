@@ -9,20 +9,22 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sorted file of entries of one size: a key of 4 or 8 bytes, and a 4-byte value. Both only grow.
+ * A sorted file of fixed-size entries: a key of 4 or 8 bytes and a value of 4 bytes. Keys and values both ascend.
  *
- * <p>The newest entries are kept in memory and written a block at a time: what a crash takes is rebuilt from the
- * segment. The file is read and written by position, never mapped: a mapped file that cannot be written (disk full)
- * takes the process down, and one that is cut off does too.
+ * <p>The newest entries are kept in memory and written in blocks; what a crash loses is rebuilt from the segment. The file
+ * is read and written by position, never mapped: writing to a mapped file on a full disk kills the process, and so does
+ * reading one that was cut.
  *
- * <p>One thread appends, any number look up. A slot is written once between truncations, and is visible once
- * {@link #count} covers it; {@link #truncate} must not overlap with lookups.
+ * <p>One thread appends and truncates, any number look up. A lookup that overlaps a truncation may return a wrong entry or
+ * throw an {@link IOException}; the caller repeats it ({@link OptimisticReadLock}).
  */
 final class IndexFile {
     /** An entry. */
     record Entry(long key, int value) {}
 
-    private static final int TAIL_ENTRIES = 128;
+    /** Entries in memory before a block is written. */
+    static final int TAIL_ENTRIES = 128;
+
     private static final int VALUE_BYTES = 4;
 
     private final Disk disk;
@@ -30,16 +32,23 @@ final class IndexFile {
     private final int entryBytes;
     private final Path path;
     private volatile @Nullable FileChannel channel;
-    /** Replaced before {@link #count} passes its end; read after it. */
-    private volatile Tail tail;
-
-    private volatile int count;
-
-    /** Entries from {@code first} on, in memory. */
-    private record Tail(int first, ByteBuffer entries) {}
+    private volatile Content content;
 
     /**
-     * Opens an index; a file that is not there is an empty one.
+     * All entries at one moment, replaced as a whole. A slot of a tail is written once, before a content covers it.
+     *
+     * @param count number of entries
+     * @param tailFrom the first entry in memory; those before are in the file
+     * @param tail the entries from {@code tailFrom} on
+     */
+    private record Content(int count, int tailFrom, ByteBuffer tail) {
+        int tailCount() {
+            return count - tailFrom;
+        }
+    }
+
+    /**
+     * Opens an index. A missing file counts as empty.
      *
      * @throws CorruptLogException if the file does not hold whole entries
      */
@@ -52,46 +61,44 @@ final class IndexFile {
         if (bytes % entryBytes != 0 || bytes > Integer.MAX_VALUE) {
             throw new CorruptLogException(path, "size is " + bytes + ", expected a multiple of " + entryBytes);
         }
-        this.count = (int) (bytes / entryBytes);
-        this.tail = newTail(count);
+        int count = (int) (bytes / entryBytes);
+        this.content = new Content(count, count, newTail());
     }
 
-    private Tail newTail(int first) {
-        return new Tail(first, ByteBuffer.allocate(TAIL_ENTRIES * entryBytes));
+    private ByteBuffer newTail() {
+        return ByteBuffer.allocate(TAIL_ENTRIES * entryBytes);
     }
 
     int count() {
-        return count;
+        return content.count;
     }
 
     void append(long key, int value) throws IOException {
-        int slot = count;
-        if (slot - tail.first == TAIL_ENTRIES) {
+        Content current = content;
+        if (current.tailCount() == TAIL_ENTRIES) {
             write();
-            tail = newTail(slot);
+            current = new Content(current.count, current.count, newTail());
         }
-        Tail current = tail;
-        int at = (slot - current.first) * entryBytes;
+        int at = current.tailCount() * entryBytes;
         if (keyBytes == Long.BYTES) {
-            current.entries.putLong(at, key);
+            current.tail.putLong(at, key);
         } else {
-            current.entries.putInt(at, (int) key);
+            current.tail.putInt(at, (int) key);
         }
-        current.entries.putInt(at + keyBytes, value);
-        count = slot + 1;
+        current.tail.putInt(at + keyBytes, value);
+        content = new Content(current.count + 1, current.tailFrom, current.tail);
     }
 
     /** The last entry whose key is at most {@code key}, or null. */
     @Nullable
     Entry floor(long key) throws IOException {
-        int entries = count;
-        Tail newest = tail;
-        if (entries > newest.first && keyAt(newest.entries, 0) <= key) {
-            return floorIn(newest.entries, entries - newest.first, key);
+        Content current = content;
+        if (current.tailCount() > 0 && keyAt(current.tail, 0) <= key) {
+            return floorIn(current.tail, current.tailCount(), key);
         }
         int low = 0;
-        int high = Math.min(entries, newest.first);
-        ByteBuffer page = Scratch.page();
+        int high = current.tailFrom;
+        ByteBuffer page = ThreadBuffers.page();
         int pageEntries = page.capacity() / entryBytes;
         while (high - low > pageEntries) {
             int middle = (low + high) >>> 1;
@@ -120,24 +127,30 @@ final class IndexFile {
         return low == 0 ? null : entryAt(entries, low - 1);
     }
 
-    /** The entry in a slot below {@link #count}. */
-    Entry entry(int slot) throws IOException {
-        Tail newest = tail;
-        if (slot >= newest.first) {
-            return entryAt(newest.entries, slot - newest.first);
+    /** The last entry, or null. */
+    @Nullable
+    Entry last() throws IOException {
+        Content current = content;
+        return current.count == 0 ? null : entry(current, current.count - 1);
+    }
+
+    private Entry entry(Content current, int slot) throws IOException {
+        if (slot >= current.tailFrom) {
+            return entryAt(current.tail, slot - current.tailFrom);
         }
-        ByteBuffer page = Scratch.page();
+        ByteBuffer page = ThreadBuffers.page();
         read(page, slot, 1);
         return entryAt(page, 0);
     }
 
     /** Drops the entries whose value is at least {@code valueMin}. */
     void truncateValuesFrom(long valueMin) throws IOException {
+        Content current = content;
         int low = 0;
-        int high = count;
+        int high = current.count;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (entry(middle).value < valueMin) {
+            if (entry(current, middle).value < valueMin) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -146,40 +159,38 @@ final class IndexFile {
         truncate(low);
     }
 
-    /** Keeps the first entries only. Needs no space. Lookups must be kept out meanwhile. */
-    void truncate(int entries) throws IOException {
-        if (entries == count && entries > 0) {
+    /** Keeps the first {@code count} entries. Needs no space. */
+    void truncate(int count) throws IOException {
+        Content longer = content;
+        if (count == longer.count && count > 0) {
             return;
         }
-        Tail longer = tail;
-        Tail shorter = newTail(Math.min(entries, longer.first));
-        if (entries > longer.first) {
-            shorter.entries.put(0, longer.entries, 0, (entries - longer.first) * entryBytes);
+        ByteBuffer tail = newTail();
+        if (count > longer.tailFrom) {
+            tail.put(0, longer.tail, 0, (count - longer.tailFrom) * entryBytes);
         }
-        count = entries;
-        tail = shorter;
-        if (entries > 0 || Files.exists(path)) {
-            open().truncate((long) entries * entryBytes);
+        content = new Content(count, Math.min(count, longer.tailFrom), tail);
+        if (count > 0 || Files.exists(path)) {
+            open().truncate((long) count * entryBytes);
         }
     }
 
-    /** Writes the entries that are in memory only. */
+    /** Writes the entries that are only in memory. */
     void write() throws IOException {
-        Tail newest = tail;
-        int entries = count - newest.first;
-        if (entries > 0) {
-            ByteBuffer bytes = newest.entries.duplicate().position(0).limit(entries * entryBytes);
-            Channels.writeFully(open(), bytes, (long) newest.first * entryBytes);
+        Content current = content;
+        if (current.tailCount() > 0) {
+            ByteBuffer bytes = current.tail.duplicate().position(0).limit(current.tailCount() * entryBytes);
+            Channels.writeFully(open(), bytes, (long) current.tailFrom * entryBytes);
         }
     }
 
-    /** Writes and forces. An empty index is a file too. */
+    /** Writes and forces. An empty index gets a file, too. */
     void force() throws IOException {
         write();
         Disk.force(open(), path, false);
     }
 
-    /** Makes the file be there, for tools that expect one. */
+    /** Creates the file, for tools that expect one. */
     void createFile() throws IOException {
         open();
     }

@@ -72,4 +72,18 @@ final class LeaderEpochFile {
         file.write(lines);
         written = epochs;
     }
+
+    /**
+     * Writes the epochs after a truncation. If they cannot be written, the file is removed, so that the next start reads the
+     * epochs from the log and not those of dropped records.
+     */
+    synchronized void writeTruncated(LeaderEpochs epochs) throws IOException {
+        try {
+            write(epochs);
+        } catch (IOException e) {
+            LOG.warn("Leader epochs not written and their file removed: {}", e.toString());
+            written = null;
+            file.delete();
+        }
+    }
 }

@@ -11,37 +11,35 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The log of one partition. Made by {@link LogDirectory}.
+ * The log of one partition, created by {@link LogDirectory}.
  *
- * <p>Offsets named end, next or limit are exclusive. Any thread may call anything. Appends, truncations and what
- * changes the segments exclude each other; reads wait for truncations only. No method waits for a sync but
- * {@link #flush} and those that truncate or close.
+ * <p>Offsets named end, next or limit are exclusive. Thread-safe: appends, truncations and changes of segments exclude each
+ * other, reads wait only for truncations. Only {@link #flush} and the methods that truncate or close wait for a sync.
  *
- * <p>Every method that touches the disk throws {@link LogDirectoryOfflineException} from the first failure of the
- * log directory on, and {@link LogClosedException} once the log is closed or deleted.
+ * <p>Every method that uses the disk throws {@link LogDirectoryOfflineException} once the log directory has failed, {@link
+ * LogClosedException} once the log is closed or deleted, {@link CorruptLogException} where it meets damage, and {@link
+ * LogOperationException} if the operation failed for a reason that may pass.
  */
 public final class Log implements ReplicaLog {
-    private static final Logger LOG = LoggerFactory.getLogger(Log.class);
-
     private final TopicPartition partition;
     private final LogContext context;
-    private final RecentEnds recentEnds = new RecentEnds();
+    private final RecentAppends recentAppends = new RecentAppends();
     private final LogFlusher flusher;
     private final LogAppender appender;
+    private final LogMaintenance maintenance;
+    private final DamageLog damage = new DamageLog();
 
-    /** Guards every change of state, segments and end. Taken after the flusher's lock, before {@link #readers}. */
+    /** Guards every change of state, segments and end. Taken after the flusher's lock and before {@link #readers}. */
     private final ReentrantLock appendLock = new ReentrantLock();
 
-    private final ReadersGate readers = new ReadersGate();
+    private final OptimisticReadLock readers = new OptimisticReadLock();
 
     private volatile LogConfig config;
     private volatile LogState state;
     private volatile LeaderEpochs epochs;
-    /** Replaced after the batches are in the file: whoever reads it may read up to it. */
+    /** Replaced once the batches are in the file, so that readers may read up to it. */
     private volatile LogEnd end;
 
     private volatile long logStartOffset;
@@ -57,7 +55,8 @@ public final class Log implements ReplicaLog {
         this.end = new LogEnd(loaded.logEndOffset(), active, active.sizeInBytes());
         this.logStartOffset = loaded.logStartOffset();
         this.flusher = new LogFlusher(this, context, loaded.recoveryPoint());
-        this.appender = new LogAppender(this, context, readers);
+        this.appender = new LogAppender(this, context);
+        this.maintenance = new LogMaintenance(this, context, appender, readers, damage);
     }
 
     @Override
@@ -65,7 +64,7 @@ public final class Log implements ReplicaLog {
         return partition;
     }
 
-    /** The configuration in force. */
+    /** The current configuration. */
     public LogConfig config() {
         return config;
     }
@@ -90,12 +89,12 @@ public final class Log implements ReplicaLog {
         return flusher.recoveryPoint();
     }
 
-    /** Bytes of all segments, without their indexes. */
+    /** Bytes of all segments, without indexes. */
     public long sizeInBytes() {
         return state.segments().all().stream().mapToLong(Segment::sizeInBytes).sum();
     }
 
-    /** Number of segments, the active one included. */
+    /** Number of segments, including the active one. */
     public int segmentCount() {
         return state.segments().all().size();
     }
@@ -141,35 +140,36 @@ public final class Log implements ReplicaLog {
 
     @Override
     public LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException {
-        return look(() -> reader().read(offset, bytesMax, offsetLimit, atLeastOneBatch), LogSlice::close);
+        return guarded(() -> reader().read(offset, bytesMax, offsetLimit, atLeastOneBatch), LogSlice::close);
     }
 
     @Override
     public Optional<TimestampedOffset> offsetForTimestamp(long timestampMs) throws IOException {
-        return Optional.ofNullable(
-                look(() -> reader().find(timestampMs), found -> {}).record());
+        return guarded(() -> reader().find(timestampMs), result -> {}).record();
     }
 
     @Override
     public Optional<TimestampedOffset> offsetOfMaxTimestamp() throws IOException {
-        return Optional.ofNullable(look(() -> reader().findMax(), found -> {}).record());
+        return guarded(() -> reader().findMax(), result -> {}).record();
     }
 
-    /** A batch that is not one harms its readers, a disk that does not read its whole directory. */
-    private <T> T look(ReadersGate.Reading<T> reading, ReadersGate.Undo<T> undo) throws IOException {
+    private <T> T guarded(OptimisticReadLock.Read<T> read, OptimisticReadLock.Discard<T> discard) throws IOException {
         try {
-            return readers.read(reading, undo);
+            return readers.read(read, discard);
+        } catch (CorruptLogException e) {
+            damage.report(e);
+            throw e;
         } catch (IOException e) {
             throw context.health().report(e);
         }
     }
 
-    /** The end is taken before the segments, so that they cover it, and the start after, so that it is theirs. */
+    /** The end is read before the segments, so that they cover it, and the start after them, so that it matches them. */
     private LogReader reader() throws IOException {
         ensureOpen();
         LogEnd currentEnd = end;
         SegmentList segments = state.segments();
-        return new LogReader(partition, segments, logStartOffset, currentEnd, recentEnds);
+        return new LogReader(partition, segments, logStartOffset, currentEnd, recentAppends);
     }
 
     @Override
@@ -179,7 +179,7 @@ public final class Log implements ReplicaLog {
                 : CompletableFuture.completedFuture(null);
     }
 
-    /** Forces everything that is in the log now, on the calling thread. */
+    /** Forces the whole log to disk, on the calling thread. */
     public void flush() throws IOException {
         flusher.flushTo(end.offset());
     }
@@ -203,19 +203,19 @@ public final class Log implements ReplicaLog {
     public void truncateTo(long offset, long nowMs) throws IOException {
         change(() -> {
             if (offset < end.offset()) {
-                truncater().truncateTo(offset, nowMs);
+                truncation().truncateTo(offset, nowMs);
             } else {
-                truncater().truncateEpochs(offset);
+                truncation().truncateEpochs(offset);
             }
         });
     }
 
     @Override
     public void truncateFullyAndStartAt(long offset, long nowMs) throws IOException {
-        change(() -> truncater().truncateFullyAndStartAt(offset, nowMs));
+        change(() -> truncation().truncateFullyAndStartAt(offset, nowMs));
     }
 
-    private LogTruncation truncater() {
+    private LogTruncation truncation() {
         return new LogTruncation(this, context, readers);
     }
 
@@ -223,13 +223,13 @@ public final class Log implements ReplicaLog {
     public void deleteRecordsBefore(long offset) throws IOException {
         change(() -> {
             if (offset > end.offset()) {
-                throw new OffsetOutOfRangeException(partition, offset, logStartOffset, end.offset());
+                throw new OffsetNotInLogException(partition, offset, logStartOffset, end.offset());
             }
             raiseLogStartOffset(offset);
         });
     }
 
-    /** One change of the segments, with appends and syncs kept out. */
+    /** Makes a change of the segments while no append and no sync runs. */
     private void change(LogFlusher.Change<IOException> change) throws IOException {
         flusher.exclusively(() -> {
             appendLock.lock();
@@ -244,22 +244,14 @@ public final class Log implements ReplicaLog {
         });
     }
 
-    /** Runs the passes of a log over time; see {@link LogDirectory#maintain}. */
+    /** Does what is due; see {@link LogDirectory#maintain}. */
     void maintain(long nowMs, long deletableBefore) throws IOException {
         appendLock.lock();
         try {
             if (isClosed) {
                 return;
             }
-            Segment active = state.segments().last();
-            boolean isAged = nowMs - active.createdMs() >= config.roll().segmentAgeMsMax()
-                    || nowMs - active.lastAppendedMs() > config.retention().ageMs();
-            if (isAged && !active.isEmpty()) {
-                Segment unused = appender.roll(end.offset(), nowMs);
-            }
-            LogCleanup.deleteExpired(this, context.trash(), nowMs, deletableBefore);
-            state.producers().expire(nowMs, context.config().producerIdExpirationMs());
-            rebuildSuspectIndexes();
+            maintenance.run(nowMs, deletableBefore);
         } catch (IOException e) {
             throw context.health().report(e);
         } finally {
@@ -268,24 +260,16 @@ public final class Log implements ReplicaLog {
         flusher.flushIfAged(end.offset(), config.flush(), nowMs);
     }
 
-    /** A batch that is not one harms its readers only, here too; the index then covers what is before it. */
-    private void rebuildSuspectIndexes() throws IOException {
-        for (Segment segment : state.segments().all()) {
-            if (segment.isIndexSuspect()) {
-                try {
-                    readers.change(() -> segment.rebuildIndexes(config.roll().indexIntervalBytes()));
-                } catch (CorruptLogException e) {
-                    LOG.error("{}: reads from there on fail", e.getMessage());
-                }
-            }
-        }
+    /** How often readers met damage since the log was opened. */
+    public long damageCount() {
+        return damage.count();
     }
 
-    /** Flushes, writes indexes, snapshot and epochs, and lets go of the files. */
+    /** Flushes, writes indexes, snapshot and epochs, and closes the files. */
     void close() throws IOException {
         flusher.flushTo(end.offset());
         change(() -> {
-            state.segments().last().completeIndexes();
+            state.segments().last().indexes().complete();
             flusher.writeSnapshot(
                     end.offset(), ProducerSnapshot.encode(state.producers().entries()));
             writeEpochs();
@@ -294,7 +278,7 @@ public final class Log implements ReplicaLog {
         });
     }
 
-    /** Lets go of the files as they are. */
+    /** Closes the files without writing anything. */
     void abandon() {
         flusher.exclusively(() -> {
             appendLock.lock();
@@ -349,25 +333,25 @@ public final class Log implements ReplicaLog {
 
     /** Publishes what was written. */
     void appended(LogEnd newEnd) {
-        recentEnds.add(newEnd);
+        recentAppends.add(newEnd);
         end = newEnd;
         flusher.afterAppend(newEnd.offset(), config.flush());
     }
 
-    /** Goes on in a segment that is empty yet. */
+    /** Publishes a new active segment, which is empty. */
     void rolled(SegmentList segments, Segment fresh) {
         state = state.with(segments);
         end = new LogEnd(end.offset(), fresh, 0);
     }
 
-    /** Takes over segments from which the oldest are gone. */
+    /** Publishes segments without the oldest ones. */
     void replaceSegments(SegmentList segments) {
         state = state.with(segments);
     }
 
-    /** Takes over segments and an end that a truncation has left. */
+    /** Publishes segments, start and end after a truncation. */
     void truncated(SegmentList segments, long newStart, long newEnd) {
-        recentEnds.clear();
+        recentAppends.clear();
         state = state.with(segments);
         logStartOffset = newStart;
         end = new LogEnd(newEnd, segments.last(), segments.last().sizeInBytes());

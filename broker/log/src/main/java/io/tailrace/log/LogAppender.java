@@ -9,40 +9,38 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Adds to the end of a log: batches, and segments for them. Everything is called under the log's append lock. */
+/** Appends batches to a log, and rolls its segments. Used under the log's append lock. */
 final class LogAppender {
     private final Log log;
     private final LogContext context;
-    private final ReadersGate readers;
 
-    LogAppender(Log log, LogContext context, ReadersGate readers) {
+    LogAppender(Log log, LogContext context) {
         this.log = log;
         this.context = context;
-        this.readers = readers;
     }
 
     /** Stamps and appends one batch; see {@link Log#appendAsLeader}. */
     AppendResult appendAsLeader(RecordBatch batch, ByteBuffer bytes, int leaderEpoch, long nowMs) throws IOException {
-        AppendResult verdict = judge(batch, leaderEpoch);
-        if (verdict != null) {
-            return verdict;
+        AppendResult rejection = validate(batch, leaderEpoch);
+        if (rejection != null) {
+            return rejection;
         }
         batch.stamp(log.logEndOffset(), leaderEpoch);
         LeaderEpochs epochs = log.epochs().append(leaderEpoch, batch.baseOffset());
         return append(bytes, batch.baseOffset(), batch.lastOffset(), epochs, nowMs);
     }
 
-    private @Nullable AppendResult judge(RecordBatch batch, int leaderEpoch) {
+    private @Nullable AppendResult validate(RecordBatch batch, int leaderEpoch) {
         int latestEpoch = log.epochs().latest();
         if (leaderEpoch < latestEpoch) {
             return new AppendResult.Refused(
                     ErrorCode.NOT_LEADER_OR_FOLLOWER,
-                    partition() + ": append in leader epoch " + leaderEpoch + ", the log is in " + latestEpoch);
+                    partition() + ": expected leader epoch " + latestEpoch + " or later, append is in " + leaderEpoch);
         }
-        return log.state().producers().judge(batch, log.logStartOffset());
+        return log.state().producers().validate(batch, log.logStartOffset());
     }
 
-    /** Appends whole batches as they are; see {@link Log#appendAsFollower}. */
+    /** Appends whole batches unchanged; see {@link Log#appendAsFollower}. */
     AppendResult appendAsFollower(ByteBuffer bytes, long nowMs) throws IOException {
         long firstOffset = -1;
         long nextOffset = log.logEndOffset();
@@ -78,7 +76,7 @@ final class LogAppender {
         LogState state = log.state();
         for (RecordBatch batch : RecordBatches.of(bytes)) {
             if (batch.hasProducerId() && !batch.isControl()) {
-                state.producers().add(ProducerBatch.of(batch), nowMs);
+                state.producers().add(ProducerBatchMetadata.of(batch), nowMs);
             }
         }
         Segment active = state.segments().last();
@@ -87,7 +85,7 @@ final class LogAppender {
         return new AppendResult.Appended(firstOffset, lastOffset + 1, log.logStartOffset());
     }
 
-    /** Writes to the active segment or a new one; false, with nothing written, if the disk turns out to be full. */
+    /** Writes to the active segment or a new one. Returns false, with nothing written, if the disk is full. */
     private boolean write(ByteBuffer bytes, long firstOffset, long lastOffset, long nowMs) throws IOException {
         Segment active = log.state().segments().last();
         long endOffset = log.logEndOffset();
@@ -95,7 +93,7 @@ final class LogAppender {
             LogConfig.Roll limits = log.config().roll();
             boolean isAged = !active.isEmpty() && nowMs - active.createdMs() >= limits.segmentAgeMsMax();
             if (isAged || !active.hasRoomFor(bytes.remaining(), lastOffset, limits)) {
-                // A segment follows the one before without a gap, by which recovery knows that none is missing.
+                // Segments follow each other without a gap, so that recovery notices a missing one.
                 boolean fits = lastOffset - endOffset <= Integer.MAX_VALUE;
                 active = roll(fits ? endOffset : firstOffset, nowMs);
             }
@@ -103,19 +101,17 @@ final class LogAppender {
             return true;
         } catch (IOException e) {
             boolean isSpace = FailureScope.of(e, context.config().path()) == FailureScope.SPACE;
-            if (!isSpace && !context.guard().isFullFor(bytes.remaining())) {
-                throw e;
+            if (isSpace || context.guard().isFullFor(bytes.remaining())) {
+                return false;
             }
-            Segment cut = active;
-            readers.change(() -> cut.truncate(cut.sizeInBytes(), endOffset));
-            return false;
+            throw e;
         }
     }
 
     /** Closes the active segment and starts the next one. */
     Segment roll(long baseOffset, long nowMs) throws IOException {
         LogState state = log.state();
-        state.segments().last().completeIndexes();
+        state.segments().last().indexes().complete();
         Segment fresh = Segment.create(context.disk(), state.directory(), baseOffset, nowMs);
         log.rolled(state.segments().plus(fresh), fresh);
         log.flusher()

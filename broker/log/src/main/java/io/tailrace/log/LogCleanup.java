@@ -7,19 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Retention: whole closed segments go, oldest first, by age, by size, and below the log start offset.
+ * Retention: deletes whole closed segments, oldest first, by age, by size, and below the log start offset.
  *
- * <p>Age counts from a segment's last append and not from its records' timestamps: a timestamp far in the future would
- * keep a segment for ever, and a backlog that is years old would be gone before anybody has read it.
+ * <p>Age counts from a segment's last append, not from its records' timestamps. A timestamp far in the future would keep a
+ * segment forever, and a backlog of old records would be deleted before anybody has read it ({@code docs/adr/0020}).
  */
 final class LogCleanup {
     private LogCleanup() {}
 
     /**
-     * Takes expired segments out of a log and renames their files, under its append lock. Readers that hold one go on
-     * reading; the trash removes the files later.
+     * Removes expired segments from a log and renames their files, under its append lock. Readers of such a segment can
+     * finish; the trash deletes the files later.
      *
-     * @param deletableBefore exclusive: what is at or above this offset stays, as it is not replicated yet
+     * @param deletableBefore records at or above this offset are kept, since they may not be replicated yet
      */
     static void deleteExpired(Log log, Trash trash, long nowMs, long deletableBefore) throws IOException {
         List<Segment> expired = expired(log, nowMs, deletableBefore);
@@ -46,17 +46,17 @@ final class LogCleanup {
     private static List<Segment> expired(Log log, long nowMs, long deletableBefore) {
         SegmentList segments = log.state().segments();
         LogConfig.Retention retention = log.config().retention();
-        long surplusBytes = log.sizeInBytes() - retention.bytes();
+        long excessBytes = log.sizeInBytes() - retention.bytes();
         List<Segment> expired = new ArrayList<>();
         for (Segment segment : segments.all()) {
             Segment next = segments.after(segment);
             if (next == null || next.baseOffset() > deletableBefore) {
                 break;
             }
-            surplusBytes -= segment.sizeInBytes();
-            boolean isAged = nowMs - segment.lastAppendedMs() > retention.ageMs();
+            excessBytes -= segment.sizeInBytes();
+            boolean isExpired = nowMs - segment.lastAppendedMs() > retention.ageMs();
             boolean isBelowStart = next.baseOffset() <= log.logStartOffset();
-            if (!isAged && !isBelowStart && surplusBytes < 0) {
+            if (!isExpired && !isBelowStart && excessBytes < 0) {
                 break;
             }
             expired.add(segment);

@@ -3,7 +3,7 @@ package io.tailrace.log;
 import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
 
-/** The log was closed or deleted while it was asked for something. Its directory is fine. */
+/** The log has been closed or deleted. Its directory works. */
 public final class LogClosedException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -3,21 +3,21 @@ package io.tailrace.log;
 import java.util.Objects;
 
 /**
- * How a partition's log rolls, keeps, flushes and deletes. Immutable; replaced whole when a topic's configuration
- * changes. {@link #UNLIMITED} switches a bound of {@link Retention} or {@link Flush} off.
+ * Settings of a partition's log. Immutable; replaced as a whole when the topic's configuration changes. {@link #UNLIMITED}
+ * switches a limit of {@link Retention} or {@link Flush} off.
  *
  * @param roll when the active segment is closed and the next one started
- * @param retention what is kept
+ * @param retention which segments are kept
  * @param flush when data is forced to disk
- * @param fileDeleteDelayMs how long a deleted segment's files stay on disk, renamed, before they are removed
+ * @param fileDeleteDelayMs how long the renamed files of a deleted segment stay on disk
  */
 public record LogConfig(Roll roll, Retention retention, Flush flush, long fileDeleteDelayMs) {
-    /** No bound. */
+    /** No limit. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
     private static final long HOUR_MS = 3_600_000;
 
-    /** Kafka's defaults: 1 GiB or seven days a segment, seven days kept, flushed by the operating system. */
+    /** Kafka's defaults: segments of 1 GiB or seven days, kept for seven days, flushed by the operating system. */
     public static final LogConfig DEFAULTS = new LogConfig(
             new Roll(1 << 30, 7 * 24 * HOUR_MS, 10 << 20, 4096),
             new Retention(7 * 24 * HOUR_MS, UNLIMITED),
@@ -31,22 +31,22 @@ public record LogConfig(Roll roll, Retention retention, Flush flush, long fileDe
         atLeast("file.delete.delay.ms", fileDeleteDelayMs, 0);
     }
 
-    /** The same with another {@link Roll}. */
+    /** A copy with another {@link Roll}. */
     public LogConfig with(Roll other) {
         return new LogConfig(other, retention, flush, fileDeleteDelayMs);
     }
 
-    /** The same with another {@link Retention}. */
+    /** A copy with another {@link Retention}. */
     public LogConfig with(Retention other) {
         return new LogConfig(roll, other, flush, fileDeleteDelayMs);
     }
 
-    /** The same with another {@link Flush}. */
+    /** A copy with another {@link Flush}. */
     public LogConfig with(Flush other) {
         return new LogConfig(roll, retention, other, fileDeleteDelayMs);
     }
 
-    /** The same with another delay between the deletion of a segment and that of its files. */
+    /** A copy with another delay between the deletion of a segment and the removal of its files. */
     public LogConfig withFileDeleteDelayMs(long otherMs) {
         return new LogConfig(roll, retention, flush, otherMs);
     }
@@ -54,8 +54,8 @@ public record LogConfig(Roll roll, Retention retention, Flush flush, long fileDe
     /**
      * When the active segment is closed and the next one started.
      *
-     * @param segmentBytesMax {@code segment.bytes}: greatest size of a segment; a larger batch gets one of its own
-     * @param segmentAgeMsMax {@code segment.ms}: greatest age of the active segment that holds anything
+     * @param segmentBytesMax {@code segment.bytes}: greatest size of a segment; a larger batch gets its own segment
+     * @param segmentAgeMsMax {@code segment.ms}: greatest age of an active segment that is not empty
      * @param indexBytesMax {@code segment.index.bytes}: greatest size of an index; a full one rolls the segment
      * @param indexIntervalBytes {@code index.interval.bytes}: bytes of log between two index entries
      */
@@ -69,10 +69,10 @@ public record LogConfig(Roll roll, Retention retention, Flush flush, long fileDe
     }
 
     /**
-     * What is kept; whole closed segments go.
+     * Which segments are kept. Only whole closed segments are deleted.
      *
-     * @param ageMs {@code retention.ms}: a segment that was last appended to longer ago than this goes
-     * @param bytes {@code retention.bytes}: the oldest segments go while the rest is at least this large
+     * @param ageMs {@code retention.ms}: a segment is deleted if its last append is longer ago
+     * @param bytes {@code retention.bytes}: the oldest segments are deleted while the rest is at least this large
      */
     public record Retention(long ageMs, long bytes) {
         public Retention {
@@ -82,12 +82,12 @@ public record LogConfig(Roll roll, Retention retention, Flush flush, long fileDe
     }
 
     /**
-     * When data is forced to disk. By default never by us: the operating system decides and replication protects.
+     * When data is forced to disk. By default the operating system decides, and replication protects the data.
      *
-     * @param messages {@code flush.messages}: force in the background once so many records are not forced; 1 means
-     *     that an acknowledgement waits for it
-     * @param ageMs {@code flush.ms}: force in the background what has not been for so long
-     * @param beforeAck {@code flush=ack}: an acknowledgement waits for a shared sync
+     * @param messages {@code flush.messages}: force in the background once this many records are not forced; with 1,
+     *     acknowledgements wait for it
+     * @param ageMs {@code flush.ms}: force in the background what was appended longer ago
+     * @param beforeAck {@code flush=ack}: acknowledgements wait for a shared sync
      */
     public record Flush(long messages, long ageMs, boolean beforeAck) {
         public Flush {
@@ -102,7 +102,7 @@ public record LogConfig(Roll roll, Retention retention, Flush flush, long fileDe
 
     private static void atLeast(String key, long value, long min) {
         if (value < min) {
-            throw new IllegalArgumentException(key + " must be at least " + min + ", is " + value);
+            throw new IllegalArgumentException(key + ": expected at least " + min + ", found " + value);
         }
     }
 }

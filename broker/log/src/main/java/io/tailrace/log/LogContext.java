@@ -3,6 +3,7 @@ package io.tailrace.log;
 import io.tailrace.protocol.TopicPartition;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What the logs of one directory share.
@@ -14,6 +15,7 @@ import java.util.concurrent.Executor;
  * @param trash deleted files that are still on disk
  * @param background runs syncs and writes snapshots, on its own threads
  * @param recoveryPointLowered writes the recovery points of all logs, after that of one log went back
+ * @param damageAtStart counts segments that recovery had to cut, and logs that could not be opened for damage
  */
 record LogContext(
         LogDirectoryConfig config,
@@ -22,7 +24,8 @@ record LogContext(
         DiskGuard guard,
         Trash trash,
         Executor background,
-        ParallelTasks.Task recoveryPointLowered) {
+        ParallelTasks.Task recoveryPointLowered,
+        LongAdder damageAtStart) {
     /** The directory of a partition's log. */
     Path directoryOf(TopicPartition partition) {
         return config.path().resolve(partition.toString());

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -60,7 +61,8 @@ public final class LogDirectory implements AutoCloseable {
                 new DiskGuard(disk, path, config.freeBytesMin()),
                 new Trash(),
                 background,
-                checkpoints::writeLowered);
+                checkpoints::writeLowered,
+                new LongAdder());
     }
 
     /**
@@ -343,6 +345,12 @@ public final class LogDirectory implements AutoCloseable {
         logs.forEach((partition, log) ->
                 current.put(partition, new LogLoader.Checkpoint(false, log.recoveryPoint(), log.logStartOffset())));
         return current;
+    }
+
+    /** How often damage was met since the start: by recovery, and by readers of the open logs. */
+    public long damageCount() {
+        return context.damageAtStart().sum()
+                + logs.values().stream().mapToLong(Log::damageCount).sum();
     }
 
     /** Whether the disk has failed. */

@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * What one log directory needs to know to open.
+ * Configuration of one log directory.
  *
- * @param path the directory; created if it is not there
+ * @param path the directory; created if it does not exist
  * @param clusterId the cluster it must belong to
  * @param brokerId the broker it must belong to
  * @param freeBytesMin {@code log.dir.free.bytes.min}: appends are refused while less than this is free on the disk
- * @param producerIdExpirationMs {@code producer.id.expiration.ms}: a producer silent for so long is forgotten
- * @param producerIdsMax {@code producer.ids.per.partition.max}: how many a partition remembers; beyond that the one
- *     that has been silent longest is forgotten, and duplicates of its last batches are not recognised any more
+ * @param producerIdExpirationMs {@code producer.id.expiration.ms}: a producer that has sent nothing for this long is forgotten
+ * @param producerIdsMax {@code producer.ids.per.partition.max}: how many producers a partition remembers. Beyond
+ *     that the least recently active one is forgotten, and duplicates of its last batches are no longer detected
  */
 public record LogDirectoryConfig(
         Path path, String clusterId, int brokerId, long freeBytesMin, long producerIdExpirationMs, int producerIdsMax) {

@@ -16,20 +16,20 @@ final class LogFiles {
 
     private LogFiles() {}
 
-    /** A file of a partition that is named after an offset, in 20 digits. */
+    /** The path of a file that is named after an offset, in 20 digits. */
     static Path of(Path directory, long offset, String suffix) {
         return directory.resolve("%020d%s".formatted(offset, suffix));
     }
 
-    /** Whether a file has such a name. */
-    static boolean isNamed(Path file, String suffix) {
+    /** Whether a file is named after an offset. */
+    static boolean hasOffsetName(Path file, String suffix) {
         String name = String.valueOf(file.getFileName());
         return name.length() == OFFSET_DIGITS + suffix.length()
                 && name.endsWith(suffix)
                 && name.chars().limit(OFFSET_DIGITS).allMatch(digit -> digit >= '0' && digit <= '9');
     }
 
-    /** The offset in such a name. */
+    /** The offset in the name of such a file. */
     static long offsetOf(Path file) {
         return Long.parseLong(String.valueOf(file.getFileName()).substring(0, OFFSET_DIGITS));
     }

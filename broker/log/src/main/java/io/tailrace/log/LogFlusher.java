@@ -8,11 +8,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Forces a log to disk and keeps its recovery point: below it everything is forced, and recovery does not read it. */
+/** Forces a log to disk and maintains its recovery point: everything below it is forced, and recovery does not read it. */
 final class LogFlusher {
     private static final Logger LOG = LoggerFactory.getLogger(LogFlusher.class);
 
-    /** A change that must not overlap with a sync. */
+    /** A change that must not overlap a sync. */
     interface Change<E extends Exception> {
         void run() throws E;
     }
@@ -21,16 +21,16 @@ final class LogFlusher {
     private final LogContext context;
     private final GroupCommit groupCommit;
 
-    /** One sync, truncation or close at a time. Taken before the append lock, never inside of it but by a test. */
+    /** Held by one sync, truncation or close at a time. Taken before the append lock. */
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Written under {@link #lock}. */
     private volatile long recoveryPoint;
-    /** Since when there may be something unforced that {@code flush.ms} counts from; 0 for never. */
+    /** The time from which {@code flush.ms} counts; 0 before the first pass. */
     private volatile long unflushedSinceMs;
 
     private volatile boolean isDirectoryDirty = true;
-    /** Truncations so far: a snapshot from before one is of a future that did not happen. */
+    /** Truncations so far. A snapshot that was taken before one must not be written after it. */
     private volatile int truncations;
 
     LogFlusher(Log log, LogContext context, long recoveryPoint) {
@@ -44,19 +44,19 @@ final class LogFlusher {
         return recoveryPoint;
     }
 
-    /** Asks for a sync that covers an offset. */
+    /** Requests a sync that covers an offset. */
     CompletableFuture<Void> request(long offset) {
         return groupCommit.request(offset);
     }
 
-    /** Starts a sync in the background if so many records are not forced. */
+    /** Starts a sync in the background if {@code flush.messages} records are not forced. */
     void afterAppend(long logEndOffset, LogConfig.Flush config) {
         if (!config.ackWaits() && logEndOffset - recoveryPoint >= config.messages()) {
             requestInBackground(logEndOffset);
         }
     }
 
-    /** Forces the closed segment and writes the snapshot, both in the background. */
+    /** Forces the closed segment and writes the snapshot, in the background. */
     void afterRoll(long baseOffset, ByteBuffer snapshot) {
         isDirectoryDirty = true;
         int before = truncations;
@@ -64,7 +64,7 @@ final class LogFlusher {
         requestInBackground(baseOffset);
     }
 
-    /** Starts a sync in the background if something has not been forced for so long. */
+    /** Starts a sync in the background if records have not been forced for {@code flush.ms}. */
     void flushIfAged(long logEndOffset, LogConfig.Flush config, long nowMs) {
         if (logEndOffset <= recoveryPoint) {
             unflushedSinceMs = nowMs;
@@ -74,12 +74,12 @@ final class LogFlusher {
         }
     }
 
-    /** A failure is not lost with the future: it has taken the directory offline. */
+    /** The future is not needed: a failed sync takes the directory offline, and any other failure leaves it to the next one. */
     private void requestInBackground(long offset) {
         CompletableFuture<Void> unused = groupCommit.request(offset);
     }
 
-    /** Forces what is below an offset, and whatever else its segments hold by now. */
+    /** Forces everything below an offset, and what its segments contain beyond it. */
     void flushTo(long offset) throws IOException {
         exclusively(() -> {
             context.health().ensureOnline();
@@ -125,7 +125,7 @@ final class LogFlusher {
                 try {
                     segment.force();
                     if (!isEnd) {
-                        segment.forceIndexes();
+                        segment.indexes().force();
                     }
                 } finally {
                     segment.release();
@@ -140,7 +140,7 @@ final class LogFlusher {
         return reached;
     }
 
-    /** Runs a change with syncs kept out. */
+    /** Makes a change while no sync runs. */
     <E extends Exception> void exclusively(Change<E> change) throws E {
         lock.lock();
         try {
@@ -150,13 +150,13 @@ final class LogFlusher {
         }
     }
 
-    /** Moves the recovery point where a truncation leaves it; what was forced there may be written anew. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
+    /** Sets the recovery point after a truncation. What was forced above it may be overwritten. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written only under the lock
     void resetRecoveryPoint(long offset) throws IOException {
         truncations++;
-        boolean wentBack = offset < recoveryPoint;
+        boolean isLowered = offset < recoveryPoint;
         recoveryPoint = offset;
-        if (wentBack) {
+        if (isLowered) {
             context.recoveryPointLowered().run();
         }
     }

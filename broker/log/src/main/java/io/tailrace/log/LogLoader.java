@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens the log in a partition's directory: after a proper stop by a look at its ends, otherwise by recovery. */
+/** Opens the log in a partition's directory. After a clean stop it checks only the ends of segments, otherwise it recovers. */
 final class LogLoader {
     private static final Logger LOG = LoggerFactory.getLogger(LogLoader.class);
 
@@ -29,7 +29,7 @@ final class LogLoader {
     }
 
     /**
-     * What a log starts with.
+     * The initial state of a log.
      *
      * @param state segments and producers
      * @param epochs where each leader epoch starts
@@ -40,7 +40,6 @@ final class LogLoader {
     record Loaded(LogState state, LeaderEpochs epochs, long logStartOffset, long logEndOffset, long recoveryPoint) {}
 
     private final LogContext context;
-    private final TopicPartition partition;
     private final Path directory;
     private final int indexIntervalBytes;
     private final Checkpoint checkpoint;
@@ -48,7 +47,6 @@ final class LogLoader {
 
     LogLoader(LogContext context, TopicPartition partition, LogConfig config, Checkpoint checkpoint, long nowMs) {
         this.context = context;
-        this.partition = partition;
         this.directory = context.directoryOf(partition);
         this.indexIntervalBytes = config.roll().indexIntervalBytes();
         this.checkpoint = checkpoint;
@@ -96,7 +94,7 @@ final class LogLoader {
         return new Loaded(state, epochs, logStartOffset, logEndOffset, recoveryPoint);
     }
 
-    /** Deletes what a stop left half done; returns the segments' files, oldest first. */
+    /** Deletes leftovers of the previous process. Returns the files of segments, oldest first. */
     private List<Path> removeLeftovers() throws IOException {
         List<Path> logFiles = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
@@ -104,10 +102,10 @@ final class LogLoader {
                 String name = String.valueOf(file.getFileName());
                 if (name.endsWith(LogFiles.DELETED) || name.endsWith(LogFiles.TEMPORARY)) {
                     Files.delete(file);
-                } else if (LogFiles.isNamed(file, LogFiles.LOG)) {
+                } else if (LogFiles.hasOffsetName(file, LogFiles.LOG)) {
                     logFiles.add(file);
                 } else if (isOrphanedIndex(file)) {
-                    LOG.warn("{} has no segment and is removed", file);
+                    LOG.warn("Index without a segment removed: {}", file);
                     Files.delete(file);
                 }
             }
@@ -116,18 +114,19 @@ final class LogLoader {
     }
 
     private boolean isOrphanedIndex(Path file) {
-        boolean isIndex = LogFiles.isNamed(file, LogFiles.INDEX) || LogFiles.isNamed(file, LogFiles.TIME_INDEX);
+        boolean isIndex =
+                LogFiles.hasOffsetName(file, LogFiles.INDEX) || LogFiles.hasOffsetName(file, LogFiles.TIME_INDEX);
         return isIndex && !Files.exists(LogFiles.of(directory, LogFiles.offsetOf(file), LogFiles.LOG));
     }
 
-    /** Makes the segments sound, dropping those behind a cut; returns the log end offset. */
+    /** Checks or recovers the segments, and drops those behind a cut. Returns the log end offset. */
     private long check(List<Segment> segments) throws IOException {
         int scanFrom = checkpoint.wasCleanlyClosed ? segments.size() : firstToScan(segments);
         for (int i = 0; i < scanFrom; i++) {
             SegmentRecovery.checkIndexes(segments.get(i), indexIntervalBytes);
             if (i + 1 < segments.size()) {
                 ensureFollows(segments.get(i), segments.get(i + 1));
-                segments.get(i).completeIndexes();
+                segments.get(i).indexes().complete();
             }
         }
         long nextOffset = scanFrom == 0 ? 0 : SegmentRecovery.nextOffset(segments.get(scanFrom - 1));
@@ -136,16 +135,19 @@ final class LogLoader {
                     SegmentRecovery.scan(segments.get(i), checkpoint.recoveryPoint, indexIntervalBytes);
             nextOffset = outcome.nextOffset();
             List<Segment> later = segments.subList(i + 1, segments.size());
+            if (outcome.problem() != null) {
+                context.damageAtStart().increment();
+            }
             if (outcome.problem() != null || (!later.isEmpty() && !follows(later.get(0), nextOffset))) {
                 drop(later);
             } else if (!later.isEmpty()) {
-                segments.get(i).completeIndexes();
+                segments.get(i).indexes().complete();
             }
         }
         return nextOffset;
     }
 
-    /** A segment starts where the one before ends, or its first relative offset would not fit ({@link Log}). */
+    /** Whether a segment starts where the previous one ends, or so far away that a relative offset would not fit there. */
     private static boolean follows(Segment segment, long nextOffset) {
         long gap = segment.baseOffset() - nextOffset;
         return gap == 0 || gap > Integer.MAX_VALUE;
@@ -171,7 +173,7 @@ final class LogLoader {
 
     private void drop(List<Segment> segments) throws IOException {
         for (Segment segment : segments) {
-            LOG.warn("{}: {} is dropped, {} bytes", partition, segment, segment.sizeInBytes());
+            LOG.warn("Segment dropped in recovery: {}: {} bytes", segment, segment.sizeInBytes());
             for (Path renamed : segment.markDeleted()) {
                 Files.delete(renamed);
             }

@@ -7,27 +7,28 @@ import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordCursor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One look at a log: the segments and the end that a reader found, which stay consistent with each other while the log
- * goes on. A segment is retained before it is touched; one that is gone already makes the answer null, to look again.
+ * One read of a log: segments, start and end that are consistent with each other while the log changes. A segment is
+ * retained before it is used. If it is closed already, methods return null, and the caller starts a new read.
  *
- * @param partition whose log it is
- * @param segments the segments, at least those that {@code end} covers
+ * @param partition the partition
+ * @param segments at least the segments that {@code end} covers
  * @param logStartOffset first readable offset
- * @param end where the log ended
- * @param recentEnds where the last appends ended
+ * @param end the log's end
+ * @param recentAppends the ends of the last appends
  */
 record LogReader(
-        TopicPartition partition, SegmentList segments, long logStartOffset, LogEnd end, RecentEnds recentEnds) {
-    /** What a batch may decompress to when it is searched for a timestamp; validation has bounded it on its way in. */
+        TopicPartition partition, SegmentList segments, long logStartOffset, LogEnd end, RecentAppends recentAppends) {
+    /** Limit for a batch that is searched for a timestamp. Validation has bounded batches more tightly on arrival. */
     private static final int DECOMPRESSED_BYTES_MAX = 1 << 30;
 
     @Nullable
     LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException {
         if (offset < logStartOffset || offset > end.offset()) {
-            throw new OffsetOutOfRangeException(partition, offset, logStartOffset, end.offset());
+            throw new OffsetNotInLogException(partition, offset, logStartOffset, end.offset());
         }
         long limit = Math.min(offsetLimit, end.offset());
         Segment segment = segments.floor(offset);
@@ -73,17 +74,17 @@ record LogReader(
         if (offset <= segment.baseOffset()) {
             return 0;
         }
-        LogEnd recent = recentEnds.at(offset, segment);
+        LogEnd recent = recentAppends.at(offset, segment);
         return recent != null ? recent.position() : segment.positionOf(offset, to);
     }
 
-    /** Where the batches below an offset end in a segment. */
+    /** The position at which the batches below an offset end in a segment. */
     private int endOf(Segment segment, long limit) throws IOException {
         if (segment == end.segment()) {
             if (limit >= end.offset()) {
                 return end.position();
             }
-            LogEnd recent = recentEnds.at(limit, segment);
+            LogEnd recent = recentAppends.at(limit, segment);
             return recent != null ? recent.position() : segment.positionOf(limit, end.position());
         }
         Segment next = segments.after(segment);
@@ -91,12 +92,12 @@ record LogReader(
         return isWhole ? segment.sizeInBytes() : segment.positionOf(limit, segment.sizeInBytes());
     }
 
-    /** A search's answer, which may be nothing, as opposed to no answer. */
-    record Found(@Nullable TimestampedOffset record) {}
+    /** The result of a search, which may have found no record. */
+    record SearchResult(Optional<TimestampedOffset> record) {}
 
     /** Finds the first record whose timestamp is at least {@code timestampMs}. */
     @Nullable
-    Found find(long timestampMs) throws IOException {
+    SearchResult find(long timestampMs) throws IOException {
         for (Segment segment : segments.from(logStartOffset)) {
             if (segment.baseOffset() >= end.offset()) {
                 break;
@@ -110,29 +111,29 @@ record LogReader(
             try {
                 TimestampedOffset record = findIn(segment, timestampMs);
                 if (record != null) {
-                    return new Found(record);
+                    return new SearchResult(Optional.of(record));
                 }
             } finally {
                 segment.release();
             }
         }
-        return new Found(null);
+        return new SearchResult(Optional.empty());
     }
 
     private @Nullable TimestampedOffset findIn(Segment segment, long timestampMs) throws IOException {
         int to = endOf(segment, end.offset());
-        TimeIndex.Entry entry = segment.timeIndex().floor(timestampMs);
-        // Up to the entry's offset nothing is newer than the entry; its own batch may hold the record looked for.
+        TimeIndex.Entry entry = segment.indexes().timeIndex().floor(timestampMs);
+        // Up to the entry's offset no record is newer than the entry. Its own batch may contain the wanted record.
         long from = Math.max(logStartOffset, entry == null ? segment.baseOffset() : entry.lastOffset());
         int position = segment.positionOf(from, to);
         while (true) {
             BatchScan scan = BatchScan.headers(segment.channel(), position, to);
-            boolean atBatch = scan.next();
-            while (atBatch && scan.maxTimestampMs() < timestampMs) {
-                atBatch = scan.next();
+            boolean isAtBatch = scan.next();
+            while (isAtBatch && scan.maxTimestampMs() < timestampMs) {
+                isAtBatch = scan.next();
             }
             scan.ensureSound(segment.file());
-            if (!atBatch) {
+            if (!isAtBatch) {
                 return null;
             }
             TimestampedOffset record = findInBatch(segment, scan.position(), scan.sizeInBytes(), timestampMs);
@@ -161,9 +162,9 @@ record LogReader(
         }
     }
 
-    /** Finds the first record that has the greatest timestamp of all. */
+    /** Finds the first record with the greatest timestamp. */
     @Nullable
-    Found findMax() throws IOException {
+    SearchResult findMax() throws IOException {
         long maxMs = RecordBatch.NO_TIMESTAMP;
         for (Segment segment : segments.from(logStartOffset)) {
             maxMs = Math.max(maxMs, segment.maxTimestampMs());

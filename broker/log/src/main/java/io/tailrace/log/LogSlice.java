@@ -15,10 +15,10 @@ public interface LogSlice extends AutoCloseable {
     /**
      * Copies bytes of the slice until {@code target} is full or the slice ends.
      *
-     * @param target where to
+     * @param target receives the bytes
      * @param from first byte, counted from the start of the slice
      * @return bytes copied
-     * @throws IOException if the log cannot be read, or is shorter than it was
+     * @throws IOException if the log cannot be read, or has become shorter
      */
     int read(ByteBuffer target, int from) throws IOException;
 

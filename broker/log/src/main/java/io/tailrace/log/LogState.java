@@ -10,17 +10,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A log's segments and what is derived from their batches' headers. Guarded by the append lock.
+ * A log's segments, and state derived from the headers of their batches. Guarded by the append lock.
  *
  * @param directory the partition's directory
  * @param segments the batches
- * @param epochFile keeps where each leader epoch starts
+ * @param epochFile stores the start of each leader epoch
  * @param producers the idempotent producers
  */
 record LogState(Path directory, SegmentList segments, LeaderEpochFile epochFile, ProducerStates producers) {
     /**
-     * Brings the derived state up to the log end offset: producers from the latest snapshot that holds, and both from
-     * the headers that snapshot and epoch file do not cover. Snapshots of a future that did not happen are removed.
+     * Restores the derived state up to the log end offset: producers from the latest usable snapshot, and both from the
+     * headers that snapshot and epoch file do not cover. Snapshots beyond the log end are removed.
      *
      * @param known the leader epochs below {@code epochsFrom}
      * @param epochsFrom the offset from which leader epochs are read from the batches
@@ -39,7 +39,7 @@ record LogState(Path directory, SegmentList segments, LeaderEpochFile epochFile,
                 if (scan.lastOffset() >= epochsFrom) {
                     epochs = with(epochs, scan.leaderEpoch(), scan.baseOffset());
                 }
-                ProducerBatch batch = scan.producerBatch();
+                ProducerBatchMetadata batch = scan.producerBatch();
                 if (batch != null && batch.lastOffset() >= producersFrom) {
                     producers.add(batch, nowMs);
                 }
@@ -73,13 +73,13 @@ record LogState(Path directory, SegmentList segments, LeaderEpochFile epochFile,
     /** The snapshots in a partition's directory, oldest first. */
     static List<Path> snapshots(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> LogFiles.isNamed(file, LogFiles.SNAPSHOT))
+            return files.filter(file -> LogFiles.hasOffsetName(file, LogFiles.SNAPSHOT))
                     .sorted()
                     .toList();
         }
     }
 
-    /** The same with other segments. */
+    /** A copy with other segments. */
     LogState with(SegmentList others) {
         return new LogState(directory, others, epochFile, producers);
     }

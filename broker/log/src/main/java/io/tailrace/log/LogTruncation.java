@@ -7,22 +7,40 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes the end of a log away, for a follower whose leader has another one. Appends and syncs are kept out by the caller. */
+/** Truncates a follower's log where it diverges from its leader's. The caller makes sure that no append and no sync runs. */
 final class LogTruncation {
     private final Log log;
     private final LogContext context;
-    private final ReadersGate readers;
+    private final OptimisticReadLock readers;
 
-    LogTruncation(Log log, LogContext context, ReadersGate readers) {
+    LogTruncation(Log log, LogContext context, OptimisticReadLock readers) {
         this.log = log;
         this.context = context;
         this.readers = readers;
     }
 
     void truncateTo(long offset, long nowMs) throws IOException {
+        orAbandon(() -> dropFrom(offset, nowMs));
+    }
+
+    void truncateFullyAndStartAt(long offset, long nowMs) throws IOException {
+        orAbandon(() -> dropAll(offset, nowMs));
+    }
+
+    /** A log that was truncated by half is not used again before the next start, which loads what the files contain. */
+    private void orAbandon(LogFlusher.Change<IOException> truncation) throws IOException {
+        try {
+            truncation.run();
+        } catch (IOException | RuntimeException e) {
+            log.abandon();
+            throw e;
+        }
+    }
+
+    private void dropFrom(long offset, long nowMs) throws IOException {
         SegmentList segments = log.state().segments();
         if (offset <= segments.first().baseOffset()) {
-            truncateFullyAndStartAt(offset, nowMs);
+            dropAll(offset, nowMs);
             return;
         }
         Segment last = segments.floor(offset - 1);
@@ -41,10 +59,10 @@ final class LogTruncation {
         });
         context.trash().add(files, nowMs + log.config().fileDeleteDelayMs());
         dropped.forEach(Segment::release);
-        settle(log.epochs().truncate(log.logEndOffset()), Math.min(log.recoveryPoint(), log.logEndOffset()), nowMs);
+        finish(log.epochs().truncate(log.logEndOffset()), Math.min(log.recoveryPoint(), log.logEndOffset()), nowMs);
     }
 
-    void truncateFullyAndStartAt(long offset, long nowMs) throws IOException {
+    private void dropAll(long offset, long nowMs) throws IOException {
         List<Segment> dropped = log.state().segments().all();
         List<Path> files = new ArrayList<>();
         readers.change(() -> {
@@ -57,21 +75,22 @@ final class LogTruncation {
         for (Path snapshot : LogState.snapshots(log.state().directory())) {
             Files.deleteIfExists(snapshot);
         }
-        settle(LeaderEpochs.EMPTY, offset, nowMs);
+        finish(LeaderEpochs.EMPTY, offset, nowMs);
     }
 
-    /** Drops the epochs that start at an offset or after it, even if no record has to go. */
+    /** Drops the epochs that start at or after an offset, even if no record is dropped. */
     void truncateEpochs(long offset) throws IOException {
         log.replaceEpochs(log.epochs().truncate(offset));
-        log.writeEpochs();
+        log.state().epochFile().writeTruncated(log.epochs());
     }
 
-    private void settle(LeaderEpochs epochs, long recoveryPoint, long nowMs) throws IOException {
+    /** The recovery point first: until it is lowered, it vouches for records that are gone. */
+    private void finish(LeaderEpochs epochs, long recoveryPoint, long nowMs) throws IOException {
+        log.flusher().resetRecoveryPoint(recoveryPoint);
         long endOffset = log.logEndOffset();
         log.replaceEpochs(log.state().restore(epochs, endOffset, log.logStartOffset(), endOffset, nowMs));
-        log.writeEpochs();
+        log.state().epochFile().writeTruncated(log.epochs());
         context.disk().syncDirectory(log.state().directory());
-        log.flusher().resetRecoveryPoint(recoveryPoint);
     }
 
     /** Newest first: a failure on the way leaves no gap. */

@@ -4,14 +4,14 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in a segment an offset is, sparsely: (last offset of a batch less the segment's base offset, position of that
- * batch). Drawn in {@code docs/format.md}. Threads as for {@link IndexFile}.
+ * Positions of some batches in a segment, by offset. An entry holds a batch's last offset, relative to the segment's base
+ * offset, and its position ({@code docs/format.md}). Threads as for {@link IndexFile}.
  */
 record OffsetIndex(IndexFile file, long baseOffset) {
     static final int ENTRY_BYTES = 8;
     static final int KEY_BYTES = 4;
 
-    /** An indexed batch: its last offset and where it starts. */
+    /** An indexed batch: its last offset, and where it starts. */
     record Entry(long lastOffset, int position) {}
 
     void append(long lastOffset, int position) throws IOException {
@@ -21,17 +21,16 @@ record OffsetIndex(IndexFile file, long baseOffset) {
     /** The last indexed batch that does not end after {@code offset}, or null. */
     @Nullable
     Entry floor(long offset) throws IOException {
-        IndexFile.Entry entry = file.floor(offset - baseOffset);
-        return entry == null ? null : new Entry(baseOffset + entry.key(), entry.value());
+        return entry(file.floor(offset - baseOffset));
     }
 
     /** The last indexed batch, or null. */
     @Nullable
     Entry last() throws IOException {
-        if (file.count() == 0) {
-            return null;
-        }
-        IndexFile.Entry entry = file.entry(file.count() - 1);
-        return new Entry(baseOffset + entry.key(), entry.value());
+        return entry(file.last());
+    }
+
+    private @Nullable Entry entry(IndexFile.@Nullable Entry entry) {
+        return entry == null ? null : new Entry(baseOffset + entry.key(), entry.value());
     }
 }

@@ -8,16 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/** Which topic a partition's directory belongs to: {@code partition.metadata}, version 0, as Kafka writes it. */
+/** The topic of a partition's directory: {@code partition.metadata}, version 0, as Kafka writes it. */
 final class PartitionMetadata {
     private static final String FILE = "partition.metadata";
 
     private PartitionMetadata() {}
 
     /**
-     * Whether the directory belongs to the topic with this id. One that names no topic is marked as this one's.
+     * Whether the directory belongs to the topic with this id. A directory without a topic is marked with this one.
      *
-     * @throws CorruptLogException if the file is not what it must be
+     * @throws CorruptLogException if the file is damaged
      */
     static boolean claim(Disk disk, Path directory, UUID topicId) throws IOException {
         Path file = directory.resolve(FILE);

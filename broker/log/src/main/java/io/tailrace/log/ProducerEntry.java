@@ -7,18 +7,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An idempotent producer as the log knows it: its epoch and its last batches, five at most, as many as a producer may
- * have in flight. Guarded by the append lock.
+ * The state of one idempotent producer: its epoch and its last batches, at most five, which is how many a producer may have
+ * in flight. Guarded by the append lock.
  */
 final class ProducerEntry {
     static final int BATCHES_MAX = 5;
-    /** The value of a transactional field while there is no transaction. */
+    /** Value of this field without a transaction. */
     static final int NO_COORDINATOR_EPOCH = -1;
 
     static final long NO_TRANSACTION = -1;
 
     private final long producerId;
-    private final ArrayDeque<ProducerBatch> batches = new ArrayDeque<>(BATCHES_MAX + 1);
+    private final ArrayDeque<ProducerBatchMetadata> batches = new ArrayDeque<>(BATCHES_MAX + 1);
     private short epoch;
     private long lastSeenMs;
 
@@ -40,8 +40,8 @@ final class ProducerEntry {
         return lastSeenMs;
     }
 
-    /** Its last batches, oldest first. */
-    Iterable<ProducerBatch> batches() {
+    /** The last batches, oldest first. */
+    Iterable<ProducerBatchMetadata> batches() {
         return batches;
     }
 
@@ -50,11 +50,11 @@ final class ProducerEntry {
     }
 
     @Nullable
-    ProducerBatch lastBatch() {
+    ProducerBatchMetadata lastBatch() {
         return batches.peekLast();
     }
 
-    void add(ProducerBatch batch, long nowMs) {
+    void add(ProducerBatchMetadata batch, long nowMs) {
         if (batch.producerEpoch() != epoch) {
             batches.clear();
             epoch = batch.producerEpoch();
@@ -66,15 +66,15 @@ final class ProducerEntry {
         lastSeenMs = Math.max(lastSeenMs, nowMs);
     }
 
-    /** The same batch if it is among the last, or null. */
+    /** The earlier append of a batch, if it is among the last ones, or null. */
     @Nullable
-    ProducerBatch duplicateOf(RecordBatch batch) {
+    ProducerBatchMetadata duplicateOf(RecordBatch batch) {
         if (batch.producerEpoch() != epoch) {
             return null;
         }
         int first = batch.baseSequence();
         int last = batch.lastSequence();
-        for (ProducerBatch known : batches) {
+        for (ProducerBatchMetadata known : batches) {
             if (known.hasSequences(first, last)) {
                 return known;
             }

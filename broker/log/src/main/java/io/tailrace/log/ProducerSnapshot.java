@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Producer states at an offset as bytes: Kafka's snapshot, version 1, which holds the last batch of each producer, and
- * behind it, where Kafka's readers don't look, the earlier ones. Drawn in {@code docs/format.md}.
+ * The encoding of producer states at an offset: Kafka's snapshot, version 1, which contains the last batch of each
+ * producer, followed by earlier batches, which Kafka ignores ({@code docs/format.md}).
  */
 final class ProducerSnapshot {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerSnapshot.class);
@@ -48,7 +48,7 @@ final class ProducerSnapshot {
     }
 
     private static void putProducer(ByteBuffer snapshot, ProducerEntry producer) {
-        ProducerBatch last = producer.lastBatch();
+        ProducerBatchMetadata last = producer.lastBatch();
         snapshot.putLong(producer.producerId())
                 .putShort(producer.epoch())
                 .putInt(last == null ? NO_SEQUENCE : last.lastSequence())
@@ -62,7 +62,7 @@ final class ProducerSnapshot {
     private static void putEarlierBatches(ByteBuffer snapshot, ProducerEntry producer) {
         int count = Math.max(0, producer.batchCount() - 1);
         snapshot.putLong(producer.producerId()).put((byte) count);
-        for (ProducerBatch batch : producer.batches()) {
+        for (ProducerBatchMetadata batch : producer.batches()) {
             if (count-- > 0) {
                 snapshot.putInt(batch.firstSequence())
                         .putInt(batch.lastSequence())
@@ -72,13 +72,13 @@ final class ProducerSnapshot {
         }
     }
 
-    /** Reads a file; empty if it is not a whole snapshot, which costs no more than a longer look at the log. */
+    /** Reads a file. Returns empty if it is damaged, in which case more of the log is read instead. */
     static Optional<Collection<ProducerEntry>> read(Path path) throws IOException {
         ByteBuffer snapshot = ByteBuffer.wrap(Files.readAllBytes(path));
         try {
             return Optional.of(decode(path, snapshot));
         } catch (CorruptLogException | BufferUnderflowException e) {
-            LOG.warn("{} is not used: {}", path, e.toString());
+            LOG.warn("Damaged producer snapshot ignored: {}: {}", path, e.toString());
             return Optional.empty();
         }
     }
@@ -117,11 +117,11 @@ final class ProducerSnapshot {
         snapshot.getInt();
         snapshot.getLong();
         ProducerEntry producer = new ProducerEntry(producerId, epoch, lastSeenMs);
-        // A snapshot of Kafka's own ends after the producers.
+        // A snapshot written by Kafka ends after the producers.
         if (earlier.hasRemaining() && earlier.getLong() == producerId) {
             for (int left = earlier.get(); left > 0; left--) {
                 producer.add(
-                        new ProducerBatch(
+                        new ProducerBatchMetadata(
                                 producerId,
                                 epoch,
                                 earlier.getInt(),
@@ -134,7 +134,7 @@ final class ProducerSnapshot {
         if (lastSequence != NO_SEQUENCE) {
             int firstSequence = firstSequence(lastSequence, offsetDelta);
             producer.add(
-                    new ProducerBatch(producerId, epoch, firstSequence, lastSequence, lastOffset, offsetDelta),
+                    new ProducerBatchMetadata(producerId, epoch, firstSequence, lastSequence, lastOffset, offsetDelta),
                     lastSeenMs);
         }
         return producer;

@@ -9,33 +9,33 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The idempotent producers of a log (KIP-98): drops duplicates, refuses gaps and old epochs.
+ * The idempotent producers of a log (KIP-98): detects duplicates, refuses gaps and old epochs.
  *
- * <p>An unknown producer may start at any sequence: its state may have expired, or gone with retention. Time is that of
- * arrival and not of the records, which may be years old when a backlog is loaded. Guarded by the append lock.
+ * <p>An unknown producer may start at any sequence, since its state may have expired. Expiry counts from arrival, not from
+ * record timestamps, which may be years old when a backlog is loaded. Guarded by the append lock.
  */
 final class ProducerStates {
-    /** Those that were silent longest come first. */
+    /** Least recently active first. */
     private final Map<Long, ProducerEntry> producers = new LinkedHashMap<>(16, 0.75f, true);
 
     private final int countMax;
 
     /**
-     * Knows no producer yet.
+     * Starts without producers.
      *
-     * @param countMax how many are remembered; beyond that the one that was silent longest is forgotten
+     * @param countMax how many are remembered; beyond that the least recently active one is forgotten
      */
     ProducerStates(int countMax) {
         this.countMax = countMax;
     }
 
     /**
-     * Decides about a batch before it is appended.
+     * Checks a batch before it is appended.
      *
-     * @return null to append it
+     * @return null if it may be appended
      */
     @Nullable
-    AppendResult judge(RecordBatch batch, long logStartOffset) {
+    AppendResult validate(RecordBatch batch, long logStartOffset) {
         if (!batch.hasProducerId()) {
             return null;
         }
@@ -46,10 +46,10 @@ final class ProducerStates {
         if (batch.producerEpoch() < producer.epoch()) {
             return new AppendResult.Refused(
                     ErrorCode.INVALID_PRODUCER_EPOCH,
-                    "producer %d: epoch is %d, batch has %d"
+                    "producer %d: expected epoch %d or later, batch has %d"
                             .formatted(batch.producerId(), producer.epoch(), batch.producerEpoch()));
         }
-        ProducerBatch duplicate = producer.duplicateOf(batch);
+        ProducerBatchMetadata duplicate = producer.duplicateOf(batch);
         if (duplicate != null) {
             return new AppendResult.Duplicate(duplicate.baseOffset(), duplicate.lastOffset() + 1, logStartOffset);
         }
@@ -64,37 +64,37 @@ final class ProducerStates {
     }
 
     private static int expectedSequence(ProducerEntry producer, short epoch) {
-        ProducerBatch last = producer.lastBatch();
+        ProducerBatchMetadata last = producer.lastBatch();
         return epoch != producer.epoch() || last == null ? 0 : RecordBatch.sequenceAfter(last.lastSequence(), 1);
     }
 
-    /** Takes note of a batch that is in the log now. */
-    void add(ProducerBatch batch, long nowMs) {
+    /** Records a batch that was appended. */
+    void add(ProducerBatchMetadata batch, long nowMs) {
         producers
                 .computeIfAbsent(batch.producerId(), id -> new ProducerEntry(id, batch.producerEpoch(), nowMs))
                 .add(batch, nowMs);
-        forgetSurplus();
+        evictExcess();
     }
 
-    private void forgetSurplus() {
-        Iterator<Long> longestSilent = producers.keySet().iterator();
+    private void evictExcess() {
+        Iterator<Long> leastRecent = producers.keySet().iterator();
         while (producers.size() > countMax) {
-            longestSilent.next();
-            longestSilent.remove();
+            leastRecent.next();
+            leastRecent.remove();
         }
     }
 
-    /** Takes over what a snapshot holds. */
+    /** Adds the producers of a snapshot. */
     void restore(Collection<ProducerEntry> entries) {
         entries.forEach(entry -> producers.put(entry.producerId(), entry));
-        forgetSurplus();
+        evictExcess();
     }
 
     void clear() {
         producers.clear();
     }
 
-    /** Forgets the producers that have been silent for so long. */
+    /** Forgets the producers that have sent nothing for {@code expirationMs}. */
     void expire(long nowMs, long expirationMs) {
         producers.values().removeIf(producer -> nowMs - producer.lastSeenMs() >= expirationMs);
     }

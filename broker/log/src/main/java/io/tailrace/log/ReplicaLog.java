@@ -8,11 +8,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A partition's log as a replica uses it, in whatever role. Thread-safe.
+ * A partition's log as a replica uses it, in any role. Thread-safe.
  *
- * <p>Offsets named end, next or limit are exclusive. Every method that touches the disk throws
- * {@link LogDirectoryOfflineException} from the first failure of the log directory on, and {@link LogClosedException} once
- * the log is closed or deleted. {@link Log} keeps the log in files; a test of both holds other implementations to the same.
+ * <p>Offsets named end, next or limit are exclusive. Every method that uses the disk throws {@link
+ * LogDirectoryOfflineException} once the log directory has failed, {@link LogClosedException} once the log is closed or
+ * deleted, {@link CorruptLogException} where it meets damage, and {@link LogOperationException} if the operation failed for
+ * a reason that may pass. {@link Log} stores the log in files. A contract test covers it and other implementations.
  */
 public interface ReplicaLog {
 
@@ -32,43 +33,45 @@ public interface ReplicaLog {
     LeaderEpochs epochs();
 
     /**
-     * Appends a batch that a client sent. It must have been found valid, checksum and records, by
-     * {@link io.tailrace.protocol.record.BatchValidator}; offset and leader epoch are stamped in place.
+     * Appends a batch from a client. {@link io.tailrace.protocol.record.BatchValidator} must have validated its checksum
+     * and records. Offset and leader epoch are stamped in place.
      *
-     * @param bytes one batch, from position to limit, both of which stay as they are
-     * @param leaderEpoch the epoch that this broker leads in
+     * @param bytes one batch, from position to limit, which do not change
+     * @param leaderEpoch the epoch in which this broker leads
      * @param nowMs the time of arrival
      */
     AppendResult appendAsLeader(ByteBuffer bytes, int leaderEpoch, long nowMs) throws IOException;
 
     /**
-     * Appends batches as a leader sent them, with their offsets and epochs. Checksums are verified. A last batch that was
-     * cut off is left out; sequences are not checked, the leader did that.
+     * Appends batches from a leader, with their offsets and epochs. Checksums are verified; a damaged batch is refused with
+     * {@code CORRUPT_MESSAGE}. A last batch that was cut is left out. Sequences are not checked, since the leader has done
+     * that.
      *
-     * @param bytes batches from position to limit, both of which stay as they are
+     * @param bytes batches from position to limit, which do not change
      * @param nowMs the time of arrival
      */
     AppendResult appendAsFollower(ByteBuffer bytes, long nowMs) throws IOException;
 
     /**
-     * Reads batches from the one that holds {@code offset}; close the slice. Empty at the limit.
+     * Reads batches, starting with the one that contains {@code offset}. The caller closes the slice. It is empty at the
+     * limit.
      *
-     * @param bytesMax the slice's greatest size; the last batch may be cut off
-     * @param offsetLimit exclusive: a consumer's high watermark, a follower's {@link Long#MAX_VALUE}
-     * @param atLeastOneBatch whether the first batch is given whole even if it is larger than {@code bytesMax}
-     * @throws OffsetOutOfRangeException unless the offset is between log start and log end, both inclusive
+     * @param bytesMax greatest size of the slice; the last batch may be cut
+     * @param offsetLimit exclusive: the high watermark for a consumer, {@link Long#MAX_VALUE} for a follower
+     * @param atLeastOneBatch whether to return the whole first batch even if it is larger than {@code bytesMax}
+     * @throws OffsetNotInLogException unless the offset is between log start and log end, both inclusive
      */
     LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException;
 
     /** The first record whose timestamp is at least {@code timestampMs}; it may lie above a high watermark. */
     Optional<TimestampedOffset> offsetForTimestamp(long timestampMs) throws IOException;
 
-    /** The first record that has the greatest timestamp of all. */
+    /** The first record with the greatest timestamp. */
     Optional<TimestampedOffset> offsetOfMaxTimestamp() throws IOException;
 
     /**
-     * Completes when records below an offset may be acknowledged: at once, or with {@code flush=ack} when a shared sync has
-     * covered them, on another thread. Fails if the sync did, and the directory is offline then.
+     * Completes when records below an offset may be acknowledged: at once, or with {@code flush=ack} once a shared sync has
+     * covered them, on another thread. Fails if the sync fails.
      */
     CompletableFuture<Void> durable(long nextOffset);
 
@@ -85,13 +88,13 @@ public interface ReplicaLog {
      */
     void truncateTo(long offset, long nowMs) throws IOException;
 
-    /** Drops everything and starts at an offset: for a follower whose leader's log starts after its own end. */
+    /** Drops everything and restarts the log at an offset, for a follower whose leader's log starts after its own end. */
     void truncateFullyAndStartAt(long offset, long nowMs) throws IOException;
 
     /**
-     * Moves the log start offset up (DeleteRecords). The next retention pass deletes the segments below.
+     * Raises the log start offset (DeleteRecords). The next retention pass deletes the segments below.
      *
-     * @throws OffsetOutOfRangeException if the offset is above the log end offset
+     * @throws OffsetNotInLogException if the offset is above the log end offset
      */
     void deleteRecordsBefore(long offset) throws IOException;
 }

@@ -13,16 +13,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One file of record batches, with its two indexes.
+ * One file of record batches, with its indexes.
  *
- * <p>Written under the log's append lock only. Readers {@link #retain} it first, so that its files stay open until
- * they {@link #release} it, and look no further than a position that they took from the log or from
- * {@link #sizeInBytes}.
+ * <p>Written only under the log's append lock. A reader calls {@link #retain} first, so that the files stay open until it
+ * calls {@link #release}, and reads no further than a position that it took from the log or from {@link #sizeInBytes}.
  */
 final class Segment {
     private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
@@ -30,21 +28,13 @@ final class Segment {
     private final long baseOffset;
     private final Path file;
     private final FileChannel channel;
-    private final OffsetIndex offsetIndex;
-    private final TimeIndex timeIndex;
+    private final SegmentIndexes indexes;
     private final long createdMs;
-    /** The log's own reference, and one of each reader. At 0 the files are closed. */
+    /** One reference of the log and one of each reader. At 0 the files are closed. */
     private final AtomicInteger references = new AtomicInteger(1);
 
     private volatile int sizeInBytes;
-    private volatile long maxTimestampMs = RecordBatch.NO_TIMESTAMP;
     private volatile long lastAppendedMs;
-    /** Last offset of the batch that has the greatest timestamp; guarded by the append lock. */
-    private long offsetOfMaxTimestamp;
-    /** Guarded by the append lock. */
-    private int bytesSinceIndexEntry;
-
-    private volatile boolean indexSuspect;
 
     private Segment(
             Disk disk, Path directory, long baseOffset, FileChannel channel, long createdMs, long lastAppendedMs)
@@ -55,19 +45,10 @@ final class Segment {
         this.sizeInBytes = sizeOf(channel, file);
         this.createdMs = createdMs;
         this.lastAppendedMs = lastAppendedMs;
-        Path offsets = LogFiles.of(directory, baseOffset, LogFiles.INDEX);
-        Path times = LogFiles.of(directory, baseOffset, LogFiles.TIME_INDEX);
-        this.indexSuspect = !Files.exists(offsets) || !Files.exists(times);
-        this.offsetIndex = new OffsetIndex(openIndex(disk, offsets, OffsetIndex.KEY_BYTES), baseOffset);
-        this.timeIndex = new TimeIndex(openIndex(disk, times, TimeIndex.KEY_BYTES), baseOffset);
-        TimeIndex.Entry newest = timeIndex.last();
-        if (newest != null) {
-            maxTimestampMs = newest.timestampMs();
-            offsetOfMaxTimestamp = newest.lastOffset();
-        }
+        this.indexes = new SegmentIndexes(disk, directory, baseOffset);
     }
 
-    /** Makes a new, empty segment; leaves no file behind if that fails. */
+    /** Creates an empty segment. If that fails, no file stays behind. */
     static Segment create(Disk disk, Path directory, long baseOffset, long nowMs) throws IOException {
         Path file = LogFiles.of(directory, baseOffset, LogFiles.LOG);
         FileChannel channel =
@@ -75,9 +56,7 @@ final class Segment {
         Segment segment = null;
         try {
             segment = new Segment(disk, directory, baseOffset, channel, nowMs, nowMs);
-            segment.resetIndexes();
-            segment.offsetIndex.file().createFile();
-            segment.timeIndex.file().createFile();
+            segment.indexes.create();
             return segment;
         } catch (IOException e) {
             if (segment == null) {
@@ -92,7 +71,7 @@ final class Segment {
         }
     }
 
-    /** Opens a segment that is there, whatever its state; {@link SegmentRecovery} looks into it. */
+    /** Opens an existing segment, whatever its state. {@link SegmentRecovery} checks it. */
     static Segment open(Disk disk, Path directory, long baseOffset) throws IOException {
         Path file = LogFiles.of(directory, baseOffset, LogFiles.LOG);
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
@@ -119,17 +98,6 @@ final class Segment {
         return (int) bytes;
     }
 
-    private IndexFile openIndex(Disk disk, Path index, int keyBytes) throws IOException {
-        try {
-            return new IndexFile(disk, index, keyBytes);
-        } catch (CorruptLogException e) {
-            LOG.warn("{}; it will be rebuilt", e.getMessage());
-            indexSuspect = true;
-            Files.delete(index);
-            return new IndexFile(disk, index, keyBytes);
-        }
-    }
-
     long baseOffset() {
         return baseOffset;
     }
@@ -142,20 +110,12 @@ final class Segment {
         return channel;
     }
 
-    int sizeInBytes() {
-        return sizeInBytes;
+    SegmentIndexes indexes() {
+        return indexes;
     }
 
-    /**
-     * Checks that the file has not become shorter behind our back, so that sendfile can deliver what a response has promised.
-     *
-     * @throws CorruptLogException if it ends before {@code bytes}
-     */
-    void ensureHolds(long bytes) throws IOException {
-        long found = channel.size();
-        if (found < bytes) {
-            throw new CorruptLogException(file, found, "file size", "at least " + bytes, found);
-        }
+    int sizeInBytes() {
+        return sizeInBytes;
     }
 
     boolean isEmpty() {
@@ -171,81 +131,66 @@ final class Segment {
     }
 
     long maxTimestampMs() {
-        return maxTimestampMs;
+        return indexes.maxTimestampMs();
     }
 
-    OffsetIndex offsetIndex() {
-        return offsetIndex;
+    /**
+     * Checks that the file still has as many bytes as were written, so that sendfile can deliver what a response promises.
+     *
+     * @throws CorruptLogException if it ends before {@code bytes}
+     */
+    void ensureHolds(long bytes) throws IOException {
+        long found = channel.size();
+        if (found < bytes) {
+            throw new CorruptLogException(file, found, "file size", "at least " + bytes, found);
+        }
     }
 
-    TimeIndex timeIndex() {
-        return timeIndex;
-    }
-
-    /** Whether an index was missing, or caught pointing at something else than a batch. */
-    boolean isIndexSuspect() {
-        return indexSuspect;
-    }
-
-    /** Whether the batches fit, by size, by room in the indexes, and by the width of a relative offset. */
+    /** Whether batches fit, by size, by room in the indexes, and by the width of a relative offset. */
     boolean hasRoomFor(int bytes, long lastOffset, LogConfig.Roll limits) {
         int size = sizeInBytes;
-        // The time index keeps an entry free for the one that closes the segment.
-        return size == 0
-                || (size <= limits.segmentBytesMax() - bytes
-                        && lastOffset - baseOffset <= Integer.MAX_VALUE
-                        && offsetIndex.file().count() < limits.indexBytesMax() / OffsetIndex.ENTRY_BYTES
-                        && timeIndex.file().count() < limits.indexBytesMax() / TimeIndex.ENTRY_BYTES - 1);
+        boolean isInRange = lastOffset - baseOffset <= Integer.MAX_VALUE;
+        return isInRange
+                && (size == 0 || (size <= limits.segmentBytesMax() - bytes && indexes.hasRoom(limits.indexBytesMax())));
     }
 
-    /** Writes whole batches at the end; they can be read once this returns. */
+    /**
+     * Writes whole batches at the end. They can be read once this method returns.
+     *
+     * @throws IOException if that fails; the file is cut where it ended before
+     */
     void append(ByteBuffer batches, int indexIntervalBytes, long nowMs) throws IOException {
         int position = sizeInBytes;
-        Channels.writeFully(channel, batches.duplicate(), position);
+        try {
+            Channels.writeFully(channel, batches.duplicate(), position);
+        } catch (IOException e) {
+            channel.truncate(position);
+            throw e;
+        }
         for (RecordBatch batch : RecordBatches.of(batches)) {
-            index(batch.lastOffset(), batch.maxTimestampMs(), position, indexIntervalBytes);
+            indexes.add(batch, position, indexIntervalBytes);
             position += batch.sizeInBytes();
-            bytesSinceIndexEntry += batch.sizeInBytes();
         }
         lastAppendedMs = nowMs;
         sizeInBytes = position;
     }
 
-    /** Takes the current batch of a scan into the indexes. */
-    void index(BatchScan scan, int indexIntervalBytes) throws IOException {
-        index(scan.lastOffset(), scan.maxTimestampMs(), scan.position(), indexIntervalBytes);
-        bytesSinceIndexEntry += scan.sizeInBytes();
-    }
-
-    private void index(long lastOffset, long batchMaxTimestampMs, int position, int indexIntervalBytes)
-            throws IOException {
-        if (batchMaxTimestampMs > maxTimestampMs) {
-            offsetOfMaxTimestamp = lastOffset;
-            maxTimestampMs = batchMaxTimestampMs;
-        }
-        if (bytesSinceIndexEntry > indexIntervalBytes) {
-            offsetIndex.append(lastOffset, position);
-            timeIndex.append(maxTimestampMs, offsetOfMaxTimestamp);
-            bytesSinceIndexEntry = 0;
-        }
-    }
-
     /** Position of the first batch that ends at or after {@code offset}, or {@code limit} if none starts before it. */
     int positionOf(long offset, int limit) throws IOException {
-        OffsetIndex.Entry entry = offsetIndex.floor(offset);
+        OffsetIndex.Entry entry = indexes.offsetIndex().floor(offset);
         if (entry != null && entry.position() > 0 && entry.position() < limit) {
             BatchScan scan = BatchScan.headers(channel, entry.position(), limit);
             if (scan.next() && scan.lastOffset() == entry.lastOffset()) {
                 return positionIn(scan, true, offset, limit);
             }
-            suspectIndex(entry);
+            indexes.suspect(entry);
         }
         BatchScan scan = BatchScan.headers(channel, 0, limit);
         return positionIn(scan, scan.next(), offset, limit);
     }
 
-    private int positionIn(BatchScan scan, boolean atBatch, long offset, int limit) throws IOException {
-        boolean found = atBatch;
+    private int positionIn(BatchScan scan, boolean isAtBatch, long offset, int limit) throws IOException {
+        boolean found = isAtBatch;
         while (found && scan.lastOffset() < offset) {
             found = scan.next();
         }
@@ -253,87 +198,41 @@ final class Segment {
         return found ? scan.position() : limit;
     }
 
-    private void suspectIndex(OffsetIndex.Entry entry) {
-        if (!indexSuspect) {
-            LOG.warn(
-                    "{}: no batch with last offset {} at byte {}; the index will be rebuilt",
-                    offsetIndex.file().path(),
-                    entry.lastOffset(),
-                    entry.position());
-        }
-        indexSuspect = true;
-    }
-
-    /** Builds both indexes anew from the headers, up to the segment's size. Lookups must be kept out meanwhile. */
+    /**
+     * Rebuilds both indexes from the headers. No lookup may run.
+     *
+     * @throws CorruptLogException if a header is damaged; the indexes then cover the batches before it
+     */
     void rebuildIndexes(int indexIntervalBytes) throws IOException {
-        resetIndexes();
         BatchScan scan = BatchScan.headers(channel, 0, sizeInBytes);
-        while (scan.next()) {
-            index(scan, indexIntervalBytes);
+        try {
+            indexes.reset();
+            while (scan.next()) {
+                indexes.add(scan, indexIntervalBytes);
+            }
+        } catch (IOException e) {
+            indexes.markIncomplete();
+            throw e;
         }
         scan.ensureSound(file);
-        indexSuspect = false;
     }
 
-    /** Empties both indexes, and forgets what was derived from them. */
-    void resetIndexes() throws IOException {
-        offsetIndex.file().truncate(0);
-        timeIndex.file().truncate(0);
-        maxTimestampMs = RecordBatch.NO_TIMESTAMP;
-        offsetOfMaxTimestamp = baseOffset;
-        bytesSinceIndexEntry = 0;
-        indexSuspect = false;
-    }
-
-    /** Cuts the file at a batch, and the indexes with it. Lookups must be kept out meanwhile. */
+    /** Cuts the file before a batch, and the indexes with it. No lookup may run. */
     void truncate(int position, long nextOffset) throws IOException {
-        sizeInBytes = position;
-        channel.truncate(position);
-        offsetIndex.file().truncateValuesFrom(position);
-        timeIndex.file().truncateValuesFrom(nextOffset - baseOffset);
-        refreshMaxTimestamp();
+        truncateFile(position);
+        indexes.truncate(position, nextOffset);
+        indexes.refresh(this);
     }
 
-    /** Sets size only: recovery has built the indexes as it went. */
+    /** Cuts the file only, for recovery, which builds the indexes itself. */
     void truncateFile(int position) throws IOException {
         sizeInBytes = position;
         channel.truncate(position);
     }
 
-    /** Recomputes what the batches behind the last index entries tell, after opening or truncating. */
-    void refreshMaxTimestamp() throws IOException {
-        TimeIndex.Entry newest = timeIndex.last();
-        maxTimestampMs = newest == null ? RecordBatch.NO_TIMESTAMP : newest.timestampMs();
-        offsetOfMaxTimestamp = newest == null ? baseOffset : newest.lastOffset();
-        OffsetIndex.Entry last = offsetIndex.last();
-        int from = last == null ? 0 : last.position();
-        BatchScan scan = BatchScan.headers(channel, from, sizeInBytes);
-        while (scan.next()) {
-            if (scan.maxTimestampMs() > maxTimestampMs) {
-                maxTimestampMs = scan.maxTimestampMs();
-                offsetOfMaxTimestamp = scan.lastOffset();
-            }
-        }
-        scan.ensureSound(file);
-        bytesSinceIndexEntry = sizeInBytes - from;
-    }
-
-    /** Writes out the indexes, the time index with its last entry: the segment is closed or the process about to stop. */
-    void completeIndexes() throws IOException {
-        timeIndex.append(maxTimestampMs, offsetOfMaxTimestamp);
-        offsetIndex.file().write();
-        timeIndex.file().write();
-    }
-
     /** Forces the batches. */
     void force() throws IOException {
         Disk.force(channel, file, false);
-    }
-
-    /** Forces the indexes of a closed segment, which recovery will not look into again. */
-    void forceIndexes() throws IOException {
-        offsetIndex.file().force();
-        timeIndex.file().force();
     }
 
     /** Keeps the files open; false if they are closed already. */
@@ -348,15 +247,14 @@ final class Segment {
         return false;
     }
 
-    /** Undoes one {@link #retain}, or lets go of the log's own reference; the last one closes the files. */
+    /** Undoes one {@link #retain}, or drops the log's own reference. The last call closes the files. */
     void release() {
         if (references.decrementAndGet() == 0) {
             try {
                 channel.close();
-                offsetIndex.file().close();
-                timeIndex.file().close();
+                indexes.close();
             } catch (IOException e) {
-                LOG.warn("{} does not close: {}", file, e.toString());
+                LOG.warn("Segment not closed: {}: {}", file, e.toString());
             }
         }
     }
@@ -372,10 +270,10 @@ final class Segment {
         if (Files.exists(file)) {
             renamed.add(markDeleted(file));
         }
-        for (IndexFile index : List.of(offsetIndex.file(), timeIndex.file())) {
+        for (Path index : indexes.paths()) {
             try {
-                if (Files.exists(index.path())) {
-                    renamed.add(markDeleted(index.path()));
+                if (Files.exists(index)) {
+                    renamed.add(markDeleted(index));
                 }
             } catch (IOException e) {
                 LOG.warn("Index of a deleted segment not renamed: {}", e.toString());
@@ -390,7 +288,7 @@ final class Segment {
     }
 
     @Override
-    public @Nullable String toString() {
+    public String toString() {
         return file.toString();
     }
 }

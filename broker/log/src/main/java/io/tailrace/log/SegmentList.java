@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The segments of a log by base offset. Immutable: a change makes a new list, so readers need no lock. */
+/** The segments of a log, sorted by base offset. Immutable: a change creates a new list, so readers need no lock. */
 final class SegmentList {
     private final List<Segment> segments;
 
@@ -12,7 +12,7 @@ final class SegmentList {
         this.segments = List.copyOf(sorted);
     }
 
-    /** All of them, oldest first. */
+    /** All segments, oldest first. */
     List<Segment> all() {
         return segments;
     }
@@ -21,12 +21,12 @@ final class SegmentList {
         return segments.get(0);
     }
 
-    /** The active segment, the only one that is written to. */
+    /** The active segment, the only one that is appended to. */
     Segment last() {
         return segments.get(segments.size() - 1);
     }
 
-    /** The segment that an offset would be in, the first one for an offset before all. */
+    /** The segment that contains an offset, or the first one if the offset is below all segments. */
     Segment floor(long offset) {
         return segments.get(Math.max(0, countUpTo(offset) - 1));
     }
@@ -38,7 +38,7 @@ final class SegmentList {
         return index < segments.size() ? segments.get(index) : null;
     }
 
-    /** The segments from the one that an offset would be in. */
+    /** The segments from the one that contains an offset. */
     List<Segment> from(long offset) {
         return segments.subList(Math.max(0, countUpTo(offset) - 1), segments.size());
     }

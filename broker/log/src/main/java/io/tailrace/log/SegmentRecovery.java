@@ -5,35 +5,35 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings a segment into a state that can be trusted: by a look where it was closed properly, by a scan where not. */
+/** Makes a segment trustworthy: by a check of its indexes if it was forced or closed, by a scan if not. */
 final class SegmentRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentRecovery.class);
 
     /**
-     * What a scan found.
+     * The outcome of a scan.
      *
      * @param nextOffset offset after the last whole batch
-     * @param problem why the segment was cut there, or null if it was whole
+     * @param problem why the segment was cut there, or null if it was intact
      */
     record Outcome(long nextOffset, @Nullable String problem) {}
 
     private SegmentRecovery() {}
 
     /**
-     * Reads a whole segment, rebuilds its indexes, and cuts it at the first batch that is none. Needs no free space
-     * beyond that of the indexes.
+     * Reads a whole segment, rebuilds its indexes, and cuts it before the first damaged batch. Needs free space only for the
+     * indexes.
      *
-     * @param checksumsFrom checksums of batches that end before this offset are not verified: they were forced
+     * @param checksumsFrom checksums of batches that end before this offset are not verified, since they were forced
      */
     static Outcome scan(Segment segment, long checksumsFrom, int indexIntervalBytes) throws IOException {
-        segment.resetIndexes();
+        segment.indexes().reset();
         long nextOffset = segment.baseOffset();
         String problem = null;
         BatchScan scan = BatchScan.verifying(segment.channel(), 0, segment.sizeInBytes());
         while (problem == null && scan.next()) {
             problem = problemOf(scan, nextOffset, checksumsFrom);
             if (problem == null) {
-                segment.index(scan, indexIntervalBytes);
+                segment.indexes().add(scan, indexIntervalBytes);
                 nextOffset = scan.lastOffset() + 1;
             }
         }
@@ -42,7 +42,7 @@ final class SegmentRecovery {
         }
         if (problem != null) {
             LOG.warn(
-                    "{}: cut at byte {} of {}, offset {}: {}",
+                    "Segment cut in recovery: {}: at byte {} of {}, offset {}: {}",
                     segment,
                     scan.position(),
                     segment.sizeInBytes(),
@@ -63,45 +63,46 @@ final class SegmentRecovery {
         return null;
     }
 
-    /** Checks the indexes of a segment that was forced or closed properly, and rebuilds them if they do not hold. */
+    /** Checks the indexes of a segment that was forced or closed cleanly, and rebuilds them if they are wrong. */
     static void checkIndexes(Segment segment, int indexIntervalBytes) throws IOException {
-        String wrong = segment.isIndexSuspect() ? "an index is missing" : wrongInIndexes(segment, indexIntervalBytes);
-        if (wrong != null) {
-            LOG.warn("{}: {}; indexes are rebuilt", segment, wrong);
+        String problem =
+                segment.indexes().isSuspect() ? "an index is missing" : problemOfIndexes(segment, indexIntervalBytes);
+        if (problem != null) {
+            LOG.warn("Indexes are rebuilt: {}: {}", segment, problem);
             segment.rebuildIndexes(indexIntervalBytes);
         } else {
-            segment.refreshMaxTimestamp();
+            segment.indexes().refresh(segment);
         }
     }
 
-    private static @Nullable String wrongInIndexes(Segment segment, int indexIntervalBytes) throws IOException {
-        OffsetIndex.Entry last = segment.offsetIndex().last();
+    private static @Nullable String problemOfIndexes(Segment segment, int indexIntervalBytes) throws IOException {
+        OffsetIndex.Entry last = segment.indexes().offsetIndex().last();
         int from = last == null ? 0 : last.position();
         if (from < 0 || from > segment.sizeInBytes()) {
             return "index points at byte " + from + " of " + segment.sizeInBytes();
         }
         BatchScan scan = BatchScan.headers(segment.channel(), from, segment.sizeInBytes());
-        boolean atBatch = scan.next();
-        if (last != null && (!atBatch || scan.lastOffset() != last.lastOffset())) {
+        boolean isAtBatch = scan.next();
+        if (last != null && (!isAtBatch || scan.lastOffset() != last.lastOffset())) {
             return "no batch with last offset " + last.lastOffset() + " at byte " + from;
         }
         long lastOffset = segment.baseOffset();
-        for (; atBatch; atBatch = scan.next()) {
+        for (; isAtBatch; isAtBatch = scan.next()) {
             if (scan.position() - from > indexIntervalBytes) {
                 return "index ends at byte " + from + " of " + segment.sizeInBytes();
             }
             lastOffset = scan.lastOffset();
         }
-        TimeIndex.Entry newest = segment.timeIndex().last();
+        TimeIndex.Entry newest = segment.indexes().timeIndex().last();
         if (newest == null || (newest.lastOffset() >= segment.baseOffset() && newest.lastOffset() <= lastOffset)) {
             return null;
         }
         return "time index points at offset " + newest.lastOffset() + ", last is " + lastOffset;
     }
 
-    /** Offset after the last batch of a segment whose indexes hold. */
+    /** Offset after the last batch of a segment whose indexes are correct. */
     static long nextOffset(Segment segment) throws IOException {
-        OffsetIndex.Entry last = segment.offsetIndex().last();
+        OffsetIndex.Entry last = segment.indexes().offsetIndex().last();
         long nextOffset = segment.baseOffset();
         BatchScan scan =
                 BatchScan.headers(segment.channel(), last == null ? 0 : last.position(), segment.sizeInBytes());

@@ -4,8 +4,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to which offset nothing is newer than a timestamp, sparsely: (greatest timestamp so far, last offset of the batch
- * that has it less the segment's base offset). Drawn in {@code docs/format.md}. Threads as for {@link IndexFile}.
+ * Offsets by timestamp, for some batches of a segment. An entry holds the greatest timestamp so far, and the last offset of
+ * the batch with that timestamp, relative to the segment's base offset ({@code docs/format.md}). Up to that offset no
+ * record is newer. Threads as for {@link IndexFile}.
  */
 record TimeIndex(IndexFile file, long baseOffset) {
     static final int ENTRY_BYTES = 12;
@@ -14,7 +15,7 @@ record TimeIndex(IndexFile file, long baseOffset) {
     /** The greatest timestamp so far, and the last offset of the batch that has it. */
     record Entry(long timestampMs, long lastOffset) {}
 
-    /** Adds an entry, unless no newer timestamp has come since the last one. */
+    /** Adds an entry, unless the timestamp is not greater than the last. */
     void append(long timestampMs, long lastOffset) throws IOException {
         Entry last = last();
         if (timestampMs >= 0 && (last == null || timestampMs > last.timestampMs)) {
@@ -31,8 +32,7 @@ record TimeIndex(IndexFile file, long baseOffset) {
     /** The last entry, or null. */
     @Nullable
     Entry last() throws IOException {
-        int count = file.count();
-        return count == 0 ? null : entry(file.entry(count - 1));
+        return entry(file.last());
     }
 
     private @Nullable Entry entry(IndexFile.@Nullable Entry entry) {

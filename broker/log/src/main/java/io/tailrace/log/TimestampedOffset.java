@@ -1,7 +1,7 @@
 package io.tailrace.log;
 
 /**
- * A record found by its timestamp.
+ * A record that was found by its timestamp.
  *
  * @param offset the record's offset
  * @param timestampMs the record's timestamp

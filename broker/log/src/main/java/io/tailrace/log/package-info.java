@@ -1,14 +1,15 @@
 /**
- * The log of a partition: segments, indexes, recovery, retention, in Kafka's own formats ({@code docs/format.md}).
+ * The log of a partition: segments, indexes, recovery and retention, in Kafka's formats ({@code docs/format.md}).
  *
- * <p>Invariants: a batch is readable only once all its bytes are in the file; offsets only grow; an index can always
- * be rebuilt from its segment and is never trusted without a look at the batch it points to; what was flushed lies
- * below the recovery point and is not read again at start.
+ * <p>Invariants: a batch is readable only once all its bytes are in the file. Offsets only grow. An index can always be
+ * rebuilt from its segment and is never trusted without a look at the batch it points to. Everything below the recovery
+ * point is forced, and the next start does not read it again. A failure that concerns one file never takes the log
+ * directory offline ({@link io.tailrace.log.FailureScope}).
  *
- * <p>Threading: one lock per partition for appends, roll, truncation; readers take no lock and see a consistent
- * (offset, position) pair. No thread is started here: slow work runs on the executor that the caller hands in, and
- * passes over time (retention, flush, checkpoints) are methods which the caller's scheduler calls with its clock.
- * Don't interrupt a thread that is inside: the JDK closes the file under everybody when that happens.
+ * <p>Threads: one lock per partition guards appends, rolls and truncations. Readers take no lock and see a consistent pair
+ * of offset and position. The package starts no thread: slow work runs on the caller's executor, and the caller's
+ * scheduler calls maintenance and checkpoints with its clock. Do not interrupt a thread inside this package, because the
+ * JDK then closes the file for all threads.
  *
  * <p>Knows no network, no ZooKeeper, no high watermark and no wall clock.
  */

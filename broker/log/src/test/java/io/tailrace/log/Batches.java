@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Batches to append, and what a log holds as a list of them. */
+/** Builds batches to append, and reads the batches of a log. */
 final class Batches {
     private static final int BYTES_MAX = 1 << 20;
 
     private Batches() {}
 
-    /** A batch of records whose timestamps are {@code timestampMs} and one more each. */
+    /** A batch of records with ascending timestamps from {@code timestampMs}. */
     static ByteBuffer of(int records, long timestampMs) {
         return of(CompressionType.NONE, records, timestampMs, 20);
     }
@@ -45,7 +45,7 @@ final class Batches {
         }
     }
 
-    /** All whole batches from an offset, as bytes, by as many reads as it takes. */
+    /** All whole batches from an offset, as bytes, in as many reads as necessary. */
     static List<ByteBuffer> read(Log log, long from, int bytesMax) throws IOException {
         List<ByteBuffer> batches = new ArrayList<>();
         long offset = from;

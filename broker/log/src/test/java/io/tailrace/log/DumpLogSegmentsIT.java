@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What Apache Kafka's own dump tool says of files that this log wrote. */
+/** Checks files of this log with Apache Kafka's dump tool. */
 class DumpLogSegmentsIT {
     private static final String TOOL = "org.apache.kafka.tools.DumpLogSegments";
     private static final Pattern RECORD =
@@ -92,7 +92,7 @@ class DumpLogSegmentsIT {
         return append(fixture, batches, 0);
     }
 
-    /** Appends batches of one to five records; returns what the tool should print of each record. */
+    /** Appends batches of one to five records. Returns what the tool should print for each record. */
     private List<String> append(LogFixture fixture, int batches, long firstOffset) throws IOException {
         List<String> expected = new ArrayList<>();
         long offset = firstOffset;
@@ -141,7 +141,7 @@ class DumpLogSegmentsIT {
         }
     }
 
-    /** The tool's output. It runs in a process of its own, as it writes to what was standard output at its start. */
+    /** The output of the tool, which runs in its own process because it writes to standard output. */
     private static String dump(List<Path> files, String... options) throws Exception {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>(List.of(

@@ -15,9 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A disk that syncs nothing, and fails when told to. Everything else goes to the real one.
- */
+/** A disk that syncs nothing and fails on demand. Everything else is passed to the real disk. */
 final class FaultyDisk implements Disk {
     /** Syncs of files so far. */
     final AtomicInteger syncs = new AtomicInteger();
@@ -25,9 +23,9 @@ final class FaultyDisk implements Disk {
     volatile long usableBytes = Long.MAX_VALUE / 2;
     volatile boolean forceFails;
     volatile boolean readFails;
-    /** Bytes that can still be written before there is no space left. */
+    /** Bytes that can be written before the disk is full. */
     final AtomicLong spaceBytes = new AtomicLong(Long.MAX_VALUE / 2);
-    /** Greatest number of bytes that one write takes. */
+    /** Greatest number of bytes in one write. */
     volatile int writeBytesMax = Integer.MAX_VALUE;
     /** If set, this file cannot be opened. */
     volatile @Nullable Path openFails;
@@ -133,12 +131,12 @@ final class FaultyDisk implements Disk {
 
         @Override
         public long position() {
-            throw new UnsupportedOperationException("nobody has a position here");
+            throw new UnsupportedOperationException("positions are not used");
         }
 
         @Override
         public FileChannel position(long newPosition) {
-            throw new UnsupportedOperationException("nobody has a position here");
+            throw new UnsupportedOperationException("positions are not used");
         }
 
         @Override

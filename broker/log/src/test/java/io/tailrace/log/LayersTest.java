@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
-/** What the log must not know. */
+/** Dependencies that the log must not have. */
 class LayersTest {
     private final JavaClasses classes = new ClassFileImporter().importPath(Path.of("target", "classes"));
 

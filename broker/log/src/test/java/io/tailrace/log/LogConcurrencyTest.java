@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Readers that take no lock, while the log is appended to, rolls, loses its oldest segments and its newest batches. */
+/** Lock-free readers beside appends, rolls, retention and truncations. */
 @Timeout(120)
 class LogConcurrencyTest {
     private static final int APPENDS = 6_000;
@@ -70,7 +70,7 @@ class LogConcurrencyTest {
         }
     }
 
-    /** Follows the log, jumping now and then; returns how many batches it saw. */
+    /** Reads the log, sometimes from its start again. Returns the number of batches read. */
     private long readAll(Log log, Random random, boolean truncates) throws IOException {
         long offset = 0;
         long seen = 0;
@@ -101,14 +101,14 @@ class LogConcurrencyTest {
                     offset = next;
                 }
                 log.offsetForTimestamp(1_000 + random.nextInt(APPENDS));
-            } catch (OffsetOutOfRangeException e) {
+            } catch (OffsetNotInLogException e) {
                 offset = truncates ? log.logStartOffset() : Math.max(offset, log.logStartOffset());
             }
         }
         return seen;
     }
 
-    /** A truncation may take bytes from under an open slice: the reader gets fewer, and whole batches by checksum. */
+    /** A truncation may remove bytes of an open slice. The reader then gets fewer, and recognizes whole batches by checksum. */
     private static ByteBuffer readOf(LogSlice slice, boolean truncates) throws IOException {
         try {
             return slice.toBuffer();

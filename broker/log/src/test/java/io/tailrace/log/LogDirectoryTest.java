@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whose directory it is, what it holds, and what it remembers. */
+/** Ownership of a log directory, its logs, and its checkpoints. */
 @Timeout(60)
 class LogDirectoryTest {
     private static LogFixture fixture(Path directory) {
@@ -27,7 +27,7 @@ class LogDirectoryTest {
     }
 
     @Test
-    void oneProcessAtATime(@TempDir Path directory) throws IOException {
+    void onlyOneBrokerAtATimeUsesADirectory(@TempDir Path directory) throws IOException {
         try (LogFixture first = fixture(directory);
                 LogFixture second = fixture(directory)) {
             first.open();
@@ -40,7 +40,7 @@ class LogDirectoryTest {
     }
 
     @Test
-    void belongsToOneBrokerOfOneCluster(@TempDir Path directory) throws IOException {
+    void aDirectoryBelongsToOneBrokerOfOneCluster(@TempDir Path directory) throws IOException {
         try (LogFixture owner = fixture(directory)) {
             owner.open();
             owner.stop();
@@ -58,7 +58,7 @@ class LogDirectoryTest {
         }
         try (LogFixture owner = fixture(directory)) {
             assertThat(owner.open().wasCleanlyClosed())
-                    .as("who was refused left no trace")
+                    .as("the refused brokers changed nothing")
                     .isTrue();
         }
     }
@@ -114,7 +114,7 @@ class LogDirectoryTest {
     }
 
     @Test
-    void highWatermarksAreRemembered(@TempDir Path directory) throws IOException {
+    void highWatermarksSurviveARestart(@TempDir Path directory) throws IOException {
         Map<TopicPartition, Long> offsets = Map.of(LogFixture.PARTITION, 42L, new TopicPartition("b", 7), 0L);
         try (LogFixture fixture = fixture(directory)) {
             assertThat(fixture.open().readHighWatermarks()).isEmpty();
@@ -129,7 +129,7 @@ class LogDirectoryTest {
     }
 
     @Test
-    void logMadeAnewIsScannedWhateverWasForcedOfTheOld(@TempDir Path directory, @TempDir Path crashed)
+    void aRecreatedLogIsScannedDespiteTheRecoveryPointOfTheOldOne(@TempDir Path directory, @TempDir Path crashed)
             throws IOException {
         try (LogFixture fixture = fixture(directory)) {
             fixture.openLog();
@@ -148,7 +148,7 @@ class LogDirectoryTest {
     }
 
     @Test
-    void closedDirectoryMakesAndDeletesNothing(@TempDir Path directory) throws IOException {
+    void aClosedDirectoryCreatesAndDeletesNothing(@TempDir Path directory) throws IOException {
         try (LogFixture fixture = fixture(directory)) {
             fixture.openLog();
             fixture.stop();
@@ -163,7 +163,7 @@ class LogDirectoryTest {
     }
 
     @Test
-    void leftoversOfAStopAreRemoved(@TempDir Path directory) throws IOException {
+    void leftoversOfThePreviousProcessAreRemoved(@TempDir Path directory) throws IOException {
         try (LogFixture fixture = fixture(directory)) {
             fixture.openLog();
             ByteBuffer batch = Batches.of(2, 1);
@@ -186,16 +186,17 @@ class LogDirectoryTest {
     }
 
     @Test
-    void configurationIsCheckedByName() {
+    void aConfigurationErrorNamesTheSetting() {
         assertThatThrownBy(() -> new LogConfig.Roll(13, 1, 12, 0))
-                .hasMessage("segment.bytes must be at least 14, is 13");
+                .hasMessage("segment.bytes: expected at least 14, found 13");
         assertThatThrownBy(() -> new LogConfig.Flush(0, 0, false))
-                .hasMessage("flush.messages must be at least 1, is 0");
-        assertThatThrownBy(() -> new LogConfig.Retention(-1, 0)).hasMessage("retention.ms must be at least 0, is -1");
+                .hasMessage("flush.messages: expected at least 1, found 0");
+        assertThatThrownBy(() -> new LogConfig.Retention(-1, 0))
+                .hasMessage("retention.ms: expected at least 0, found -1");
     }
 
     @Test
-    void aLogBelongsToTheTopicItWasMadeForAlsoAfterARestart(@TempDir Path directory) throws IOException {
+    void aLogBelongsToItsTopicAcrossRestarts(@TempDir Path directory) throws IOException {
         UUID topicId = new UUID(1, 2);
         try (LogFixture fixture = fixture(directory)) {
             Log log = fixture.openLog();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Syncs, shared and failing; disks that fill up; writes that do less than asked. */
+/** Shared and failing syncs, full disks, short writes. */
 @Timeout(60)
 class LogFaultsTest {
     private static final LogConfig ACK_WAITS =
@@ -43,7 +43,7 @@ class LogFaultsTest {
     }
 
     @Test
-    void withoutFlushOnAckNothingIsWaitedFor() throws IOException {
+    void withoutFlushOnAckNoSyncIsAwaited() throws IOException {
         fixture.append(Batches.of(1, 1));
         int syncs = disk.syncs.get();
         assertThat(fixture.log().durable(1)).isCompleted();
@@ -53,7 +53,7 @@ class LogFaultsTest {
     }
 
     @Test
-    void oneSyncAnswersAllWhoWait() throws Exception {
+    void oneSyncServesAllWaiters() throws Exception {
         ExecutorService executor = Executors.newSingleThreadExecutor();
         fixture.stop();
         fixture.executor = executor;
@@ -83,7 +83,7 @@ class LogFaultsTest {
     }
 
     @Test
-    void failedSyncTakesTheDirectoryOfflineForGood() throws IOException {
+    void failedSyncTakesTheDirectoryOfflineUntilTheNextStart() throws IOException {
         Log log = fixture.log();
         log.reconfigure(ACK_WAITS);
         fixture.append(Batches.of(1, 1));
@@ -109,7 +109,7 @@ class LogFaultsTest {
         fixture.directory().checkpoint();
         assertThatThrownBy(() -> fixture.directory().close()).isInstanceOf(LogDirectoryOfflineException.class);
         assertThat(fixture.path.resolve(".kafka_cleanshutdown")).doesNotExist();
-        assertThat(fixture.failures).as("told once").hasSize(1);
+        assertThat(fixture.failures).as("notified once").hasSize(1);
 
         assertThat(fixture.openLog().logEndOffset())
                 .as("the next start recovers")
@@ -136,19 +136,20 @@ class LogFaultsTest {
     }
 
     @Test
-    void corruptBatchThatAnIndexPointsAtHarmsItsReadersOnly() throws IOException {
+    void anIndexedCorruptBatchConcernsOnlyItsReaders() throws IOException {
         Log log = fixture.log();
         for (int i = 0; i < 100; i++) {
             fixture.append(Batches.of(3, i));
         }
         Segment first = log.state().segments().first();
-        OffsetIndex.Entry indexed = Objects.requireNonNull(first.offsetIndex().last());
+        OffsetIndex.Entry indexed =
+                Objects.requireNonNull(first.indexes().offsetIndex().last());
         LogFixture.flipBit(first.file(), indexed.position() + 16);
         assertThatThrownBy(() -> log.read(indexed.lastOffset(), 1, 300, true)).isInstanceOf(CorruptLogException.class);
-        assertThat(first.isIndexSuspect()).isTrue();
+        assertThat(first.indexes().isSuspect()).isTrue();
         fixture.directory().maintain(fixture.nowMs, partition -> 0);
         assertThat(fixture.directory().isOffline()).isFalse();
-        assertThat(first.isIndexSuspect()).isFalse();
+        assertThat(first.indexes().isSuspect()).isFalse();
         log.read(indexed.lastOffset() - 3, 1, 300, true).close();
         assertThatThrownBy(() -> log.read(indexed.lastOffset(), 1, 300, true)).isInstanceOf(CorruptLogException.class);
         fixture.directory().close();
@@ -178,7 +179,7 @@ class LogFaultsTest {
     }
 
     @Test
-    void rollMovesTheRecoveryPoint() throws IOException {
+    void rollRaisesTheRecoveryPoint() throws IOException {
         for (int i = 0; i < 100; i++) {
             fixture.append(Batches.of(3, i));
         }
@@ -224,7 +225,7 @@ class LogFaultsTest {
     }
 
     @Test
-    void diskThatIsFullInTheMiddleOfABatchLeavesNothingOfIt() throws IOException {
+    void aBatchThatFillsTheDiskIsRemoved() throws IOException {
         Log log = fixture.log();
         fixture.append(Batches.of(3, 1));
         long bytes = log.sizeInBytes();
@@ -255,7 +256,7 @@ class LogFaultsTest {
         try (LogFixture copy = fixture.crashedCopy(crashed)) {
             FaultyDisk full = new FaultyDisk();
             copy.disk = full;
-            // Indexes and checkpoints are written anew where they were; the batches ask for nothing.
+            // Indexes and checkpoints are rewritten in place; batches need no space.
             full.spaceBytes.set(16 * 1024);
             full.usableBytes = 0;
             Log log = copy.openLog();

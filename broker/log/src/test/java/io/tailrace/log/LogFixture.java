@@ -15,7 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A log directory with one log in it, a clock, and a way to stop as kill -9 does. */
+/** A log directory with one log, a clock, and a copy as kill -9 would leave it. */
 final class LogFixture implements AutoCloseable {
     static final TopicPartition PARTITION = new TopicPartition("access-log", 0);
     static final LogConfig SMALL_SEGMENTS = LogConfig.DEFAULTS
@@ -82,7 +82,7 @@ final class LogFixture implements AutoCloseable {
         return openLog();
     }
 
-    /** What a kill -9 would leave, in a directory of its own. */
+    /** A copy of the directory as kill -9 would leave it. */
     LogFixture crashedCopy(Path target) throws IOException {
         copy(path, target);
         LogFixture copy = new LogFixture(target, config);
@@ -108,7 +108,7 @@ final class LogFixture implements AutoCloseable {
         return path.resolve(PARTITION.toString());
     }
 
-    /** The partition's files that end so, oldest first. */
+    /** The partition's files with a suffix, oldest first. */
     List<Path> files(String suffix) throws IOException {
         try (Stream<Path> files = Files.list(partitionPath())) {
             return files.filter(file -> file.toString().endsWith(suffix))

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Appending, reading, rolling, looking up. */
+/** Appends, reads, rolls and lookups. */
 class LogTest {
     private LogFixture fixture;
     private Log log;
@@ -67,7 +67,7 @@ class LogTest {
     }
 
     @Test
-    void readStopsAtLimitWhereverThatIs() throws IOException {
+    void readStopsAtAnyLimit() throws IOException {
         for (int i = 0; i < 100; i++) {
             fixture.append(Batches.of(3, 1_000 + i));
         }
@@ -105,18 +105,18 @@ class LogTest {
     }
 
     @Test
-    void outOfRangeNamesWhatThereIs() throws IOException {
+    void anOffsetOutOfRangeNamesTheRange() throws IOException {
         fixture.append(Batches.of(3, 1_000));
         assertThatThrownBy(() -> log.read(4, 100, Long.MAX_VALUE, true))
-                .isInstanceOf(OffsetOutOfRangeException.class)
-                .hasMessage("offset 4 is not in access-log-0, which holds 0 to 3");
+                .isInstanceOf(OffsetNotInLogException.class)
+                .hasMessage("offset 4 is not in the log of access-log-0: expected 0 to 3");
         try (LogSlice slice = log.read(3, 100, Long.MAX_VALUE, true)) {
             assertThat(slice.isEmpty()).isTrue();
         }
     }
 
     @Test
-    void largeBatchHasSegmentOfItsOwn() throws IOException {
+    void aLargeBatchGetsItsOwnSegment() throws IOException {
         fixture.append(Batches.of(2, 1_000));
         fixture.append(Batches.of(CompressionType.NONE, 10, 1_000, 2_000));
         fixture.append(Batches.of(2, 1_000));
@@ -189,7 +189,7 @@ class LogTest {
     }
 
     @Test
-    void followerKeepsOffsetsAndEpochsAndLeavesCutBatchOut(@TempDir Path other) throws IOException {
+    void followerKeepsOffsetsAndEpochsAndSkipsACutBatch(@TempDir Path other) throws IOException {
         fixture.append(Batches.of(3, 1_000), 4);
         fixture.append(Batches.of(3, 1_000), 6);
         try (LogFixture follower = new LogFixture(other, fixture.config);
@@ -226,5 +226,31 @@ class LogTest {
         log.beginEpoch(3);
         assertThat(log.appendAsLeader(Batches.of(1, 1), 2, fixture.nowMs)).isInstanceOf(AppendResult.Refused.class);
         assertThat(log.logEndOffset()).isZero();
+    }
+
+    /** Indexes of thousands of entries: lookups page through the file, and the entries in memory are written in blocks. */
+    @Test
+    void everyOffsetAndTimestampIsFoundInALargeSegment() throws IOException {
+        log.reconfigure(fixture.config.with(new LogConfig.Roll(64 << 20, Long.MAX_VALUE, 10 << 20, 0)));
+        int batches = 4 * ThreadBuffers.PAGE_BYTES / OffsetIndex.ENTRY_BYTES;
+        for (int i = 0; i < batches; i++) {
+            fixture.append(Batches.of(2, 10_000 + 10L * i));
+        }
+        assertThat(log.segmentCount()).isEqualTo(1);
+        SegmentIndexes indexes = log.state().segments().last().indexes();
+        assertThat(indexes.offsetIndex().file().count()).isEqualTo(batches - 1);
+        expectAllFound(batches);
+        log = fixture.restart();
+        expectAllFound(batches);
+    }
+
+    private void expectAllFound(int batches) throws IOException {
+        for (int i = 0; i < batches; i++) {
+            try (LogSlice slice = log.read(2L * i + 1, 1, Long.MAX_VALUE, true)) {
+                assertThat(RecordBatch.at(slice.toBuffer()).baseOffset()).isEqualTo(2L * i);
+            }
+            assertThat(log.offsetForTimestamp(10_001 + 10L * i).orElseThrow().offset())
+                    .isEqualTo(2L * i + 1);
+        }
     }
 }

@@ -33,7 +33,7 @@ class LogTruncationTest {
         fixture.close();
     }
 
-    /** Batches of three, fifty to an epoch, epochs 2, 4, 6. */
+    /** Batches of three records, fifty batches each in epochs 2, 4 and 6. */
     private Log threeEpochs() throws IOException {
         for (int i = 0; i < 150; i++) {
             fixture.append(Batches.of(3, 1_000 + i), 2 + i / 50 * 2);
@@ -64,7 +64,7 @@ class LogTruncationTest {
     }
 
     @Test
-    void snapshotOfWhatWasTruncatedMeanwhileIsNotWritten() throws IOException {
+    void aSnapshotFromBeforeATruncationIsNotWritten() throws IOException {
         fixture.stop();
         AtomicBoolean holds = new AtomicBoolean();
         List<Runnable> held = new ArrayList<>();
@@ -97,7 +97,7 @@ class LogTruncationTest {
                 truncated.truncateTo(offset, copy.nowMs);
                 long end = offset - offset % 3;
                 assertThat(truncated.logEndOffset())
-                        .as("an offset inside a batch takes the batch")
+                        .as("an offset inside a batch drops the batch")
                         .isEqualTo(end);
                 assertThat(Batches.read(truncated)).isEqualTo(all.subList(0, (int) end / 3));
                 assertThat(truncated.recoveryPoint()).isLessThanOrEqualTo(end);
@@ -114,7 +114,7 @@ class LogTruncationTest {
     }
 
     @Test
-    void truncationBelowTheRecoveryPointIsRememberedAtOnce(@TempDir Path crashed) throws IOException {
+    void aTruncationBelowTheRecoveryPointIsCheckpointedAtOnce(@TempDir Path crashed) throws IOException {
         Log log = threeEpochs();
         log.flush();
         fixture.directory().checkpoint();
@@ -125,13 +125,13 @@ class LogTruncationTest {
             Path last = logs.get(logs.size() - 1);
             LogFixture.flipBit(last, Files.size(last) - 1);
             assertThat(copy.openLog().logEndOffset())
-                    .as("what came after was scanned")
+                    .as("later batches were scanned")
                     .isEqualTo(300);
         }
     }
 
     @Test
-    void startsAnewAtTheLeadersStart() throws IOException {
+    void restartsAtTheLeadersStart() throws IOException {
         Log log = threeEpochs();
         log.truncateFullyAndStartAt(1_000, fixture.nowMs);
         assertThat(log.logStartOffset()).isEqualTo(1_000);
@@ -144,7 +144,7 @@ class LogTruncationTest {
     }
 
     @Test
-    void openSliceOfTruncatedSegmentIsReadToItsEndOrShort() throws IOException {
+    void anOpenSliceOfATruncatedSegmentIsReadWholeOrShort() throws IOException {
         Log log = threeEpochs();
         try (LogSlice slice = log.read(100, 1 << 20, Long.MAX_VALUE, true)) {
             ByteBuffer before = slice.toBuffer();
@@ -155,20 +155,20 @@ class LogTruncationTest {
     }
 
     @Test
-    void deletedRecordsAreGoneAtOnce() throws IOException {
+    void deletedRecordsDisappearAtOnce() throws IOException {
         Log log = threeEpochs();
         log.deleteRecordsBefore(200);
         assertThat(log.logStartOffset()).isEqualTo(200);
-        assertThatThrownBy(() -> log.read(199, 10, 450, true)).isInstanceOf(OffsetOutOfRangeException.class);
+        assertThatThrownBy(() -> log.read(199, 10, 450, true)).isInstanceOf(OffsetNotInLogException.class);
         assertThat(log.offsetForTimestamp(0).orElseThrow().offset()).isEqualTo(200);
         assertThat(log.epochs())
-                .as("epoch 2 is gone")
+                .as("epoch 2 was dropped")
                 .isEqualTo(LeaderEpochs.EMPTY.append(4, 200).append(6, 300));
         int segments = log.segmentCount();
         fixture.directory().maintain(fixture.nowMs, partition -> 450);
         assertThat(log.segmentCount()).isLessThan(segments);
         assertThat(log.logStartOffset()).isEqualTo(200);
-        assertThatThrownBy(() -> log.deleteRecordsBefore(451)).isInstanceOf(OffsetOutOfRangeException.class);
+        assertThatThrownBy(() -> log.deleteRecordsBefore(451)).isInstanceOf(OffsetNotInLogException.class);
         log.deleteRecordsBefore(450);
         assertThat(log.offsetForTimestamp(0)).isEmpty();
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Idempotent producers: duplicates, gaps, epochs, and what of it survives. */
+/** Idempotent producers: duplicates, gaps, epochs, and their recovery. */
 class ProducerStatesTest {
     private LogFixture fixture = new LogFixture(Path.of("unset"), LogFixture.SMALL_SEGMENTS);
 
@@ -39,7 +39,7 @@ class ProducerStatesTest {
     }
 
     @Test
-    void lastFiveBatchesAreKnownAgain() throws IOException {
+    void duplicatesOfTheLastFiveBatchesAreDetected() throws IOException {
         for (int i = 0; i < 6; i++) {
             assertThat(append(0, i * 2, 2)).isEqualTo(new AppendResult.Appended(i * 2L, i * 2L + 2, 0));
         }
@@ -82,7 +82,7 @@ class ProducerStatesTest {
     }
 
     @Test
-    void silentProducerIsForgotten() throws IOException {
+    void anInactiveProducerIsForgotten() throws IOException {
         append(0, 0, 1);
         fixture.nowMs += 24 * 3_600_000L - 1;
         fixture.directory().maintain(fixture.nowMs, partition -> 0);
@@ -93,7 +93,7 @@ class ProducerStatesTest {
     }
 
     @Test
-    void duplicatesAreDroppedAfterCleanStopAndAfterCrash(@TempDir Path crashed) throws IOException {
+    void duplicatesAreDetectedAfterACleanStopAndAfterACrash(@TempDir Path crashed) throws IOException {
         for (int i = 0; i < 60; i++) {
             append(0, i, 1);
             fixture.append(Batches.idempotent(100 + i % 3, 1, i / 3, 1));
@@ -115,7 +115,7 @@ class ProducerStatesTest {
     }
 
     @Test
-    void producerThatWasSilentLongestIsForgottenFirst() throws IOException {
+    void theLeastRecentlyActiveProducerIsForgottenFirst() throws IOException {
         fixture.stop();
         fixture.producerIdsMax = 3;
         Log log = fixture.openLog();
@@ -133,7 +133,7 @@ class ProducerStatesTest {
     }
 
     @Test
-    void damagedSnapshotIsNotUsed() throws IOException {
+    void aDamagedSnapshotIsIgnored() throws IOException {
         for (int i = 0; i < 60; i++) {
             append(0, i, 1);
         }
@@ -153,7 +153,7 @@ class ProducerStatesTest {
     }
 
     @Test
-    void truncationTakesSequencesBack() throws IOException {
+    void truncationRestoresEarlierSequences() throws IOException {
         for (int i = 0; i < 60; i++) {
             append(0, i, 1);
         }

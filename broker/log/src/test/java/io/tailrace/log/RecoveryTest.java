@@ -17,10 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Stops without a warning, at every byte: what was whole before the damage is there, the rest is gone, and the log goes
- * on.
- */
+/** Recovery from damage at any byte: batches before it are kept, the rest is dropped, and the log can be appended to. */
 class RecoveryTest {
     @TempDir
     Path scratch = Path.of("unset");
@@ -47,7 +44,7 @@ class RecoveryTest {
             original.append(batch, i / 5);
         }
         batches = Batches.read(log);
-        // The recovery point stands on disk as it was at the start: 0, so that all is scanned.
+        // The recovery point on disk is still 0, so everything is scanned.
     }
 
     /** Copies the log as kill -9 would leave it, damages the copy, and recovers it. */
@@ -61,7 +58,7 @@ class RecoveryTest {
             assertThat(Batches.read(recovered)).as(where).isEqualTo(expected);
             expectIndexesHold(crashed, recovered, where);
             if (random.nextInt(8) == 0) {
-                expectGoesOn(crashed, expected, where);
+                expectAppendable(crashed, expected, where);
             }
         }
         Trash.delete(target);
@@ -96,14 +93,15 @@ class RecoveryTest {
             }
         }
         for (Segment segment : log.state().segments().all()) {
-            assertThat(segment.isIndexSuspect()).as(where).isFalse();
-            OffsetIndex.Entry last = segment.offsetIndex().last();
+            assertThat(segment.indexes().isSuspect()).as(where).isFalse();
+            OffsetIndex.Entry last = segment.indexes().offsetIndex().last();
             assertThat(last == null ? -1 : last.position()).as(where).isLessThan(segment.sizeInBytes());
         }
         assertThat(fixture.files(LogFiles.LOG)).as(where).hasSize(log.segmentCount());
     }
 
-    private static void expectGoesOn(LogFixture fixture, List<ByteBuffer> expected, String where) throws IOException {
+    private static void expectAppendable(LogFixture fixture, List<ByteBuffer> expected, String where)
+            throws IOException {
         List<ByteBuffer> more = new ArrayList<>(expected);
         for (int i = 0; i < 4; i++) {
             ByteBuffer batch = Batches.of(2, 50_000 + i);
@@ -114,7 +112,7 @@ class RecoveryTest {
         assertThat(Batches.read(fixture.restart())).as(where + ", restarted").isEqualTo(more);
     }
 
-    /** Every byte of the last batch; of those before it, which are alike, some that differ from run to run. */
+    /** Every byte of the last batch, and random bytes of the batches before it. */
     @Test
     void cutAtAnyByteOfLastSegment() throws IOException {
         List<Path> logs = original.files(LogFiles.LOG);
@@ -147,8 +145,8 @@ class RecoveryTest {
     }
 
     /**
-     * The checksum leaves out base offset and leader epoch, which the leader stamps: a flip there shows as an offset
-     * that goes back, or not at all.
+     * The checksum does not cover base offset and leader epoch, which the leader stamps. A flip there shows as a lower
+     * offset or not at all.
      */
     private void expectPrefixAfterFlip(Path segment, long position) throws IOException {
         long inBatch = position - startOf(segment, position);
@@ -171,7 +169,7 @@ class RecoveryTest {
     }
 
     @Test
-    void segmentCutInTheMiddleDropsThoseBehind() throws IOException {
+    void aCutSegmentDropsLaterSegments() throws IOException {
         Path segment = original.files(LogFiles.LOG).get(1);
         for (long position = 0; position < Files.size(segment); position += 17) {
             expectPrefixAfter(LogFixture::cut, segment, position);
@@ -189,7 +187,7 @@ class RecoveryTest {
     }
 
     @Test
-    void indexesInAnyStateAreRebuilt() throws IOException {
+    void damagedIndexesAreRebuilt() throws IOException {
         List<String> suffixes = List.of(LogFiles.INDEX, LogFiles.TIME_INDEX);
         Map<String, Damage> damages = Map.of(
                 "gone", (file, position) -> Files.delete(file),
@@ -223,12 +221,12 @@ class RecoveryTest {
                     assertThat(slice.toBuffer()).as("seed %d", seed).isEqualTo(batch);
                 }
             }
-            expectGoesOn(copy, batches, "seed " + seed);
+            expectAppendable(copy, batches, "seed " + seed);
         }
     }
 
     @Test
-    void cleanStopSparesTheScan() throws IOException {
+    void aCleanStopSavesTheScan() throws IOException {
         original.stop();
         Path first = original.files(LogFiles.LOG).get(0);
         long payload = Files.size(first) - 1;
@@ -247,7 +245,9 @@ class RecoveryTest {
 
         Files.delete(original.path.resolve(".kafka_cleanshutdown"));
         Files.delete(original.path.resolve("recovery-point-offset-checkpoint"));
-        assertThat(original.openLog().logEndOffset()).as("read without one").isLessThan(endOffset());
+        assertThat(original.openLog().logEndOffset())
+                .as("scanned without a recovery point")
+                .isLessThan(endOffset());
         original.stop();
     }
 
@@ -273,7 +273,7 @@ class RecoveryTest {
     }
 
     @Test
-    void epochsComeBackWithoutTheirFile() throws IOException {
+    void epochsAreRebuiltWithoutTheirFile() throws IOException {
         LeaderEpochs expected = original.log().epochs();
         assertThat(expected.starts()).hasSize(3);
         for (boolean clean : new boolean[] {true, false}) {
@@ -289,7 +289,7 @@ class RecoveryTest {
     }
 
     @Test
-    void logStartOffsetSurvivesBothWays() throws IOException {
+    void logStartOffsetSurvivesCrashAndRestart() throws IOException {
         original.log().deleteRecordsBefore(5);
         original.directory().checkpoint();
         try (LogFixture crashed = original.crashedCopy(scratch.resolve("crashed"))) {
@@ -299,7 +299,7 @@ class RecoveryTest {
     }
 
     @Test
-    void logThatLostAllAboveItsStartGoesOnThere() throws IOException {
+    void aLogThatLostAllReadableRecordsContinuesAtItsStart() throws IOException {
         long end = original.log().logEndOffset();
         original.log().deleteRecordsBefore(end);
         original.directory().checkpoint();

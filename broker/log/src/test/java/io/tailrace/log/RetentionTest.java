@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What goes, when, and what readers see of it. */
+/** Which segments are deleted, when, and what readers notice. */
 class RetentionTest {
     private static final long DAY_MS = 24 * 3_600_000L;
 
@@ -42,17 +42,17 @@ class RetentionTest {
     }
 
     @Test
-    void oldSegmentsGoWholeAndTheFilesLater() throws IOException {
+    void oldSegmentsAreDeletedAndTheirFilesLater() throws IOException {
         Log log = fill(1);
         fixture.nowMs += 8 * DAY_MS;
         fixture.append(Batches.of(3, 1));
         long activeBase = log.end().segment().baseOffset();
         maintain(Long.MAX_VALUE);
-        assertThat(log.segmentCount()).as("the one appended to today").isEqualTo(1);
+        assertThat(log.segmentCount()).as("the active segment").isEqualTo(1);
         assertThat(log.logStartOffset()).isEqualTo(activeBase);
         assertThat(fixture.files(LogFiles.LOG)).hasSize(1);
         assertThat(fixture.files(LogFiles.DELETED)).isNotEmpty();
-        assertThatThrownBy(() -> log.read(0, 10, 100, true)).isInstanceOf(OffsetOutOfRangeException.class);
+        assertThatThrownBy(() -> log.read(0, 10, 100, true)).isInstanceOf(OffsetNotInLogException.class);
 
         fixture.nowMs += 59_999;
         maintain(Long.MAX_VALUE);
@@ -64,7 +64,7 @@ class RetentionTest {
     }
 
     @Test
-    void idleLogIsEmptiedInTheEndAndGoesOn() throws IOException {
+    void anIdleLogIsEmptiedAndStaysUsable() throws IOException {
         Log log = fill(1);
         fixture.nowMs += 8 * DAY_MS;
         maintain(Long.MAX_VALUE);
@@ -75,7 +75,7 @@ class RetentionTest {
     }
 
     @Test
-    void futureTimestampsDoNotPinAndAncientOnesDoNotExpire() throws IOException {
+    void timestampsDoNotInfluenceRetention() throws IOException {
         Log log = fill(Long.MAX_VALUE / 2);
         fill(0);
         int segments = log.segmentCount();
@@ -88,7 +88,7 @@ class RetentionTest {
     }
 
     @Test
-    void nothingAboveTheHighWatermarkGoes() throws IOException {
+    void nothingAboveTheHighWatermarkIsDeleted() throws IOException {
         Log log = fill(1);
         fixture.nowMs += 8 * DAY_MS;
         maintain(200);
@@ -96,7 +96,7 @@ class RetentionTest {
     }
 
     @Test
-    void oldestGoWhileTheRestIsLargeEnough() throws IOException {
+    void theOldestAreDeletedWhileTheRestIsLargeEnough() throws IOException {
         Log log = fill(1);
         log.reconfigure(fixture.config.with(new LogConfig.Retention(7 * DAY_MS, 10_000)));
         maintain(Long.MAX_VALUE);
@@ -104,7 +104,7 @@ class RetentionTest {
     }
 
     @Test
-    void sliceIsReadToItsEndThoughItsSegmentIsDeleted() throws IOException {
+    void anOpenSliceOutlivesItsDeletedSegment() throws IOException {
         Log log = fill(1);
         List<Segment> segments = log.state().segments().all();
         try (LogSlice slice = log.read(0, 1 << 20, Long.MAX_VALUE, true)) {
@@ -117,7 +117,7 @@ class RetentionTest {
                 assertThat(fixture.files(LogFiles.DELETED)).isEmpty();
                 assertThat(second.toBuffer()).isEqualTo(before);
             }
-            assertThat(slice.toBuffer()).as("one reader is left").isEqualTo(before);
+            assertThat(slice.toBuffer()).as("one reader remains").isEqualTo(before);
             assertThat(segments.get(0).channel().isOpen()).isTrue();
         }
         for (Segment segment : segments.subList(0, segments.size() - 1)) {
@@ -126,7 +126,7 @@ class RetentionTest {
     }
 
     @Test
-    void deletedPartitionIsOutOfSightAtOnce() throws IOException {
+    void aDeletedPartitionDisappearsAtOnce() throws IOException {
         Log log = fill(1);
         try (LogSlice slice = log.read(0, 1 << 20, Long.MAX_VALUE, true)) {
             ByteBuffer before = slice.toBuffer();
@@ -139,7 +139,7 @@ class RetentionTest {
         }
         Log anew = fixture.log();
         assertThat(anew.logEndOffset())
-                .as("a topic of the same name starts anew")
+                .as("a topic of the same name starts empty")
                 .isZero();
         fixture.nowMs += 60_000;
         maintain(Long.MAX_VALUE);

@@ -1,7 +1,7 @@
 package io.tailrace.server.partition;
 
 import io.tailrace.log.AppendResult;
-import io.tailrace.log.OffsetOutOfRangeException;
+import io.tailrace.log.OffsetNotInLogException;
 import io.tailrace.log.ReplicaLog;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.replication.Event;
@@ -135,7 +135,7 @@ final class LeaderLog {
                     log.read(offset, bytesMax, readable.endOffset(), atLeastOneBatch),
                     highWatermark,
                     log.logStartOffset());
-        } catch (OffsetOutOfRangeException e) {
+        } catch (OffsetNotInLogException e) {
             return Read.outOfRange(log.logStartOffset());
         } catch (IOException e) {
             return Read.refused(errors.errorOf(e));

@@ -168,7 +168,7 @@ public final class Partition {
     /**
      * Reads from the log in any role, up to {@code endOffset} (exclusive): for this broker's own state, never for clients.
      *
-     * @throws io.tailrace.log.OffsetOutOfRangeException unless the log has the offset
+     * @throws io.tailrace.log.OffsetNotInLogException unless the log has the offset
      */
     public LogSlice readOwn(long offset, int bytesMax, long endOffset) throws IOException {
         return log.read(offset, bytesMax, endOffset, true);

@@ -3,7 +3,7 @@ package io.tailrace.log;
 import io.tailrace.protocol.record.RecordBatch;
 
 /**
- * What is remembered of an idempotent producer's batch (KIP-98).
+ * The metadata of an idempotent producer's batch (KIP-98).
  *
  * @param producerId the producer
  * @param producerEpoch its epoch
@@ -12,10 +12,10 @@ import io.tailrace.protocol.record.RecordBatch;
  * @param lastOffset offset of the last record, inclusive
  * @param offsetDelta last offset less first
  */
-record ProducerBatch(
+record ProducerBatchMetadata(
         long producerId, short producerEpoch, int firstSequence, int lastSequence, long lastOffset, int offsetDelta) {
-    static ProducerBatch of(RecordBatch batch) {
-        return new ProducerBatch(
+    static ProducerBatchMetadata of(RecordBatch batch) {
+        return new ProducerBatchMetadata(
                 batch.producerId(),
                 batch.producerEpoch(),
                 batch.baseSequence(),

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the last appends ended, so that readers near the end, and high watermarks, need no index.
+ * The ends of the last appends, so that reads near the log end and at the high watermark need no index.
  *
- * <p>Written under the append lock, read without one: the entries are immutable and a stale one is as true as a new
- * one, until a truncation clears them, which keeps readers out.
+ * <p>Written under the append lock, read without one. The entries are immutable, and an old one stays correct until a
+ * truncation, which clears them while no reader runs.
  */
-final class RecentEnds {
+final class RecentAppends {
     private static final int SIZE = 64;
 
     private final @Nullable LogEnd[] ends = new @Nullable LogEnd[SIZE];
@@ -20,7 +20,7 @@ final class RecentEnds {
         next = (next + 1) % SIZE;
     }
 
-    /** The append into {@code segment} that ended at an offset, or null. */
+    /** The append to {@code segment} that ended at an offset, or null. */
     @Nullable
     LogEnd at(long offset, Segment segment) {
         for (LogEnd end : ends) {

@@ -2,8 +2,8 @@ package io.tailrace.log;
 
 import java.nio.ByteBuffer;
 
-/** Memory of a thread to read into, so that a lookup allocates none. Good until the same thread's next use. */
-final class Scratch {
+/** Buffers of a thread, so that a lookup allocates none. Valid until the thread's next use. */
+final class ThreadBuffers {
     static final int PAGE_BYTES = 4096;
     static final int CHUNK_BYTES = 64 * 1024;
 
@@ -12,7 +12,7 @@ final class Scratch {
     private static final ThreadLocal<ByteBuffer> CHUNK =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(CHUNK_BYTES));
 
-    private Scratch() {}
+    private ThreadBuffers() {}
 
     /** For entries of an index. */
     static ByteBuffer page() {
