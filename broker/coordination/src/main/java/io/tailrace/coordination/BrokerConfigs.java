@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Settings of brokers that are made while they run, below {@code /config/brokers} as Kafka has them. A change is done when its
- * method returns; it is in force once it has come back in an image, as {@link ClusterImage#brokerConfigs}.
+ * Dynamic settings of brokers, below {@code /config/brokers} as in Kafka. A change is stored when its method returns, and in
+ * force once an image shows it in {@link ClusterImage#brokerConfigs}.
  *
- * <p>Calls block: not for an event loop. Safe between threads.
+ * <p>Calls block: not for an event loop. Thread-safe.
  */
 public final class BrokerConfigs {
     private final ConditionalWrites writes;
@@ -19,10 +19,11 @@ public final class BrokerConfigs {
     }
 
     /**
-     * Changes settings of one broker or all, atomically.
+     * Changes settings of one broker or of all, atomically.
      *
-     * @param broker the broker's id, whether it is registered or not, or {@link ClusterImage#ALL_BROKERS}
-     * @param change what becomes of the settings there are, by key; asked again if others were faster
+     * @param broker the broker's id, registered or not, or {@link ClusterImage#ALL_BROKERS}
+     * @param change maps the current settings to the new ones; called again after a conflict with another change
+     * @throws TopicException INVALID_CONFIG if the settings do not fit in a node; or as {@code change} does
      * @throws CoordinationException if ZooKeeper does not answer
      */
     public void configure(String broker, UnaryOperator<Map<String, String>> change) {

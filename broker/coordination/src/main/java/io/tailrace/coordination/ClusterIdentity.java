@@ -3,12 +3,13 @@ package io.tailrace.coordination;
 import io.tailrace.protocol.UuidText;
 import java.util.UUID;
 
-/** The cluster's id: made up by whichever broker comes first, and the same for ever. */
+/** The cluster's id. The first broker creates it; it never changes. */
 public final class ClusterIdentity {
     private ClusterIdentity() {}
 
     /**
-     * The id, created if there is none yet. A broker whose log directories name another one is in the wrong cluster.
+     * Reads the id, and creates one if there is none. A broker whose log directories name another id is in the wrong
+     * cluster.
      *
      * @throws CoordinationException if ZooKeeper does not answer
      */

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Follows the cluster in ZooKeeper and publishes it as images: each one whole, later ones replacing earlier ones, on one
- * thread. Many changes at once come as one image, what one transaction changed always comes together, and after a
- * reconnect there is an image even if nothing changed.
+ * Follows the cluster in ZooKeeper and publishes it as images, on one thread. Each image is complete and replaces the previous
+ * one. Changes in quick succession come as one image, the changes of one transaction always come together, and after a
+ * reconnect an image is published even if nothing changed. Thread-safe.
  */
 public final class ClusterTree implements AutoCloseable {
     private static final List<String> ROOTS = List.of(
@@ -41,8 +41,8 @@ public final class ClusterTree implements AutoCloseable {
     }
 
     /**
-     * Tells {@code listener} of every image from now on, the one there is included. It must return quickly; what it throws
-     * is the session's {@linkplain ZooKeeperSession#failure failure}.
+     * Publishes every image to {@code listener}, beginning with the current one. The listener must return quickly; what it
+     * throws is reported as the session's {@linkplain ZooKeeperSession#failure failure}.
      */
     public void listen(Consumer<ClusterImage> listener) {
         executor.execute(() -> {
@@ -54,9 +54,9 @@ public final class ClusterTree implements AutoCloseable {
     }
 
     /**
-     * Starts to follow, and waits for the first image.
+     * Starts to follow the cluster, and waits for the first image.
      *
-     * @throws CoordinationException if it has not come after {@code timeoutMs}
+     * @throws CoordinationException if there is no image within {@code timeoutMs}
      */
     public void start(long timeoutMs) throws InterruptedException {
         follower.start();
@@ -71,12 +71,12 @@ public final class ClusterTree implements AutoCloseable {
         return image;
     }
 
-    /** Topics that exist, but are in the image as they were before, or not at all: their nodes cannot be understood. */
+    /** Topics whose nodes cannot be read: the image shows an earlier version of them, or none. */
     public Set<String> unreadableTopics() {
         return unreadableTopics;
     }
 
-    /** Stops to follow; no listener is called once this has returned, unless it is being called. */
+    /** Stops following the cluster. After this has returned no call of a listener begins. */
     @Override
     public void close() {
         follower.close();

@@ -1,6 +1,8 @@
 package io.tailrace.coordination;
 
+import io.tailrace.protocol.ErrorCode;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.KeeperException.BadVersionException;
@@ -8,9 +10,9 @@ import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NodeExistsException;
 import org.apache.zookeeper.data.Stat;
 
-/** Changes to nodes that others may change at the same time: each made from what was there, and tried again if that changed. */
+/** Read-modify-write of nodes that other brokers change too. A write that conflicts starts over from a new read. */
 final class ConditionalWrites {
-    private static final int ATTEMPTS_MAX = 10;
+    private static final int ATTEMPTS_MAX = 50;
 
     private final ZooKeeperSession session;
     private final CuratorFramework curator;
@@ -20,24 +22,19 @@ final class ConditionalWrites {
         curator = session.curator();
     }
 
-    /** Reads, and writes on condition of what it read. */
-    interface Attempt {
-        void run() throws Exception;
-    }
-
     /**
-     * Runs {@code attempt} until nobody else was faster.
+     * Runs {@code attempt}, which reads and then writes on condition of what it read, until there is no conflict.
      *
      * @param what for the message: "cannot " comes before it
-     * @throws CoordinationException if ZooKeeper does not answer, or others were faster time and again
+     * @throws TopicException as {@code attempt} does
+     * @throws CoordinationException if ZooKeeper does not answer, or each of 50 attempts met a conflict
      */
-    void retryOnConflict(String what, Attempt attempt) {
+    <T> T retryOnConflict(String what, Callable<T> attempt) {
         for (int i = 0; i < ATTEMPTS_MAX; i++) {
             try {
-                attempt.run();
-                return;
+                return attempt.call();
             } catch (BadVersionException | NodeExistsException e) {
-                // Somebody else was faster: the next attempt starts from what they wrote.
+                // Somebody else wrote between the read and the write.
             } catch (TopicException e) {
                 throw e;
             } catch (Exception e) {
@@ -45,12 +42,16 @@ final class ConditionalWrites {
             }
         }
         throw new CoordinationException(
-                "cannot " + what + ": it was changed by others " + ATTEMPTS_MAX + " times meanwhile, try again");
+                "cannot " + what + ": others changed it during each of " + ATTEMPTS_MAX + " attempts, try again");
     }
 
-    /** Changes the settings in the node at {@code path}, which is created if need be. */
+    /**
+     * Changes the settings in the node at {@code path}, and creates the node if it does not exist.
+     *
+     * @throws TopicException INVALID_CONFIG if the settings do not fit in a node
+     */
     void configure(String what, String path, UnaryOperator<Map<String, String>> change) {
-        retryOnConflict(what, () -> {
+        Stat unused = retryOnConflict(what, () -> {
             Map<String, String> configs = Map.of();
             Stat stat = new Stat();
             boolean exists = true;
@@ -60,11 +61,13 @@ final class ConditionalWrites {
                 exists = false;
             }
             byte[] changed = ZNodeJson.config(change.apply(configs));
+            NodeLimits.checkConfigs(ErrorCode.INVALID_CONFIG, what, changed);
             if (exists) {
                 curator.setData().withVersion(stat.getVersion()).forPath(path, changed);
             } else {
                 curator.create().creatingParentsIfNeeded().forPath(path, changed);
             }
+            return stat;
         });
     }
 }

@@ -1,7 +1,7 @@
 package io.tailrace.coordination;
 
-import io.tailrace.coordination.ControllerElection.Mandate;
-import io.tailrace.coordination.ControllerWriter.ReplacedException;
+import io.tailrace.coordination.ControllerElection.ControllerTerm;
+import io.tailrace.coordination.ControllerElection.ReplacedException;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.ClusterImage;
@@ -9,6 +9,7 @@ import io.tailrace.replication.cluster.ControllerRules;
 import io.tailrace.replication.cluster.Election;
 import io.tailrace.replication.cluster.ElectionType;
 import io.tailrace.replication.cluster.PartitionImage;
+import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.replication.cluster.StateWrite;
 import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.replication.cluster.TopicPolicy;
@@ -23,18 +24,17 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This broker's part in controlling the cluster: it stands for election whenever there is no controller, and while it is
- * the controller carries out what {@link ControllerRules} decide on each image.
+ * This broker as a candidate for controller, and as the controller. Whenever there is no controller it tries to be elected;
+ * while it is the controller, it carries out what {@link ControllerRules} decide on each image.
  *
- * <p>It works on one thread of its own, on the newest image only: images that come while it writes are passed over but
- * for the last.
+ * <p>It works on one thread, always on the newest image. Existing partitions come first: what a failover needs is written before
+ * new partitions are created and topics are deleted. Those two are done in bounded slices, and when a newer image arrives, the
+ * controller starts over from it after the current slice.
  */
 public final class Controller implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
@@ -43,24 +43,24 @@ public final class Controller implements AutoCloseable {
     private final int brokerId;
     private final Function<TopicImage, TopicPolicy> policies;
     private final LeaderBalance balance;
+    private final ZooKeeperSession session;
     private final ControllerElection election;
     private final ControllerWriter writer;
+    private final TopicDeletion deletion;
     private final SingleThread executor;
-    private final AtomicReference<@Nullable ClusterImage> newest = new AtomicReference<>();
-    /** Used on the executor's thread only. */
-    private Optional<Mandate> mandate = Optional.empty();
+    private final ImageQueue images;
+    /** Used on the executor's thread only, as is everything below. */
+    private Optional<ControllerTerm> currentTerm = Optional.empty();
 
     private ClusterImage lastImage = ClusterImage.empty();
 
-    /** What was decided on this image is written, all of it, in this mandate. */
+    /** Everything that was decided on this image is written, in this term. */
     private ClusterImage decidedOn = ClusterImage.empty();
 
-    /** Versions written here which an image may not show yet: an older one must not be decided on again. */
+    /** Versions written here. Images may still show older ones, which must not be decided on again. */
     private final Map<TopicPartition, Integer> writtenVersions = new HashMap<>();
 
-    /**
-     * @param policies a topic's policy, defaults of the brokers included
-     */
+    /** @param policies a topic's policy, with the brokers' defaults */
     public Controller(
             ZooKeeperSession session,
             int brokerId,
@@ -70,14 +70,17 @@ public final class Controller implements AutoCloseable {
         this.brokerId = brokerId;
         this.policies = policies;
         this.balance = balance;
+        this.session = session;
         executor = session.thread("controller");
+        images = new ImageQueue(executor, this::follow);
         election = new ControllerElection(session, brokerId, clock);
         writer = new ControllerWriter(session, election);
+        deletion = new TopicDeletion(session, election);
     }
 
-    /** Starts to take part, following {@code tree}. */
+    /** Starts to take part in elections, following {@code tree}. */
     public void start(ClusterTree tree) {
-        tree.listen(this::offer);
+        tree.listen(images::offer);
         if (balance.enabled()) {
             var unused = executor.scheduleWithFixedDelay(
                     this::balance, balance.checkIntervalMs(), balance.checkIntervalMs(), TimeUnit.MILLISECONDS);
@@ -85,21 +88,21 @@ public final class Controller implements AutoCloseable {
     }
 
     /**
-     * Elects leaders on request (KIP-460), as far as it is possible.
+     * Elects leaders on request (KIP-460), as far as possible.
      *
-     * @return what became of each, in the order of {@code partitions}: NOT_CONTROLLER if this broker is not the controller or
-     *     could not write, REQUEST_TIMED_OUT if the partition's leader changed its state at the same time
+     * @return the outcome for each of {@code partitions}, in order: NOT_CONTROLLER if this broker is not the controller or could
+     *     not write, REQUEST_TIMED_OUT if the partition's leader changed its state at the same time
      */
     public CompletionStage<List<Election>> elect(ElectionType type, Collection<TopicPartition> partitions) {
         CompletableFuture<List<Election>> answer = new CompletableFuture<>();
-        execute(() -> {
-            underMandate(held -> {
-                List<Election> elections = rules(held).elect(lastImage, type, partitions);
+        executor.executeIfRunning(() -> {
+            asController(term -> {
+                List<Election> elections = rules(term).elect(lastImage, type, partitions);
                 List<StateWrite> writes = elections.stream()
                         .flatMap(each -> each.write().stream())
                         .distinct()
                         .toList();
-                Set<TopicPartition> written = write(held, writes);
+                Set<TopicPartition> written = write(term, writes);
                 answer.complete(elections.stream()
                         .map(each -> each.error() != ErrorCode.NONE || written.contains(each.partition())
                                 ? each
@@ -113,94 +116,116 @@ public final class Controller implements AutoCloseable {
         return answer;
     }
 
-    /** Stops to take part; another broker is elected at once, or without a connection when the session ends. */
+    /** Resigns, so that another broker is elected at once; without a connection that happens when the session ends. */
     @Override
     public void close() {
-        execute(() -> mandate.ifPresent(election::resign));
-        executor.shutdown();
+        executor.executeIfRunning(() -> currentTerm.ifPresent(election::resign));
+        executor.finish();
+    }
+
+    private void follow(ClusterImage image) {
+        lastImage = image;
         try {
-            if (!executor.awaitTermination(10, TimeUnit.SECONDS)) {
-                executor.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void offer(ClusterImage image) {
-        if (newest.getAndSet(image) == null) {
-            execute(this::workOnNewest);
-        }
-    }
-
-    private void execute(Runnable task) {
-        if (!executor.isShutdown()) {
-            executor.execute(task);
-        }
-    }
-
-    private void workOnNewest() {
-        ClusterImage image = newest.getAndSet(null);
-        if (image != null) {
-            lastImage = image;
-            work(image);
-        }
-    }
-
-    private void work(ClusterImage image) {
-        try {
-            if (image.broker(brokerId).isEmpty()) {
-                mandate = Optional.empty();
-                return;
-            }
-            boolean leftBehind = image.controllerId() == brokerId && mandate.isEmpty();
-            if (image.controllerId() == ClusterImage.NO_CONTROLLER || leftBehind) {
-                mandate = election.stand().or(() -> mandate);
-                writtenVersions.clear();
-                decidedOn = ClusterImage.empty();
-            } else if (image.controllerId() != brokerId) {
-                mandate = Optional.empty();
-            }
+            updateTerm(image);
         } catch (CoordinationException e) {
             tryAgain(e);
             return;
         }
-        underMandate(held -> {
+        asController(term -> {
             ClusterImage since = decidedOn;
             decidedOn = ClusterImage.empty();
-            List<StateWrite> writes = rules(held).decide(image, since);
-            if (write(held, writes).size() == writes.size()) {
+            List<StateWrite> writes = rules(term).decide(image, since);
+            List<StateWrite> changes =
+                    writes.stream().filter(write -> !isNew(write)).toList();
+            List<StateWrite> creations =
+                    writes.stream().filter(Controller::isNew).toList();
+            int written = write(term, changes).size() + create(term, creations);
+            if (written == writes.size()) {
                 decidedOn = image;
             }
-            for (String topic : image.deleting()) {
-                writer.deleteTopic(held, topic);
-                writtenVersions.keySet().removeIf(p -> p.topic().equals(topic));
-            }
+            deleteMarked(term, image);
         });
+    }
+
+    private void updateTerm(ClusterImage image) {
+        if (image.broker(brokerId).isEmpty()) {
+            currentTerm = Optional.empty();
+            return;
+        }
+        boolean leftBehind = image.controllerId() == brokerId && currentTerm.isEmpty();
+        if (image.controllerId() == ClusterImage.NO_CONTROLLER || leftBehind) {
+            currentTerm = election.elect().or(() -> currentTerm);
+            writtenVersions.clear();
+            decidedOn = ClusterImage.empty();
+        } else if (image.controllerId() != brokerId) {
+            currentTerm = Optional.empty();
+        }
+    }
+
+    /** Creates partitions, until a newer image waits but at least a slice of them, and returns how many. */
+    private int create(ControllerTerm term, List<StateWrite> creations) throws Exception {
+        int written = 0;
+        int begin = 0;
+        while (begin < creations.size() && (begin == 0 || !images.hasNewer())) {
+            int end = Math.min(creations.size(), begin + ControllerWriter.BATCH_SIZE_MAX);
+            written += write(term, creations.subList(begin, end)).size();
+            begin = end;
+        }
+        return written;
+    }
+
+    /** Deletes topics, until a newer image waits but at least a slice of one. A topic with conflicts delays no other. */
+    private void deleteMarked(ControllerTerm term, ClusterImage image) throws Exception {
+        boolean anyDeleted = false;
+        for (String topic : image.deleting()) {
+            TopicDeletion.Progress progress = TopicDeletion.Progress.CONTINUES;
+            while (progress == TopicDeletion.Progress.CONTINUES) {
+                if (anyDeleted && images.hasNewer()) {
+                    return;
+                }
+                progress = deletion.deleteSome(term, topic);
+                anyDeleted |= progress != TopicDeletion.Progress.CONFLICT;
+            }
+            if (progress == TopicDeletion.Progress.CONFLICT) {
+                executor.retry(() -> images.offerAgain(lastImage), RETRY_MS);
+            } else {
+                writtenVersions.keySet().removeIf(partition -> partition.topic().equals(topic));
+            }
+        }
     }
 
     private void balance() {
-        underMandate(held -> {
-            Set<TopicPartition> led = write(held, rules(held).balance(lastImage, balance.imbalancePercentMax()));
+        asController(term -> {
+            Set<TopicPartition> led = write(term, rules(term).balance(lastImage, balance.imbalancePercentMax()));
             if (!led.isEmpty()) {
-                LOG.info("{} partitions are given back to their preferred leaders", led.size());
+                LOG.info("Moved leadership back to preferred leaders, partitions: {}", led.size());
             }
         });
     }
 
-    private ControllerRules rules(Mandate held) {
-        return new ControllerRules(held.controllerEpoch(), policies);
+    private ControllerRules rules(ControllerTerm term) {
+        return new ControllerRules(term.controllerEpoch(), policies);
     }
 
-    /** Writes what is not older than what was written before, and returns what could be written. */
-    private Set<TopicPartition> write(Mandate held, List<StateWrite> writes) throws Exception {
+    private static boolean isNew(StateWrite write) {
+        return write.next().version() == PartitionState.NOT_WRITTEN;
+    }
+
+    /** Writes states, except over newer ones that this controller has written, and returns the partitions written. */
+    private Set<TopicPartition> write(ControllerTerm term, List<StateWrite> writes) throws Exception {
         Set<TopicPartition> written = new HashSet<>();
         writes.forEach(this::warnOfUncleanElection);
-        writer.writeStates(held, writes.stream().filter(this::isNews).toList(), (partition, version) -> {
+        List<StateWrite> current = writes.stream().filter(this::isCurrent).toList();
+        writer.writeStates(term, current, (partition, version) -> {
             writtenVersions.put(partition, version);
             written.add(partition);
         });
         return written;
+    }
+
+    private boolean isCurrent(StateWrite write) {
+        Integer written = writtenVersions.get(write.partition());
+        return written == null || written <= write.next().version();
     }
 
     private void warnOfUncleanElection(StateWrite write) {
@@ -209,26 +234,26 @@ public final class Controller implements AutoCloseable {
                 .flatMap(PartitionImage::state)
                 .filter(former -> write.next().isUncleanAfter(former))
                 .ifPresent(former -> LOG.warn(
-                        "unclean election: broker {}, which was not in sync, is to lead {}; what only {} had is lost",
+                        "Unclean election of broker {}, which was not in sync, for {}: what only {} had is lost",
                         write.next().leader(),
                         write.partition(),
                         former.isr().isEmpty() ? former.lastStanding() : former.isr()));
     }
 
-    private interface Office {
-        void exercise(Mandate held) throws Exception;
+    private interface ControllerAction {
+        void run(ControllerTerm term) throws Exception;
     }
 
-    /** Does nothing if this broker is not controller. What ZooKeeper did not do is tried again; errors of ours are thrown. */
-    private void underMandate(Office office) {
-        if (mandate.isEmpty()) {
+    /** Runs {@code action} if this broker is controller. If ZooKeeper fails, retries by following the last image again. */
+    private void asController(ControllerAction action) {
+        if (currentTerm.isEmpty()) {
             return;
         }
         try {
-            office.exercise(mandate.get());
+            action.run(currentTerm.get());
         } catch (ReplacedException e) {
-            LOG.info("broker {} is controller no more: {}", brokerId, e.getMessage());
-            mandate = Optional.empty();
+            LOG.info("Broker {} is no longer controller: {}", brokerId, e.getMessage());
+            currentTerm = Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (CoordinationException e) {
@@ -241,17 +266,11 @@ public final class Controller implements AutoCloseable {
     }
 
     private void tryAgain(Exception cause) {
-        LOG.warn("controller could not write, trying again in about {} ms: {}", RETRY_MS, cause.toString());
-        executor.retry(this::offerAgain, RETRY_MS);
-    }
-
-    private boolean isNews(StateWrite write) {
-        Integer written = writtenVersions.get(write.partition());
-        return written == null || written <= write.next().version();
-    }
-
-    private void offerAgain() {
-        newest.compareAndSet(null, lastImage);
-        workOnNewest();
+        if (session.isConnected()) {
+            LOG.warn("Controller could not write, trying again in about {} ms: {}", RETRY_MS, cause.toString());
+        } else {
+            LOG.debug("controller has no connection to ZooKeeper: {}", cause.toString());
+        }
+        executor.retry(() -> images.offerAgain(lastImage), RETRY_MS);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.BadVersionException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NodeExistsException;
@@ -16,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes this broker the controller, if no other is.
+ * Elects this broker controller, if there is none.
  *
- * <p>The election is one transaction: the ephemeral {@code /controller} and the next {@code /controller_epoch} appear
- * together or not at all. Every later write of that controller carries a check of the version which the epoch got then, so
- * that one which was replaced can write nothing.
+ * <p>The election is one transaction: the ephemeral {@code /controller} and the next {@code /controller_epoch} appear together
+ * or not at all. Every later write of that controller checks the version that the epoch's node got then, so a controller that
+ * was replaced can write nothing.
  */
 final class ControllerElection {
     private static final Logger LOG = LoggerFactory.getLogger(ControllerElection.class);
@@ -38,24 +39,35 @@ final class ControllerElection {
     }
 
     /**
-     * An election won.
+     * A term as controller.
      *
      * @param controllerEpoch grows with every election
      * @param epochVersion version of the epoch's node, which changes when another controller is elected
      */
-    record Mandate(int controllerEpoch, int epochVersion) {}
+    record ControllerTerm(int controllerEpoch, int epochVersion) {}
+
+    /** The term is over: another controller has been elected. */
+    static final class ReplacedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        ReplacedException(int controllerEpoch) {
+            super("another controller has been elected since epoch " + controllerEpoch);
+        }
+    }
 
     /**
-     * Stands for election; empty if another broker is controller, or was faster. An announcement of this broker's own is
-     * replaced: it was left behind in a session that has not timed out yet, or by an election whose outcome was not heard.
+     * Tries to become controller; empty if another broker is controller, or was faster. Replaces a {@code /controller} of this
+     * broker itself: it is left from a session that has not timed out yet, or from an election whose answer was lost.
+     *
+     * @throws CoordinationException if ZooKeeper does not answer
      */
-    Optional<Mandate> stand() {
+    Optional<ControllerTerm> elect() {
         session.createIfMissing(ZNodes.CONTROLLER_EPOCH, epochBytes(0));
         try {
             Stat stat = new Stat();
             byte[] data = curator.getData().storingStatIn(stat).forPath(ZNodes.CONTROLLER_EPOCH);
             int epoch = Integer.parseInt(new String(data, StandardCharsets.UTF_8)) + 1;
-            List<CuratorOp> operations = new ArrayList<>(withdrawal());
+            List<CuratorOp> operations = new ArrayList<>(deletionOfOwn());
             operations.add(curator.transactionOp()
                     .create()
                     .withMode(CreateMode.EPHEMERAL)
@@ -65,8 +77,8 @@ final class ControllerElection {
                     .withVersion(stat.getVersion())
                     .forPath(ZNodes.CONTROLLER_EPOCH, epochBytes(epoch)));
             curator.transaction().forOperations(operations);
-            LOG.info("broker {} is controller in epoch {}", brokerId, epoch);
-            return Optional.of(new Mandate(epoch, stat.getVersion() + 1));
+            LOG.info("Broker {} is controller in epoch {}", brokerId, epoch);
+            return Optional.of(new ControllerTerm(epoch, stat.getVersion() + 1));
         } catch (NodeExistsException | NoNodeException | BadVersionException e) {
             return Optional.empty();
         } catch (Exception e) {
@@ -74,8 +86,7 @@ final class ControllerElection {
         }
     }
 
-    /** What takes back an announcement of this broker's. */
-    private List<CuratorOp> withdrawal() throws Exception {
+    private List<CuratorOp> deletionOfOwn() throws Exception {
         Stat stat = new Stat();
         try {
             byte[] data = curator.getData().storingStatIn(stat).forPath(ZNodes.CONTROLLER);
@@ -91,29 +102,39 @@ final class ControllerElection {
         return List.of();
     }
 
-    /** Gives the office up, so that another broker is elected at once. */
-    void resign(Mandate mandate) {
+    /** Ends the term, so that another broker is elected at once. */
+    void resign(ControllerTerm term) {
         if (!session.isConnected()) {
             return;
         }
         try {
-            write(mandate, List.of(curator.transactionOp().delete().forPath(ZNodes.CONTROLLER)));
-        } catch (NoNodeException | BadVersionException e) {
-            LOG.debug("broker {} was not controller any more", brokerId);
+            write(term, List.of(curator.transactionOp().delete().forPath(ZNodes.CONTROLLER)));
+        } catch (ReplacedException | NoNodeException e) {
+            LOG.debug("broker {} was no longer controller", brokerId);
         } catch (Exception e) {
-            LOG.warn("broker {} stays controller until its session ends: {}", brokerId, e.getMessage());
+            LOG.warn("Broker {} stays controller until its session ends: {}", brokerId, e.getMessage());
         }
     }
 
-    /** Does all of it if the mandate still holds, else nothing. */
-    void write(Mandate mandate, List<CuratorOp> operations) throws Exception {
+    /**
+     * Performs all operations, or none.
+     *
+     * @throws ReplacedException if the term is over
+     * @throws KeeperException if an operation fails, with the results of the check and of each operation; or without results,
+     *     if ZooKeeper does not answer
+     */
+    void write(ControllerTerm term, List<CuratorOp> operations) throws Exception {
         List<CuratorOp> all = new ArrayList<>();
-        all.add(curator.transactionOp()
-                .check()
-                .withVersion(mandate.epochVersion())
-                .forPath(ZNodes.CONTROLLER_EPOCH));
+        all.add(curator.transactionOp().check().withVersion(term.epochVersion()).forPath(ZNodes.CONTROLLER_EPOCH));
         all.addAll(operations);
-        curator.transaction().forOperations(all);
+        try {
+            curator.transaction().forOperations(all);
+        } catch (KeeperException e) {
+            if (StateTransaction.failedOperation(e) == 0) {
+                throw new ReplacedException(term.controllerEpoch());
+            }
+            throw e;
+        }
     }
 
     private static byte[] epochBytes(int epoch) {

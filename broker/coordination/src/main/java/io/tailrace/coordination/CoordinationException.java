@@ -1,6 +1,6 @@
 package io.tailrace.coordination;
 
-/** ZooKeeper did not answer, or not as it must. The message names the path and what to do. */
+/** ZooKeeper did not answer, or its answer makes no sense. The message names the path and what to do. */
 public class CoordinationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

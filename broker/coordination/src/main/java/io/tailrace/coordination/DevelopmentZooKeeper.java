@@ -14,8 +14,8 @@ import org.apache.zookeeper.server.quorum.QuorumPeerConfig;
 import org.apache.zookeeper.server.quorum.QuorumPeerConfig.ConfigException;
 
 /**
- * A ZooKeeper server of one, in this process, for development: what is in it survives a restart, but not the loss of the
- * machine. It takes the keys of zoo.cfg.
+ * A single ZooKeeper server in this process, for development. Its data survives a restart, but not the loss of the machine. It
+ * takes the keys of zoo.cfg. Thread-safe.
  */
 public final class DevelopmentZooKeeper implements AutoCloseable {
     private static final Map<String, String> DEFAULTS = Map.of(
@@ -44,11 +44,11 @@ public final class DevelopmentZooKeeper implements AutoCloseable {
     }
 
     /**
-     * Starts a server, which answers clients once this returns.
+     * Starts a server. It answers clients once this returns.
      *
-     * @param zooCfg keys of zoo.cfg; {@code dataDir} is required, {@code clientPort} 0 takes any free port
-     * @throws IllegalArgumentException if a key or a value is not ZooKeeper's
-     * @throws IOException if the data cannot be read or the port is taken
+     * @param zooCfg keys of zoo.cfg; {@code dataDir} is required, and {@code clientPort} 0 takes any free port
+     * @throws IllegalArgumentException if ZooKeeper does not accept a key or a value
+     * @throws IOException if the data cannot be read, or the port is taken
      */
     public static DevelopmentZooKeeper start(Map<String, String> zooCfg) throws IOException, InterruptedException {
         QuorumPeerConfig config = parse(zooCfg);
@@ -78,7 +78,7 @@ public final class DevelopmentZooKeeper implements AutoCloseable {
         return new DevelopmentZooKeeper(connections, server, storage, cleanup);
     }
 
-    /** The port it listens on. */
+    /** The port that the server listens on. */
     public int port() {
         return connections.getLocalPort();
     }
@@ -88,7 +88,7 @@ public final class DevelopmentZooKeeper implements AutoCloseable {
         connections.join();
     }
 
-    /** Stops the server; clients may go on with it where they were when it is started again. */
+    /** Stops the server. Sessions of clients continue if it is started again in time. */
     @Override
     public void close() throws IOException {
         cleanup.shutdown();
@@ -105,11 +105,11 @@ public final class DevelopmentZooKeeper implements AutoCloseable {
         properties.putAll(zooCfg);
         String dataDir = properties.getProperty("dataDir");
         if (dataDir == null) {
-            throw new IllegalArgumentException("dataDir must name the directory of ZooKeeper's data, is not set");
+            throw new IllegalArgumentException("dataDir must be set to the directory of ZooKeeper's data");
         }
         boolean anyPort = properties.getProperty("clientPort").equals("0");
         if (anyPort) {
-            // zoo.cfg takes 0 for "no port": one that is free now is as good as any.
+            // In zoo.cfg 0 means "no port", so a free one is chosen here.
             properties.setProperty("clientPort", Integer.toString(freePort()));
         }
         Files.createDirectories(new File(dataDir).toPath());

@@ -1,7 +1,6 @@
 package io.tailrace.coordination;
 
 import io.tailrace.coordination.TreeFollower.Node;
-import io.tailrace.coordination.ZNodeJson.TopicNode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.ClusterImage;
@@ -23,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds images from the nodes of the tree. Only what changed is parsed, and only the partitions it belongs to are built anew:
- * an image shares everything else with the one before it.
- * A node that cannot be understood is named in the log, and counts as it was. For one thread.
+ * Builds images from ZooKeeper's nodes. Only nodes that changed are parsed, and only their partitions are rebuilt: an image
+ * shares everything else with the previous one. A node that cannot be read, or a topic that no broker could have created, is
+ * logged by its path and ignored: the image keeps what it had before. For one thread.
  */
 final class ImageBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(ImageBuilder.class);
@@ -41,14 +40,19 @@ final class ImageBuilder {
     private int controllerId = ClusterImage.NO_CONTROLLER;
     private String clusterId = "";
 
-    /** The image after these paths changed. */
+    /**
+     * Builds the next image.
+     *
+     * @param nodes every node, by path
+     * @param changedPaths those that were written or deleted since the previous image
+     */
     ClusterImage build(Map<String, Node> nodes, Set<String> changedPaths) {
         Changes changes = new Changes(new HashSet<>(), new HashMap<>());
         for (String path : changedPaths) {
             try {
                 take(path, nodes.get(path), changes);
             } catch (IOException | IllegalArgumentException e) {
-                LOG.error("{} in ZooKeeper cannot be understood and is ignored: {}", path, e.getMessage());
+                LOG.error("Ignoring {}, which cannot be read from ZooKeeper: {}", path, e.getMessage());
                 ZNodes.childOf(ZNodes.TOPICS, path).ifPresent(unreadableTopics::add);
             }
         }
@@ -58,12 +62,17 @@ final class ImageBuilder {
         return new ClusterImage(clusterId, brokers, topics, deleting, controllerId, brokerConfigs);
     }
 
-    /** Topics that exist, but whose nodes cannot be understood. */
+    /** Topics that exist, but whose nodes are ignored. */
     Set<String> unreadableTopics() {
         return Set.copyOf(unreadableTopics);
     }
 
-    /** Topics that are to be built anew, and of others the partitions that are. */
+    /**
+     * What to rebuild.
+     *
+     * @param topics whole topics
+     * @param partitions single partitions, by topic
+     */
     private record Changes(Set<String> topics, Map<String, List<Integer>> partitions) {}
 
     private void take(String path, @Nullable Node node, Changes changes) throws IOException {
@@ -75,7 +84,7 @@ final class ImageBuilder {
             if (node == null) {
                 states.remove(partition.get());
             } else {
-                states.put(partition.get(), ZNodeJson.state(node.data(), node.version()));
+                states.put(partition.get(), PartitionStateJson.read(node.data(), node.version()));
             }
             return;
         }
@@ -85,7 +94,7 @@ final class ImageBuilder {
             if (node == null) {
                 topicNodes.remove(topic.get());
             } else {
-                topicNodes.put(topic.get(), ZNodeJson.topic(node.data()));
+                topicNodes.put(topic.get(), readTopic(topic.get(), node.data()));
             }
             unreadableTopics.remove(topic.get());
             return;
@@ -99,6 +108,16 @@ final class ImageBuilder {
         takeCluster(path, node);
     }
 
+    /** Refuses what would fail on every broker that holds a replica: a directory of its log could not be named. */
+    private static TopicNode readTopic(String name, byte[] data) throws IOException {
+        TopicNode node = TopicNode.parse(data);
+        if (!TopicNames.isValid(name) || node.partitions().size() > TopicNames.PARTITIONS_MAX) {
+            throw new IOException("expected a valid topic name and at most " + TopicNames.PARTITIONS_MAX
+                    + " partitions, found " + node.partitions().size() + ": delete the topic");
+        }
+        return node;
+    }
+
     private void takeCluster(String path, @Nullable Node node) throws IOException {
         Optional<String> broker = ZNodes.childOf(ZNodes.BROKER_IDS, path);
         Optional<String> deletion = ZNodes.childOf(ZNodes.DELETE_TOPICS, path);
@@ -108,7 +127,7 @@ final class ImageBuilder {
             if (node == null) {
                 brokers.remove(id);
             } else {
-                brokers.put(id, ZNodeJson.broker(id, node.data(), node.czxid()));
+                brokers.put(id, BrokerJson.read(id, node.data(), node.czxid()));
             }
         } else if (deletion.isPresent()) {
             if (node == null) {

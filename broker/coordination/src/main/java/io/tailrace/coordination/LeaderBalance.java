@@ -1,12 +1,12 @@
 package io.tailrace.coordination;
 
 /**
- * When the controller gives the lead back to preferred leaders.
+ * When the controller moves leadership back to preferred leaders.
  *
  * @param enabled {@code auto.leader.rebalance.enable}
  * @param checkIntervalMs {@code leader.imbalance.check.interval.seconds}, in milliseconds
- * @param imbalancePercentMax {@code leader.imbalance.per.broker.percentage}: how many of the leads that a broker should have
- *     others may have without anything being done, 0 to 100
+ * @param imbalancePercentMax {@code leader.imbalance.per.broker.percentage}: of the partitions a broker is preferred leader of,
+ *     the share that others may lead before leadership is moved back, 0 to 100
  */
 public record LeaderBalance(boolean enabled, long checkIntervalMs, int imbalancePercentMax) {
     public LeaderBalance {

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out what a partition's leader asks of the store, and answers with the event to step next. Nothing blocks:
- * answers come on ZooKeeper's event thread, and must be passed on quickly. Any number of partitions may be under way at
- * once, one write for each. Safe between threads.
+ * Reads and writes partition states for the partitions' leaders. The answer is the event for the partition's next step. Nothing
+ * blocks: answers are completed on ZooKeeper's event thread, and must be handed to another quickly. Any number of partitions
+ * can have a write in flight, one each. Thread-safe.
  */
 public final class PartitionStateStore {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionStateStore.class);
@@ -27,8 +27,10 @@ public final class PartitionStateStore {
     }
 
     /**
-     * Writes {@code next} if the store has {@code next.version()}: {@link Event.ProposalWritten},
-     * {@link Event.ProposalRefused}, or {@link Event.ProposalUnknown} if the connection was lost around it.
+     * Writes {@code next} if the stored version is {@code next.version()}.
+     *
+     * @return {@link Event.ProposalWritten}, {@link Event.ProposalRefused}, or {@link Event.ProposalUnknown} if the connection was
+     *     lost before the answer
      */
     public CompletionStage<Event> propose(TopicPartition partition, PartitionState next) {
         CompletableFuture<Event> answer = new CompletableFuture<>();
@@ -36,18 +38,19 @@ public final class PartitionStateStore {
             curator.setData()
                     .withVersion(next.version())
                     .inBackground((client, event) -> answer.complete(proposalOutcome(partition, next, event)))
-                    .forPath(ZNodes.state(partition), ZNodeJson.state(next));
+                    .forPath(ZNodes.state(partition), PartitionStateJson.write(next));
         } catch (Exception e) {
-            LOG.warn("cannot write the state of {}: {}", partition, e.getMessage());
+            LOG.warn("Cannot write state of {}: {}", partition, e.getMessage());
             answer.complete(new Event.ProposalUnknown(next.version()));
         }
         return answer;
     }
 
     /**
-     * Reads the state as it is once every earlier write of this session is decided: {@link Event.StateReadBack},
-     * {@link Event.Unassigned} if it is gone, or {@link Event.ProposalUnknown} of {@code expectedVersion} if there is
-     * still no connection.
+     * Reads the state after every earlier write of this session has succeeded or failed.
+     *
+     * @return {@link Event.StateReadBack}, {@link Event.Unassigned} if there is no state, or {@link Event.ProposalUnknown} of
+     *     {@code expectedVersion} if there is still no connection
      */
     public CompletionStage<Event> readBack(TopicPartition partition, int expectedVersion) {
         CompletableFuture<Event> answer = new CompletableFuture<>();
@@ -66,7 +69,7 @@ public final class PartitionStateStore {
                     })
                     .forPath(path);
         } catch (Exception e) {
-            LOG.warn("cannot read the state of {}: {}", partition, e.getMessage());
+            LOG.warn("Cannot read state of {}: {}", partition, e.getMessage());
             answer.complete(new Event.ProposalUnknown(expectedVersion));
         }
         return answer;
@@ -77,10 +80,13 @@ public final class PartitionStateStore {
         if (code == KeeperException.Code.OK) {
             return new Event.ProposalWritten(next.withVersion(event.getStat().getVersion()));
         }
-        LOG.info("state of {} not written at version {}: {}", partition, next.version(), code);
-        return code == KeeperException.Code.BADVERSION || code == KeeperException.Code.NONODE
-                ? new Event.ProposalRefused(next.version())
-                : new Event.ProposalUnknown(next.version());
+        if (code == KeeperException.Code.BADVERSION || code == KeeperException.Code.NONODE) {
+            LOG.info("State of {} not written at version {}: {}", partition, next.version(), code);
+            return new Event.ProposalRefused(next.version());
+        }
+        // Without a connection this is every partition's answer; the loss of the connection is logged once.
+        LOG.debug("unknown whether state of {} is written at version {}: {}", partition, next.version(), code);
+        return new Event.ProposalUnknown(next.version());
     }
 
     private static Event readOutcome(TopicPartition partition, int expectedVersion, CuratorEvent event) {
@@ -92,11 +98,11 @@ public final class PartitionStateStore {
             if (code == KeeperException.Code.OK) {
                 return new Event.StateReadBack(
                         expectedVersion,
-                        ZNodeJson.state(event.getData(), event.getStat().getVersion()));
+                        PartitionStateJson.read(event.getData(), event.getStat().getVersion()));
             }
-            LOG.warn("cannot read the state of {}: {}", partition, code);
-        } catch (IOException e) {
-            LOG.error("{} cannot be understood: {}", ZNodes.state(partition), e.getMessage());
+            LOG.debug("cannot read state of {}: {}", partition, code);
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.error("Cannot read {} from ZooKeeper: {}", ZNodes.state(partition), e.getMessage());
         }
         return new Event.ProposalUnknown(expectedVersion);
     }

@@ -9,19 +9,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Until when a broker may take for granted that it is registered, by this machine's steady clock alone: a broker that was
- * paused knows so the moment it wakes. Thread-safe.
+ * The time until which a broker may rely on being registered, measured by this machine's steady clock alone: a broker that was
+ * paused knows at once when it resumes. Thread-safe.
  *
- * <p>ZooKeeper is asked for the broker's node a few times in each session timeout. An answer that shows it, under the same
- * epoch and in the session that asked, is good for one session timeout from the moment of asking, since asking is what
- * keeps the session alive.
+ * <p>The lease reads the broker's node a few times in each session timeout. An answer that shows the node, with the same epoch
+ * and in the session that asked, extends the lease to one session timeout after the request was sent, because that request
+ * kept the session alive.
  */
 final class RegistrationLease implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RegistrationLease.class);
-    private static final int ASKED_PER_TIMEOUT = 6;
-    private static final long ASKED_AGAIN_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int READS_PER_TIMEOUT = 6;
+    private static final long READ_INTERVAL_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** The lease of a broker epoch; of none while the broker is not registered. */
+    /** The lease of a broker epoch, {@link Broker#NONE} while the broker is not registered. */
     private record Grant(long epoch, long untilNanos) {}
 
     private final CuratorFramework curator;
@@ -36,42 +36,35 @@ final class RegistrationLease implements AutoCloseable {
         this.executor = session.thread("broker-lease");
     }
 
-    /** Begins to ask. */
     void start() {
-        execute(this::ask);
+        executor.executeIfRunning(this::read);
     }
 
-    private void execute(Runnable task) {
-        if (!executor.isShutdown()) {
-            executor.execute(task);
-        }
-    }
-
-    /** Whether the broker is registered, as surely as can be known without asking. */
+    /** Whether the broker may rely on being registered. Does not ask ZooKeeper. */
     boolean holds() {
         Grant now = grant;
         return now.epoch() != Broker.NONE && now.untilNanos() - System.nanoTime() > 0;
     }
 
-    /** The broker was found registered under this epoch, by calls the first of which was made at {@code askedNanos}. */
+    /** The broker is registered under this epoch, according to requests of which the first was sent at {@code askedNanos}. */
     synchronized void begin(long epoch, long askedNanos) {
         grant = new Grant(epoch, askedNanos + timeoutNanos());
     }
 
-    /** The session is known to be lost. */
+    /** The session is lost. */
     synchronized void end() {
         grant = new Grant(Broker.NONE, 0);
     }
 
-    private void ask() {
+    private void read() {
         long askedNanos = System.nanoTime();
         try {
             curator.checkExists()
-                    .inBackground((client, event) -> execute(() -> answered(event, askedNanos)))
+                    .inBackground((client, event) -> executor.executeIfRunning(() -> answered(event, askedNanos)))
                     .forPath(path);
         } catch (Exception e) {
-            LOG.debug("{} is not asked for: {}", path, e.toString());
-            askLater();
+            LOG.debug("cannot read {}: {}", path, e.toString());
+            readLater();
         }
     }
 
@@ -80,7 +73,7 @@ final class RegistrationLease implements AutoCloseable {
         if (stat != null && isOwnSession(stat)) {
             extend(stat.getCzxid(), askedNanos);
         }
-        askLater();
+        readLater();
     }
 
     private synchronized void extend(long epoch, long askedNanos) {
@@ -89,34 +82,34 @@ final class RegistrationLease implements AutoCloseable {
         }
     }
 
-    /** Asked after the answer, so that the answer came in this session, too. */
+    /** Compared after the answer, so that the answer belongs to this session as well. */
     private boolean isOwnSession(Stat stat) {
         try {
             return stat.getEphemeralOwner()
                     == curator.getZookeeperClient().getZooKeeper().getSessionId();
         } catch (Exception e) {
-            LOG.debug("the connection to ZooKeeper is lost: {}", e.toString());
+            LOG.debug("no connection to ZooKeeper: {}", e.toString());
             return false;
         }
     }
 
-    private void askLater() {
+    private void readLater() {
         if (!executor.isShutdown()) {
-            long pauseNanos = Math.max(ASKED_AGAIN_NANOS_MIN, timeoutNanos() / ASKED_PER_TIMEOUT);
-            var unused = executor.schedule(this::ask, pauseNanos, TimeUnit.NANOSECONDS);
+            long pauseNanos = Math.max(READ_INTERVAL_NANOS_MIN, timeoutNanos() / READS_PER_TIMEOUT);
+            var unused = executor.schedule(this::read, pauseNanos, TimeUnit.NANOSECONDS);
         }
     }
 
     /**
-     * As ZooKeeper has granted it, which may be less than was asked for; 0 while there is no session. The session itself is
-     * asked: what Curator remembers is 0 for good when a late event of the former session came before the first of this one.
+     * The timeout that ZooKeeper granted, which may be less than the configured one; 0 while there is no session. Taken from the
+     * session: Curator's copy stays 0 if a late event of the previous session came before the first of this one.
      */
     private long timeoutNanos() {
         try {
             return TimeUnit.MILLISECONDS.toNanos(
                     curator.getZookeeperClient().getZooKeeper().getSessionTimeout());
         } catch (Exception e) {
-            LOG.debug("the connection to ZooKeeper is lost: {}", e.toString());
+            LOG.debug("no connection to ZooKeeper: {}", e.toString());
             return 0;
         }
     }

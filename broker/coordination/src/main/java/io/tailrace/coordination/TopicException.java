@@ -2,7 +2,10 @@ package io.tailrace.coordination;
 
 import io.tailrace.protocol.ErrorCode;
 
-/** A change to a topic that is refused, with the protocol's error for it. */
+/**
+ * A change of a topic, or of settings, is refused, and nothing was written. The message is for the client: it names the input,
+ * what was expected, and what to do.
+ */
 public final class TopicException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,10 +1,11 @@
 package io.tailrace.coordination;
 
-import io.tailrace.coordination.ZNodeJson.TopicNode;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.PartitionAssignment;
+import io.tailrace.replication.cluster.PartitionImage;
 import io.tailrace.replication.cluster.ReplicaPlacement;
+import io.tailrace.replication.cluster.TopicImage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,14 +20,15 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NodeExistsException;
+import org.apache.zookeeper.common.PathUtils;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * Creates, grows, reassigns, deletes and configures topics. A change is done when its method returns; it is in force once it has
- * come back in an image, a new partition once it has a leader there.
+ * Creates, grows, reassigns, deletes and configures topics. A change is stored when its method returns; it is in force once an
+ * image shows it, and a new partition once it has a leader there.
  *
- * <p>Every change is one transaction, conditional on what it replaces, so that any broker may make it. Calls block: not for
- * an event loop. Safe between threads.
+ * <p>Every change is one transaction, conditional on what it replaces, so any broker may make it. A change that is refused with a
+ * {@link TopicException} wrote nothing. Calls block: not for an event loop. Thread-safe.
  */
 public final class TopicStore {
     private static final byte[] NOTHING = new byte[0];
@@ -48,7 +50,7 @@ public final class TopicStore {
     }
 
     /**
-     * Checks what {@link #create} would do, and does not do it.
+     * Checks {@link #create} without creating the topic.
      *
      * @return the replicas of each partition
      * @throws TopicException as {@link #create}
@@ -63,7 +65,7 @@ public final class TopicStore {
     }
 
     /**
-     * Checks what {@link #create(String, List, Map)} would do, and does not do it.
+     * Checks {@link #create(String, List, Map)} without creating the topic.
      *
      * @throws TopicException as {@link #create(String, List, Map)}
      */
@@ -77,8 +79,9 @@ public final class TopicStore {
     /**
      * Creates a topic, its replicas placed by the cluster.
      *
-     * @param configs settings of the topic's own, checked by the caller
-     * @throws TopicException TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR
+     * @param configs the topic's own settings, checked by the caller
+     * @throws TopicException TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR, or
+     *     INVALID_CONFIG if the settings do not fit in a node
      * @throws CoordinationException if ZooKeeper does not answer
      */
     public UUID create(String topic, int partitions, int replicationFactor, Map<String, String> configs) {
@@ -93,15 +96,18 @@ public final class TopicStore {
     public UUID create(String topic, List<PartitionAssignment> assignments, Map<String, String> configs) {
         validate(topic, assignments);
         UUID id = UUID.randomUUID();
+        byte[] node = new TopicNode(id, assignments).toJson();
+        byte[] config = ZNodeJson.config(configs);
+        NodeLimits.checkAssignment(ErrorCode.INVALID_PARTITIONS, topic, node);
+        NodeLimits.checkConfigs(ErrorCode.INVALID_CONFIG, "create topic " + topic, config);
         try {
             curator.transaction()
                     .forOperations(
-                            curator.transactionOp()
-                                    .create()
-                                    .forPath(ZNodes.topic(topic), ZNodeJson.topic(new TopicNode(id, assignments))),
-                            configOperation(topic, configs));
+                            curator.transactionOp().create().forPath(ZNodes.topic(topic), node),
+                            configOperation(topic, config));
             return id;
         } catch (NodeExistsException e) {
+            // Also if Curator repeated the call because its answer was lost.
             if (idOf(topic).filter(id::equals).isPresent()) {
                 return id;
             }
@@ -112,95 +118,84 @@ public final class TopicStore {
     }
 
     /**
-     * Gives a topic more partitions.
+     * Adds partitions to a topic, their replicas placed by the cluster.
      *
-     * @param partitions how many it is to have
-     * @throws TopicException UNKNOWN_TOPIC_OR_PARTITION, INVALID_PARTITIONS if it has as many or more
+     * @throws TopicException as {@link #grow(String, int, List)}
      */
     public void grow(String topic, int partitions) {
-        update(topic, node -> {
-            int had = node.partitions().size();
-            TopicRules.checkPartitions(topic, had, partitions);
-            int replicationFactor = node.partitions().get(0).target().size();
-            ClusterImage image = images.get();
-            TopicRules.checkReplicationFactor(
-                    topic, replicationFactor, image.brokers().size());
-            List<PartitionAssignment> all = new ArrayList<>(node.partitions());
-            all.addAll(ReplicaPlacement.place(
-                    image.brokers().values(), had, partitions - had, replicationFactor, topic.hashCode()));
-            return new TopicNode(node.id(), all);
-        });
+        grow(topic, partitions, List.of());
     }
 
     /**
-     * Gives a topic more partitions, with these replicas.
+     * Adds partitions to a topic.
      *
-     * @throws TopicException as above, or INVALID_REPLICA_ASSIGNMENT
+     * @param partitions the new number of partitions
+     * @param added the replicas of each new partition; empty to let the cluster place them
+     * @throws TopicException UNKNOWN_TOPIC_OR_PARTITION, INVALID_PARTITIONS if the topic has as many or more,
+     *     INVALID_REPLICATION_FACTOR if too few brokers are alive, INVALID_REPLICA_ASSIGNMENT
      */
     public void grow(String topic, int partitions, List<PartitionAssignment> added) {
-        update(topic, node -> {
-            TopicRules.checkPartitions(topic, node.partitions().size(), partitions);
-            TopicRules.checkAssignments(topic, added, images.get().brokers().keySet());
-            if (node.partitions().size() + added.size() != partitions) {
-                throw new TopicException(
-                        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-                        "topic " + topic + " has " + node.partitions().size() + " partitions and is to have "
-                                + partitions + ": assign replicas to the new ones, not to " + added.size());
-            }
-            List<PartitionAssignment> all = new ArrayList<>(node.partitions());
-            all.addAll(added);
-            return new TopicNode(node.id(), all);
-        });
+        update(topic, ErrorCode.INVALID_PARTITIONS, node -> grown(topic, node, partitions, added));
     }
 
     /**
-     * Asks for partitions to be held by other brokers (KIP-455). It is done when the image shows them without
-     * {@linkplain PartitionAssignment#reassigning reassignment}; the controller sees to that once the new replicas are in sync.
+     * Checks {@link #grow(String, int, List)} on the newest image, without adding partitions.
      *
-     * @param targets by partition: broker ids, the preferred leader first; empty to take back what is under way
+     * @throws TopicException as {@link #grow(String, int, List)}
+     */
+    public void validateGrowth(String topic, int partitions, List<PartitionAssignment> added) {
+        TopicImage image = images.get().topic(topic).orElseThrow(() -> TopicRules.unknown(topic));
+        List<PartitionAssignment> current =
+                image.partitions().stream().map(PartitionImage::assignment).toList();
+        TopicNode grown = grown(topic, new TopicNode(image.id(), current), partitions, added);
+        NodeLimits.checkAssignment(ErrorCode.INVALID_PARTITIONS, topic, grown.toJson());
+    }
+
+    private TopicNode grown(String topic, TopicNode node, int partitions, List<PartitionAssignment> added) {
+        int current = node.partitions().size();
+        TopicRules.checkPartitions(topic, current, partitions);
+        ClusterImage image = images.get();
+        List<PartitionAssignment> all = new ArrayList<>(node.partitions());
+        if (added.isEmpty()) {
+            int replicationFactor =
+                    current == 0 ? 1 : node.partitions().get(0).target().size();
+            TopicRules.checkReplicationFactor(
+                    topic, replicationFactor, image.brokers().size());
+            all.addAll(ReplicaPlacement.place(
+                    image.brokers().values(), current, partitions - current, replicationFactor, topic.hashCode()));
+        } else {
+            TopicRules.checkAdded(topic, current, partitions, added.size());
+            TopicRules.checkAssignments(topic, added, image.brokers().keySet());
+            all.addAll(added);
+        }
+        return new TopicNode(node.id(), all);
+    }
+
+    /**
+     * Starts reassignments to other brokers, or cancels them (KIP-455). A reassignment is complete when an image shows the partition
+     * without {@linkplain PartitionAssignment#reassigning reassignment}; the controller completes it once the new replicas
+     * are in sync.
+     *
+     * @param targets by partition: broker ids, the preferred leader first; empty to cancel
      * @return why partitions are refused, by partition: INVALID_REPLICA_ASSIGNMENT, NO_REASSIGNMENT_IN_PROGRESS,
-     *     UNKNOWN_TOPIC_OR_PARTITION. The others are under way, all or none of them
-     * @throws TopicException UNKNOWN_TOPIC_OR_PARTITION
+     *     UNKNOWN_TOPIC_OR_PARTITION. All others are started, atomically
+     * @throws TopicException UNKNOWN_TOPIC_OR_PARTITION, or INVALID_REPLICA_ASSIGNMENT if the topic's assignment would not fit
      */
     public Map<Integer, TopicException> reassign(String topic, Map<Integer, Optional<List<Integer>>> targets) {
         if (images.get().deleting().contains(topic)) {
             throw TopicRules.unknown(topic);
         }
         Map<Integer, TopicException> refused = new HashMap<>();
-        update(topic, node -> {
-            refused.clear();
-            List<PartitionAssignment> partitions = new ArrayList<>(node.partitions());
-            targets.forEach((index, target) -> {
-                try {
-                    partitions.set(index, reassigned(topic, node, index, target));
-                } catch (TopicException e) {
-                    refused.put(index, e);
-                }
-            });
-            return new TopicNode(node.id(), partitions);
-        });
+        update(
+                topic,
+                ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                node -> TopicRules.reassigned(
+                        topic, node, targets, images.get().brokers().keySet(), refused));
         return refused;
     }
 
-    private PartitionAssignment reassigned(String topic, TopicNode node, int index, Optional<List<Integer>> target) {
-        String partition = topic + "-" + index;
-        if (index < 0 || index >= node.partitions().size()) {
-            throw new TopicException(
-                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + partition + " does not exist");
-        }
-        PartitionAssignment now = node.partitions().get(index);
-        if (target.isPresent()) {
-            TopicRules.checkTarget(
-                    partition, now, target.get(), images.get().brokers().keySet());
-        } else if (!now.reassigning()) {
-            throw new TopicException(
-                    ErrorCode.NO_REASSIGNMENT_IN_PROGRESS, "partition " + partition + " is not being reassigned");
-        }
-        return now.reassignedTo(target.orElseGet(now::before));
-    }
-
     /**
-     * Marks a topic to be deleted; the controller deletes it.
+     * Marks a topic for deletion; the controller deletes it. Works for topics that cannot be read, too.
      *
      * @throws TopicException UNKNOWN_TOPIC_OR_PARTITION
      */
@@ -210,18 +205,18 @@ public final class TopicStore {
     }
 
     /**
-     * Changes settings of a topic's own, atomically.
+     * Changes a topic's own settings, atomically.
      *
-     * @param change what becomes of the settings there are, by key; asked again if others were faster. What it throws
-     *     is thrown
-     * @throws TopicException UNKNOWN_TOPIC_OR_PARTITION
+     * @param change maps the current settings to the new ones; called again after a conflict with another change
+     * @throws TopicException UNKNOWN_TOPIC_OR_PARTITION, INVALID_CONFIG if the settings do not fit in a node; or as {@code change}
+     *     does
      */
     public void configure(String topic, UnaryOperator<Map<String, String>> change) {
         requireExists(topic);
         writes.configure("configure topic " + topic, ZNodes.config(topic), change);
     }
 
-    /** Every topic there is in the store now, unlike in an image, which may be a moment older. */
+    /** Every topic in the store, which can be newer than an image. */
     public Set<String> topics() {
         try {
             return new HashSet<>(curator.getChildren().forPath(ZNodes.TOPICS));
@@ -230,35 +225,37 @@ public final class TopicStore {
         }
     }
 
-    private void update(String topic, UnaryOperator<TopicNode> change) {
-        writes.retryOnConflict("change topic " + topic, () -> {
+    /** @param tooLarge the error if the changed assignment does not fit */
+    private void update(String topic, ErrorCode tooLarge, UnaryOperator<TopicNode> change) {
+        requireExists(topic);
+        TopicNode unused = writes.retryOnConflict("change topic " + topic, () -> {
             try {
                 Stat stat = new Stat();
-                byte[] data = curator.getData().storingStatIn(stat).forPath(ZNodes.topic(topic));
-                TopicNode node = ZNodeJson.topic(data);
+                TopicNode node =
+                        TopicNode.parse(curator.getData().storingStatIn(stat).forPath(ZNodes.topic(topic)));
                 TopicNode changed = change.apply(node);
                 if (!changed.equals(node)) {
-                    curator.setData()
-                            .withVersion(stat.getVersion())
-                            .forPath(ZNodes.topic(topic), ZNodeJson.topic(changed));
+                    byte[] data = changed.toJson();
+                    NodeLimits.checkAssignment(tooLarge, topic, data);
+                    curator.setData().withVersion(stat.getVersion()).forPath(ZNodes.topic(topic), data);
                 }
+                return changed;
             } catch (NoNodeException e) {
                 throw TopicRules.unknown(topic);
             }
         });
     }
 
-    /** A topic that was deleted half leaves its settings behind: they are replaced, not inherited. */
-    private CuratorOp configOperation(String topic, Map<String, String> configs) throws Exception {
-        byte[] data = ZNodeJson.config(configs);
+    /** Replaces settings that an interrupted deletion left behind. */
+    private CuratorOp configOperation(String topic, byte[] config) throws Exception {
         return curator.checkExists().forPath(ZNodes.config(topic)) == null
-                ? curator.transactionOp().create().forPath(ZNodes.config(topic), data)
-                : curator.transactionOp().setData().forPath(ZNodes.config(topic), data);
+                ? curator.transactionOp().create().forPath(ZNodes.config(topic), config)
+                : curator.transactionOp().setData().forPath(ZNodes.config(topic), config);
     }
 
     private Optional<UUID> idOf(String topic) {
         try {
-            return Optional.of(ZNodeJson.topic(curator.getData().forPath(ZNodes.topic(topic)))
+            return Optional.of(TopicNode.parse(curator.getData().forPath(ZNodes.topic(topic)))
                     .id());
         } catch (NoNodeException e) {
             return Optional.empty();
@@ -268,8 +265,26 @@ public final class TopicStore {
     }
 
     private void requireExists(String topic) {
-        if (idOf(topic).isEmpty()) {
-            throw TopicRules.unknown(topic);
+        try {
+            if (isNodeName(topic) && curator.checkExists().forPath(ZNodes.topic(topic)) != null) {
+                return;
+            }
+        } catch (Exception e) {
+            throw session.failure("read topic " + topic, e);
+        }
+        throw TopicRules.unknown(topic);
+    }
+
+    /** Whether a child of a node can have this name, whoever creates it. */
+    private static boolean isNodeName(String name) {
+        if (name.isEmpty() || name.contains("/")) {
+            return false;
+        }
+        try {
+            PathUtils.validatePath(ZNodes.topic(name));
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 }

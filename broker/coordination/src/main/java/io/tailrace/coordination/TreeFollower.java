@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.BackgroundCallback;
 import org.apache.curator.framework.api.CuratorEvent;
@@ -13,32 +14,33 @@ import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher.Event.EventType;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a copy of some subtrees, with one persistent recursive watch for each.
  *
- * <p>All state belongs to the executor's one thread. ZooKeeper delivers events and answers in the order in which things
- * happened, and they are queued in that order, so that an answer is never older than the event before it. What changed is
- * told only when no read is under way: then everything that one transaction changed has arrived, since all its events come
- * before the answer to any read they cause.
+ * <p>All state belongs to the executor's one thread. ZooKeeper delivers events and answers in the order in which the changes
+ * happened, and they are queued in that order, so an answer is never older than the event before it. The listener is notified
+ * only while no read is in flight: then all changes of one transaction have arrived, because their events come before the
+ * answer to any read they cause.
  *
- * <p>After a reconnect events may have been missed: the subtree is read anew, and replaces what was known.
+ * <p>A reconnect may have lost events: the subtree is read again as a whole, and replaces the copy.
  */
 final class TreeFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TreeFollower.class);
     private static final long RETRY_MS = 500;
 
-    /** A node as it was last read. */
+    /** A node as last read. */
     record Node(byte[] data, long czxid, int version) {}
 
-    /** Told on the executor's thread what has changed. */
+    /** Called on the executor's thread. */
     interface Listener {
         /**
          * Something may have changed.
          *
-         * @param nodes every node that is known, by path; valid during the call only
+         * @param nodes every node, by path; valid during the call only
          * @param changedPaths those that were read or deleted since the last call
          */
         void changed(Map<String, Node> nodes, Set<String> changedPaths);
@@ -71,7 +73,7 @@ final class TreeFollower implements AutoCloseable {
     private void changed() {
         if (!publishQueued) {
             publishQueued = true;
-            execute(this::publishIfSettled);
+            executor.executeIfRunning(this::publishIfSettled);
         }
     }
 
@@ -81,12 +83,6 @@ final class TreeFollower implements AutoCloseable {
             Set<String> changed = Set.copyOf(changedPaths);
             changedPaths.clear();
             listener.changed(nodes, changed);
-        }
-    }
-
-    private void execute(Runnable task) {
-        if (!executor.isShutdown()) {
-            executor.execute(task);
         }
     }
 
@@ -100,21 +96,21 @@ final class TreeFollower implements AutoCloseable {
         private final String root;
         private final PersistentWatcher watcher;
         private Phase phase = Phase.UNREAD;
-        /** Counts readings of the whole subtree: answers to an earlier one are void. */
+        /** Number of the last reading of the whole subtree; answers that belong to an earlier one are dropped. */
         private int reading;
 
-        private int readsUnderWay;
+        private int readsInFlight;
         private final Set<String> seen = new HashSet<>();
 
         Subtree(String root) {
             this.root = root;
             watcher = new PersistentWatcher(curator, root, true);
-            watcher.getListenable().addListener(event -> execute(() -> onEvent(event)));
-            watcher.getResetListenable().addListener(() -> execute(this::readAll));
+            watcher.getListenable().addListener(event -> executor.executeIfRunning(() -> onEvent(event)));
+            watcher.getResetListenable().addListener(() -> executor.executeIfRunning(this::readAll));
         }
 
         boolean settled() {
-            return phase == Phase.READ && readsUnderWay == 0;
+            return phase == Phase.READ && readsInFlight == 0;
         }
 
         private void readAll() {
@@ -127,10 +123,10 @@ final class TreeFollower implements AutoCloseable {
         private void readAllLater() {
             reading++;
             phase = Phase.UNREAD;
-            int given = reading;
+            int scheduled = reading;
             executor.retry(
                     () -> {
-                        if (reading == given) {
+                        if (reading == scheduled) {
                             readAll();
                         }
                     },
@@ -147,9 +143,10 @@ final class TreeFollower implements AutoCloseable {
         }
 
         private void readNode(String path, boolean withChildren) {
-            Question data = callback ->
-                    curator.getData().inBackground(callback, executor).forPath(path);
-            ask(path, data, answer -> {
+            Read data = callback -> curator.getData()
+                    .inBackground(callback, executor::executeIfRunning)
+                    .forPath(path);
+            send(path, data, answer -> {
                 if (answer.getStat() == null) {
                     forget(path);
                     return;
@@ -170,46 +167,54 @@ final class TreeFollower implements AutoCloseable {
         }
 
         private void readChildren(String path) {
-            Question children = callback ->
-                    curator.getChildren().inBackground(callback, executor).forPath(path);
-            ask(path, children, answer -> {
+            Read children = callback -> curator.getChildren()
+                    .inBackground(callback, executor::executeIfRunning)
+                    .forPath(path);
+            send(path, children, answer -> {
                 if (answer.getChildren() != null) {
                     answer.getChildren().forEach(child -> readNode(path + "/" + child, true));
                 }
             });
         }
 
-        private void ask(String path, Question question, Answer answer) {
-            int asked = reading;
-            readsUnderWay++;
+        private void send(String path, Read read, Consumer<CuratorEvent> onAnswer) {
+            int sentIn = reading;
+            readsInFlight++;
             try {
-                question.ask((client, event) -> {
-                    readsUnderWay--;
-                    if (asked == reading) {
-                        take(path, event, answer);
+                read.send((client, event) -> {
+                    readsInFlight--;
+                    if (sentIn == reading) {
+                        answered(path, event, onAnswer);
                     }
-                    if (readsUnderWay == 0) {
+                    if (readsInFlight == 0) {
                         complete();
                     }
                 });
             } catch (Exception e) {
-                readsUnderWay--;
-                LOG.warn("cannot ask for {}, reading {} anew in about {} ms: {}", path, root, RETRY_MS, e.getMessage());
-                readAllLater();
+                readsInFlight--;
+                readAllAfterFailure(path, e.getMessage());
             }
         }
 
-        private void take(String path, CuratorEvent event, Answer answer) {
+        private void answered(String path, CuratorEvent event, Consumer<CuratorEvent> onAnswer) {
             KeeperException.Code code = KeeperException.Code.get(event.getResultCode());
             if (code == KeeperException.Code.OK || code == KeeperException.Code.NONODE) {
-                answer.take(event);
-                return;
+                onAnswer.accept(event);
+            } else {
+                readAllAfterFailure(path, code.name());
             }
-            LOG.warn("cannot read {}, reading {} anew in about {} ms: {}", path, root, RETRY_MS, code);
+        }
+
+        private void readAllAfterFailure(String path, @Nullable String reason) {
+            if (curator.getZookeeperClient().isConnected()) {
+                LOG.warn("Cannot read {}, reading {} again in about {} ms: {}", path, root, RETRY_MS, reason);
+            } else {
+                LOG.debug("cannot read {} without a connection: {}", path, reason);
+            }
             readAllLater();
         }
 
-        /** No read is under way: what a reading of the whole subtree did not find is gone. */
+        /** No read is in flight: nodes that a reading of the whole subtree did not find were deleted. */
         private void complete() {
             if (phase == Phase.READING) {
                 phase = Phase.READ;
@@ -230,11 +235,7 @@ final class TreeFollower implements AutoCloseable {
         }
     }
 
-    private interface Question {
-        void ask(BackgroundCallback callback) throws Exception;
-    }
-
-    private interface Answer {
-        void take(CuratorEvent event);
+    private interface Read {
+        void send(BackgroundCallback callback) throws Exception;
     }
 }

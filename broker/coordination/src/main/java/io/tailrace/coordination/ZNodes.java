@@ -3,7 +3,7 @@ package io.tailrace.coordination;
 import io.tailrace.protocol.TopicPartition;
 import java.util.Optional;
 
-/** Paths in the tree. */
+/** Paths of nodes in ZooKeeper. */
 final class ZNodes {
     static final String BROKERS = "/brokers";
     static final String BROKER_IDS = "/brokers/ids";
@@ -52,7 +52,7 @@ final class ZNodes {
         return DELETE_TOPICS + "/" + topic;
     }
 
-    /** The name of {@code path} if it is a child of {@code parent}. */
+    /** The last element of {@code path}, if {@code path} is a child of {@code parent}. */
     static Optional<String> childOf(String parent, String path) {
         if (!path.startsWith(parent + "/") || path.indexOf('/', parent.length() + 1) >= 0) {
             return Optional.empty();
@@ -60,7 +60,7 @@ final class ZNodes {
         return Optional.of(path.substring(parent.length() + 1));
     }
 
-    /** The partition whose state {@code path} holds, if it holds one. */
+    /** The partition whose state is at {@code path}, if {@code path} is one of a state. */
     static Optional<TopicPartition> partitionOfState(String path) {
         String[] parts = path.split("/", -1);
         boolean isState = parts.length == 7

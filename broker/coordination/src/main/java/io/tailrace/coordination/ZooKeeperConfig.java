@@ -1,11 +1,11 @@
 package io.tailrace.coordination;
 
 /**
- * How to reach ZooKeeper.
+ * How to connect to ZooKeeper.
  *
- * @param connect {@code zookeeper.connect}: {@code host:port,host:port}, with a path at the end if the cluster is to live
- *     below one
- * @param sessionTimeoutMs {@code zookeeper.session.timeout.ms}: how long a broker that is not heard of counts as alive
+ * @param connect {@code zookeeper.connect}: {@code host:port,host:port}, followed by the path below which the cluster is kept,
+ *     if it is not the root
+ * @param sessionTimeoutMs {@code zookeeper.session.timeout.ms}: a broker that is silent for longer counts as dead
  * @param connectTimeoutMs how long to wait for the first connection
  */
 public record ZooKeeperConfig(String connect, int sessionTimeoutMs, int connectTimeoutMs) {
@@ -19,7 +19,7 @@ public record ZooKeeperConfig(String connect, int sessionTimeoutMs, int connectT
         }
     }
 
-    /** With eighteen seconds for a session and thirty to connect. */
+    /** With a session timeout of eighteen seconds, and thirty to connect. */
     public static ZooKeeperConfig of(String connect) {
         return new ZooKeeperConfig(connect, 18_000, 30_000);
     }

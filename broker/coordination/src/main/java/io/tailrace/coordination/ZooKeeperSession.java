@@ -7,15 +7,20 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.BoundedExponentialBackoffRetry;
 import org.apache.zookeeper.KeeperException.NodeExistsException;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ZKConfig;
 
 /**
- * This broker's connection to ZooKeeper. One per process, shared by everything here; safe between threads.
+ * This broker's connection to ZooKeeper. One per process, shared by everything here; thread-safe.
  *
- * <p>A session counts as lost no later than ZooKeeper itself gives it up: the client notices silence after two thirds of
- * the timeout, and waits for the last third only.
+ * <p>A session counts as lost no later than ZooKeeper itself ends it: the client notices silence after two thirds of the
+ * timeout, and waits for the last third only.
  */
 public final class ZooKeeperSession implements AutoCloseable {
     private static final int LAST_THIRD_PERCENT = 33;
+
+    /** Bound of one answer. ZooKeeper's default of 1 MiB is too small for the names of five thousand topics. */
+    private static final int RESPONSE_BYTES_MAX = 64 << 20;
 
     private final ZooKeeperConfig config;
     private final CuratorFramework curator;
@@ -27,7 +32,7 @@ public final class ZooKeeperSession implements AutoCloseable {
     }
 
     /**
-     * Connects, and creates the path below which the cluster is to live.
+     * Connects, and creates the path below which the cluster is kept.
      *
      * @throws CoordinationException if there is no connection within {@code connectTimeoutMs}
      */
@@ -44,6 +49,8 @@ public final class ZooKeeperSession implements AutoCloseable {
     }
 
     private static ZooKeeperSession connect(ZooKeeperConfig config) {
+        ZKClientConfig client = new ZKClientConfig();
+        client.setProperty(ZKConfig.JUTE_MAXBUFFER, Integer.toString(RESPONSE_BYTES_MAX));
         CuratorFramework curator = CuratorFrameworkFactory.builder()
                 .connectString(config.connect())
                 .sessionTimeoutMs(config.sessionTimeoutMs())
@@ -52,6 +59,7 @@ public final class ZooKeeperSession implements AutoCloseable {
                 .simulatedSessionExpirationPercent(LAST_THIRD_PERCENT)
                 .dontUseContainerParents()
                 .ensembleTracker(false)
+                .zkClientConfig(client)
                 .build();
         curator.start();
         boolean connected = false;
@@ -68,12 +76,12 @@ public final class ZooKeeperSession implements AutoCloseable {
         return new ZooKeeperSession(config, curator);
     }
 
-    /** Completes exceptionally when one of the threads that work with this session has met an error of ours. */
+    /** Completes exceptionally when a thread that works with this session throws: a programming error. */
     public CompletionStage<Void> failure() {
         return failure.minimalCompletionStage();
     }
 
-    /** A thread whose errors are this session's {@link #failure}. */
+    /** A thread that reports what its tasks throw as this session's {@link #failure}. */
     SingleThread thread(String name) {
         return new SingleThread(name, failure::completeExceptionally);
     }
@@ -86,12 +94,20 @@ public final class ZooKeeperSession implements AutoCloseable {
         return curator.getZookeeperClient().isConnected();
     }
 
-    /** Creates a node with its parents, unless it is there. */
+    String connect() {
+        return config.connect();
+    }
+
+    int timeoutMs() {
+        return config.sessionTimeoutMs();
+    }
+
+    /** Creates a node with its parents, unless it exists. */
     void createIfMissing(String path, byte[] data) {
         try {
             curator.create().creatingParentsIfNeeded().forPath(path, data);
         } catch (NodeExistsException e) {
-            // It is there, which is all that was asked for.
+            // As wanted.
         } catch (Exception e) {
             throw failure("create " + path, e);
         }
@@ -105,7 +121,7 @@ public final class ZooKeeperSession implements AutoCloseable {
                 "cannot " + what + " in ZooKeeper at " + config.connect() + ": " + cause.getMessage(), cause);
     }
 
-    /** Ends the session; its ephemeral nodes go with it. */
+    /** Ends the session, and with it its ephemeral nodes. */
     @Override
     public void close() {
         curator.close();

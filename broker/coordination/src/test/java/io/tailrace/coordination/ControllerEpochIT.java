@@ -3,8 +3,8 @@ package io.tailrace.coordination;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tailrace.coordination.ControllerElection.Mandate;
-import io.tailrace.coordination.ControllerWriter.ReplacedException;
+import io.tailrace.coordination.ControllerElection.ControllerTerm;
+import io.tailrace.coordination.ControllerElection.ReplacedException;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionState;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two controllers, of which one does not know yet that it is none any more. */
+/** Two controllers, of which one does not know yet that it was replaced. */
 class ControllerEpochIT {
     private static final TopicPartition FIRST = new TopicPartition("web", 0);
     private static final TopicPartition SECOND = new TopicPartition("web", 1);
@@ -60,15 +60,15 @@ class ControllerEpochIT {
     private PartitionState stored(TopicPartition partition) throws Exception {
         Stat stat = new Stat();
         byte[] data = session.curator().getData().storingStatIn(stat).forPath(ZNodes.state(partition));
-        return ZNodeJson.state(data, stat.getVersion());
+        return PartitionStateJson.read(data, stat.getVersion());
     }
 
-    /** Elects one controller and then the other, without the first one hearing of it. */
-    private Mandate replaceTheFirst() throws Exception {
-        Mandate first = zombie.stand().orElseThrow();
-        assertThat(successor.stand()).isEmpty();
+    /** Elects one controller and then the other, and returns the term of the first. */
+    private ControllerTerm replaceTheFirst() throws Exception {
+        ControllerTerm first = zombie.elect().orElseThrow();
+        assertThat(successor.elect()).isEmpty();
         session.curator().delete().forPath(ZNodes.CONTROLLER);
-        Mandate second = successor.stand().orElseThrow();
+        ControllerTerm second = successor.elect().orElseThrow();
         assertThat(second.controllerEpoch()).isEqualTo(first.controllerEpoch() + 1);
         writerOfSuccessor.writeStates(second, List.of(write(FIRST, 2, PartitionState.NOT_WRITTEN)), written::put);
         return first;
@@ -76,7 +76,7 @@ class ControllerEpochIT {
 
     @Test
     void aZombieControllerWritesNoState() throws Exception {
-        Mandate outdated = replaceTheFirst();
+        ControllerTerm outdated = replaceTheFirst();
         List<StateWrite> writes = List.of(write(FIRST, 1, 0), write(SECOND, 1, PartitionState.NOT_WRITTEN));
         assertThatThrownBy(() -> writerOfZombie.writeStates(outdated, writes, written::put))
                 .isInstanceOf(ReplacedException.class);
@@ -88,55 +88,56 @@ class ControllerEpochIT {
 
     @Test
     void aZombieControllerDeletesNoTopic() throws Exception {
-        Mandate outdated = replaceTheFirst();
+        ControllerTerm outdated = replaceTheFirst();
         session.createIfMissing(ZNodes.deletion("web"), new byte[0]);
-        assertThatThrownBy(() -> writerOfZombie.deleteTopic(outdated, "web")).isInstanceOf(ReplacedException.class);
+        assertThatThrownBy(() -> new TopicDeletion(session, zombie).deleteSome(outdated, "web"))
+                .isInstanceOf(ReplacedException.class);
         assertThat(stored(FIRST).leader()).isEqualTo(2);
         assertThat(session.curator().checkExists().forPath(ZNodes.config("web")))
                 .isNotNull();
     }
 
     @Test
-    void aZombieControllerDoesNotTakeItsSuccessorsOfficeAway() throws Exception {
+    void aZombieControllerDoesNotEndItsSuccessorsTerm() throws Exception {
         zombie.resign(replaceTheFirst());
         assertThat(ZNodeJson.controller(session.curator().getData().forPath(ZNodes.CONTROLLER)))
                 .isEqualTo(2);
     }
 
     @Test
-    void aBrokerThatDidNotHearThatItWasElectedIsElectedAgain() throws Exception {
-        Mandate unheard = successor.stand().orElseThrow();
-        assertThat(successor.stand().orElseThrow().controllerEpoch()).isEqualTo(unheard.controllerEpoch() + 1);
+    void aBrokerWhoseElectionWasNotAnsweredIsElectedAgain() throws Exception {
+        ControllerTerm unanswered = successor.elect().orElseThrow();
+        assertThat(successor.elect().orElseThrow().controllerEpoch()).isEqualTo(unanswered.controllerEpoch() + 1);
     }
 
     @Test
-    void aStateThatALeaderWroteMeanwhileIsLeftOutAndTheOthersAreWritten() throws Exception {
-        Mandate mandate = successor.stand().orElseThrow();
+    void aStateThatALeaderChangedIsLeftOutAndTheOthersAreWritten() throws Exception {
+        ControllerTerm term = successor.elect().orElseThrow();
         List<StateWrite> created =
                 List.of(write(FIRST, 1, PartitionState.NOT_WRITTEN), write(SECOND, 1, PartitionState.NOT_WRITTEN));
-        writerOfSuccessor.writeStates(mandate, created, written::put);
-        session.curator().setData().forPath(ZNodes.state(FIRST), ZNodeJson.state(stored(FIRST)));
+        writerOfSuccessor.writeStates(term, created, written::put);
+        session.curator().setData().forPath(ZNodes.state(FIRST), PartitionStateJson.write(stored(FIRST)));
         written.clear();
-        writerOfSuccessor.writeStates(mandate, List.of(write(FIRST, 3, 0), write(SECOND, 3, 0)), written::put);
+        writerOfSuccessor.writeStates(term, List.of(write(FIRST, 3, 0), write(SECOND, 3, 0)), written::put);
         assertThat(stored(FIRST).leader()).isEqualTo(1);
         assertThat(stored(SECOND).leader()).isEqualTo(3);
         assertThat(written).containsExactly(Map.entry(SECOND, 1));
     }
 
     @Test
-    void manyConflictsKeepNobodyElseFromBeingWritten() throws Exception {
-        Mandate mandate = successor.stand().orElseThrow();
+    void manyConflictsDoNotPreventOtherWrites() throws Exception {
+        ControllerTerm term = successor.elect().orElseThrow();
         List<StateWrite> created = new ArrayList<>();
         for (int p = 0; p < 100; p++) {
             created.add(write(new TopicPartition("web", p), 1, PartitionState.NOT_WRITTEN));
         }
-        writerOfSuccessor.writeStates(mandate, created, written::put);
+        writerOfSuccessor.writeStates(term, created, written::put);
         List<StateWrite> changes = new ArrayList<>();
         for (int p = 0; p < 100; p++) {
             changes.add(write(new TopicPartition("web", p), 3, p % 4 == 0 ? 9 : 0));
         }
         written.clear();
-        writerOfSuccessor.writeStates(mandate, changes, written::put);
+        writerOfSuccessor.writeStates(term, changes, written::put);
         assertThat(written).hasSize(75);
         assertThat(stored(new TopicPartition("web", 4)).leader()).isEqualTo(1);
         assertThat(stored(new TopicPartition("web", 99)).leader()).isEqualTo(3);
@@ -144,12 +145,12 @@ class ControllerEpochIT {
 
     @Test
     void thousandsOfPartitionsAreWrittenInBatches() throws Exception {
-        Mandate mandate = successor.stand().orElseThrow();
+        ControllerTerm term = successor.elect().orElseThrow();
         List<StateWrite> writes = new ArrayList<>();
         for (int p = 0; p < 2_000; p++) {
             writes.add(write(new TopicPartition("web", p), 1, PartitionState.NOT_WRITTEN));
         }
-        writerOfSuccessor.writeStates(mandate, writes, written::put);
+        writerOfSuccessor.writeStates(term, writes, written::put);
         assertThat(written).hasSize(2_000);
         assertThat(stored(new TopicPartition("web", 1_999)).leader()).isEqualTo(1);
     }

@@ -22,7 +22,7 @@ class DevelopmentZooKeeperIT {
     }
 
     @Test
-    void whatIsInItSurvivesARestart() throws Exception {
+    void dataSurvivesARestart() throws Exception {
         int port;
         try (DevelopmentZooKeeper server = DevelopmentZooKeeper.start(config(0))) {
             port = server.port();
@@ -40,7 +40,7 @@ class DevelopmentZooKeeperIT {
     }
 
     @Test
-    void aPortThatIsTakenIsNamed() throws Exception {
+    void aTakenPortIsNamedInTheError() throws Exception {
         try (DevelopmentZooKeeper server = DevelopmentZooKeeper.start(config(0))) {
             int taken = server.port();
             assertThatThrownBy(() -> DevelopmentZooKeeper.start(config(taken)))
@@ -62,7 +62,7 @@ class DevelopmentZooKeeperIT {
     }
 
     @Test
-    void noZooKeeperAtAllIsSaidWithWhatToDo() {
+    void theErrorWithoutZooKeeperSaysWhatToCheck() {
         assertThatThrownBy(() -> ZooKeeperSession.open(new ZooKeeperConfig("127.0.0.1:1", 1_000, 1_000)))
                 .isInstanceOf(CoordinationException.class)
                 .hasMessageContaining("127.0.0.1:1")

@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A port through which a server is reached as long as it is open. */
+/** A TCP proxy that can be shut. */
 final class Gate implements AutoCloseable {
     private final int serverPort;
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -29,7 +29,7 @@ final class Gate implements AutoCloseable {
         open = true;
     }
 
-    /** Cuts whoever passes, and lets nobody in. */
+    /** Closes all connections, and refuses new ones. */
     void shut() throws IOException {
         open = false;
         for (Socket socket : passing) {
@@ -77,7 +77,7 @@ final class Gate implements AutoCloseable {
                     try {
                         work.run();
                     } catch (IOException e) {
-                        // Cut, as was asked for.
+                        // Closed by shut or by a peer.
                     }
                 },
                 "gate");

@@ -3,7 +3,6 @@ package io.tailrace.coordination;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.coordination.TreeFollower.Node;
-import io.tailrace.coordination.ZNodeJson.TopicNode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.Incarnation;
@@ -19,7 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** How much of an image is built anew: what changed, and nothing else. */
+/** An image is rebuilt where something changed, and nowhere else; unreadable nodes cost only themselves. */
 class ImageBuilderTest {
     private static final int PARTITIONS = 2_000;
 
@@ -30,7 +29,7 @@ class ImageBuilderTest {
 
     private ClusterImage create() {
         putTopic();
-        nodes.put(ZNodes.topic("other"), node(ZNodeJson.topic(new TopicNode(new UUID(0, 2), assignments)), 0));
+        nodes.put(ZNodes.topic("other"), node(new TopicNode(new UUID(0, 2), assignments).toJson(), 0));
         for (int p = 0; p < PARTITIONS; p++) {
             putState(p, 0);
         }
@@ -38,14 +37,15 @@ class ImageBuilderTest {
     }
 
     private String putTopic() {
-        nodes.put(ZNodes.topic("web"), node(ZNodeJson.topic(new TopicNode(new UUID(0, 1), assignments)), 0));
+        nodes.put(ZNodes.topic("web"), node(new TopicNode(new UUID(0, 1), assignments).toJson(), 0));
         return ZNodes.topic("web");
     }
 
     private String putState(int partition, int version) {
         String path = ZNodes.state(new TopicPartition("web", partition));
         List<Incarnation> isr = List.of(new Incarnation(1, 100));
-        nodes.put(path, node(ZNodeJson.state(new PartitionState(1, 0, isr, List.of(), 1, 1, version)), version));
+        nodes.put(
+                path, node(PartitionStateJson.write(new PartitionState(1, 0, isr, List.of(), 1, 1, version)), version));
         return path;
     }
 
@@ -57,29 +57,29 @@ class ImageBuilderTest {
         return image.topic("web").orElseThrow().partitions();
     }
 
-    private static List<Integer> builtAnew(ClusterImage before, ClusterImage after) {
+    private static List<Integer> rebuilt(ClusterImage before, ClusterImage after) {
         return after.topic("web").orElseThrow().changedSince(before.topic("web").orElseThrow());
     }
 
     @Test
-    void ofThousandsOfPartitionsOnlyTheOneWhoseStateChangedIsBuiltAnew() {
+    void aChangedStateRebuildsOnePartitionOfThousands() {
         ClusterImage before = create();
         ClusterImage after = builder.build(nodes, Set.of(putState(1_234, 1)));
-        assertThat(builtAnew(before, after)).containsExactly(1_234);
+        assertThat(rebuilt(before, after)).containsExactly(1_234);
         assertThat(partitions(after).get(1_234).state().orElseThrow().version()).isOne();
         assertThat(after.topics().get("other")).isSameAs(before.topics().get("other"));
     }
 
     @Test
-    void ofAnAssignmentOnlyThePartitionsThatMoveAreBuiltAnew() {
+    void aChangedAssignmentRebuildsOnlyThePartitionsThatMove() {
         ClusterImage before = create();
         assignments.set(7, assignments.get(7).reassignedTo(List.of(1, 2, 4)));
         ClusterImage after = builder.build(nodes, Set.of(putTopic(), putState(8, 1)));
-        assertThat(builtAnew(before, after)).containsExactly(7, 8);
+        assertThat(rebuilt(before, after)).containsExactly(7, 8);
     }
 
     @Test
-    void aChangeOfBrokersBuildsNoPartitionAnew() {
+    void aChangeOfBrokersRebuildsNoPartition() {
         ClusterImage before = create();
         nodes.put(ZNodes.CONTROLLER, node(ZNodeJson.controller(2, 0), 0));
         ClusterImage after = builder.build(nodes, Set.of(ZNodes.CONTROLLER));
@@ -88,7 +88,7 @@ class ImageBuilderTest {
     }
 
     @Test
-    void aStateWithoutATopicIsKeptUntilTheTopicComes() {
+    void aStateThatArrivesBeforeItsTopicIsKept() {
         String state = putState(0, 3);
         assertThat(builder.build(nodes, Set.of(state)).topics()).isEmpty();
         assertThat(partitions(builder.build(nodes, Set.of(putTopic())))

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A controller with 2,000 partitions of three replicas, on a ZooKeeper that writes to disk. Times are logged for whoever
- * measures; asserted is how much is done: transactions, images, partitions built anew.
+ * A controller with 2,000 partitions of three replicas, on a ZooKeeper that writes to disk. Logs times, and asserts the amount of
+ * work: transactions, images, rebuilt partitions.
  */
 class ManyPartitionsIT {
     private static final Logger LOG = LoggerFactory.getLogger(ManyPartitionsIT.class);
@@ -69,7 +69,7 @@ class ManyPartitionsIT {
         LOG.info("{} partitions: {} in {} ms", PARTITIONS, what, (System.nanoTime() - begunNs) / 1_000_000);
     }
 
-    /** How many transactions the states were last written in: each has one id. */
+    /** The number of transactions that wrote the current states. */
     private int transactions(TestBroker broker) throws Exception {
         Set<Long> ids = new HashSet<>();
         for (int p = 0; p < PARTITIONS; p++) {
@@ -80,7 +80,7 @@ class ManyPartitionsIT {
     }
 
     @Test
-    void theyAreCreatedAndFailOverInAFewTransactionsAndAChangeOfOneCostsOne() throws Exception {
+    void creationAndFailoverTakeFewTransactionsAndOneChangeRebuildsOnePartition() throws Exception {
         TestBroker last = brokers.get(2);
         timed("created, each with a leader", () -> {
             last.topics.create("web", PARTITIONS, 3, Map.of("min.insync.replicas", "2"));
@@ -108,15 +108,15 @@ class ManyPartitionsIT {
         changeOneByOne(last);
     }
 
-    /** As leaders do whose followers come back one by one. */
+    /** As leaders do when followers rejoin the ISR one by one. */
     private void changeOneByOne(TestBroker broker) throws Exception {
         AtomicInteger images = new AtomicInteger();
-        AtomicInteger builtAnew = new AtomicInteger();
+        AtomicInteger rebuilt = new AtomicInteger();
         List<TopicImage> previous =
                 new ArrayList<>(List.of(broker.image().topic("web").orElseThrow()));
         broker.tree.listen(image -> {
             TopicImage topic = image.topic("web").orElseThrow();
-            builtAnew.addAndGet(topic.changedSince(previous.set(0, topic)).size());
+            rebuilt.addAndGet(topic.changedSince(previous.set(0, topic)).size());
             images.incrementAndGet();
         });
         PartitionStateStore store = new PartitionStateStore(broker.session);
@@ -130,6 +130,6 @@ class ManyPartitionsIT {
             awaitAll(broker, p -> p.state().orElseThrow().version() == 2);
         });
         LOG.info("{} changes came as {} images", PARTITIONS, images);
-        assertThat(builtAnew).hasValue(PARTITIONS);
+        assertThat(rebuilt).hasValue(PARTITIONS);
     }
 }

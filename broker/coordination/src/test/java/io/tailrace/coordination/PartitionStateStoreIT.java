@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Compare-and-set on a partition's state, and what is known when the connection is lost around it. */
+/** Compare-and-set of a partition's state, also when the connection is lost during it. */
 class PartitionStateStoreIT {
     private static final TopicPartition FIRST = new TopicPartition("web", 0);
 
@@ -27,7 +27,7 @@ class PartitionStateStoreIT {
     void start() throws Exception {
         zooKeeper = new TestingServer();
         session = ZooKeeperSession.open(new ZooKeeperConfig(zooKeeper.getConnectString(), 20_000, 4_000));
-        session.createIfMissing(ZNodes.state(FIRST), ZNodeJson.state(state(1, 0)));
+        session.createIfMissing(ZNodes.state(FIRST), PartitionStateJson.write(state(1, 0)));
         store = new PartitionStateStore(session);
     }
 
@@ -50,13 +50,13 @@ class PartitionStateStoreIT {
     }
 
     @Test
-    void aWriteAtTheExpectedVersionIsDone() throws Exception {
+    void aWriteAtTheExpectedVersionSucceeds() throws Exception {
         assertThat(await(store.propose(FIRST, state(2, 0)))).isEqualTo(new Event.ProposalWritten(state(2, 1)));
         assertThat(await(store.readBack(FIRST, 0))).isEqualTo(new Event.StateReadBack(0, state(2, 1)));
     }
 
     @Test
-    void ofTwoWritesAtOneVersionOneIsRefused() throws Exception {
+    void theSecondWriteAtAVersionIsRefused() throws Exception {
         CompletionStage<Event> first = store.propose(FIRST, state(2, 0));
         CompletionStage<Event> second = store.propose(FIRST, state(3, 0));
         assertThat(await(first)).isEqualTo(new Event.ProposalWritten(state(2, 1)));
@@ -65,7 +65,7 @@ class PartitionStateStoreIT {
     }
 
     @Test
-    void afterALostConnectionItIsReadBackWhetherTheWriteHappened() throws Exception {
+    void afterALostConnectionTheStateIsReadBack() throws Exception {
         zooKeeper.stop();
         CompletionStage<Event> answer = store.propose(FIRST, state(2, 0));
         assertThat(await(answer)).isEqualTo(new Event.ProposalUnknown(0));
@@ -79,7 +79,7 @@ class PartitionStateStoreIT {
     }
 
     @Test
-    void aPartitionThatIsGoneIsToldAsGone() throws Exception {
+    void aDeletedPartitionIsReportedAsUnassigned() throws Exception {
         session.curator().delete().forPath(ZNodes.state(FIRST));
         assertThat(await(store.propose(FIRST, state(2, 0)))).isEqualTo(new Event.ProposalRefused(0));
         assertThat(await(store.readBack(FIRST, 0))).isEqualTo(new Event.Unassigned());

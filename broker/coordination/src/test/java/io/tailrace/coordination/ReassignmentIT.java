@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Reassignments and elections that are asked of any broker and carried out by the controller, through a real ZooKeeper. */
+/** Reassignments and elections requested from any broker and carried out by the controller, through a real ZooKeeper. */
 class ReassignmentIT {
     private static final TopicPartition FIRST = new TopicPartition("web", 0);
 
@@ -78,7 +78,7 @@ class ReassignmentIT {
                 .toList();
     }
 
-    /** As the partition's leader does when replicas have caught up, or fall behind. */
+    /** As the partition's leader does when replicas have caught up or fallen behind. */
     private void setIsr(Integer... ids) throws Exception {
         PartitionState state = partition().state().orElseThrow();
         List<Incarnation> isr = new ArrayList<>();
@@ -93,7 +93,7 @@ class ReassignmentIT {
     }
 
     @Test
-    void itEndsOnceTheNewReplicaIsInSyncAndNotBefore() throws Exception {
+    void aReassignmentEndsOnceTheNewReplicaIsInSync() throws Exception {
         reassign(2, 3);
         assertThat(partition().assignment().replicas()).containsExactly(2, 3, 1);
         assertThat(partition().leader()).isEqualTo(1);
@@ -108,7 +108,7 @@ class ReassignmentIT {
     }
 
     @Test
-    void anImageNeverShowsOneHalfOfTheEnd() throws Exception {
+    void anImageNeverShowsHalfOfTheEnd() throws Exception {
         List<PartitionImage> seen = new ArrayList<>();
         broker(3).tree.listen(image -> image.partition(FIRST).ifPresent(seen::add));
         reassign(2, 3);
@@ -119,7 +119,7 @@ class ReassignmentIT {
     }
 
     @Test
-    void itIsTakenBack() throws Exception {
+    void aReassignmentIsCancelled() throws Exception {
         reassign(2, 3);
         assertThat(broker(1).topics.reassign("web", Map.of(0, Optional.empty())))
                 .isEmpty();
@@ -130,7 +130,7 @@ class ReassignmentIT {
     }
 
     @Test
-    void itGoesElsewhereMidway() throws Exception {
+    void aReassignmentIsReplacedByAnother() throws Exception {
         reassign(3);
         reassign(2);
         awaitPartition(p -> p.assignment().equals(PartitionAssignment.of(List.of(2))));
@@ -138,7 +138,7 @@ class ReassignmentIT {
     }
 
     @Test
-    void theNextControllerGoesOn() throws Exception {
+    void theNextControllerContinues() throws Exception {
         reassign(2, 3);
         int controller = broker(3).image().controllerId();
         assertThat(controller).as("the first to register").isEqualTo(1);
@@ -149,7 +149,7 @@ class ReassignmentIT {
     }
 
     @Test
-    void anEndIsNotWrittenOnceSomethingElseIsAskedFor() throws Exception {
+    void theEndOfAReplacedReassignmentIsNotWritten() throws Exception {
         brokers.forEach(b -> b.controller.close());
         reassign(2, 3);
         PartitionAssignment decidedOn = partition().assignment();
@@ -159,7 +159,7 @@ class ReassignmentIT {
         List<Integer> written = new ArrayList<>();
         new ControllerWriter(broker(1).session, election)
                 .writeStates(
-                        election.stand().orElseThrow(),
+                        election.elect().orElseThrow(),
                         List.of(new StateWrite(FIRST, state, decidedOn)),
                         (partition, version) -> written.add(version));
         assertThat(written).isEmpty();
@@ -167,7 +167,7 @@ class ReassignmentIT {
     }
 
     @Test
-    void itEndsThoughItsTopicCouldNotBeReadWhenItShouldHave() throws Exception {
+    void aReassignmentEndsAfterItsTopicWasUnreadableForATime() throws Exception {
         reassign(2, 3);
         String path = ZNodes.topic("web");
         byte[] topic = broker(1).curator().getData().forPath(path);
@@ -183,7 +183,7 @@ class ReassignmentIT {
         setIsr(1, 2, 3);
         assertThat(offered.get(20, TimeUnit.SECONDS)).isTrue();
         assertThat(broker(1).controller.elect(ElectionType.PREFERRED, List.of()))
-                .as("done after it was decided")
+                .as("handled after the decision")
                 .succeedsWithin(Duration.ofSeconds(20));
         assertThat(partition().assignment().reassigning()).isTrue();
 
@@ -192,7 +192,7 @@ class ReassignmentIT {
     }
 
     @Test
-    void whatCannotBeIsRefusedByPartition() {
+    void impossibleTargetsAreRefusedByPartition() {
         assertThat(refusals(0, Optional.of(List.of()))).containsExactly(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
         assertThat(refusals(0, Optional.of(List.of(2, 2)))).containsExactly(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
         assertThat(refusals(0, Optional.of(List.of(2, 7)))).containsExactly(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
@@ -203,7 +203,7 @@ class ReassignmentIT {
     }
 
     @Test
-    void theControllerElectsOnRequestAndNobodyElseDoes() throws Exception {
+    void onlyTheControllerElectsOnRequest() throws Exception {
         assertThat(elect(2).error()).isEqualTo(ErrorCode.NOT_CONTROLLER);
         assertThat(elect(1).error()).isEqualTo(ErrorCode.ELECTION_NOT_NEEDED);
         broker(2).topics.reassign("web", Map.of(0, Optional.of(List.of(2, 1))));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A lease that nobody tells of connections and sessions. */
+/** A lease that receives no connection events. */
 class RegistrationLeaseIT {
     private static final int BROKER = 1;
     private static final int TICK_MS = 500;
@@ -56,7 +56,7 @@ class RegistrationLeaseIT {
     }
 
     @Test
-    void holdsForAsLongAsZooKeeperAnswersAndNoLonger() throws Exception {
+    void holdsWhileZooKeeperAnswers() throws Exception {
         long begunNanos = System.nanoTime();
         lease.begin(register(session), begunNanos);
         lease.start();
@@ -67,7 +67,7 @@ class RegistrationLeaseIT {
     }
 
     @Test
-    void anotherLifeOfTheBrokerExtendsNothing() throws Exception {
+    void anotherBrokerEpochDoesNotExtendIt() throws Exception {
         lease.begin(register(session) - 1, System.nanoTime());
         assertThat(lease.holds()).isTrue();
         lease.start();
@@ -76,7 +76,7 @@ class RegistrationLeaseIT {
     }
 
     @Test
-    void nodeOfASessionThatWasLostExtendsNothing() throws Exception {
+    void theNodeOfALostSessionDoesNotExtendIt() throws Exception {
         try (ZooKeeperSession lost = open()) {
             lease.begin(register(lost), System.nanoTime());
             lease.start();
@@ -86,7 +86,7 @@ class RegistrationLeaseIT {
     }
 
     @Test
-    void lostSessionEndsItAtOnce() throws Exception {
+    void aLostSessionEndsItAtOnce() throws Exception {
         lease.begin(register(session), System.nanoTime());
         lease.end();
 
@@ -94,9 +94,9 @@ class RegistrationLeaseIT {
     }
 
     @Test
-    void holdsInASessionThatBeganWithALateEventOfTheOneBefore() throws Exception {
+    void holdsInASessionThatBeganWithALateEventOfThePreviousOne() throws Exception {
         ZooKeeper former = session.curator().getZookeeperClient().getZooKeeper();
-        // Together, so that the second comes when the first has replaced the session: its link was mended too late.
+        // The second event arrives when the first has replaced the session.
         former.getTestable().queueEvent(new WatchedEvent(EventType.None, KeeperState.Expired, null));
         former.getTestable().queueEvent(new WatchedEvent(EventType.None, KeeperState.SyncConnected, null));
         await().ignoreExceptions().until(() -> {

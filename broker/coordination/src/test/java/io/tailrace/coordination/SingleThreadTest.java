@@ -10,8 +10,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SingleThreadTest {
-    private final Queue<Throwable> broken = new ConcurrentLinkedQueue<>();
-    private final SingleThread thread = new SingleThread("test", broken::add);
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    private final SingleThread thread = new SingleThread("test", failures::add);
 
     @AfterEach
     void stop() {
@@ -19,7 +19,7 @@ class SingleThreadTest {
     }
 
     @Test
-    void whatATaskThrowsIsTold() {
+    void exceptionsOfTasksAreReported() {
         IllegalStateException once = new IllegalStateException("once");
         IllegalStateException repeated = new IllegalStateException("repeated");
         thread.execute(() -> {
@@ -33,15 +33,15 @@ class SingleThreadTest {
                 1,
                 TimeUnit.MILLISECONDS);
 
-        await().untilAsserted(() -> assertThat(broken).containsExactly(once, repeated));
+        await().untilAsserted(() -> assertThat(failures).containsExactly(once, repeated));
     }
 
     @Test
-    void aCancelledTaskIsNotBroken() {
+    void aCancelledTaskIsNoFailure() {
         thread.schedule(() -> {}, 1, TimeUnit.HOURS).cancel(false);
         thread.execute(() -> {});
 
         await().until(() -> thread.getCompletedTaskCount() >= 1);
-        assertThat(broken).isEmpty();
+        assertThat(failures).isEmpty();
     }
 }

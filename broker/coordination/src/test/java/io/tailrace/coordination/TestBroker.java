@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.curator.framework.CuratorFramework;
 
-/** Everything of this module that a broker runs, without the broker. */
+/** All parts of this module that a broker runs. */
 final class TestBroker implements AutoCloseable {
     static final int SESSION_TIMEOUT_MS = 6_000;
 
@@ -27,7 +27,7 @@ final class TestBroker implements AutoCloseable {
         this.id = id;
         session = ZooKeeperSession.open(new ZooKeeperConfig(connect, SESSION_TIMEOUT_MS, 20_000));
         tree = new ClusterTree(session);
-        BrokerRegistration.Self self = new BrokerRegistration.Self(
+        BrokerInfo self = new BrokerInfo(
                 id, owner, null, List.of(new Endpoint("PLAINTEXT", "127.0.0.1", 9000 + id)), previousEpoch);
         registration = new BrokerRegistration(session, self, InstantSource.system(), new Recorder());
         controller = new Controller(
@@ -48,7 +48,7 @@ final class TestBroker implements AutoCloseable {
         return broker;
     }
 
-    /** One that is neither registered nor controller. */
+    /** A broker that is neither registered nor a candidate for controller. */
     static TestBroker idle(String connect, int id, String owner) throws InterruptedException {
         return new TestBroker(connect, id, owner, Broker.NONE);
     }
@@ -69,7 +69,7 @@ final class TestBroker implements AutoCloseable {
         curator().getZookeeperClient().getZooKeeper().getTestable().injectSessionExpiration();
     }
 
-    /** As a process does that is killed: nothing is said to anybody, but the session's end is not waited for. */
+    /** Disappears like a killed process, except that the session ends at once. */
     void vanish() {
         session.close();
     }
@@ -87,11 +87,6 @@ final class TestBroker implements AutoCloseable {
         public void registered(long brokerEpoch) {
             epoch = brokerEpoch;
             events.add("registered");
-        }
-
-        @Override
-        public void suspended() {
-            events.add("suspended");
         }
 
         @Override

@@ -1,19 +1,27 @@
 package io.tailrace.coordination;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.Endpoint;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.curator.test.TestingServer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -63,7 +71,7 @@ class TopicStoreIT {
     }
 
     @Test
-    void namesThatMetricsCannotTellApartAreRefused() {
+    void namesThatMetricsCannotDistinguishAreRefused() {
         createAndAwait("access.log", 1);
         assertRefused(
                 ErrorCode.INVALID_TOPIC_EXCEPTION,
@@ -72,7 +80,7 @@ class TopicStoreIT {
     }
 
     @Test
-    void numbersMustBePossible() {
+    void impossibleNumbersAreRefused() {
         assertRefused(ErrorCode.INVALID_PARTITIONS, "must be 1 to", () -> broker.topics.create("web", 0, 1, Map.of()));
         assertRefused(
                 ErrorCode.INVALID_REPLICATION_FACTOR,
@@ -85,19 +93,73 @@ class TopicStoreIT {
     }
 
     @Test
-    void aTopicExistsOnce() {
+    void anExistingTopicIsNotCreatedAgain() {
         broker.topics.create("web", 1, 1, Map.of());
         assertRefused(ErrorCode.TOPIC_ALREADY_EXISTS, "web exists", () -> broker.topics.create("web", 1, 1, Map.of()));
     }
 
     @Test
-    void whatDoesNotExistCannotBeChanged() {
+    void unknownTopicsAreRefused() {
         assertRefused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "nope", () -> broker.topics.delete("nope"));
         assertRefused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "nope", () -> broker.topics.grow("nope", 2));
         assertRefused(
                 ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                 "nope",
                 () -> broker.topics.configure("nope", configs -> configs));
+    }
+
+    @Test
+    void namesThatAreNoNodesAreUnknownTopics() {
+        broker.topics.create("web", 1, 1, Map.of());
+        for (String name : List.of("", ".", "..", "a/b", "web/partitions", "../ids/1", "\u0000", "x".repeat(30_000))) {
+            ErrorCode unknown = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+            assertRefused(unknown, "does not exist", () -> broker.topics.delete(name));
+            assertRefused(unknown, "does not exist", () -> broker.topics.grow(name, 2));
+            assertRefused(unknown, "does not exist", () -> broker.topics.configure(name, configs -> configs));
+            assertRefused(unknown, "does not exist", () -> broker.topics.reassign(name, Map.of(0, Optional.empty())));
+        }
+    }
+
+    @Test
+    void anUnreadableTopicIsDeleted() throws Exception {
+        for (String name : List.of("a b", "garbled")) {
+            broker.curator().create().forPath(ZNodes.topic(name), "{".getBytes(UTF_8));
+            await().until(() -> broker.tree.unreadableTopics().contains(name));
+            broker.topics.delete(name);
+            await().until(() -> broker.topics.topics().isEmpty());
+        }
+    }
+
+    @Test
+    void settingsThatDoNotFitAreRefused() {
+        Map<String, String> tooLarge = Map.of("a", "x".repeat(NodeLimits.CONFIG_BYTES_MAX));
+        assertRefused(ErrorCode.INVALID_CONFIG, "must fit in", () -> broker.topics.create("web", 1, 1, tooLarge));
+        broker.topics.create("web", 1, 1, Map.of("a", "1"));
+        assertRefused(
+                ErrorCode.INVALID_CONFIG, "must fit in", () -> broker.topics.configure("web", configs -> tooLarge));
+        assertRefused(
+                ErrorCode.INVALID_CONFIG,
+                "must fit in",
+                () -> broker.brokerConfigs.configure("1", configs -> tooLarge));
+        await().until(() -> broker.image().configs("web").equals(Map.of("a", "1")));
+    }
+
+    @Test
+    void assignmentsThatDoNotFitAreRefused() {
+        List<Integer> brokers =
+                IntStream.range(0, 60).map(i -> 999_999_900 + i).boxed().toList();
+        SortedMap<Integer, Broker> alive = new TreeMap<>();
+        brokers.forEach(
+                id -> alive.put(id, new Broker(id, 0, 0, null, List.of(new Endpoint("A", "b", 1)), false, Set.of())));
+        ClusterImage image = new ClusterImage("", alive, new TreeMap<>(), Set.of(), 1);
+        TopicStore store = new TopicStore(broker.session, () -> image);
+        assertRefused(ErrorCode.INVALID_PARTITIONS, "must fit in", () -> store.create("web", 10_000, 60, Map.of()));
+        store.create("web", 1_000, 60, Map.of());
+        assertRefused(ErrorCode.INVALID_PARTITIONS, "must fit in", () -> store.grow("web", 10_000));
+        Map<Integer, Optional<List<Integer>>> targets = new HashMap<>();
+        IntStream.range(0, 1_000).forEach(p -> targets.put(p, Optional.of(brokers.subList(0, 1))));
+        assertRefused(ErrorCode.INVALID_REPLICA_ASSIGNMENT, "must fit in", () -> store.reassign("web", targets));
+        assertThat(broker.session.isConnected()).isTrue();
     }
 
     @Test
@@ -110,7 +172,7 @@ class TopicStoreIT {
     }
 
     @Test
-    void settingsAreChangedFromWhatTheyAre() {
+    void settingsAreChangedFromTheirCurrentValues() {
         broker.topics.create("web", 1, 1, Map.of("a", "1", "b", "2"));
         broker.topics.configure("web", configs -> {
             assertThat(configs).isEqualTo(Map.of("a", "1", "b", "2"));
@@ -120,7 +182,7 @@ class TopicStoreIT {
     }
 
     @Test
-    void whatOthersSetMeanwhileIsNotLost() {
+    void concurrentChangesOfSettingsAreKept() {
         broker.topics.create("web", 1, 1, Map.of());
         AtomicInteger attempts = new AtomicInteger();
         broker.topics.configure("web", configs -> {
@@ -135,7 +197,7 @@ class TopicStoreIT {
     }
 
     @Test
-    void producerIdsAreNeverGivenOutTwice() {
+    void noProducerIdIsGivenOutTwice() {
         Set<Long> given = ConcurrentHashMap.newKeySet();
         CompletableFuture<?>[] threads = new CompletableFuture<?>[4];
         for (int t = 0; t < threads.length; t++) {
@@ -151,7 +213,7 @@ class TopicStoreIT {
     }
 
     @Test
-    void theClustersIdIsTheSameForEver() {
+    void theClusterIdNeverChanges() {
         String id = ClusterIdentity.readOrCreate(broker.session);
         assertThat(id).hasSize(22);
         assertThat(ClusterIdentity.readOrCreate(broker.session)).isEqualTo(id);

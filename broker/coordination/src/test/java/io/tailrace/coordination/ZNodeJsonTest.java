@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tailrace.coordination.ZNodeJson.TopicNode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.Endpoint;
@@ -21,47 +20,47 @@ import org.junit.jupiter.api.Test;
 class ZNodeJsonTest {
 
     @Test
-    void aStateIsKafkasWithOurFieldsBehind() throws Exception {
+    void aStateIsWrittenAsKafkasWithOurFieldsAppended() throws Exception {
         PartitionState state =
                 new PartitionState(2, 5, List.of(new Incarnation(2, 20)), List.of(new Incarnation(3, 30)), 2, 7, 11);
-        byte[] json = ZNodeJson.state(state);
+        byte[] json = PartitionStateJson.write(state);
         assertThat(json)
                 .asString(UTF_8)
                 .isEqualTo("{'version':1,'controller_epoch':7,'leader':2,'leader_epoch':5,'isr':[2],".replace('\'', '"')
                         + ("'isr_broker_epochs':[20],'last_standing':[3],'last_standing_broker_epochs':[30],"
                                         + "'last_leader':2}")
                                 .replace('\'', '"'));
-        assertThat(ZNodeJson.state(json, 11)).isEqualTo(state);
+        assertThat(PartitionStateJson.read(json, 11)).isEqualTo(state);
     }
 
     @Test
-    void aStateOfKafkasIsRead() throws Exception {
+    void aStateWrittenByKafkaIsRead() throws Exception {
         byte[] json =
                 "{\"controller_epoch\":1,\"leader\":1,\"version\":1,\"leader_epoch\":3,\"isr\":[1,2]}".getBytes(UTF_8);
-        PartitionState state = ZNodeJson.state(json, 4);
+        PartitionState state = PartitionStateJson.read(json, 4);
         assertThat(state.isrIds()).containsExactly(1, 2);
         assertThat(state.isr()).allMatch(m -> m.brokerEpoch() == Broker.NONE);
         assertThat(state.lastLeader()).isEqualTo(1);
     }
 
     @Test
-    void aTopicIsKafkas() throws Exception {
+    void aTopicIsWrittenAsKafkas() throws Exception {
         TopicNode topic = new TopicNode(
                 new UUID(0, 1),
                 List.of(
                         PartitionAssignment.of(List.of(1, 2)),
                         new PartitionAssignment(List.of(1, 2, 3), List.of(3), List.of(1))));
-        byte[] json = ZNodeJson.topic(topic);
+        byte[] json = topic.toJson();
         assertThat(json)
                 .asString(UTF_8)
                 .isEqualTo("{'version':3,'topic_id':'AAAAAAAAAAAAAAAAAAAAAQ','partitions':{'0':[1,2],'1':[1,2,3]},"
                                 .replace('\'', '"')
                         + "'adding_replicas':{'1':[3]},'removing_replicas':{'1':[1]}}".replace('\'', '"'));
-        assertThat(ZNodeJson.topic(json)).isEqualTo(topic);
+        assertThat(TopicNode.parse(json)).isEqualTo(topic);
     }
 
     @Test
-    void aBrokerIsReadAsItWasWritten() throws Exception {
+    void aBrokerIsReadAsWritten() throws Exception {
         Broker broker = new Broker(
                 3,
                 77,
@@ -70,9 +69,9 @@ class ZNodeJsonTest {
                 List.of(new Endpoint("PLAINTEXT", "10.0.0.1", 9092), new Endpoint("V6", "::1", 9093)),
                 true,
                 Set.of(new TopicPartition("web", 0), new TopicPartition("web", 7), new TopicPartition("logs", 1)));
-        byte[] json = ZNodeJson.broker(broker, "disks", 1_000);
-        assertThat(ZNodeJson.broker(3, json, 77)).isEqualTo(broker);
-        assertThat(ZNodeJson.brokerOwner(json)).isEqualTo("disks");
+        byte[] json = BrokerJson.write(broker, "disks", 1_000);
+        assertThat(BrokerJson.read(3, json, 77)).isEqualTo(broker);
+        assertThat(BrokerJson.owner(json)).isEqualTo("disks");
         assertThat(json)
                 .asString(UTF_8)
                 .contains("\"host\":\"10.0.0.1\",\"port\":9092")
@@ -80,20 +79,20 @@ class ZNodeJsonTest {
     }
 
     @Test
-    void configsAreReadAsTheyWereWritten() throws Exception {
+    void configsAreReadAsWritten() throws Exception {
         Map<String, String> config = Map.of("retention.ms", "1000", "cleanup.policy", "compact");
         assertThat(ZNodeJson.config(ZNodeJson.config(config))).isEqualTo(config);
     }
 
     @Test
-    void whatIsMissingOrMalformedIsNamed() {
-        assertThatThrownBy(() -> ZNodeJson.state("{\"leader\":1}".getBytes(UTF_8), 0))
+    void missingAndMalformedFieldsAreNamed() {
+        assertThatThrownBy(() -> PartitionStateJson.read("{\"leader\":1}".getBytes(UTF_8), 0))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("'leader_epoch' is missing");
         assertThatThrownBy(() -> ZNodeJson.config("[]".getBytes(UTF_8)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("expected a JSON object");
-        assertThatThrownBy(() -> ZNodeJson.broker(1, "{\"endpoints\":[\"nonsense\"]}".getBytes(UTF_8), 1))
+        assertThatThrownBy(() -> BrokerJson.read(1, "{\"endpoints\":[\"nonsense\"]}".getBytes(UTF_8), 1))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("LISTENER://host:port");
     }

@@ -58,11 +58,11 @@ final class Handlers {
                 new DescribeConfigsHandler(cluster, config),
                 new AlterConfigsHandler(configs, blocking),
                 new DescribeLogDirsHandler(node.logDirectories(), partitions),
-                new CreatePartitionsHandler(topics, cluster, blocking),
+                new CreatePartitionsHandler(topics, blocking),
                 new IncrementalAlterConfigsHandler(configs, blocking),
                 new AlterPartitionReassignmentsHandler(node.topics(), cluster, blocking),
                 new ListPartitionReassignmentsHandler(cluster),
-                new ElectLeadersHandler(node.controller(), cluster, blocking),
+                new ElectLeadersHandler(node.controller(), cluster),
                 new DescribeClusterHandler(cluster),
                 new DescribeTopicPartitionsHandler(cluster));
     }

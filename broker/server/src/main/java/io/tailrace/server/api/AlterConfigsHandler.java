@@ -5,16 +5,16 @@ import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.AlterConfigsRequest;
 import io.tailrace.protocol.message.AlterConfigsResponse;
+import io.tailrace.server.api.ConfigChanges.ResourceChange;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Replaces all settings of topics and brokers. */
 public final class AlterConfigsHandler implements RequestHandler<AlterConfigsRequest, AlterConfigsResponse> {
     private final ConfigChanges configs;
     private final BlockingCalls blocking;
 
-    /** Changes settings here, on the threads of {@code blocking}. */
     public AlterConfigsHandler(ConfigChanges configs, BlockingCalls blocking) {
         this.configs = configs;
         this.blocking = blocking;
@@ -27,35 +27,37 @@ public final class AlterConfigsHandler implements RequestHandler<AlterConfigsReq
 
     @Override
     public void handle(AlterConfigsRequest request, Call<AlterConfigsResponse> call) {
-        blocking.answer(call, () -> alter(request));
+        List<ResourceChange> changes = request.resources().stream()
+                .map(each -> new ResourceChange(
+                        each.resourceType(), each.resourceName(), (current, rules) -> settings(each.configs())))
+                .toList();
+        blocking.answerLater(
+                BlockingCalls.Kind.CLUSTER_CHANGE,
+                call,
+                () -> configs.alter(changes, request.validateOnly()).thenApply(AlterConfigsHandler::response),
+                () -> response(ChangeOutcomes.overloaded(changes)));
     }
 
-    private AlterConfigsResponse alter(AlterConfigsRequest request) {
-        Consumer<ConfigChanges.Resource> once = ConfigChanges.Resource.once();
-        Attempts<AlterConfigsRequest.Resource> attempts = Attempts.of(request.resources(), asked -> {
-            ConfigChanges.Resource resource = new ConfigChanges.Resource(asked.resourceType(), asked.resourceName());
-            once.accept(resource);
-            Map<String, String> settings = settings(asked);
-            configs.alter(resource, (before, rules) -> settings, request.validateOnly());
-        });
-        return new AlterConfigsResponse(
-                0,
-                attempts.answers((asked, outcome) -> new AlterConfigsResponse.Resource(
-                        outcome.error(), outcome.message(), asked.resourceType(), asked.resourceName())));
-    }
-
-    private static Map<String, String> settings(AlterConfigsRequest.Resource asked) {
+    private static Map<String, String> settings(List<AlterConfigsRequest.Config> configs) {
         Map<String, String> settings = new HashMap<>();
-        for (AlterConfigsRequest.Config config : asked.configs()) {
+        for (AlterConfigsRequest.Config config : configs) {
             if (config.value() == null) {
                 throw new TopicException(
                         ErrorCode.INVALID_REQUEST,
-                        config.name() + " has no value: leave a setting out to take it back");
+                        "setting " + config.name() + " has no value: leave it out to remove it");
             }
             if (settings.put(config.name(), config.value()) != null) {
-                throw new TopicException(ErrorCode.INVALID_REQUEST, config.name() + " is named twice");
+                throw new TopicException(
+                        ErrorCode.INVALID_REQUEST, "setting " + config.name() + " is named twice in the request");
             }
         }
         return settings;
+    }
+
+    private static AlterConfigsResponse response(ChangeOutcomes<ResourceChange> outcomes) {
+        return new AlterConfigsResponse(
+                0,
+                outcomes.answers((change, outcome) -> new AlterConfigsResponse.Resource(
+                        outcome.error(), outcome.message(), change.type(), change.name())));
     }
 }

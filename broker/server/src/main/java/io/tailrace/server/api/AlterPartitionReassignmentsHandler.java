@@ -1,35 +1,32 @@
 package io.tailrace.server.api;
 
-import io.tailrace.coordination.CoordinationException;
 import io.tailrace.coordination.TopicException;
 import io.tailrace.coordination.TopicStore;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.AlterPartitionReassignmentsRequest;
+import io.tailrace.protocol.message.AlterPartitionReassignmentsRequest.Topic;
 import io.tailrace.protocol.message.AlterPartitionReassignmentsResponse;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.server.cluster.ClusterView;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
- * Has partitions held by other brokers, or takes that back. Answers once it is under way and this broker has seen that; that
- * it is done is told by the list of those under way.
+ * Starts reassignments of partitions to other brokers, or cancels them. Answers when they are started and this broker has seen that;
+ * ListPartitionReassignments lists them until they are complete.
  */
 public final class AlterPartitionReassignmentsHandler
         implements RequestHandler<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse> {
-    private static final long WAIT_MS_MAX = 30_000;
-
     private final TopicStore store;
     private final ClusterView cluster;
     private final BlockingCalls blocking;
 
-    /** Writes to {@code store}, on the threads of {@code blocking}. */
     public AlterPartitionReassignmentsHandler(TopicStore store, ClusterView cluster, BlockingCalls blocking) {
         this.store = store;
         this.cluster = cluster;
@@ -43,65 +40,90 @@ public final class AlterPartitionReassignmentsHandler
 
     @Override
     public void handle(AlterPartitionReassignmentsRequest request, Call<AlterPartitionReassignmentsResponse> call) {
-        blocking.answer(call, () -> reassign(request));
+        blocking.answerLater(
+                BlockingCalls.Kind.CLUSTER_CHANGE,
+                call,
+                () -> reassign(request),
+                () -> response(ChangeOutcomes.overloaded(request.topics()), Map.of()));
     }
 
-    private AlterPartitionReassignmentsResponse reassign(AlterPartitionReassignmentsRequest request) {
-        List<AlterPartitionReassignmentsResponse.Topic> answers = new ArrayList<>();
-        Map<TopicPartition, Optional<List<Integer>>> underWay = new HashMap<>();
-        for (AlterPartitionReassignmentsRequest.Topic topic : request.topics()) {
-            answers.add(reassign(topic, underWay));
-        }
-        // Not seen in time, it is under way all the same.
-        boolean unused = cluster.await(
-                image -> underWay.entrySet().stream().allMatch(each -> shows(image, each.getKey(), each.getValue())),
-                Math.min(request.timeoutMs(), WAIT_MS_MAX));
-        return new AlterPartitionReassignmentsResponse(0, ErrorCode.NONE, null, answers);
+    private CompletionStage<AlterPartitionReassignmentsResponse> reassign(AlterPartitionReassignmentsRequest request) {
+        Map<TopicPartition, Optional<List<Integer>>> started = new HashMap<>();
+        Map<TopicPartition, TopicException> refused = new HashMap<>();
+        ChangeOutcomes<Topic> outcomes =
+                ChangeOutcomes.of(request.topics(), topic -> "topic " + topic.name(), topic -> {
+                    Map<Integer, Optional<List<Integer>>> targets = targets(topic);
+                    Map<Integer, TopicException> reasons = store.reassign(topic.name(), targets);
+                    targets.forEach((index, target) -> {
+                        TopicException reason = reasons.get(index);
+                        if (reason == null) {
+                            started.put(new TopicPartition(topic.name(), index), target);
+                        } else if (index >= 0) {
+                            refused.put(new TopicPartition(topic.name(), index), reason);
+                        }
+                    });
+                });
+        // Reassignments that are not seen in time are started nevertheless.
+        return cluster.when(
+                        image -> started.entrySet().stream()
+                                .allMatch(each -> isShown(image, each.getKey(), each.getValue())),
+                        TopicChanges.waitMs(request.timeoutMs()))
+                .thenApply(shown -> response(outcomes, refused));
     }
 
-    private AlterPartitionReassignmentsResponse.Topic reassign(
-            AlterPartitionReassignmentsRequest.Topic topic, Map<TopicPartition, Optional<List<Integer>>> underWay) {
+    private static Map<Integer, Optional<List<Integer>>> targets(Topic topic) {
         Map<Integer, Optional<List<Integer>>> targets = new HashMap<>();
-        topic.partitions().forEach(each -> targets.put(each.partitionIndex(), Optional.ofNullable(each.replicas())));
-        Map<Integer, TopicException> refused;
-        try {
-            refused = store.reassign(topic.name(), targets);
-        } catch (TopicException e) {
-            return refused(topic, e.error(), String.valueOf(e.getMessage()));
-        } catch (CoordinationException e) {
-            return refused(topic, ErrorCode.REQUEST_TIMED_OUT, String.valueOf(e.getMessage()));
-        }
-        List<AlterPartitionReassignmentsResponse.Partition> answers = new ArrayList<>();
-        targets.forEach((index, target) -> {
-            TopicException refusal = refused.get(index);
-            if (refusal == null) {
-                underWay.put(new TopicPartition(topic.name(), index), target);
-                answers.add(new AlterPartitionReassignmentsResponse.Partition(index, ErrorCode.NONE, null));
-            } else {
-                answers.add(new AlterPartitionReassignmentsResponse.Partition(
-                        index, refusal.error(), refusal.getMessage()));
+        topic.partitions().forEach(each -> {
+            if (targets.put(each.partitionIndex(), Optional.ofNullable(each.replicas())) != null) {
+                throw new TopicException(
+                        ErrorCode.INVALID_REQUEST,
+                        "partition " + each.partitionIndex() + " of topic " + topic.name()
+                                + " is named twice in the request");
             }
         });
-        return new AlterPartitionReassignmentsResponse.Topic(topic.name(), answers);
+        return targets;
     }
 
-    private static AlterPartitionReassignmentsResponse.Topic refused(
-            AlterPartitionReassignmentsRequest.Topic topic, ErrorCode error, String message) {
-        return new AlterPartitionReassignmentsResponse.Topic(
-                topic.name(),
-                topic.partitions().stream()
-                        .map(each -> new AlterPartitionReassignmentsResponse.Partition(
-                                each.partitionIndex(), error, message))
-                        .toList());
+    private static AlterPartitionReassignmentsResponse response(
+            ChangeOutcomes<Topic> outcomes, Map<TopicPartition, TopicException> refused) {
+        return new AlterPartitionReassignmentsResponse(
+                0,
+                ErrorCode.NONE,
+                null,
+                outcomes.answers((topic, outcome) -> new AlterPartitionReassignmentsResponse.Topic(
+                        topic.name(),
+                        topic.partitions().stream()
+                                .map(each -> answer(
+                                        each.partitionIndex(),
+                                        outcome.error() == ErrorCode.NONE
+                                                ? outcome(topic.name(), each.partitionIndex(), refused)
+                                                : outcome))
+                                .toList())));
     }
 
-    private static boolean shows(ClusterImage image, TopicPartition partition, Optional<List<Integer>> target) {
+    private static ChangeOutcomes.Outcome outcome(
+            String topic, int index, Map<TopicPartition, TopicException> refused) {
+        if (index < 0) {
+            return new ChangeOutcomes.Outcome(
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition must not be negative, is " + index);
+        }
+        TopicException reason = refused.get(new TopicPartition(topic, index));
+        return reason == null
+                ? new ChangeOutcomes.Outcome(ErrorCode.NONE, null)
+                : new ChangeOutcomes.Outcome(reason.error(), reason.getMessage());
+    }
+
+    private static AlterPartitionReassignmentsResponse.Partition answer(int index, ChangeOutcomes.Outcome outcome) {
+        return new AlterPartitionReassignmentsResponse.Partition(index, outcome.error(), outcome.message());
+    }
+
+    private static boolean isShown(ClusterImage image, TopicPartition partition, Optional<List<Integer>> target) {
         return image.partition(partition)
-                .map(found -> isOnItsWay(found.assignment(), target))
+                .map(found -> isStarted(found.assignment(), target))
                 .orElse(true);
     }
 
-    private static boolean isOnItsWay(PartitionAssignment assignment, Optional<List<Integer>> target) {
+    private static boolean isStarted(PartitionAssignment assignment, Optional<List<Integer>> target) {
         return target.map(wanted -> wanted.equals(assignment.target()))
                 .orElseGet(() -> assignment.joining().isEmpty());
     }

@@ -9,18 +9,14 @@ import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.config.SettingRules;
 import io.tailrace.server.config.TopicDefaults;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
-/**
- * Changes the settings of topics and of brokers that run, and waits a little until this broker has acted on it. Every method
- * blocks, and throws a {@link TopicException} with the protocol's error if a change is refused. Thread-safe.
- */
+/** Changes settings of topics and of running brokers, for AlterConfigs and IncrementalAlterConfigs. Thread-safe. */
 public final class ConfigChanges {
-    /** What was changed holds all the same after that; some broker is late to hear of it. */
+    /** After that a change is answered as made, though this broker has not acted on it yet. */
     private static final long IN_FORCE_MS_MAX = 3_000;
 
     private final TopicStore topics;
@@ -29,7 +25,6 @@ public final class ConfigChanges {
     private final SettingRules topicRules;
     private final SettingRules brokerRules = SettingRules.ofBrokers();
 
-    /** Changes settings here. */
     public ConfigChanges(TopicStore topics, BrokerConfigs brokers, ClusterView cluster, TopicDefaults defaults) {
         this.topics = topics;
         this.brokers = brokers;
@@ -38,85 +33,122 @@ public final class ConfigChanges {
     }
 
     /**
-     * Whose settings.
+     * A change of settings.
      *
-     * @param type as in {@link DescribeConfigsRequest.Resource}
+     * @param type of the resource, as in {@link DescribeConfigsRequest.Resource}
+     * @param name a topic, or a broker's id; of brokers, empty for all
      */
-    record Resource(byte type, String name) {
-        /** Refuses a resource that the same request has named before. */
-        static Consumer<Resource> once() {
-            Set<Resource> seen = new HashSet<>();
-            return resource -> {
-                if (!seen.add(resource)) {
-                    throw new TopicException(
-                            ErrorCode.INVALID_REQUEST, resource.name() + " is named twice in the request");
-                }
+    record ResourceChange(byte type, String name, Change change) {
+        private String label() {
+            return switch (type) {
+                case DescribeConfigsRequest.TOPIC -> "topic " + name;
+                case DescribeConfigsRequest.BROKER -> "broker '" + name + "'";
+                default -> "resource '" + name + "' of type " + type;
             };
         }
     }
 
-    /** What becomes of settings. Throws {@link IllegalArgumentException} if it cannot be; may be asked several times. */
+    /**
+     * What to do with settings: the new ones, given the current ones. A second application changes nothing. Throws
+     * {@link IllegalArgumentException} or {@link TopicException} if it is refused.
+     */
     interface Change {
-        Map<String, String> apply(Map<String, String> before, SettingRules rules);
+        Map<String, String> apply(Map<String, String> current, SettingRules rules);
     }
 
-    /** Changes the settings of a topic or a broker, or only checks whether that could be done. */
-    void alter(Resource resource, Change change, boolean validateOnly) {
-        switch (resource.type()) {
-            case DescribeConfigsRequest.TOPIC -> alterTopic(resource.name(), change, validateOnly);
-            case DescribeConfigsRequest.BROKER -> alterBroker(resource.name(), change, validateOnly);
+    /**
+     * Makes the changes, or only checks them. Blocks while it writes to ZooKeeper; completes when the changes are in force on
+     * this broker, or three seconds later.
+     */
+    CompletionStage<ChangeOutcomes<ResourceChange>> alter(List<ResourceChange> changes, boolean validateOnly) {
+        ChangeOutcomes<ResourceChange> outcomes =
+                ChangeOutcomes.of(changes, ResourceChange::label, change -> alter(change, validateOnly));
+        if (validateOnly) {
+            return CompletableFuture.completedStage(outcomes);
+        }
+        List<ResourceChange> made = outcomes.made();
+        return cluster.when(image -> made.stream().allMatch(change -> isInForce(change, image)), IN_FORCE_MS_MAX)
+                .thenApply(inForce -> outcomes);
+    }
+
+    private void alter(ResourceChange change, boolean validateOnly) {
+        ClusterImage image = cluster.get();
+        String name = change.name();
+        switch (change.type()) {
+            case DescribeConfigsRequest.TOPIC -> {
+                checkTopic(name, image);
+                if (validateOnly) {
+                    Map<String, String> unused = changed(change, image.configs(name), topicRules);
+                } else {
+                    topics.configure(name, current -> changed(change, current, topicRules));
+                }
+            }
+            case DescribeConfigsRequest.BROKER -> {
+                checkBroker(name, image);
+                if (validateOnly) {
+                    Map<String, String> unused = changed(change, brokerConfig(image, name), brokerRules);
+                } else {
+                    brokers.configure(brokerKey(name), current -> changed(change, current, brokerRules));
+                }
+            }
             default ->
                 throw new TopicException(
-                        ErrorCode.INVALID_REQUEST,
-                        "expected a topic (2) or a broker (4), found type " + resource.type());
+                        ErrorCode.INVALID_REQUEST, "expected a topic (2) or a broker (4), found " + change.label());
         }
     }
 
-    private void alterTopic(String topic, Change change, boolean validateOnly) {
-        ClusterImage image = cluster.get();
+    private static void checkTopic(String topic, ClusterImage image) {
         if (image.topic(topic).isEmpty() || image.deleting().contains(topic)) {
             throw new TopicException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "topic " + topic + " does not exist");
         }
-        UnaryOperator<Map<String, String>> checked = before -> checked(change, before, topicRules);
-        if (validateOnly) {
-            Map<String, String> unused = checked.apply(image.configs(topic));
-        } else {
-            topics.configure(topic, checked);
-            boolean unused = cluster.await(now -> isDone(change, now.configs(topic), topicRules), IN_FORCE_MS_MAX);
-        }
     }
 
-    private void alterBroker(String broker, Change change, boolean validateOnly) {
-        if (!broker.matches("(0|[1-9][0-9]{0,8})?")) {
+    /** A broker that is down can have settings, but nobody can fill ZooKeeper with brokers that do not exist. */
+    private static void checkBroker(String broker, ClusterImage image) {
+        if (broker.isEmpty()) {
+            return;
+        }
+        if (!broker.matches("0|[1-9][0-9]{0,8}")) {
             throw new TopicException(
-                    ErrorCode.INVALID_REQUEST, "expected a broker's id, or nothing for all brokers, found " + broker);
+                    ErrorCode.INVALID_REQUEST,
+                    "expected a broker's id, or nothing for all brokers, found '" + broker + "'");
         }
-        String key = broker.isEmpty() ? ClusterImage.ALL_BROKERS : broker;
-        UnaryOperator<Map<String, String>> checked = before -> checked(change, before, brokerRules);
-        if (validateOnly) {
-            Map<String, String> unused = checked.apply(made(cluster.get(), key));
-        } else {
-            brokers.configure(key, checked);
-            boolean unused = cluster.await(now -> isDone(change, made(now, key), brokerRules), IN_FORCE_MS_MAX);
+        int id = Integer.parseInt(broker);
+        boolean exists = image.brokers().containsKey(id)
+                || image.brokerConfigs().containsKey(broker)
+                || image.topics().values().stream()
+                        .flatMap(topic -> topic.partitions().stream())
+                        .anyMatch(partition -> partition.assignment().replicas().contains(id));
+        if (!exists) {
+            throw new TopicException(
+                    ErrorCode.INVALID_REQUEST,
+                    "broker " + broker + " is not registered and holds no replica: start it before it is configured");
         }
     }
 
-    private static Map<String, String> made(ClusterImage image, String broker) {
-        return image.brokerConfigs().getOrDefault(broker, Map.of());
+    private static String brokerKey(String broker) {
+        return broker.isEmpty() ? ClusterImage.ALL_BROKERS : broker;
     }
 
-    private static Map<String, String> checked(Change change, Map<String, String> before, SettingRules rules) {
+    private static Map<String, String> brokerConfig(ClusterImage image, String broker) {
+        return image.brokerConfigs().getOrDefault(brokerKey(broker), Map.of());
+    }
+
+    private static Map<String, String> changed(ResourceChange change, Map<String, String> current, SettingRules rules) {
         try {
-            Map<String, String> after = change.apply(before, rules);
-            rules.checkChange(before, after);
-            return after;
+            Map<String, String> changed = change.change().apply(current, rules);
+            rules.checkChange(current, changed);
+            return changed;
         } catch (IllegalArgumentException e) {
             throw new TopicException(ErrorCode.INVALID_CONFIG, String.valueOf(e.getMessage()));
         }
     }
 
-    /** A change that has been made changes nothing when it is made again. */
-    private static boolean isDone(Change change, Map<String, String> now, SettingRules rules) {
-        return change.apply(now, rules).equals(now);
+    private boolean isInForce(ResourceChange change, ClusterImage image) {
+        boolean ofTopic = change.type() == DescribeConfigsRequest.TOPIC;
+        Map<String, String> current = ofTopic ? image.configs(change.name()) : brokerConfig(image, change.name());
+        return change.change()
+                .apply(current, ofTopic ? topicRules : brokerRules)
+                .equals(current);
     }
 }

@@ -8,10 +8,10 @@ import io.tailrace.protocol.message.CreateTopicsResponse;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /** Creates topics, and answers when their partitions have leaders. */
@@ -19,7 +19,6 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
     private final TopicChanges topics;
     private final BlockingCalls blocking;
 
-    /** Creates topics here, on the threads of {@code blocking}. */
     public CreateTopicsHandler(TopicChanges topics, BlockingCalls blocking) {
         this.topics = topics;
         this.blocking = blocking;
@@ -32,38 +31,46 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
 
     @Override
     public void handle(CreateTopicsRequest request, Call<CreateTopicsResponse> call) {
-        blocking.answer(call, () -> create(request));
+        blocking.answerLater(
+                BlockingCalls.Kind.CLUSTER_CHANGE,
+                call,
+                () -> create(request),
+                () -> response(ChangeOutcomes.overloaded(request.topics())));
     }
 
-    private CreateTopicsResponse create(CreateTopicsRequest request) {
-        Set<String> seen = new HashSet<>();
-        Attempts<CreateTopicsRequest.Topic> attempts = Attempts.of(request.topics(), topic -> {
-            if (!seen.add(topic.name())) {
-                throw new TopicException(ErrorCode.INVALID_REQUEST, "topic is named twice in the request");
-            }
-            create(topic, request.validateOnly());
-        });
-        if (!request.validateOnly()) {
-            attempts.await(
-                    created -> topics.awaitLeaders(
-                            created.stream().collect(Collectors.toMap(CreateTopicsRequest.Topic::name, topic -> 1)),
-                            request.timeoutMs()),
-                    "topic is created, but not every partition had a leader after " + request.timeoutMs() + " ms");
+    private CompletionStage<CreateTopicsResponse> create(CreateTopicsRequest request) {
+        TopicChanges.PartitionAllowance allowance = new TopicChanges.PartitionAllowance();
+        ChangeOutcomes<CreateTopicsRequest.Topic> outcomes =
+                ChangeOutcomes.of(request.topics(), topic -> "topic " + topic.name(), topic -> {
+                    TopicChanges.NewTopic created = newTopic(topic);
+                    if (request.validateOnly()) {
+                        topics.validate(created, allowance);
+                    } else {
+                        topics.create(created, allowance);
+                    }
+                });
+        if (request.validateOnly()) {
+            return CompletableFuture.completedStage(response(outcomes));
         }
+        Map<String, Integer> created =
+                outcomes.made().stream().collect(Collectors.toMap(CreateTopicsRequest.Topic::name, topic -> 1));
+        return topics.whenLed(created, request.timeoutMs())
+                .thenApply(led -> response(outcomes.confirm(
+                        led,
+                        "topic is created, but not every partition had a leader after "
+                                + TopicChanges.waitMs(request.timeoutMs()) + " ms")));
+    }
+
+    private static CreateTopicsResponse response(ChangeOutcomes<CreateTopicsRequest.Topic> outcomes) {
         return new CreateTopicsResponse(
                 0,
-                attempts.answers((topic, outcome) ->
+                outcomes.answers((topic, outcome) ->
                         new CreateTopicsResponse.Topic(topic.name(), outcome.error(), outcome.message())));
     }
 
-    private void create(CreateTopicsRequest.Topic topic, boolean validateOnly) {
-        TopicChanges.Wanted wanted = new TopicChanges.Wanted(
+    private static TopicChanges.NewTopic newTopic(CreateTopicsRequest.Topic topic) {
+        return new TopicChanges.NewTopic(
                 topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments(topic), configs(topic));
-        if (validateOnly) {
-            topics.validate(wanted);
-        } else {
-            topics.create(wanted);
-        }
     }
 
     private static List<PartitionAssignment> assignments(CreateTopicsRequest.Topic topic) {
@@ -74,7 +81,8 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
             if (each.partitionIndex() != assignments.size()) {
                 throw new TopicException(
                         ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-                        "partitions must be assigned from 0 on without a gap, " + assignments.size() + " is missing");
+                        "replicas must be assigned to each partition once, from 0 on: expected partition "
+                                + assignments.size() + ", found " + each.partitionIndex());
             }
             assignments.add(assignment(each.brokerIds()));
         }

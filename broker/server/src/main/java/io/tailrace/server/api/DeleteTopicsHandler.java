@@ -6,11 +6,18 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.UuidText;
 import io.tailrace.protocol.message.DeleteTopicsRequest;
 import io.tailrace.protocol.message.DeleteTopicsResponse;
+import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.server.cluster.ClusterView;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Deletes topics, and answers when they are gone. */
@@ -19,7 +26,7 @@ public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsReq
     private final ClusterView cluster;
     private final BlockingCalls blocking;
 
-    /** Deletes topics here, on the threads of {@code blocking}. */
+    /** @param cluster for the names of topics that a client calls by their ids */
     public DeleteTopicsHandler(TopicChanges topics, ClusterView cluster, BlockingCalls blocking) {
         this.topics = topics;
         this.cluster = cluster;
@@ -33,43 +40,55 @@ public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsReq
 
     @Override
     public void handle(DeleteTopicsRequest request, Call<DeleteTopicsResponse> call) {
-        blocking.answer(call, () -> delete(request));
+        List<DeleteTopicsRequest.Topic> requested = requested(request);
+        blocking.answerLater(
+                BlockingCalls.Kind.CLUSTER_CHANGE,
+                call,
+                () -> delete(requested, request.timeoutMs()),
+                () -> response(ChangeOutcomes.overloaded(requested)));
     }
 
-    private DeleteTopicsResponse delete(DeleteTopicsRequest request) {
-        List<DeleteTopicsRequest.Topic> asked = new ArrayList<>();
-        request.topics().forEach(topic -> asked.add(identified(topic)));
-        request.topicNames()
-                .forEach(name -> asked.add(identified(new DeleteTopicsRequest.Topic(name, ClusterAnswers.NO_ID))));
-        Attempts<DeleteTopicsRequest.Topic> attempts = Attempts.of(asked, this::delete)
-                .await(
-                        deleted -> topics.awaitGone(
-                                deleted.stream()
-                                        .map(DeleteTopicsRequest.Topic::name)
-                                        .collect(Collectors.toSet()),
-                                request.timeoutMs()),
-                        "topic is marked to be deleted, but was not gone after " + request.timeoutMs() + " ms");
-        return new DeleteTopicsResponse(
-                0,
-                attempts.answers((topic, outcome) -> new DeleteTopicsResponse.Topic(
-                        topic.name(), topic.topicId(), outcome.error(), outcome.message())));
-    }
-
-    /** The topic with both its name and its id; as it was asked for if there is none. */
-    private DeleteTopicsRequest.Topic identified(DeleteTopicsRequest.Topic asked) {
-        Optional<TopicImage> found = asked.name() != null
-                ? cluster.get().topic(asked.name())
-                : cluster.get().topics().values().stream()
-                        .filter(topic -> topic.id().equals(asked.topicId()))
-                        .findFirst();
-        return found.map(topic -> new DeleteTopicsRequest.Topic(topic.name(), topic.id()))
-                .orElse(asked);
+    private CompletionStage<DeleteTopicsResponse> delete(List<DeleteTopicsRequest.Topic> requested, int timeoutMs) {
+        ChangeOutcomes<DeleteTopicsRequest.Topic> outcomes =
+                ChangeOutcomes.of(requested, DeleteTopicsHandler::name, this::delete);
+        Set<String> deleted = new HashSet<>();
+        outcomes.made().forEach(topic -> deleted.add(Objects.requireNonNull(topic.name())));
+        return topics.whenDeleted(deleted, timeoutMs)
+                .thenApply(gone -> response(outcomes.confirm(
+                        gone,
+                        "topic is marked for deletion, but was not deleted after " + TopicChanges.waitMs(timeoutMs)
+                                + " ms")));
     }
 
     private void delete(DeleteTopicsRequest.Topic topic) {
         if (topic.name() == null) {
-            throw new TopicException(ErrorCode.UNKNOWN_TOPIC_ID, "no topic has the id " + UuidText.of(topic.topicId()));
+            throw new TopicException(ErrorCode.UNKNOWN_TOPIC_ID, "no " + name(topic) + " exists");
         }
         topics.delete(topic.name());
+    }
+
+    private static String name(DeleteTopicsRequest.Topic topic) {
+        return topic.name() == null ? "topic with the id " + UuidText.of(topic.topicId()) : "topic " + topic.name();
+    }
+
+    /** The requested topics with both names and ids, as far as they exist. */
+    private List<DeleteTopicsRequest.Topic> requested(DeleteTopicsRequest request) {
+        ClusterImage image = cluster.get();
+        Map<UUID, TopicImage> byId =
+                image.topics().values().stream().collect(Collectors.toMap(TopicImage::id, Function.identity()));
+        List<DeleteTopicsRequest.Topic> requested = new ArrayList<>(request.topics());
+        request.topicNames().forEach(name -> requested.add(new DeleteTopicsRequest.Topic(name, ClusterAnswers.NO_ID)));
+        requested.replaceAll(topic -> {
+            TopicImage found = topic.name() != null ? image.topics().get(topic.name()) : byId.get(topic.topicId());
+            return found == null ? topic : new DeleteTopicsRequest.Topic(found.name(), found.id());
+        });
+        return requested;
+    }
+
+    private static DeleteTopicsResponse response(ChangeOutcomes<DeleteTopicsRequest.Topic> outcomes) {
+        return new DeleteTopicsResponse(
+                0,
+                outcomes.answers((topic, outcome) -> new DeleteTopicsResponse.Topic(
+                        topic.name(), topic.topicId(), outcome.error(), outcome.message())));
     }
 }

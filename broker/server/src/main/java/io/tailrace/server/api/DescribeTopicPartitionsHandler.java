@@ -1,5 +1,6 @@
 package io.tailrace.server.api;
 
+import io.tailrace.coordination.TopicNames;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.DescribeTopicPartitionsRequest;

@@ -16,27 +16,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has leaders elected, if this broker is the controller, and answers once it has seen that they are. */
+/** Has the controller elect leaders, if it is this broker, and answers when this broker sees them. Holds no thread meanwhile. */
 public final class ElectLeadersHandler implements RequestHandler<ElectLeadersRequest, ElectLeadersResponse> {
     private static final Logger LOG = LoggerFactory.getLogger(ElectLeadersHandler.class);
-    private static final long WAIT_MS_MAX = 30_000;
+    private static final long CONTROLLER_MS_MAX = 30_000;
 
     private final Controller controller;
     private final ClusterView cluster;
-    private final BlockingCalls blocking;
 
-    /** Has leaders elected by {@code controller}, and waits on the threads of {@code blocking}. */
-    public ElectLeadersHandler(Controller controller, ClusterView cluster, BlockingCalls blocking) {
+    public ElectLeadersHandler(Controller controller, ClusterView cluster) {
         this.controller = controller;
         this.cluster = cluster;
-        this.blocking = blocking;
     }
 
     @Override
@@ -51,8 +47,8 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
             return;
         }
         switch (request.electionType()) {
-            case ElectLeadersRequest.PREFERRED -> blocking.answer(call, () -> elect(request, ElectionType.PREFERRED));
-            case ElectLeadersRequest.UNCLEAN -> blocking.answer(call, () -> elect(request, ElectionType.UNCLEAN));
+            case ElectLeadersRequest.PREFERRED -> elect(request, ElectionType.PREFERRED, call);
+            case ElectLeadersRequest.UNCLEAN -> elect(request, ElectionType.UNCLEAN, call);
             default -> call.answer(new ElectLeadersResponse(0, ErrorCode.INVALID_REQUEST, List.of()));
         }
     }
@@ -64,31 +60,27 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
                         .anyMatch(index -> index < 0);
     }
 
-    private ElectLeadersResponse elect(ElectLeadersRequest request, ElectionType type) {
-        List<TopicPartition> partitions = asked(request, cluster.get());
+    private void elect(ElectLeadersRequest request, ElectionType type, Call<ElectLeadersResponse> call) {
+        call.holdConnection();
+        List<TopicPartition> partitions = partitions(request, cluster.get());
         if (type == ElectionType.UNCLEAN) {
-            LOG.warn("a client asks for leaders that may lack records, for {} partitions", partitions.size());
+            LOG.warn("A client requests unclean elections, partitions: {}", partitions.size());
         }
-        List<Election> elections;
-        try {
-            elections =
-                    controller.elect(type, partitions).toCompletableFuture().get(WAIT_MS_MAX, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new ElectLeadersResponse(0, ErrorCode.NOT_CONTROLLER, List.of());
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("no answer from the controller on this broker: {}", e.toString());
-            return new ElectLeadersResponse(0, ErrorCode.REQUEST_TIMED_OUT, List.of());
-        }
-        boolean unused = cluster.await(
-                image -> elections.stream()
-                        .flatMap(election -> election.write().stream())
-                        .allMatch(write -> shows(image, write)),
-                Math.min(request.timeoutMs(), WAIT_MS_MAX));
-        return answer(elections, request.topicPartitions() == null);
+        List<Election> unanswered = partitions.stream()
+                .map(partition -> new Election(partition, ErrorCode.REQUEST_TIMED_OUT, null))
+                .toList();
+        CompletionStage<ElectLeadersResponse> response = controller
+                .elect(type, partitions)
+                .toCompletableFuture()
+                .completeOnTimeout(unanswered, CONTROLLER_MS_MAX, TimeUnit.MILLISECONDS)
+                .thenCompose(elections -> cluster.when(
+                                image -> isShown(image, elections), TopicChanges.waitMs(request.timeoutMs()))
+                        .thenApply(shown -> response(elections, request.topicPartitions() == null)));
+        BlockingCalls.answer(call, response);
     }
 
-    private static List<TopicPartition> asked(ElectLeadersRequest request, ClusterImage image) {
+    /** The partitions of the request, which without any means all of them. */
+    private static List<TopicPartition> partitions(ElectLeadersRequest request, ClusterImage image) {
         List<TopicPartition> partitions = new ArrayList<>();
         if (request.topicPartitions() == null) {
             image.topics().values().forEach(topic -> {
@@ -104,14 +96,14 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
         return partitions;
     }
 
-    /** @param all whether everything was asked for: then those that led already are not worth a word */
-    private ElectLeadersResponse answer(List<Election> elections, boolean all) {
+    /** @param all whether the request was for all partitions: then those that need no election are left out */
+    private ElectLeadersResponse response(List<Election> elections, boolean all) {
         ClusterImage image = cluster.get();
         ErrorCode error = ErrorCode.NONE;
         Map<String, List<ElectLeadersResponse.Partition>> byTopic = new LinkedHashMap<>();
         for (Election election : elections) {
             ErrorCode outcome = election.write()
-                    .map(write -> shows(image, write) ? ErrorCode.NONE : ErrorCode.REQUEST_TIMED_OUT)
+                    .map(write -> isShown(image, write) ? ErrorCode.NONE : ErrorCode.REQUEST_TIMED_OUT)
                     .orElse(election.error());
             if (outcome == ErrorCode.NOT_CONTROLLER) {
                 error = outcome;
@@ -127,7 +119,13 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
         return new ElectLeadersResponse(0, error, topics);
     }
 
-    private static boolean shows(ClusterImage image, StateWrite write) {
+    private static boolean isShown(ClusterImage image, List<Election> elections) {
+        return elections.stream()
+                .flatMap(election -> election.write().stream())
+                .allMatch(write -> isShown(image, write));
+    }
+
+    private static boolean isShown(ClusterImage image, StateWrite write) {
         return image.partition(write.partition())
                 .flatMap(found -> found.state())
                 .map(PartitionState::leaderEpoch)
@@ -137,13 +135,12 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
 
     private static @Nullable String message(ErrorCode error) {
         return switch (error) {
-            case ELECTION_NOT_NEEDED -> "it has a leader as wanted";
-            case PREFERRED_LEADER_NOT_AVAILABLE -> "the first replica is not in sync";
-            case ELIGIBLE_LEADERS_NOT_AVAILABLE -> "no replica is up";
-            case UNKNOWN_TOPIC_OR_PARTITION -> "it does not exist";
-            case NOT_CONTROLLER -> "this broker is not the controller";
-            case REQUEST_TIMED_OUT ->
-                "the election could not be seen in time, or its state changed meanwhile: try again";
+            case ELECTION_NOT_NEEDED -> "the partition is led as requested already";
+            case PREFERRED_LEADER_NOT_AVAILABLE -> "the first replica is not in sync: try again when it has caught up";
+            case ELIGIBLE_LEADERS_NOT_AVAILABLE -> "no replica is alive: start a broker that holds one";
+            case UNKNOWN_TOPIC_OR_PARTITION -> "the partition does not exist";
+            case NOT_CONTROLLER -> "this broker is not the controller: ask the controller that Metadata names";
+            case REQUEST_TIMED_OUT -> "the new leader was not seen in time, or the state changed meanwhile: try again";
             default -> null;
         };
     }

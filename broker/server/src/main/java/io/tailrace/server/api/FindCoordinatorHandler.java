@@ -46,10 +46,12 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
             call.answer(answer(request, call));
             return;
         }
-        blocking.answer(call, () -> {
-            topics.createAutomatically(Set.of(OffsetCoordinator.TOPIC));
-            return answer(request, call);
-        });
+        blocking.answerLater(
+                BlockingCalls.Kind.CLUSTER_CHANGE,
+                call,
+                () -> topics.createAutomatically(Set.of(OffsetCoordinator.TOPIC))
+                        .thenApply(led -> answer(request, call)),
+                () -> answer(request, call));
     }
 
     private FindCoordinatorResponse answer(FindCoordinatorRequest request, Call<FindCoordinatorResponse> call) {

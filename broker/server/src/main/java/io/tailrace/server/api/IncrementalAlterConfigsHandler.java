@@ -6,21 +6,20 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.IncrementalAlterConfigsRequest;
 import io.tailrace.protocol.message.IncrementalAlterConfigsRequest.Config;
 import io.tailrace.protocol.message.IncrementalAlterConfigsResponse;
+import io.tailrace.server.api.ConfigChanges.ResourceChange;
 import io.tailrace.server.config.SettingRules;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 
-/** Changes some settings of topics and brokers: those of one resource all, or none. */
+/** Changes single settings of topics and brokers: those of one resource all, or none. */
 public final class IncrementalAlterConfigsHandler
         implements RequestHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse> {
     private final ConfigChanges configs;
     private final BlockingCalls blocking;
 
-    /** Changes settings here, on the threads of {@code blocking}. */
     public IncrementalAlterConfigsHandler(ConfigChanges configs, BlockingCalls blocking) {
         this.configs = configs;
         this.blocking = blocking;
@@ -33,55 +32,59 @@ public final class IncrementalAlterConfigsHandler
 
     @Override
     public void handle(IncrementalAlterConfigsRequest request, Call<IncrementalAlterConfigsResponse> call) {
-        blocking.answer(call, () -> alter(request));
+        List<ResourceChange> changes = request.resources().stream()
+                .map(each -> new ResourceChange(
+                        each.resourceType(),
+                        each.resourceName(),
+                        (current, rules) -> changed(current, each.configs(), rules)))
+                .toList();
+        blocking.answerLater(
+                BlockingCalls.Kind.CLUSTER_CHANGE,
+                call,
+                () -> configs.alter(changes, request.validateOnly())
+                        .thenApply(IncrementalAlterConfigsHandler::response),
+                () -> response(ChangeOutcomes.overloaded(changes)));
     }
 
-    private IncrementalAlterConfigsResponse alter(IncrementalAlterConfigsRequest request) {
-        Consumer<ConfigChanges.Resource> once = ConfigChanges.Resource.once();
-        Attempts<IncrementalAlterConfigsRequest.Resource> attempts = Attempts.of(request.resources(), asked -> {
-            ConfigChanges.Resource resource = new ConfigChanges.Resource(asked.resourceType(), asked.resourceName());
-            once.accept(resource);
-            check(asked.configs());
-            configs.alter(resource, (before, rules) -> changed(before, asked.configs(), rules), request.validateOnly());
-        });
-        return new IncrementalAlterConfigsResponse(
-                0,
-                attempts.answers((asked, outcome) -> new IncrementalAlterConfigsResponse.Resource(
-                        outcome.error(), outcome.message(), asked.resourceType(), asked.resourceName())));
-    }
-
-    private static void check(List<Config> configs) {
+    private static Map<String, String> changed(Map<String, String> current, List<Config> configs, SettingRules rules) {
         Set<String> names = new HashSet<>();
-        for (Config config : configs) {
-            if (!names.add(config.name())) {
-                throw new TopicException(ErrorCode.INVALID_REQUEST, config.name() + " is named twice");
-            }
-            if (config.configOperation() < IncrementalAlterConfigsRequest.SET
-                    || config.configOperation() > IncrementalAlterConfigsRequest.SUBTRACT) {
-                throw new TopicException(
-                        ErrorCode.INVALID_REQUEST,
-                        config.name() + ": expected to set (0), delete (1), append (2) or subtract (3), found "
-                                + config.configOperation());
-            }
-            if (config.value() == null && config.configOperation() != IncrementalAlterConfigsRequest.DELETE) {
-                throw new TopicException(
-                        ErrorCode.INVALID_REQUEST, config.name() + " has no value: delete a setting to take it back");
-            }
-        }
-    }
-
-    private static Map<String, String> changed(Map<String, String> before, List<Config> configs, SettingRules rules) {
-        Map<String, String> after = new HashMap<>(before);
+        Map<String, String> changed = new HashMap<>(current);
         for (Config config : configs) {
             String name = config.name();
-            String value = String.valueOf(config.value());
+            if (!names.add(name)) {
+                throw new TopicException(
+                        ErrorCode.INVALID_REQUEST, "setting " + name + " is named twice in the request");
+            }
             switch (config.configOperation()) {
-                case IncrementalAlterConfigsRequest.SET -> after.put(name, value);
-                case IncrementalAlterConfigsRequest.DELETE -> after.remove(name);
-                case IncrementalAlterConfigsRequest.APPEND -> after.put(name, rules.appended(before, name, value));
-                default -> after.put(name, rules.subtracted(before, name, value));
+                case IncrementalAlterConfigsRequest.SET -> changed.put(name, value(config));
+                case IncrementalAlterConfigsRequest.DELETE -> changed.remove(name);
+                case IncrementalAlterConfigsRequest.APPEND ->
+                    changed.put(name, rules.appended(current, name, value(config)));
+                case IncrementalAlterConfigsRequest.SUBTRACT ->
+                    changed.put(name, rules.subtracted(current, name, value(config)));
+                default ->
+                    throw new TopicException(
+                            ErrorCode.INVALID_REQUEST,
+                            "setting " + name + ": expected to set (0), delete (1), append (2) or subtract (3), found "
+                                    + config.configOperation());
             }
         }
-        return after;
+        return changed;
+    }
+
+    private static String value(Config config) {
+        if (config.value() == null) {
+            throw new TopicException(
+                    ErrorCode.INVALID_REQUEST,
+                    "setting " + config.name() + " has no value: delete it (1) to remove it");
+        }
+        return config.value();
+    }
+
+    private static IncrementalAlterConfigsResponse response(ChangeOutcomes<ResourceChange> outcomes) {
+        return new IncrementalAlterConfigsResponse(
+                0,
+                outcomes.answers((change, outcome) -> new IncrementalAlterConfigsResponse.Resource(
+                        outcome.error(), outcome.message(), change.type(), change.name())));
     }
 }

@@ -39,8 +39,24 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         if (request.topics().stream().allMatch(ListOffsetsHandler::isInMemory)) {
             call.answer(answer(request, call.header().version()));
         } else {
-            blocking.answer(call, () -> answer(request, call.header().version()));
+            blocking.answer(
+                    BlockingCalls.Kind.LOOK_UP,
+                    call,
+                    () -> answer(request, call.header().version()),
+                    () -> overloaded(request));
         }
+    }
+
+    private static ListOffsetsResponse overloaded(ListOffsetsRequest request) {
+        return new ListOffsetsResponse(
+                0,
+                request.topics().stream()
+                        .map(topic -> new ListOffsetsResponse.Topic(
+                                topic.name(),
+                                topic.partitions().stream()
+                                        .map(part -> refused(part.partitionIndex(), ErrorCode.REQUEST_TIMED_OUT))
+                                        .toList()))
+                        .toList());
     }
 
     private static boolean isInMemory(ListOffsetsRequest.Topic topic) {

@@ -1,5 +1,6 @@
 package io.tailrace.server.api;
 
+import io.tailrace.coordination.TopicNames;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.MetadataRequest;
@@ -44,10 +45,11 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
             call.answer(answer(request, image, call));
             return;
         }
-        blocking.answer(call, () -> {
-            topics.createAutomatically(missing);
-            return answer(request, cluster.get(), call);
-        });
+        blocking.answerLater(
+                BlockingCalls.Kind.CLUSTER_CHANGE,
+                call,
+                () -> topics.createAutomatically(missing).thenApply(led -> answer(request, cluster.get(), call)),
+                () -> answer(request, cluster.get(), call));
     }
 
     private static Set<String> missing(MetadataRequest request, ClusterImage image) {

@@ -15,18 +15,18 @@ import io.tailrace.server.group.OffsetCoordinator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates, grows and deletes topics, and waits until the cluster has done so. Every method blocks, and throws a
- * {@link TopicException} with the protocol's error if the change is refused. Thread-safe.
+ * Creates, grows and deletes topics, and reports when the cluster has done so. Changes block while they write to ZooKeeper, and throw
+ * a {@link TopicException} if they are refused; waiting for the cluster holds no thread. Thread-safe.
  */
 public final class TopicChanges {
     private static final Logger LOG = LoggerFactory.getLogger(TopicChanges.class);
     private static final int DEFAULT = -1;
     private static final long AUTOMATIC_WAIT_MS = 3000;
-    /** However long a client would wait: a thread waits with it. */
     private static final long WAIT_MS_MAX = 30_000;
 
     private final TopicStore store;
@@ -34,7 +34,6 @@ public final class TopicChanges {
     private final TopicCreationConfig config;
     private final GroupConfig groups;
 
-    /** Changes topics here. */
     public TopicChanges(TopicStore store, ClusterView cluster, TopicCreationConfig config, GroupConfig groups) {
         this.store = store;
         this.cluster = cluster;
@@ -43,123 +42,172 @@ public final class TopicChanges {
     }
 
     /**
-     * A topic to be created.
+     * A topic to create.
      *
      * @param partitions -1 for the default
      * @param replicationFactor -1 for the default
-     * @param assignments who holds which partition; empty to let the cluster choose
+     * @param assignments the replicas of each partition; empty to let the cluster choose
      * @param configs the topic's own settings
      */
-    record Wanted(
+    record NewTopic(
             String name,
             int partitions,
             int replicationFactor,
             List<PartitionAssignment> assignments,
             Map<String, String> configs) {}
 
-    /** Refuses settings that a topic cannot have, and numbers beside an assignment. */
-    void check(Wanted wanted) {
+    /** How many partitions one request can still create. For one thread. */
+    static final class PartitionAllowance {
+        static final int PARTITIONS_MAX = 10_000;
+
+        private int left = PARTITIONS_MAX;
+
+        /** Leaves numbers that no topic can have to the check that names their bounds. */
+        private void take(int partitions) {
+            if (partitions < 1 || partitions > PARTITIONS_MAX) {
+                return;
+            }
+            if (partitions > left) {
+                throw new TopicException(
+                        ErrorCode.POLICY_VIOLATION,
+                        "a request can create at most " + PARTITIONS_MAX + " partitions, of which " + left
+                                + " are left for this topic's " + partitions + ": create it with another request");
+            }
+            left -= partitions;
+        }
+    }
+
+    /** Checks {@link #create} without creating the topic. */
+    void validate(NewTopic topic, PartitionAllowance allowance) {
+        check(topic);
+        if (topic.assignments().isEmpty()) {
+            var unused = store.validate(topic.name(), partitions(topic), replicationFactor(topic));
+        } else {
+            store.validate(topic.name(), topic.assignments());
+        }
+        allowance.take(partitions(topic));
+    }
+
+    void create(NewTopic topic, PartitionAllowance allowance) {
+        check(topic);
+        allowance.take(partitions(topic));
+        if (topic.name().equals(OffsetCoordinator.TOPIC)) {
+            createOffsetsTopic();
+        } else if (topic.assignments().isEmpty()) {
+            store.create(topic.name(), partitions(topic), replicationFactor(topic), topic.configs());
+        } else {
+            store.create(topic.name(), topic.assignments(), topic.configs());
+        }
+    }
+
+    private static void check(NewTopic topic) {
         try {
-            TopicKeys.check(wanted.configs());
+            TopicKeys.check(topic.configs());
         } catch (IllegalArgumentException e) {
             throw new TopicException(ErrorCode.INVALID_CONFIG, String.valueOf(e.getMessage()));
         }
-        boolean numbers = wanted.partitions() != DEFAULT || wanted.replicationFactor() != DEFAULT;
-        if (!wanted.assignments().isEmpty() && numbers) {
+        boolean hasNumbers = topic.partitions() != DEFAULT || topic.replicationFactor() != DEFAULT;
+        if (!topic.assignments().isEmpty() && hasNumbers) {
             throw new TopicException(
-                    ErrorCode.INVALID_REQUEST, "number of partitions and replicas must be -1 beside an assignment");
+                    ErrorCode.INVALID_REQUEST,
+                    "with assigned replicas, the number of partitions and the replication factor must be -1, are "
+                            + topic.partitions() + " and " + topic.replicationFactor());
         }
     }
 
-    /** Checks what {@link #create} would do, and does not do it. */
-    void validate(Wanted wanted) {
-        check(wanted);
-        if (wanted.assignments().isEmpty()) {
-            var unused = store.validate(wanted.name(), partitions(wanted), replicationFactor(wanted));
-        } else {
-            store.validate(wanted.name(), wanted.assignments());
-        }
+    /** Checks {@link #grow} without adding partitions. */
+    void validateGrowth(String topic, int count, List<PartitionAssignment> added, PartitionAllowance allowance) {
+        checkGrowth(topic, count, allowance);
+        store.validateGrowth(topic, count, added);
     }
 
-    void create(Wanted wanted) {
-        check(wanted);
-        if (wanted.name().equals(OffsetCoordinator.TOPIC)) {
-            createOffsetsTopic();
-        } else if (wanted.assignments().isEmpty()) {
-            store.create(wanted.name(), partitions(wanted), replicationFactor(wanted), wanted.configs());
-        } else {
-            store.create(wanted.name(), wanted.assignments(), wanted.configs());
-        }
+    /**
+     * Adds partitions.
+     *
+     * @param count the new number of partitions
+     * @param added the replicas of each new partition; empty to let the cluster choose
+     */
+    void grow(String topic, int count, List<PartitionAssignment> added, PartitionAllowance allowance) {
+        checkGrowth(topic, count, allowance);
+        store.grow(topic, count, added);
     }
 
-    /** Adds partitions until there are {@code count}; the cluster chooses who holds them if {@code added} is empty. */
-    void grow(String topic, int count, List<PartitionAssignment> added) {
+    private void checkGrowth(String topic, int count, PartitionAllowance allowance) {
         if (topic.equals(OffsetCoordinator.TOPIC)) {
             throw new TopicException(
-                    ErrorCode.INVALID_PARTITIONS, "more partitions of " + topic + " would lose groups their offsets");
+                    ErrorCode.INVALID_PARTITIONS,
+                    topic + " cannot have more partitions: groups would look for their offsets in others");
         }
-        if (added.isEmpty()) {
-            store.grow(topic, count);
-        } else {
-            store.grow(topic, count, added);
-        }
+        int current = cluster.get()
+                .topic(topic)
+                .map(found -> found.partitions().size())
+                .orElse(0);
+        allowance.take(count - current);
     }
 
     void delete(String topic) {
         if (!config.deletable()) {
             throw new TopicException(
-                    ErrorCode.TOPIC_DELETION_DISABLED, "topics cannot be deleted (delete.topic.enable)");
+                    ErrorCode.TOPIC_DELETION_DISABLED,
+                    "topic " + topic + " cannot be deleted: brokers are configured with delete.topic.enable=false");
         }
         if (topic.equals(OffsetCoordinator.TOPIC)) {
-            throw new TopicException(ErrorCode.INVALID_TOPIC_EXCEPTION, topic + " is the cluster's own");
+            throw new TopicException(
+                    ErrorCode.INVALID_TOPIC_EXCEPTION, topic + " holds the groups' offsets and cannot be deleted");
         }
         store.delete(topic);
     }
 
-    /** Creates topics that a client has asked for, with the defaults, and waits a little until they can be used. */
-    void createAutomatically(Set<String> topics) {
+    /**
+     * Creates topics that a client asked for, with the defaults. Completes when they have leaders, or three seconds later. Topics
+     * that cannot be created are logged.
+     */
+    CompletionStage<Boolean> createAutomatically(Set<String> topics) {
+        PartitionAllowance allowance = new PartitionAllowance();
         for (String topic : topics) {
             try {
-                create(new Wanted(topic, DEFAULT, DEFAULT, List.of(), Map.of()));
+                create(new NewTopic(topic, DEFAULT, DEFAULT, List.of(), Map.of()), allowance);
             } catch (TopicException e) {
                 if (e.error() != ErrorCode.TOPIC_ALREADY_EXISTS) {
-                    LOG.warn("topic {} could not be created for a client: {}", topic, e.getMessage());
+                    LOG.warn("Topic {} could not be created automatically: {}", topic, e.getMessage());
                 }
             } catch (CoordinationException e) {
-                LOG.warn("topics could not be created for a client: {}", e.getMessage());
-                return;
+                LOG.warn("Topics could not be created automatically: {}", e.getMessage());
+                break;
             }
         }
-        boolean unused =
-                cluster.await(image -> topics.stream().allMatch(topic -> isReady(image, topic)), AUTOMATIC_WAIT_MS);
+        return cluster.when(image -> topics.stream().allMatch(topic -> isLed(image, topic, 1)), AUTOMATIC_WAIT_MS);
     }
 
-    /** Waits until every topic has as many partitions as wanted, each with a leader; false if it takes too long. */
-    boolean awaitLeaders(Map<String, Integer> partitions, long timeoutMs) {
-        return cluster.await(
-                image -> partitions.entrySet().stream()
-                        .allMatch(each -> isReady(image, each.getKey())
-                                && image.topic(each.getKey())
-                                                .orElseThrow()
-                                                .partitions()
-                                                .size()
-                                        >= each.getValue()),
-                Math.min(timeoutMs, WAIT_MS_MAX));
+    /**
+     * Completes with true when every topic has at least so many partitions, and all of them have leaders; with false after
+     * {@link #waitMs}.
+     */
+    CompletionStage<Boolean> whenLed(Map<String, Integer> partitions, long timeoutMs) {
+        return cluster.when(
+                image -> partitions.entrySet().stream().allMatch(each -> isLed(image, each.getKey(), each.getValue())),
+                waitMs(timeoutMs));
     }
 
-    /** Waits until the topics are gone; false if it takes too long. */
-    boolean awaitGone(Set<String> topics, long timeoutMs) {
-        return cluster.await(
+    /** Completes with true when the topics are deleted; with false after {@link #waitMs}. */
+    CompletionStage<Boolean> whenDeleted(Set<String> topics, long timeoutMs) {
+        return cluster.when(
                 image -> topics.stream()
-                        .allMatch(topic -> image.topic(topic).isEmpty()
-                                && !image.deleting().contains(topic)),
-                Math.min(timeoutMs, WAIT_MS_MAX));
+                        .noneMatch(topic -> image.topics().containsKey(topic)
+                                || image.deleting().contains(topic)),
+                waitMs(timeoutMs));
     }
 
-    private static boolean isReady(ClusterImage image, String topic) {
+    /** How long a request with this timeout waits for the cluster. */
+    static long waitMs(long timeoutMs) {
+        return Math.max(0, Math.min(timeoutMs, WAIT_MS_MAX));
+    }
+
+    private static boolean isLed(ClusterImage image, String topic, int partitions) {
         return image.topic(topic)
-                .filter(found -> found.partitions().stream()
-                        .allMatch(partition -> partition.leader() != PartitionState.NO_LEADER))
+                .filter(found -> found.partitions().size() >= partitions
+                        && found.partitions().stream()
+                                .allMatch(partition -> partition.leader() != PartitionState.NO_LEADER))
                 .isPresent();
     }
 
@@ -172,11 +220,14 @@ public final class TopicChanges {
                 Map.of("cleanup.policy", "compact", "segment.bytes", String.valueOf(groups.segmentBytes())));
     }
 
-    private int partitions(Wanted wanted) {
-        return wanted.partitions() == DEFAULT ? config.partitions() : wanted.partitions();
+    private int partitions(NewTopic topic) {
+        if (!topic.assignments().isEmpty()) {
+            return topic.assignments().size();
+        }
+        return topic.partitions() == DEFAULT ? config.partitions() : topic.partitions();
     }
 
-    private int replicationFactor(Wanted wanted) {
-        return wanted.replicationFactor() == DEFAULT ? config.replicationFactor() : wanted.replicationFactor();
+    private int replicationFactor(NewTopic topic) {
+        return topic.replicationFactor() == DEFAULT ? config.replicationFactor() : topic.replicationFactor();
     }
 }

@@ -1,11 +1,13 @@
 package io.tailrace.server.cluster;
 
 import io.tailrace.coordination.BrokerConfigs;
+import io.tailrace.coordination.BrokerInfo;
 import io.tailrace.coordination.BrokerRegistration;
 import io.tailrace.coordination.ClusterIdentity;
 import io.tailrace.coordination.ClusterTree;
 import io.tailrace.coordination.Controller;
 import io.tailrace.coordination.CoordinationException;
+import io.tailrace.coordination.ImageQueue;
 import io.tailrace.coordination.PartitionStateStore;
 import io.tailrace.coordination.ProducerIdBlocks;
 import io.tailrace.coordination.SingleThread;
@@ -180,7 +182,7 @@ public final class ClusterNode implements AutoCloseable {
      */
     public void join(Map<String, InetSocketAddress> bound) throws InterruptedException {
         tree.start(JOIN_MS_MAX);
-        BrokerRegistration.Self self = new BrokerRegistration.Self(
+        BrokerInfo self = new BrokerInfo(
                 config.brokerId(),
                 storage.owner(),
                 config.rackOrNull(),
@@ -306,13 +308,7 @@ public final class ClusterNode implements AutoCloseable {
         }
 
         @Override
-        public void suspended() {
-            LOG.warn("the connection to ZooKeeper is lost; the session may still be alive");
-        }
-
-        @Override
         public void sessionLost() {
-            LOG.warn("the ZooKeeper session is lost: this broker leads nothing until it is registered again");
             ownEpoch.lost();
         }
 

@@ -1,9 +1,11 @@
 package io.tailrace.server.cluster;
 
 import io.tailrace.replication.cluster.ClusterImage;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -15,10 +17,7 @@ import java.util.function.Supplier;
 public final class ClusterView implements Supplier<ClusterImage> {
     private final int brokerId;
     private final BooleanSupplier lease;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-
-    /** Written under the lock. */
+    private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
     private volatile ClusterImage image = ClusterImage.empty();
 
     /** @param lease whether this broker may rely on being registered */
@@ -33,38 +32,55 @@ public final class ClusterView implements Supplier<ClusterImage> {
         return lease.getAsBoolean() ? shown : shown.withoutBroker(brokerId);
     }
 
-    /** Shows a newer image. */
-    public void show(ClusterImage newer) {
-        lock.lock();
-        try {
-            image = newer;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+    private record Waiter(Predicate<ClusterImage> condition, CompletableFuture<Boolean> satisfied) {
+        void test(ClusterImage image) {
+            try {
+                if (condition.test(image)) {
+                    satisfied.complete(true);
+                }
+            } catch (RuntimeException e) {
+                satisfied.completeExceptionally(e);
+            }
         }
     }
 
+    /** Shows a newer image. For one thread. */
+    public void show(ClusterImage newer) {
+        image = newer;
+        waiters.forEach(waiter -> waiter.test(newer));
+    }
+
     /**
-     * Waits until the cluster is as wanted. Blocks.
+     * Waits for an image that satisfies {@code condition}, without a thread. The condition is tested on the thread that shows
+     * images, and so are the steps taken when it is satisfied: both must be quick.
      *
-     * @return false if it is not after {@code timeoutMs}
+     * @return completes with true when there is such an image, with false after {@code timeoutMs}
      */
-    public boolean await(Predicate<ClusterImage> wanted, long timeoutMs) {
-        long nanos = TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-        lock.lock();
+    public CompletableFuture<Boolean> when(Predicate<ClusterImage> condition, long timeoutMs) {
+        CompletableFuture<Boolean> satisfied = new CompletableFuture<>();
+        Waiter waiter = new Waiter(condition, satisfied);
+        waiters.add(waiter);
+        var unused = satisfied.whenComplete((result, failure) -> waiters.remove(waiter));
+        // After it was added, so that it misses no image.
+        waiter.test(image);
+        return satisfied.completeOnTimeout(false, timeoutMs, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Waits for an image that satisfies {@code condition}. Blocks.
+     *
+     * @return false if there is none within {@code timeoutMs}
+     */
+    public boolean await(Predicate<ClusterImage> condition, long timeoutMs) {
+        CompletableFuture<Boolean> satisfied = when(condition, timeoutMs);
         try {
-            while (!wanted.test(image)) {
-                if (nanos <= 0) {
-                    return false;
-                }
-                nanos = changed.awaitNanos(nanos);
-            }
-            return true;
+            return satisfied.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            satisfied.cancel(false);
             return false;
-        } finally {
-            lock.unlock();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("condition on the cluster failed", e.getCause());
         }
     }
 }

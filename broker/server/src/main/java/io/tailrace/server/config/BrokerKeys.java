@@ -79,7 +79,11 @@ final class BrokerKeys {
     static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.integer(
             "num.network.threads", 3, 1, 1024, "Event loops; each handles the requests of its connections itself.");
     static final ConfigKey<Integer> IO_THREADS = ConfigKey.integer(
-            "num.io.threads", 4, 1, 1024, "Threads for requests that may block: on ZooKeeper, or on a search by time.");
+            "num.io.threads",
+            4,
+            1,
+            1024,
+            "Threads for each kind of request that may block: changes in ZooKeeper, and searches by time.");
     static final ConfigKey<Integer> REQUEST_BYTES_MAX =
             ConfigKey.integer("socket.request.max.bytes", 100 << 20, 1024, MAX, "Largest request that is read.");
     static final ConfigKey<Long> REQUEST_TIMEOUT_MS = ConfigKey.longInteger(
@@ -100,7 +104,8 @@ final class BrokerKeys {
             -1L,
             -1,
             Long.MAX_VALUE,
-            "Bytes that started Produce requests may hold in all; -1 for a quarter of the heap, and at least one request.");
+            "Bytes that started Produce requests may hold in all; -1 for a quarter of the heap, and at least one"
+                    + " request.");
     static final ConfigKey<Long> QUEUED_RESPONSE_BYTES_MAX = ConfigKey.longInteger(
             "queued.max.response.bytes",
             -1L,

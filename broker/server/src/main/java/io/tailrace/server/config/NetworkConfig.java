@@ -4,7 +4,7 @@ package io.tailrace.server.config;
  * Sockets and requests.
  *
  * @param threads {@code num.network.threads}: event loops
- * @param blockingThreads {@code num.io.threads}: threads for requests that may block
+ * @param blockingThreads {@code num.io.threads}: threads for each kind of request that may block
  * @param requestBytesMax {@code socket.request.max.bytes}
  * @param requestMsMax {@code socket.request.timeout.ms}: time for a started request to arrive
  * @param queuedRequestBytesMax {@code queued.max.request.bytes}: bytes of started Produce requests, of all connections

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class ClusterViewTest {
     private final ClusterView view = new ClusterView(1, lease::get);
 
     @Test
-    void brokerThatMayNotBeRegisteredAnyMoreSendsClientsToTheOthers() {
+    void aBrokerWithoutALeaseSendsClientsToTheOthers() {
         view.show(new ClusterImage(
                 "c",
                 new TreeMap<>(Map.of(1, broker(1), 2, broker(2))),
@@ -32,6 +33,37 @@ class ClusterViewTest {
 
         lease.set(true);
         assertThat(view.get().brokers()).containsOnlyKeys(1, 2);
+    }
+
+    private static ClusterImage image(int controllerId) {
+        return new ClusterImage("c", new TreeMap<>(), new TreeMap<>(), Set.of(), controllerId, Map.of());
+    }
+
+    @Test
+    void waitersGetTheImageThatTheyWaitFor() {
+        CompletableFuture<Boolean> waiting = view.when(image -> image.controllerId() == 2, 60_000);
+        view.show(image(1));
+        assertThat(waiting).isNotDone();
+        view.show(image(2));
+        assertThat(waiting).isCompletedWithValue(true);
+        assertThat(view.when(image -> image.controllerId() == 2, 60_000)).isCompletedWithValue(true);
+        assertThat(view.await(image -> image.controllerId() == 3, 0)).isFalse();
+    }
+
+    @Test
+    void aFailingConditionFailsItsOwnWaiterOnly() {
+        CompletableFuture<Boolean> failing = view.when(
+                image -> {
+                    if (image.controllerId() == 2) {
+                        throw new IllegalStateException("on purpose");
+                    }
+                    return false;
+                },
+                60_000);
+        CompletableFuture<Boolean> other = view.when(image -> image.controllerId() == 2, 60_000);
+        view.show(image(2));
+        assertThat(failing).isCompletedExceptionally();
+        assertThat(other).isCompletedWithValue(true);
     }
 
     private static Broker broker(int id) {
