@@ -5,13 +5,13 @@ import io.tailrace.config.ConfigException;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/** Where a client command finds the cluster: a picocli mixin. */
+/** The option that names the cluster: a picocli mixin. */
 final class BootstrapOptions {
     @Option(
             names = "--bootstrap-server",
             required = true,
             paramLabel = "HOST:PORT",
-            description = "Brokers to start from, separated by commas.")
+            description = "One or more brokers of the cluster, separated by commas.")
     private String servers = "";
 
     String servers() {
@@ -22,7 +22,7 @@ final class BootstrapOptions {
         return checked(() -> ClientConfig.of(servers));
     }
 
-    /** Makes a client's configuration. What the client refuses of it is wrong usage. */
+    /** Builds a client's configuration. Settings that the client refuses are wrong usage. */
     static <T> T checked(Supplier<T> configuration) {
         try {
             return configuration.get();

@@ -7,13 +7,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The commands that need only a client. */
-@Command(name = "tailrace", description = "Commands of a client.", synopsisSubcommandLabel = "COMMAND")
+@Command(name = "tailrace", description = "Works with a running cluster.", synopsisSubcommandLabel = "COMMAND")
 public final class ClientCommands {
 
     /**
      * {@code cluster}, {@code topics}, {@code reassign}, {@code produce}, {@code consume} and {@code lag}, ready to be executed.
      *
-     * @param decoders makes a decoder of values for the schema registry at an address
+     * @param decoders creates a value decoder for the schema registry at an address
      */
     public static CommandLine commandLine(Function<URI, ValueDecoder> decoders) {
         return commandLine(Clients.REAL, decoders);
@@ -39,7 +39,8 @@ public final class ClientCommands {
 
     @Command(
             name = "topics",
-            description = "Lists, describes, creates, configures and deletes topics, and has their leaders elected.",
+            description =
+                    "Lists, describes, creates, configures and deletes topics, and elects their preferred leaders.",
             synopsisSubcommandLabel = "COMMAND")
     private static final class TopicsCommand {}
 }

@@ -7,7 +7,7 @@ import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
 
-/** Makes the clients that commands work with; tests put others in their place. */
+/** Creates the clients of commands. Tests put fakes in their place. */
 interface Clients {
     /** Clients that talk to brokers. */
     Clients REAL = new Clients() {

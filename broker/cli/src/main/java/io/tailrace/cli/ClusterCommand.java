@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** {@code tailrace cluster}. */
 @Command(
         name = "cluster",
-        description = "Shows the brokers with what they lead and hold, and on standard error how the partitions are.",
+        description =
+                "Shows each broker with its leaders and replicas, and on standard error a summary of all partitions.",
         footer = "Exit code 3 while a partition is under-replicated or unavailable.")
 final class ClusterCommand implements Callable<Integer> {
     private final Clients clients;
@@ -38,7 +39,7 @@ final class ClusterCommand implements Callable<Integer> {
         this.clients = clients;
     }
 
-    /** What one broker has to do. Counted up. */
+    /** How many replicas one broker leads and holds. */
     private static final class Share {
         private int leaders;
         private int replicas;

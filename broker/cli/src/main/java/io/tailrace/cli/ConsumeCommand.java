@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code tailrace consume}. */
-@Command(name = "consume", description = "Prints the records of a topic: their values, or all of them as JSON.")
+@Command(name = "consume", description = "Prints the records of a topic, as values or as JSON.")
 final class ConsumeCommand implements Runnable {
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -42,37 +42,42 @@ final class ConsumeCommand implements Runnable {
     @Option(names = "--topic", paramLabel = "TOPIC", required = true, description = "Name of the topic.")
     private String topic = "";
 
-    @Option(names = "--partition", paramLabel = "N", description = "Default: all of them.")
+    @Option(
+            names = "--partition",
+            paramLabel = "N",
+            description = "Reads this partition only. Default: all partitions.")
     private Optional<Integer> partition = Optional.empty();
 
     @ArgGroup
     private final Start start = new Start();
 
-    @Option(names = "--max-messages", paramLabel = "N", description = "Stops after so many records.")
+    @Option(names = "--max-messages", paramLabel = "N", description = "Stops after this many records.")
     private long recordsMax = Long.MAX_VALUE;
 
-    @Option(names = "--to-end", description = "Stops at the high watermark of the start instead of waiting for more.")
+    @Option(
+            names = "--to-end",
+            description = "Stops at the end of the topic as of now, instead of waiting for more records.")
     private boolean toEnd;
 
     @Option(
             names = "--group",
             paramLabel = "GROUP",
-            description = "Starts at this group's committed offsets, and commits what was printed.")
+            description = "Starts at this group's committed offsets, and commits the offsets of printed records.")
     private Optional<String> group = Optional.empty();
 
-    @Option(names = "--json", description = "Prints each record as one JSON object on a line.")
+    @Option(names = "--json", description = "Prints each record as a JSON object on one line.")
     private boolean json;
 
     @Option(
             names = "--schema-registry",
             paramLabel = "URL",
-            description = "Shows Avro values as JSON, by the schemas of this registry, as http://localhost:8081.")
+            description = "Decodes Avro values with the schemas of this registry, such as http://localhost:8081.")
     private Optional<URI> registry = Optional.empty();
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Consumer setting, as fetch.max.bytes=1048576. May be repeated.")
+            description = "Consumer setting, such as fetch.max.bytes=1048576. May be repeated.")
     private final Map<String, String> settings = new LinkedHashMap<>();
 
     ConsumeCommand(Clients clients, Function<URI, ValueDecoder> decoders) {
@@ -80,9 +85,11 @@ final class ConsumeCommand implements Runnable {
         this.decoders = decoders;
     }
 
-    /** Where to start; without any, at the end, or at the group's committed offsets. */
+    /** Where to start. Default: the group's committed offsets, or else the end. */
     private static final class Start {
-        @Option(names = "--from-beginning", description = "Starts at the first record, or at the group's offset.")
+        @Option(
+                names = "--from-beginning",
+                description = "Starts at the first record, unless the group has committed offsets.")
         private boolean fromBeginning;
 
         @Option(names = "--offset", paramLabel = "N", description = "Starts at this offset.")
@@ -117,7 +124,8 @@ final class ConsumeCommand implements Runnable {
         if (partition.isPresent()) {
             int last = description.partitions().size() - 1;
             if (partition.get() < 0 || partition.get() > last) {
-                throw new ConfigException(topic + " has partitions 0 to " + last + ", not " + partition.get());
+                throw new ConfigException(
+                        "--partition " + partition.get() + ": topic " + topic + " has partitions 0 to " + last);
             }
             return List.of(new TopicPartition(topic, partition.get()));
         }
@@ -142,7 +150,7 @@ final class ConsumeCommand implements Runnable {
                 printed++;
             }
             if (out.checkError()) {
-                // Whoever read the output has gone, as head does; what was not printed is not committed.
+                // The reader of the output has exited, like head does. Records that were not printed are not committed.
                 return;
             }
             if (group.isPresent() && !next.isEmpty()) {

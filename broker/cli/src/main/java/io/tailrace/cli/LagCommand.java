@@ -6,6 +6,7 @@ import io.tailrace.process.OutputOptions;
 import io.tailrace.process.OutputTable;
 import io.tailrace.protocol.TopicPartition;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -16,8 +17,8 @@ import picocli.CommandLine.Option;
 /** {@code tailrace lag}. */
 @Command(
         name = "lag",
-        description = "Tells how far a consumer group's committed offsets are behind the log.",
-        footer = "Exit code 3 when a partition's lag is over --max-lag.")
+        description = "Shows how far a consumer group's committed offsets are behind the log.",
+        footer = "Exit code 3 if the lag of any partition is over --max-lag.")
 final class LagCommand implements Callable<Integer> {
     private final Clients clients;
 
@@ -27,7 +28,10 @@ final class LagCommand implements Callable<Integer> {
     @Option(names = "--group", paramLabel = "GROUP", required = true, description = "The consumer group.")
     private String group = "";
 
-    @Option(names = "--max-lag", paramLabel = "RECORDS", description = "The most that any partition may be behind.")
+    @Option(
+            names = "--max-lag",
+            paramLabel = "RECORDS",
+            description = "The largest lag that is allowed for a partition.")
     private Optional<Long> lagMax = Optional.empty();
 
     @Mixin
@@ -42,18 +46,18 @@ final class LagCommand implements Callable<Integer> {
         try (Admin admin = clients.admin(bootstrap.clientConfig())) {
             Map<TopicPartition, Long> committed = new TreeMap<>(admin.groupOffsets(group));
             if (committed.isEmpty()) {
-                throw new IllegalStateException("group " + group + " has committed no offsets");
+                throw new IllegalStateException("group " + group + " has no committed offsets");
             }
-            Map<TopicPartition, Long> end = admin.latestOffsets(committed.keySet());
+            Map<TopicPartition, Long> logEndOffsets = admin.latestOffsets(committed.keySet());
             OutputTable table =
                     new OutputTable("GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG");
             long worst = 0;
             for (Map.Entry<TopicPartition, Long> entry : committed.entrySet()) {
                 TopicPartition partition = entry.getKey();
-                Long logEndOffset = end.get(partition);
-                Long lag = logEndOffset == null ? null : Long.valueOf(Math.max(0, logEndOffset - entry.getValue()));
+                long logEndOffset = Objects.requireNonNull(logEndOffsets.get(partition));
+                long lag = Math.max(0, logEndOffset - entry.getValue());
                 table.add(group, partition.topic(), partition.partition(), entry.getValue(), logEndOffset, lag);
-                worst = lag == null ? worst : Math.max(worst, lag);
+                worst = Math.max(worst, lag);
             }
             output.print(table);
             return worst > lagMax.orElse(Long.MAX_VALUE) ? CommandRunner.OVER_THRESHOLD : 0;

@@ -13,10 +13,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A partition, and whether it has all that it should have.
+ * A partition and the state of its replicas.
  *
- * @param adding replicas that a reassignment brings in, which are not missed while they copy
- * @param reassigning whether it is on its way to other brokers
+ * @param adding replicas that a reassignment adds; they do not count as out of sync
+ * @param reassigning whether a reassignment is in progress
  * @param minInsyncReplicas the topic's {@code min.insync.replicas}
  */
 record PartitionHealth(
@@ -56,12 +56,12 @@ record PartitionHealth(
                 .orElse(1);
     }
 
-    /** Nobody leads it: it can be neither written nor read. */
+    /** It has no leader: it can be neither written nor read. */
     boolean unavailable() {
         return partition.leader().isEmpty();
     }
 
-    /** Replicas that should be in sync are not. */
+    /** A replica that should be in sync is not. */
     boolean underReplicated() {
         return !outOfSync().isEmpty();
     }

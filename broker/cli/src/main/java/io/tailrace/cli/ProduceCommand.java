@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         name = "produce",
         description = "Sends each line of standard input as a record, and waits until all are acknowledged.")
 final class ProduceCommand implements Runnable {
-    /** Records sent ahead of their acknowledgement: bounds what a long input keeps in memory. */
+    /** Bounds the memory that a long input takes. */
     private static final int UNACKNOWLEDGED_MAX = 10_000;
 
     private final Clients clients;
@@ -39,13 +39,13 @@ final class ProduceCommand implements Runnable {
     @Option(
             names = "--key-separator",
             paramLabel = "TEXT",
-            description = "What stands between a line's key and its value. Without it records have no key.")
+            description = "Separates key and value in a line. Without it, records have no key.")
     private Optional<String> keySeparator = Optional.empty();
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Producer setting, as acks=1 or compression.type=zstd. May be repeated.")
+            description = "Producer setting, such as acks=1 or compression.type=zstd. May be repeated.")
     private final Map<String, String> settings = new LinkedHashMap<>();
 
     ProduceCommand(Clients clients) {
@@ -69,7 +69,7 @@ final class ProduceCommand implements Runnable {
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 unacknowledged.add(producer.send(record(line)));
-                // A failure ends the command at the next line, and not when the input does.
+                // Checked at each line, so that a failure does not wait for the end of the input.
                 while (!unacknowledged.isEmpty()
                         && (unacknowledged.element().isDone() || unacknowledged.size() == UNACKNOWLEDGED_MAX)) {
                     unacknowledged.remove().join();
@@ -87,7 +87,8 @@ final class ProduceCommand implements Runnable {
         }
         int separator = line.indexOf(keySeparator.get());
         if (separator < 0) {
-            throw new IllegalArgumentException("no \"" + keySeparator.get() + "\" in line: " + line);
+            throw new IllegalArgumentException(
+                    "--key-separator \"" + keySeparator.get() + "\": not found in line: " + line);
         }
         String value = line.substring(separator + keySeparator.get().length());
         return ProducerRecord.of(topic, bytes(line.substring(0, separator)), bytes(value));

@@ -28,10 +28,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "reassign",
         description = {
-            "Moves partitions to other brokers, and returns while they are on their way.",
-            "--status tells what still is; it and --cancel take the throttle back once nothing is."
+            "Starts to move partitions to other brokers, and returns before they have moved.",
+            "--status shows reassignments in progress. Once there are none, --status and --cancel remove the throttle."
         },
-        footer = "Exit code 3 of --status while partitions are on their way.")
+        footer = "--status exits with code 3 while reassignments are in progress.")
 final class ReassignCommand implements Callable<Integer> {
     private final Clients clients;
 
@@ -47,19 +47,19 @@ final class ReassignCommand implements Callable<Integer> {
                 names = "--brokers",
                 split = ",",
                 paramLabel = "ID",
-                description = "Spreads partitions evenly over these brokers, moving as little as that takes.")
+                description = "Spreads partitions evenly over these brokers, moving as few as possible.")
         private List<Integer> brokers = List.of();
 
         @Option(
                 names = "--plan",
                 paramLabel = "FILE",
-                description = "Moves partitions as a plan in the JSON of kafka-reassign-partitions says.")
+                description = "Moves partitions as planned in FILE, in the JSON format of kafka-reassign-partitions.")
         private Optional<Path> plan = Optional.empty();
 
-        @Option(names = "--status", description = "Shows the partitions that are on their way.")
+        @Option(names = "--status", description = "Shows the reassignments in progress.")
         private boolean status;
 
-        @Option(names = "--cancel", description = "Has partitions that are on their way stay where they were.")
+        @Option(names = "--cancel", description = "Cancels the reassignments in progress.")
         private boolean cancel;
     }
 
@@ -67,16 +67,16 @@ final class ReassignCommand implements Callable<Integer> {
             names = "--topics",
             split = ",",
             paramLabel = "TOPIC",
-            description = "Concerns these topics only; default all, internal ones too. Not with --plan.")
+            description = "Only these topics. Default: all, including internal ones. Not with --plan.")
     private List<String> topics = List.of();
 
     @Option(
             names = "--throttle",
             paramLabel = "BYTES",
-            description = "Each broker copies at most so many bytes a second.")
+            description = "Limits each broker to copying this many bytes per second.")
     private Optional<Long> throttleBytesPerSecond = Optional.empty();
 
-    @Option(names = "--dry-run", description = "Shows what would be moved, and moves nothing.")
+    @Option(names = "--dry-run", description = "Shows what would be moved, without moving it.")
     private boolean dryRun;
 
     @Mixin
@@ -93,40 +93,40 @@ final class ReassignCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         boolean starts = !action.status && !action.cancel;
         if (!starts && (dryRun || throttleBytesPerSecond.isPresent())) {
-            throw new ConfigException("--dry-run and --throttle go with --brokers or --plan only");
+            throw new ConfigException("--dry-run and --throttle need --brokers or --plan");
         }
         if (action.plan.isPresent() && !topics.isEmpty()) {
-            throw new ConfigException("--topics does not go with --plan, which names partitions itself");
+            throw new ConfigException("--topics and --plan exclude each other: the plan names its partitions");
         }
         if (throttleBytesPerSecond.orElse(1L) < 1) {
             throw new ConfigException(
-                    "--throttle: expected 1 or more bytes a second, is " + throttleBytesPerSecond.get());
+                    "--throttle " + throttleBytesPerSecond.get() + ": expected 1 or more bytes per second");
         }
         try (ClusterAdmin admin = clients.admin(bootstrap.clientConfig())) {
             if (starts) {
                 start(admin);
                 return 0;
             }
-            Map<TopicPartition, Reassignment> underWay = underWay(admin);
+            Map<TopicPartition, Reassignment> inProgress = inProgress(admin);
             if (action.cancel) {
-                admin.cancelReassignments(underWay.keySet());
-                tell(underWay.size() + " reassignments are cancelled; --status tells when nothing is on its way");
+                admin.cancelReassignments(inProgress.keySet());
+                report(inProgress.size() + " reassignments cancelled; --status shows when none is in progress");
                 releaseThrottle(admin);
                 return 0;
             }
-            return status(admin, underWay);
+            return status(admin, inProgress);
         }
     }
 
-    private Map<TopicPartition, Reassignment> underWay(ClusterAdmin admin) {
-        Map<TopicPartition, Reassignment> underWay = new TreeMap<>(admin.reassignments());
-        underWay.keySet().removeIf(partition -> !topics.isEmpty() && !topics.contains(partition.topic()));
-        return underWay;
+    private Map<TopicPartition, Reassignment> inProgress(ClusterAdmin admin) {
+        Map<TopicPartition, Reassignment> inProgress = new TreeMap<>(admin.reassignments());
+        inProgress.keySet().removeIf(partition -> !topics.isEmpty() && !topics.contains(partition.topic()));
+        return inProgress;
     }
 
-    private int status(ClusterAdmin admin, Map<TopicPartition, Reassignment> underWay) {
+    private int status(ClusterAdmin admin, Map<TopicPartition, Reassignment> inProgress) {
         OutputTable table = new OutputTable("TOPIC", "PARTITION", "REPLICAS", "ADDING", "REMOVING");
-        underWay.forEach((partition, each) -> table.add(
+        inProgress.forEach((partition, each) -> table.add(
                 partition.topic(),
                 partition.partition(),
                 TopicsDescribeCommand.joined(each.replicas()),
@@ -134,12 +134,12 @@ final class ReassignCommand implements Callable<Integer> {
                 TopicsDescribeCommand.joined(each.removing())));
         output.print(table);
         releaseThrottle(admin);
-        return underWay.isEmpty() ? 0 : CommandRunner.OVER_THRESHOLD;
+        return inProgress.isEmpty() ? 0 : CommandRunner.OVER_THRESHOLD;
     }
 
     private void releaseThrottle(ClusterAdmin admin) {
-        if (admin.reassignments().isEmpty() && new ReplicationThrottle(admin).remove()) {
-            tell("nothing is on its way any more: the throttle is taken back");
+        if (admin.reassignments().isEmpty() && new ReassignmentThrottle(admin).remove()) {
+            report("no reassignment is in progress; throttle removed");
         }
     }
 
@@ -169,20 +169,20 @@ final class ReassignCommand implements Callable<Integer> {
             return;
         }
         if (moves.isEmpty()) {
-            tell("there is nothing to move");
+            report("nothing to move");
             return;
         }
-        throttleBytesPerSecond.ifPresent(rate -> new ReplicationThrottle(admin).set(rate, now, moves));
+        throttleBytesPerSecond.ifPresent(rate -> new ReassignmentThrottle(admin).set(rate, now, moves));
         admin.reassign(moves);
-        tell(moves.size() + " partitions are on their way; --status tells when they are there");
+        report(moves.size() + " reassignments started; --status shows when they are complete");
     }
 
     private static Map<TopicPartition, List<Integer>> replicas(ClusterAdmin admin, Collection<String> topics) {
         Map<TopicPartition, List<Integer>> replicas = new HashMap<>();
-        Map<TopicPartition, Reassignment> underWay = admin.reassignments();
+        Map<TopicPartition, Reassignment> inProgress = admin.reassignments();
         admin.describe(topics).forEach((name, topic) -> topic.partitions().forEach(partition -> {
             TopicPartition id = new TopicPartition(name, partition.partition());
-            Reassignment reassignment = underWay.get(id);
+            Reassignment reassignment = inProgress.get(id);
             replicas.put(id, reassignment == null ? partition.replicas() : reassignment.target());
         }));
         return replicas;
@@ -198,14 +198,14 @@ final class ReassignCommand implements Callable<Integer> {
             String rack = all.get(broker);
             if (rack == null) {
                 throw new ConfigException(
-                        "--brokers: broker " + broker + " is not up, only " + new TreeMap<>(all).keySet());
+                        "--brokers: broker " + broker + " is not up; expected some of " + new TreeMap<>(all).keySet());
             }
             racks.put(broker, rack);
         }
         return racks;
     }
 
-    private void tell(String line) {
+    private void report(String line) {
         command.commandLine().getErr().println(line);
         command.commandLine().getErr().flush();
     }

@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records as text: values by a decoder where there is one that knows them. What is not UTF-8 is shown in base64 under a
- * name that says so.
+ * Formats records as text. A decoder, if present, decodes the values that are in its format. Bytes that are not UTF-8 are
+ * shown in base64, under a name that ends in {@code Base64}.
  */
 final class RecordText {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -26,7 +26,7 @@ final class RecordText {
         this.decoder = decoder;
     }
 
-    /** The value alone; empty for a tombstone. */
+    /** The value, or empty text for a tombstone. */
     String value(ConsumerRecord record) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         putValue(shown, record.value());
@@ -34,7 +34,7 @@ final class RecordText {
         return text == null ? "" : text.toString();
     }
 
-    /** All of the record as one JSON object. */
+    /** The record as a JSON object. */
     String json(ConsumerRecord record) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put("topic", record.topicPartition().topic());

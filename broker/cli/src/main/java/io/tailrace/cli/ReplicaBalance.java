@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Places partitions evenly on brokers, moving as few replicas as that takes.
+ * Places partitions evenly on brokers, moving as few replicas as possible.
  *
- * <p>Replicas on other brokers are replaced first, each by the least loaded broker, one in a rack that the partition is not
- * in yet if there is one. Then replicas go from brokers that hold at least two more than another to that one, and last the
- * first place, which is the lead, likewise; the latter copies nothing. Every such step makes the shares more even, so
- * they come to an end. For one thread.
+ * <p>First, replicas on other brokers are replaced, each by the least loaded broker, preferably in a rack that the
+ * partition is not yet in. Then replicas move from brokers that hold at least two more than another broker to that one.
+ * Last, preferred leaders are evened out the same way, which copies nothing. Every step makes the shares more even, so the
+ * steps end. For one thread.
  */
 final class ReplicaBalance {
     private final NavigableMap<Integer, String> racks;
@@ -35,9 +35,9 @@ final class ReplicaBalance {
     }
 
     /**
-     * The partitions whose replicas are to change, with the new ones.
+     * The new replicas of each partition whose replicas change.
      *
-     * @param now the replicas of all partitions to be placed
+     * @param now the current replicas of all partitions to be placed
      * @param racks the brokers to place on, with the rack of each; empty for none
      * @throws ConfigException if a partition has more replicas than there are brokers
      */
@@ -144,7 +144,7 @@ final class ReplicaBalance {
         return replicas.stream().map(this::rackOf).distinct().count();
     }
 
-    /** Brokers without a rack are each in one of their own. */
+    /** A broker without a rack is a rack of its own. */
     private String rackOf(int broker) {
         String rack = racks.getOrDefault(broker, "");
         return rack.isEmpty() ? "broker " + broker : rack;

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 /** {@code tailrace topics configure}. */
 @Command(
         name = "configure",
-        description = "Changes settings of a topic, all that are named or none; shows them all if none is named.")
+        description =
+                "Changes settings of a topic, all or none of them. Without --set and --unset, shows all settings.")
 final class TopicsConfigureCommand implements Runnable {
     private final Clients clients;
 
@@ -25,13 +26,13 @@ final class TopicsConfigureCommand implements Runnable {
     @Option(names = "--topic", paramLabel = "TOPIC", required = true, description = "Name of the topic.")
     private String topic = "";
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "As retention.ms=3600000. May be repeated.")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Setting, such as retention.ms=3600000. May be repeated.")
     private final Map<String, String> set = new LinkedHashMap<>();
 
-    @Option(
-            names = "--unset",
-            paramLabel = "KEY",
-            description = "Has the default of the brokers hold again. May be repeated.")
+    @Option(names = "--unset", paramLabel = "KEY", description = "Restores the brokers' default. May be repeated.")
     private List<String> unset = List.of();
 
     @Mixin
@@ -47,7 +48,7 @@ final class TopicsConfigureCommand implements Runnable {
         set.forEach((key, value) -> changes.put(key, Optional.of(value)));
         for (String key : unset) {
             if (changes.put(key, Optional.empty()) != null) {
-                throw new ConfigException(key + " is to be set and unset, or unset twice: name it once");
+                throw new ConfigException(key + ": expected once in --set or --unset");
             }
         }
         try (ClusterAdmin admin = clients.admin(bootstrap.clientConfig())) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tailrace topics create}. */
-@Command(name = "create", description = "Creates a topic and waits until it has leaders.")
+@Command(name = "create", description = "Creates a topic and waits until its partitions have leaders.")
 final class TopicsCreateCommand implements Runnable {
     private final Clients clients;
 
@@ -21,19 +21,22 @@ final class TopicsCreateCommand implements Runnable {
     @Option(names = "--topic", paramLabel = "TOPIC", required = true, description = "Name of the topic.")
     private String topic = "";
 
-    @Option(names = "--partitions", paramLabel = "N", description = "Default: the broker's num.partitions.")
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            description = "Number of partitions. Default: the broker's num.partitions.")
     private Optional<Integer> partitions = Optional.empty();
 
     @Option(
             names = "--replication-factor",
             paramLabel = "N",
-            description = "Default: the broker's default.replication.factor.")
+            description = "Replicas of each partition. Default: the broker's default.replication.factor.")
     private Optional<Integer> replicationFactor = Optional.empty();
 
     @Option(
             names = "--config",
             paramLabel = "KEY=VALUE",
-            description = "Topic configuration, as retention.ms=3600000. May be repeated.")
+            description = "Setting, such as retention.ms=3600000. May be repeated.")
     private final Map<String, String> config = new LinkedHashMap<>();
 
     TopicsCreateCommand(Clients clients) {

@@ -14,7 +14,11 @@ final class TopicsDeleteCommand implements Runnable {
     @Mixin
     private final BootstrapOptions bootstrap = new BootstrapOptions();
 
-    @Option(names = "--topic", paramLabel = "TOPIC", required = true, description = "May be repeated.")
+    @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            required = true,
+            description = "Name of the topic. May be repeated.")
     private List<String> topics = List.of();
 
     TopicsDeleteCommand(Clients clients) {

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
         name = "describe",
         description = {
             "Shows leader, replicas and offsets of each partition.",
-            "With a filter, only partitions that something is wrong with, of internal topics too, and which of their"
-                    + " replicas are down instead of offsets; several filters show what any of them does."
+            "With --under-replicated, --unavailable or --under-min-isr, shows only the partitions that match one of them,"
+                    + " including those of internal topics, and offline replicas instead of offsets."
         })
 final class TopicsDescribeCommand implements Runnable {
     private final Clients clients;
@@ -29,7 +29,10 @@ final class TopicsDescribeCommand implements Runnable {
     @Mixin
     private final BootstrapOptions bootstrap = new BootstrapOptions();
 
-    @Option(names = "--topic", paramLabel = "TOPIC", description = "May be repeated; default all but internal ones.")
+    @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            description = "Name of a topic. May be repeated. Default: all but internal ones.")
     private List<String> topics = List.of();
 
     @Option(names = "--under-replicated", description = "Shows partitions with replicas that are not in sync.")
@@ -55,12 +58,12 @@ final class TopicsDescribeCommand implements Runnable {
         try (ClusterAdmin admin = clients.admin(bootstrap.clientConfig())) {
             boolean filtered = underReplicated || unavailable || underMinIsr;
             Collection<String> asked = topics.isEmpty() ? admin.topics(filtered) : topics;
-            output.print(filtered ? troubled(admin, asked) : described(admin, asked));
+            output.print(filtered ? unhealthy(admin, asked) : described(admin, asked));
         }
     }
 
-    /** Asks no leader, which may not answer. */
-    private OutputTable troubled(ClusterAdmin admin, Collection<String> asked) {
+    /** Uses metadata only, since a leader may not answer. */
+    private OutputTable unhealthy(ClusterAdmin admin, Collection<String> asked) {
         OutputTable table = new OutputTable("TOPIC", "PARTITION", "LEADER", "REPLICAS", "ISR", "OFFLINE");
         PartitionHealth.of(admin, asked).stream()
                 .filter(each -> (underReplicated && each.underReplicated())
@@ -105,7 +108,7 @@ final class TopicsDescribeCommand implements Runnable {
         return partition.leader().isPresent() ? partition.leader().getAsInt() : null;
     }
 
-    /** Brokers as a table shows them. */
+    /** Broker ids, separated by commas. */
     static String joined(Collection<Integer> brokers) {
         return brokers.stream().map(String::valueOf).collect(Collectors.joining(","));
     }

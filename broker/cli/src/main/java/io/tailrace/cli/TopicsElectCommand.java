@@ -17,15 +17,19 @@ import picocli.CommandLine.Option;
 /** {@code tailrace topics elect}. */
 @Command(
         name = "elect",
-        description = "Gives the lead to the first replica of each partition, and shows where that was not so before.",
-        footer = "Exit code 3 while another replica leads a partition, as the first one is not in sync.")
+        description =
+                "Elects the first replica of each partition as its leader, and shows the partitions where it was not the leader.",
+        footer = "Exit code 3 if a first replica could not be elected because it is not in sync.")
 final class TopicsElectCommand implements Callable<Integer> {
     private final Clients clients;
 
     @Mixin
     private final BootstrapOptions bootstrap = new BootstrapOptions();
 
-    @Option(names = "--topic", paramLabel = "TOPIC", description = "May be repeated; default all, internal ones too.")
+    @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            description = "Name of a topic. May be repeated. Default: all, including internal ones.")
     private List<String> topics = List.of();
 
     @Mixin

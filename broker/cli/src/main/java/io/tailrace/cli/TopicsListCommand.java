@@ -18,7 +18,7 @@ final class TopicsListCommand implements Runnable {
     @Mixin
     private final BootstrapOptions bootstrap = new BootstrapOptions();
 
-    @Option(names = "--internal", description = "Lists the cluster's own topics too.")
+    @Option(names = "--internal", description = "Includes the cluster's internal topics.")
     private boolean internal;
 
     @Mixin

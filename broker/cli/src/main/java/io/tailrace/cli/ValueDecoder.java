@@ -1,12 +1,12 @@
 package io.tailrace.cli;
 
-/** Makes the values of records readable that are not text. */
+/** Decodes record values that are not text. */
 @FunctionalInterface
 public interface ValueDecoder {
     /**
      * The value as JSON.
      *
-     * @throws IllegalArgumentException if it is none of the decoder's, telling what was found
+     * @throws IllegalArgumentException if the value is not in the decoder's format, naming what was found
      */
     String json(byte[] value);
 }

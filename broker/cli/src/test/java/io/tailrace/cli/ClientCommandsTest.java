@@ -48,19 +48,19 @@ class ClientCommandsTest {
     }
 
     @Test
-    void aMissingBootstrapServerIsWrongUsage() {
+    void missingBootstrapServerIsWrongUsage() {
         assertThat(execute("topics", "list")).isEqualTo(CommandRunner.USAGE);
         assertThat(err.toString()).contains("--bootstrap-server");
     }
 
     @Test
-    void aBootstrapServerThatIsNoAddressIsNamed() {
+    void invalidBootstrapServerIsNamed() {
         assertThat(execute("topics", "list", "--bootstrap-server", "nowhere")).isEqualTo(CommandRunner.USAGE);
         assertThat(err.toString()).contains("nowhere").doesNotContain("\tat ");
     }
 
     @Test
-    void verboseIsHeardOnEitherSideOfASubcommand() {
+    void verboseWorksBeforeAndAfterASubcommand() {
         execute("topics", "list", "--bootstrap-server", "nowhere", "--verbose");
         assertThat(err.toString()).contains("\tat ");
         err.getBuffer().setLength(0);
@@ -69,7 +69,7 @@ class ClientCommandsTest {
     }
 
     @Test
-    void aSettingThatTheClientDoesNotKnowIsWrongUsage() {
+    void unknownClientSettingIsWrongUsage() {
         assertThat(execute("produce", "--bootstrap-server", "a:1", "--topic", "t", "--set", "akcs=1"))
                 .isEqualTo(CommandRunner.USAGE);
         assertThat(err.toString()).contains("akcs");
@@ -100,7 +100,7 @@ class ClientCommandsTest {
     }
 
     @Test
-    void lagIsLogEndOffsetLessCommittedOffset() {
+    void lagIsLogEndOffsetMinusCommittedOffset() {
         groupBehind(3);
         assertThat(run("lag", "--group", "loader")).isZero();
         assertThat(out.toString()).isEqualTo("""
@@ -110,16 +110,16 @@ class ClientCommandsTest {
     }
 
     @Test
-    void lagOverTheLimitIsItsOwnExitCode() {
+    void lagOverTheLimitExitsThree() {
         groupBehind(3);
         assertThat(run("lag", "--group", "loader", "--max-lag", "3")).isZero();
         assertThat(run("lag", "--group", "loader", "--max-lag", "2")).isEqualTo(CommandRunner.OVER_THRESHOLD);
     }
 
     @Test
-    void aGroupWithoutOffsetsIsAFailureThatNamesIt() {
+    void groupWithoutOffsetsIsNamed() {
         assertThat(run("lag", "--group", "nobody")).isEqualTo(CommandRunner.FAILURE);
-        assertThat(err.toString()).isEqualTo("tailrace lag: group nobody has committed no offsets\n");
+        assertThat(err.toString()).isEqualTo("tailrace lag: group nobody has no committed offsets\n");
     }
 
     private void groupBehind(long records) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What operators see and do: a cluster of three brokers, with a topic of three partitions on all of them. */
+/** The commands of operators, on a cluster of three brokers with a topic of three partitions on each of them. */
 class ClusterCommandsTest {
     private static final TopicPartition FIRST = new TopicPartition("web", 0);
 
@@ -52,7 +52,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void clusterWithABrokerDownIsNotWell() {
+    void clusterWithABrokerDownExitsThree() {
         admin.brokers.remove(3);
         admin.place("web", 0, OptionalInt.of(1), List.of(1, 2, 3), List.of(1, 2));
         admin.place("web", 2, OptionalInt.empty(), List.of(3, 1, 2), List.of(3));
@@ -63,7 +63,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void replicasThatArriveAreNotMissed() {
+    void replicasBeingAddedAreNotOutOfSync() {
         admin.place("web", 0, OptionalInt.of(1), List.of(1, 2, 3), List.of(1, 2));
         admin.reassignments.put(FIRST, new Reassignment(List.of(1, 2, 3), List.of(3), List.of()));
 
@@ -78,7 +78,7 @@ class ClusterCommandsTest {
             --under-min-isr                    | 0
             --unavailable --under-replicated   | 0 1 2
             """)
-    void describeShowsWhatIsWrongOnly(String filters, String shown) {
+    void describeWithFiltersShowsUnhealthyPartitionsOnly(String filters, String shown) {
         admin.topicSettings.put("web", Map.of("min.insync.replicas", "2"));
         admin.brokers.remove(3);
         admin.place("web", 0, OptionalInt.of(1), List.of(1, 2), List.of(1));
@@ -103,11 +103,11 @@ class ClusterCommandsTest {
 
         assertThat(run("topics", "configure", "--topic", "web", "--set", "a=1", "--unset", "a"))
                 .isEqualTo(CommandRunner.USAGE);
-        assertThat(err.toString()).contains("a is to be set and unset");
+        assertThat(err.toString()).contains("a: expected once in --set or --unset");
     }
 
     @Test
-    void electionsAreToldWhereTheyChangedSomethingOrCouldNot() {
+    void electShowsElectedAndFailedPartitions() {
         admin.elections.put(FIRST, ErrorCode.NONE);
         assertThat(run("topics", "elect", "--output", "csv")).isZero();
         assertThat(out.toString()).isEqualTo("TOPIC,PARTITION,OUTCOME\nweb,0,elected\n");
@@ -118,7 +118,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void partitionsAreSpreadOverBrokersAndWatchedUntilTheyAreThere() {
+    void reassignSpreadsPartitionsAndStatusFollowsThem() {
         admin.brokers.put(4, "");
         assertThat(run("reassign", "--brokers", "1,2,4", "--dry-run", "--output", "csv"))
                 .isZero();
@@ -149,18 +149,18 @@ class ClusterCommandsTest {
         assertThat(admin.topicSettings.get("web")).isEmpty();
         assertThat(admin.brokerSettings)
                 .allSatisfy((broker, settings) -> assertThat(settings).isEmpty());
-        assertThat(err.toString()).contains("the throttle is taken back");
+        assertThat(err.toString()).contains("throttle removed");
     }
 
     @Test
-    void nothingIsThrottledForWhatDoesNotMove() {
+    void partitionsThatDoNotMoveAreNotThrottled() {
         assertThat(run("reassign", "--brokers", "1,2,3", "--throttle", "1000")).isZero();
         assertThat(err.toString()).contains("nothing to move");
         assertThat(admin.brokerSettings).isEmpty();
     }
 
     @Test
-    void aThrottleOfTheWholeTopicStays() {
+    void throttleOfAWholeTopicIsKept() {
         admin.brokers.put(4, "");
         admin.topicSettings.put("web", new TreeMap<>(Map.of("leader.replication.throttled.replicas", "*")));
         assertThat(run("reassign", "--brokers", "1,2,4", "--throttle", "1000")).isZero();
@@ -183,7 +183,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void plansAreThoseOfKafka(@TempDir Path folder) throws IOException {
+    void plansAreInKafkasFormat(@TempDir Path folder) throws IOException {
         Path plan = Files.writeString(folder.resolve("plan.json"), """
                 {"version":1,"partitions":[
                   {"topic":"web","partition":0,"replicas":[2,1],"log_dirs":["any","any"]}]}
@@ -194,7 +194,7 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void aMoveThatIsRedirectedIsThrottledWhereItCopies(@TempDir Path folder) throws IOException {
+    void redirectedMoveIsThrottledAtItsNewReplicas(@TempDir Path folder) throws IOException {
         admin.reassignments.put(FIRST, new Reassignment(List.of(4, 1, 2, 3), List.of(4), List.of(2, 3)));
         Path plan = Files.writeString(folder.resolve("plan.json"), """
                 {"version":1,"partitions":[{"topic":"web","partition":0,"replicas":[4,2]}]}
@@ -213,9 +213,9 @@ class ClusterCommandsTest {
             {"version":1,"partitions":[{"topic":"web","partition":0,"replicas":[]}]}             | "replicas":[]}
             {"version":1,"partitions":[{"topic":"web","partition":0,"replicas":[1,1]}]}          | "replicas":[1,1]}
             {"version":1,"partitions":[{"topic":"web","partition":-1,"replicas":[1]}]}           | "partition":-1
-            {"version":1,"partitions":[{"topic":"web","partition":0,"replicas":[1]},{"topic":"web","partition":0,"replicas":[2]}]} | web-0 is named twice
+            {"version":1,"partitions":[{"topic":"web","partition":0,"replicas":[1]},{"topic":"web","partition":0,"replicas":[2]}]} | web-0 appears twice
             """)
-    void plansThatAreNoneAreWrongUsage(String text, String message, @TempDir Path folder) throws IOException {
+    void invalidPlansAreWrongUsage(String text, String message, @TempDir Path folder) throws IOException {
         Path plan = Files.writeString(folder.resolve("plan.json"), text);
         assertThat(run("reassign", "--plan", plan.toString())).isEqualTo(CommandRunner.USAGE);
         assertThat(err.toString()).contains(plan.toString(), message);
@@ -226,13 +226,13 @@ class ClusterCommandsTest {
     @CsvSource(delimiter = '|', textBlock = """
             reassign                                 | Missing required
             reassign --status --cancel               | mutually exclusive
-            reassign --status --throttle 5           | go with --brokers or --plan only
+            reassign --status --throttle 5           | need --brokers or --plan
             reassign --brokers 1,2,3 --throttle 0    | expected 1 or more
-            reassign --plan p --topics web           | --topics does not go with --plan
-            reassign --brokers 1,2,9                 | broker 9 is not up, only [1, 2, 3]
+            reassign --plan p --topics web           | --topics and --plan exclude each other
+            reassign --brokers 1,2,9                 | broker 9 is not up; expected some of [1, 2, 3]
             reassign --brokers 1,2                   | 3 replicas: expected at least as many brokers
             """)
-    void whatMakesNoSenseIsWrongUsage(String words, String message) {
+    void contradictoryOptionsAreWrongUsage(String words, String message) {
         assertThat(run(words.split(" "))).isEqualTo(CommandRunner.USAGE);
         assertThat(err.toString()).contains(message);
     }

@@ -67,7 +67,7 @@ class ConsumeCommandTest {
     }
 
     @Test
-    void startsAtTheEndUnlessToldOtherwise() {
+    void startsAtTheEndByDefault() {
         assertThat(consume("--to-end")).isZero();
         assertThat(out.toString()).isEmpty();
         assertThat(consume("--to-end", "--set", "auto.offset.reset=earliest", "--partition", "1"))
@@ -76,14 +76,14 @@ class ConsumeCommandTest {
     }
 
     @Test
-    void whatComesAfterTheStartIsLeftOutUpToTheEnd() {
+    void toEndIgnoresRecordsWrittenAfterTheStart() {
         clients.admin.highWatermarks.put(P0, 2L);
         assertThat(consume("--from-beginning", "--to-end", "--partition", "0")).isZero();
         assertThat(out.toString()).isEqualTo("a\nb\n");
     }
 
     @Test
-    void onlyWhatWasPrintedIsCommitted() {
+    void onlyPrintedRecordsAreCommitted() {
         assertThat(consume("--from-beginning", "--group", "g", "--max-messages", "2"))
                 .isZero();
         assertThat(out.toString()).isEqualTo("a\nb\n");
@@ -91,7 +91,7 @@ class ConsumeCommandTest {
     }
 
     @Test
-    void endsWhenNobodyReadsTheOutputAndCommitsNothing() {
+    void endsWithoutCommitWhenTheOutputIsClosed() {
         Writer gone = new Writer() {
             @Override
             public void write(char[] text, int offset, int length) throws IOException {
@@ -109,7 +109,7 @@ class ConsumeCommandTest {
     }
 
     @Test
-    void jsonTellsWhereARecordIs() {
+    void jsonShowsTheRecordsPosition() {
         assertThat(consume("--offset", "0", "--to-end", "--json", "--partition", "1"))
                 .isZero();
         assertThat(out.toString())
@@ -118,8 +118,8 @@ class ConsumeCommandTest {
     }
 
     @Test
-    void aPartitionThatDoesNotExistIsWrongUsage() {
+    void unknownPartitionIsWrongUsage() {
         assertThat(consume("--partition", "2", "--to-end")).isEqualTo(CommandRunner.USAGE);
-        assertThat(err.toString()).contains("web has partitions 0 to 1, not 2");
+        assertThat(err.toString()).contains("--partition 2: topic web has partitions 0 to 1");
     }
 }

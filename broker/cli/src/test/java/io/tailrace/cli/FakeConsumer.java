@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** A consumer of records in memory, whose offsets start at 0. A poll that would wait for ever is an error. */
+/** A consumer of records in memory, whose offsets start at 0. A poll that would wait forever is an error. */
 final class FakeConsumer implements Consumer {
     final Map<TopicPartition, List<ConsumerRecord>> logs = new TreeMap<>();
     final Map<TopicPartition, Long> commits = new HashMap<>();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
-/** A producer whose records are acknowledged at once, or all refused. */
+/** A producer that acknowledges all records at once, or refuses them all. */
 final class FakeProducer implements Producer {
     final List<ProducerRecord> records = new ArrayList<>();
     boolean refuses;

@@ -4,7 +4,7 @@ import io.tailrace.client.ClientException;
 import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.ClusterDescription;
 import io.tailrace.client.ConfigEntry;
-import io.tailrace.client.LogDirectory;
+import io.tailrace.client.LogDirectoryDescription;
 import io.tailrace.client.NewTopic;
 import io.tailrace.client.Reassignment;
 import io.tailrace.client.TopicDescription;
@@ -25,15 +25,15 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * A cluster in which nothing happens by itself: who is up, who holds and leads what is what a test says. Not thread-safe.
+ * A cluster in memory whose state only a test changes. Not thread-safe.
  */
 final class InMemoryAdmin implements ClusterAdmin {
     final Map<String, NewTopic> topics = new TreeMap<>();
     final Map<TopicPartition, Long> committed = new HashMap<>();
     final Map<TopicPartition, Long> highWatermarks = new HashMap<>();
-    /** The rack of each broker that is up, empty for none. */
+    /** The rack of each live broker, or empty text for none. */
     final Map<Integer, String> brokers = new TreeMap<>(Map.of(1, ""));
-    /** Partitions that are not as a new topic's: led by broker 1, which alone holds them. */
+    /** Partitions placed by a test. All others are held and led by broker 1 alone. */
     final Map<TopicPartition, Partition> partitions = new TreeMap<>();
 
     final Map<TopicPartition, Reassignment> reassignments = new TreeMap<>();
@@ -41,7 +41,7 @@ final class InMemoryAdmin implements ClusterAdmin {
     final Map<Integer, Map<String, String>> brokerSettings = new TreeMap<>();
     final Map<TopicPartition, ErrorCode> elections = new TreeMap<>();
 
-    /** A topic of so many partitions, one led by each of the replicas in turn. */
+    /** Creates a topic with this many partitions, led by each of the replicas in turn. */
     void create(String topic, int count, Integer... replicas) {
         topics.put(topic, new NewTopic(topic, OptionalInt.of(count), OptionalInt.of(replicas.length), Map.of()));
         for (int index = 0; index < count; index++) {
@@ -51,7 +51,7 @@ final class InMemoryAdmin implements ClusterAdmin {
         }
     }
 
-    /** Says where a partition is. */
+    /** Places a partition. */
     void place(String topic, int index, OptionalInt leader, List<Integer> replicas, List<Integer> isr) {
         List<Integer> offline =
                 replicas.stream().filter(id -> !brokers.containsKey(id)).toList();
@@ -184,7 +184,7 @@ final class InMemoryAdmin implements ClusterAdmin {
     }
 
     @Override
-    public List<LogDirectory> logDirectories(int broker) {
+    public List<LogDirectoryDescription> logDirectories(int broker) {
         return List.of();
     }
 

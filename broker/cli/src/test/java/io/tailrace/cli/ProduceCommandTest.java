@@ -39,7 +39,7 @@ class ProduceCommandTest {
     }
 
     @Test
-    void eachLineIsARecordWithoutAKey() {
+    void eachLineBecomesARecordWithoutKey() {
         assertThat(produce("one\n\nmühle")).isZero();
         assertThat(sent()).containsExactly("web - one", "web - ", "web - mühle");
     }
@@ -51,14 +51,14 @@ class ProduceCommandTest {
     }
 
     @Test
-    void aLineWithoutTheSeparatorFailsAfterThoseBefore() {
+    void lineWithoutTheSeparatorFailsAfterEarlierLinesAreSent() {
         assertThat(produce("a:1\nb2\nc:3\n", "--key-separator", ":")).isEqualTo(CommandRunner.FAILURE);
         assertThat(sent()).containsExactly("web a 1");
         assertThat(err.toString()).contains("b2");
     }
 
     @Test
-    void aRefusedRecordEndsTheCommandAndNotTheInput() {
+    void refusedRecordEndsTheCommandBeforeTheInputEnds() {
         clients.producer.refuses = true;
         assertThat(produce("line\n".repeat(5_000))).isEqualTo(CommandRunner.FAILURE);
         assertThat(clients.producer.records).hasSize(1);

@@ -17,7 +17,7 @@ class RecordTextTest {
     private final RecordText plain = new RecordText(Optional.empty());
 
     @Test
-    void textIsShownAsItIs() {
+    void textIsShownUnchanged() {
         assertThat(plain.value(record(bytes("grüße")))).isEqualTo("grüße");
         assertThat(plain.json(record(bytes("a"))))
                 .isEqualTo("{\"topic\":\"web\",\"partition\":0,\"offset\":5,\"timestamp\":9,\"key\":null,"
@@ -25,13 +25,13 @@ class RecordTextTest {
     }
 
     @Test
-    void whatIsNoTextIsShownInBase64() {
+    void bytesThatAreNotTextAreShownInBase64() {
         assertThat(plain.value(record(NO_TEXT))).isEqualTo("/wA=");
         assertThat(plain.value(record(null))).isEmpty();
     }
 
     @Test
-    void aDecoderShowsTheValuesItKnows() {
+    void decoderShowsValuesInItsFormat() {
         RecordText decoding = new RecordText(Optional.of(value -> {
             if (value[0] != (byte) 0xff) {
                 throw new IllegalArgumentException("not mine");

@@ -21,14 +21,14 @@ class ReplicaBalanceTest {
     private final Map<TopicPartition, List<Integer>> now = new TreeMap<>();
 
     @Test
-    void whatIsEvenStays() {
+    void evenPlacementDoesNotChange() {
         place(List.of(1, 2), List.of(2, 3), List.of(3, 1));
 
         assertThat(ReplicaBalance.moves(now, brokers(1, 2, 3))).isEmpty();
     }
 
     @Test
-    void aBrokerThatGoesIsReplacedAndNothingElseMoves() {
+    void onlyReplicasOfARemovedBrokerMove() {
         place(List.of(1, 2), List.of(2, 3), List.of(3, 1));
 
         Map<TopicPartition, List<Integer>> moves = ReplicaBalance.moves(now, brokers(1, 2, 4));
@@ -37,7 +37,7 @@ class ReplicaBalanceTest {
     }
 
     @Test
-    void aBrokerThatComesTakesItsShareAndNoMore() {
+    void newBrokerTakesItsShareAndNoMore() {
         place(List.of(1, 2), List.of(2, 3), List.of(3, 1), List.of(1, 3));
 
         Map<TopicPartition, List<Integer>> moves = ReplicaBalance.moves(now, brokers(1, 2, 3, 4));
@@ -47,7 +47,7 @@ class ReplicaBalanceTest {
     }
 
     @Test
-    void theLeadIsEvenedOutWithoutCopying() {
+    void leadersAreEvenedOutWithoutCopying() {
         place(List.of(1, 2, 3), List.of(1, 2, 3), List.of(1, 2, 3));
 
         Map<TopicPartition, List<Integer>> moves = ReplicaBalance.moves(now, brokers(1, 2, 3));
@@ -68,7 +68,7 @@ class ReplicaBalanceTest {
     }
 
     @Test
-    void noRackIsGivenUpForEvenShares() {
+    void racksTakePrecedenceOverEvenShares() {
         place(List.of(1, 2), List.of(1, 2), List.of(1, 2), List.of(1, 2));
         Map<Integer, String> racks = Map.of(1, "a", 2, "b", 3, "a");
 
@@ -142,7 +142,7 @@ class ReplicaBalanceTest {
         return after;
     }
 
-    /** Replicas that have to be copied. */
+    /** The number of replicas to copy. */
     private long copied(Map<TopicPartition, List<Integer>> moves) {
         return moves.entrySet().stream()
                 .mapToLong(move -> move.getValue().stream()
@@ -152,7 +152,7 @@ class ReplicaBalanceTest {
                 .sum();
     }
 
-    /** How many more replicas the most loaded broker holds than the least loaded. */
+    /** The difference in replicas between the most and the least loaded broker. */
     private int spread(Map<TopicPartition, List<Integer>> moves, Map<Integer, String> racks) {
         Map<Integer, Integer> held = new HashMap<>();
         racks.keySet().forEach(broker -> held.put(broker, 0));

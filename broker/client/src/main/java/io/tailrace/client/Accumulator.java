@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * All records that are not acknowledged, by partition, within a bound on their memory.
+ * The unacknowledged records of all partitions, in bounded memory.
  *
- * <p>Thread-safe. Who waits for memory gets it in the order of asking.
+ * <p>Thread-safe. Waiting callers get memory in the order in which they asked.
  */
 final class Accumulator {
     private final ProducerConfig config;
@@ -37,10 +37,10 @@ final class Accumulator {
     }
 
     /**
-     * Takes memory, waiting for it.
+     * Takes memory, waiting until it is free.
      *
-     * @param onFull called before the first wait, so that what fills the memory is sent
-     * @throws ClientException when there is not enough in time
+     * @param onFull called before waiting, so that the records that fill the memory are sent
+     * @throws ClientException if not enough is freed in time
      */
     void reserve(int bytes, long timeoutMs, Runnable onFull) throws InterruptedException {
         if (bytes > config.bufferBytesMax()) {
@@ -70,26 +70,26 @@ final class Accumulator {
         freeBytes.release(bytes);
     }
 
-    /** From now on batches do not linger, until {@link #endHurry}; calls nest. */
-    void beginHurry() {
+    /** Makes batches ready without lingering, until {@link #endFlush}. Calls nest. */
+    void beginFlush() {
         flushes.incrementAndGet();
     }
 
-    void endHurry() {
+    void endFlush() {
         flushes.decrementAndGet();
     }
 
-    boolean isHurrying() {
+    boolean isFlushing() {
         return flushes.get() > 0;
     }
 
-    /** Takes no more records; those that are in are in {@link #unacknowledged} from now on. */
+    /** Refuses further records. From now on {@link #unacknowledged} can only shrink. */
     void close() {
         closed = true;
     }
 
-    List<ProducerBatch> unacknowledged() {
-        List<ProducerBatch> all = new ArrayList<>();
+    List<PendingBatch> unacknowledged() {
+        List<PendingBatch> all = new ArrayList<>();
         queues.values().forEach(queue -> all.addAll(queue.snapshot()));
         return all;
     }

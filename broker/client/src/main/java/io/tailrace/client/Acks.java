@@ -2,9 +2,9 @@ package io.tailrace.client;
 
 /** How many replicas must hold a batch before the broker acknowledges it. */
 public enum Acks {
-    /** None: the broker does not answer, and what it refuses is lost without a word. */
+    /** None: the broker does not answer, and records that it refuses are lost silently. */
     NONE(0),
-    /** The leader alone: a record is lost with its leader. */
+    /** The leader alone: if the leader fails, its records may be lost. */
     LEADER(1),
     /** Every in-sync replica. */
     ALL(-1);

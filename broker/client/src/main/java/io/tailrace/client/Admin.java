@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Topics, offsets and the cluster as brokers tell them.
+ * Topics, offsets and the cluster, as brokers report them.
  *
- * <p>Thread-safe. Every call waits for its answer, up to the request timeout, and throws {@link ClientException}
- * with the broker's error code otherwise.
+ * <p>Thread-safe. Every call waits for its answer, for up to the request timeout. A call that fails throws a
+ * {@link ClientException} with the broker's error code.
  */
 public interface Admin extends AutoCloseable {
 
@@ -22,10 +22,10 @@ public interface Admin extends AutoCloseable {
     /** The live brokers, and which of them is the controller. */
     ClusterDescription cluster();
 
-    /** Names of all topics, internal ones only where asked for. */
+    /** The names of all topics, with internal ones if asked for. */
     Set<String> topics(boolean internal);
 
-    /** Partitions of the named topics, by topic. An unknown name is a {@link ClientException}. */
+    /** Partitions of the named topics, by topic. Throws a {@link ClientException} if a topic does not exist. */
     Map<String, TopicDescription> describe(Collection<String> topics);
 
     /** Creates a topic, and waits until its partitions have leaders. */
@@ -51,10 +51,10 @@ public interface Admin extends AutoCloseable {
     /** High watermark of each partition (exclusive). */
     Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> partitions);
 
-    /** First offset whose record is at the given time or later, by partition; absent where there is none. */
+    /** The first offset at the given time or later, by partition; partitions without such a record are absent. */
     Map<TopicPartition, Long> offsetsAt(Map<TopicPartition, Long> timestampsMs);
 
-    /** All offsets a group has committed (exclusive: the next to be read); empty for an unknown group. */
+    /** All committed offsets of a group (exclusive: the next to be read); empty if the group is unknown. */
     Map<TopicPartition, Long> groupOffsets(String group);
 
     @Override

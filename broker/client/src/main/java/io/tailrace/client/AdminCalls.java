@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How an admin client asks: any broker, a certain one or the controller, and again while that may help. Thread-safe. */
+/** Sends an admin client's requests to any broker, a given one or the controller, and retries. Thread-safe. */
 final class AdminCalls {
     private final ClientConfig config;
     private final Network network;
@@ -41,7 +41,7 @@ final class AdminCalls {
         return network;
     }
 
-    /** Waits for what {@code attempt} makes, and makes it again while that may help. */
+    /** Waits for the result of {@code attempt}, which is repeated after a retriable error. */
     <T> T call(String what, Supplier<CompletableFuture<T>> attempt) {
         return retry.call(what, attempt);
     }
@@ -55,7 +55,7 @@ final class AdminCalls {
         brokerTurn.incrementAndGet();
     }
 
-    /** Asks any broker; the next one after a failure. */
+    /** Asks any broker, and another one after a failure. */
     <R extends Response> CompletableFuture<R> ask(Request<R> request) {
         return network.send(anyBroker(), request, timeoutMs()).whenComplete((answer, failure) -> {
             if (failure != null) {
@@ -71,22 +71,25 @@ final class AdminCalls {
         return ask(new MetadataRequest(names, false, false, false));
     }
 
-    /** Where the controller is now. */
+    /** The controller's address. */
     CompletableFuture<InetSocketAddress> controller() {
         return metadata(List.of())
                 .thenApply(answer -> address(
-                        answer, answer.controllerId(), ErrorCode.NOT_CONTROLLER, "the cluster has no controller now"));
+                        answer,
+                        answer.controllerId(),
+                        ErrorCode.NOT_CONTROLLER,
+                        "the cluster has no controller at the moment"));
     }
 
-    /** Where the controller is now; while there is none, some broker: what any of them knows. */
+    /** The controller's address, or any broker's while there is no controller. */
     CompletableFuture<InetSocketAddress> controllerOrAny() {
         InetSocketAddress any = anyBroker();
         return metadata(List.of())
-                .thenApply(
-                        answer -> ClusterView.EMPTY.updated(answer).brokers().getOrDefault(answer.controllerId(), any));
+                .thenApply(answer ->
+                        MetadataSnapshot.EMPTY.updated(answer).brokers().getOrDefault(answer.controllerId(), any));
     }
 
-    /** Where a broker is now. */
+    /** A broker's address. */
     CompletableFuture<InetSocketAddress> broker(int id) {
         return metadata(List.of())
                 .thenApply(
@@ -94,27 +97,28 @@ final class AdminCalls {
     }
 
     private static InetSocketAddress address(MetadataResponse answer, int broker, ErrorCode error, String message) {
-        InetSocketAddress address = ClusterView.EMPTY.updated(answer).brokers().get(broker);
+        InetSocketAddress address =
+                MetadataSnapshot.EMPTY.updated(answer).brokers().get(broker);
         if (address == null) {
             throw new ClientException(error, message);
         }
         return address;
     }
 
-    /** What became of one part of a change: {@code what} is "topic web" or "web-0". */
+    /** The outcome of one part of a change; {@code what} names the part, such as "topic web" or "web-0". */
     record Outcome(String what, ErrorCode error, @Nullable String message) {}
 
     /**
-     * Asks for a change, again if that may help. Where the answer to an earlier attempt was lost, or told of other parts
-     * only, {@code foundDone} means that the earlier one has made the change.
+     * Requests a change, and retries. After a lost answer, an earlier attempt may have made the change; so may one that
+     * succeeded in part. The error {@code alreadyDone} is then a success.
      *
-     * @param where whom to ask
+     * @param where looks up the broker to ask
      */
     <R extends Response> void change(
             String what,
             Supplier<CompletableFuture<InetSocketAddress>> where,
             Request<R> request,
-            ErrorCode foundDone,
+            ErrorCode alreadyDone,
             Function<R, Stream<Outcome>> outcomesOf) {
         AtomicBoolean mayBeDone = new AtomicBoolean();
         Set<String> done = ConcurrentHashMap.newKeySet();
@@ -136,7 +140,7 @@ final class AdminCalls {
                     }
                     for (Outcome outcome : outcomes) {
                         boolean wasDone = mayBeDone.get() || done.contains(outcome.what());
-                        if (!wasDone || outcome.error() != foundDone) {
+                        if (!wasDone || outcome.error() != alreadyDone) {
                             checkExisting(outcome.error(), outcome.what(), outcome.message());
                         }
                     }
@@ -150,7 +154,7 @@ final class AdminCalls {
         }
     }
 
-    /** As {@link #check}, of a topic or partition that must exist: no use asking again if it does not. */
+    /** As {@link #check}, for a topic or partition that must exist; if it does not, there is no retry. */
     static void checkExisting(ErrorCode error, String what, @Nullable String message) {
         if (error == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
             throw new UnknownTopicException(what);
@@ -158,7 +162,7 @@ final class AdminCalls {
         check(error, what, message);
     }
 
-    /** What does not exist: no use asking again, though a producer, whose topic may be about to be, does. */
+    /** An unknown topic or partition. Not retriable here; a producer retries, since its topic may be about to be created. */
     static final class UnknownTopicException extends ClientException {
         private static final long serialVersionUID = 1L;
 

@@ -13,7 +13,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The versions of each API that a broker speaks, and the one to speak with it: the highest that both know. */
+/** The versions of each API that a broker supports, and the highest that both sides support. */
 final class ApiVersions {
     private static final short HIGHEST = ApiKey.API_VERSIONS.served().max();
 
@@ -31,8 +31,8 @@ final class ApiVersions {
     }
 
     /**
-     * Asks in the highest version we know. A broker that does not know it answers in version 0, whatever was asked,
-     * and is then asked in version 0 (KIP-511).
+     * Asks in the highest version that this client supports. A broker that does not support it answers in version 0, and
+     * is then asked again in version 0 (KIP-511).
      */
     static ApiVersions ask(Exchange exchange) throws IOException {
         ApiVersionsRequest request = new ApiVersionsRequest("tailrace", "0.1");
@@ -45,12 +45,12 @@ final class ApiVersions {
         ApiVersionsResponse response = (ApiVersionsResponse) Responses.decode(ApiKey.API_VERSIONS, version, frame);
         if (response.errorCode() != ErrorCode.NONE) {
             throw new ClientException(
-                    response.errorCode(), "the broker does not tell its versions: " + response.errorCode());
+                    response.errorCode(), "the broker does not report its API versions: " + response.errorCode());
         }
         return new ApiVersions(response);
     }
 
-    /** The error comes first after the correlation id, in every version. */
+    /** In every version, the error follows the correlation id. */
     private static ErrorCode errorOf(ByteBuffer frame) {
         return frame.remaining() < Integer.BYTES + Short.BYTES
                 ? ErrorCode.NONE
@@ -58,9 +58,9 @@ final class ApiVersions {
     }
 
     /**
-     * The version to speak.
+     * The version to use.
      *
-     * @throws ClientException if there is none
+     * @throws ClientException if the two have none in common
      */
     short versionOf(ApiKey api, Supplier<String> broker) {
         ApiVersionsResponse.Api theirs = spoken.get(api);
@@ -70,8 +70,8 @@ final class ApiVersions {
         }
         throw new ClientException(
                 ErrorCode.UNSUPPORTED_VERSION,
-                broker.get() + " speaks " + api + " in versions "
+                broker.get() + " supports " + api + " in versions "
                         + (theirs == null ? "none" : theirs.minVersion() + "-" + theirs.maxVersion())
-                        + ", this client in " + ours);
+                        + ", this client in versions " + ours);
     }
 }

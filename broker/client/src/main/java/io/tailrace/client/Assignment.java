@@ -11,21 +11,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The partitions a consumer reads. Its monitor guards all of their states; it is notified when there is something for
- * a poll to return, and when a position has become known.
+ * The partitions assigned to a consumer. Its monitor guards all of them. It is notified when a poll has something to
+ * return, and when a position becomes known.
  */
 final class Assignment {
-    /** Bound on one batch's decompressed records, far above what producers make. */
+    /** Bound on the decompressed size of one batch, far above what producers make. */
     private static final int DECOMPRESSED_BYTES_MAX = 256 << 20;
 
-    private final Map<TopicPartition, PartitionState> states = new LinkedHashMap<>();
+    private final Map<TopicPartition, AssignedPartition> states = new LinkedHashMap<>();
     private final Decompressor decompressor = new Decompressor(DECOMPRESSED_BYTES_MAX);
     private int turn;
 
     synchronized void replace(Collection<TopicPartition> partitions) {
         states.keySet().retainAll(Set.copyOf(partitions));
         for (TopicPartition partition : partitions) {
-            states.computeIfAbsent(partition, added -> new PartitionState(added, PartitionState.Start.COMMITTED));
+            states.computeIfAbsent(partition, added -> new AssignedPartition(added, AssignedPartition.Start.COMMITTED));
         }
     }
 
@@ -33,24 +33,24 @@ final class Assignment {
         return Set.copyOf(states.keySet());
     }
 
-    /** The states themselves; only within the monitor. */
-    Collection<PartitionState> states() {
+    /** All assigned partitions. The caller holds the monitor. */
+    Collection<AssignedPartition> states() {
         return states.values();
     }
 
-    /** A partition's state, or null if it is not assigned; only within the monitor. */
+    /** The partition, or null if it is not assigned. The caller holds the monitor. */
     @Nullable
-    PartitionState state(TopicPartition partition) {
+    AssignedPartition state(TopicPartition partition) {
         return states.get(partition);
     }
 
     /**
-     * A partition's state; only within the monitor.
+     * The partition. The caller holds the monitor.
      *
      * @throws IllegalStateException if it is not assigned
      */
-    PartitionState assigned(TopicPartition partition) {
-        PartitionState state = states.get(partition);
+    AssignedPartition assigned(TopicPartition partition) {
+        AssignedPartition state = states.get(partition);
         if (state == null) {
             throw new IllegalStateException(partition + " is not assigned; assigned are " + states.keySet());
         }
@@ -58,21 +58,21 @@ final class Assignment {
     }
 
     /**
-     * Takes records that were read ahead, partition after partition, beginning where the last call ended.
+     * Takes records that were read ahead, partition by partition, starting after the last one served.
      *
-     * @throws ClientException what a partition failed with, once, when there is nothing to return before it
+     * @throws ClientException the failure of a partition, once, if there are no records to return first
      */
     synchronized List<ConsumerRecord> take(int max) {
         List<ConsumerRecord> taken = new ArrayList<>();
-        List<PartitionState> inTurn = new ArrayList<>(states.values());
+        List<AssignedPartition> inTurn = new ArrayList<>(states.values());
         int count = inTurn.size();
         for (int i = 0; i < count && taken.size() < max; i++) {
-            PartitionState state = inTurn.get(turn % count);
+            AssignedPartition state = inTurn.get(turn % count);
             boolean more = state.drainTo(taken, max, decompressor);
             turn = more ? turn : (turn + 1) % count;
         }
         if (taken.isEmpty()) {
-            for (PartitionState state : inTurn) {
+            for (AssignedPartition state : inTurn) {
                 ClientException failure = state.takeFailure();
                 if (failure != null) {
                     throw failure;

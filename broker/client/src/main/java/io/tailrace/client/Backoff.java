@@ -2,7 +2,7 @@ package io.tailrace.client;
 
 import java.util.function.DoubleSupplier;
 
-/** Pauses between retries: doubling from first to longest, each off by up to a fifth so that clients do not march in step. */
+/** Pauses between retries: each doubles the last, up to a maximum, with a jitter of up to a fifth (20%). */
 final class Backoff {
     private final long firstMs;
     private final long longestMs;
@@ -19,7 +19,7 @@ final class Backoff {
         this.random = random;
     }
 
-    /** The pause after so many failures in a row, at least 1. */
+    /** The pause after this many failures in a row (1 or more). */
     long pauseMs(int failures) {
         long doubled = Math.min(longestMs, firstMs << Math.min(failures - 1, 20));
         return Math.max(1, (long) (doubled * (0.8 + 0.4 * random.getAsDouble())));

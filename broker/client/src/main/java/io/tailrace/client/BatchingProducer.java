@@ -12,9 +12,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The producer: callers put records into the {@link Accumulator}, one thread of its own runs the {@link Sender}. */
+/** The producer. Callers put records into the {@link Accumulator}; a background thread runs the {@link Sender}. */
 final class BatchingProducer implements Producer {
-    /** What a record costs beside its bytes: its length fields, its future. */
+    /** Memory of a record beyond its key, value and headers: its length fields and its future. */
     private static final int RECORD_OVERHEAD_BYTES = 96;
 
     private static final int HEADER_OVERHEAD_BYTES = 10;
@@ -22,7 +22,7 @@ final class BatchingProducer implements Producer {
     private final ProducerConfig config;
     private final Network network;
     private final Time time;
-    private final Mailbox mailbox = new Mailbox();
+    private final CompletionQueue completions = new CompletionQueue();
     private final Metadata metadata;
     private final Accumulator accumulator;
     private final Partitioner partitioner;
@@ -36,17 +36,17 @@ final class BatchingProducer implements Producer {
         thread.start();
     }
 
-    /** A producer whose thread is not started: its owner calls {@link #step}. */
+    /** A producer without a background thread: the owner calls {@link #step}. */
     BatchingProducer(ProducerConfig config, Network network, Time time) {
         this.config = config;
         this.network = network;
         this.time = time;
         Backoff backoff =
                 new Backoff(config.client(), () -> ThreadLocalRandom.current().nextDouble());
-        this.metadata = new Metadata(config.client(), network, mailbox, time, backoff, true);
+        this.metadata = new Metadata(config.client(), network, completions, time, backoff, true);
         this.accumulator = new Accumulator(config);
         this.partitioner = new Partitioner(config.batchBytesMax());
-        this.sender = new Sender(config, network, mailbox, metadata, accumulator, time, backoff);
+        this.sender = new Sender(config, network, completions, metadata, accumulator, time, backoff);
         this.thread = new Thread(this::run, config.client().clientId() + "-producer");
         thread.setDaemon(true);
     }
@@ -54,7 +54,7 @@ final class BatchingProducer implements Producer {
     private void run() {
         try {
             while (!stopped) {
-                mailbox.await(step() - time.elapsedMs());
+                completions.await(step() - time.elapsedMs());
             }
         } catch (RuntimeException | Error e) {
             stopped = true;
@@ -64,7 +64,7 @@ final class BatchingProducer implements Producer {
         }
     }
 
-    /** Does what can be done now; returns when to be called again at the latest. */
+    /** Does all that can be done now. Returns the time by which to call again. */
     long step() {
         return sender.step(time.elapsedMs());
     }
@@ -95,7 +95,7 @@ final class BatchingProducer implements Producer {
         boolean callback = Thread.currentThread() == thread;
         int partitionCount = metadata.awaitTopic(record.topic(), callback ? time.elapsedMs() : deadlineMs);
         TopicPartition partition = new TopicPartition(record.topic(), choose(record, bytes, partitionCount));
-        accumulator.reserve(bytes, callback ? 0 : Math.max(0, deadlineMs - time.elapsedMs()), mailbox::wake);
+        accumulator.reserve(bytes, callback ? 0 : Math.max(0, deadlineMs - time.elapsedMs()), completions::wake);
         boolean appended = false;
         try {
             ensureOpen();
@@ -110,7 +110,7 @@ final class BatchingProducer implements Producer {
                             bytes);
             appended = true;
             if (result.wake()) {
-                mailbox.wake();
+                completions.wake();
             }
             return result.future();
         } finally {
@@ -133,17 +133,17 @@ final class BatchingProducer implements Producer {
                 metadata.requestRefresh();
                 throw new ClientException(
                         ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                        record.topic() + " has partitions 0 to " + (partitionCount - 1) + ", not " + partition);
+                        record.topic() + " has partitions 0 to " + (partitionCount - 1) + ", but not " + partition);
             }
             return partition;
         }
         byte[] key = record.key();
         return key != null
                 ? Partitioner.ofKey(key, partitionCount)
-                : partitioner.next(record.topic(), bytes, metadata.view(), partitionCount);
+                : partitioner.next(record.topic(), bytes, metadata.snapshot(), partitionCount);
     }
 
-    /** At least what a record will take, its future included. */
+    /** The memory to reserve for a record, its future included. */
     private static int boundOf(ProducerRecord record) {
         byte[] key = record.key();
         byte[] value = record.value();
@@ -167,11 +167,11 @@ final class BatchingProducer implements Producer {
 
     @Override
     public void flush(Duration timeout) {
-        accumulator.beginHurry();
+        accumulator.beginFlush();
         try {
-            mailbox.wake();
+            completions.wake();
             CompletableFuture<?>[] done = accumulator.unacknowledged().stream()
-                    .map(ProducerBatch::done)
+                    .map(PendingBatch::done)
                     .toArray(CompletableFuture<?>[]::new);
             CompletableFuture.allOf(done).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -183,9 +183,9 @@ final class BatchingProducer implements Producer {
             Thread.currentThread().interrupt();
             throw new ClientException(ErrorCode.REQUEST_TIMED_OUT, "interrupted while flushing", e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException("a batch is done, failed or not", e);
+            throw new IllegalStateException("a batch's completion has failed", e);
         } finally {
-            accumulator.endHurry();
+            accumulator.endFlush();
         }
     }
 
@@ -196,7 +196,7 @@ final class BatchingProducer implements Producer {
             flushWhatIsLeft();
         }
         stopped = true;
-        mailbox.wake();
+        completions.wake();
         network.close();
         awaitThread();
         abort(new ClientException(ErrorCode.NETWORK_EXCEPTION, "the producer was closed before this was acknowledged"));
@@ -206,7 +206,7 @@ final class BatchingProducer implements Producer {
         try {
             flush(Duration.ofMillis(config.deliveryTimeoutMs()));
         } catch (ClientException e) {
-            // What is left is failed once the producer's thread has stopped, so that it is the only one to do so.
+            // Unfinished batches are failed only once the producer's thread has stopped, so that no two threads do it.
             stopped = true;
         }
     }

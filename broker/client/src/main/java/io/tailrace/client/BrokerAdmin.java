@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** The admin client: each call asks, waits, and asks again while the answer may change. Keeps nothing but connections. */
+/** The admin client. Each call sends a request, waits, and retries. Keeps no state but connections. */
 final class BrokerAdmin implements ClusterAdmin {
     private final AdminCalls calls;
     private final ConfigCalls configs;
@@ -118,17 +118,17 @@ final class BrokerAdmin implements ClusterAdmin {
         awaitLeaders(topic.name(), topic.partitions().orElse(1));
     }
 
-    /** Until every partition that was asked for is there and has a leader. */
+    /** Waits until every requested partition exists and has a leader. */
     private void awaitLeaders(String topic, int partitions) {
         calls.call("leaders of topic " + topic, () -> calls.metadata(List.of(topic))
                 .thenApply(answer -> {
-                    ClusterView view = ClusterView.EMPTY.updated(answer);
-                    if (view.partitionCount(topic) < partitions || !view.isComplete(topic)) {
+                    MetadataSnapshot snapshot = MetadataSnapshot.EMPTY.updated(answer);
+                    if (snapshot.partitionCount(topic) < partitions || !snapshot.isComplete(topic)) {
                         throw new ClientException(
                                 ErrorCode.LEADER_NOT_AVAILABLE,
                                 "not every partition of " + topic + " has a leader yet");
                     }
-                    return view;
+                    return snapshot;
                 }));
     }
 
@@ -199,7 +199,7 @@ final class BrokerAdmin implements ClusterAdmin {
     }
 
     @Override
-    public List<LogDirectory> logDirectories(int broker) {
+    public List<LogDirectoryDescription> logDirectories(int broker) {
         return replicas.logDirectories(broker);
     }
 
@@ -234,7 +234,7 @@ final class BrokerAdmin implements ClusterAdmin {
                     Map<String, TopicDescription> known = described(answer);
                     partitions.forEach(partition -> ensureExists(partition, known));
                     return OffsetLookup.find(
-                            calls.network(), ClusterView.EMPTY.updated(answer), timestamps, calls.timeoutMs());
+                            calls.network(), MetadataSnapshot.EMPTY.updated(answer), timestamps, calls.timeoutMs());
                 })
                 .thenApply(BrokerAdmin::offsets));
     }
@@ -259,8 +259,8 @@ final class BrokerAdmin implements ClusterAdmin {
 
     @Override
     public Map<TopicPartition, Long> groupOffsets(String group) {
-        GroupOffsets offsets =
-                new GroupOffsets(group, calls.network(), calls::anyBroker, calls::avoidBroker, calls.timeoutMs());
+        GroupOffsetCalls offsets =
+                new GroupOffsetCalls(group, calls.network(), calls::anyBroker, calls::avoidBroker, calls.timeoutMs());
         return calls.call("offsets of group " + group, () -> offsets.fetch(null));
     }
 

@@ -11,13 +11,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to one broker: a queue of requests, and a thread that connects when there are some and writes them.
+ * A connection to one broker: a queue of requests, and a thread that connects and writes them.
  *
- * <p>A connection that breaks is not repaired: the next request opens another, after a pause that grows with the
- * failures. All state is guarded by this object's monitor; no socket is touched while it is held.
+ * <p>When the connection breaks, the next request opens a new one, after a pause that grows with each failure. All state is guarded by this object's monitor; no socket is touched while it is held.
  */
 final class BrokerConnection {
-    /** Far above what the clients allow themselves, so that a mistake there is seen and does not fill the memory. */
+    /** Far above the clients' own bounds. Reaching it means a bug in a client, which then fails instead of filling memory. */
     private static final int UNSENT_MAX = 1_000;
 
     private final InetSocketAddress broker;
@@ -45,7 +44,7 @@ final class BrokerConnection {
 
     synchronized void send(PendingRequest<?> request) {
         if (closed || unsent.size() >= UNSENT_MAX) {
-            String problem = closed ? "the client is closed" : UNSENT_MAX + " requests are unsent";
+            String problem = closed ? "the client is closed" : "more than " + UNSENT_MAX + " requests wait to be sent";
             request.fail(ErrorCode.NETWORK_EXCEPTION, name() + ": " + problem, new IOException(problem));
             return;
         }
@@ -120,7 +119,7 @@ final class BrokerConnection {
         }
     }
 
-    /** Fails what has taken too long, and the connection with it if it was sent. */
+    /** Fails requests past their deadline, and the connection too if one of them was sent. */
     void expire(long nowMs) {
         BrokerSession open;
         List<PendingRequest<?>> late = new ArrayList<>();

@@ -21,16 +21,16 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * One connection to a broker from its handshake to its end. Requests go out in order, and answers come back in
- * that order; when anything else happens the session ends, and all that is unanswered fails.
+ * One connection to a broker, from handshake to close. Requests are written in order and answered in that order. On
+ * any violation the session ends, and all unanswered requests fail.
  *
- * <p>One thread writes; a reader thread of the session's own completes the answers.
+ * <p>One thread writes; the session's own reader thread completes the answers.
  */
 final class BrokerSession {
     private static final int BUFFER_BYTES = 64 << 10;
     private static final int FRAME_BYTES_MIN = Integer.BYTES;
 
-    /** A request on the wire, and what its answer will look like. */
+    /** A request that was sent, and what is needed to decode its answer. */
     private record Sent(PendingRequest<?> request, short version, int correlationId) {}
 
     private final InetSocketAddress broker;
@@ -58,7 +58,7 @@ final class BrokerSession {
     /**
      * Connects, asks the broker for its versions, and starts reading.
      *
-     * @throws IOException if the broker cannot be reached, or does not speak as it should
+     * @throws IOException if the broker cannot be reached or violates the protocol
      */
     static BrokerSession open(InetSocketAddress broker, ClientConfig config) throws IOException {
         Socket socket = config.socketFactory().createSocket();
@@ -87,7 +87,7 @@ final class BrokerSession {
         reader.start();
     }
 
-    /** The handshake's way to ask: nobody reads or writes beside it yet. */
+    /** Sends a handshake request and reads its answer. No other thread uses the socket yet. */
     private ByteBuffer exchange(Request<?> request, short version) throws IOException {
         writeFrame(Requests.encode(request, version, 0, config.clientId()).buffers());
         out.flush();
@@ -100,7 +100,7 @@ final class BrokerSession {
         }
     }
 
-    /** Writes a request, or fails it when the broker does not know its API or the connection is gone. */
+    /** Writes a request. Fails it if the broker does not support its API or the connection is closed. */
     void write(PendingRequest<?> request, boolean flush) {
         ByteBuffer[] frame;
         Sent sent;
@@ -152,7 +152,7 @@ final class BrokerSession {
     private ByteBuffer readFrame() throws IOException {
         int size = in.readInt();
         if (size < FRAME_BYTES_MIN || size > config.responseBytesMax()) {
-            throw new IOException("an answer of " + size + " bytes: expected " + FRAME_BYTES_MIN + " to "
+            throw new IOException("received a response of " + size + " bytes, expected " + FRAME_BYTES_MIN + " to "
                     + config.responseBytesMax() + " (max.response.size); is this a broker's port?");
         }
         byte[] frame = new byte[size];
@@ -177,7 +177,7 @@ final class BrokerSession {
         }
         int correlationId = Responses.correlationId(frame);
         if (sent == null || sent.correlationId() != correlationId) {
-            throw new IOException("an answer to request " + correlationId + ": expected "
+            throw new IOException("received a response to request " + correlationId + ", expected "
                     + (sent == null ? "none" : sent.correlationId()));
         }
         Response response = Responses.decode(sent.request().request().api(), sent.version(), frame);
@@ -189,7 +189,7 @@ final class BrokerSession {
         sent.request().complete(response);
     }
 
-    /** Ends the session if its oldest request has waited too long: what comes after could only be later. */
+    /** Ends the session if its oldest request has timed out: answers come in order, so later ones cannot come first. */
     void expire(long nowMs) {
         boolean late;
         synchronized (unanswered) {

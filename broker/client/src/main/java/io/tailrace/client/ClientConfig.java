@@ -1,6 +1,6 @@
 package io.tailrace.client;
 
-import static io.tailrace.client.ConfigKeys.check;
+import static io.tailrace.client.BuilderKeys.check;
 
 import java.net.InetSocketAddress;
 import java.util.Arrays;
@@ -9,18 +9,19 @@ import java.util.Map;
 import javax.net.SocketFactory;
 
 /**
- * What every client needs to know. Immutable; checked when it is made.
+ * The settings that all clients share. Immutable; checked on construction.
  *
- * @param bootstrapServers brokers to ask for the others, unresolved, at least one ({@code bootstrap.servers})
+ * @param bootstrapServers brokers to ask for the rest of the cluster, unresolved, at least one
+ *     ({@code bootstrap.servers})
  * @param clientId name under which brokers log and count this client ({@code client.id})
  * @param requestTimeoutMs how long one request may take, and an admin call with its retries
  *     ({@code request.timeout.ms})
- * @param retryBackoffMs first pause before a retry; doubles with every further one, with jitter
+ * @param retryBackoffMs first pause before a retry; doubles with each further one, with jitter
  *     ({@code retry.backoff.ms})
  * @param retryBackoffMaxMs longest pause before a retry ({@code retry.backoff.max.ms})
  * @param connectTimeoutMs how long a connection may take to open ({@code socket.connection.setup.timeout.ms})
- * @param metadataMaxAgeMs age at which leaders are asked for again unasked ({@code metadata.max.age.ms})
- * @param responseBytesMax largest answer that is accepted, a guard against a peer that is no broker
+ * @param metadataMaxAgeMs age at which metadata is refreshed ({@code metadata.max.age.ms})
+ * @param responseBytesMax largest response accepted; guards against a peer that is not a broker
  *     ({@code max.response.size})
  * @param socketFactory opens connections; an {@link javax.net.ssl.SSLSocketFactory} is all that TLS needs
  */
@@ -35,7 +36,7 @@ public record ClientConfig(
         int responseBytesMax,
         SocketFactory socketFactory) {
 
-    static final ConfigKeys<Builder> KEYS = new ConfigKeys<Builder>()
+    static final BuilderKeys<Builder> KEYS = new BuilderKeys<Builder>()
             .text("bootstrap.servers", Builder::bootstrapServers)
             .text("client.id", Builder::clientId)
             .number("request.timeout.ms", Builder::requestTimeoutMs)
@@ -65,14 +66,14 @@ public record ClientConfig(
         return builder().bootstrapServers(bootstrapServers).build();
     }
 
-    /** Reads configuration keys; an unknown one is refused by name. */
+    /** Reads configuration keys; an unknown key is refused by name. */
     public static ClientConfig parse(Map<String, String> properties) {
         Builder builder = builder();
         properties.forEach((key, value) -> KEYS.apply(builder, key, value));
         return builder.build();
     }
 
-    /** Starts from the defaults. */
+    /** A builder with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
@@ -91,7 +92,7 @@ public record ClientConfig(
 
         private Builder() {}
 
-        /** Brokers to start from, as {@code host:port[,host:port...]}; an IPv6 address stands in brackets. */
+        /** Brokers to start from, as {@code host:port[,host:port...]}; an IPv6 address is in brackets. */
         public Builder bootstrapServers(String list) {
             bootstrapServers = Arrays.stream(list.split(","))
                     .map(String::strip)
@@ -113,9 +114,9 @@ public record ClientConfig(
                     return InetSocketAddress.createUnresolved(host, port);
                 }
             } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("\"" + server + "\" is not host:port", e);
+                throw new IllegalArgumentException("invalid address \"" + server + "\": expected host:port", e);
             }
-            throw new IllegalArgumentException("\"" + server + "\" is not host:port");
+            throw new IllegalArgumentException("invalid address \"" + server + "\": expected host:port");
         }
 
         public Builder clientId(String id) {

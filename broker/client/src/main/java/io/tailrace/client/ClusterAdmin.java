@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What an operator does beyond an {@link Admin}: settings, and where replicas and leaders are. As thread-safe. */
+/** An {@link Admin} with an operator's calls: settings, placement of replicas, election of leaders. Thread-safe. */
 public interface ClusterAdmin extends Admin {
 
     /** Creates an admin client. Connects with the first call. */
@@ -18,32 +18,32 @@ public interface ClusterAdmin extends Admin {
     /**
      * Changes settings of a topic, all of them or none.
      *
-     * @param changes values by key; an empty one takes a setting back, so that the default holds again
+     * @param changes values by key; an empty value removes the setting, so that the default applies again
      */
     void configureTopic(String topic, Map<String, Optional<String>> changes);
 
-    /** Changes settings of a broker that can be changed while it runs; otherwise as {@link #configureTopic}. */
+    /** Changes dynamic settings of a broker, all of them or none; an empty value removes a setting. */
     void configureBroker(int broker, Map<String, Optional<String>> changes);
 
-    /** The partitions that are on their way to other brokers. */
+    /** The reassignments in progress, by partition. */
     Map<TopicPartition, Reassignment> reassignments();
 
     /**
-     * Has partitions moved to these brokers, preferred leader first, and returns before they are there. What is under way to
-     * others is redirected.
+     * Starts to move partitions to these brokers, preferred leader first. Returns before they have moved. A reassignment
+     * in progress is replaced.
      */
     void reassign(Map<TopicPartition, List<Integer>> replicas);
 
-    /** Has partitions stay with the brokers they were on. It is no error if nothing is under way any more. */
+    /** Cancels reassignments. Partitions without a reassignment in progress are ignored. */
     void cancelReassignments(Collection<TopicPartition> partitions);
 
     /**
-     * Has the first replica of each partition lead, if it is in sync.
+     * Elects the first replica of each partition as its leader, if it is in sync.
      *
-     * @return by partition NONE, ELECTION_NOT_NEEDED if it led before, or why it does not lead now
+     * @return by partition: NONE if it was elected, ELECTION_NOT_NEEDED if it was the leader already, or why it was not elected
      */
     Map<TopicPartition, ErrorCode> electPreferredLeaders(Collection<TopicPartition> partitions);
 
-    /** Where a broker keeps its logs. */
-    List<LogDirectory> logDirectories(int broker);
+    /** The log directories of a broker. */
+    List<LogDirectoryDescription> logDirectories(int broker);
 }

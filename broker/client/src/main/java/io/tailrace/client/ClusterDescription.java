@@ -7,8 +7,8 @@ import java.util.OptionalInt;
 /**
  * A cluster as one of its brokers sees it.
  *
- * @param clusterId the cluster's name for itself
- * @param controllerId the broker that is controller now, or empty while one is elected
+ * @param clusterId the cluster's id
+ * @param controllerId the controller's id, or empty while there is none
  * @param nodes the live brokers
  */
 public record ClusterDescription(String clusterId, OptionalInt controllerId, List<Node> nodes) {

@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Settings of topics and brokers: read by any broker, changed by the controller or the broker they are of. */
+/** Reads and changes settings of topics and brokers. Any broker reports them. The controller changes a topic's, and each
+ * broker its own. */
 final class ConfigCalls {
     private final AdminCalls calls;
 

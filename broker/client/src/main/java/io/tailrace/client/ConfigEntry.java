@@ -3,10 +3,10 @@ package io.tailrace.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One configuration value in force.
+ * One setting and its current value.
  *
  * @param name the key
- * @param value the value, or null where it is secret
- * @param isDefault whether it was set by nobody
+ * @param value the value, or null if it is secret
+ * @param isDefault whether it is the default
  */
 public record ConfigEntry(String name, @Nullable String value, boolean isDefault) {}

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Pulls records of assigned partitions in offset order, reading ahead within a bound.
+ * Pulls records of assigned partitions in offset order. Reads ahead within a bound.
  *
- * <p>Used by one thread at a time, {@link #wakeup} apart. A position that retention has passed is an
- * {@link OffsetOutOfRangeException}, or moves where {@link ConsumerConfig} says.
+ * <p>For one thread at a time, except {@link #wakeup}. If a position is no longer in the log, {@link #poll} throws an
+ * {@link OffsetOutOfRangeException} or resets it, as {@link ConsumerConfig#offsetReset} says.
  */
 public interface Consumer extends AutoCloseable {
 
@@ -20,13 +20,13 @@ public interface Consumer extends AutoCloseable {
         return new FetchingConsumer(config);
     }
 
-    /** Replaces the assignment. A new partition starts at its committed offset, else where the reset policy says. */
+    /** Replaces the assignment. A new partition starts at its committed offset, or else where the reset policy says. */
     void assign(Collection<TopicPartition> partitions);
 
-    /** The partitions assigned now. */
+    /** The assigned partitions. */
     Set<TopicPartition> assignment();
 
-    /** Moves the next read of an assigned partition. What was read ahead is dropped. */
+    /** Sets the position of an assigned partition, and drops what was read ahead. */
     void seek(TopicPartition partition, long offset);
 
     /** Moves assigned partitions to their log start offset. */
@@ -36,15 +36,15 @@ public interface Consumer extends AutoCloseable {
     void seekToEnd(Collection<TopicPartition> partitions);
 
     /**
-     * Returns what was read, waiting for the first record up to the timeout.
+     * Returns records, waiting for the first one for up to the timeout.
      *
-     * @return records in offset order within each partition, at most {@code max.poll.records}; empty when the time
-     *     is up
-     * @throws OffsetOutOfRangeException when a position is not in its log and the reset policy is to tell
+     * @return records in offset order within each partition, at most {@code max.poll.records}; empty if the
+     *     timeout passes
+     * @throws OffsetOutOfRangeException if a position is not in its log and the reset policy is {@link OffsetReset#NONE}
      */
     List<ConsumerRecord> poll(Duration timeout);
 
-    /** The offset of the next record that {@link #poll} will return; exclusive end of what it has returned. */
+    /** The offset of the next record that {@link #poll} returns: the exclusive end of those it has returned. */
     long position(TopicPartition partition);
 
     /** Commits offsets (exclusive: the next to be read) for the consumer's group, and waits for the answer. */
@@ -53,7 +53,7 @@ public interface Consumer extends AutoCloseable {
     /** The group's committed offsets; partitions without one are absent. */
     Map<TopicPartition, Long> committed(Collection<TopicPartition> partitions);
 
-    /** Makes a {@link #poll} that waits, or the next one, return at once. May be called from any thread. */
+    /** Makes a waiting {@link #poll}, or else the next one, return at once. May be called from any thread. */
     void wakeup();
 
     @Override

@@ -1,21 +1,21 @@
 package io.tailrace.client;
 
-import static io.tailrace.client.ConfigKeys.check;
+import static io.tailrace.client.BuilderKeys.check;
 
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a {@link Consumer} reads ahead and where it starts. Immutable; checked when it is made.
+ * How a {@link Consumer} reads ahead and where it starts. Immutable; checked on construction.
  *
  * @param client how brokers are reached
- * @param group consumer group whose offsets it commits, or empty if it keeps its own ({@code group.id})
- * @param offsetReset where to go where there is no position, or none that is in the log
+ * @param group consumer group whose offsets it commits, or empty for none ({@code group.id})
+ * @param offsetReset where to start without a position, or if the position is not in the log
  *     ({@code auto.offset.reset})
  * @param fetchBytesMin bytes that a broker waits for before it answers ({@code fetch.min.bytes})
  * @param fetchWaitMsMax how long it waits for them ({@code fetch.max.wait.ms})
- * @param fetchBytesMax bytes of one answer; one batch that is larger comes all the same ({@code fetch.max.bytes})
- * @param partitionFetchBytesMax bytes of one partition in one answer ({@code max.partition.fetch.bytes})
+ * @param fetchBytesMax bytes of one response, unless its first batch is larger ({@code fetch.max.bytes})
+ * @param partitionFetchBytesMax bytes of one partition in one response ({@code max.partition.fetch.bytes})
  * @param pollRecordsMax records that one poll returns ({@code max.poll.records})
  */
 public record ConsumerConfig(
@@ -28,7 +28,7 @@ public record ConsumerConfig(
         int partitionFetchBytesMax,
         int pollRecordsMax) {
 
-    private static final ConfigKeys<Builder> KEYS = new ConfigKeys<Builder>()
+    private static final BuilderKeys<Builder> KEYS = new BuilderKeys<Builder>()
             .including(ClientConfig.KEYS, builder -> builder.client)
             .text("group.id", Builder::group)
             .text("auto.offset.reset", (builder, value) -> builder.offsetReset(OffsetReset.parse(value)))
@@ -56,14 +56,14 @@ public record ConsumerConfig(
         return builder(bootstrapServers).build();
     }
 
-    /** Reads configuration keys, those of {@link ClientConfig} among them; an unknown one is refused by name. */
+    /** Reads configuration keys, including those of {@link ClientConfig}; an unknown key is refused by name. */
     public static ConsumerConfig parse(Map<String, String> properties) {
         Builder builder = new Builder();
         properties.forEach((key, value) -> KEYS.apply(builder, key, value));
         return builder.build();
     }
 
-    /** Starts from the defaults. */
+    /** A builder with the defaults. */
     public static Builder builder(String bootstrapServers) {
         Builder builder = new Builder();
         builder.client.bootstrapServers(bootstrapServers);
@@ -83,7 +83,7 @@ public record ConsumerConfig(
 
         private Builder() {}
 
-        /** The settings that all clients share, to be set in place. */
+        /** The builder of the settings that all clients share. */
         public ClientConfig.Builder client() {
             return client;
         }

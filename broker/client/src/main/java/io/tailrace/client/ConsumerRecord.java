@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record as a partition holds it.
+ * A record that was read from a partition.
  *
  * @param topicPartition the partition it was read from
  * @param offset its offset in the partition
- * @param timestampMs its event time, or the time of its append where the topic says so
+ * @param timestampMs its event time, or its append time if the topic is configured so
  * @param key its key
  * @param value its value; null is a tombstone in a compacted topic
  * @param headers its headers, in order

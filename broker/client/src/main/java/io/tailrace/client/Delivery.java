@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Judges what became of each batch: acknowledged, to be sent again in its place, to be split, or failed.
+ * Handles the outcome of each batch: acknowledges, retries, splits or fails it.
  *
- * <p>Where a batch fails, the broker will refuse the sequence of those behind it; they then start a new epoch
- * ({@link PartitionQueue#restartSequence}). One thread's.
+ * <p>When a batch fails, the broker refuses the sequence numbers of the batches behind it; they are then sent under a new
+ * epoch ({@link PartitionQueue#restartSequence}). For one thread.
  */
 final class Delivery {
     private final ProducerConfig config;
@@ -38,14 +38,14 @@ final class Delivery {
         this.backoff = backoff;
     }
 
-    /** Acts on the answer to a batch that is not in flight any more. */
-    void judge(Sender.Flight flight, ProduceResponse.Partition answer, long nowMs) {
+    /** Handles the response to a batch, which is no longer in flight. */
+    void handle(Sender.InFlightBatch flight, ProduceResponse.Partition answer, long nowMs) {
         PartitionQueue queue = flight.queue();
-        ProducerBatch batch = flight.batch();
+        PendingBatch batch = flight.batch();
         ErrorCode error = answer.errorCode();
         switch (error) {
             case NONE -> acknowledge(flight, answer.baseOffset(), answer.logAppendTimeMs());
-            // In the log, but so long ago that the broker does not remember where.
+            // The batch is in the log, but the broker no longer knows its offset.
             case DUPLICATE_SEQUENCE_NUMBER -> acknowledge(flight, -1, -1);
             case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE -> splitOrFail(flight, error);
             case OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_EPOCH -> {
@@ -69,7 +69,7 @@ final class Delivery {
         }
     }
 
-    private void acknowledge(Sender.Flight flight, long baseOffset, long logAppendTimeMs) {
+    private void acknowledge(Sender.InFlightBatch flight, long baseOffset, long logAppendTimeMs) {
         flight.queue().acknowledged(flight.batch());
         if (!flight.batch().isDone()) {
             accumulator.release(flight.batch().reservedBytes());
@@ -77,7 +77,7 @@ final class Delivery {
         }
     }
 
-    private void restartIfAlone(PartitionQueue queue, ProducerBatch batch, ErrorCode error) {
+    private void restartIfAlone(PartitionQueue queue, PendingBatch batch, ErrorCode error) {
         if (!config.idempotent() || !queue.isAlone(batch)) {
             return;
         }
@@ -89,24 +89,24 @@ final class Delivery {
         }
     }
 
-    private void retry(Sender.Flight flight, ErrorCode error, long nowMs) {
-        ProducerBatch batch = flight.batch();
+    private void retry(Sender.InFlightBatch flight, ErrorCode error, long nowMs) {
+        PendingBatch batch = flight.batch();
         if (batch.isDone()) {
             flight.queue().remove(batch);
             return;
         }
         batch.retryAt(nowMs + backoff.pauseMs(batch.attempts()), error);
         if (error == ErrorCode.NOT_LEADER_OR_FOLLOWER || error == ErrorCode.FENCED_LEADER_EPOCH) {
-            flight.queue().doubtLeader(nowMs);
+            flight.queue().markLeaderStale(nowMs);
         }
         metadata.requestRefresh();
     }
 
-    private void splitOrFail(Sender.Flight flight, ErrorCode error) {
+    private void splitOrFail(Sender.InFlightBatch flight, ErrorCode error) {
         PartitionQueue queue = flight.queue();
-        ProducerBatch batch = flight.batch();
+        PendingBatch batch = flight.batch();
         if (batch.recordCount() > 1 && !batch.isDone()) {
-            List<ProducerBatch> parts = batch.split(compression, parse(batch), queue.producerId(), queue.epoch());
+            List<PendingBatch> parts = batch.split(compression, parse(batch), queue.producerId(), queue.epoch());
             queue.replace(batch, parts);
             return;
         }
@@ -116,25 +116,25 @@ final class Delivery {
                 batch,
                 new ClientException(
                         error,
-                        queue.topicPartition() + ": a record of " + bytes
-                                + " bytes with its batch is larger than the topic's" + " max.message.bytes"));
+                        queue.topicPartition() + ": a batch of one record is " + bytes
+                                + " bytes, larger than the topic's max.message.bytes"));
     }
 
-    private static List<ProducerBatch.ParsedRecord> parse(ProducerBatch batch) {
-        List<ProducerBatch.ParsedRecord> records = new ArrayList<>();
+    private static List<PendingBatch.ParsedRecord> parse(PendingBatch batch) {
+        List<PendingBatch.ParsedRecord> records = new ArrayList<>();
         RecordCursor cursor =
                 RecordCursor.of(RecordBatch.at(batch.encoded().duplicate()), new Decompressor(Integer.MAX_VALUE));
         while (cursor.next()) {
-            records.add(new ProducerBatch.ParsedRecord(
+            records.add(new PendingBatch.ParsedRecord(
                     cursor.timestampMs(), cursor.keyCopy(), cursor.valueCopy(), cursor.headers()));
         }
         return records;
     }
 
-    /** Fails what was sent longer ago than the delivery timeout. What is in flight keeps its place until answered. */
+    /** Fails batches older than the delivery timeout. One in flight keeps its place in the queue until it is answered. */
     void expire(long nowMs) {
         for (PartitionQueue queue : accumulator.queues()) {
-            for (ProducerBatch batch : queue.snapshot()) {
+            for (PendingBatch batch : queue.snapshot()) {
                 if (nowMs - batch.createdMs() < config.deliveryTimeoutMs()) {
                     break;
                 }
@@ -146,10 +146,10 @@ final class Delivery {
         }
     }
 
-    private ClientException expired(TopicPartition partition, ProducerBatch batch) {
+    private ClientException expired(TopicPartition partition, PendingBatch batch) {
         String last = batch.attempts() == 0
-                ? "no leader was found, or it did not get its turn"
-                : "last: " + batch.lastError();
+                ? "never sent: no leader was known, or earlier batches were still unacknowledged"
+                : "last error: " + batch.lastError();
         return new ClientException(
                 ErrorCode.REQUEST_TIMED_OUT,
                 partition + ": batch of " + batch.recordCount()
@@ -157,7 +157,7 @@ final class Delivery {
                         + "), " + batch.attempts() + " attempts; " + last);
     }
 
-    /** When {@link #expire} will next find something, if nothing is acknowledged before. */
+    /** The time at which the next batch expires, if none is acknowledged before. */
     long nextExpiryMs(long nowMs) {
         long nextMs = Long.MAX_VALUE;
         for (PartitionQueue queue : accumulator.queues()) {
@@ -169,8 +169,8 @@ final class Delivery {
         return nextMs;
     }
 
-    /** Fails a batch's futures and frees its memory, unless that was done before. */
-    void fail(ProducerBatch batch, ClientException why) {
+    /** Fails a batch's futures and frees its memory, unless it is already done. */
+    void fail(PendingBatch batch, ClientException why) {
         if (!batch.isDone()) {
             accumulator.release(batch.reservedBytes());
             batch.fail(why);

@@ -17,18 +17,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads ahead: one fetch at a time for each leader, for the partitions of which less than one answer's worth waits to
- * be polled. So a partition holds at most twice {@code max.partition.fetch.bytes}, but for a batch that is larger.
+ * Reads ahead, with one fetch at a time for each leader. A partition is fetched while it buffers less than
+ * {@code max.partition.fetch.bytes}, so it holds at most twice that, unless a single batch is larger.
  *
- * <p>One thread's: {@link #step} does all that can be done now, and says when to come again.
+ * <p>For one thread: {@link #step} does all that can be done now and returns when to call it again.
  */
 final class Fetcher {
-    /** How long a broker may hold a fetch that leaves out a partition whose records have not been polled yet. */
+    /** How long a broker may hold a fetch that skips a partition with a full buffer. */
     private static final int SHORT_WAIT_MS = 10;
 
     private final ConsumerConfig config;
     private final Network network;
-    private final Mailbox mailbox;
+    private final CompletionQueue completions;
     private final Metadata metadata;
     private final Assignment assignment;
     private final Positions positions;
@@ -40,7 +40,7 @@ final class Fetcher {
     Fetcher(
             ConsumerConfig config,
             Network network,
-            Mailbox mailbox,
+            CompletionQueue completions,
             Metadata metadata,
             Assignment assignment,
             Positions positions,
@@ -48,7 +48,7 @@ final class Fetcher {
             Backoff backoff) {
         this.config = config;
         this.network = network;
-        this.mailbox = mailbox;
+        this.completions = completions;
         this.metadata = metadata;
         this.assignment = assignment;
         this.positions = positions;
@@ -56,37 +56,37 @@ final class Fetcher {
         this.backoff = backoff;
     }
 
-    /** A fetch in the making: what to ask of a leader, and the generation it is asked for. */
+    /** A fetch being built: partitions of one leader, and the generation of each. */
     private static final class Outgoing {
         private final Map<String, List<FetchRequest.Partition>> topics = new LinkedHashMap<>();
         private final Map<TopicPartition, Integer> generations = new HashMap<>();
         private boolean leavesOut;
     }
 
-    /** Takes answers, and asks for what there is room for. Returns when to be called again at the latest. */
+    /** Handles responses and sends fetches. Returns the time by which to call again. */
     long step(long nowMs) {
-        mailbox.drain();
-        long againMs = metadata.poll(nowMs);
+        completions.drain();
+        long nextMs = metadata.poll(nowMs);
         Map<InetSocketAddress, Outgoing> requests = new LinkedHashMap<>();
         synchronized (assignment) {
             positions.ask(nowMs);
-            List<PartitionState> states = new ArrayList<>(assignment.states());
+            List<AssignedPartition> states = new ArrayList<>(assignment.states());
             Collections.rotate(states, states.isEmpty() ? 0 : -(turn++ % states.size()));
-            for (PartitionState state : states) {
+            for (AssignedPartition state : states) {
                 collect(state, requests, nowMs);
-                againMs = Math.min(againMs, state.retryAtMs() > nowMs ? state.retryAtMs() : Long.MAX_VALUE);
+                nextMs = Math.min(nextMs, state.retryAtMs() > nowMs ? state.retryAtMs() : Long.MAX_VALUE);
             }
             requests.values().forEach(this::markAsked);
         }
         requests.forEach(this::send);
-        return againMs;
+        return nextMs;
     }
 
-    private void collect(PartitionState state, Map<InetSocketAddress, Outgoing> requests, long nowMs) {
-        if (!state.hasPosition() || !state.mayAsk(nowMs)) {
+    private void collect(AssignedPartition state, Map<InetSocketAddress, Outgoing> requests, long nowMs) {
+        if (!state.hasPosition() || !state.mayRequest(nowMs)) {
             return;
         }
-        ClusterView.Leader leader = metadata.view().leader(state.topicPartition());
+        MetadataSnapshot.Leader leader = metadata.snapshot().leader(state.topicPartition());
         InetSocketAddress broker = leader == null ? null : leader.address();
         if (leader == null || broker == null) {
             metadata.requestRefresh();
@@ -128,7 +128,7 @@ final class Fetcher {
         int waitMs = outgoing.leavesOut ? Math.min(SHORT_WAIT_MS, config.fetchWaitMsMax()) : config.fetchWaitMsMax();
         asked.add(broker);
         FetchRequest request = new FetchRequest(-1, waitMs, config.fetchBytesMin(), config.fetchBytesMax(), topics);
-        mailbox.onOutcome(
+        completions.whenComplete(
                 network.send(broker, request, config.client().requestTimeoutMs()),
                 (answer, failure) -> answered(broker, outgoing.generations, answer, failure));
     }
@@ -152,7 +152,7 @@ final class Fetcher {
                 take(answer, generations, nowMs);
             }
             generations.forEach((partition, generation) -> {
-                PartitionState state = assignment.state(partition);
+                AssignedPartition state = assignment.state(partition);
                 if (state != null && state.generation() == generation) {
                     metadata.requestRefresh();
                     state.failed(nowMs, backoff);
@@ -165,13 +165,13 @@ final class Fetcher {
         }
     }
 
-    /** Takes what was answered, and leaves in {@code generations} what was not. */
+    /** Takes the partitions of a response, and leaves in {@code generations} those that it lacks. */
     private void take(FetchResponse answer, Map<TopicPartition, Integer> generations, long nowMs) {
         for (FetchResponse.Topic topic : answer.topics()) {
             for (FetchResponse.Partition read : topic.partitions()) {
                 TopicPartition partition = new TopicPartition(topic.topic(), read.partitionIndex());
                 Integer generation = generations.remove(partition);
-                PartitionState state = assignment.state(partition);
+                AssignedPartition state = assignment.state(partition);
                 if (generation != null && state != null && state.generation() == generation) {
                     take(state, read, nowMs);
                 }
@@ -179,7 +179,7 @@ final class Fetcher {
         }
     }
 
-    private void take(PartitionState state, FetchResponse.Partition read, long nowMs) {
+    private void take(AssignedPartition state, FetchResponse.Partition read, long nowMs) {
         ErrorCode error = read.errorCode();
         if (error == ErrorCode.NONE) {
             state.answered();
@@ -198,8 +198,8 @@ final class Fetcher {
         }
     }
 
-    /** What was read ahead is still to be polled: the position itself may be in the log. */
-    private void outOfRange(PartitionState state, long nowMs) {
+    /** Buffered records are polled first: the position itself may be in the log. */
+    private void outOfRange(AssignedPartition state, long nowMs) {
         if (state.fetchOffset() == state.position()) {
             positions.outOfRange(state);
         } else {

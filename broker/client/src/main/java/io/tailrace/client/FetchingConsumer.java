@@ -11,21 +11,21 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The consumer: a thread of its own runs the {@link Fetcher}, which reads ahead into the {@link Assignment}; polls take
- * from there.
+ * The consumer. A background thread runs the {@link Fetcher}, which reads ahead into the {@link Assignment}, from which
+ * polls take.
  *
- * <p>Fetches have connections of their own, since a broker answers in order and holds a fetch until there is something
- * to read: a commit or a lookup of offsets would wait behind it.
+ * <p>Fetches have their own connections. A broker answers in order and may hold a fetch until there are records, so a
+ * commit or an offset lookup on the same connection would wait behind it.
  */
 final class FetchingConsumer implements Consumer {
     private final ConsumerConfig config;
     private final Network fetchNetwork;
     private final Network network;
     private final Time time;
-    private final Mailbox mailbox = new Mailbox();
+    private final CompletionQueue completions = new CompletionQueue();
     private final Assignment assignment = new Assignment();
     private final Metadata metadata;
-    private final @Nullable GroupOffsets offsets;
+    private final @Nullable GroupOffsetCalls offsets;
     private final Fetcher fetcher;
     private final Retry retry;
     private final Thread thread;
@@ -42,7 +42,7 @@ final class FetchingConsumer implements Consumer {
         thread.start();
     }
 
-    /** A consumer whose thread is not started: its owner calls {@link #step}. */
+    /** A consumer without a background thread: the owner calls {@link #step}. */
     FetchingConsumer(ConsumerConfig config, Network fetchNetwork, Network network, Time time) {
         this.config = config;
         this.fetchNetwork = fetchNetwork;
@@ -52,12 +52,13 @@ final class FetchingConsumer implements Consumer {
         Backoff backoff =
                 new Backoff(config.client(), () -> ThreadLocalRandom.current().nextDouble());
         this.retry = new Retry(timeoutMs, backoff, time);
-        this.metadata = new Metadata(config.client(), network, mailbox, time, backoff, false);
+        this.metadata = new Metadata(config.client(), network, completions, time, backoff, false);
         this.offsets = config.group()
-                .map(group -> new GroupOffsets(group, network, metadata::anyBroker, metadata::avoidBroker, timeoutMs))
+                .map(group ->
+                        new GroupOffsetCalls(group, network, metadata::anyBroker, metadata::avoidBroker, timeoutMs))
                 .orElse(null);
-        Positions positions = new Positions(config, network, mailbox, metadata, assignment, offsets, time, backoff);
-        this.fetcher = new Fetcher(config, fetchNetwork, mailbox, metadata, assignment, positions, time, backoff);
+        Positions positions = new Positions(config, network, completions, metadata, assignment, offsets, time, backoff);
+        this.fetcher = new Fetcher(config, fetchNetwork, completions, metadata, assignment, positions, time, backoff);
         this.thread = new Thread(this::run, config.client().clientId() + "-fetcher");
         thread.setDaemon(true);
     }
@@ -65,7 +66,7 @@ final class FetchingConsumer implements Consumer {
     private void run() {
         try {
             while (!closed) {
-                mailbox.await(step() - time.elapsedMs());
+                completions.await(step() - time.elapsedMs());
             }
         } catch (RuntimeException | Error e) {
             threadFailure = e;
@@ -76,7 +77,7 @@ final class FetchingConsumer implements Consumer {
         }
     }
 
-    /** Does what can be done now; returns when to be called again at the latest. */
+    /** Does all that can be done now. Returns the time by which to call again. */
     long step() {
         return fetcher.step(time.elapsedMs());
     }
@@ -86,7 +87,7 @@ final class FetchingConsumer implements Consumer {
         ensureOpen();
         assignment.replace(partitions);
         partitions.forEach(partition -> metadata.add(partition.topic()));
-        mailbox.wake();
+        completions.wake();
     }
 
     @Override
@@ -98,30 +99,30 @@ final class FetchingConsumer implements Consumer {
     public void seek(TopicPartition partition, long offset) {
         ensureOpen();
         if (offset < 0) {
-            throw new IllegalArgumentException(partition + ": an offset is not negative, is " + offset);
+            throw new IllegalArgumentException(partition + ": expected an offset of 0 or more, found " + offset);
         }
         synchronized (assignment) {
             assignment.assigned(partition).seek(offset);
         }
-        mailbox.wake();
+        completions.wake();
     }
 
     @Override
     public void seekToBeginning(Collection<TopicPartition> partitions) {
-        seek(partitions, PartitionState.Start.EARLIEST);
+        seek(partitions, AssignedPartition.Start.EARLIEST);
     }
 
     @Override
     public void seekToEnd(Collection<TopicPartition> partitions) {
-        seek(partitions, PartitionState.Start.LATEST);
+        seek(partitions, AssignedPartition.Start.LATEST);
     }
 
-    private void seek(Collection<TopicPartition> partitions, PartitionState.Start start) {
+    private void seek(Collection<TopicPartition> partitions, AssignedPartition.Start start) {
         ensureOpen();
         synchronized (assignment) {
             partitions.forEach(partition -> assignment.assigned(partition).seek(start));
         }
-        mailbox.wake();
+        completions.wake();
     }
 
     @Override
@@ -136,7 +137,7 @@ final class FetchingConsumer implements Consumer {
                 }
                 List<ConsumerRecord> records = assignment.take(config.pollRecordsMax());
                 if (!records.isEmpty()) {
-                    mailbox.wake();
+                    completions.wake();
                     return records;
                 }
                 if (!await(deadlineMs)) {
@@ -146,7 +147,7 @@ final class FetchingConsumer implements Consumer {
         }
     }
 
-    /** Waits for a change of the assignment; false when the time is up. */
+    /** Waits for a change of the assignment. Returns false if the timeout passes. */
     private boolean await(long deadlineMs) {
         long leftMs = deadlineMs - time.elapsedMs();
         if (leftMs <= 0) {
@@ -168,7 +169,7 @@ final class FetchingConsumer implements Consumer {
         synchronized (assignment) {
             while (true) {
                 ensureOpen();
-                PartitionState state = assignment.assigned(partition);
+                AssignedPartition state = assignment.assigned(partition);
                 if (state.hasPosition()) {
                     return state.position();
                 }
@@ -187,7 +188,7 @@ final class FetchingConsumer implements Consumer {
 
     @Override
     public void commit(Map<TopicPartition, Long> toCommit) {
-        GroupOffsets group = group();
+        GroupOffsetCalls group = group();
         if (!toCommit.isEmpty()) {
             retry.call("commit", () -> group.commit(toCommit));
         }
@@ -195,14 +196,14 @@ final class FetchingConsumer implements Consumer {
 
     @Override
     public Map<TopicPartition, Long> committed(Collection<TopicPartition> partitions) {
-        GroupOffsets group = group();
+        GroupOffsetCalls group = group();
         return partitions.isEmpty() ? Map.of() : retry.call("committed offsets", () -> group.fetch(partitions));
     }
 
-    private GroupOffsets group() {
+    private GroupOffsetCalls group() {
         ensureOpen();
         if (offsets == null) {
-            throw new IllegalStateException("offsets are committed for a group: set group.id");
+            throw new IllegalStateException("offsets can only be committed for a group: set group.id");
         }
         return offsets;
     }
@@ -228,7 +229,7 @@ final class FetchingConsumer implements Consumer {
     @Override
     public void close() {
         closed = true;
-        mailbox.wake();
+        completions.wake();
         fetchNetwork.close();
         network.close();
         synchronized (assignment) {

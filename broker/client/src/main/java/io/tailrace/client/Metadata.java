@@ -13,20 +13,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a {@link ClusterView} of the topics that a client uses, by asking one broker after the other.
+ * Keeps a current {@link MetadataSnapshot} of the topics that a client uses.
  *
- * <p>{@link #poll}, {@link #viewAskedMs} and the answers are the owner thread's, the rest is anybody's.
+ * <p>{@link #poll}, {@link #snapshotRequestedMs} and responses belong to the owner's thread; all else is thread-safe.
  */
 final class Metadata {
     private final ClientConfig config;
     private final Network network;
-    private final Mailbox mailbox;
+    private final CompletionQueue completions;
     private final Time time;
     private final Backoff backoff;
     private final boolean createTopics;
     private final Set<String> topics = new ConcurrentSkipListSet<>();
 
-    private volatile ClusterView view = ClusterView.EMPTY;
+    private volatile MetadataSnapshot snapshot = MetadataSnapshot.EMPTY;
     private volatile boolean refreshRequested = true;
 
     private boolean asking;
@@ -34,63 +34,69 @@ final class Metadata {
     private final AtomicInteger brokerTurn = new AtomicInteger();
     private long notBeforeMs;
     private long askedMs;
-    private long viewAskedMs;
+    private long snapshotRequestedMs;
     private volatile @Nullable ClientException lastFailure;
 
     /**
-     * Creates an empty view, to be refreshed with the first poll.
+     * Starts with an empty snapshot, which the first poll refreshes.
      *
-     * @param createTopics whether a topic that does not exist may be created by the broker
+     * @param createTopics whether the broker may create a topic that does not exist
      */
-    Metadata(ClientConfig config, Network network, Mailbox mailbox, Time time, Backoff backoff, boolean createTopics) {
+    Metadata(
+            ClientConfig config,
+            Network network,
+            CompletionQueue completions,
+            Time time,
+            Backoff backoff,
+            boolean createTopics) {
         this.config = config;
         this.network = network;
-        this.mailbox = mailbox;
+        this.completions = completions;
         this.time = time;
         this.backoff = backoff;
         this.createTopics = createTopics;
         this.notBeforeMs = time.elapsedMs();
         this.askedMs = notBeforeMs;
-        this.viewAskedMs = notBeforeMs;
+        this.snapshotRequestedMs = notBeforeMs;
     }
 
-    ClusterView view() {
-        return view;
+    MetadataSnapshot snapshot() {
+        return snapshot;
     }
 
-    /** When the view was asked for: what has changed since may not be in it. */
-    long viewAskedMs() {
-        return viewAskedMs;
+    /** When the snapshot was requested. Later changes may be missing from it. */
+    long snapshotRequestedMs() {
+        return snapshotRequestedMs;
     }
 
-    /** Takes a topic into the view, for good. */
+    /** Adds a topic to all further snapshots. */
     void add(String topic) {
         if (topics.add(topic)) {
             requestRefresh();
         }
     }
 
-    /** Asks for a new view as soon as the pause after the last one allows. */
+    /** Requests a new snapshot, as soon as the pause after the last one allows. */
     void requestRefresh() {
         if (!refreshRequested) {
             refreshRequested = true;
-            mailbox.wake();
+            completions.wake();
         }
     }
 
-    /** A broker to ask what any broker can answer; another one after each failure. */
+    /** A broker for requests that any broker can answer; another one after each failure. */
     InetSocketAddress anyBroker() {
-        Set<InetSocketAddress> known = new LinkedHashSet<>(view.brokers().values());
+        Set<InetSocketAddress> known = new LinkedHashSet<>(snapshot.brokers().values());
         known.addAll(config.bootstrapServers());
         return new ArrayList<>(known).get(Math.floorMod(brokerTurn.get(), known.size()));
     }
 
-    /** Makes {@link #anyBroker} choose another. */
+    /** Makes {@link #anyBroker} choose another one. */
     void avoidBroker() {
         brokerTurn.incrementAndGet();
     }
 
-    /** Asks if it is time to. Returns when to be called again at the latest. */
+    /** Sends a request if one is due. Returns the time by which to call again. */
     long poll(long nowMs) {
         if (asking) {
             return nowMs + config.requestTimeoutMs();
@@ -108,7 +114,7 @@ final class Metadata {
         List<MetadataRequest.Topic> names =
                 topics.stream().map(MetadataRequest.Topic::new).toList();
         MetadataRequest request = new MetadataRequest(names, createTopics, false, false);
-        mailbox.onOutcome(network.send(anyBroker(), request, config.requestTimeoutMs()), this::answered);
+        completions.whenComplete(network.send(anyBroker(), request, config.requestTimeoutMs()), this::answered);
         return nowMs + config.requestTimeoutMs();
     }
 
@@ -124,12 +130,12 @@ final class Metadata {
             return;
         }
         lastFailure = null;
-        viewAskedMs = askedMs;
+        snapshotRequestedMs = askedMs;
         synchronized (this) {
-            view = view.updated(answer);
+            snapshot = snapshot.updated(answer);
             notifyAll();
         }
-        if (topics.stream().allMatch(topic -> view.isComplete(topic) || isHopeless(topic))) {
+        if (topics.stream().allMatch(topic -> snapshot.isComplete(topic) || hasFatalError(topic))) {
             failures = 0;
             notBeforeMs = nowMs + backoff.pauseMs(1);
         } else {
@@ -143,8 +149,8 @@ final class Metadata {
         refreshRequested = true;
     }
 
-    private boolean isHopeless(String topic) {
-        ClusterView.Topic known = view.topics().get(topic);
+    private boolean hasFatalError(String topic) {
+        MetadataSnapshot.Topic known = snapshot.topics().get(topic);
         return known != null
                 && known.error() != ErrorCode.NONE
                 && !known.error().retriable();
@@ -153,10 +159,10 @@ final class Metadata {
     /**
      * Waits until a topic's partitions are known.
      *
-     * @throws ClientException when the broker refuses the topic, or the deadline passes
+     * @throws ClientException if the broker refuses the topic or the deadline passes
      */
     int awaitTopic(String topic, long deadlineMs) throws InterruptedException {
-        int count = view.partitionCount(topic);
+        int count = snapshot.partitionCount(topic);
         if (count > 0) {
             return count;
         }
@@ -164,11 +170,11 @@ final class Metadata {
         requestRefresh();
         synchronized (this) {
             while (true) {
-                ClusterView.Topic known = view.topics().get(topic);
+                MetadataSnapshot.Topic known = snapshot.topics().get(topic);
                 if (known != null && !known.partitions().isEmpty()) {
                     return known.partitions().size();
                 }
-                if (isHopeless(topic)) {
+                if (hasFatalError(topic)) {
                     ErrorCode error = known == null ? ErrorCode.UNKNOWN_SERVER_ERROR : known.error();
                     throw new ClientException(error, "topic " + topic + ": " + error);
                 }
@@ -181,14 +187,14 @@ final class Metadata {
         }
     }
 
-    private ClientException timedOut(String topic, ClusterView.@Nullable Topic known) {
+    private ClientException timedOut(String topic, MetadataSnapshot.@Nullable Topic known) {
         ClientException failure = lastFailure;
         String problem = "no partitions of topic " + topic + " within max.block.ms";
         if (failure != null) {
             return new ClientException(failure.errorCode(), problem + "; " + failure.getMessage(), failure);
         }
         return known != null && known.error() != ErrorCode.NONE
-                ? new ClientException(known.error(), problem + "; broker says " + known.error())
+                ? new ClientException(known.error(), problem + "; the broker answered " + known.error())
                 : new ClientException(ErrorCode.REQUEST_TIMED_OUT, problem);
     }
 }

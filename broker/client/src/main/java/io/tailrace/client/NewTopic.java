@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  * @param name its name
  * @param partitions number of partitions, or empty for the broker's default
  * @param replicationFactor replicas of each partition, or empty for the broker's default
- * @param config topic configuration that differs from the broker's, by key
+ * @param config settings that override the broker's defaults, by key
  */
 public record NewTopic(String name, OptionalInt partitions, OptionalInt replicationFactor, Map<String, String> config) {
     public NewTopic {
@@ -20,7 +20,8 @@ public record NewTopic(String name, OptionalInt partitions, OptionalInt replicat
 
     private static void ensureBetween(int min, OptionalInt value, int max, String what) {
         if (value.isPresent() && (value.getAsInt() < min || value.getAsInt() > max)) {
-            throw new IllegalArgumentException(what + ": expected " + min + " to " + max + ", is " + value.getAsInt());
+            throw new IllegalArgumentException(
+                    what + ": expected " + min + " to " + max + ", found " + value.getAsInt());
         }
     }
 }

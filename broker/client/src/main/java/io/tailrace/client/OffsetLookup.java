@@ -12,25 +12,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** Offsets by time, asked of the leaders, one request each. */
+/** Looks up offsets by time, with one request to each leader. */
 final class OffsetLookup {
     private OffsetLookup() {}
 
     /**
-     * What a leader said of a partition.
+     * A leader's answer for a partition.
      *
-     * @param error why there is no offset, or none
-     * @param offset the offset; -1 if no record is so late
+     * @param error why there is no offset, or {@link ErrorCode#NONE}
+     * @param offset the offset, or -1 if no record is that late
      */
     record Found(ErrorCode error, long offset) {}
 
-    /** Asks for the offset of each partition at a timestamp; never fails, but tells by partition what went wrong. */
+    /** Looks up the offset of each partition at a timestamp. Never fails; errors are reported by partition. */
     static CompletableFuture<Map<TopicPartition, Found>> find(
-            Network network, ClusterView view, Map<TopicPartition, Long> timestampsMs, int timeoutMs) {
+            Network network, MetadataSnapshot snapshot, Map<TopicPartition, Long> timestampsMs, int timeoutMs) {
         Map<TopicPartition, Found> found = new HashMap<>();
         Map<InetSocketAddress, Map<TopicPartition, ListOffsetsRequest.Partition>> byLeader = new LinkedHashMap<>();
         timestampsMs.forEach((partition, timestampMs) -> {
-            ClusterView.Leader leader = view.leader(partition);
+            MetadataSnapshot.Leader leader = snapshot.leader(partition);
             InetSocketAddress address = leader == null ? null : leader.address();
             if (leader == null || address == null) {
                 found.put(partition, new Found(ErrorCode.LEADER_NOT_AVAILABLE, -1));

@@ -4,8 +4,8 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 
 /**
- * A position that is not in its log: retention has passed it, or it lies beyond the end. The consumer stays where it
- * is; {@link Consumer#seek} moves it on.
+ * A position is not in its log: retention has deleted it, or it lies beyond the end. The consumer keeps the position
+ * until {@link Consumer#seek}.
  */
 public final class OffsetOutOfRangeException extends ClientException {
     private static final long serialVersionUID = 1L;
@@ -28,12 +28,12 @@ public final class OffsetOutOfRangeException extends ClientException {
         this.highWatermark = highWatermark;
     }
 
-    /** The partition whose position it is. */
+    /** The partition. */
     public TopicPartition topicPartition() {
         return new TopicPartition(topic, partition);
     }
 
-    /** The offset that was to be read. */
+    /** The position that is not in the log. */
     public long position() {
         return position;
     }

@@ -1,12 +1,12 @@
 package io.tailrace.client;
 
-/** Where a consumer goes on when a partition has no committed offset, or its position is not in the log any more. */
+/** Where a consumer reads if a partition has no committed offset, or if its position is no longer in the log. */
 public enum OffsetReset {
     /** The log start offset. */
     EARLIEST,
     /** The high watermark: records written from now on. */
     LATEST,
-    /** Nowhere: the consumer throws, and its owner decides. */
+    /** The consumer throws instead. */
     NONE;
 
     /** Reads {@code earliest}, {@code latest} or {@code none}. */

@@ -12,19 +12,19 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of one partition that are not acknowledged, in the order of their records; the last may be open.
+ * The unacknowledged batches of one partition, in the order of their records. The last may be open.
  *
- * <p>A batch stays in its place until it is done, in flight or not, so a retry keeps its order by itself. Several are
- * in flight only if the producer is idempotent, the broker has acknowledged one of this epoch (so that it knows which
- * sequence to expect), and none is being retried.
+ * <p>A batch keeps its place until it is done, so a retry keeps the order. Several batches are in flight only if the
+ * producer is idempotent, the broker has acknowledged a batch of this epoch (so it knows the next sequence number), and
+ * none is being retried.
  *
- * <p>The list is guarded by this object's monitor, as is the open batch. Sequence and flight are the producer
- * thread's alone.
+ * <p>This object's monitor guards the list and the open batch. Sequence numbers and the in-flight count belong to the
+ * producer's thread.
  */
 final class PartitionQueue {
     private final TopicPartition topicPartition;
     private final BooleanSupplier closed;
-    private final List<ProducerBatch> batches = new ArrayList<>();
+    private final List<PendingBatch> batches = new ArrayList<>();
 
     private long producerId = RecordBatch.NO_PRODUCER_ID;
     private short epoch;
@@ -32,12 +32,12 @@ final class PartitionQueue {
     private boolean ackedInEpoch;
     private int inFlight;
     private @Nullable InetSocketAddress inFlightTo;
-    private long leaderDoubtedMs = Long.MIN_VALUE;
+    private long leaderStaleSinceMs = Long.MIN_VALUE;
 
     /**
-     * An empty queue.
+     * Creates an empty queue.
      *
-     * @param closed whether records are refused; once true it stays so
+     * @param closed whether records are refused; never turns false again
      */
     PartitionQueue(TopicPartition topicPartition, BooleanSupplier closed) {
         this.topicPartition = topicPartition;
@@ -48,7 +48,7 @@ final class PartitionQueue {
         return topicPartition;
     }
 
-    /** A record's future, and whether the producer's thread should look at the queue now. */
+    /** A record's future, and whether to wake the producer's thread. */
     record Appended(CompletableFuture<RecordMetadata> future, boolean wake) {}
 
     /** Adds a record to the open batch, or to a new one. */
@@ -62,7 +62,7 @@ final class PartitionQueue {
         if (closed.getAsBoolean()) {
             throw new ClientException(ErrorCode.NETWORK_EXCEPTION, "the producer is closed");
         }
-        ProducerBatch last = batches.isEmpty() ? null : batches.get(batches.size() - 1);
+        PendingBatch last = batches.isEmpty() ? null : batches.get(batches.size() - 1);
         if (last != null) {
             CompletableFuture<RecordMetadata> future =
                     last.append(timestampMs, record.key(), record.value(), headers, bytes);
@@ -71,11 +71,11 @@ final class PartitionQueue {
             }
             last.seal();
         }
-        ProducerBatch fresh = new ProducerBatch(topicPartition, config.compression(), config.batchBytesMax(), nowMs);
+        PendingBatch fresh = new PendingBatch(topicPartition, config.compression(), config.batchBytesMax(), nowMs);
         CompletableFuture<RecordMetadata> future =
                 fresh.append(timestampMs, record.key(), record.value(), headers, bytes);
         if (future == null) {
-            throw new IllegalStateException(topicPartition + ": an empty batch takes any record");
+            throw new IllegalStateException(topicPartition + ": an empty batch refused a record");
         }
         if (fresh.estimatedBytes() >= config.batchBytesMax()) {
             fresh.seal();
@@ -84,15 +84,15 @@ final class PartitionQueue {
         return new Appended(future, true);
     }
 
-    /** The batch to send now, sealed, or null: none is ready, or what is in flight must be answered first. */
-    synchronized @Nullable ProducerBatch next(long nowMs, ProducerConfig config, boolean hurry) {
+    /** The sealed batch to send now, or null if none is ready or the batches in flight must be answered first. */
+    synchronized @Nullable PendingBatch next(long nowMs, ProducerConfig config, boolean flushing) {
         boolean retrying = false;
-        for (ProducerBatch batch : batches) {
+        for (PendingBatch batch : batches) {
             if (batch.isInFlight()) {
                 retrying |= batch.attempts() > 1;
                 continue;
             }
-            if (readyAtMs(batch, nowMs, config, hurry) > nowMs) {
+            if (readyAtMs(batch, nowMs, config, flushing) > nowMs) {
                 return null;
             }
             boolean pipelined = config.idempotent()
@@ -109,23 +109,25 @@ final class PartitionQueue {
         return null;
     }
 
-    /** When {@link #next} may have a batch without anything else happening; never, if that waits for an answer. */
-    synchronized long readyAtMs(long nowMs, ProducerConfig config, boolean hurry) {
-        for (ProducerBatch batch : batches) {
+    /** The time at which {@link #next} has a batch, if nothing else happens; {@code Long.MAX_VALUE} if it waits for an answer. */
+    synchronized long readyAtMs(long nowMs, ProducerConfig config, boolean flushing) {
+        for (PendingBatch batch : batches) {
             if (!batch.isInFlight()) {
-                return inFlight > 0 && batch.attempts() > 0 ? Long.MAX_VALUE : readyAtMs(batch, nowMs, config, hurry);
+                return inFlight > 0 && batch.attempts() > 0
+                        ? Long.MAX_VALUE
+                        : readyAtMs(batch, nowMs, config, flushing);
             }
         }
         return Long.MAX_VALUE;
     }
 
-    private static long readyAtMs(ProducerBatch batch, long nowMs, ProducerConfig config, boolean hurry) {
-        boolean full = batch.isSealed() || hurry;
+    private static long readyAtMs(PendingBatch batch, long nowMs, ProducerConfig config, boolean flushing) {
+        boolean full = batch.isSealed() || flushing;
         return Math.max(batch.retryAtMs(), full ? nowMs : batch.createdMs() + config.lingerMs());
     }
 
-    /** Gives a batch the next sequence, if it has none. */
-    void assignSequence(ProducerBatch batch, long currentProducerId) {
+    /** Gives a batch the next sequence number, unless it has one. */
+    void assignSequence(PendingBatch batch, long currentProducerId) {
         if (batch.hasSequence()) {
             return;
         }
@@ -136,34 +138,34 @@ final class PartitionQueue {
         nextSequence = RecordBatch.sequenceAfter(nextSequence, batch.recordCount());
     }
 
-    void sent(ProducerBatch batch, InetSocketAddress broker) {
+    void sent(PendingBatch batch, InetSocketAddress broker) {
         batch.sent();
         inFlight++;
         inFlightTo = broker;
     }
 
-    void answered(ProducerBatch batch) {
+    void answered(PendingBatch batch) {
         batch.answered();
         inFlight--;
     }
 
-    /** Whether a batch may go to a broker: not while another broker's answers are outstanding. */
+    /** Whether a batch may be sent to this broker: not while another broker has batches in flight. */
     boolean maySendTo(InetSocketAddress broker) {
         return inFlight == 0 || broker.equals(inFlightTo);
     }
 
-    /** Notes that a broker has said that it does not lead the partition. */
-    void doubtLeader(long nowMs) {
-        leaderDoubtedMs = nowMs;
+    /** Records that a broker has answered that it does not lead the partition. */
+    void markLeaderStale(long nowMs) {
+        leaderStaleSinceMs = nowMs;
     }
 
-    /** A leader that was heard of before then is not sent anything. */
-    long leaderDoubtedMs() {
-        return leaderDoubtedMs;
+    /** Metadata requested before this time may name the wrong leader and is not used. */
+    long leaderStaleSinceMs() {
+        return leaderStaleSinceMs;
     }
 
-    /** Whether the batch is the oldest, and alone in flight or not at all. */
-    synchronized boolean isAlone(ProducerBatch batch) {
+    /** Whether the batch is the oldest and nothing is in flight. */
+    synchronized boolean isAlone(PendingBatch batch) {
         return inFlight == 0 && !batches.isEmpty() && batches.get(0).equals(batch);
     }
 
@@ -171,22 +173,22 @@ final class PartitionQueue {
         return batches.isEmpty();
     }
 
-    /** Takes out a batch that was acknowledged. */
-    synchronized void acknowledged(ProducerBatch batch) {
+    /** Removes an acknowledged batch. */
+    synchronized void acknowledged(PendingBatch batch) {
         ackedInEpoch = true;
         batches.remove(batch);
     }
 
-    synchronized void remove(ProducerBatch batch) {
+    synchronized void remove(PendingBatch batch) {
         batches.remove(batch);
     }
 
-    synchronized List<ProducerBatch> snapshot() {
+    synchronized List<PendingBatch> snapshot() {
         return List.copyOf(batches);
     }
 
-    /** Puts a batch's parts in its place. */
-    synchronized void replace(ProducerBatch batch, List<ProducerBatch> parts) {
+    /** Replaces a batch by its parts. */
+    synchronized void replace(PendingBatch batch, List<PendingBatch> parts) {
         int at = batches.indexOf(batch);
         batches.remove(at);
         batches.addAll(at, parts);
@@ -205,16 +207,16 @@ final class PartitionQueue {
     }
 
     /**
-     * Starts the sequence anew under the next epoch, for all batches in the queue. Only when the broker has refused the
-     * oldest batch's sequence with nothing in flight: then none of them is in the log, since it takes no later sequence
-     * before an earlier one; and whatever may still be on its way under the old epoch will be refused.
+     * Restarts the sequence under the next epoch, for all batches in the queue. Safe only if the broker has refused the
+     * oldest batch's sequence number with nothing in flight. Then none of the batches is in the log, because a broker
+     * takes sequence numbers in order, and it will refuse late requests of the old epoch.
      */
     void restartSequence() {
         epoch++;
         restart();
     }
 
-    /** As {@link #restartSequence}, under the next producer id. */
+    /** As {@link #restartSequence}, under a new producer id. */
     void restartUnderNewId() {
         producerId = RecordBatch.NO_PRODUCER_ID;
         epoch = 0;
@@ -224,12 +226,12 @@ final class PartitionQueue {
     private synchronized void restart() {
         nextSequence = 0;
         ackedInEpoch = false;
-        batches.forEach(ProducerBatch::unsequence);
+        batches.forEach(PendingBatch::clearSequence);
     }
 
-    /** Creation of the oldest batch whose futures wait; never, if there is none. */
+    /** The creation time of the oldest batch that is not done, or {@code Long.MAX_VALUE}. */
     synchronized long oldestLiveMs() {
-        for (ProducerBatch batch : batches) {
+        for (PendingBatch batch : batches) {
             if (!batch.isDone()) {
                 return batch.createdMs();
             }

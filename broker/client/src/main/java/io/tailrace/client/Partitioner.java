@@ -5,8 +5,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Chooses a record's partition: by its key as Kafka's clients do, so that a key stays where they put it; without a
- * key in turns, staying with a partition for a batch's worth of bytes so that batches fill (KIP-480, KIP-794).
+ * Chooses a record's partition. Records with a key are hashed as by Kafka's clients, so both put a key into the same
+ * partition. Records without a key go to one partition for a batch's worth of bytes, then to the next, so that batches
+ * fill (KIP-480, KIP-794).
  *
  * <p>Thread-safe.
  */
@@ -23,43 +24,43 @@ final class Partitioner {
         return (murmur2(key) & Integer.MAX_VALUE) % partitionCount;
     }
 
-    /** The partition for a record of so many bytes without a key; one with a leader if there is any. */
-    int next(String topic, int bytes, ClusterView view, int partitionCount) {
-        return turns.computeIfAbsent(topic, name -> new Turn()).next(topic, bytes, view, partitionCount);
+    /** The partition for a record without a key, of this many bytes. Prefers partitions with a leader. */
+    int next(String topic, int bytes, MetadataSnapshot snapshot, int partitionCount) {
+        return turns.computeIfAbsent(topic, name -> new Turn()).next(topic, bytes, snapshot, partitionCount);
     }
 
-    /** Where a topic's turn is. */
+    /** The current partition of a topic. */
     private final class Turn {
         private int partition = -1;
         private int bytesLeft;
 
-        synchronized int next(String topic, int bytes, ClusterView view, int partitionCount) {
-            if (bytesLeft <= 0 || partition >= partitionCount || !hasLeader(topic, partition, view)) {
-                advance(topic, view, partitionCount);
+        synchronized int next(String topic, int bytes, MetadataSnapshot snapshot, int partitionCount) {
+            if (bytesLeft <= 0 || partition >= partitionCount || !hasLeader(topic, partition, snapshot)) {
+                advance(topic, snapshot, partitionCount);
                 bytesLeft = stickyBytes;
             }
             bytesLeft -= bytes;
             return partition;
         }
 
-        private void advance(String topic, ClusterView view, int partitionCount) {
+        private void advance(String topic, MetadataSnapshot snapshot, int partitionCount) {
             int start = (partition + 1) % partitionCount;
             partition = start;
             for (int i = 0; i < partitionCount; i++) {
                 int candidate = (start + i) % partitionCount;
-                if (hasLeader(topic, candidate, view)) {
+                if (hasLeader(topic, candidate, snapshot)) {
                     partition = candidate;
                     return;
                 }
             }
         }
 
-        private static boolean hasLeader(String topic, int partition, ClusterView view) {
-            return partition >= 0 && view.leader(new TopicPartition(topic, partition)) != null;
+        private static boolean hasLeader(String topic, int partition, MetadataSnapshot snapshot) {
+            return partition >= 0 && snapshot.leader(new TopicPartition(topic, partition)) != null;
         }
     }
 
-    /** MurmurHash2, 32 bits, little-endian, with the seed that Kafka's clients agree on. */
+    /** MurmurHash2, 32 bits, little-endian, with the seed that Kafka's clients use. */
     static int murmur2(byte[] data) {
         final int m = 0x5bd1e995;
         int h = 0x9747b28c ^ data.length;

@@ -7,21 +7,21 @@ import io.tailrace.protocol.message.Response;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A request on its way.
+ * An unanswered request.
  *
- * @param request what is asked
- * @param deadlineMs when it fails, on the clock of elapsed time
- * @param answer what its sender waits for
+ * @param request the request
+ * @param deadlineMs when it times out, on the clock of elapsed time
+ * @param answer the future that its sender waits for
  */
 record PendingRequest<R extends Response>(Request<R> request, long deadlineMs, CompletableFuture<R> answer) {
 
-    /** Whether the broker will answer: it does not where a produce asks for nobody's acknowledgement. */
+    /** Whether the broker will answer. It does not answer a produce request with {@code acks=0}. */
     boolean isAnswered() {
         return !(request instanceof ProduceRequest produce) || produce.acks() != 0;
     }
 
-    /** Completes with what the codec has read as the answer to this very request. */
-    @SuppressWarnings("unchecked") // the codec reads by the request's API, and the API fixes R
+    /** Completes with the response that the codec has decoded for this request. */
+    @SuppressWarnings("unchecked") // the codec decodes by the request's API, which determines R
     void complete(Response response) {
         answer.complete((R) response);
     }

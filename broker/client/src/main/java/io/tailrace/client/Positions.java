@@ -8,31 +8,31 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the positions of partitions that have none: committed offsets first where asked, then the reset policy.
- * Called by the consumer's thread, within the assignment's monitor where it says so.
+ * Looks up unknown positions: the committed offset if wanted, or else what the reset policy says. For the consumer's
+ * thread.
  */
 final class Positions {
     private final ConsumerConfig config;
     private final Network network;
-    private final Mailbox mailbox;
+    private final CompletionQueue completions;
     private final Metadata metadata;
     private final Assignment assignment;
-    private final @Nullable GroupOffsets offsets;
+    private final @Nullable GroupOffsetCalls offsets;
     private final Time time;
     private final Backoff backoff;
 
     Positions(
             ConsumerConfig config,
             Network network,
-            Mailbox mailbox,
+            CompletionQueue completions,
             Metadata metadata,
             Assignment assignment,
-            @Nullable GroupOffsets offsets,
+            @Nullable GroupOffsetCalls offsets,
             Time time,
             Backoff backoff) {
         this.config = config;
         this.network = network;
-        this.mailbox = mailbox;
+        this.completions = completions;
         this.metadata = metadata;
         this.assignment = assignment;
         this.offsets = offsets;
@@ -40,42 +40,45 @@ final class Positions {
         this.backoff = backoff;
     }
 
-    /** Asks for what can be asked now. Within the monitor. */
+    /** Sends the lookups that can be sent now. The caller holds the assignment's monitor. */
     void ask(long nowMs) {
         Map<TopicPartition, Integer> committed = new HashMap<>();
         Map<TopicPartition, Long> byTime = new HashMap<>();
         Map<TopicPartition, Integer> generations = new HashMap<>();
-        for (PartitionState state : assignment.states()) {
-            if (state.hasPosition() || !state.mayAsk(nowMs)) {
+        for (AssignedPartition state : assignment.states()) {
+            if (state.hasPosition() || !state.mayRequest(nowMs)) {
                 continue;
             }
-            PartitionState.Start start = state.start();
-            if (start == PartitionState.Start.COMMITTED && offsets != null) {
+            AssignedPartition.Start start = state.start();
+            if (start == AssignedPartition.Start.COMMITTED && offsets != null) {
                 state.asked();
                 committed.put(state.topicPartition(), state.generation());
-            } else if (start == PartitionState.Start.EARLIEST || start == PartitionState.Start.LATEST) {
+            } else if (start == AssignedPartition.Start.EARLIEST || start == AssignedPartition.Start.LATEST) {
                 askByTime(state, start, byTime, generations);
             } else {
                 reset(state, byTime, generations);
             }
         }
         if (!committed.isEmpty() && offsets != null) {
-            mailbox.onOutcome(
+            completions.whenComplete(
                     offsets.fetch(committed.keySet()), (found, failure) -> foundCommitted(committed, found, failure));
         }
         if (!byTime.isEmpty()) {
-            mailbox.onOutcome(
+            completions.whenComplete(
                     OffsetLookup.find(
-                            network, metadata.view(), byTime, config.client().requestTimeoutMs()),
+                            network,
+                            metadata.snapshot(),
+                            byTime,
+                            config.client().requestTimeoutMs()),
                     (found, failure) -> foundByTime(generations, found));
         }
     }
 
     private void reset(
-            PartitionState state, Map<TopicPartition, Long> byTime, Map<TopicPartition, Integer> generations) {
+            AssignedPartition state, Map<TopicPartition, Long> byTime, Map<TopicPartition, Integer> generations) {
         switch (config.offsetReset()) {
-            case EARLIEST -> askByTime(state, PartitionState.Start.EARLIEST, byTime, generations);
-            case LATEST -> askByTime(state, PartitionState.Start.LATEST, byTime, generations);
+            case EARLIEST -> askByTime(state, AssignedPartition.Start.EARLIEST, byTime, generations);
+            case LATEST -> askByTime(state, AssignedPartition.Start.LATEST, byTime, generations);
             case NONE -> {
                 state.failWith(new ClientException(
                         ErrorCode.OFFSET_OUT_OF_RANGE,
@@ -87,12 +90,13 @@ final class Positions {
     }
 
     private static void askByTime(
-            PartitionState state,
-            PartitionState.Start end,
+            AssignedPartition state,
+            AssignedPartition.Start end,
             Map<TopicPartition, Long> byTime,
             Map<TopicPartition, Integer> generations) {
         state.asked();
-        long timestamp = end == PartitionState.Start.EARLIEST ? ListOffsetsRequest.EARLIEST : ListOffsetsRequest.LATEST;
+        long timestamp =
+                end == AssignedPartition.Start.EARLIEST ? ListOffsetsRequest.EARLIEST : ListOffsetsRequest.LATEST;
         byTime.put(state.topicPartition(), timestamp);
         generations.put(state.topicPartition(), state.generation());
     }
@@ -104,7 +108,7 @@ final class Positions {
         long nowMs = time.elapsedMs();
         synchronized (assignment) {
             asked.forEach((partition, generation) -> {
-                PartitionState state = current(partition, generation);
+                AssignedPartition state = current(partition, generation);
                 if (state == null) {
                     return;
                 }
@@ -115,7 +119,7 @@ final class Positions {
                 state.answered();
                 Long offset = found.get(partition);
                 if (offset == null) {
-                    state.seek(PartitionState.Start.RESET);
+                    state.seek(AssignedPartition.Start.RESET);
                 } else {
                     state.seek(offset);
                 }
@@ -124,7 +128,7 @@ final class Positions {
         }
     }
 
-    private void failed(PartitionState state, @Nullable Throwable failure, long nowMs) {
+    private void failed(AssignedPartition state, @Nullable Throwable failure, long nowMs) {
         Throwable cause = failure == null ? null : Retry.unwrapped(failure);
         if (cause instanceof ClientException e && !e.retriable()) {
             state.failWith(e);
@@ -138,7 +142,7 @@ final class Positions {
         long nowMs = time.elapsedMs();
         synchronized (assignment) {
             asked.forEach((partition, generation) -> {
-                PartitionState state = current(partition, generation);
+                AssignedPartition state = current(partition, generation);
                 OffsetLookup.Found answer = found == null ? null : found.get(partition);
                 if (state == null) {
                     return;
@@ -157,29 +161,30 @@ final class Positions {
         }
     }
 
-    /** A position was not in its log: asks where the log begins and ends, to reset or to tell. Within the monitor. */
-    void outOfRange(PartitionState state) {
+    /** Looks up the bounds of a log that does not contain the position, to reset the position or report it. The caller holds
+     * the assignment's monitor. */
+    void outOfRange(AssignedPartition state) {
         if (config.offsetReset() != OffsetReset.NONE) {
-            state.seek(PartitionState.Start.RESET);
+            state.seek(AssignedPartition.Start.RESET);
             return;
         }
         state.asked();
         TopicPartition partition = state.topicPartition();
         int generation = state.generation();
         int timeoutMs = config.client().requestTimeoutMs();
-        ClusterView view = metadata.view();
-        mailbox.onOutcome(
-                OffsetLookup.find(network, view, Map.of(partition, ListOffsetsRequest.EARLIEST), timeoutMs)
+        MetadataSnapshot snapshot = metadata.snapshot();
+        completions.whenComplete(
+                OffsetLookup.find(network, snapshot, Map.of(partition, ListOffsetsRequest.EARLIEST), timeoutMs)
                         .thenCombine(
                                 OffsetLookup.find(
-                                        network, view, Map.of(partition, ListOffsetsRequest.LATEST), timeoutMs),
+                                        network, snapshot, Map.of(partition, ListOffsetsRequest.LATEST), timeoutMs),
                                 (first, end) -> new OffsetLookup.Found[] {first.get(partition), end.get(partition)}),
                 (range, failure) -> foundRange(partition, generation, range));
     }
 
     private void foundRange(TopicPartition partition, int generation, OffsetLookup.@Nullable Found @Nullable [] range) {
         synchronized (assignment) {
-            PartitionState state = current(partition, generation);
+            AssignedPartition state = current(partition, generation);
             if (state == null) {
                 return;
             }
@@ -198,8 +203,8 @@ final class Positions {
         }
     }
 
-    private @Nullable PartitionState current(TopicPartition partition, int generation) {
-        PartitionState state = assignment.state(partition);
+    private @Nullable AssignedPartition current(TopicPartition partition, int generation) {
+        AssignedPartition state = assignment.state(partition);
         return state != null && state.generation() == generation ? state : null;
     }
 }

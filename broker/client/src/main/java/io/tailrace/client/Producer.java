@@ -4,38 +4,38 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Sends records in batches, several requests in flight a broker.
+ * Sends records in batches, with several requests in flight to each broker.
  *
- * <p>Thread-safe. Futures complete on the producer's own thread: what is chained to them must not keep it, and a send
- * from there fails rather than blocks. Records that one thread sends to one partition keep their order, retries included. Idempotent
- * unless configured otherwise: a retry never writes a record twice (KIP-98).
+ * <p>Thread-safe. Futures complete on the producer's own thread. Their callbacks must not block it, and a send from a
+ * callback fails instead of blocking. Records that one thread sends to one partition keep their order, even if they are
+ * retried. Idempotent by default: a retry never writes a record twice (KIP-98).
  */
 public interface Producer extends AutoCloseable {
 
-    /** Starts a producer. Connects in the background: a broker that cannot be reached shows in the sends. */
+    /** Starts a producer. Connects in the background: if no broker can be reached, sends fail. */
     static Producer create(ProducerConfig config) {
         return new BatchingProducer(config);
     }
 
     /**
-     * Queues a record for its partition's next batch. Blocks for up to {@code max.block} while the buffer is full.
+     * Queues a record for its partition's next batch. Blocks for up to {@code max.block.ms} while the buffer is full.
      *
-     * @return completed when the broker has acknowledged the record as {@code acks} asks; failed with a
-     *     {@link ClientException} when it is not acknowledged within the delivery timeout (it may be in the log all
-     *     the same), is refused, or cannot be queued
+     * @return completed when the broker has acknowledged the record as {@code acks} requires. Fails with a
+     *     {@link ClientException} if it is refused, cannot be queued, or is not acknowledged within the delivery timeout
+     *     (it may be in the log nevertheless)
      */
     CompletableFuture<RecordMetadata> send(ProducerRecord record);
 
     /**
-     * Sends what is queued now and waits until every earlier record is acknowledged or has failed.
+     * Sends all queued records and waits until each is acknowledged or has failed.
      *
-     * @throws ClientException when the timeout passes first; nothing is given up by that
+     * @throws ClientException if the timeout passes first; sending continues
      */
     void flush(Duration timeout);
 
     /**
-     * Flushes for up to the delivery timeout, fails what is left, and closes the connections. From a future's callback
-     * it does not flush.
+     * Flushes for up to the delivery timeout, fails what is left, and closes the connections. Does not flush if called from
+     * a future's callback.
      */
     @Override
     void close();

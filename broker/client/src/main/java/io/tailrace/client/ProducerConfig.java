@@ -1,22 +1,22 @@
 package io.tailrace.client;
 
-import static io.tailrace.client.ConfigKeys.check;
+import static io.tailrace.client.BuilderKeys.check;
 
 import io.tailrace.protocol.record.CompressionType;
 import java.util.Map;
 
 /**
- * How a {@link Producer} batches, sends and retries. Immutable; checked when it is made.
+ * How a {@link Producer} batches, sends and retries. Immutable; checked on construction.
  *
  * @param client how brokers are reached
- * @param acks whose acknowledgement a send waits for ({@code acks})
- * @param idempotent whether brokers drop what a retry repeats ({@code enable.idempotence})
+ * @param acks which replicas' acknowledgement a send waits for ({@code acks})
+ * @param idempotent whether brokers drop duplicates of retries ({@code enable.idempotence})
  * @param lingerMs how long a batch waits for more records ({@code linger.ms})
  * @param batchBytesMax size at which a batch is sent without waiting ({@code batch.size})
- * @param bufferBytesMax memory of all records not yet acknowledged ({@code buffer.memory})
+ * @param bufferBytesMax memory of all unacknowledged records ({@code buffer.memory})
  * @param requestBytesMax largest record and largest request ({@code max.request.size})
  * @param compression codec of new batches ({@code compression.type})
- * @param inFlightMax requests that one broker may have unanswered, at most 5 if idempotent
+ * @param inFlightMax unanswered requests to one broker, at most 5 if idempotent
  *     ({@code max.in.flight.requests.per.connection})
  * @param deliveryTimeoutMs time from send to acknowledgement or failure, retries included
  *     ({@code delivery.timeout.ms})
@@ -35,10 +35,10 @@ public record ProducerConfig(
         int deliveryTimeoutMs,
         int blockMsMax) {
 
-    private static final ConfigKeys<Builder> KEYS = new ConfigKeys<Builder>()
+    private static final BuilderKeys<Builder> KEYS = new BuilderKeys<Builder>()
             .including(ClientConfig.KEYS, builder -> builder.client)
             .text("acks", (builder, value) -> builder.acks(Acks.parse(value)))
-            .text("enable.idempotence", (builder, value) -> builder.idempotent(ConfigKeys.parseBoolean(value)))
+            .text("enable.idempotence", (builder, value) -> builder.idempotent(BuilderKeys.parseBoolean(value)))
             .number("linger.ms", Builder::lingerMs)
             .number("batch.size", Builder::batchBytesMax)
             .text("buffer.memory", (builder, value) -> builder.bufferBytesMax(Long.parseLong(value)))
@@ -76,14 +76,14 @@ public record ProducerConfig(
         return builder(bootstrapServers).build();
     }
 
-    /** Reads configuration keys, those of {@link ClientConfig} among them; an unknown one is refused by name. */
+    /** Reads configuration keys, including those of {@link ClientConfig}; an unknown key is refused by name. */
     public static ProducerConfig parse(Map<String, String> properties) {
         Builder builder = new Builder();
         properties.forEach((key, value) -> KEYS.apply(builder, key, value));
         return builder.build();
     }
 
-    /** Starts from the defaults. */
+    /** A builder with the defaults. */
     public static Builder builder(String bootstrapServers) {
         Builder builder = new Builder();
         builder.client.bootstrapServers(bootstrapServers);
@@ -106,7 +106,7 @@ public record ProducerConfig(
 
         private Builder() {}
 
-        /** The settings that all clients share, to be set in place. */
+        /** The builder of the settings that all clients share. */
         public ClientConfig.Builder client() {
             return client;
         }

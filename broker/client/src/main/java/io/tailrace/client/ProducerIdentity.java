@@ -6,11 +6,11 @@ import io.tailrace.protocol.message.InitProducerIdResponse;
 import io.tailrace.protocol.record.RecordBatch;
 import org.jspecify.annotations.Nullable;
 
-/** The id under which brokers recognise a producer's batches (KIP-98); asked for until a broker gives one. */
+/** The producer id by which brokers recognise duplicates (KIP-98). Requested until a broker assigns one. */
 final class ProducerIdentity {
     private final ProducerConfig config;
     private final Network network;
-    private final Mailbox mailbox;
+    private final CompletionQueue completions;
     private final Metadata metadata;
     private final Time time;
     private final Backoff backoff;
@@ -21,16 +21,21 @@ final class ProducerIdentity {
     private long askAtMs = Long.MIN_VALUE;
 
     ProducerIdentity(
-            ProducerConfig config, Network network, Mailbox mailbox, Metadata metadata, Time time, Backoff backoff) {
+            ProducerConfig config,
+            Network network,
+            CompletionQueue completions,
+            Metadata metadata,
+            Time time,
+            Backoff backoff) {
         this.config = config;
         this.network = network;
-        this.mailbox = mailbox;
+        this.completions = completions;
         this.metadata = metadata;
         this.time = time;
         this.backoff = backoff;
     }
 
-    /** Whether there is an id; asks for one if there is none. */
+    /** Whether there is an id. Requests one if not. */
     boolean isReady(long nowMs) {
         if (producerId != RecordBatch.NO_PRODUCER_ID) {
             return true;
@@ -39,13 +44,13 @@ final class ProducerIdentity {
             asking = true;
             InitProducerIdRequest request = new InitProducerIdRequest(null, Integer.MAX_VALUE, -1, (short) -1);
             int timeoutMs = config.client().requestTimeoutMs();
-            mailbox.onOutcome(network.send(metadata.anyBroker(), request, timeoutMs), this::answered);
+            completions.whenComplete(network.send(metadata.anyBroker(), request, timeoutMs), this::answered);
         }
         return false;
     }
 
-    /** When {@link #isReady} will ask again. */
-    long againMs() {
+    /** The time at which {@link #isReady} requests one again. */
+    long nextMs() {
         return asking ? Long.MAX_VALUE : askAtMs;
     }
 
@@ -53,7 +58,7 @@ final class ProducerIdentity {
         return producerId;
     }
 
-    /** Gives up an id: its epochs are used up, or somebody else has it. */
+    /** Discards an id whose epochs are used up or that another producer uses. */
     void renew(long usedId) {
         if (producerId == usedId) {
             producerId = RecordBatch.NO_PRODUCER_ID;

@@ -6,12 +6,12 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record to be sent. Arrays are not copied: leave them alone until the send has been acknowledged.
+ * A record to be sent. Arrays are not copied: do not change them before the send is acknowledged.
  *
  * @param topic the topic's name
- * @param partition the partition, or empty to let the partitioner choose by key, or in turns without one
+ * @param partition the partition, or empty to let the {@link Partitioner} choose one
  * @param timestampMs event time, or empty for the time of the send
- * @param key the record's key; compaction and the partitioner go by it
+ * @param key the record's key, used by the partitioner and by compaction
  * @param value the record's value; null is a tombstone in a compacted topic
  * @param headers the record's headers, in order
  */
@@ -22,7 +22,7 @@ public record ProducerRecord(
         byte @Nullable [] key,
         byte @Nullable [] value,
         List<Header> headers) {
-    // Spelled out, since javac forgets the annotations of array parameters in a compact constructor.
+    // Not compact: javac drops annotations of array parameters in a compact constructor.
     public ProducerRecord(
             String topic,
             OptionalInt partition,
@@ -38,7 +38,7 @@ public record ProducerRecord(
         this.headers = List.copyOf(headers);
     }
 
-    /** A record whose partition follows from its key, stamped with the time of the send. */
+    /** A record without partition, timestamp and headers. */
     public static ProducerRecord of(String topic, byte @Nullable [] key, byte @Nullable [] value) {
         return new ProducerRecord(topic, OptionalInt.empty(), OptionalLong.empty(), key, value, List.of());
     }

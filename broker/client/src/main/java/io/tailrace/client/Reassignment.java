@@ -3,15 +3,15 @@ package io.tailrace.client;
 import java.util.List;
 
 /**
- * A partition on its way to other brokers (KIP-455).
+ * A reassignment in progress (KIP-455).
  *
- * @param replicas the brokers that hold it now, those that come and go included
- * @param adding those that come
- * @param removing those that go, once those that come are in sync
+ * @param replicas the brokers that hold the partition now, including those being added and removed
+ * @param adding the brokers being added
+ * @param removing the brokers to be removed once the added ones are in sync
  */
 public record Reassignment(List<Integer> replicas, List<Integer> adding, List<Integer> removing) {
 
-    /** The brokers that shall hold it in the end, preferred leader first. */
+    /** The replicas after the reassignment, preferred leader first. */
     public List<Integer> target() {
         return replicas.stream().filter(broker -> !removing.contains(broker)).toList();
     }

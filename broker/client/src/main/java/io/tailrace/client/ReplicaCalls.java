@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Where replicas are: which brokers hold partitions and lead them, and in which directories. */
+/** Calls about replicas: reassignment, election of leaders, log directories. */
 final class ReplicaCalls {
     private final AdminCalls calls;
 
@@ -36,14 +36,14 @@ final class ReplicaCalls {
 
     private static Map<TopicPartition, Reassignment> reassignments(ListPartitionReassignmentsResponse answer) {
         AdminCalls.check(answer.errorCode(), "reassignments", answer.errorMessage());
-        Map<TopicPartition, Reassignment> underWay = new TreeMap<>();
+        Map<TopicPartition, Reassignment> inProgress = new TreeMap<>();
         for (ListPartitionReassignmentsResponse.Topic topic : answer.topics()) {
             topic.partitions()
-                    .forEach(each -> underWay.put(
+                    .forEach(each -> inProgress.put(
                             new TopicPartition(topic.name(), each.partitionIndex()),
                             new Reassignment(each.replicas(), each.addingReplicas(), each.removingReplicas())));
         }
-        return underWay;
+        return inProgress;
     }
 
     void reassign(Map<TopicPartition, List<Integer>> replicas) {
@@ -56,7 +56,7 @@ final class ReplicaCalls {
         change("cancel reassignments", none, ErrorCode.NO_REASSIGNMENT_IN_PROGRESS);
     }
 
-    /** @param fine an error that says that all is as it should be */
+    /** @param fine an error that means that there is nothing to do */
     private void change(String what, Map<TopicPartition, ? extends @Nullable List<Integer>> replicas, ErrorCode fine) {
         if (replicas.isEmpty()) {
             return;
@@ -111,7 +111,7 @@ final class ReplicaCalls {
         return outcomes;
     }
 
-    List<LogDirectory> logDirectories(int broker) {
+    List<LogDirectoryDescription> logDirectories(int broker) {
         DescribeLogDirsRequest request = new DescribeLogDirsRequest(null);
         return calls.call("log directories of broker " + broker, () -> calls.broker(broker)
                 .thenCompose(address -> calls.network().send(address, request, calls.timeoutMs()))
@@ -119,13 +119,13 @@ final class ReplicaCalls {
                         answer.results().stream().map(ReplicaCalls::directory).toList()));
     }
 
-    private static LogDirectory directory(DescribeLogDirsResponse.Result result) {
+    private static LogDirectoryDescription directory(DescribeLogDirsResponse.Result result) {
         Map<TopicPartition, Long> sizes = new TreeMap<>();
         for (DescribeLogDirsResponse.Topic topic : result.topics()) {
             topic.partitions()
                     .forEach(each ->
                             sizes.put(new TopicPartition(topic.name(), each.partitionIndex()), each.partitionSize()));
         }
-        return new LogDirectory(result.logDir(), result.errorCode() == ErrorCode.NONE, sizes);
+        return new LogDirectoryDescription(result.logDir(), result.errorCode() == ErrorCode.NONE, sizes);
     }
 }

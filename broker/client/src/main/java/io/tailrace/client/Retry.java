@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/** Calls that wait for their answer, and are made again while the answer is one that may change. */
+/** Makes a call, waits for its result, and repeats it after a retriable error. Thread-safe. */
 final class Retry {
     private final int timeoutMs;
     private final Backoff backoff;
@@ -17,7 +17,7 @@ final class Retry {
     /**
      * Creates a policy.
      *
-     * @param timeoutMs how long a call may take, all attempts together
+     * @param timeoutMs how long a call may take, with all its attempts
      */
     Retry(int timeoutMs, Backoff backoff, Time time) {
         this.timeoutMs = timeoutMs;
@@ -28,8 +28,8 @@ final class Retry {
     /**
      * Makes a call.
      *
-     * @param what what it is for, for messages
-     * @throws ClientException what the last attempt came to
+     * @param what names the call in messages
+     * @throws ClientException the failure of the last attempt
      */
     <T> T call(String what, Supplier<CompletableFuture<T>> attempt) {
         long deadlineMs = time.elapsedMs() + timeoutMs;
@@ -73,7 +73,7 @@ final class Retry {
                 : new ClientException(ErrorCode.UNKNOWN_SERVER_ERROR, what + ": " + cause, cause);
     }
 
-    /** What a future failed with, without the wrappers that futures put around it. */
+    /** The failure of a future, without the wrappers that futures add. */
     static Throwable unwrapped(Throwable failure) {
         Throwable cause = failure;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)
@@ -83,7 +83,7 @@ final class Retry {
         return cause;
     }
 
-    /** The error that stands for what a future failed with. */
+    /** The error code of a future's failure. */
     static ErrorCode errorOf(Throwable failure) {
         return unwrapped(failure) instanceof ClientException e ? e.errorCode() : ErrorCode.UNKNOWN_SERVER_ERROR;
     }

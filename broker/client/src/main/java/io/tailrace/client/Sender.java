@@ -15,15 +15,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends what is ready, one request at a time for each broker that may have another, and hands the answers to
+ * Sends batches that are ready, at most one request to each broker per step, and passes the responses to
  * {@link Delivery}.
  *
- * <p>One thread's: {@link #step} does all that can be done now, and says when to come again.
+ * <p>For one thread: {@link #step} does all that can be done now and returns when to call it again.
  */
 final class Sender {
     private final ProducerConfig config;
     private final Network network;
-    private final Mailbox mailbox;
+    private final CompletionQueue completions;
     private final Metadata metadata;
     private final Accumulator accumulator;
     private final ProducerIdentity identity;
@@ -35,61 +35,62 @@ final class Sender {
     Sender(
             ProducerConfig config,
             Network network,
-            Mailbox mailbox,
+            CompletionQueue completions,
             Metadata metadata,
             Accumulator accumulator,
             Time time,
             Backoff backoff) {
         this.config = config;
         this.network = network;
-        this.mailbox = mailbox;
+        this.completions = completions;
         this.metadata = metadata;
         this.accumulator = accumulator;
         this.time = time;
-        this.identity = new ProducerIdentity(config, network, mailbox, metadata, time, backoff);
+        this.identity = new ProducerIdentity(config, network, completions, metadata, time, backoff);
         this.delivery = new Delivery(config, accumulator, metadata, identity, backoff);
     }
 
-    /** A request in the making. */
+    /** A request being built. */
     private static final class Outgoing {
-        private final List<Flight> flights = new ArrayList<>();
+        private final List<InFlightBatch> flights = new ArrayList<>();
         private int bytes;
         private boolean full;
     }
 
-    /** A batch in a request, and where it belongs. */
-    record Flight(PartitionQueue queue, ProducerBatch batch) {}
+    /** A batch in a request, and its queue. */
+    record InFlightBatch(PartitionQueue queue, PendingBatch batch) {}
 
-    /** Takes answers, sends what is ready, gives up what is too old. Returns when to be called again at the latest. */
+    /** Handles responses, sends batches and expires old ones. Returns the time by which to call again. */
     long step(long nowMs) {
-        mailbox.drain();
-        long againMs = metadata.poll(nowMs);
+        completions.drain();
+        long nextMs = metadata.poll(nowMs);
         delivery.expire(nowMs);
         if (config.idempotent() && !identity.isReady(nowMs)) {
-            return Math.min(againMs, Math.min(identity.againMs(), delivery.nextExpiryMs(nowMs)));
+            return Math.min(nextMs, Math.min(identity.nextMs(), delivery.nextExpiryMs(nowMs)));
         }
-        boolean hurry = accumulator.isHurrying();
+        boolean flushing = accumulator.isFlushing();
         List<PartitionQueue> queues = new ArrayList<>(accumulator.queues());
         Collections.rotate(queues, queues.isEmpty() ? 0 : turn++ % queues.size());
         Map<InetSocketAddress, Outgoing> requests = new LinkedHashMap<>();
         for (PartitionQueue queue : queues) {
             if (!queue.isEmpty()) {
-                againMs = Math.min(againMs, collect(queue, requests, nowMs, hurry));
+                nextMs = Math.min(nextMs, collect(queue, requests, nowMs, flushing));
             }
         }
         requests.forEach(this::send);
-        return requests.isEmpty() ? Math.min(againMs, delivery.nextExpiryMs(nowMs)) : nowMs;
+        return requests.isEmpty() ? Math.min(nextMs, delivery.nextExpiryMs(nowMs)) : nowMs;
     }
 
-    /** Puts the queue's next batch into its leader's request. Returns when to look at the queue again. */
-    private long collect(PartitionQueue queue, Map<InetSocketAddress, Outgoing> requests, long nowMs, boolean hurry) {
-        ClusterView.Leader leader = metadata.view().leader(queue.topicPartition());
+    /** Adds the queue's next batch to its leader's request. Returns when to look at the queue again. */
+    private long collect(
+            PartitionQueue queue, Map<InetSocketAddress, Outgoing> requests, long nowMs, boolean flushing) {
+        MetadataSnapshot.Leader leader = metadata.snapshot().leader(queue.topicPartition());
         InetSocketAddress broker = leader == null ? null : leader.address();
         if (broker == null) {
             metadata.requestRefresh();
             return Long.MAX_VALUE;
         }
-        if (metadata.viewAskedMs() < queue.leaderDoubtedMs()) {
+        if (metadata.snapshotRequestedMs() < queue.leaderStaleSinceMs()) {
             metadata.requestRefresh();
             return Long.MAX_VALUE;
         }
@@ -97,11 +98,11 @@ final class Sender {
         if (brokerIsBusy || !queue.maySendTo(broker)) {
             return Long.MAX_VALUE;
         }
-        ProducerBatch batch = queue.next(nowMs, config, hurry);
+        PendingBatch batch = queue.next(nowMs, config, flushing);
         if (batch == null) {
-            return queue.readyAtMs(nowMs, config, hurry) <= nowMs
+            return queue.readyAtMs(nowMs, config, flushing) <= nowMs
                     ? Long.MAX_VALUE
-                    : queue.readyAtMs(nowMs, config, hurry);
+                    : queue.readyAtMs(nowMs, config, flushing);
         }
         if (config.idempotent()) {
             queue.assignSequence(batch, identity.producerId());
@@ -111,7 +112,7 @@ final class Sender {
         request.full |= !request.flights.isEmpty() && request.bytes + bytes > config.requestBytesMax();
         if (!request.full) {
             request.bytes += bytes;
-            request.flights.add(new Flight(queue, batch));
+            request.flights.add(new InFlightBatch(queue, batch));
             queue.sent(batch, broker);
         }
         return Long.MAX_VALUE;
@@ -119,7 +120,7 @@ final class Sender {
 
     private void send(InetSocketAddress broker, Outgoing outgoing) {
         Map<String, List<ProduceRequest.Partition>> topics = new LinkedHashMap<>();
-        for (Flight flight : outgoing.flights) {
+        for (InFlightBatch flight : outgoing.flights) {
             TopicPartition partition = flight.queue().topicPartition();
             topics.computeIfAbsent(partition.topic(), topic -> new ArrayList<>())
                     .add(new ProduceRequest.Partition(
@@ -131,14 +132,14 @@ final class Sender {
         int timeoutMs = config.client().requestTimeoutMs();
         inFlight.merge(broker, 1, Integer::sum);
         ProduceRequest request = new ProduceRequest(null, config.acks().wire(), timeoutMs, body);
-        mailbox.onOutcome(
+        completions.whenComplete(
                 network.send(broker, request, timeoutMs),
                 (answer, failure) -> answered(broker, outgoing.flights, answer, failure));
     }
 
     private void answered(
             InetSocketAddress broker,
-            List<Flight> flights,
+            List<InFlightBatch> flights,
             @Nullable ProduceResponse answer,
             @Nullable Throwable failure) {
         inFlight.merge(broker, -1, Integer::sum);
@@ -151,15 +152,15 @@ final class Sender {
                                 answers.put(new TopicPartition(topic.name(), partition.index()), partition));
             }
         }
-        // All landed before any is judged: whether a sequence may restart depends on nothing being in flight.
+        // All are marked as answered first: a sequence may restart only if nothing is in flight.
         flights.forEach(flight -> flight.queue().answered(flight.batch()));
-        for (Flight flight : flights) {
-            delivery.judge(flight, outcome(flight, answers, failure), nowMs);
+        for (InFlightBatch flight : flights) {
+            delivery.handle(flight, outcome(flight, answers, failure), nowMs);
         }
     }
 
     private ProduceResponse.Partition outcome(
-            Flight flight, Map<TopicPartition, ProduceResponse.Partition> answers, @Nullable Throwable failure) {
+            InFlightBatch flight, Map<TopicPartition, ProduceResponse.Partition> answers, @Nullable Throwable failure) {
         TopicPartition partition = flight.queue().topicPartition();
         if (failure != null) {
             ErrorCode error = failure instanceof ClientException e ? e.errorCode() : ErrorCode.UNKNOWN_SERVER_ERROR;
@@ -172,10 +173,10 @@ final class Sender {
         return answer != null
                 ? answer
                 : ProduceResponse.Partition.refused(
-                        partition.partition(), ErrorCode.NETWORK_EXCEPTION, "the answer leaves the partition out");
+                        partition.partition(), ErrorCode.NETWORK_EXCEPTION, "the response lacks the partition");
     }
 
-    /** Fails all that is left, and what may still come. */
+    /** Refuses further records and fails all unacknowledged ones. */
     void abort(ClientException why) {
         accumulator.close();
         accumulator.unacknowledged().forEach(batch -> delivery.fail(batch, why));

@@ -8,11 +8,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Brokers over blocking sockets: a writer and a reader thread each, opened with the first request, and one thread
- * that watches for what takes too long. Blocking, since a client has few brokers, and TLS is then the JDK's.
+ * Connects to brokers over blocking sockets. Each has a writer and a reader thread, started with the first request; one
+ * more thread checks timeouts. Blocking, because a client has few brokers and the JDK then provides TLS.
  */
 final class SocketNetwork implements Network {
-    /** How late a timeout may be noticed. */
+    /** Interval between checks of timeouts. */
     private static final long WATCH_MS = 100;
 
     private final ClientConfig config;

@@ -2,7 +2,7 @@ package io.tailrace.client;
 
 import java.util.concurrent.TimeUnit;
 
-/** The two clocks of a client. */
+/** A client's clocks. */
 interface Time {
     Time SYSTEM = new Time() {
         @Override
@@ -16,9 +16,9 @@ interface Time {
         }
     };
 
-    /** A clock that never goes back, from an arbitrary start; for deadlines. */
+    /** Monotonic milliseconds from an arbitrary start, for deadlines. */
     long elapsedMs();
 
-    /** Milliseconds since 1970; for the timestamps of records. */
+    /** Milliseconds since the epoch, for timestamps of records. */
     long wallMs();
 }

@@ -7,8 +7,8 @@ import java.util.OptionalInt;
  * A topic and its partitions.
  *
  * @param name the topic's name
- * @param internal whether the cluster keeps it for itself
- * @param partitions by partition number, from 0
+ * @param internal whether it is internal to the cluster
+ * @param partitions its partitions, in order of their numbers from 0
  */
 public record TopicDescription(String name, boolean internal, List<Partition> partitions) {
 
@@ -16,11 +16,11 @@ public record TopicDescription(String name, boolean internal, List<Partition> pa
      * One partition.
      *
      * @param partition its number
-     * @param leader the broker that leads it, or empty while none does
+     * @param leader the leader's broker id, or empty while there is no leader
      * @param leaderEpoch the leader's epoch
      * @param replicas the brokers that hold it, preferred leader first
      * @param isr the replicas in sync
-     * @param offline the replicas whose broker is not up, or cannot use the log
+     * @param offline the replicas whose broker is down or cannot use the log
      */
     public record Partition(
             int partition,

@@ -1,9 +1,10 @@
 /**
- * Producer, consumer and admin client: the JDK and compression, nothing else, so that an agent stays small and
- * nothing clashes with what Hadoop brings to the loader.
+ * Producer, consumer and admin client. They need only the JDK and compression, so that an agent stays small and nothing
+ * clashes with Hadoop's libraries in the loader.
  *
- * <p>The three interfaces are what agents, loader, registry and command line know. Keys and values are bytes;
- * what they mean is their owner's matter. Times are milliseconds since the epoch, offsets exclusive where they end.
+ * <p>Agents, loader, registry and commands use the interfaces {@link io.tailrace.client.Producer},
+ * {@link io.tailrace.client.Consumer} and {@link io.tailrace.client.Admin}. Keys and values are bytes. Timestamps are
+ * milliseconds since the epoch; ends of offset ranges are exclusive.
  */
 @NullMarked
 package io.tailrace.client;

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 
-/** Apache Kafka's own broker, one that is its own controller, in a process of its own. */
+/** Apache Kafka's broker in a separate process, acting as its own controller. */
 public final class ApacheKafka implements AutoCloseable {
     private final Process process;
     private final String bootstrapServers;
@@ -23,7 +23,7 @@ public final class ApacheKafka implements AutoCloseable {
         this.bootstrapServers = bootstrapServers;
     }
 
-    /** Starts a broker with its files in an empty folder. It is up once a client can reach it. */
+    /** Starts a broker with its files in an empty folder. Returns before clients can reach it. */
     public static ApacheKafka start(Path folder) throws Exception {
         int port = freePort();
         int controllerPort = freePort();
@@ -76,7 +76,7 @@ public final class ApacheKafka implements AutoCloseable {
         }
     }
 
-    /** Where clients reach it. */
+    /** Its address for clients. */
     public String bootstrapServers() {
         return bootstrapServers;
     }

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contracts against Apache Kafka's own broker. */
+/** Runs the contracts against Apache Kafka's broker. */
 @SuppressWarnings("NullAway.Init") // set before all tests
 class ApacheKafkaIT {
     private static ApacheKafka kafka;

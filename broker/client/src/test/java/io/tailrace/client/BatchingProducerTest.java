@@ -40,7 +40,7 @@ class BatchingProducerTest {
         return producer;
     }
 
-    /** A send to a partition that is not there leaves nothing but the knowledge of those that are. */
+    /** Fetches metadata by a send to a partition that does not exist. */
     private void learnPartitions(BatchingProducer producer) {
         Thread sender = new Thread(() -> queue(producer, new TopicPartition("t", 9), 1));
         sender.start();
@@ -87,8 +87,8 @@ class BatchingProducerTest {
         return Retry.errorOf(Objects.requireNonNull(future.handle((ok, e) -> e).join()));
     }
 
-    /** Has the broker acknowledge a first batch, so that it knows the producer. */
-    private void introduce(BatchingProducer producer) {
+    /** Makes the broker acknowledge a first batch, which allows pipelining. */
+    private void acknowledgeFirstBatch(BatchingProducer producer) {
         CompletableFuture<RecordMetadata> first = send(producer, P0, 1);
         producer.step();
         acknowledge(network.only(), 0);
@@ -130,7 +130,7 @@ class BatchingProducerTest {
     }
 
     @Test
-    void oneBatchIsInFlightUntilTheBrokerKnowsTheProducerThenSeveral() {
+    void oneBatchIsInFlightUntilTheFirstIsAcknowledgedThenSeveral() {
         BatchingProducer producer = producer(config());
         queue(producer, P0, 1);
         producer.step();
@@ -146,9 +146,9 @@ class BatchingProducerTest {
     }
 
     @Test
-    void notMoreThanTheConfiguredRequestsAreInFlight() {
+    void requestsInFlightAreBounded() {
         BatchingProducer producer = producer(config().inFlightMax(2));
-        introduce(producer);
+        acknowledgeFirstBatch(producer);
         for (int i = 0; i < 4; i++) {
             queue(producer, P0, 1);
             producer.step();
@@ -159,7 +159,7 @@ class BatchingProducerTest {
     @Test
     void producerThatIsNotIdempotentKeepsOrderWithOneBatchInFlight() {
         BatchingProducer producer = producer(config().idempotent(false));
-        introduce(producer);
+        acknowledgeFirstBatch(producer);
         queue(producer, P0, 1);
         producer.step();
         queue(producer, P0, 1);
@@ -170,7 +170,7 @@ class BatchingProducerTest {
     @Test
     void lostConnectionIsRetriedInOrderUnderTheSameSequenceOneAtATime() {
         BatchingProducer producer = producer(config());
-        introduce(producer);
+        acknowledgeFirstBatch(producer);
         CompletableFuture<RecordMetadata> a = send(producer, P0, 1);
         producer.step();
         CompletableFuture<RecordMetadata> b = send(producer, P0, 1);
@@ -197,7 +197,7 @@ class BatchingProducerTest {
     @Test
     void batchGoesToTheNewLeaderOnlyAfterTheOldOneHasAnswered() {
         BatchingProducer producer = producer(config().set("metadata.max.age.ms", "1000"));
-        introduce(producer);
+        acknowledgeFirstBatch(producer);
         queue(producer, P0, 1);
         producer.step();
         network.lead(2, P0);
@@ -220,7 +220,7 @@ class BatchingProducerTest {
     @Test
     void batchIsSentAgainOnlyToALeaderThatWasLookedUpAfterTheRefusal() {
         BatchingProducer producer = producer(config());
-        introduce(producer);
+        acknowledgeFirstBatch(producer);
         queue(producer, P0, 1);
         producer.step();
         network.lead(2, P0);
@@ -239,7 +239,7 @@ class BatchingProducerTest {
     @Test
     void nothingIsPipelinedBehindARetry() {
         BatchingProducer producer = producer(config());
-        introduce(producer);
+        acknowledgeFirstBatch(producer);
         queue(producer, P0, 1);
         producer.step();
         refuse(network.only(), ErrorCode.NOT_ENOUGH_REPLICAS);
@@ -258,7 +258,7 @@ class BatchingProducerTest {
     @Test
     void sequenceRestartsOnlyWithNothingInFlight() {
         BatchingProducer producer = producer(config());
-        introduce(producer);
+        acknowledgeFirstBatch(producer);
         queue(producer, P0, 1);
         producer.step();
         CompletableFuture<RecordMetadata> second = send(producer, P0, 1);
@@ -282,7 +282,7 @@ class BatchingProducerTest {
     }
 
     @Test
-    void recordThatComesWhileTheProducerClosesIsRefusedAndNotForgotten() {
+    void recordSentWhileTheProducerClosesIsRefused() {
         Accumulator accumulator = new Accumulator(config().build());
         PartitionQueue queue = accumulator.queue(P0);
         accumulator.close();
@@ -298,7 +298,7 @@ class BatchingProducerTest {
     @Test
     void batchThatIsTooLargeForTheTopicIsSplitInItsPlace() {
         BatchingProducer producer = producer(config());
-        introduce(producer);
+        acknowledgeFirstBatch(producer);
         CompletableFuture<RecordMetadata> a = send(producer, P0, 1);
         CompletableFuture<RecordMetadata> b = send(producer, P0, 1);
         producer.step();
@@ -318,7 +318,7 @@ class BatchingProducerTest {
     @Test
     void sequenceRestartsUnderTheNextEpochAfterABatchHasFailed() {
         BatchingProducer producer = producer(config());
-        introduce(producer);
+        acknowledgeFirstBatch(producer);
         CompletableFuture<RecordMetadata> failed = send(producer, P0, 1);
         producer.step();
         refuse(network.only(), ErrorCode.INVALID_RECORD);
@@ -341,7 +341,7 @@ class BatchingProducerTest {
     }
 
     @Test
-    void futureFailsAtTheDeliveryTimeoutThoughTheBatchIsInFlight() {
+    void futureFailsAtTheDeliveryTimeoutEvenIfTheBatchIsInFlight() {
         BatchingProducer producer = producer(config().deliveryTimeoutMs(30_000));
         CompletableFuture<RecordMetadata> late = send(producer, P0, 1);
         producer.step();
@@ -363,7 +363,7 @@ class BatchingProducerTest {
     }
 
     @Test
-    void sendBlocksWhileTheBufferIsFullAndGoesOnWithTheNextAcknowledgement() throws Exception {
+    void sendBlocksWhileTheBufferIsFullUntilTheNextAcknowledgement() throws Exception {
         BatchingProducer producer = producer(config().bufferBytesMax(1_024)
                 .lingerMs(100_000)
                 .deliveryTimeoutMs(200_000)
@@ -390,7 +390,7 @@ class BatchingProducerTest {
     }
 
     @Test
-    void requestsOfSeveralPartitionsAreOneWhileTheyFit() {
+    void batchesOfSeveralPartitionsShareARequestWhileTheyFit() {
         BatchingProducer producer = producer(config().requestBytesMax(1_100));
         queue(producer, P0, 400);
         queue(producer, P1, 400);
@@ -400,7 +400,7 @@ class BatchingProducerTest {
     }
 
     @Test
-    void flushTimesOutAndGivesNothingUp() {
+    void flushThatTimesOutFailsNoRecord() {
         BatchingProducer producer = producer(config());
         CompletableFuture<RecordMetadata> future = send(producer, P0, 1);
         assertThatThrownBy(() -> producer.flush(Duration.ofMillis(1))).isInstanceOf(ClientException.class);

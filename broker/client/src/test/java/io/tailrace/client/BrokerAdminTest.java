@@ -28,12 +28,12 @@ class BrokerAdminTest {
     private static final ErrorCode LOST = ErrorCode.NETWORK_EXCEPTION;
 
     private final ScriptedNetwork cluster = new ScriptedNetwork();
-    /** What becomes of each change, in order; the last attempt must be the last entry. */
+    /** The outcome of each request, in order. All of them must be used. */
     private final Queue<Function<Request<?>, CompletableFuture<Response>>> script = new ArrayDeque<>();
 
     private final Network network = new Network() {
         @Override
-        @SuppressWarnings("unchecked") // a test answers with what belongs to the request
+        @SuppressWarnings("unchecked") // a test answers each request with its response type
         public <R extends Response> CompletableFuture<R> send(
                 InetSocketAddress broker, Request<R> request, int timeoutMs) {
             return request instanceof MetadataRequest
@@ -106,14 +106,14 @@ class BrokerAdminTest {
     }
 
     @Test
-    void topicThatExistsAfterARefusalIsSomebodyElses() {
+    void topicThatExistsAfterARefusalIsAnError() {
         answer(created(ErrorCode.NOT_CONTROLLER));
         answer(created(ErrorCode.TOPIC_ALREADY_EXISTS));
         expectFailure(ErrorCode.TOPIC_ALREADY_EXISTS, () -> admin.createTopic(topic()));
     }
 
     @Test
-    void topicThatDoesNotExistIsToldAtOnce() {
+    void topicThatDoesNotExistFailsWithoutRetry() {
         answer(new DeleteTopicsResponse(0, List.of(deleted("t", ErrorCode.UNKNOWN_TOPIC_OR_PARTITION))));
         expectFailure(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, () -> admin.deleteTopics(List.of("t")));
     }
@@ -138,17 +138,17 @@ class BrokerAdminTest {
     }
 
     @Test
-    void whatIsBeingMovedIsToldWhileThereIsNoController() {
+    void reassignmentsAreReportedWhileThereIsNoController() {
         cluster.controllerId = -1;
         answer(new ListPartitionReassignmentsResponse(0, ErrorCode.NONE, null, List.of()));
         assertThat(admin.reassignments()).isEmpty();
     }
 
     @Test
-    void countsThatNoTopicCanHaveAreRefused() {
+    void invalidCountsAreRefused() {
         assertThatThrownBy(() -> new NewTopic("t", OptionalInt.of(0), OptionalInt.empty(), Map.of()))
-                .hasMessage("partitions: expected 1 to 2147483647, is 0");
+                .hasMessage("partitions: expected 1 to 2147483647, found 0");
         assertThatThrownBy(() -> new NewTopic("t", OptionalInt.empty(), OptionalInt.of(65_537), Map.of()))
-                .hasMessage("replication factor: expected 1 to 32767, is 65537");
+                .hasMessage("replication factor: expected 1 to 32767, found 65537");
     }
 }

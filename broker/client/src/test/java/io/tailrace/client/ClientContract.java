@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What producer, consumer and admin client promise of any broker; run against each there is. */
+/** The contract of producer, consumer and admin client, run against every kind of broker. */
 @SuppressWarnings("NullAway.Init") // fields are set before each test
 public abstract class ClientContract {
     private static final Duration POLL = Duration.ofMillis(200);
@@ -145,7 +145,7 @@ public abstract class ClientContract {
 
     @ParameterizedTest
     @EnumSource(Acks.class)
-    void everyKindOfAcknowledgementDelivers(Acks acks) throws Exception {
+    void recordsAreDeliveredWithEveryAcksSetting(Acks acks) throws Exception {
         createTopic(1);
         ProducerConfig config = ProducerConfig.builder(bootstrapServers())
                 .idempotent(false)
@@ -178,7 +178,7 @@ public abstract class ClientContract {
     }
 
     @Test
-    void consumerGoesOnFromWhatItCommitted() {
+    void consumerResumesAtItsCommittedOffsets() {
         createTopic(1);
         send(ProducerConfig.of(bootstrapServers()), 100);
         TopicPartition partition = new TopicPartition(topic, 0);
@@ -220,7 +220,7 @@ public abstract class ClientContract {
     }
 
     @Test
-    void positionPastTheEndIsToldWithTheLogsRange() {
+    void positionPastTheEndFailsWithTheLogsRange() {
         createTopic(1);
         send(ProducerConfig.of(bootstrapServers()), 10);
         TopicPartition partition = new TopicPartition(topic, 0);
@@ -240,7 +240,7 @@ public abstract class ClientContract {
     }
 
     @Test
-    void recordLargerThanTheTopicAllowsFailsAndThoseAroundItAreWritten() {
+    void recordLargerThanTheTopicAllowsFailsAlone() {
         admin.createTopic(
                 new NewTopic(topic, OptionalInt.of(1), OptionalInt.of(1), Map.of("max.message.bytes", "2000")));
         List<CompletableFuture<RecordMetadata>> futures = new ArrayList<>();
@@ -283,7 +283,7 @@ public abstract class ClientContract {
     }
 
     @Test
-    void settingsAreChangedAndTakenBack() {
+    void settingsAreChangedAndRemoved() {
         createTopic(1);
         admin.configureTopic(topic, Map.of("retention.ms", Optional.of("5"), "segment.bytes", Optional.of("2000000")));
         assertSetting(new ConfigEntry("retention.ms", "5", false));
@@ -301,18 +301,18 @@ public abstract class ClientContract {
         admin.configureBroker(broker, Map.of("leader.replication.throttled.rate", Optional.empty()));
     }
 
-    /** Other brokers act on a change a moment later than the one that was asked. */
+    /** Brokers other than the one that made a change see it a moment later. */
     private void assertSetting(ConfigEntry expected) {
         await().untilAsserted(() -> assertThat(admin.topicConfig(topic)).contains(expected));
     }
 
     @Test
-    void logsAreFoundOnTheirDisks() {
+    void logDirectoriesAreDescribed() {
         createTopic(2);
         send(ProducerConfig.of(bootstrapServers()), 10);
         assertThat(admin.cluster().nodes().stream()
                         .flatMap(node -> admin.logDirectories(node.id()).stream())
-                        .filter(LogDirectory::online)
+                        .filter(LogDirectoryDescription::online)
                         .map(directory -> directory.sizeBytes().get(new TopicPartition(topic, 0))))
                 .anySatisfy(sizeBytes -> assertThat(sizeBytes).isNotNull().isPositive());
     }

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between clients and a broker, and cuts each connection after a random number of bytes in either direction:
- * in the middle of requests, and between a request and its answer.
+ * A proxy in front of a broker. It cuts each connection after a random number of bytes in either direction: inside a
+ * request, or between a request and its answer.
  */
 final class CuttingProxy implements AutoCloseable {
     private final ServerSocket server;
@@ -25,7 +25,7 @@ final class CuttingProxy implements AutoCloseable {
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile boolean cutting = true;
 
-    /** Starts on a port of its own. Every connection carries up to {@code bytesMax} bytes in a direction. */
+    /** Starts on an ephemeral port. Every connection carries up to {@code bytesMax} bytes in each direction. */
     CuttingProxy(int brokerPort, int bytesMax, long seed) {
         this.brokerPort = brokerPort;
         this.bytesMax = bytesMax;
@@ -46,7 +46,7 @@ final class CuttingProxy implements AutoCloseable {
         return cuts.get();
     }
 
-    /** From now on connections live. */
+    /** Stops cutting connections. */
     void stopCutting() {
         cutting = false;
     }

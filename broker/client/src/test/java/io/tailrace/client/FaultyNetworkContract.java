@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import javax.net.SocketFactory;
 import org.junit.jupiter.api.Test;
 
-/** Exactly once, in order, over connections that are cut at any byte; at any broker. */
+/** Records are written exactly once and in order over connections that are cut at any byte, with any broker. */
 public abstract class FaultyNetworkContract {
     private static final int RECORDS = 3_000;
     private static final int PARTITIONS = 2;
@@ -30,7 +30,7 @@ public abstract class FaultyNetworkContract {
     protected abstract String bootstrapServers();
 
     @Test
-    void everyRecordIsWrittenOnceAndInOrderThoughConnectionsAreCut() throws Exception {
+    void everyRecordIsWrittenOnceAndInOrder() throws Exception {
         String topic = "faulty-" + UUID.randomUUID();
         try (Admin admin = Admin.create(ClientConfig.of(bootstrapServers()))) {
             admin.createTopic(new NewTopic(topic, OptionalInt.of(PARTITIONS), OptionalInt.of(1), Map.of()));
@@ -57,7 +57,7 @@ public abstract class FaultyNetworkContract {
         }
     }
 
-    /** Every advertised address leads to the proxy. */
+    /** Connects every advertised address to the proxy. */
     private ClientConfig.Builder through(CuttingProxy proxy, ClientConfig.Builder client) {
         return client.retryBackoffMs(5)
                 .retryBackoffMaxMs(50)
@@ -107,7 +107,7 @@ public abstract class FaultyNetworkContract {
         }
     }
 
-    /** Opens connections to one port, whatever was asked for. */
+    /** Opens every connection to one port. */
     private static final class DivertingSocketFactory extends SocketFactory {
         private final int port;
 

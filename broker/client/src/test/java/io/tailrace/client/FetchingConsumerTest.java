@@ -90,7 +90,7 @@ class FetchingConsumerTest {
     }
 
     @Test
-    void fetchNamesTheLeaderEpochAndReadsOnBehindWhatItHas() {
+    void fetchNamesTheLeaderEpochAndContinuesAfterBufferedRecords() {
         FetchingConsumer consumer = consumer(config());
         assertThat(fetched().currentLeaderEpoch()).isEqualTo(1);
         answer(consumer, batch(0, 3, CompressionType.NONE));
@@ -101,7 +101,7 @@ class FetchingConsumerTest {
     }
 
     @Test
-    void recordsBelowThePositionAreLeftOutOfTheFirstBatch() {
+    void recordsBelowThePositionAreSkipped() {
         FetchingConsumer consumer = consumer(config());
         consumer.seek(P0, 2);
         network.asked().clear();
@@ -117,7 +117,7 @@ class FetchingConsumerTest {
     }
 
     @Test
-    void batchThatWasCutIsFetchedAgain() {
+    void incompleteBatchIsFetchedAgain() {
         FetchingConsumer consumer = consumer(config());
         ByteBuffer bytes = joined(batch(0, 2, CompressionType.NONE), batch(2, 2, CompressionType.NONE));
         answer(consumer, bytes.slice(0, bytes.remaining() - 1));
@@ -126,14 +126,14 @@ class FetchingConsumerTest {
     }
 
     @Test
-    void answerThatHoldsNoWholeBatchIsTold() {
+    void responseWithoutAWholeBatchFailsThePoll() {
         FetchingConsumer consumer = consumer(config());
         answer(consumer, batch(0, 2, CompressionType.NONE).limit(40).slice());
         assertThatThrownBy(() -> poll(consumer)).hasMessageContaining("max.partition.fetch.bytes");
     }
 
     @Test
-    void corruptBatchIsToldAfterTheRecordsBeforeItAndFetchedAgain() {
+    void corruptBatchFailsThePollAfterTheRecordsBeforeItAndIsFetchedAgain() {
         FetchingConsumer consumer = consumer(config());
         ByteBuffer bytes = joined(batch(0, 2, CompressionType.NONE), batch(2, 2, CompressionType.NONE));
         bytes.put(bytes.limit() - 2, (byte) 99);
@@ -164,7 +164,7 @@ class FetchingConsumerTest {
     }
 
     @Test
-    void pollReturnsNotMoreThanItMay() {
+    void pollReturnsAtMostMaxPollRecords() {
         FetchingConsumer consumer = consumer(config().pollRecordsMax(2));
         answer(consumer, batch(0, 5, CompressionType.LZ4));
         assertThat(poll(consumer)).containsExactly(0L, 1L);
@@ -174,7 +174,7 @@ class FetchingConsumerTest {
     }
 
     @Test
-    void readAheadStopsAtItsBoundAndGoesOnWhenPolled() {
+    void readAheadStopsAtItsBoundAndContinuesWhenPolled() {
         FetchingConsumer consumer = consumer(config().partitionFetchBytesMax(10));
         answer(consumer, batch(0, 5, CompressionType.NONE));
         assertThat(network.asked()).isEmpty();
@@ -198,7 +198,7 @@ class FetchingConsumerTest {
     }
 
     @Test
-    void positionOutOfTheLogIsToldWithTheLogsRange() {
+    void positionOutOfTheLogFailsThePollWithTheLogsRange() {
         FetchingConsumer consumer = consumer(config());
         network.only().answer(response(FetchResponse.Partition.refused(0, ErrorCode.OFFSET_OUT_OF_RANGE)));
         step(consumer);
@@ -216,7 +216,7 @@ class FetchingConsumerTest {
     }
 
     @Test
-    void positionOutOfTheLogMovesWhereThePolicySays() {
+    void positionOutOfTheLogIsResetAsThePolicySays() {
         FetchingConsumer consumer = consumer(config().offsetReset(OffsetReset.EARLIEST));
         network.only().answer(response(FetchResponse.Partition.refused(0, ErrorCode.OFFSET_OUT_OF_RANGE)));
         step(consumer);
@@ -243,7 +243,7 @@ class FetchingConsumerTest {
     }
 
     @Test
-    void fetchThatCanNeverSucceedIsTold() {
+    void fatalFetchErrorFailsThePoll() {
         FetchingConsumer consumer = consumer(config());
         network.only().fail(ErrorCode.UNSUPPORTED_VERSION);
         step(consumer);
@@ -253,7 +253,7 @@ class FetchingConsumerTest {
     }
 
     @Test
-    void coordinatorIsAskedOfAnotherBrokerWhenTheFirstFails() {
+    void coordinatorIsLookedUpAtAnotherBrokerAfterAFailure() {
         FetchingConsumer consumer = consumer(config().group("g"));
         network.asked().clear();
         Thread commit = new Thread(
@@ -271,14 +271,14 @@ class FetchingConsumerTest {
     }
 
     @Test
-    void wakeupEndsThePollThatWaits() {
+    void wakeupEndsAWaitingPoll() {
         FetchingConsumer consumer = consumer(config());
         consumer.wakeup();
         assertThat(consumer.poll(Duration.ofDays(1))).isEmpty();
     }
 
     @Test
-    void commitWithoutAGroupIsAMistake() {
+    void commitWithoutAGroupIsRefused() {
         FetchingConsumer consumer = consumer(config());
         assertThatThrownBy(() -> consumer.committed(List.of(P0)))
                 .isInstanceOf(IllegalStateException.class)

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What one side writes the other reads: our clients and unmodified kafka-clients, at any broker. */
+/** Our clients and unmodified kafka-clients read what the other has written, with any broker. */
 @SuppressWarnings("NullAway.Init") // fields are set before each test
 public abstract class InteroperabilityContract {
     private static final int RECORDS = 1_000;

@@ -25,7 +25,7 @@ class LayersTest {
     }
 
     @Test
-    void whatDecidesKnowsNoSocketAndNoClock() {
+    void decisionsUseNoSocketAndNoClock() {
         noClasses()
                 .that()
                 .haveSimpleNameNotStartingWith("Socket")

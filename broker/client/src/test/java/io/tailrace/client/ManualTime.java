@@ -2,7 +2,7 @@ package io.tailrace.client;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Clocks that stand until a test moves them. */
+/** Clocks that only a test advances. */
 final class ManualTime implements Time {
     private final AtomicLong elapsed = new AtomicLong(1_000_000);
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** One partition's log as brokers keep it for idempotent producers: the last five batches of each are remembered. */
+/** A model of one partition's log, which remembers the last five batches of each idempotent producer. */
 final class ModelLog {
     private static final int REMEMBERED = 5;
 

@@ -13,16 +13,17 @@ import org.junit.jupiter.api.Test;
 class PartitionerTest {
     private static final InetSocketAddress BROKER = InetSocketAddress.createUnresolved("a", 1);
 
-    private static ClusterView view(int partitions, int leaderless) {
-        Map<Integer, ClusterView.Leader> leaders = new HashMap<>();
+    private static MetadataSnapshot view(int partitions, int leaderless) {
+        Map<Integer, MetadataSnapshot.Leader> leaders = new HashMap<>();
         for (int i = 0; i < partitions; i++) {
-            leaders.put(i, new ClusterView.Leader(i == leaderless ? null : BROKER, 0));
+            leaders.put(i, new MetadataSnapshot.Leader(i == leaderless ? null : BROKER, 0));
         }
-        return new ClusterView(Map.of(1, BROKER), Map.of("t", new ClusterView.Topic(ErrorCode.NONE, leaders)));
+        return new MetadataSnapshot(
+                Map.of(1, BROKER), Map.of("t", new MetadataSnapshot.Topic(ErrorCode.NONE, leaders)));
     }
 
     @Test
-    void keysGoWhereApacheKafkasClientsPutThem() {
+    void keysGoToTheSamePartitionAsWithKafkasClients() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         for (int i = 0; i < 10_000; i++) {
@@ -36,9 +37,9 @@ class PartitionerTest {
     }
 
     @Test
-    void recordsWithoutKeyStayWithAPartitionForABatchAndThenMoveOn() {
+    void recordsWithoutKeyChangePartitionAfterEachBatch() {
         Partitioner partitioner = new Partitioner(100);
-        ClusterView view = view(3, -1);
+        MetadataSnapshot view = view(3, -1);
         int[] chosen = new int[9];
         for (int i = 0; i < chosen.length; i++) {
             chosen[i] = partitioner.next("t", 40, view, 3);
@@ -47,7 +48,7 @@ class PartitionerTest {
     }
 
     @Test
-    void partitionsWithoutLeaderAreLeftOutWhileThereAreOthers() {
+    void partitionsWithoutLeaderAreAvoided() {
         Partitioner partitioner = new Partitioner(1);
         for (int i = 0; i < 6; i++) {
             assertThat(partitioner.next("t", 1, view(3, 1), 3)).isNotEqualTo(1);

@@ -21,9 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
- * A producer against model logs, over a network that loses requests and answers, delivers requests long after it has
- * given them up, moves leaders, and brokers that refuse: whatever happens, a record is in the log at most once, what
- * was acknowledged is there where the acknowledgement says, and everything is in the order it was sent.
+ * Runs a producer against model logs. The network loses requests and answers, and delivers requests long after they have
+ * failed; leaders move, and brokers refuse. Whatever happens, a record is in the log at most once, an acknowledged record
+ * is at its acknowledged offset, and all records are in the order in which they were sent.
  */
 class ProducerModelTest {
     private static final int PARTITIONS = 3;
@@ -40,14 +40,14 @@ class ProducerModelTest {
 
     private record Sent(long value, int partition, CompletableFuture<RecordMetadata> future) {}
 
-    /** One history. */
+    /** One random history. */
     private static final class Run {
         private final long seed;
         private final Random random;
         private final ManualTime time = new ManualTime();
         private final ScriptedNetwork network = new ScriptedNetwork();
         private final List<ModelLog> logs = new ArrayList<>();
-        /** Stands for the topic's limit on the bytes of a batch. */
+        /** Stands in for the topic's limit on the size of a batch. */
         private final int recordsPerBatchMax;
 
         private final List<Sent> sent = new ArrayList<>();
@@ -85,7 +85,7 @@ class ProducerModelTest {
             check();
         }
 
-        /** The first send finds no partitions, and fails since it must not wait; the next will find them. */
+        /** The first send fails, since partitions are unknown and it must not wait; the next one finds them. */
         private void warmUp() {
             assertThat(producer.send(ProducerRecord.of("t", null, null))).isCompletedExceptionally();
             for (int i = 0; i < 3; i++) {
@@ -130,11 +130,11 @@ class ProducerModelTest {
                 return;
             }
             ScriptedNetwork.Asked asked = network.asked().remove(0);
-            asked.answer(judge(asked.as(ProduceRequest.class), asked.broker().getPort(), true));
+            asked.answer(handle(asked.as(ProduceRequest.class), asked.broker().getPort(), true));
         }
 
-        /** What a broker makes of a request; faulty ones refuse some of it. */
-        private ProduceResponse judge(ProduceRequest request, int broker, boolean faulty) {
+        /** A broker's answer to a request. A faulty broker refuses parts of it. */
+        private ProduceResponse handle(ProduceRequest request, int broker, boolean faulty) {
             List<ProduceResponse.Partition> answers = new ArrayList<>();
             for (ProduceRequest.Partition body : request.topics().get(0).partitions()) {
                 ModelLog log = logs.get(body.index());
@@ -158,7 +158,7 @@ class ProducerModelTest {
             return new ProduceResponse(List.of(new ProduceResponse.Topic("t", answers)), 0);
         }
 
-        /** The broker gets some of what is on its way, and the rest perhaps later; the producer gets no answer. */
+        /** The broker receives some requests in flight, and the rest perhaps later. The producer gets no answer. */
         private void breakConnection(int broker) {
             List<ScriptedNetwork.Asked> broken = network.asked().stream()
                     .filter(asked -> asked.broker().getPort() == broker)
@@ -169,7 +169,7 @@ class ProducerModelTest {
             for (int i = 0; i < broken.size(); i++) {
                 ProduceRequest request = copy(broken.get(i).as(ProduceRequest.class));
                 if (i < received) {
-                    judge(request, broker, true);
+                    handle(request, broker, true);
                 } else if (later) {
                     delayed.add(request);
                 }
@@ -178,7 +178,7 @@ class ProducerModelTest {
                     asked.fail(random.nextBoolean() ? ErrorCode.NETWORK_EXCEPTION : ErrorCode.REQUEST_TIMED_OUT));
         }
 
-        /** A request as it was when it was sent: the producer may stamp the batch anew. */
+        /** A copy of a request, since the producer may change the batch later. */
         private static ProduceRequest copy(ProduceRequest request) {
             List<ProduceRequest.Partition> partitions = new ArrayList<>();
             for (ProduceRequest.Partition body : request.topics().get(0).partitions()) {
@@ -193,7 +193,7 @@ class ProducerModelTest {
 
         private void deliverDelayed() {
             if (!delayed.isEmpty()) {
-                judge(delayed.remove(random.nextInt(delayed.size())), 1 + random.nextInt(2), true);
+                handle(delayed.remove(random.nextInt(delayed.size())), 1 + random.nextInt(2), true);
             }
         }
 
@@ -204,8 +204,8 @@ class ProducerModelTest {
                     i++) {
                 while (!network.asked().isEmpty()) {
                     ScriptedNetwork.Asked asked = network.asked().remove(0);
-                    asked.answer(
-                            judge(asked.as(ProduceRequest.class), asked.broker().getPort(), false));
+                    asked.answer(handle(
+                            asked.as(ProduceRequest.class), asked.broker().getPort(), false));
                 }
                 time.advanceMs(20);
                 producer.step();

@@ -17,16 +17,16 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Brokers 1 and 2 in memory. They answer for themselves who leads what, and give out producer ids; all other requests
- * wait for the test to answer them.
+ * Brokers 1 and 2 in memory. They answer requests for metadata and producer ids by themselves. All other requests wait for
+ * the test to answer them.
  */
 final class ScriptedNetwork implements Network {
-    /** Where the brokers are. */
+    /** A broker's address. */
     static InetSocketAddress address(int broker) {
         return InetSocketAddress.createUnresolved("broker", broker);
     }
 
-    /** A request that waits. */
+    /** A request that waits for an answer. */
     record Asked(InetSocketAddress broker, Request<?> request, CompletableFuture<Response> answer) {
         void answer(Response response) {
             answer.complete(response);
@@ -45,13 +45,13 @@ final class ScriptedNetwork implements Network {
     private final Map<TopicPartition, Integer> leaders = new TreeMap<>();
     private final Map<TopicPartition, Integer> epochs = new TreeMap<>();
     private long nextProducerId = 100;
-    /** As metadata tells it, -1 for none. */
+    /** The leader in metadata, -1 for none. */
     int controllerId = 1;
 
     private boolean closed;
     private boolean metadataWaits;
 
-    /** Makes a broker lead a partition from the next epoch on; 0 for none. */
+    /** Makes a broker lead a partition in the next epoch; 0 for no leader. */
     void lead(int broker, TopicPartition partition) {
         leaders.put(partition, broker);
         epochs.merge(partition, 1, Integer::sum);
@@ -65,20 +65,20 @@ final class ScriptedNetwork implements Network {
         return Objects.requireNonNull(epochs.get(partition));
     }
 
-    /** Has requests for metadata wait like all others, or not any more. */
+    /** Whether requests for metadata wait like all others. */
     void holdMetadata(boolean hold) {
         metadataWaits = hold;
     }
 
-    /** Requests that wait, in the order they were made. */
+    /** Waiting requests, oldest first. */
     List<Asked> asked() {
         return asked;
     }
 
-    /** Takes the one request that waits. */
+    /** Takes the only waiting request. */
     Asked only() {
         if (asked.size() != 1) {
-            throw new AssertionError("expected one request, but there are " + asked);
+            throw new AssertionError("expected one waiting request, found " + asked);
         }
         return asked.remove(0);
     }
@@ -88,7 +88,7 @@ final class ScriptedNetwork implements Network {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // a test answers with what belongs to the request
+    @SuppressWarnings("unchecked") // a test answers each request with its response type
     public <R extends Response> CompletableFuture<R> send(InetSocketAddress broker, Request<R> request, int timeoutMs) {
         CompletableFuture<Response> answer = new CompletableFuture<>();
         if (request instanceof MetadataRequest metadata && !metadataWaits) {

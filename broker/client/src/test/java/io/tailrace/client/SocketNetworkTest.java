@@ -71,7 +71,7 @@ class SocketNetworkTest {
                 future.handle((ok, e) -> e == null ? new IOException() : e).join());
     }
 
-    /** A connection as the broker sees it, its handshake done. */
+    /** The broker's side of a connection, after the handshake. */
     private final class Accepted implements AutoCloseable {
         private final Socket socket;
         private final DataInputStream in;
@@ -124,7 +124,7 @@ class SocketNetworkTest {
     }
 
     @Test
-    void highestVersionThatBothKnowIsSpoken() throws Exception {
+    void highestCommonVersionIsUsed() throws Exception {
         CompletableFuture<MetadataResponse> answer = ask(10_000);
         try (Accepted broker = new Accepted((short) 3)) {
             Requests.Received asked = broker.receive();
@@ -136,7 +136,7 @@ class SocketNetworkTest {
     }
 
     @Test
-    void brokerThatKnowsOnlyTheOldestApiVersionsIsAskedAgain() throws Exception {
+    void brokerThatSupportsOnlyApiVersionsZeroIsAskedAgain() throws Exception {
         CompletableFuture<MetadataResponse> answer = ask(10_000);
         try (Accepted broker = new Accepted((short) 0)) {
             Requests.Received asked = broker.receive();
@@ -146,7 +146,7 @@ class SocketNetworkTest {
     }
 
     @Test
-    void apiThatTheBrokerDoesNotKnowFailsAloneAndTheConnectionLives() throws Exception {
+    void requestOfAnUnsupportedApiFailsAndTheConnectionStaysOpen() throws Exception {
         CompletableFuture<?> unknown = network.send(
                 InetSocketAddress.createUnresolved("127.0.0.1", server.getLocalPort()),
                 new CreatePartitionsRequest(List.of(), 1, false),
@@ -161,7 +161,7 @@ class SocketNetworkTest {
     }
 
     @Test
-    void connectionLostInTheMiddleOfAnAnswerFailsAllThatIsUnansweredAndTheNextRequestOpensAnother() throws Exception {
+    void connectionLostInsideAnAnswerFailsAllUnansweredRequestsAndTheNextOneReconnects() throws Exception {
         CompletableFuture<MetadataResponse> first = ask(10_000);
         CompletableFuture<MetadataResponse> second = ask(10_000);
         try (Accepted broker = new Accepted((short) 3)) {
@@ -178,7 +178,7 @@ class SocketNetworkTest {
     }
 
     @Test
-    void answerThatDoesNotComeInTimeEndsTheConnection() throws Exception {
+    void timedOutRequestEndsTheConnection() throws Exception {
         CompletableFuture<MetadataResponse> late = ask(300);
         try (Accepted broker = new Accepted((short) 3)) {
             broker.receive();
@@ -198,7 +198,7 @@ class SocketNetworkTest {
     }
 
     @Test
-    void sizeThatIsNoBrokersIsNotBelieved() throws Exception {
+    void implausibleSizeEndsTheConnection() throws Exception {
         CompletableFuture<MetadataResponse> answer = ask(10_000);
         try (Socket peer = server.accept()) {
             peer.getOutputStream().write("HTTP/1.1 400 Bad Request".getBytes(StandardCharsets.US_ASCII));
@@ -210,7 +210,7 @@ class SocketNetworkTest {
     }
 
     @Test
-    void closeFailsWhatIsUnanswered() throws Exception {
+    void closeFailsUnansweredRequests() throws Exception {
         CompletableFuture<MetadataResponse> answer = ask(10_000);
         try (Accepted broker = new Accepted((short) 3)) {
             broker.receive();

@@ -15,11 +15,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a consumer is in one partition, and what it has read ahead there: batches as they came, and the records of
- * the batch that is being handed out. Guarded by the {@link Assignment} it is in.
+ * A consumer's position in one partition, and what it has read ahead: batches not yet decoded, and the records of the
+ * batch being polled. Guarded by the {@link Assignment}'s monitor.
  */
-final class PartitionState {
-    /** Where a position comes from when there is none. */
+final class AssignedPartition {
+    /** Where to look up an unknown position. */
     enum Start {
         COMMITTED,
         RESET,
@@ -43,7 +43,7 @@ final class PartitionState {
     private long retryAtMs = Long.MIN_VALUE;
     private @Nullable ClientException failure;
 
-    PartitionState(TopicPartition topicPartition, Start start) {
+    AssignedPartition(TopicPartition topicPartition, Start start) {
         this.topicPartition = topicPartition;
         this.start = start;
     }
@@ -52,7 +52,7 @@ final class PartitionState {
         return topicPartition;
     }
 
-    /** Drops what was read ahead, and answers that are on their way. */
+    /** Drops what was read ahead, and voids requests in flight. */
     private void clear() {
         batches.clear();
         records.clear();
@@ -101,16 +101,16 @@ final class PartitionState {
         return bufferedBytes;
     }
 
-    /** Changes with every seek; an answer to a question of an earlier generation is void. */
+    /** Changes with every seek. Responses to requests of an earlier generation are ignored. */
     int generation() {
         return generation;
     }
 
-    boolean mayAsk(long nowMs) {
+    boolean mayRequest(long nowMs) {
         return !asking && failure == null && retryAtMs <= nowMs;
     }
 
-    /** When {@link #mayAsk} may become true by itself. */
+    /** The time at which {@link #mayRequest} becomes true, if nothing else happens. */
     long retryAtMs() {
         return asking || failure != null ? Long.MAX_VALUE : retryAtMs;
     }
@@ -130,13 +130,13 @@ final class PartitionState {
         retryAtMs = nowMs + backoff.pauseMs(failures);
     }
 
-    /** Has the next poll throw. */
+    /** Makes the next poll throw. */
     void failWith(ClientException why) {
         asking = false;
         failure = why;
     }
 
-    /** Takes the failure away for it to be thrown; reading goes on from the position. */
+    /** Returns and clears the failure. Reading continues at the position. */
     @Nullable
     ClientException takeFailure() {
         ClientException taken = failure;
@@ -144,7 +144,7 @@ final class PartitionState {
         return taken;
     }
 
-    /** Takes batches in that were read from the fetch offset on; the last may be cut. */
+    /** Buffers batches that were read from the fetch offset on. The last may be incomplete. */
     void buffer(ByteBuffer bytes) {
         int whole = 0;
         try {
@@ -165,15 +165,15 @@ final class PartitionState {
         if (whole == 0 && bytes.hasRemaining()) {
             failWith(new ClientException(
                     ErrorCode.MESSAGE_TOO_LARGE,
-                    topicPartition + ": the batch at offset " + fetchOffset + " does not fit into an answer; raise"
+                    topicPartition + ": the batch at offset " + fetchOffset + " does not fit into a response; raise"
                             + " max.partition.fetch.bytes"));
         }
     }
 
     /**
-     * Moves records to a list, up to so many.
+     * Moves records to a list, until it has {@code max}.
      *
-     * @return false when there is nothing left to move
+     * @return false if nothing is left to move
      */
     boolean drainTo(List<ConsumerRecord> target, int max, Decompressor decompressor) {
         while (target.size() < max) {
@@ -211,7 +211,7 @@ final class PartitionState {
         }
     }
 
-    /** A batch is checked whole before the first of its records is handed out. It may begin below the position. */
+    /** Decodes the whole batch before any of its records is returned. It may begin before the position. */
     private void decode(RecordBatch batch, Decompressor decompressor) {
         batch.ensureCrc();
         RecordCursor cursor = RecordCursor.of(batch, decompressor);
@@ -231,7 +231,7 @@ final class PartitionState {
     private static List<Header> headersOf(RecordCursor cursor) {
         return cursor.headerCount() == 0
                 ? List.of()
-                : cursor.headers().stream().map(PartitionState::header).toList();
+                : cursor.headers().stream().map(AssignedPartition::header).toList();
     }
 
     private static Header header(RecordHeader header) {

@@ -14,13 +14,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records of one partition on their way together, and the futures of those who sent them.
+ * A batch of records of one partition that is not acknowledged, and the futures of its senders.
  *
- * <p>Open and guarded by its {@link PartitionQueue} while records are added; after {@link #seal} the producer's
- * thread has it alone.
+ * <p>Guarded by its {@link PartitionQueue} while records are added. After {@link #seal} only the producer's thread uses
+ * it.
  */
-final class ProducerBatch {
-    /** A record's future, and the timestamp it was sent with. */
+final class PendingBatch {
+    /** A record's future and timestamp. */
     private record Sent(CompletableFuture<RecordMetadata> future, long timestampMs) {}
 
     private final TopicPartition topicPartition;
@@ -38,14 +38,14 @@ final class ProducerBatch {
     private int baseSequence = RecordBatch.NO_SEQUENCE;
     private ErrorCode lastError = ErrorCode.NONE;
 
-    ProducerBatch(TopicPartition topicPartition, CompressionType compression, int bytesMax, long createdMs) {
+    PendingBatch(TopicPartition topicPartition, CompressionType compression, int bytesMax, long createdMs) {
         this.topicPartition = topicPartition;
         this.createdMs = createdMs;
         this.retryAtMs = createdMs;
         this.builder = new RecordBatchBuilder(compression, bytesMax);
     }
 
-    /** Adds a record, and returns the future of its answer; null, and nothing is added, when the batch is full. */
+    /** Adds a record and returns its future. Returns null and adds nothing if the batch is full. */
     @Nullable
     CompletableFuture<RecordMetadata> append(
             long timestampMs, byte @Nullable [] key, byte @Nullable [] value, List<RecordHeader> headers, int bytes) {
@@ -58,7 +58,7 @@ final class ProducerBatch {
         return future;
     }
 
-    /** Ends the adding. */
+    /** Refuses further records. */
     void seal() {
         sealed = true;
     }
@@ -83,7 +83,7 @@ final class ProducerBatch {
         return builder.estimatedBytes();
     }
 
-    /** What its records hold of the producer's memory. */
+    /** The producer memory that its records have reserved. */
     int reservedBytes() {
         return reservedBytes;
     }
@@ -93,7 +93,7 @@ final class ProducerBatch {
         return done;
     }
 
-    /** The batch as it goes on the wire, compressed with the first call. */
+    /** The encoded batch. The first call compresses it. */
     ByteBuffer encoded() {
         ByteBuffer bytes = encoded;
         if (bytes == null) {
@@ -111,7 +111,7 @@ final class ProducerBatch {
         return baseSequence;
     }
 
-    /** Gives the batch its place in the sequence of its producer, or another one than it had. */
+    /** Sets the producer id, epoch and base sequence number. */
     void sequence(long producerId, short epoch, int sequence) {
         baseSequence = sequence;
         if (encoded == null) {
@@ -121,8 +121,8 @@ final class ProducerBatch {
         }
     }
 
-    /** Takes the batch's place in the sequence from it; it gets another when it is sent. */
-    void unsequence() {
+    /** Clears the sequence number; the next send assigns a new one. */
+    void clearSequence() {
         baseSequence = RecordBatch.NO_SEQUENCE;
     }
 
@@ -152,7 +152,7 @@ final class ProducerBatch {
         lastError = why;
     }
 
-    /** What the last attempt came to, for messages. */
+    /** The error of the last attempt, for messages. */
     ErrorCode lastError() {
         return lastError;
     }
@@ -162,10 +162,10 @@ final class ProducerBatch {
     }
 
     /**
-     * Completes the records' futures, unless that was done before.
+     * Completes the records' futures, unless they are already complete.
      *
-     * @param baseOffset the first record's offset, or -1 if the broker did not tell
-     * @param logAppendTimeMs the timestamp of all records, or -1 where they keep their own
+     * @param baseOffset the first record's offset, or -1 if unknown
+     * @param logAppendTimeMs the timestamp of all records, or -1 if they keep their own
      */
     void succeed(long baseOffset, long logAppendTimeMs) {
         for (int i = 0; i < records.size(); i++) {
@@ -177,7 +177,7 @@ final class ProducerBatch {
         done.complete(null);
     }
 
-    /** Fails the records' futures, unless they were completed before. */
+    /** Fails the records' futures, unless they are already complete. */
     void fail(ClientException why) {
         for (Sent sent : records) {
             sent.future().completeExceptionally(why);
@@ -185,13 +185,13 @@ final class ProducerBatch {
         done.complete(null);
     }
 
-    /** Moves the records, futures and all, to batches of half as many, which take this one's place and sequence. */
-    List<ProducerBatch> split(CompressionType compression, List<ParsedRecord> parsed, long producerId, short epoch) {
+    /** Splits the records and their futures into two batches, which take this batch's place and sequence numbers. */
+    List<PendingBatch> split(CompressionType compression, List<ParsedRecord> parsed, long producerId, short epoch) {
         int half = (records.size() + 1) / 2;
-        List<ProducerBatch> parts = new ArrayList<>();
+        List<PendingBatch> parts = new ArrayList<>();
         for (int from = 0; from < records.size(); from += half) {
             int to = Math.min(records.size(), from + half);
-            ProducerBatch part = new ProducerBatch(topicPartition, compression, Integer.MAX_VALUE, createdMs);
+            PendingBatch part = new PendingBatch(topicPartition, compression, Integer.MAX_VALUE, createdMs);
             for (int i = from; i < to; i++) {
                 ParsedRecord record = parsed.get(i);
                 part.builder.append(record.timestampMs(), record.key(), record.value(), record.headers());
@@ -206,11 +206,11 @@ final class ProducerBatch {
             parts.add(part);
         }
         CompletableFuture<Void> unused = CompletableFuture.allOf(
-                        parts.stream().map(ProducerBatch::done).toArray(CompletableFuture<?>[]::new))
+                        parts.stream().map(PendingBatch::done).toArray(CompletableFuture<?>[]::new))
                 .thenRun(() -> done.complete(null));
         return parts;
     }
 
-    /** A record taken out of a batch again. */
+    /** A record decoded from a batch. */
     record ParsedRecord(long timestampMs, byte @Nullable [] key, byte @Nullable [] value, List<RecordHeader> headers) {}
 }

@@ -7,21 +7,21 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
 
-/** The keys that configuration files know, each with the builder method it stands for. */
-final class ConfigKeys<B> {
+/** Configuration keys, each with the builder method that it calls. */
+final class BuilderKeys<B> {
     private final Map<String, BiConsumer<B, String>> setters = new LinkedHashMap<>();
 
-    ConfigKeys<B> text(String key, BiConsumer<B, String> setter) {
+    BuilderKeys<B> text(String key, BiConsumer<B, String> setter) {
         setters.put(key, setter);
         return this;
     }
 
-    ConfigKeys<B> number(String key, ObjIntConsumer<B> setter) {
+    BuilderKeys<B> number(String key, ObjIntConsumer<B> setter) {
         return text(key, (builder, value) -> setter.accept(builder, Integer.parseInt(value)));
     }
 
-    /** All keys of {@code other}, set on the part of this builder that {@code part} finds. */
-    <P> ConfigKeys<B> including(ConfigKeys<P> other, Function<B, P> part) {
+    /** Adds all keys of {@code other}, applied to the part of this builder that {@code part} returns. */
+    <P> BuilderKeys<B> including(BuilderKeys<P> other, Function<B, P> part) {
         other.setters.forEach(
                 (key, setter) -> text(key, (builder, value) -> setter.accept(part.apply(builder), value)));
         return this;
@@ -30,7 +30,8 @@ final class ConfigKeys<B> {
     void apply(B builder, String key, String value) {
         BiConsumer<B, String> setter = setters.get(key);
         if (setter == null) {
-            throw new IllegalArgumentException("unknown key " + key + "; known are " + new TreeSet<>(setters.keySet()));
+            throw new IllegalArgumentException(
+                    "unknown key " + key + ", expected one of " + new TreeSet<>(setters.keySet()));
         }
         try {
             setter.accept(builder, value.strip());

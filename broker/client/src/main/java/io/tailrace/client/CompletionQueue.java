@@ -10,35 +10,35 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where answers wait until the thread that owns a client's state takes them, so that the state needs no lock.
+ * Outcomes of requests, queued for the thread that owns a client's state, so that the state needs no lock.
  *
- * <p>Bounded by the requests that are unanswered: only their answers come here.
+ * <p>Bounded by the number of unanswered requests: only their outcomes are queued.
  */
-final class Mailbox {
+final class CompletionQueue {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     private volatile @Nullable Thread owner;
 
     /**
-     * Hands the outcome of a future to its owner's thread. What the handler throws, {@link #drain} throws.
+     * Queues the outcome of a future for the owner's thread. {@link #drain} throws what the handler throws.
      *
-     * @param handler takes the answer, or null and the failure
+     * @param handler takes the result, or null and the failure
      */
-    <T> void onOutcome(CompletableFuture<T> future, BiConsumer<@Nullable T, @Nullable Throwable> handler) {
+    <T> void whenComplete(CompletableFuture<T> future, BiConsumer<@Nullable T, @Nullable Throwable> handler) {
         CompletableFuture<T> unused = future.whenComplete((answer, failure) -> {
             tasks.add(() -> handler.accept(answer, failure));
             wake();
         });
     }
 
-    /** Makes {@link #await} return; may be called from any thread, costs little if it was called before. */
+    /** Makes {@link #await} return. May be called from any thread; cheap if repeated. */
     void wake() {
         if (!woken.get() && woken.compareAndSet(false, true)) {
             LockSupport.unpark(owner);
         }
     }
 
-    /** Runs what is there, on the caller's thread. */
+    /** Runs the queued handlers on the caller's thread. */
     void drain() {
         woken.set(false);
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
@@ -46,7 +46,7 @@ final class Mailbox {
         }
     }
 
-    /** Waits for a task or a wake, at most so long. One thread only. */
+    /** Waits for a handler or a {@link #wake}, for up to this long. For one thread. */
     void await(long timeoutMs) {
         owner = Thread.currentThread();
         if (!woken.get() && timeoutMs > 0) {

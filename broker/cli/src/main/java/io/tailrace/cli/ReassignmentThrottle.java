@@ -18,36 +18,37 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * How fast replicas are moved (KIP-73): settings of topics say which replicas are throttled, settings of brokers how fast they
- * may be copied. The topics' are made first and taken back last, so that they tell what an interrupted command left behind.
+ * Limits the rate at which replicas are moved (KIP-73). Settings of topics name the throttled replicas, settings of brokers
+ * the rate. The topics' settings are made first and removed last, so that after an interrupted command they show what is
+ * left to remove.
  */
-final class ReplicationThrottle {
+final class ReassignmentThrottle {
     private static final List<String> RATES =
             List.of("leader.replication.throttled.rate", "follower.replication.throttled.rate");
     private static final String LEADER_REPLICAS = "leader.replication.throttled.replicas";
     private static final String FOLLOWER_REPLICAS = "follower.replication.throttled.replicas";
 
-    /** What somebody may have set for a whole topic. */
+    /** All replicas of a topic, as an operator may have configured. */
     private static final String ALL = "*";
 
     private final ClusterAdmin admin;
 
-    ReplicationThrottle(ClusterAdmin admin) {
+    ReassignmentThrottle(ClusterAdmin admin) {
         this.admin = admin;
     }
 
     /**
-     * Throttles moves: every replica there is may be copied from, those that are new, or still on their way, are copied to.
+     * Throttles moves: reads from all current replicas, and writes to those that are new or still being added.
      *
-     * @param now the replicas of all partitions that move and are not on their way yet
-     * @param moves the replicas that they are to have
+     * @param now the current replicas of all partitions that are not being reassigned yet
+     * @param moves the replicas after the moves
      */
     void set(long bytesPerSecond, Map<TopicPartition, List<Integer>> now, Map<TopicPartition, List<Integer>> moves) {
         Map<String, Set<String>> read = new TreeMap<>();
         Map<String, Set<String>> written = new TreeMap<>();
-        Map<TopicPartition, Reassignment> underWay = admin.reassignments();
+        Map<TopicPartition, Reassignment> inProgress = admin.reassignments();
         moves.forEach((partition, target) -> {
-            Reassignment moving = underWay.getOrDefault(
+            Reassignment moving = inProgress.getOrDefault(
                     partition, new Reassignment(now.getOrDefault(partition, List.of()), List.of(), List.of()));
             List<Integer> replicas = moving.replicas();
             replicas.forEach(broker -> add(read, partition, broker));
@@ -72,7 +73,7 @@ final class ReplicationThrottle {
                 .add(partition.partition() + ":" + broker);
     }
 
-    /** With those that an earlier reassignment of the topic has throttled. */
+    /** Adds the replicas that an earlier reassignment of the topic has throttled. */
     private static Optional<String> joined(List<ConfigEntry> own, String name, Set<String> replicas) {
         Set<String> all = new LinkedHashSet<>();
         text(own, name).ifPresent(text -> all.addAll(Arrays.asList(text.split(",", -1))));
@@ -91,7 +92,7 @@ final class ReplicationThrottle {
                 .findFirst();
     }
 
-    /** Takes back what {@link #set} made, for all topics; false if there was nothing. */
+    /** Removes the settings made by {@link #set} from all topics and brokers. Returns false if there were none. */
     boolean remove() {
         Collection<String> throttled = admin.topicConfigs(admin.topics(true)).entrySet().stream()
                 .filter(topic -> text(topic.getValue(), LEADER_REPLICAS).isPresent()

@@ -20,10 +20,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group's committed offsets, at its coordinator. Each call is one attempt; the coordinator is looked up anew after
- * one that failed. Commits go by generation -1: this consumer assigns its own partitions. Thread-safe.
+ * Reads and commits a group's offsets at its coordinator. Each call is one attempt; after a failure the coordinator is
+ * looked up again. Commits use generation -1, since this consumer assigns its own partitions. Thread-safe.
  */
-final class GroupOffsets {
+final class GroupOffsetCalls {
     private final String group;
     private final Network network;
     private final Supplier<InetSocketAddress> anyBroker;
@@ -32,13 +32,13 @@ final class GroupOffsets {
     private volatile @Nullable InetSocketAddress coordinator;
 
     /**
-     * Asks nothing yet.
+     * Creates the calls. Sends nothing yet.
      *
      * @param anyBroker a broker to ask for the coordinator
-     * @param avoidBroker makes {@code anyBroker} another one
+     * @param avoidBroker makes {@code anyBroker} return another one
      * @param timeoutMs how long each request may take
      */
-    GroupOffsets(
+    GroupOffsetCalls(
             String group, Network network, Supplier<InetSocketAddress> anyBroker, Runnable avoidBroker, int timeoutMs) {
         this.group = group;
         this.network = network;
@@ -68,7 +68,7 @@ final class GroupOffsets {
         return true;
     }
 
-    /** Committed offsets of some partitions, or of all for null; partitions without one are absent. */
+    /** The committed offsets of these partitions, or of all if null; partitions without one are absent. */
     CompletableFuture<Map<TopicPartition, Long>> fetch(@Nullable Collection<TopicPartition> partitions) {
         List<OffsetFetchRequest.Topic> topics = null;
         if (partitions != null) {
@@ -87,7 +87,7 @@ final class GroupOffsets {
                 .thenApply(this::fetched));
     }
 
-    /** Up to version 7 the answer is one group's; from 8 on it is a list of groups. */
+    /** Up to version 7 a response is one group's; from 8 on it is a list of groups. */
     private Map<TopicPartition, Long> fetched(OffsetFetchResponse answer) {
         List<OffsetFetchResponse.Topic> topics = answer.topics();
         if (answer.groups().isEmpty()) {
@@ -139,7 +139,7 @@ final class GroupOffsets {
                 .thenApply(this::found);
     }
 
-    /** Up to version 3 the answer is one coordinator; from 4 on it is a list. */
+    /** Up to version 3 a response is one coordinator; from 4 on it is a list. */
     private InetSocketAddress found(FindCoordinatorResponse answer) {
         InetSocketAddress address;
         if (answer.coordinators().isEmpty()) {

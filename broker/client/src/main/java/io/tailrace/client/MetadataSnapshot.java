@@ -11,18 +11,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who leads what, as last heard. Immutable.
+ * The leaders of partitions as a broker last reported them. Immutable.
  *
  * @param brokers addresses by broker id
- * @param topics what is known of each topic that was asked for
+ * @param topics the requested topics, by name
  */
-record ClusterView(Map<Integer, InetSocketAddress> brokers, Map<String, Topic> topics) {
-    static final ClusterView EMPTY = new ClusterView(Map.of(), Map.of());
+record MetadataSnapshot(Map<Integer, InetSocketAddress> brokers, Map<String, Topic> topics) {
+    static final MetadataSnapshot EMPTY = new MetadataSnapshot(Map.of(), Map.of());
 
     /**
      * A topic.
      *
-     * @param error why it has no partitions, or none
+     * @param error why it has no partitions, or {@link ErrorCode#NONE}
      * @param partitions by number
      */
     record Topic(ErrorCode error, Map<Integer, Leader> partitions) {}
@@ -30,25 +30,25 @@ record ClusterView(Map<Integer, InetSocketAddress> brokers, Map<String, Topic> t
     /**
      * A partition's leader.
      *
-     * @param address where it is, or null while there is none
-     * @param epoch its epoch, -1 if not known
+     * @param address its address, or null while there is no leader
+     * @param epoch its leader epoch, or -1 if unknown
      */
     record Leader(@Nullable InetSocketAddress address, int epoch) {}
 
-    ClusterView {
+    MetadataSnapshot {
         brokers = Map.copyOf(brokers);
         topics = Map.copyOf(topics);
     }
 
-    /** What an answer says, but for leaders that are of an older epoch than those known: a broker may lag behind. */
-    ClusterView updated(MetadataResponse answer) {
+    /** The contents of a response. Leaders of an older epoch than the known one are ignored, since a broker may lag behind. */
+    MetadataSnapshot updated(MetadataResponse answer) {
         Map<Integer, InetSocketAddress> addresses = new LinkedHashMap<>();
         for (MetadataResponse.Broker broker : answer.brokers()) {
             addresses.put(broker.nodeId(), InetSocketAddress.createUnresolved(broker.host(), broker.port()));
         }
         Map<String, Topic> merged = new HashMap<>(topics);
         for (MetadataResponse.Topic topic : answer.topics()) {
-            String name = Objects.requireNonNull(topic.name(), "asked by name");
+            String name = Objects.requireNonNull(topic.name(), "requested by name");
             Topic known = topics.get(name);
             if (topic.errorCode().retriable()
                     && known != null
@@ -64,16 +64,16 @@ record ClusterView(Map<Integer, InetSocketAddress> brokers, Map<String, Topic> t
             }
             merged.put(name, new Topic(topic.errorCode(), Map.copyOf(leaders)));
         }
-        return new ClusterView(addresses.isEmpty() ? brokers : addresses, merged);
+        return new MetadataSnapshot(addresses.isEmpty() ? brokers : addresses, merged);
     }
 
-    /** The topic's number of partitions, 0 if it is not known. */
+    /** The topic's number of partitions, or 0 if it is unknown. */
     int partitionCount(String topic) {
         Topic known = topics.get(topic);
         return known == null ? 0 : known.partitions().size();
     }
 
-    /** The partition's leader, or null if the partition is not known or has none. */
+    /** The partition's leader, or null if the partition is unknown or has no leader. */
     @Nullable
     Leader leader(TopicPartition partition) {
         Topic known = topics.get(partition.topic());
