@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A cluster of broker processes on this machine, to try things with.
+# Runs a cluster of broker processes on this machine, for trying things.
 set -euo pipefail
 # shellcheck source=servers.sh
 source "$(dirname "$(readlink -f "$0")")/servers.sh"
@@ -8,19 +8,18 @@ usage() {
   cat <<'TEXT'
 Usage: cluster.sh start N|stop [ID]|kill ID|status [--dir DIR] [--port PORT]
 
-  start N       runs a development ZooKeeper and brokers 1 to N, those of them that do not run yet; waits until they are
-                ready, and prints bootstrap.servers and zookeeper.connect
-  stop [ID]     stops broker ID, or all brokers and then ZooKeeper, in order; what they wrote stays
+  start N       starts a development ZooKeeper and brokers 1 to N, unless they run already; waits until they are ready, and
+                prints bootstrap.servers and zookeeper.connect
+  stop [ID]     stops broker ID, or all brokers and then ZooKeeper; keeps their data
   kill ID       kills broker ID (kill -9)
-  status        says what runs, and how the cluster is; exit code 3 if anything is down, or a partition lacks a
+  status        shows what runs and the state of the cluster; exit code 3 if anything is down, or a partition lacks a
                 replica or leader
 
-  --dir DIR     where data, logs and pid files are; default: tailrace-cluster in $TMPDIR, or in /tmp
-  --port PORT   where the first broker listens when it is first started, the others behind it; default: 9092. Ports that
-                are taken are passed over, and each broker keeps its own
+  --dir DIR     folder for data, logs and pid files; default: tailrace-cluster in $TMPDIR, or in /tmp
+  --port PORT   port of the first broker; default: 9092. The others use the next free ports. A broker keeps its port
 
-Topics get three replicas, of which two must be in sync; fewer where there are fewer brokers. DIR/broker-ID.properties is
-written once, and yours to change. TAILRACE_HEAP is the heap of each broker; default: 384m.
+Topics have three replicas, of which two must be in sync, or fewer with fewer brokers. DIR/broker-ID.properties is written
+once; you may change it. TAILRACE_HEAP is the heap of each broker; default: 384m.
 TEXT
 }
 
@@ -43,18 +42,18 @@ while [ $# -gt 0 ]; do
   shift
 done
 is_number() { [[ $1 =~ ^[1-9][0-9]{0,4}$ ]]; }
-is_number "$port" || wrong_usage "--port $port: expected a port"
+is_number "$port" || wrong_usage "--port $port: expected a port number"
 
 setting() { sed -n "s/^$2=//p" "$work/$1.properties"; }
 address() { setting "broker-$1" listeners | sed 's,.*//,,'; }
 
-# broker_ids: those that were ever started here.
+# broker_ids: the brokers that have a configuration here.
 broker_ids() { find "$work" -maxdepth 1 -name 'broker-*.properties' -printf '%f\n' 2>/dev/null | grep -o '[0-9]*' | sort -n; }
 
 addresses() { for id in $(broker_ids); do address "$id"; done; }
 bootstrap_servers() { addresses | paste -sd,; }
 
-# describe_broker ID N: writes the configuration of a broker that has none yet, one of N.
+# describe_broker ID N: writes the configuration of one of N brokers, unless it exists.
 describe_broker() {
   local id=$1 count=$2 taken
   [ ! -f "$work/broker-$id.properties" ] || return 0
@@ -64,7 +63,7 @@ broker.id=$id
 listeners=PLAINTEXT://127.0.0.1:$(free_port $((taken >= port ? taken + 1 : port)))
 log.dirs=$work/broker-$id
 zookeeper.connect=127.0.0.1:$(setting zookeeper clientPort)
-# Shorter than the default: who dies on this machine is missed sooner.
+# Shorter than the default, so that a dead broker is noticed sooner.
 zookeeper.session.timeout.ms=6000
 default.replication.factor=$((count < 3 ? count : 3))
 min.insync.replicas=$((count < 3 ? 1 : 2))
@@ -93,8 +92,8 @@ start() {
   echo "zookeeper.connect=127.0.0.1:$(setting zookeeper clientPort)"
 }
 
-# need_broker ID: wrong usage if it was never started here.
-need_broker() { [ -f "$work/broker-$1.properties" ] || wrong_usage "there is no broker $1 in $work"; }
+# need_broker ID: exits with wrong usage if the broker has no configuration here.
+need_broker() { [ -f "$work/broker-$1.properties" ] || wrong_usage "unknown broker '$1': expected one of: $(broker_ids | paste -sd' ' -), the brokers in $work"; }
 
 stop() {
   local id
@@ -107,12 +106,12 @@ stop() {
   stop_server zookeeper
 }
 
-# tell NAME ADDRESS: a line on a server, and 1 if it does not run.
-tell() {
+# report NAME ADDRESS: prints a server's state; fails if it does not run.
+report() {
   if is_running "$1"; then
     echo "$1  $2  process $(<"$work/$1.pid")"
   else
-    echo "$1  $2  does not run"
+    echo "$1  $2  not running"
     return 1
   fi
 }
@@ -123,31 +122,31 @@ status() {
     echo "cluster.sh: there is no cluster in $work; start one with: cluster.sh start 3 --dir $work" >&2
     exit 1
   }
-  tell zookeeper "127.0.0.1:$(setting zookeeper clientPort)" || down=yes
+  report zookeeper "127.0.0.1:$(setting zookeeper clientPort)" || down=yes
   for id in $(broker_ids); do
-    if tell "broker-$id" "$(address "$id")"; then up=yes; else down=yes; fi
+    if report "broker-$id" "$(address "$id")"; then up=yes; else down=yes; fi
   done
-  # Nobody would answer.
+  # No broker would answer.
   if [ $up = no ] || ! is_running zookeeper; then exit 3; fi
   "$tailrace" cluster --bootstrap-server "$(bootstrap_servers)"
   [ $down = no ] || exit 3
 }
 
 command=${words[0]:-} argument=${words[1]:-}
-[ ${#words[@]} -le 2 ] || wrong_usage "${words[2]}: one argument too many"
+[ ${#words[@]} -le 2 ] || wrong_usage "unexpected argument ${words[2]}"
 case "$command" in
   start)
-    is_number "$argument" || wrong_usage "start '$argument': expected how many brokers"
+    is_number "$argument" || wrong_usage "start '$argument': expected a number of brokers"
     start "$argument"
     ;;
   stop) stop ${argument:+"$argument"} ;;
   kill)
     need_broker "$argument"
-    is_running "broker-$argument" || wrong_usage "broker $argument does not run"
+    is_running "broker-$argument" || wrong_usage "kill $argument: broker $argument is not running"
     kill -KILL "$(<"$work/broker-$argument.pid")"
     ;;
   status)
-    [ -z "$argument" ] || wrong_usage "status $argument: one argument too many"
+    [ -z "$argument" ] || wrong_usage "unexpected argument $argument"
     status
     ;;
   *) wrong_usage "expected start, stop, kill or status${command:+, not $command}" ;;

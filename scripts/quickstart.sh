@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a web server's access log to Hive's answer, in one go, on this machine.
+# Takes a web server's access log all the way to a query in Hive, on this machine.
 set -euo pipefail
 
 # shellcheck source=servers.sh
@@ -9,15 +9,14 @@ usage() {
   cat <<'TEXT'
 Usage: quickstart.sh [--brokers N] [--keep] [--output table|json] [LOGFILE]
 
-Starts ZooKeeper, a broker, the schema registry and a Hive with its HDFS, sends the lines of LOGFILE through an agent,
-loads them into Parquet, and asks Hive for requests by status and by hour. Then it stops everything and removes what it
-wrote.
+Starts ZooKeeper, a broker, the schema registry and a Hive with its HDFS. Sends the lines of LOGFILE through an agent,
+loads them into Parquet, and queries Hive for requests by status and by hour. Then stops everything and removes its files.
 
   LOGFILE           an access log in the combined format; default: the sample in conf/sample
-  --brokers N       so many brokers. Of three and more one is killed (kill -9) while the agent sends: the one that leads
-                    the topic, with half of the lines sent
-  --keep            leaves everything running, and says how to go on
-  --output json     ends with one line of JSON: lines, records, rows, rejected, byStatus
+  --brokers N       starts N brokers. With three or more, kills (kill -9) the one that leads the topic when half of the
+                    lines are sent
+  --keep            leaves everything running, and shows how to continue
+  --output json     prints one line of JSON: lines, records, rows, rejected, byStatus
 TEXT
 }
 
@@ -42,7 +41,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 case "$output" in table | json) ;; *) wrong_usage "--output $output: expected table or json" ;; esac
-[[ $brokers =~ ^[1-9][0-9]?$ ]] || wrong_usage "--brokers $brokers: expected how many brokers, up to 99"
+[[ $brokers =~ ^[1-9][0-9]?$ ]] || wrong_usage "--brokers $brokers: expected a number from 1 to 99"
 [ -r "$logfile" ] || wrong_usage "$logfile: no such file, or not readable"
 logfile=$(readlink -f "$logfile")
 kills=$([ "$brokers" -ge 3 ] && echo yes || echo no)
@@ -85,13 +84,13 @@ say "sending ${logfile#"$PWD"/}"
 for topic in access-log tailrace-dead-letters tailrace-audit; do
   "$tailrace" topics create --bootstrap-server "$bootstrap" --topic $topic --partitions 1
 done
-# told TOPIC FIELD: what is told of the topic's partition; fails while it is not known.
-told() {
+# described TOPIC FIELD: a field of the topic's partition in 'topics describe'; fails while it is unknown.
+described() {
   "$tailrace" topics describe --bootstrap-server "$bootstrap" --topic "$1" --output json 2>>"$work/topics.log" |
     grep -o "\"$2\":[0-9]*" | sed 's/.*://'
 }
-records() { told "$1" logEndOffset; }
-# have_arrived LINES: whether so many lines are in the topics.
+records() { described "$1" logEndOffset; }
+# have_arrived LINES: whether this many lines are in the topics.
 have_arrived() {
   local sent rejected
   sent=$(records access-log) && rejected=$(records tailrace-dead-letters) && [ $((sent + rejected)) -ge "$1" ]
@@ -106,16 +105,16 @@ source.web.topic=access-log
 TEXT
 lines=$(wc -l <"$logfile")
 if [ "$kills" = yes ]; then
-  # The agent follows a copy, which grows while it does.
+  # The agent follows a copy that grows meanwhile.
   head -n $((lines / 2)) "$logfile" >"$work/access.log"
   start_server agent agent --config "$work/agent.properties"
   await_server agent have_arrived $((lines / 2))
-  victim=$(told access-log leader)
+  victim=$(described access-log leader)
   tail -n +$((lines / 2 + 1)) "$logfile" >>"$work/access.log"
   cluster kill "$victim"
   say "killed broker $victim (kill -9), which led access-log, with $((lines / 2)) of $lines lines sent"
   await_server agent have_arrived "$lines"
-  say "broker $(told access-log leader) leads access-log; all lines are sent"
+  say "broker $(described access-log leader) leads access-log; all lines are sent"
   stop_server agent
 else
   "$tailrace" agent --once --config "$work/agent.properties" >"$work/agent.log" 2>&1 || {
@@ -145,7 +144,7 @@ by_status="SELECT status, count(*) AS requests FROM access_log GROUP BY status O
 by_hour="SELECT dt, hr, count(*) AS requests FROM access_log GROUP BY dt, hr ORDER BY dt, hr"
 hive --output csv -e "$by_status" -e "$by_hour" >"$work/answers.csv"
 
-# The answers come one after the other, each with its head.
+# The two results follow each other, each with a header.
 statuses=$(awk -F, 'NR > 1 && $1 == "dt" { exit } NR > 1' "$work/answers.csv")
 hours=$(awk -F, 'seen; $1 == "dt" { seen = 1 }' "$work/answers.csv")
 sent=$(records access-log)
@@ -173,7 +172,7 @@ fi
 if [ $keep = yes ]; then
   cat >&2 <<TEXT
 
-All of it goes on running. To look around, or to load what the log has gained since:
+Everything keeps running. To look around, or to load new lines of the log:
   scripts/tailrace topics describe --bootstrap-server $bootstrap
   scripts/tailrace consume --bootstrap-server $bootstrap --topic tailrace-dead-letters --from-beginning --to-end \
     --schema-registry http://$registry
@@ -181,7 +180,7 @@ All of it goes on running. To look around, or to load what the log has gained si
   scripts/tailrace hive --url $(address hive.jdbc.url) -e 'SELECT * FROM access_log LIMIT 5'
   scripts/tailrace agent --once --config $work/agent.properties
   scripts/tailrace load --config $work/loader.properties
-To stop it and remove what it wrote, logs and data in $work:
+To stop it and remove its logs and data in $work:
   kill $(cat "$work"/*.pid | paste -sd' ' -)
   scripts/cluster.sh stop --dir $work/cluster
   rm -r $work

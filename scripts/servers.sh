@@ -1,21 +1,21 @@
-# Sourced by quickstart.sh and cluster.sh: servers of this checkout or tarball, in the folder that the caller has in $work.
-# Each has NAME.log there, NAME.previous.log of the process before, and NAME.pid while it runs. The caller has set
-# -euo pipefail.
-# shellcheck shell=bash disable=SC2154 # work is the caller's
+# Sourced by quickstart.sh and cluster.sh: starts and stops servers of this checkout or tarball. The caller sets $work, the
+# folder of their files, and -euo pipefail. Each server has NAME.log, NAME.previous.log of the run before, and NAME.pid
+# while it runs.
+# shellcheck shell=bash disable=SC2154 # the caller sets work
 
 home=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 tailrace=$home/scripts/tailrace
 
 say() { echo "$(date +%T) $*" >&2; }
 
-# wrong_usage MESSAGE: names the script, shows its usage.
+# wrong_usage MESSAGE: prints the message and the usage, and exits with 2.
 wrong_usage() {
   echo "$(basename "$0"): $1" >&2
   usage >&2
   exit 2
 }
 
-# build MODULE...: in a checkout each process has its jars in its module; a tarball brings them all in lib.
+# build MODULE...: builds a checkout if a module has no jars yet. A tarball has them in lib.
 build() {
   local module
   for module in "$@"; do
@@ -28,7 +28,7 @@ build() {
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# free_port FIRST: the first port from FIRST on that nobody listens on.
+# free_port FIRST: the first free port from FIRST on.
 free_port() {
   local port=$1
   while listens "$port"; do port=$((port + 1)); done
@@ -44,10 +44,10 @@ start_server() {
   echo $! >"$work/$name.pid"
 }
 
-# is_running NAME: whether the process in its pid file is ours, and not another that was given the number since.
+# is_running NAME: whether the process in its pid file runs and is ours, not another one that reuses the id.
 is_running() { [ -f "$work/$1.pid" ] && grep -qsa "tailrace.home=" "/proc/$(<"$work/$1.pid")/cmdline"; }
 
-# await_server NAME TEST...: until the test holds; a server that has ended, or two minutes, are a failure.
+# await_server NAME TEST...: waits until the test succeeds. Fails if the server ends, or after two minutes.
 await_server() {
   local name=$1 deadline=$((SECONDS + 120)) pid
   pid=$(<"$work/$name.pid")
@@ -62,10 +62,10 @@ await_server() {
   done
 }
 
-# says_ready NAME: whether it has written that it is ready.
+# says_ready NAME: whether its log says that it is ready.
 says_ready() { grep -q "is ready on port" "$work/$1.log"; }
 
-# stop_server NAME: SIGTERM, which it answers by stopping in order; SIGKILL if that takes more than a minute.
+# stop_server NAME: sends SIGTERM, and SIGKILL if the server has not stopped after a minute.
 stop_server() {
   local name=$1 deadline=$((SECONDS + 60)) pid
   if is_running "$name"; then
@@ -73,7 +73,7 @@ stop_server() {
     kill -TERM "$pid"
     while is_running "$name"; do
       if [ $SECONDS -ge $deadline ]; then
-        say "$name has not stopped in a minute and is killed; see $work/$name.log"
+        say "killing $name, which did not stop within a minute; see $work/$name.log"
         kill -KILL "$pid"
         deadline=$((SECONDS + 60))
       fi

@@ -22,6 +22,13 @@ final class BootstrapOptions {
         return checked(() -> ClientConfig.of(servers));
     }
 
+    /** Refuses a value below {@code min} as wrong usage. */
+    static void requireAtLeast(long min, String option, long value) {
+        if (value < min) {
+            throw new ConfigException(option + "=" + value + ": expected " + min + " or more");
+        }
+    }
+
     /** Builds a client's configuration. Settings that the client refuses are wrong usage. */
     static <T> T checked(Supplier<T> configuration) {
         try {

@@ -26,7 +26,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code tailrace consume}. */
-@Command(name = "consume", description = "Prints the records of a topic, as values or as JSON.")
+@Command(
+        name = "consume",
+        description = {
+            "Prints the records of a topic, as values or as JSON.",
+            "Starts at the end, unless --from-beginning, --offset or --group says otherwise."
+        })
 final class ConsumeCommand implements Runnable {
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -98,6 +103,8 @@ final class ConsumeCommand implements Runnable {
 
     @Override
     public void run() {
+        BootstrapOptions.requireAtLeast(0, "--offset", start.offset.orElse(0L));
+        BootstrapOptions.requireAtLeast(0, "--max-messages", recordsMax);
         ConsumerConfig config = BootstrapOptions.checked(() -> {
             ConsumerConfig.Builder builder = ConsumerConfig.builder(bootstrap.servers());
             builder.offsetReset(start.fromBeginning ? OffsetReset.EARLIEST : OffsetReset.LATEST);

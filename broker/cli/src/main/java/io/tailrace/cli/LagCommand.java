@@ -43,6 +43,7 @@ final class LagCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        BootstrapOptions.requireAtLeast(0, "--max-lag", lagMax.orElse(0L));
         try (Admin admin = clients.admin(bootstrap.clientConfig())) {
             Map<TopicPartition, Long> committed = new TreeMap<>(admin.groupOffsets(group));
             if (committed.isEmpty()) {

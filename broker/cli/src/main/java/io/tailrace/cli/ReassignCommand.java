@@ -98,10 +98,7 @@ final class ReassignCommand implements Callable<Integer> {
         if (action.plan.isPresent() && !topics.isEmpty()) {
             throw new ConfigException("--topics and --plan exclude each other: the plan names its partitions");
         }
-        if (throttleBytesPerSecond.orElse(1L) < 1) {
-            throw new ConfigException(
-                    "--throttle " + throttleBytesPerSecond.get() + ": expected 1 or more bytes per second");
-        }
+        BootstrapOptions.requireAtLeast(1, "--throttle", throttleBytesPerSecond.orElse(1L));
         try (ClusterAdmin admin = clients.admin(bootstrap.clientConfig())) {
             if (starts) {
                 start(admin);

@@ -45,8 +45,10 @@ final class TopicsCreateCommand implements Runnable {
 
     @Override
     public void run() {
+        NewTopic newTopic = BootstrapOptions.checked(
+                () -> new NewTopic(topic, optionalInt(partitions), optionalInt(replicationFactor), config));
         try (Admin admin = clients.admin(bootstrap.clientConfig())) {
-            admin.createTopic(new NewTopic(topic, optionalInt(partitions), optionalInt(replicationFactor), config));
+            admin.createTopic(newTopic);
         }
     }
 

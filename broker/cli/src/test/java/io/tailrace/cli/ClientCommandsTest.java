@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientCommandsTest {
@@ -51,6 +52,19 @@ class ClientCommandsTest {
     void missingBootstrapServerIsWrongUsage() {
         assertThat(execute("topics", "list")).isEqualTo(CommandRunner.USAGE);
         assertThat(err.toString()).contains("--bootstrap-server");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            topics create --topic web --partitions 0  | partitions: expected 1 to
+            consume --topic web --offset -1           | --offset=-1: expected 0 or more
+            consume --topic web --max-messages -1     | --max-messages=-1: expected 0 or more
+            lag --group g --max-lag -1                | --max-lag=-1: expected 0 or more
+            """)
+    void numberOutOfBoundsIsWrongUsage(String words, String message) {
+        assertThat(execute((words + " --bootstrap-server localhost:9092").split(" ")))
+                .isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString()).contains(message);
     }
 
     @Test

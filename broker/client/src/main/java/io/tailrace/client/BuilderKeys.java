@@ -27,6 +27,12 @@ final class BuilderKeys<B> {
         return this;
     }
 
+    /** Sets all keys on the builder, and returns it. */
+    B apply(B builder, Map<String, String> properties) {
+        properties.forEach((key, value) -> apply(builder, key, value));
+        return builder;
+    }
+
     void apply(B builder, String key, String value) {
         BiConsumer<B, String> setter = setters.get(key);
         if (setter == null) {

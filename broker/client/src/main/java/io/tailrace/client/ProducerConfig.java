@@ -78,9 +78,7 @@ public record ProducerConfig(
 
     /** Reads configuration keys, including those of {@link ClientConfig}; an unknown key is refused by name. */
     public static ProducerConfig parse(Map<String, String> properties) {
-        Builder builder = new Builder();
-        properties.forEach((key, value) -> KEYS.apply(builder, key, value));
-        return builder.build();
+        return KEYS.apply(new Builder(), properties).build();
     }
 
     /** A builder with the defaults. */
