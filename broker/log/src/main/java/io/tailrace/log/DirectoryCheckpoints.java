@@ -23,6 +23,7 @@ final class DirectoryCheckpoints {
     private final OffsetCheckpoint recoveryPoints;
     private final OffsetCheckpoint logStartOffsets;
     private final OffsetCheckpoint highWatermarks;
+    private final DirectoryHealth health;
     private final Supplier<Map<TopicPartition, LogLoader.Checkpoint>> current;
     /** Partitions that were deleted although the files may still contain them. */
     private final Set<TopicPartition> deleted = ConcurrentHashMap.newKeySet();
@@ -32,12 +33,18 @@ final class DirectoryCheckpoints {
     /**
      * The checkpoint files of a directory.
      *
+     * @param health of the directory
      * @param current the offsets of all logs now
      */
-    DirectoryCheckpoints(Disk disk, Path directory, Supplier<Map<TopicPartition, LogLoader.Checkpoint>> current) {
+    DirectoryCheckpoints(
+            Disk disk,
+            Path directory,
+            DirectoryHealth health,
+            Supplier<Map<TopicPartition, LogLoader.Checkpoint>> current) {
         this.recoveryPoints = new OffsetCheckpoint(disk, directory.resolve(RECOVERY_POINTS));
         this.logStartOffsets = new OffsetCheckpoint(disk, directory.resolve(LOG_START_OFFSETS));
         this.highWatermarks = new OffsetCheckpoint(disk, directory.resolve(HIGH_WATERMARKS));
+        this.health = health;
         this.current = current;
     }
 
@@ -107,9 +114,26 @@ final class DirectoryCheckpoints {
         return highWatermarks.read();
     }
 
-    void writeHighWatermarks(Map<TopicPartition, Long> offsets) throws IOException {
-        synchronized (lock) {
-            highWatermarks.write(offsets);
+    /** Writes high watermarks. If that fails, the old file stays until the next call. */
+    void writeHighWatermarks(Map<TopicPartition, Long> offsets) {
+        orKeepOld(() -> {
+            synchronized (lock) {
+                highWatermarks.write(offsets);
+            }
+        });
+    }
+
+    /** Writes the current recovery points and log start offsets. If that fails, the old files stay until the next call. */
+    void tryWrite() {
+        orKeepOld(this::write);
+    }
+
+    private void orKeepOld(ParallelTasks.Task write) {
+        try {
+            write.run();
+        } catch (IOException e) {
+            String reason = health.report(e).getMessage();
+            LOG.warn("Checkpoint not written, next pass tries again: {}", reason);
         }
     }
 }

@@ -16,8 +16,8 @@ import java.util.List;
 
 /**
  * How much an {@link IOException} costs: one operation, or the whole log directory. Exceptions of the file system are
- * told apart here and nowhere else; {@code docs/adr/0080} lists and explains the cases. What is not known to be harmless
- * counts as a failure of the disk.
+ * told apart here and nowhere else; {@code docs/adr/0080} lists and explains the cases. An error that is not known to
+ * be harmless counts as a failure of the disk.
  *
  * <p>Java reports most error numbers by their message only. {@code scripts/tailrace} keeps messages in English.
  */

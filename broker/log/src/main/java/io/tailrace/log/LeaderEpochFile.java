@@ -74,10 +74,10 @@ final class LeaderEpochFile {
     }
 
     /**
-     * Writes the epochs after a truncation. If they cannot be written, the file is removed, so that the next start reads the
-     * epochs from the log and not those of dropped records.
+     * Writes the epochs, or removes the file if that fails: without it the next start reads the epochs from the log, with the
+     * old one it would take those of dropped records.
      */
-    synchronized void writeTruncated(LeaderEpochs epochs) throws IOException {
+    synchronized void writeOrRemove(LeaderEpochs epochs) throws IOException {
         try {
             write(epochs);
         } catch (IOException e) {

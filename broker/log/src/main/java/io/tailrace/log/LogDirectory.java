@@ -52,12 +52,13 @@ public final class LogDirectory implements AutoCloseable {
     private LogDirectory(LogDirectoryConfig config, Disk disk, Executor background) {
         this.config = config;
         Path path = config.path();
-        this.checkpoints = new DirectoryCheckpoints(disk, path, this::currentCheckpoints);
+        DirectoryHealth health = new DirectoryHealth(path);
+        this.checkpoints = new DirectoryCheckpoints(disk, path, health, this::currentCheckpoints);
         this.marker = new CleanShutdownMarker(disk, path);
         this.context = new LogContext(
                 config,
                 disk,
-                new DirectoryHealth(path),
+                health,
                 new DiskGuard(disk, path, config.freeBytesMin()),
                 new Trash(),
                 background,
@@ -294,11 +295,7 @@ public final class LogDirectory implements AutoCloseable {
     /** Writes the high watermarks of this directory's partitions for the next start. Without space, the next call tries again. */
     public void writeHighWatermarks(Map<TopicPartition, Long> offsets) throws IOException {
         context.health().ensureOnline();
-        try {
-            checkpoints.writeHighWatermarks(offsets);
-        } catch (IOException e) {
-            checkpointFailed(e);
-        }
+        checkpoints.writeHighWatermarks(offsets);
     }
 
     /**
@@ -323,20 +320,9 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Writes recovery points and log start offsets for the next start. Call it every minute or so. */
     public void checkpoint() {
-        if (isOffline()) {
-            return;
+        if (!isOffline()) {
+            checkpoints.tryWrite();
         }
-        try {
-            checkpoints.write();
-        } catch (IOException e) {
-            checkpointFailed(e);
-        }
-    }
-
-    /** The old file stays, which makes the next start scan more. */
-    private void checkpointFailed(IOException e) {
-        String reason = context.health().report(e).getMessage();
-        LOG.warn("Checkpoint not written, next pass tries again: {}", reason);
     }
 
     private Map<TopicPartition, LogLoader.Checkpoint> currentCheckpoints() {

@@ -90,7 +90,7 @@ final class LogLoader {
         long epochsFrom = kept.isPresent() ? recoveryPoint : logStartOffset;
         LeaderEpochs epochs = state.restore(known, epochsFrom, logStartOffset, logEndOffset, nowMs)
                 .startAt(logStartOffset);
-        state.epochFile().write(epochs);
+        state.epochFile().writeOrRemove(epochs);
         return new Loaded(state, epochs, logStartOffset, logEndOffset, recoveryPoint);
     }
 

@@ -81,7 +81,7 @@ final class LogTruncation {
     /** Drops the epochs that start at or after an offset, even if no record is dropped. */
     void truncateEpochs(long offset) throws IOException {
         log.replaceEpochs(log.epochs().truncate(offset));
-        log.state().epochFile().writeTruncated(log.epochs());
+        log.state().epochFile().writeOrRemove(log.epochs());
     }
 
     /** The recovery point first: until it is lowered, it vouches for records that are gone. */
@@ -89,7 +89,7 @@ final class LogTruncation {
         log.flusher().resetRecoveryPoint(recoveryPoint);
         long endOffset = log.logEndOffset();
         log.replaceEpochs(log.state().restore(epochs, endOffset, log.logStartOffset(), endOffset, nowMs));
-        log.state().epochFile().writeTruncated(log.epochs());
+        log.state().epochFile().writeOrRemove(log.epochs());
         context.disk().syncDirectory(log.state().directory());
     }
 

@@ -199,7 +199,7 @@ final class Segment {
     }
 
     /**
-     * Rebuilds both indexes from the headers. No lookup may run.
+     * Rebuilds both indexes from the headers. Stops where they cannot be written, so that they stay suspect. No lookup may run.
      *
      * @throws CorruptLogException if a header is damaged; the indexes then cover the batches before it
      */
@@ -207,7 +207,7 @@ final class Segment {
         BatchScan scan = BatchScan.headers(channel, 0, sizeInBytes);
         try {
             indexes.reset();
-            while (scan.next()) {
+            while (!indexes.isSuspect() && scan.next()) {
                 indexes.add(scan, indexIntervalBytes);
             }
         } catch (IOException e) {

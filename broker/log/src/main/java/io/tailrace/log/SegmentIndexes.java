@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class SegmentIndexes {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentIndexes.class);
 
+    private final Path directory;
     private final long baseOffset;
     private final OffsetIndex offsetIndex;
     private final TimeIndex timeIndex;
@@ -30,6 +31,7 @@ final class SegmentIndexes {
     private int bytesSinceEntry;
 
     SegmentIndexes(Disk disk, Path directory, long baseOffset) throws IOException {
+        this.directory = directory;
         this.baseOffset = baseOffset;
         Path offsets = LogFiles.of(directory, baseOffset, LogFiles.INDEX);
         Path times = LogFiles.of(directory, baseOffset, LogFiles.TIME_INDEX);
@@ -102,26 +104,37 @@ final class SegmentIndexes {
     }
 
     /**
-     * Adds a batch. If the indexes cannot be written, they miss an entry until they are rebuilt.
+     * Adds a batch. If the indexes cannot be written, they miss entries until they are rebuilt.
+     *
+     * @throws IOException if the disk has failed
      */
-    void add(RecordBatch batch, int position, int indexIntervalBytes) {
-        try {
-            add(batch.lastOffset(), batch.maxTimestampMs(), position, indexIntervalBytes);
-        } catch (IOException e) {
-            LOG.warn(
-                    "Index not written and will be rebuilt: {}: {}",
-                    offsetIndex.file().path(),
-                    e.toString());
-            markIncomplete();
-            bytesSinceEntry = 0;
-        }
+    void add(RecordBatch batch, int position, int indexIntervalBytes) throws IOException {
+        orMarkIncomplete(() -> add(batch.lastOffset(), batch.maxTimestampMs(), position, indexIntervalBytes));
         bytesSinceEntry += batch.sizeInBytes();
     }
 
-    /** Adds the current batch of a scan. */
+    /** Adds the current batch of a scan, likewise. */
     void add(BatchScan scan, int indexIntervalBytes) throws IOException {
-        add(scan.lastOffset(), scan.maxTimestampMs(), scan.position(), indexIntervalBytes);
+        orMarkIncomplete(() -> add(scan.lastOffset(), scan.maxTimestampMs(), scan.position(), indexIntervalBytes));
         bytesSinceEntry += scan.sizeInBytes();
+    }
+
+    private void orMarkIncomplete(ParallelTasks.Task write) throws IOException {
+        try {
+            write.run();
+        } catch (IOException e) {
+            if (FailureScope.of(e, directory) == FailureScope.DIRECTORY) {
+                throw e;
+            }
+            if (!isSuspect) {
+                LOG.warn(
+                        "Index not written and will be rebuilt: {}: {}",
+                        offsetIndex.file().path(),
+                        e.toString());
+            }
+            markIncomplete();
+            bytesSinceEntry = 0;
+        }
     }
 
     private void add(long lastOffset, long batchMaxTimestampMs, int position, int indexIntervalBytes)
@@ -181,10 +194,12 @@ final class SegmentIndexes {
         timeIndex.file().write();
     }
 
-    /** Adds the last entry of the time index and writes both out, when the segment is closed or the process stops. */
+    /** Adds the last entry of the time index and writes both indexes, when the segment is closed or the process stops. */
     void complete() throws IOException {
-        timeIndex.append(maxTimestampMs, offsetOfMaxTimestamp);
-        write();
+        orMarkIncomplete(() -> {
+            timeIndex.append(maxTimestampMs, offsetOfMaxTimestamp);
+            write();
+        });
     }
 
     /** Forces the indexes of a closed segment, which recovery will not read again. */

@@ -256,12 +256,12 @@ class LogFaultsTest {
         try (LogFixture copy = fixture.crashedCopy(crashed)) {
             FaultyDisk full = new FaultyDisk();
             copy.disk = full;
-            // Indexes and checkpoints are rewritten in place; batches need no space.
-            full.spaceBytes.set(16 * 1024);
+            full.spaceBytes.set(0);
             full.usableBytes = 0;
             Log log = copy.openLog();
             assertThat(Batches.read(log)).isEqualTo(expected);
             expectStorageError(log.appendAsLeader(Batches.of(1, 1), 0, 0));
+            full.spaceBytes.set(Long.MAX_VALUE / 2);
         }
         fixture.close();
     }

@@ -163,7 +163,7 @@ class OperationFailureTest {
         for (int i = 0; i <= IndexFile.TAIL_ENTRIES; i++) {
             fixture.append(Batches.of(1, i));
         }
-        // The next entry needs a new tail, and so a write to the index, for which there is no space.
+        // The next index entry needs a new tail, so the old one has to be written, for which there is no space.
         int batchBytes = Batches.of(1, 1).remaining();
         disk.spaceBytes.set(batchBytes);
         fixture.append(Batches.of(1, 1));

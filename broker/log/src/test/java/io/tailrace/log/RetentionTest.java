@@ -137,8 +137,8 @@ class RetentionTest {
             assertThatThrownBy(() -> log.appendAsLeader(Batches.of(1, 1), 0, 0)).isInstanceOf(LogClosedException.class);
             assertThat(slice.toBuffer()).isEqualTo(before);
         }
-        Log anew = fixture.log();
-        assertThat(anew.logEndOffset())
+        Log recreated = fixture.log();
+        assertThat(recreated.logEndOffset())
                 .as("a topic of the same name starts empty")
                 .isZero();
         fixture.nowMs += 60_000;
