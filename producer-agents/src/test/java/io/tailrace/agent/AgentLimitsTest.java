@@ -19,31 +19,11 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Bounds on what an agent keeps, and input that it cannot use. */
-class AgentLimitsTest {
+class AgentLimitsTest extends AgentFixture {
     private static final long DAY_MS = 24 * 3_600_000L;
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path folder;
-
-    @SuppressWarnings("NullAway.Init")
-    private AgentHarness harness;
-
-    @BeforeEach
-    void start() throws IOException {
-        harness = AgentHarness.raw(folder);
-    }
-
-    @AfterEach
-    void close() {
-        harness.close();
-    }
 
     @Test
     void deletedFileIsForgottenAfterAWeek() throws IOException {

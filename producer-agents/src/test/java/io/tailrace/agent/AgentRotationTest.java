@@ -5,38 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Every line is sent once, whatever rotation does to its file. */
-class AgentRotationTest {
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path folder;
-
-    @SuppressWarnings("NullAway.Init")
-    private AgentHarness harness;
-
+class AgentRotationTest extends AgentFixture {
     private final List<String> expected = new ArrayList<>();
-
-    @BeforeEach
-    void start() throws IOException {
-        harness = AgentHarness.raw(folder);
-    }
-
-    @AfterEach
-    void close() {
-        harness.close();
-    }
 
     private void write(String name, int from, int to) throws IOException {
         for (int line = from; line < to; line++) {

@@ -18,31 +18,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.apache.avro.generic.GenericRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class AgentTest {
+class AgentTest extends AgentFixture {
     private static final String LINE =
             "192.0.2.7 - - [17/May/2015:10:%02d:03 +0000] \"GET /%d HTTP/1.1\" 200 12 \"-\" \"a\"\n";
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path folder;
-
-    @SuppressWarnings("NullAway.Init")
-    private AgentHarness harness;
-
-    @BeforeEach
-    void start() throws IOException {
-        harness = AgentHarness.raw(folder);
-    }
-
-    @AfterEach
-    void close() {
-        harness.close();
-    }
 
     private void follow(Format.Kind format) throws IOException {
         harness.close();
