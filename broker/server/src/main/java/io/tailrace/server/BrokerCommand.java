@@ -8,10 +8,10 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code tailrace broker}: a broker in the foreground, until it is told to stop (SIGTERM, SIGINT), which exits 0. */
+/** {@code tailrace broker}: runs a broker in the foreground until SIGTERM or SIGINT, which end it with exit code 0. */
 @Command(
         name = "tailrace broker",
-        description = "Runs a broker. SIGTERM and SIGINT stop it in good order: exit code 0.",
+        description = "Runs a broker. SIGTERM and SIGINT stop it in good order, with exit code 0.",
         sortOptions = false)
 public final class BrokerCommand implements Callable<Integer> {
     @Mixin
@@ -24,7 +24,7 @@ public final class BrokerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         BrokerConfig config = BrokerConfig.of(options.read(BrokerConfig.keys()));
-        Broker broker = Broker.start(config);
+        BrokerServer broker = BrokerServer.start(config);
         ServerProcess.runUntilStopped(
                 broker,
                 broker.failure(),

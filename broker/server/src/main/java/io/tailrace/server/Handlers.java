@@ -1,5 +1,9 @@
 package io.tailrace.server;
 
+import io.tailrace.coordination.BrokerConfigs;
+import io.tailrace.coordination.Controller;
+import io.tailrace.coordination.ProducerIdBlocks;
+import io.tailrace.coordination.TopicStore;
 import io.tailrace.server.api.AlterConfigsHandler;
 import io.tailrace.server.api.AlterPartitionReassignmentsHandler;
 import io.tailrace.server.api.BlockingCalls;
@@ -25,44 +29,68 @@ import io.tailrace.server.api.OffsetForLeaderEpochHandler;
 import io.tailrace.server.api.ProduceHandler;
 import io.tailrace.server.api.RequestHandler;
 import io.tailrace.server.api.TopicChanges;
-import io.tailrace.server.cluster.ClusterNode;
 import io.tailrace.server.cluster.ClusterView;
+import io.tailrace.server.cluster.LogDirectories;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.group.OffsetCoordinator;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partitions;
 import java.util.List;
 
-/** The one table of what a broker answers. */
+/** The one table of the requests that a broker answers. */
 final class Handlers {
     private Handlers() {}
 
-    static List<RequestHandler<?, ?>> of(
-            BrokerConfig config, ClusterNode node, OffsetCoordinator groups, BlockingCalls blocking, Clocks clocks) {
-        ClusterView cluster = node.view();
-        Partitions partitions = node.partitions();
-        TopicChanges topics = new TopicChanges(node.topics(), cluster, config.topics(), config.groups());
-        ConfigChanges configs = new ConfigChanges(node.topics(), node.brokerConfigs(), cluster, config.topicDefaults());
+    /**
+     * What handlers use.
+     *
+     * @param cluster the cluster as this broker has acted on it
+     * @param blocking runs requests that may block
+     */
+    record Context(
+            BrokerConfig config,
+            ClusterView cluster,
+            Partitions partitions,
+            LogDirectories directories,
+            OffsetCoordinator offsets,
+            Coordination coordination,
+            BlockingCalls blocking,
+            Clocks clocks) {}
+
+    /** The ways to change the cluster's state. */
+    record Coordination(
+            TopicStore topics, BrokerConfigs brokerConfigs, ProducerIdBlocks producerIds, Controller controller) {}
+
+    static List<RequestHandler<?, ?>> of(Context context) {
+        BrokerConfig config = context.config();
+        ClusterView cluster = context.cluster();
+        Partitions partitions = context.partitions();
+        OffsetCoordinator offsets = context.offsets();
+        BlockingCalls blocking = context.blocking();
+        TopicStore topicStore = context.coordination().topics();
+        TopicChanges topics = new TopicChanges(topicStore, cluster, config.topics(), config.groups());
+        ConfigChanges configs =
+                new ConfigChanges(topicStore, context.coordination().brokerConfigs(), cluster, config.topicDefaults());
         return List.of(
-                new ProduceHandler(partitions, clocks),
+                new ProduceHandler(partitions, context.clocks()),
                 new FetchHandler(partitions, config.network().fetchBytesMax()),
                 new ListOffsetsHandler(partitions, blocking),
                 new MetadataHandler(cluster, topics, config.topics().automatic(), blocking),
-                new OffsetCommitHandler(cluster, groups, config.groups().metadataBytesMax(), clocks),
-                new OffsetFetchHandler(groups),
-                new FindCoordinatorHandler(cluster, groups, topics, blocking),
+                new OffsetCommitHandler(cluster, offsets, config.groups().metadataBytesMax(), context.clocks()),
+                new OffsetFetchHandler(offsets),
+                new FindCoordinatorHandler(cluster, offsets, topics, blocking),
                 new CreateTopicsHandler(topics, blocking),
                 new DeleteTopicsHandler(topics, cluster, blocking),
-                new InitProducerIdHandler(node.producerIds(), blocking),
+                new InitProducerIdHandler(context.coordination().producerIds(), blocking),
                 new OffsetForLeaderEpochHandler(partitions),
                 new DescribeConfigsHandler(cluster, config),
                 new AlterConfigsHandler(configs, blocking),
-                new DescribeLogDirsHandler(node.logDirectories(), partitions),
+                new DescribeLogDirsHandler(context.directories(), partitions),
                 new CreatePartitionsHandler(topics, blocking),
                 new IncrementalAlterConfigsHandler(configs, blocking),
-                new AlterPartitionReassignmentsHandler(node.topics(), cluster, blocking),
+                new AlterPartitionReassignmentsHandler(topicStore, cluster, blocking),
                 new ListPartitionReassignmentsHandler(cluster),
-                new ElectLeadersHandler(node.controller(), cluster),
+                new ElectLeadersHandler(context.coordination().controller(), cluster),
                 new DescribeClusterHandler(cluster),
                 new DescribeTopicPartitionsHandler(cluster));
     }

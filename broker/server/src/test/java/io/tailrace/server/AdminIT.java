@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What operators ask a broker with Apache Kafka's own admin client. */
+/** Requests of operators, by Apache Kafka's own admin client. */
 class AdminIT {
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -46,7 +46,7 @@ class AdminIT {
     }
 
     @Test
-    void logDirectoriesAreToldWithTheSizesOfTheirLogs() throws Exception {
+    void logDirectoriesAreDescribedWithTheSizesOfTheirLogs() throws Exception {
         try (Admin admin = fixture.admin()) {
             create(admin, "sized", 2, Map.of());
             produce("sized", "x".repeat(10_000));
@@ -86,7 +86,7 @@ class AdminIT {
     }
 
     @Test
-    void consumerFindsOutThatWhatItReadIsGone() throws Exception {
+    void consumerDetectsThatItsRecordsWereTruncated() throws Exception {
         try (Admin admin = fixture.admin();
                 KafkaConsumer<String, String> consumer = fixture.consumer("auto.offset.reset", "none")) {
             create(admin, "truncated", 1, Map.of());

@@ -12,11 +12,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Requests about one partition, short enough for a test to be read. */
+/** Requests for one partition, written briefly so that tests are easy to read. */
 public final class Batches {
     private Batches() {}
 
-    /** One batch of one record for each value. */
+    /** A batch with one record for each value. */
     public static ByteBuffer batch(String... values) {
         return builder(values).build();
     }
@@ -28,7 +28,7 @@ public final class Batches {
         return builder.build();
     }
 
-    /** The same, as a leader has stamped it. */
+    /** The same, as stamped by a leader. */
     public static ByteBuffer stamped(long offset, int leaderEpoch, String... values) {
         ByteBuffer bytes = batch(values);
         RecordBatch.at(bytes).stamp(offset, leaderEpoch);
@@ -43,31 +43,31 @@ public final class Batches {
         return builder;
     }
 
-    /** A produce of one batch to partition 0. */
+    /** Produces a batch to partition 0. */
     public static ProduceRequest produce(String topic, int acks, int timeoutMs, ByteBuffer batch) {
         ProduceRequest.Partition partition = new ProduceRequest.Partition(0, RecordsPayload.of(batch));
         return new ProduceRequest(
                 null, (short) acks, timeoutMs, List.of(new ProduceRequest.Topic(topic, List.of(partition))));
     }
 
-    /** A fetch of partition 0. */
+    /** Fetches partition 0. */
     public static FetchRequest fetch(String topic, long offset, int maxWaitMs, int minBytes, int maxBytes) {
         FetchRequest.Partition partition = new FetchRequest.Partition(0, -1, offset, -1, -1, maxBytes);
         return new FetchRequest(
                 -1, maxWaitMs, minBytes, maxBytes, List.of(new FetchRequest.Topic(topic, List.of(partition))));
     }
 
-    /** The one partition of an answer. */
+    /** The only partition in a response. */
     public static ProduceResponse.Partition only(ProduceResponse response) {
         return response.topics().get(0).partitions().get(0);
     }
 
-    /** The one partition of an answer. */
+    /** The only partition in a response. */
     public static FetchResponse.Partition only(FetchResponse response) {
         return response.topics().get(0).partitions().get(0);
     }
 
-    /** Bytes of records in an answer. */
+    /** Bytes of records in a response. */
     public static int bytes(FetchResponse response) {
         RecordsPayload records = only(response).records();
         return records == null ? 0 : records.sizeInBytes();

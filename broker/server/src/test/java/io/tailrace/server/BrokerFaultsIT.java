@@ -31,7 +31,7 @@ import org.apache.curator.retry.RetryOneTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What clients see of a broker whose disk fails or fills up, whose session ends, or that slept through a deletion. */
+/** What clients see when a broker's disk fails or fills up, its session ends, or it was down during a deletion. */
 class BrokerFaultsIT {
     private static final int ACKS_ALL = -1;
     private static final int TIMEOUT_MS = 5000;
@@ -74,7 +74,7 @@ class BrokerFaultsIT {
     }
 
     @Test
-    void nearlyFullDiskRefusesProduceAndGoesOnReading(@TempDir Path directory) throws Exception {
+    void nearlyFullDiskRefusesProduceAndServesReads(@TempDir Path directory) throws Exception {
         try (BrokerFixture fixture = new BrokerFixture(directory, Map.of())) {
             try (RawClient client = new RawClient(fixture.port())) {
                 create(client, "web");
@@ -100,8 +100,9 @@ class BrokerFaultsIT {
             await().atMost(SESSION_TURN_MAX)
                     .untilAsserted(() -> assertThat(read(client, "web")).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER));
             assertThat(append(client, "web")).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-            await().untilAsserted(() ->
-                    assertThat(brokers(client)).as("whom clients can ask").isEmpty());
+            await().untilAsserted(() -> assertThat(brokers(client))
+                    .as("brokers that clients are sent to")
+                    .isEmpty());
 
             fixture.zooKeeper().restart();
             await().atMost(SESSION_TURN_MAX)
@@ -115,14 +116,14 @@ class BrokerFaultsIT {
     }
 
     @Test
-    void topicMadeAnewWhileTheBrokerWasDownDoesNotHaveTheOldRecords(@TempDir Path directory) throws Exception {
+    void topicRecreatedWhileTheBrokerWasDownDoesNotHaveTheOldRecords(@TempDir Path directory) throws Exception {
         try (BrokerFixture fixture = new BrokerFixture(directory, Map.of())) {
             try (RawClient client = new RawClient(fixture.port())) {
                 create(client, "web");
                 assertThat(append(client, "web")).isEqualTo(ErrorCode.NONE);
             }
             fixture.stop();
-            makeAnew("web", fixture.zooKeeper().getConnectString());
+            recreate("web", fixture.zooKeeper().getConnectString());
             fixture.start();
             try (RawClient client = new RawClient(fixture.port())) {
                 await().untilAsserted(() -> assertThat(read(client, "web")).isEqualTo(ErrorCode.NONE));
@@ -133,8 +134,8 @@ class BrokerFaultsIT {
         }
     }
 
-    /** What deletion and creation by another broker leave behind. */
-    private static void makeAnew(String topic, String connect) throws Exception {
+    /** Leaves the state that deletion and creation by another broker would. */
+    private static void recreate(String topic, String connect) throws Exception {
         try (CuratorFramework curator = CuratorFrameworkFactory.newClient(connect, new RetryOneTime(100))) {
             curator.start();
             String path = "/brokers/topics/" + topic;

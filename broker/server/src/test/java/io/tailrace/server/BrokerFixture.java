@@ -17,14 +17,14 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** A ZooKeeper and a broker in this process, which can be stopped and started again, and clients by others for it. */
+/** A ZooKeeper and a broker in this process, which can be restarted, and third-party clients of it. */
 final class BrokerFixture implements AutoCloseable {
-    /** A session lasts two to twenty of these. */
+    /** A session lasts 2 to 20 ticks. */
     private static final int ZOOKEEPER_TICK_MS = 1000;
 
     private final TestingServer zooKeeper;
     private final Map<String, String> settings = new HashMap<>();
-    private Broker broker;
+    private BrokerServer broker;
 
     BrokerFixture(Path directory, Map<String, String> more) throws Exception {
         zooKeeper = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, ZOOKEEPER_TICK_MS, -1), true);
@@ -36,8 +36,8 @@ final class BrokerFixture implements AutoCloseable {
                 "offsets.topic.num.partitions", "4",
                 "log.dir.free.bytes.min", "0"));
         settings.putAll(more);
-        broker = Broker.start(BrokerConfig.of(settings));
-        // A restarted broker must be found where its clients left it.
+        broker = BrokerServer.start(BrokerConfig.of(settings));
+        // Clients must find a restarted broker at the same address.
         settings.put("listeners", "PLAINTEXT://127.0.0.1:" + broker.port());
     }
 
@@ -68,7 +68,7 @@ final class BrokerFixture implements AutoCloseable {
     }
 
     void start() throws IOException, InterruptedException {
-        broker = Broker.start(BrokerConfig.of(settings));
+        broker = BrokerServer.start(BrokerConfig.of(settings));
     }
 
     KafkaProducer<String, String> producer(String... keysAndValues) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The broker as the process that it is: how it starts, ends, and comes back after {@code kill -9}. */
+/** The broker as a process: how it starts, ends, and recovers from {@code kill -9}. */
 class BrokerProcessIT {
     private static final String TOPIC = "process";
 
@@ -50,7 +50,7 @@ class BrokerProcessIT {
     }
 
     @Test
-    void sigtermEndsItWithExitCodeZero() throws Exception {
+    void sigtermStopsItWithExitCodeZero() throws Exception {
         Process broker = start(0);
         readyPort(broker);
         broker.destroy();
@@ -70,7 +70,7 @@ class BrokerProcessIT {
     }
 
     @Test
-    void everyAcknowledgedRecordIsThereOnceAndInOrderAfterKillNine() throws Exception {
+    void acknowledgedRecordsSurviveKillNineOnceAndInOrder() throws Exception {
         Process broker = start(0);
         int port = readyPort(broker);
         ConcurrentLinkedQueue<Integer> acknowledged = new ConcurrentLinkedQueue<>();

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Settings that are changed while a broker runs, by Apache Kafka's own admin client. */
+/** Settings changed while a broker runs, by Apache Kafka's own admin client. */
 class ConfigsIT {
     private static final ConfigResource BROKER = new ConfigResource(ConfigResource.Type.BROKER, "1");
     private static final ConfigResource ALL_BROKERS = new ConfigResource(ConfigResource.Type.BROKER, "");
@@ -62,7 +62,7 @@ class ConfigsIT {
     }
 
     @Test
-    void settingsReachPartitionsThatAreOpen() throws Exception {
+    void settingsReachOpenPartitions() throws Exception {
         ConfigResource topic = create("live");
         try (RawClient client = new RawClient(fixture.port())) {
             assertThat(append(client, "live", 2000)).isEqualTo(ErrorCode.NONE);
@@ -139,7 +139,7 @@ class ConfigsIT {
     }
 
     @Test
-    void whatIsNotNamedGoesBackToItsDefault() throws Exception {
+    void settingsThatAreNotNamedReturnToTheirDefaults() throws Exception {
         ConfigResource topic = create("replaced");
         alter(topic, set("retention.ms", "5"));
         try (RawClient client = new RawClient(fixture.port())) {
@@ -157,7 +157,7 @@ class ConfigsIT {
     }
 
     @Test
-    void requestsThatContradictThemselvesAreRefused() throws Exception {
+    void contradictoryRequestsAreRefused() throws Exception {
         create("clear");
         IncrementalAlterConfigsRequest.Config set =
                 new IncrementalAlterConfigsRequest.Config("retention.ms", IncrementalAlterConfigsRequest.SET, "5");
@@ -185,7 +185,7 @@ class ConfigsIT {
     }
 
     @Test
-    void brokersTakeTheSettingsThatTheyCanChange() throws Exception {
+    void brokersAcceptDynamicSettingsOnly() throws Exception {
         assertThat(entry(BROKER, RATE).source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
         alter(ALL_BROKERS, set(RATE, "1000"));
         assertThat(entry(ALL_BROKERS, RATE).value()).isEqualTo("1000");

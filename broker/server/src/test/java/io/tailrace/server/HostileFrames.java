@@ -29,14 +29,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
-/** Frames that no honest client sends: noise, and valid requests with bytes changed, cut off, added, or counts that lie. */
+/** Frames that no honest client sends: noise, and valid requests with bytes changed, cut off or added, or wrong counts. */
 final class HostileFrames {
     private static final int[] LIES = {-1, 0, 1, 127, 0x7fff, 0xffff, 0x7fffffff, 0x7ffffff0, 0x80000000, 100 << 20};
 
     private final Random random;
     private final List<byte[]> valid = new ArrayList<>();
 
-    /** @param topic a topic that exists, so that requests get past the first check */
+    /** @param topic an existing topic, so that requests get past the first check */
     HostileFrames(long seed, String topic) {
         this.random = new Random(seed);
         for (Request<?> request : requests(topic)) {
@@ -47,7 +47,7 @@ final class HostileFrames {
         }
     }
 
-    /** The next frame, with its size in front, which may lie too. */
+    /** The next frame, with its size in front, which may also be wrong. */
     byte[] next() {
         int kind = random.nextInt(20);
         if (kind == 0) {
@@ -69,7 +69,7 @@ final class HostileFrames {
     }
 
     private byte[] changed(byte[] frame) {
-        // Mostly behind the header, so that requests get as far as they can.
+        // Mostly after the header, so that requests get as far as possible.
         int at = 4 + (random.nextInt(8) == 0 ? 0 : 8) + random.nextInt(Math.max(1, frame.length - 20));
         switch (random.nextInt(6)) {
             case 0 -> frame[at % frame.length] = (byte) random.nextInt();
@@ -88,7 +88,7 @@ final class HostileFrames {
                 return Arrays.copyOf(frame, Math.max(12, at));
             }
             default -> {
-                // A varint that claims as much as it can.
+                // The largest varint.
                 for (int i = at; i < Math.min(frame.length, at + 4); i++) {
                     frame[i] = (byte) 0xff;
                 }

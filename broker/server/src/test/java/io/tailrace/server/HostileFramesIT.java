@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Whatever is sent, the broker goes on, keeps its memory, and serves the others. */
+/** Whatever it is sent, the broker keeps running, within its memory, and serves its other clients. */
 class HostileFramesIT {
     private static final int FRAMES = Integer.getInteger("hostile.frames", 100_000);
     private static final int FRAMES_PER_CONNECTION = 4;
@@ -71,7 +71,7 @@ class HostileFramesIT {
     }
 
     @Test
-    void goodClientGoesOnBesideHostileOnes() throws Exception {
+    void goodClientIsServedBesideHostileOnes() throws Exception {
         long seed = Long.getLong("hostile.seed", System.nanoTime());
         System.out.println("hostile frames with -Dhostile.seed=" + seed);
         AtomicBoolean over = new AtomicBoolean();
@@ -108,13 +108,13 @@ class HostileFramesIT {
         assertThat(acknowledged).isPositive();
         assertThat(read(acknowledged)).as("records of the good client").isEqualTo(acknowledged);
         assertThat(answered.get())
-                .as("bytes of answers: not all frames died in the first check")
+                .as("bytes of answers: some frames passed the first check")
                 .isPositive();
-        assertThat(directBytesMax).as("bytes outside of the heap").isLessThan(DIRECT_BYTES_MAX);
-        assertThat(logged.list).as("errors of the broker's own").noneMatch(event -> event.getLevel() == Level.ERROR);
+        assertThat(directBytesMax).as("bytes outside the heap").isLessThan(DIRECT_BYTES_MAX);
+        assertThat(logged.list).as("errors in the broker's log").noneMatch(event -> event.getLevel() == Level.ERROR);
         System.gc();
         assertThat(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
-                .as("heap that is still held")
+                .as("heap still in use")
                 .isLessThan(128L << 20);
     }
 
@@ -136,7 +136,7 @@ class HostileFramesIT {
         } catch (SocketTimeoutException e) {
             throw new AssertionError("the broker neither answers nor closes", e);
         } catch (SocketException e) {
-            // Closed under our hands: that is what should happen.
+            // The broker closed the connection, as it should.
         }
         return bytes;
     }

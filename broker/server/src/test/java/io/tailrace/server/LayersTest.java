@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** What each package of the server must not know. */
+/** What the packages of the server must not depend on. */
 class LayersTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -43,7 +43,7 @@ class LayersTest {
     }
 
     @Test
-    void nobodyKnowsZooKeeperOrApacheKafka() {
+    void noPackageKnowsZooKeeperOrApacheKafka() {
         noClasses()
                 .should()
                 .dependOnClassesThat()

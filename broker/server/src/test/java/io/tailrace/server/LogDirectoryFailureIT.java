@@ -18,7 +18,7 @@ class LogDirectoryFailureIT {
     private static final int PARTITIONS = 6;
 
     @Test
-    void otherBrokersTakeOverWhatWasOnTheDiskAndNothingElse(@TempDir Path directory) throws Exception {
+    void otherBrokersTakeOverThePartitionsOnTheFailedDiskOnly(@TempDir Path directory) throws Exception {
         Map<String, String> settings =
                 Map.of("log.dirs", "first,second", "replica.high.watermark.checkpoint.interval.ms", "50");
         try (ThreeBrokers brokers = new ThreeBrokers(directory, settings);
@@ -45,7 +45,7 @@ class LogDirectoryFailureIT {
                 }
             });
             assertThat(topics.describe("web"))
-                    .as("what is on the other disk is led as before")
+                    .as("partitions on the other disk keep their leader")
                     .anyMatch(
                             partition -> !fails[partition.partition()] && ReplicatedTopics.leader(partition) == broker);
             produceToEach(topics);

@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
-/** A connection that sends what it is told to, many requests before the first answer if need be. */
+/** A connection that sends any bytes, and any number of requests before the first answer. */
 public final class RawClient implements AutoCloseable {
     private static final int ANSWER_MS_MAX = 20_000;
 
@@ -48,7 +48,7 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Sends bytes as they are. */
+    /** Sends raw bytes. */
     public void send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
     }
@@ -60,7 +60,7 @@ public final class RawClient implements AutoCloseable {
         return ByteBuffer.wrap(frame);
     }
 
-    /** The answer to the oldest request that has none. */
+    /** The answer to the oldest unanswered request. */
     public <A extends Response> A receive(Class<A> type) throws IOException {
         Sent sent = unanswered.remove();
         ByteBuffer frame = receiveFrame();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Partitions that move between three brokers, and leaders that are elected, at the word of Apache Kafka's admin client. */
+/** Partitions move between three brokers, and leaders are elected, on request of Apache Kafka's admin client. */
 class ReassignmentIT {
     private static final Duration PATIENCE = ReplicatedTopics.PATIENCE;
 
@@ -51,8 +51,8 @@ class ReassignmentIT {
     }
 
     @Test
-    void partitionMovesUnderLoadAndTheMoveMayBeTakenBack() throws Exception {
-        // The controller is asked while the broker to move to is paused.
+    void partitionMovesUnderLoadAndTheMoveCanBeCancelled() throws Exception {
+        // The controller gets the request while the target broker is paused.
         int to = admin.describeCluster().controller().get().id() == 3 ? 2 : 3;
         int stays = 5 - to;
         topics.createOn("moving", 1, stays);
@@ -70,7 +70,7 @@ class ReassignmentIT {
                     .hasToString(
                             "{moving-0=PartitionReassignment(replicas=[%d, %d, 1], addingReplicas=[%d], removingReplicas=[1])}"
                                     .formatted(stays, to, to));
-            takeBack("moving");
+            cancel("moving");
             await().atMost(PATIENCE).until(() -> underWay().isEmpty());
             assertThat(replicas("moving")).containsExactlyInAnyOrder(1, stays);
         } finally {
@@ -96,13 +96,13 @@ class ReassignmentIT {
     }
 
     @Test
-    void whatIsNotUnderWayCannotBeTakenBack() throws Exception {
+    void onlyAMoveInProgressCanBeCancelled() throws Exception {
         topics.createOn("resting", 1, 2);
-        assertThat(causeOf(() -> takeBack("resting"))).isInstanceOf(NoReassignmentInProgressException.class);
+        assertThat(causeOf(() -> cancel("resting"))).isInstanceOf(NoReassignmentInProgressException.class);
     }
 
     @Test
-    void brokerThatWasAwayDeletesWhatWentElsewhere() throws Exception {
+    void brokerDeletesReplicasThatMovedWhileItWasDown() throws Exception {
         topics.createOn("left", 1, 2);
         assertThat(brokers.hasLog(1, "left-0")).isTrue();
         brokers.stop(1);
@@ -135,7 +135,7 @@ class ReassignmentIT {
         alter(topic, Optional.of(new NewPartitionReassignment(List.of(replicas))));
     }
 
-    private static void takeBack(String topic) throws Exception {
+    private static void cancel(String topic) throws Exception {
         alter(topic, Optional.empty());
     }
 

@@ -29,21 +29,21 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Topics on three brokers, as Apache Kafka's clients see them. Where no partition is named it is 0. */
+/** Topics on three brokers, as Apache Kafka's clients see them. The partition is 0 unless one is named. */
 final class ReplicatedTopics implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ThreeBrokers brokers;
     private final Admin admin;
 
-    /** Waits until the brokers know of each other: clients learn whom to ask from whom they ask first. */
+    /** Waits until the brokers know each other: clients learn about brokers from the first one they ask. */
     ReplicatedTopics(ThreeBrokers brokers) {
         this.brokers = brokers;
         for (int id = 1; id <= 3; id++) {
             int port = brokers.port(id);
             await().atMost(PATIENCE).until(() -> brokersSeenBy(port) == 3);
         }
-        // A call that went to a broker which is paused now is not sent to another before its own time is over.
+        // A call to a paused broker is not sent to another one before it times out.
         admin = Admin.create(properties("default.api.timeout.ms", "4000", "request.timeout.ms", "2000"));
     }
 
@@ -55,7 +55,7 @@ final class ReplicatedTopics implements AutoCloseable {
         }
     }
 
-    /** One partition on all three brokers, two of which must be in sync. */
+    /** Creates one partition on all three brokers, two of which must be in sync. */
     void create(String topic) {
         create(topic, 1, Map.of("min.insync.replicas", "2"));
     }
@@ -65,14 +65,14 @@ final class ReplicatedTopics implements AutoCloseable {
         awaitInSync(topic, 1, 2, 3);
     }
 
-    /** One partition on these brokers, the preferred leader first. */
+    /** Creates one partition on these brokers, the preferred leader first. */
     void createOn(String topic, Integer... replicas) {
         create(new NewTopic(topic, Map.of(0, List.of(replicas))));
         awaitInSync(topic, replicas);
     }
 
     void create(NewTopic topic) {
-        // Who is asked may not have seen yet that a broker is back.
+        // The broker asked may not have seen yet that another one is back.
         await().atMost(PATIENCE).until(() -> isCreated(topic));
     }
 
@@ -85,7 +85,7 @@ final class ReplicatedTopics implements AutoCloseable {
             admin.createTopics(List.of(topic)).all().get();
             return true;
         } catch (ExecutionException e) {
-            // By an earlier try that took longer than its client waited.
+            // An earlier attempt succeeded after its client had stopped waiting.
             return e.getCause() instanceof TopicExistsException;
         }
     }
@@ -96,7 +96,7 @@ final class ReplicatedTopics implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Empty if who was asked did not answer in time. */
+    /** Empty if the broker asked did not answer in time. */
     private Optional<List<TopicPartitionInfo>> described(String topic) throws Exception {
         try {
             return Optional.of(admin.describeTopics(List.of(topic))
@@ -123,20 +123,20 @@ final class ReplicatedTopics implements AutoCloseable {
         return partition.isr().stream().map(Node::id).toList();
     }
 
-    /** Waits for one: whoever is asked may not have seen the topic yet, or that its leader is gone. */
+    /** Waits for a leader: the broker asked may not have seen the topic yet, or that its leader is gone. */
     int leader(String topic) {
         return await().atMost(PATIENCE)
                 .ignoreExceptionsInstanceOf(AssertionError.class)
                 .until(() -> leader(describe(topic).get(0)), id -> id > 0);
     }
 
-    /** Waits until these and no others are in sync, in every partition. */
+    /** Waits until exactly these brokers are in sync, in every partition. */
     void awaitInSync(String topic, Integer... ids) {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(describe(topic))
                 .allSatisfy(partition -> assertThat(inSync(partition)).containsExactlyInAnyOrder(ids)));
     }
 
-    /** A follower's log is its leader's, byte for byte. */
+    /** Waits until all replicas have the same log, byte for byte. */
     void awaitSameLogs(String topic) {
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(mismatch(topic, 1, 2)).isEqualTo(-1);
@@ -166,7 +166,7 @@ final class ReplicatedTopics implements AutoCloseable {
         return new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer());
     }
 
-    /** Everything below the high watermark. */
+    /** Reads everything below the high watermark. */
     List<Integer> read(String topic) {
         List<Integer> values = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(

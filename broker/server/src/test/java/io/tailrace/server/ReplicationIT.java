@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three brokers, as the processes that they are, and Apache Kafka's clients: what was acknowledged survives. */
+/** Three broker processes and Apache Kafka's clients: acknowledged records survive. */
 class ReplicationIT {
     private static ThreeBrokers brokers;
     private static ReplicatedTopics topics;
@@ -43,7 +43,7 @@ class ReplicationIT {
     }
 
     @Test
-    void whatWasAcknowledgedOutlivesItsLeaderOnceAndInOrder() throws Exception {
+    void acknowledgedRecordsSurviveTheirLeaderOnceAndInOrder() throws Exception {
         topics.create("acknowledged");
         int leader = topics.leader("acknowledged");
         ConcurrentLinkedQueue<Integer> acknowledged = new ConcurrentLinkedQueue<>();
@@ -76,7 +76,7 @@ class ReplicationIT {
     }
 
     @Test
-    void formerLeaderDropsWhatNobodyElseHad() throws Exception {
+    void formerLeaderDropsWhatNoOtherReplicaHas() throws Exception {
         topics.create("diverging");
         topics.produce("diverging", "all", 0, 100);
         int leader = topics.leader("diverging");
@@ -96,7 +96,7 @@ class ReplicationIT {
 
         topics.awaitInSync("diverging", 1, 2, 3);
         topics.awaitSameLogs("diverging");
-        // A fetch that was out when its follower was paused may have brought the first of the others.
+        // A fetch in flight when its follower was paused may have delivered the first of the others.
         List<Integer> read = topics.read("diverging");
         assertThat(read).doesNotContain(1_019);
         assertThat(read.stream().filter(number -> number < 1_000).toList())
@@ -110,7 +110,7 @@ class ReplicationIT {
         int slow = leader % 3 + 1;
         brokers.pause(slow);
         try {
-            // Acknowledged by all that are in sync, so the one that is paused is not among them any more.
+            // All in-sync replicas have acknowledged it, so the paused one is no longer among them.
             topics.produce("slow", "all", 0, 100);
         } finally {
             brokers.resume(slow);
@@ -120,7 +120,7 @@ class ReplicationIT {
     }
 
     @Test
-    void tooFewInSyncRefuseBeforeTheAppendOrAfterIt() throws Exception {
+    void tooFewInSyncReplicasRefuseBeforeOrAfterTheAppend() throws Exception {
         topics.create("insync", 1, Map.of("min.insync.replicas", "3"));
         int leader = topics.leader("insync");
         int slow = leader % 3 + 1;
@@ -152,7 +152,7 @@ class ReplicationIT {
     }
 
     @Test
-    void replicasOfAPartitionAreInDifferentRacks() {
+    void replicasAreSpreadOverRacks() {
         topics.create(new NewTopic("racks", 6, (short) 2));
 
         await().atMost(ReplicatedTopics.PATIENCE).untilAsserted(() -> assertThat(topics.describe("racks"))
@@ -163,7 +163,7 @@ class ReplicationIT {
     }
 
     @Test
-    void brokerThatIsStoppedHandsOverAndNoProduceFails() throws Exception {
+    void stoppedBrokerHandsOverAndNoProduceFails() throws Exception {
         topics.create("bounced");
         topics.produce("bounced", "all", 0, 10);
         int leader = topics.leader("bounced");
@@ -177,7 +177,7 @@ class ReplicationIT {
     }
 
     @Test
-    void brokerThatWakesUpAnswersNothingOfWhatItLost() throws Exception {
+    void resumedBrokerDoesNotAnswerForLeadershipItLost() throws Exception {
         topics.create("paused");
         int leader = topics.leader("paused");
         try (RawClient client = new RawClient(brokers.port(leader))) {
@@ -194,7 +194,7 @@ class ReplicationIT {
                 brokers.resume(leader);
             }
 
-            // What was sent to it while it slept is what it finds before it finds out.
+            // It finds the requests that were sent while it was paused before it learns that it lost its session.
             assertThat(only(client.receive(ProduceResponse.class)).errorCode())
                     .isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
             assertThat(only(client.receive(ProduceResponse.class)).errorCode())

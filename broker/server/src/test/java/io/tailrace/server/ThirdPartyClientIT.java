@@ -67,7 +67,7 @@ class ThirdPartyClientIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1", "all"})
-    void producerWaitsForAsManyAcksAsItWants(String acks) throws Exception {
+    void producerGetsTheAcksItAsksFor(String acks) throws Exception {
         String topic = "acks-" + acks;
         List<RecordMetadata> metadata = produce(topic, 100, "acks", acks, "enable.idempotence", "false");
 
@@ -150,7 +150,7 @@ class ThirdPartyClientIT {
     }
 
     @Test
-    void producerGoesOnOverARestart() throws Exception {
+    void producerContinuesAcrossARestart() throws Exception {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         try (KafkaProducer<String, String> producer = fixture.producer("linger.ms", "1", "retry.backoff.ms", "20")) {
             for (int i = 0; i < 500; i++) {
@@ -205,7 +205,7 @@ class ThirdPartyClientIT {
     }
 
     @Test
-    void adminSeesWhereSettingsComeFrom() throws Exception {
+    void adminSeesTheSourceOfSettings() throws Exception {
         try (Admin admin = fixture.admin()) {
             admin.createTopics(
                             List.of(new NewTopic("settings", 1, (short) 1).configs(Map.of("segment.bytes", "1048576"))))

@@ -21,8 +21,7 @@ import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 
 /**
- * A ZooKeeper in this process, and three brokers in processes of their own, which can be killed and paused. Brokers 1 and 2
- * share a rack.
+ * A ZooKeeper in this process and three broker processes, which can be killed and paused. Brokers 1 and 2 share a rack.
  */
 final class ThreeBrokers implements AutoCloseable {
     private static final int ZOOKEEPER_TICK_MS = 500;
@@ -38,7 +37,7 @@ final class ThreeBrokers implements AutoCloseable {
         this(directory, Map.of());
     }
 
-    /** @param more settings of all three; {@code log.dirs} are below a directory of each one's own */
+    /** @param more settings of all three; {@code log.dirs} are relative to each broker's own directory */
     ThreeBrokers(Path directory, Map<String, ?> more) throws Exception {
         this.directory = directory;
         settings = new TreeMap<>(Map.of(
@@ -64,12 +63,12 @@ final class ThreeBrokers implements AutoCloseable {
         return ports.values().stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     }
 
-    /** Where the broker listens. */
+    /** The port that the broker listens on. */
     int port(int id) {
         return Objects.requireNonNull(ports.get(id));
     }
 
-    /** Where the broker keeps a partition. */
+    /** The directory of a partition's log on the broker. */
     Path logOf(int id, String partition) {
         return findLog(id, partition)
                 .orElseThrow(() -> new AssertionError("broker " + id + " has no log of " + partition));
@@ -99,7 +98,7 @@ final class ThreeBrokers implements AutoCloseable {
         awaitReady(id);
     }
 
-    /** As {@code kill -9}. */
+    /** Like {@code kill -9}. */
     void kill(int id) throws InterruptedException {
         process(id).destroyForcibly().waitFor();
     }
@@ -114,7 +113,7 @@ final class ThreeBrokers implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Returns once every thread has stopped: until the last one has, requests may be answered. */
+    /** Returns when every thread has stopped: until then requests may be answered. */
     void pause(int id) throws IOException, InterruptedException {
         signal(id, "-STOP");
         Path threads = Path.of("/proc", String.valueOf(process(id).pid()), "task");

@@ -12,7 +12,7 @@ import io.tailrace.coordination.DevelopmentZooKeeper;
 import io.tailrace.process.CommandRunner;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryClient;
-import io.tailrace.server.Broker;
+import io.tailrace.server.BrokerServer;
 import io.tailrace.server.config.BrokerConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -42,7 +42,7 @@ class BrokerLoadIT {
                         "0",
                         "clientPortAddress",
                         "127.0.0.1"));
-                Broker broker = Broker.start(BrokerConfig.of(Map.of(
+                BrokerServer broker = BrokerServer.start(BrokerConfig.of(Map.of(
                         "broker.id", "1",
                         "listeners", "PLAINTEXT://127.0.0.1:0",
                         "log.dirs", dir.resolve("logs").toString(),

@@ -8,7 +8,10 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -16,10 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a broker remembers of its lives, in {@code broker.life} of its first log directory: who it is, since
- * which of its epochs nothing it wrote was lost when it last stopped properly, and with which log directories. That
- * epoch is taken out of the file when it is read, so that a life that ends otherwise leaves none. It counts for a life with
- * the same directories only: what was in another one is lost to this.
+ * What a broker remembers from one run to the next, in {@code broker.life} of each log directory: who it is, and since which of its
+ * epochs nothing it wrote was lost when it last stopped cleanly.
+ *
+ * <p>The epoch is removed from the files when they are read, so that a run that ends otherwise leaves none. It counts only if every
+ * log directory has it, and they are the same directories as before: another directory may have held records.
  */
 final class BrokerLife {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerLife.class);
@@ -29,65 +33,107 @@ final class BrokerLife {
     private static final String CLEAN_EPOCH = "clean.epoch";
     private static final String DIRECTORIES = "log.dirs";
 
-    private final Path file;
+    private final List<Path> files;
     private final String owner;
     private final long cleanEpoch;
     private final String directories;
 
-    private BrokerLife(Path file, String owner, long cleanEpoch, String directories) {
-        this.file = file;
+    private BrokerLife(List<Path> files, String owner, long cleanEpoch, String directories) {
+        this.files = files;
         this.owner = owner;
         this.cleanEpoch = cleanEpoch;
         this.directories = directories;
     }
 
     /**
-     * Begins a life.
+     * Begins a run.
      *
-     * @param logDirectories all of them, the first of which keeps the file
+     * @param configured all log directories
+     * @param usable those that files can be written to
      */
-    static BrokerLife begin(List<Path> logDirectories) throws IOException {
-        Path file = logDirectories.get(0).resolve(FILE);
-        String directories = logDirectories.stream()
+    static BrokerLife begin(List<Path> configured, List<Path> usable) throws IOException {
+        List<Path> files = usable.stream().map(path -> path.resolve(FILE)).toList();
+        String directories = configured.stream()
                 .map(path -> path.toAbsolutePath().normalize().toString())
                 .sorted()
                 .collect(Collectors.joining(","));
-        Properties found = new Properties();
-        if (Files.exists(file)) {
-            try (InputStream in = Files.newInputStream(file)) {
-                found.load(in);
-            }
+        List<Properties> found = new ArrayList<>();
+        for (Path file : files) {
+            found.add(read(file));
         }
-        String owner = found.getProperty(OWNER, UUID.randomUUID().toString());
-        long epoch = Long.parseLong(found.getProperty(CLEAN_EPOCH, String.valueOf(Broker.NONE)));
-        if (epoch != Broker.NONE && !directories.equals(found.getProperty(DIRECTORIES))) {
-            LOG.warn(
-                    "log.dirs are {} and were {}: what this broker had is not counted on, and is copied from others",
-                    directories,
-                    found.getProperty(DIRECTORIES));
-            epoch = Broker.NONE;
+        Optional<String> owner = found.stream()
+                .map(properties -> properties.getProperty(OWNER))
+                .filter(Objects::nonNull)
+                .findFirst();
+        long epoch = configured.size() == usable.size() ? cleanEpoch(found, directories) : Broker.NONE;
+        BrokerLife life =
+                new BrokerLife(files, owner.orElseGet(() -> UUID.randomUUID().toString()), epoch, directories);
+        for (Path file : files) {
+            life.forgetCleanEpoch(file);
         }
-        BrokerLife life = new BrokerLife(file, owner, epoch, directories);
-        life.write(Broker.NONE);
         return life;
     }
 
-    /** The same for every life of the broker with these log directories. */
+    /** On a full disk the file is deleted, which needs no space. */
+    private void forgetCleanEpoch(Path file) throws IOException {
+        try {
+            write(file, Broker.NONE);
+        } catch (IOException e) {
+            LOG.warn("File not written, deleting it; it is written again at the stop: {}: {}", file, e.getMessage());
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private static Properties read(Path file) throws IOException {
+        Properties properties = new Properties();
+        if (Files.exists(file)) {
+            try (InputStream in = Files.newInputStream(file)) {
+                properties.load(in);
+            } catch (IllegalArgumentException e) {
+                LOG.warn("Damaged file is ignored, this start counts as unclean: {}: {}", file, e.getMessage());
+                return new Properties();
+            }
+        }
+        return properties;
+    }
+
+    private static long cleanEpoch(List<Properties> found, String directories) {
+        List<String> epochs = found.stream()
+                .map(properties -> properties.getProperty(CLEAN_EPOCH, ""))
+                .distinct()
+                .toList();
+        if (epochs.size() != 1 || !epochs.get(0).matches("-?\\d{1,18}")) {
+            return Broker.NONE;
+        }
+        String before = found.get(0).getProperty(DIRECTORIES, "");
+        if (!directories.equals(before)) {
+            LOG.warn(
+                    "log.dirs have changed, this start counts as unclean and replicas are copied from others: now {}, before {}",
+                    directories,
+                    before);
+            return Broker.NONE;
+        }
+        return Long.parseLong(epochs.get(0));
+    }
+
+    /** The same for every run with these log directories. */
     String owner() {
         return owner;
     }
 
-    /** The epoch of the life before if that was ended properly, else {@link Broker#NONE}. */
+    /** The epoch of the run before if that was stopped cleanly, else {@link Broker#NONE}. */
     long cleanEpoch() {
         return cleanEpoch;
     }
 
-    /** Ends this life properly: everything written under {@code epoch} is on disk. */
+    /** Ends this run cleanly: everything written under {@code epoch} is on disk. */
     void end(long epoch) throws IOException {
-        write(epoch);
+        for (Path file : files) {
+            write(file, epoch);
+        }
     }
 
-    private void write(long epoch) throws IOException {
+    private void write(Path file, long epoch) throws IOException {
         Properties properties = new Properties();
         properties.setProperty(OWNER, owner);
         properties.setProperty(DIRECTORIES, directories);

@@ -1,6 +1,5 @@
 package io.tailrace.server.cluster;
 
-import io.tailrace.log.Log;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.cluster.ClusterImage;
@@ -8,12 +7,10 @@ import io.tailrace.replication.cluster.PartitionImage;
 import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.server.config.TopicDefaults;
 import io.tailrace.server.config.TopicSettings;
-import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partition;
-import io.tailrace.server.partition.PartitionLifecycle;
 import io.tailrace.server.partition.Partitions;
-import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,45 +22,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens, changes and closes this broker's partitions as images of the cluster say. Used by one thread. What has not
- * changed from one image to the next costs a comparison of references.
+ * Opens, changes and closes this broker's partitions as images of the cluster say, and passes its registration on to them. Used by
+ * one thread. What has not changed from one image to the next costs a comparison of references.
+ *
+ * <p>It does not wait for a partition that is busy, perhaps with a stalled disk: {@link #catchUp} brings it up to date later.
  */
 final class ClusterFollower {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterFollower.class);
 
     private final int brokerId;
-    private final LogDirectories directories;
-    private final Map<TopicPartition, Long> highWatermarks;
+    private final LocalReplicas replicas;
     private final Partitions partitions;
-    private final PartitionLifecycle lifecycle;
-    private final OfflineLogs offlineLogs;
     private final TopicDefaults defaults;
-    private final OwnEpoch ownEpoch;
-    private final Clocks clocks;
+    private final RegistrationStatus registration;
 
     private final Map<String, UUID> openTopics = new HashMap<>();
+    /** Partitions that were busy when something changed: they have not got all of {@link #last} or the registration. */
+    private final Set<TopicPartition> behind = new HashSet<>();
+
     private ClusterImage last = ClusterImage.empty();
+    private boolean hasFollowed;
 
     ClusterFollower(
             int brokerId,
-            Storage storage,
-            PartitionsOf partitionsOf,
+            LocalReplicas replicas,
+            Partitions partitions,
             TopicDefaults defaults,
-            OwnEpoch ownEpoch,
-            Clocks clocks) {
+            RegistrationStatus registration) {
         this.brokerId = brokerId;
-        this.directories = storage.directories();
-        this.highWatermarks = storage.highWatermarksAtStart();
-        this.partitions = partitionsOf.partitions();
-        this.lifecycle = partitionsOf.lifecycle();
-        this.offlineLogs = partitionsOf.offlineLogs();
+        this.replicas = replicas;
+        this.partitions = partitions;
         this.defaults = defaults;
-        this.ownEpoch = ownEpoch;
-        this.clocks = clocks;
+        this.registration = registration;
     }
-
-    /** The partitions, what opens and closes them, and those that cannot be. */
-    record PartitionsOf(Partitions partitions, PartitionLifecycle lifecycle, OfflineLogs offlineLogs) {}
 
     /** Acts on an image. */
     void follow(ClusterImage image) {
@@ -74,10 +65,9 @@ final class ClusterFollower {
                 closeTopic(topic);
             }
         }
-        boolean brokersChanged = !image.brokers().equals(last.brokers());
-        if (brokersChanged) {
+        if (!image.brokers().equals(last.brokers())) {
             Event changed = new Event.BrokersChanged(image.brokers());
-            partitions.all().forEach(partition -> partition.handle(changed));
+            partitions.all().forEach(partition -> pass(partition, changed));
         }
         for (TopicImage topic : image.topics().values()) {
             if (!image.deleting().contains(topic.name())) {
@@ -85,29 +75,33 @@ final class ClusterFollower {
             }
         }
         last = image;
+        hasFollowed = true;
     }
 
-    /**
-     * Deletes the logs of partitions that were deleted, or went elsewhere, while this broker was away. Call after the first image.
-     *
-     * @param unreadableTopics of which nothing is known: their logs stay
-     */
-    void deleteStrays(Set<String> unreadableTopics) {
-        for (TopicPartition partition : directories.partitions()) {
-            if (unreadableTopics.contains(partition.topic())) {
-                LOG.error("the log of {} is not used: its topic cannot be understood", partition);
-                continue;
-            }
-            boolean isHere = last.partition(partition)
-                    .filter(agreed -> agreed.assignment().replicas().contains(brokerId))
-                    .isPresent();
-            if (!isHere) {
-                LOG.info(
-                        "deleting the log of {}: it was deleted or went elsewhere while this broker was down",
-                        partition);
-                deleteLog(partition);
+    /** This broker has been registered, or has lost its registration. */
+    void registrationChanged() {
+        Event changed = registration.event();
+        partitions.all().forEach(partition -> pass(partition, changed));
+    }
+
+    /** Passes the newest of everything on to partitions that were busy. Returns whether all of them have it now. */
+    boolean catchUp() {
+        for (TopicPartition id : Set.copyOf(behind)) {
+            behind.remove(id);
+            Partition partition = partitions.find(id.topic(), id.partition());
+            if (partition != null) {
+                pass(partition, new Event.BrokersChanged(last.brokers()));
+                pass(partition, registration.event());
+                pass(partition, minInsyncChanged(partition));
+                last.partition(id).ifPresent(agreed -> passState(partition, agreed));
             }
         }
+        return behind.isEmpty();
+    }
+
+    /** Deletes logs that no partition of the first image claims; see {@link LocalReplicas#deleteStrays}. */
+    void deleteStrays(Set<String> unreadableTopics) {
+        replicas.deleteStrays(brokerId, last, unreadableTopics);
     }
 
     private void follow(ClusterImage image, TopicImage topic, @Nullable TopicImage before) {
@@ -124,70 +118,65 @@ final class ClusterFollower {
             TopicPartition id = new TopicPartition(topic.name(), index);
             PartitionImage agreed = topic.partitions().get(index);
             Partition partition = partitions.find(topic.name(), index);
-            boolean mine = agreed.assignment().replicas().contains(brokerId);
-            if (partition == null && mine && !partitions.isUnusable(id)) {
-                partition = open(image, id, topic.id(), settings);
-            } else if (partition != null && !mine) {
-                close(partition);
-                deleteLog(id);
+            boolean isAssigned = agreed.assignment().replicas().contains(brokerId);
+            if (isAssigned && partition == null && !partitions.isUnusable(id)) {
+                partition = open(image, id, topic.id(), settings).orElse(null);
+            } else if (!isAssigned && partition != null) {
+                replicas.remove(partition);
                 partition = null;
             }
             if (partition != null) {
-                tell(partition, agreed, settings);
+                passChange(partition, agreed, settings);
             }
         }
     }
 
-    private static void tell(Partition partition, PartitionImage agreed, TopicSettings settings) {
-        if (!partition.settings().equals(settings)) {
-            partition.reconfigure(settings);
-            partition.handle(new Event.MinInsyncChanged(settings.policy().minInsyncReplicas()));
-        }
-        agreed.state().ifPresent(state -> partition.handle(new Event.StateRead(agreed.assignment(), state)));
+    private Optional<Partition> open(ClusterImage image, TopicPartition id, UUID topicId, TopicSettings settings) {
+        boolean hasOtherInSync = image.partition(id)
+                .flatMap(PartitionImage::state)
+                .filter(state -> state.isrIds().stream().anyMatch(other -> other != brokerId))
+                .isPresent();
+        Optional<Partition> opened =
+                replicas.open(new LocalReplicas.Assigned(id, topicId, settings, hasOtherInSync, hasFollowed));
+        opened.ifPresent(partition -> {
+            behind.remove(id);
+            pass(partition, new Event.BrokersChanged(image.brokers()));
+            pass(partition, registration.event());
+        });
+        return opened;
     }
 
-    private @Nullable Partition open(ClusterImage image, TopicPartition id, UUID topicId, TopicSettings settings) {
-        try {
-            Log log = directories.openOrCreate(
-                    id, topicId, settings.log(), clocks.wallMs().getAsLong());
-            log.reconfigure(settings.log());
-            Partition partition = lifecycle.open(log, settings, highWatermarks.getOrDefault(id, 0L));
-            partition.handle(new Event.BrokersChanged(image.brokers()));
-            ownEpoch.tell(partition);
-            return partition;
-        } catch (IOException e) {
-            LOG.error("{} cannot be opened, and stays offline until this broker is restarted", id, e);
-            partitions.markUnusable(id);
-            offlineLogs.add(List.of(id));
-            return null;
+    private void passChange(Partition partition, PartitionImage agreed, TopicSettings settings) {
+        if (!partition.settings().equals(settings)) {
+            partition.reconfigure(settings);
+            pass(partition, minInsyncChanged(partition));
+        }
+        passState(partition, agreed);
+    }
+
+    private static Event minInsyncChanged(Partition partition) {
+        return new Event.MinInsyncChanged(partition.settings().policy().minInsyncReplicas());
+    }
+
+    private void passState(Partition partition, PartitionImage agreed) {
+        agreed.state().ifPresent(state -> pass(partition, new Event.StateRead(agreed.assignment(), state)));
+    }
+
+    /** A partition that has missed one event gets the following ones by {@link #catchUp}, too, so that their order is kept. */
+    private void pass(Partition partition, Event event) {
+        if (behind.contains(partition.id()) || !partition.tryHandle(event)) {
+            behind.add(partition.id());
         }
     }
 
     private void closeTopic(String topic) {
         openTopics.remove(topic);
         int count = last.topic(topic).map(was -> was.partitions().size()).orElse(0);
-        List<Partition> gone = IntStream.range(0, count)
+        List<Partition> open = IntStream.range(0, count)
                 .mapToObj(index -> Optional.ofNullable(partitions.find(topic, index)))
                 .flatMap(Optional::stream)
                 .toList();
-        for (Partition partition : gone) {
-            close(partition);
-            deleteLog(partition.id());
-        }
-        LOG.info("topic {} is deleted, with {} partitions here", topic, gone.size());
-    }
-
-    private void close(Partition partition) {
-        lifecycle.close(partition);
-        partition.handle(new Event.Unassigned());
-    }
-
-    private void deleteLog(TopicPartition id) {
-        highWatermarks.remove(id);
-        try {
-            directories.delete(id, clocks.wallMs().getAsLong());
-        } catch (IOException e) {
-            LOG.error("the log of {} could not be deleted", id, e);
-        }
+        open.forEach(replicas::remove);
+        LOG.info("Topic is deleted, with {} partitions here: {}", open.size(), topic);
     }
 }

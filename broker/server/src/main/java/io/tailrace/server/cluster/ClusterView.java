@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * The cluster as this broker has acted on it: a partition that is led here according to it is open. While this broker
- * cannot rely on being registered it is not in it, so that nobody is sent here. Thread-safe.
+ * The cluster as this broker has acted on it: a partition that this broker leads according to it is open. Without a lease this
+ * broker leaves itself out, so that clients go elsewhere. Thread-safe.
  */
 public final class ClusterView implements Supplier<ClusterImage> {
     private final int brokerId;
@@ -28,8 +28,8 @@ public final class ClusterView implements Supplier<ClusterImage> {
 
     @Override
     public ClusterImage get() {
-        ClusterImage shown = image;
-        return lease.getAsBoolean() ? shown : shown.withoutBroker(brokerId);
+        ClusterImage newest = image;
+        return lease.getAsBoolean() ? newest : newest.withoutBroker(brokerId);
     }
 
     private record Waiter(Predicate<ClusterImage> condition, CompletableFuture<Boolean> satisfied) {

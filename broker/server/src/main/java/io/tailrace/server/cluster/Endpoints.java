@@ -11,35 +11,35 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a broker tells others about where to reach it. */
+/** The addresses that a broker registers for others to reach it. */
 final class Endpoints {
     private static final Set<String> EVERY_INTERFACE = Set.of("", "0.0.0.0", "::");
 
     private Endpoints() {}
 
     /**
-     * The endpoints to register: of each listener what is to be advertised for it, with the port it got if none is named,
-     * and this machine's name if no host is.
+     * The advertised address of each listener, or the listener's own. A missing port is the one it is bound to, a missing host is
+     * this machine's name.
      *
-     * @param bound where each listener, by name, listens now
+     * @param bound the address of each listener, by name
      */
     static List<Endpoint> of(
             List<Listener> listeners, List<Listener> advertised, Map<String, InetSocketAddress> bound) {
         return listeners.stream()
                 .map(listener -> {
-                    Optional<Listener> told = advertised.stream()
+                    Optional<Listener> configured = advertised.stream()
                             .filter(each -> each.name().equals(listener.name()))
                             .findFirst();
-                    Listener shown = told.orElse(listener);
+                    Listener shown = configured.orElse(listener);
                     int port = shown.port() != 0
                             ? shown.port()
                             : Objects.requireNonNull(bound.get(listener.name())).getPort();
-                    return new Endpoint(listener.name(), hostToTell(shown.host()), port);
+                    return new Endpoint(listener.name(), reachableHost(shown.host()), port);
                 })
                 .toList();
     }
 
-    private static String hostToTell(String host) {
+    private static String reachableHost(String host) {
         if (!EVERY_INTERFACE.contains(host)) {
             return host;
         }

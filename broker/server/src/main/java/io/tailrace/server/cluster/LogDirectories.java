@@ -1,5 +1,6 @@
 package io.tailrace.server.cluster;
 
+import io.tailrace.log.CorruptLogException;
 import io.tailrace.log.Log;
 import io.tailrace.log.LogConfig;
 import io.tailrace.log.LogDirectory;
@@ -12,9 +13,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -24,23 +27,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log directories of this broker. A new partition goes where the fewest are. One that fails takes its own partitions
- * offline and no others. Thread-safe.
+ * The log directories of this broker. A new partition is put where the fewest are. A directory that fails, or cannot be opened,
+ * takes its own partitions offline and no others. Thread-safe.
  */
 public final class LogDirectories implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectories.class);
 
     private final List<LogDirectory> directories;
+    /** Whether a directory could not be opened, so that it is not known which logs it has. */
+    private final boolean lacksDirectory;
 
     private LogDirectories(List<LogDirectory> directories) {
         this.directories = directories;
+        this.lacksDirectory = directories.stream().anyMatch(LogDirectory::isOffline);
     }
 
     /**
-     * What the directories belong to, and who is told of a failure.
+     * The owner of the directories.
      *
      * @param background recovers and flushes
-     * @param onOffline called once for each directory that fails; must not block
+     * @param onOffline called once for each directory that fails after it was opened; must not block
      */
     record Owner(
             String clusterId,
@@ -50,12 +56,13 @@ public final class LogDirectories implements AutoCloseable {
             BiConsumer<Path, IOException> onOffline) {}
 
     /**
-     * Opens all directories, recovering what was not closed properly.
+     * Opens all directories and recovers the logs that were not closed properly. A directory or log that cannot be used is left out.
      *
-     * @throws IOException if one is in use or belongs to another broker or cluster, or if none can be used
+     * @throws IOException if a directory is another broker's, or none can be used
      */
     static LogDirectories open(StorageConfig storage, Owner owner, long nowMs) throws IOException {
         List<LogDirectory> opened = new ArrayList<>();
+        LogDirectories all = null;
         try {
             for (Path path : storage.directories()) {
                 LogDirectoryConfig config = new LogDirectoryConfig(
@@ -72,32 +79,58 @@ public final class LogDirectories implements AutoCloseable {
                         failure -> owner.onOffline().accept(path, failure),
                         nowMs));
             }
-            LogDirectories directories = new LogDirectories(opened);
-            if (directories.areAllOffline()) {
+            all = new LogDirectories(opened);
+            if (all.areAllOffline()) {
                 throw new IOException(
-                        "no log directory can be used; the log names the reason for each of " + storage.directories());
+                        "no log directory can be used, the log names the reason for each: mend or replace the disks of "
+                                + storage.directories());
             }
-            return directories;
+            return all;
         } catch (IOException | RuntimeException e) {
-            for (LogDirectory directory : opened) {
-                try {
-                    directory.close();
-                } catch (IOException closing) {
-                    e.addSuppressed(closing);
-                }
-            }
+            opened.forEach(directory -> closeAfter(e, directory));
             throw e;
         }
     }
 
-    /** Whether all of them were closed properly by the process before, so that nothing written can be lost. */
+    private static void closeAfter(Exception failure, LogDirectory directory) {
+        try {
+            directory.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** All of them, in the order of the configuration. */
+    List<LogDirectory> all() {
+        return directories;
+    }
+
+    /** Directories that were usable when they were opened. */
+    List<Path> usablePaths() {
+        return directories.stream()
+                .filter(directory -> !directory.isOffline())
+                .map(LogDirectory::path)
+                .toList();
+    }
+
+    /** Whether the last process closed all of them, and every log could be loaded: nothing written can be lost. */
     boolean wereCleanlyClosed() {
         return directories.stream().allMatch(LogDirectory::wasCleanlyClosed);
     }
 
-    /** Whether there is none left that works. */
+    /** Whether none is left that works. */
     boolean areAllOffline() {
         return directories.stream().allMatch(LogDirectory::isOffline);
+    }
+
+    /** Whether all of them work. */
+    boolean areAllOnline() {
+        return directories.stream().noneMatch(LogDirectory::isOffline);
+    }
+
+    /** Whether a log that is in none of them may be in a directory that could not be opened. */
+    boolean lacksDirectory() {
+        return lacksDirectory;
     }
 
     /** Partitions whose logs are in the directory at {@code path}. */
@@ -109,18 +142,20 @@ public final class LogDirectories implements AutoCloseable {
                 .toList();
     }
 
-    /** Partitions that have a log. */
-    List<TopicPartition> partitions() {
-        return directories.stream()
-                .flatMap(directory -> directory.logs().stream())
-                .map(Log::partition)
-                .toList();
+    /** Partitions that have a log, damaged ones included. */
+    Set<TopicPartition> partitions() {
+        Set<TopicPartition> partitions = new HashSet<>();
+        for (LogDirectory directory : directories) {
+            directory.logs().forEach(log -> partitions.add(log.partition()));
+            partitions.addAll(directory.unopenedLogs().keySet());
+        }
+        return partitions;
     }
 
     /**
      * A directory and what is in it.
      *
-     * @param sizes bytes of each partition's segments; none of a directory that is offline
+     * @param sizes bytes of each partition's segments; empty for a directory that is offline
      */
     public record Contents(Path path, boolean offline, Map<TopicPartition, Long> sizes) {}
 
@@ -138,26 +173,60 @@ public final class LogDirectories implements AutoCloseable {
                 .toList();
     }
 
-    /** The log of a partition of the topic with this id, made if there is none. One of an earlier topic is deleted. */
-    Log openOrCreate(TopicPartition partition, UUID topicId, LogConfig config, long nowMs) throws IOException {
+    /**
+     * The log of a partition of the topic with this id. One of an earlier topic of that name is deleted.
+     *
+     * @return empty if there is none
+     * @throws CorruptLogException if it is damaged: see {@link #replaceDamaged}
+     * @throws IOException if it cannot be opened
+     */
+    Optional<Log> find(TopicPartition partition, UUID topicId, LogConfig config, long nowMs) throws IOException {
         for (LogDirectory directory : directories) {
-            Optional<Log> existing = directory.log(partition);
-            if (existing.isPresent()) {
-                if (directory.claim(partition, topicId)) {
-                    return existing.get();
-                }
-                LOG.info("deleting the log of {}: it belongs to a topic of that name that was deleted", partition);
-                directory.delete(partition, nowMs);
+            if (!hasLog(directory, partition)) {
+                continue;
             }
+            if (directory.claim(partition, topicId)) {
+                return Optional.of(directory.create(partition, config, nowMs));
+            }
+            LOG.info("deleting the log of an earlier topic of the same name: {}", partition);
+            directory.delete(partition, nowMs);
         }
+        return Optional.empty();
+    }
+
+    private static boolean hasLog(LogDirectory directory, TopicPartition partition) {
+        return directory.log(partition).isPresent() || directory.unopenedLogs().containsKey(partition);
+    }
+
+    /** Whether the log of a partition could not be opened because it is damaged. */
+    boolean isDamaged(TopicPartition partition) {
+        return directories.stream()
+                .anyMatch(directory -> directory.unopenedLogs().get(partition) instanceof CorruptLogException);
+    }
+
+    /** Creates the log of a partition that has none. */
+    Log create(TopicPartition partition, UUID topicId, LogConfig config, long nowMs) throws IOException {
         LogDirectory emptiest = directories.stream()
                 .filter(directory -> !directory.isOffline())
                 .min(Comparator.comparingInt(directory -> directory.logs().size()))
                 .orElseThrow(() -> new IOException("no log directory is online"));
-        Log created = emptiest.create(partition, config, nowMs);
-        if (!emptiest.claim(partition, topicId)) {
+        return claimed(emptiest, emptiest.create(partition, config, nowMs), topicId);
+    }
+
+    /** Sets a damaged log aside and creates an empty one in its place. */
+    Log replaceDamaged(TopicPartition partition, UUID topicId, LogConfig config, long nowMs) throws IOException {
+        for (LogDirectory directory : directories) {
+            if (directory.unopenedLogs().get(partition) instanceof CorruptLogException) {
+                return claimed(directory, directory.replaceDamaged(partition, config, nowMs), topicId);
+            }
+        }
+        throw new IllegalStateException("no damaged log of " + partition);
+    }
+
+    private static Log claimed(LogDirectory directory, Log created, UUID topicId) throws IOException {
+        if (!directory.claim(created.partition(), topicId)) {
             throw new IllegalStateException(
-                    "the new log of " + partition + " belongs to another topic than " + topicId);
+                    "the new log of " + created.partition() + " belongs to another topic than " + topicId);
         }
         return created;
     }
@@ -172,44 +241,31 @@ public final class LogDirectories implements AutoCloseable {
     }
 
     /** The high watermarks as they were last written. */
-    Map<TopicPartition, Long> readHighWatermarks() throws IOException {
+    Map<TopicPartition, Long> readHighWatermarks() {
         Map<TopicPartition, Long> all = new HashMap<>();
         for (LogDirectory directory : directories) {
-            all.putAll(directory.readHighWatermarks());
+            try {
+                all.putAll(directory.readHighWatermarks());
+            } catch (IOException e) {
+                LOG.warn("High watermarks not read, counting from 0: {}: {}", directory.path(), e.getMessage());
+            }
         }
         return all;
     }
 
-    /** Writes the high watermarks, each into the directory of its partition. */
-    void writeHighWatermarks(ToLongFunction<TopicPartition> highWatermark) {
-        for (LogDirectory directory : directories) {
-            Map<TopicPartition, Long> offsets = new HashMap<>();
-            for (Log log : directory.logs()) {
-                offsets.put(log.partition(), highWatermark.applyAsLong(log.partition()));
-            }
-            try {
-                directory.writeHighWatermarks(offsets);
-            } catch (LogDirectoryOfflineException e) {
-                LOG.debug("high watermarks not written: {}", e.getMessage());
-            } catch (IOException e) {
-                LOG.error("high watermarks not written to {}", directory.path(), e);
-            }
+    /** Writes the high watermarks of a directory's partitions into it. */
+    static void writeHighWatermarks(LogDirectory directory, ToLongFunction<TopicPartition> highWatermark) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        for (Log log : directory.logs()) {
+            offsets.put(log.partition(), highWatermark.applyAsLong(log.partition()));
         }
-    }
-
-    /** One pass of retention, rolling, flushing by time. */
-    void maintain(long nowMs, ToLongFunction<TopicPartition> highWatermark) {
-        directories.forEach(directory -> directory.maintain(nowMs, highWatermark));
-    }
-
-    /** Writes recovery points. */
-    void checkpoint() {
-        directories.forEach(LogDirectory::checkpoint);
-    }
-
-    /** Whether all of them work. */
-    boolean areAllOnline() {
-        return directories.stream().noneMatch(LogDirectory::isOffline);
+        try {
+            directory.writeHighWatermarks(offsets);
+        } catch (LogDirectoryOfflineException e) {
+            LOG.debug("High watermarks not written: {}", e.getMessage());
+        } catch (IOException e) {
+            LOG.error("High watermarks not written: {}", directory.path(), e);
+        }
     }
 
     /** Closes all of them, those that work with the marker of a clean shutdown. */
@@ -219,9 +275,7 @@ public final class LogDirectories implements AutoCloseable {
         for (LogDirectory directory : directories) {
             try {
                 if (directory.isOffline()) {
-                    LOG.warn(
-                            "{} has failed and is not closed properly: it will be recovered at the next start",
-                            directory.path());
+                    LOG.warn("Failed log directory is left as it is, the next start recovers it: {}", directory.path());
                     directory.abandon();
                 } else {
                     directory.close();

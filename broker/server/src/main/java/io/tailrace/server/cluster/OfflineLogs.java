@@ -8,30 +8,30 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The partitions whose logs this broker cannot use until it is restarted, on their way to the controller: those that fail
- * before there is anybody to tell wait until there is. Thread-safe.
+ * Reports to the controller which partitions' logs this broker cannot use until it is restarted. Logs that fail before the
+ * broker is registered are reported once it is. Thread-safe.
  */
 final class OfflineLogs {
     /** Guarded by this object's monitor, as is {@link #controller}. */
-    private final Set<TopicPartition> untold = new HashSet<>();
+    private final Set<TopicPartition> unreported = new HashSet<>();
 
     private @Nullable Consumer<Set<TopicPartition>> controller;
 
-    /** @param teller tells the controller; must not block */
-    synchronized void tellTo(Consumer<Set<TopicPartition>> teller) {
-        controller = teller;
-        tell();
+    /** @param reporter reports to the controller; must not block */
+    synchronized void reportTo(Consumer<Set<TopicPartition>> reporter) {
+        controller = reporter;
+        report();
     }
 
     synchronized void add(Collection<TopicPartition> partitions) {
-        untold.addAll(partitions);
-        tell();
+        unreported.addAll(partitions);
+        report();
     }
 
-    private void tell() {
-        if (controller != null && !untold.isEmpty()) {
-            controller.accept(Set.copyOf(untold));
-            untold.clear();
+    private void report() {
+        if (controller != null && !unreported.isEmpty()) {
+            controller.accept(Set.copyOf(unreported));
+            unreported.clear();
         }
     }
 }

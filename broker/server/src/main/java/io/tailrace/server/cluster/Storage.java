@@ -1,6 +1,8 @@
 package io.tailrace.server.cluster;
 
+import io.tailrace.log.Log;
 import io.tailrace.log.LogConfig;
+import io.tailrace.log.LogDirectory;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.server.config.BrokerConfig;
@@ -10,27 +12,30 @@ import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this broker has on its disks, from its opening, with recovery where that is needed, to its closing: the log directories,
- * the threads that serve them, and what the broker remembers of its lives. Thread-safe.
+ * The broker's disks, from recovery at the start to the clean stop: the log directories, the threads that serve them, and what the
+ * broker remembers of its earlier runs. Thread-safe.
  */
-final class Storage implements AutoCloseable {
+public final class Storage implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
-    private static final long END_SECONDS_MAX = 10;
 
+    private final StorageConfig.Intervals intervals;
     private final ExecutorService background;
+    private final DirectoryFailures failures;
     private final LogDirectories directories;
-    /** What the files said, which goes on to hold for logs whose partitions have not been opened. */
+    /** As the last process wrote them; they stay valid for logs whose partitions have not been opened. */
     private final Map<TopicPartition, Long> highWatermarksAtStart;
 
     private final BrokerLife life;
@@ -39,37 +44,52 @@ final class Storage implements AutoCloseable {
 
     private final Partitions partitions;
     private final Clocks clocks;
+    /** Guarded by this object's monitor. */
+    private final List<PeriodicTasks> upkeep = new ArrayList<>();
 
-    private Storage(
-            ExecutorService background,
-            LogDirectories directories,
-            BrokerLife life,
-            Partitions partitions,
-            Clocks clocks)
+    private Storage(Opened opened, StorageConfig.Intervals intervals, Partitions partitions, Clocks clocks)
             throws IOException {
-        this.background = background;
-        this.directories = directories;
+        this.intervals = intervals;
+        this.background = opened.background();
+        this.failures = opened.failures();
+        this.directories = opened.directories();
         this.highWatermarksAtStart = new ConcurrentHashMap<>(directories.readHighWatermarks());
-        this.life = life;
+        this.life = BrokerLife.begin(opened.paths(), directories.usablePaths());
         this.keptSince = new AtomicLong(directories.wereCleanlyClosed() ? life.cleanEpoch() : Broker.NONE);
         this.partitions = partitions;
         this.clocks = clocks;
     }
 
+    /** Everything but what the broker remembers. */
+    private record Opened(
+            ExecutorService background, DirectoryFailures failures, LogDirectories directories, List<Path> paths) {}
+
+    /** Keeps failures until somebody listens. */
+    private static final class DirectoryFailures {
+        private record Failure(Path path, IOException cause) {}
+
+        private final List<Failure> early = new ArrayList<>();
+        private BiConsumer<Path, IOException> listener = (path, cause) -> early.add(new Failure(path, cause));
+
+        synchronized void add(Path path, IOException cause) {
+            listener.accept(path, cause);
+        }
+
+        synchronized void listen(BiConsumer<Path, IOException> newListener) {
+            listener = newListener;
+            early.forEach(failure -> newListener.accept(failure.path(), failure.cause()));
+            early.clear();
+        }
+    }
+
     /**
-     * Opens everything, or nothing.
+     * Opens everything that can be used.
      *
-     * @param clusterId to which the logs must belong
-     * @param partitions those that will be open; others have the high watermarks that were written last
-     * @param onOffline told of a log directory that fails; must not block
-     * @throws IOException if a log directory cannot be used, naming it
+     * @param clusterId the cluster that the logs must belong to
+     * @param partitions the open ones supply high watermarks
+     * @throws IOException if a log directory is another broker's, or none can be used
      */
-    static Storage open(
-            BrokerConfig config,
-            String clusterId,
-            Partitions partitions,
-            BiConsumer<Path, IOException> onOffline,
-            Clocks clocks)
+    public static Storage open(BrokerConfig config, String clusterId, Partitions partitions, Clocks clocks)
             throws IOException {
         StorageConfig storage = config.storage();
         int threads =
@@ -79,16 +99,17 @@ final class Storage implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        // The topic's own settings come with the first image; until then nothing rolls or is deleted.
+        // Each topic's own settings arrive with the first image; nothing rolls or is deleted before.
         LogConfig initial = config.topicDefaults().with(Map.of()).log();
+        DirectoryFailures failures = new DirectoryFailures();
         LogDirectories directories = null;
         try {
             directories = LogDirectories.open(
                     storage,
-                    new LogDirectories.Owner(clusterId, config.brokerId(), topic -> initial, background, onOffline),
+                    new LogDirectories.Owner(clusterId, config.brokerId(), topic -> initial, background, failures::add),
                     clocks.wallMs().getAsLong());
-            BrokerLife life = BrokerLife.begin(storage.directories());
-            return new Storage(background, directories, life, partitions, clocks);
+            Opened opened = new Opened(background, failures, directories, storage.directories());
+            return new Storage(opened, storage.intervals(), partitions, clocks);
         } catch (IOException | RuntimeException e) {
             if (directories != null) {
                 closeAfter(e, directories);
@@ -106,53 +127,71 @@ final class Storage implements AutoCloseable {
         }
     }
 
-    LogDirectories directories() {
+    /** The logs. */
+    public LogDirectories directories() {
         return directories;
     }
 
-    /** As they were last written, for partitions that are opened; those of logs that are deleted are to be removed. */
+    /** @param listener called once for each directory that fails, also for earlier failures; must not block */
+    void onDirectoryFailed(BiConsumer<Path, IOException> listener) {
+        failures.listen(listener);
+    }
+
+    /** The high watermarks that were written last; remove those of logs that are deleted. */
     Map<TopicPartition, Long> highWatermarksAtStart() {
         return highWatermarksAtStart;
     }
 
-    /** The same for every life of the broker with these log directories. */
+    /** Stays the same as long as one of the log directories does. */
     String owner() {
         return life.owner();
     }
 
     /**
-     * The earliest broker epoch since which nothing written can have been lost: that of a life before, as long as each one since
-     * was ended properly, registered or not. {@link Broker#NONE} if there is none yet.
+     * The earliest broker epoch since which nothing written can have been lost: that of an earlier run, if every run since was
+     * stopped cleanly, registered or not. {@link Broker#NONE} if there is none yet.
      */
     long keptSince() {
         return keptSince.get();
     }
 
-    /** The broker is registered under this epoch from now on. */
+    /** The broker has been registered under this epoch. */
     void registered(long brokerEpoch) {
         keptSince.compareAndSet(Broker.NONE, brokerEpoch);
     }
 
-    /** One pass of rolling and flushing by time. */
-    void maintain() {
-        // Nothing lies below offset 0, so nothing is old enough to go: that is for the passes of retention.
-        directories.maintain(clocks.wallMs().getAsLong(), partition -> 0);
+    /**
+     * Starts retention, flushing and checkpoints, on one thread for each log directory: a stalled disk stalls its own only.
+     *
+     * @param onBroken gets what a task has thrown; must not block
+     */
+    synchronized void startUpkeep(Consumer<Throwable> onBroken) {
+        for (LogDirectory directory : directories.all()) {
+            PeriodicTasks tasks = new PeriodicTasks("log-upkeep-" + directory.path(), onBroken);
+            // Nothing lies below offset 0, so this pass deletes nothing: that is for retention.
+            tasks.every(intervals.flushMs(), () -> directory.maintain(nowMs(), partition -> 0));
+            tasks.every(intervals.retentionMs(), () -> retain(directory));
+            tasks.every(intervals.checkpointMs(), directory::checkpoint);
+            tasks.every(
+                    intervals.highWatermarkMs(),
+                    () -> LogDirectories.writeHighWatermarks(directory, this::highWatermark));
+            upkeep.add(tasks);
+        }
     }
 
-    /** One pass of retention, and of what {@link #maintain} does. */
-    void retain() {
-        directories.maintain(clocks.wallMs().getAsLong(), this::highWatermark);
-        partitions.all().forEach(Partition::logStartMayHaveMoved);
+    private void retain(LogDirectory directory) {
+        directory.maintain(nowMs(), this::highWatermark);
+        for (Log log : directory.logs()) {
+            Partition partition =
+                    partitions.find(log.partition().topic(), log.partition().partition());
+            if (partition != null) {
+                partition.logStartMayHaveMoved();
+            }
+        }
     }
 
-    /** Writes recovery points. */
-    void checkpoint() {
-        directories.checkpoint();
-    }
-
-    /** Writes high watermarks. */
-    void checkpointHighWatermarks() {
-        directories.writeHighWatermarks(this::highWatermark);
+    private long nowMs() {
+        return clocks.wallMs().getAsLong();
     }
 
     private long highWatermark(TopicPartition id) {
@@ -163,34 +202,26 @@ final class Storage implements AutoCloseable {
     }
 
     /**
-     * Closes the logs with the marker of a clean stop. A directory that has failed keeps none, and then nobody is told
-     * that this life has lost nothing.
+     * Closes the logs with the marker of a clean stop. If a directory has failed, the next start counts as unclean.
      *
-     * @throws IOException if a log could not be closed properly; it will be recovered at the next start
+     * @throws IOException if a log could not be closed properly; the next start recovers it
      */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        upkeep.forEach(PeriodicTasks::close);
         try {
-            checkpointHighWatermarks();
+            for (LogDirectory directory : directories.all()) {
+                LogDirectories.writeHighWatermarks(directory, this::highWatermark);
+            }
             boolean nothingIsLost = directories.areAllOnline();
             directories.close();
             if (nothingIsLost) {
                 life.end(keptSince.get());
+            } else {
+                LOG.warn("A log directory has failed: the next start counts as unclean");
             }
         } finally {
-            end(background);
-        }
-    }
-
-    /** Without interrupting: an interrupt inside of a file closes it for everybody. */
-    static void end(ExecutorService executor) {
-        executor.shutdown();
-        try {
-            if (!executor.awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS)) {
-                LOG.warn("a thread did not end within {} s", END_SECONDS_MAX);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            Threads.end(background);
         }
     }
 }

@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
  * @param brokerId {@code broker.id}
  * @param rackOrNull {@code broker.rack}
  * @param listeners {@code listeners}, at least one
- * @param advertised {@code advertised.listeners}; a listener that is not among them is told as it is
- * @param zooKeeper where the cluster's state is
+ * @param advertised {@code advertised.listeners}; other listeners are advertised as they are
+ * @param zooKeeper the ZooKeeper that holds the cluster's state
  * @param network sockets
  * @param storage log directories
- * @param topics new topics
- * @param topicDefaults settings of topics that have none of their own
- * @param leaderBalance when preferred leaders are given the lead back
+ * @param topics creation and deletion of topics
+ * @param topicDefaults settings of topics that do not override them
+ * @param leaderBalance when preferred leaders become leader again
  * @param replication copying from leaders
  * @param groups committed offsets
- * @param entries every plain key that is set, for those who ask what the configuration is
+ * @param entries every plain key with its value, for DescribeConfigs
  */
 public record BrokerConfig(
         int brokerId,
@@ -50,9 +50,9 @@ public record BrokerConfig(
     }
 
     /**
-     * The configuration that a file and the command line give.
+     * The configuration from a file and the command line.
      *
-     * @throws ConfigException if values do not fit together
+     * @throws ConfigException if values contradict each other
      */
     public static BrokerConfig of(Config config) {
         List<Listener> listeners = config.value(BrokerKeys.LISTENERS);
@@ -97,9 +97,9 @@ public record BrokerConfig(
     }
 
     /**
-     * The configuration of these keys and no file, as tests and embedding programs use it.
+     * A configuration without a file, for tests and programs that embed a broker.
      *
-     * @throws ConfigException as {@link #of(Config)}, and for an unknown key or a bad value
+     * @throws ConfigException as for {@link #of(Config)}, and for an unknown key or an invalid value
      */
     public static BrokerConfig of(Map<String, String> settings) {
         try {
@@ -109,7 +109,7 @@ public record BrokerConfig(
         }
     }
 
-    /** The failure domain, if one is configured. */
+    /** The failure domain, if configured. */
     public Optional<String> rack() {
         return Optional.ofNullable(rackOrNull);
     }
@@ -155,7 +155,7 @@ public record BrokerConfig(
         List<Path> directories =
                 config.value(BrokerKeys.LOG_DIRS).stream().map(Path::of).toList();
         if (directories.isEmpty() || new LinkedHashSet<>(directories).size() != directories.size()) {
-            throw new ConfigException("log.dirs must be one directory or several different ones, is " + directories);
+            throw new ConfigException("log.dirs must name one directory or several different ones, is " + directories);
         }
         return new StorageConfig(
                 directories,

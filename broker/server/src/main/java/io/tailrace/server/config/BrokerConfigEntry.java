@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key of the broker's configuration with its value, to be shown.
+ * A key of the broker's configuration and its value, for display.
  *
- * @param name the key
- * @param text its value, null for a key without value or default
- * @param configured whether it was set, or the value is the default
- * @param doc what it is for
+ * @param name the key's name
+ * @param text the value, null if there is neither a value nor a default
+ * @param configured whether the key was set; if not, the value is the default
+ * @param doc what the key is for
  */
 public record BrokerConfigEntry(String name, @Nullable String text, boolean configured, String doc) {
 

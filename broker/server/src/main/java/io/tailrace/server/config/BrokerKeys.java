@@ -5,37 +5,41 @@ import io.tailrace.config.ConfigKeys;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The keys of {@code conf/broker.properties} that are not a default of a topic's setting. */
+/** The keys of {@code conf/broker.properties}, except defaults of topic settings. */
 final class BrokerKeys {
     private static final int MAX = Integer.MAX_VALUE;
 
     static final ConfigKey<Integer> BROKER_ID =
-            ConfigKey.integer("broker.id", null, 0, MAX, "This broker's id, different from that of any other.");
+            ConfigKey.integer("broker.id", null, 0, MAX, "This broker's id, which no other broker may have.");
     static final ConfigKey<String> RACK =
-            ConfigKey.text("broker.rack", "", "The failure domain of this broker; empty for none.");
+            ConfigKey.text("broker.rack", "", "This broker's failure domain; empty for none.");
 
     private static final String LISTENER_FORM = "NAME://HOST:PORT, separated by commas, each name once; TLS and SASL"
-            + " (SSL, SASL_PLAINTEXT, SASL_SSL) are not spoken yet";
+            + " (SSL, SASL_PLAINTEXT, SASL_SSL) are not supported yet";
     static final ConfigKey<List<Listener>> LISTENERS = new ConfigKey<>(
             "listeners",
             LISTENER_FORM,
             "PLAINTEXT://:9092",
-            "Where to listen. No host: every interface. Port 0: one that is free.",
+            "Addresses to listen on. No host: every interface. Port 0: any free port.",
             BrokerKeys::someListeners);
     static final ConfigKey<List<Listener>> ADVERTISED_LISTENERS = new ConfigKey<>(
             "advertised.listeners",
             LISTENER_FORM,
             "",
-            "What clients are told, by the names in listeners. Default: host and port of listeners, this machine's"
-                    + " name where that has no host.",
+            "Addresses that clients are given, by the names in listeners. Default: host and port of listeners, with"
+                    + " this machine's name where there is no host.",
             Listener::parseList);
 
     static final ConfigKey<String> ZOOKEEPER_CONNECT = ConfigKey.text(
             "zookeeper.connect", "localhost:2181", "ZooKeeper's hosts, with the chroot if any: a:2181,b:2181/logs.");
     static final ConfigKey<Integer> ZOOKEEPER_SESSION_TIMEOUT_MS = ConfigKey.integer(
-            "zookeeper.session.timeout.ms", 18_000, 100, MAX, "After so long without a sign of life a broker is gone.");
+            "zookeeper.session.timeout.ms",
+            18_000,
+            100,
+            MAX,
+            "A broker that ZooKeeper has not heard from for this long is considered dead.");
     static final ConfigKey<Integer> ZOOKEEPER_CONNECTION_TIMEOUT_MS = ConfigKey.integer(
-            "zookeeper.connection.timeout.ms", 18_000, 100, MAX, "How long to wait for ZooKeeper at start.");
+            "zookeeper.connection.timeout.ms", 18_000, 100, MAX, "How long to wait for ZooKeeper at the start.");
 
     static final ConfigKey<List<String>> LOG_DIRS =
             ConfigKey.list("log.dirs", "data/broker", "Directories that hold the partitions, one for each disk.");
@@ -44,37 +48,49 @@ final class BrokerKeys {
             256L << 20,
             0,
             Long.MAX_VALUE,
-            "Produce is refused while a log directory's disk has less space left.");
+            "Produce is refused while a log directory's disk has less free space than this.");
     static final ConfigKey<Integer> RECOVERY_THREADS = ConfigKey.integer(
-            "num.recovery.threads.per.data.dir", 2, 1, 1024, "Threads that recover logs after a crash, and flush.");
+            "num.recovery.threads.per.data.dir",
+            2,
+            1,
+            1024,
+            "Threads for each log directory that recover logs after a crash, and flush.");
     static final ConfigKey<Long> RETENTION_CHECK_INTERVAL_MS = ConfigKey.longInteger(
-            "log.retention.check.interval.ms", 300_000L, 1, Long.MAX_VALUE, "How often retention is looked after.");
+            "log.retention.check.interval.ms",
+            300_000L,
+            1,
+            Long.MAX_VALUE,
+            "How often old segments are looked for and deleted.");
     static final ConfigKey<Long> FLUSH_CHECK_INTERVAL_MS = ConfigKey.longInteger(
             "log.flush.scheduler.interval.ms",
             1_000L,
             1,
             Long.MAX_VALUE,
-            "How often logs are looked at for flush.ms and for the roll by age.");
+            "How often logs are checked for flush.ms and segment.ms.");
     static final ConfigKey<Long> CHECKPOINT_INTERVAL_MS = ConfigKey.longInteger(
             "log.flush.offset.checkpoint.interval.ms",
             60_000L,
             1,
             Long.MAX_VALUE,
-            "How often the recovery points are written.");
+            "How often recovery points are written.");
     static final ConfigKey<Long> HIGH_WATERMARK_INTERVAL_MS = ConfigKey.longInteger(
             "replica.high.watermark.checkpoint.interval.ms",
             5_000L,
             1,
             Long.MAX_VALUE,
-            "How often the high watermarks are written.");
+            "How often high watermarks are written.");
     static final ConfigKey<Long> PRODUCER_ID_EXPIRATION_MS = ConfigKey.longInteger(
-            "producer.id.expiration.ms", 86_400_000L, 1, Long.MAX_VALUE, "A producer silent for so long is forgotten.");
+            "producer.id.expiration.ms",
+            86_400_000L,
+            1,
+            Long.MAX_VALUE,
+            "A producer that has sent nothing for this long is forgotten.");
     static final ConfigKey<Integer> PRODUCER_IDS_MAX = ConfigKey.integer(
             "producer.ids.per.partition.max",
             10_000,
             1,
             MAX,
-            "Idempotent producers that a partition remembers; beyond that it forgets the one silent longest.");
+            "Idempotent producers that a partition remembers; beyond that it forgets the one that has been silent longest.");
 
     static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.integer(
             "num.network.threads", 3, 1, 1024, "Event loops; each handles the requests of its connections itself.");
@@ -85,7 +101,7 @@ final class BrokerKeys {
             1024,
             "Threads for each kind of request that may block: changes in ZooKeeper, and searches by time.");
     static final ConfigKey<Integer> REQUEST_BYTES_MAX =
-            ConfigKey.integer("socket.request.max.bytes", 100 << 20, 1024, MAX, "Largest request that is read.");
+            ConfigKey.integer("socket.request.max.bytes", 100 << 20, 1024, MAX, "Largest request that is accepted.");
     static final ConfigKey<Long> REQUEST_TIMEOUT_MS = ConfigKey.longInteger(
             "socket.request.timeout.ms",
             30_000L,
@@ -94,11 +110,15 @@ final class BrokerKeys {
             "How long a started request may take to arrive, in addition to 1 s for each 64 KiB; a tenth of that while"
                     + " memory is exhausted.");
     static final ConfigKey<Integer> CONNECTIONS_MAX =
-            ConfigKey.integer("max.connections", 10_000, 1, MAX, "Connections at the same time.");
-    static final ConfigKey<Integer> CONNECTIONS_PER_IP_MAX =
-            ConfigKey.integer("max.connections.per.ip", 10_000, 1, MAX, "Connections from one address.");
+            ConfigKey.integer("max.connections", 10_000, 1, MAX, "Largest number of open connections.");
+    static final ConfigKey<Integer> CONNECTIONS_PER_IP_MAX = ConfigKey.integer(
+            "max.connections.per.ip", 10_000, 1, MAX, "Largest number of open connections from one address.");
     static final ConfigKey<Long> CONNECTIONS_IDLE_MS_MAX = ConfigKey.longInteger(
-            "connections.max.idle.ms", 600_000L, 1, Long.MAX_VALUE, "A connection idle for so long is closed.");
+            "connections.max.idle.ms",
+            600_000L,
+            1,
+            Long.MAX_VALUE,
+            "A connection that has been idle for this long is closed.");
     static final ConfigKey<Long> QUEUED_REQUEST_BYTES_MAX = ConfigKey.longInteger(
             "queued.max.request.bytes",
             -1L,
@@ -113,9 +133,13 @@ final class BrokerKeys {
             Long.MAX_VALUE,
             "Bytes that encoded answers may hold in all until they are written; -1 for an eighth of the heap.");
     static final ConfigKey<Integer> QUEUED_REQUESTS_MAX = ConfigKey.integer(
-            "queued.max.requests", 100, 1, 1_000_000, "Unanswered requests of one connection; no more are read then.");
+            "queued.max.requests",
+            100,
+            1,
+            1_000_000,
+            "Unanswered requests of one connection; no more are read until one is answered.");
     static final ConfigKey<Integer> FETCH_BYTES_MAX =
-            ConfigKey.integer("fetch.max.bytes", 55 << 20, 1024, MAX, "Largest answer to a fetch.");
+            ConfigKey.integer("fetch.max.bytes", 55 << 20, 1024, MAX, "Largest response to a fetch.");
 
     static final ConfigKey<Integer> NUM_PARTITIONS =
             ConfigKey.integer("num.partitions", 1, 1, 100_000, "Partitions of a topic created without a number.");
@@ -128,36 +152,40 @@ final class BrokerKeys {
     static final ConfigKey<Boolean> LEADER_REBALANCE = ConfigKey.bool(
             "auto.leader.rebalance.enable",
             true,
-            "Whether preferred leaders that have caught up are given the lead back.");
+            "Whether preferred leaders become leader again once they have caught up.");
     static final ConfigKey<Integer> LEADER_IMBALANCE_CHECK_SECONDS = ConfigKey.integer(
-            "leader.imbalance.check.interval.seconds", 300, 1, 1_000_000, "How often that is looked for.");
+            "leader.imbalance.check.interval.seconds",
+            300,
+            1,
+            1_000_000,
+            "How often the balance of leaders is checked.");
     static final ConfigKey<Integer> LEADER_IMBALANCE_PERCENTAGE = ConfigKey.integer(
             "leader.imbalance.per.broker.percentage",
             10,
             0,
             100,
-            "Leads that a broker may lack, of those it should have, without anything being done.");
+            "Percentage of its preferred partitions that a broker may not lead before leaders are moved back.");
     static final ConfigKey<Long> REPLICA_LAG_MS_MAX = ConfigKey.longInteger(
             "replica.lag.time.max.ms",
             30_000L,
             1,
             Long.MAX_VALUE,
-            "A follower that has not caught up for so long leaves the in-sync replicas.");
+            "A follower that has not caught up for this long leaves the in-sync replicas.");
     static final ConfigKey<Integer> REPLICA_FETCHERS = ConfigKey.integer(
-            "num.replica.fetchers", 1, 1, 64, "Connections, each with a thread, to copy from one other broker.");
+            "num.replica.fetchers", 1, 1, 64, "Connections, each with a thread, for copying from one other broker.");
     static final ConfigKey<Integer> REPLICA_FETCH_WAIT_MS_MAX = ConfigKey.integer(
             "replica.fetch.wait.max.ms", 500, 0, MAX, "How long a leader may wait for records before it answers.");
     static final ConfigKey<Integer> REPLICA_FETCH_BYTES_MAX = ConfigKey.integer(
-            "replica.fetch.max.bytes", 1 << 20, 1024, MAX, "Bytes to copy of one partition at a time.");
+            "replica.fetch.max.bytes", 1 << 20, 1024, MAX, "Bytes of one partition to copy with one fetch.");
     static final ConfigKey<Integer> REPLICA_FETCH_RESPONSE_BYTES_MAX =
-            ConfigKey.integer("replica.fetch.response.max.bytes", 10 << 20, 1024, MAX, "Bytes to copy at a time.");
+            ConfigKey.integer("replica.fetch.response.max.bytes", 10 << 20, 1024, MAX, "Bytes to copy with one fetch.");
     static final ConfigKey<Integer> REPLICA_FETCH_BACKOFF_MS =
-            ConfigKey.integer("replica.fetch.backoff.ms", 1_000, 1, MAX, "Pause after a copy that failed, at most.");
+            ConfigKey.integer("replica.fetch.backoff.ms", 1_000, 1, MAX, "Longest pause after a failed fetch.");
     static final ConfigKey<Integer> REPLICA_SOCKET_TIMEOUT_MS = ConfigKey.integer(
-            "replica.socket.timeout.ms", 30_000, 1, MAX, "A leader silent for so long is connected to anew.");
+            "replica.socket.timeout.ms", 30_000, 1, MAX, "How long to wait for a leader before reconnecting.");
 
     static final ConfigKey<Integer> OFFSETS_TOPIC_PARTITIONS = ConfigKey.integer(
-            "offsets.topic.num.partitions", 50, 1, 10_000, "Partitions of __consumer_offsets; never to be changed.");
+            "offsets.topic.num.partitions", 50, 1, 10_000, "Partitions of __consumer_offsets. Never change it.");
     static final ConfigKey<Integer> OFFSETS_TOPIC_REPLICATION_FACTOR = ConfigKey.integer(
             "offsets.topic.replication.factor",
             3,
@@ -167,15 +195,23 @@ final class BrokerKeys {
     static final ConfigKey<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = ConfigKey.integer(
             "offsets.topic.segment.bytes", 100 << 20, 1024, MAX, "Segment size of __consumer_offsets.");
     static final ConfigKey<Integer> OFFSETS_RETENTION_MINUTES = ConfigKey.integer(
-            "offsets.retention.minutes", 10_080, 1, MAX, "Offsets of a group that has not committed for so long go.");
+            "offsets.retention.minutes",
+            10_080,
+            1,
+            MAX,
+            "Offsets of a group that has not committed for this long are removed.");
     static final ConfigKey<Long> OFFSETS_RETENTION_CHECK_INTERVAL_MS = ConfigKey.longInteger(
-            "offsets.retention.check.interval.ms", 600_000L, 1, Long.MAX_VALUE, "How often they are looked for.");
+            "offsets.retention.check.interval.ms",
+            600_000L,
+            1,
+            Long.MAX_VALUE,
+            "How often expired offsets are looked for.");
     static final ConfigKey<Integer> OFFSET_METADATA_BYTES_MAX = ConfigKey.integer(
             "offset.metadata.max.bytes", 4096, 0, 1 << 20, "Largest note that a client may commit with an offset.");
 
     private BrokerKeys() {}
 
-    /** Every key of the file, topic defaults included. */
+    /** All keys of the file, topic defaults included. */
     static ConfigKeys all() {
         List<ConfigKey<?>> keys = new ArrayList<>(List.of(
                 BROKER_ID,

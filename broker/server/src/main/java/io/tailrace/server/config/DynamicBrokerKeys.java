@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The settings of brokers that are made while they run, and in no file: a broker's own go before those of all brokers
- * (KIP-226).
+ * Settings that can be changed while brokers run, and are in no file (KIP-226). A setting of one broker overrides that of all
+ * brokers.
  */
 public final class DynamicBrokerKeys {
     private static final Map<String, ConfigKey<?>> BY_NAME = new LinkedHashMap<>();
@@ -18,7 +18,7 @@ public final class DynamicBrokerKeys {
                 ReplicationThrottle.UNLIMITED,
                 1,
                 Long.MAX_VALUE,
-                "Taken for tools that set it with the other one, by which alone copying is slowed."));
+                "Accepted for tools that set both rates; it has no effect, only the follower's rate is applied."));
         add(ConfigKey.longInteger(
                 ReplicationThrottle.FOLLOWER_RATE,
                 ReplicationThrottle.UNLIMITED,
@@ -33,7 +33,7 @@ public final class DynamicBrokerKeys {
         BY_NAME.put(key.name(), key);
     }
 
-    /** The default of each, by name, in the order to list them. */
+    /** The default of each, by name, in display order. */
     public static Map<String, String> defaults() {
         Map<String, String> defaults = new LinkedHashMap<>();
         BY_NAME.forEach((name, key) -> defaults.put(name, String.valueOf(key.defaultText())));
@@ -41,9 +41,9 @@ public final class DynamicBrokerKeys {
     }
 
     /**
-     * Checks settings that somebody wants a running broker to have.
+     * Checks new settings of a running broker.
      *
-     * @throws IllegalArgumentException naming a setting that is not one of these, or whose value does not fit
+     * @throws IllegalArgumentException naming an unknown setting, or one with an invalid value
      */
     static void check(Map<String, String> settings) {
         settings.forEach((name, text) -> {

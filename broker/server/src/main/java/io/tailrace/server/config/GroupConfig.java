@@ -1,7 +1,7 @@
 package io.tailrace.server.config;
 
 /**
- * Committed offsets and the topic that keeps them.
+ * Committed offsets and the topic that stores them.
  *
  * @param partitions {@code offsets.topic.num.partitions}
  * @param replicationFactor {@code offsets.topic.replication.factor}

@@ -8,16 +8,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An address to listen on or to be told to clients, as {@code PLAINTEXT://host:9092}.
+ * An address to listen on or to advertise to clients, such as {@code PLAINTEXT://host:9092}.
  *
  * @param name the listener's name, in upper case
- * @param host host or address; empty for every interface (or, where it is told to clients, for this machine's name)
- * @param port 0 to 65535, 0 for a port that is free
+ * @param host host or address; empty for every interface, or if advertised, for this machine's name
+ * @param port 0 to 65535, 0 for any free port
  */
 public record Listener(String name, String host, int port) {
     private static final Pattern FORM =
             Pattern.compile("([A-Za-z0-9_]+)://(\\[[0-9A-Fa-f:.%]+]|[^:/\\[\\]]*):(\\d{1,5})");
-    private static final Set<String> NOT_SPOKEN = Set.of("SSL", "SASL_PLAINTEXT", "SASL_SSL");
+    private static final Set<String> UNSUPPORTED = Set.of("SSL", "SASL_PLAINTEXT", "SASL_SSL");
 
     static Listener parse(String text) {
         Matcher matcher = FORM.matcher(text);
@@ -27,7 +27,7 @@ public record Listener(String name, String host, int port) {
         String name = matcher.group(1).toUpperCase(Locale.ROOT);
         String host = matcher.group(2);
         int port = Integer.parseInt(matcher.group(3));
-        if (NOT_SPOKEN.contains(name) || port > 65535) {
+        if (UNSUPPORTED.contains(name) || port > 65535) {
             throw new IllegalArgumentException("not a listener: " + text);
         }
         boolean bracketed = host.startsWith("[");

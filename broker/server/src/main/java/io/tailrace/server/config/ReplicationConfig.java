@@ -1,15 +1,15 @@
 package io.tailrace.server.config;
 
 /**
- * Leaders and followers.
+ * Copying between replicas, and when a follower is in sync.
  *
- * @param replicaLagMsMax {@code replica.lag.time.max.ms}: after so long without having caught up a follower is out of sync
- * @param fetchers {@code num.replica.fetchers}: connections to one leader's broker
+ * @param replicaLagMsMax {@code replica.lag.time.max.ms}: a follower that has not caught up for this long is out of sync
+ * @param fetchers {@code num.replica.fetchers}: connections for copying from one other broker
  * @param fetchWaitMsMax {@code replica.fetch.wait.max.ms}, less than {@code replicaLagMsMax}
- * @param partitionBytesMax {@code replica.fetch.max.bytes}; a first batch that is larger comes whole
- * @param responseBytesMax {@code replica.fetch.response.max.bytes}, as well
+ * @param partitionBytesMax {@code replica.fetch.max.bytes}; a larger first batch is still sent whole
+ * @param responseBytesMax {@code replica.fetch.response.max.bytes}; likewise
  * @param backoffMs {@code replica.fetch.backoff.ms}: the longest pause after a failure
- * @param socketTimeoutMs {@code replica.socket.timeout.ms}: time to connect, and to be answered beyond the wait
+ * @param socketTimeoutMs {@code replica.socket.timeout.ms}: time to connect, and to wait for an answer beyond the fetch's own wait
  */
 public record ReplicationConfig(
         long replicaLagMsMax,

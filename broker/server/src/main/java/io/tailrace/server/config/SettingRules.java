@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** Which settings topics can have, or brokers that run, and how they are changed. Immutable. */
+/** Which settings topics, or running brokers, can have and how they are changed. Immutable. */
 public final class SettingRules {
     private final Consumer<Map<String, String>> check;
     private final Map<String, String> lists;
@@ -19,22 +19,22 @@ public final class SettingRules {
         this.lists = lists;
     }
 
-    /** Those of topics that have these defaults. */
+    /** The rules for topics with these defaults. */
     public static SettingRules ofTopics(TopicDefaults defaults) {
         Map<String, String> lists = new LinkedHashMap<>();
         TopicKeys.all().stream().filter(TopicKey::isList).forEach(key -> lists.put(key.name(), defaults.text(key)));
         return new SettingRules(TopicKeys::check, lists);
     }
 
-    /** Those of brokers that run. */
+    /** The rules for running brokers. */
     public static SettingRules ofBrokers() {
         return new SettingRules(DynamicBrokerKeys::check, Map.of());
     }
 
     /**
-     * Checks what is new in {@code after}. What was there {@code before} may be of another version of this program.
+     * Checks the settings of {@code after} that differ from {@code before}: older ones may stem from another version.
      *
-     * @throws IllegalArgumentException naming a setting nobody knows, or one whose value does not fit
+     * @throws IllegalArgumentException naming an unknown setting, or one with an invalid value
      */
     public void checkChange(Map<String, String> before, Map<String, String> after) {
         Map<String, String> changed = new LinkedHashMap<>(after);
@@ -43,7 +43,7 @@ public final class SettingRules {
     }
 
     /**
-     * The list that {@code settings} have under {@code name}, or the default, with those of {@code more} that are not in it.
+     * The list {@code name} in {@code settings}, or its default, with the entries of {@code more} that it lacks.
      *
      * @throws IllegalArgumentException if the setting is not a list
      */
@@ -54,7 +54,7 @@ public final class SettingRules {
     }
 
     /**
-     * The list that {@code settings} have under {@code name}, or the default, without {@code less}.
+     * The list {@code name} in {@code settings}, or its default, without the entries of {@code less}.
      *
      * @throws IllegalArgumentException if the setting is not a list
      */
@@ -67,7 +67,7 @@ public final class SettingRules {
     private List<String> list(Map<String, String> settings, String name) {
         if (!lists.containsKey(name)) {
             throw new IllegalArgumentException(
-                    name + " is not a list: nothing can be added to it or taken out, only to " + lists.keySet());
+                    name + " is not a list: entries can be added to and removed from these only: " + lists.keySet());
         }
         return split(Objects.requireNonNullElse(settings.get(name), lists.get(name)));
     }

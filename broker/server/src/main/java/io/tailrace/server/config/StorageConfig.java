@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Log directories and what is done for them regularly.
+ * Log directories and their periodic tasks.
  *
  * @param directories {@code log.dirs}, all different
- * @param freeBytesMin {@code log.dir.free.bytes.min}: produce is refused when less is free
+ * @param freeBytesMin {@code log.dir.free.bytes.min}: produce is refused while less is free
  * @param producerIdExpirationMs {@code producer.id.expiration.ms}
  * @param producerIdsMax {@code producer.ids.per.partition.max}
  * @param backgroundThreadsPerDirectory {@code num.recovery.threads.per.data.dir}
- * @param intervals how often what is done
+ * @param intervals of periodic tasks
  */
 public record StorageConfig(
         List<Path> directories,
@@ -22,7 +22,7 @@ public record StorageConfig(
         Intervals intervals) {
 
     /**
-     * How often what is done.
+     * Intervals of periodic tasks, in milliseconds.
      *
      * @param retentionMs {@code log.retention.check.interval.ms}
      * @param flushMs {@code log.flush.scheduler.interval.ms}

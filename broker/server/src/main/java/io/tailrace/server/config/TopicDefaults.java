@@ -4,7 +4,7 @@ import io.tailrace.config.Config;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What the broker's configuration makes of topics that do not say otherwise. Immutable. */
+/** The settings of topics that do not override them, as the broker's configuration has them. Immutable. */
 public final class TopicDefaults {
     private final Map<String, Default> byName;
 
@@ -15,9 +15,9 @@ public final class TopicDefaults {
     /**
      * The default of a setting.
      *
-     * @param text its value, in the setting's own unit
-     * @param brokerKey the broker's key it comes from, or the setting's own name if no broker has one
-     * @param configured whether that key is set, or the default is ours
+     * @param text the value, in the setting's own unit
+     * @param brokerKey the broker's key that it comes from, or the setting's name if there is none
+     * @param configured whether that key is set; if not, the value is built in
      */
     public record Default(String text, String brokerKey, boolean configured) {}
 
@@ -29,12 +29,12 @@ public final class TopicDefaults {
         return new TopicDefaults(byName);
     }
 
-    /** The default of every setting, by the setting's name, in the order to list them. */
+    /** The default of every setting, by its name, in display order. */
     public Map<String, Default> all() {
         return byName;
     }
 
-    /** The settings of a topic that has these of its own. */
+    /** The settings of a topic that overrides these defaults by {@code own}. */
     public TopicSettings with(Map<String, String> own) {
         return TopicSettings.of(this, own);
     }

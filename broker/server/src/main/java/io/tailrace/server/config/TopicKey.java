@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A setting of a topic, and the broker's keys that give its default: a first one in the same unit, and others in
- * coarser units, as {@code log.retention.hours} for {@code retention.ms}.
+ * A setting of a topic, and the broker's keys for its default: one in the same unit, and others in coarser units, such as
+ * {@code log.retention.hours} for {@code retention.ms}.
  *
- * @param <T> the type of its value
+ * @param <T> the type of the value
  * @param key name, form and default of the setting
- * @param isList whether its value is a list, separated by commas
- * @param brokerKey the broker's key in the same unit, which takes the same texts; null if no broker has one
- * @param coarser keys that count if those before are not set, in this order
+ * @param isList whether the value is a list, separated by commas
+ * @param brokerKey the broker's key in the same unit, with the same syntax; null if there is none
+ * @param coarser keys that apply, in this order, if none before is set
  */
 public record TopicKey<T>(
         ConfigKey<T> key, boolean isList, @Nullable ConfigKey<String> brokerKey, List<Coarser> coarser) {
@@ -40,7 +40,7 @@ public record TopicKey<T>(
         return new TopicKey<>(key, false, null, List.of());
     }
 
-    /** The same setting, with a list for its value. */
+    /** The same setting, with a list as its value. */
     TopicKey<T> asList() {
         return new TopicKey<>(key, true, brokerKey, coarser);
     }
@@ -59,7 +59,7 @@ public record TopicKey<T>(
         return keys;
     }
 
-    /** The default that the broker's configuration gives, as text in the setting's own unit. */
+    /** The default from the broker's configuration, as text in the setting's own unit. */
     TopicDefaults.Default brokerDefault(Config config) {
         if (brokerKey == null) {
             return new TopicDefaults.Default(String.valueOf(key.defaultText()), key.name(), false);

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The settings that a topic can have. */
+/** All settings of topics. */
 public final class TopicKeys {
     private static final long MAX = Long.MAX_VALUE;
     private static final long MINUTE_MS = 60_000;
@@ -21,18 +21,22 @@ public final class TopicKeys {
                             "cleanup.policy",
                             "delete, compact, or compact,delete",
                             "delete",
-                            "What becomes of old records: delete drops them by age and size; compact alone keeps them.",
+                            "How old records are removed: delete removes them by age and size; compact alone keeps them.",
                             TopicKeys::cleanupPolicy),
                     "log.cleanup.policy")
             .asList();
     static final TopicKey<Long> RETENTION_MS = TopicKey.of(
-            number("retention.ms", 168 * HOUR_MS, -1, "Milliseconds after which records go; -1 for never."),
+            number("retention.ms", 168 * HOUR_MS, -1, "Milliseconds after which records are deleted; -1 for never."),
             "log.retention.ms",
             List.of(
                     coarser("log.retention.minutes", MINUTE_MS, "As log.retention.ms, in minutes."),
                     coarser("log.retention.hours", HOUR_MS, "As log.retention.ms, in hours.")));
     static final TopicKey<Long> RETENTION_BYTES = TopicKey.of(
-            number("retention.bytes", -1, -1, "Size of a partition beyond which its oldest segments go; -1: none."),
+            number(
+                    "retention.bytes",
+                    -1,
+                    -1,
+                    "Size of a partition beyond which its oldest segments are deleted; -1 for no limit."),
             "log.retention.bytes");
     static final TopicKey<Integer> SEGMENT_BYTES = TopicKey.of(
             ConfigKey.integer("segment.bytes", 1 << 30, 14, Integer.MAX_VALUE, "Size at which a segment is closed."),
@@ -71,21 +75,21 @@ public final class TopicKeys {
                     1024 * 1024 + 12,
                     0,
                     Integer.MAX_VALUE,
-                    "Largest batch that is taken, as it is on the wire."),
+                    "Largest batch that is accepted, as it is on the wire."),
             "message.max.bytes");
     static final TopicKey<String> TIMESTAMP_TYPE = TopicKey.of(
             oneOf(
                     "message.timestamp.type",
                     "CreateTime",
                     Set.of("CreateTime", "LogAppendTime"),
-                    "Whether a record's time is the producer's or that of its append."),
+                    "Whether a record's timestamp is the producer's or that of its append."),
             "log.message.timestamp.type");
     static final TopicKey<Long> TIMESTAMP_AFTER_MS_MAX = TopicKey.of(
             number(
                     "message.timestamp.after.max.ms",
                     HOUR_MS,
                     0,
-                    "How far in the future a record's time may lie; beyond, its batch is refused."),
+                    "How far in the future a record's timestamp may lie; a batch beyond that is refused."),
             "log.message.timestamp.after.max.ms");
     static final TopicKey<Integer> MIN_INSYNC_REPLICAS = TopicKey.of(
             ConfigKey.integer(
@@ -95,12 +99,12 @@ public final class TopicKeys {
             ConfigKey.bool(
                     "unclean.leader.election.enable",
                     false,
-                    "Whether a replica that may lack records can lead if no other is left."),
+                    "Whether a replica that may lack records can become leader if no other is left."),
             "unclean.leader.election.enable");
 
     static final TopicKey<String> LEADER_THROTTLED_REPLICAS = throttledReplicas(
             ReplicationThrottle.LEADER_REPLICAS,
-            "Taken for tools that set it; replicas are throttled where they are written");
+            "Accepted for tools that set it; replicas are throttled where they are written");
     static final TopicKey<String> FOLLOWER_THROTTLED_REPLICAS =
             throttledReplicas(ReplicationThrottle.FOLLOWER_REPLICAS, "Replicas throttled where they are written");
 
@@ -129,15 +133,15 @@ public final class TopicKeys {
 
     private TopicKeys() {}
 
-    /** All of them, in the order to list them. */
+    /** All of them, in display order. */
     public static List<TopicKey<?>> all() {
         return ALL;
     }
 
     /**
-     * Checks settings that a client wants a topic to have.
+     * Checks new settings of a topic.
      *
-     * @throws IllegalArgumentException naming a setting nobody knows, or one whose value does not fit
+     * @throws IllegalArgumentException naming an unknown setting, or one with an invalid value
      */
     public static void check(Map<String, String> settings) {
         settings.forEach((name, text) -> {

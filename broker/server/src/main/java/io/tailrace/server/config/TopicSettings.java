@@ -10,20 +10,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All settings of a topic, its own over the broker's defaults. Immutable.
+ * All settings of a topic: its own, and the broker's defaults for the rest. Immutable.
  *
- * @param log how its logs roll, keep and flush
- * @param rules what its batches must be like
+ * @param log rolling, retention and flushing of its logs
+ * @param rules what its batches must satisfy
  * @param messageBytesMax largest batch, as it is on the wire
- * @param policy what decides about its replicas
+ * @param policy what elections and the ISR depend on
  */
 public record TopicSettings(LogConfig log, BatchRules rules, int messageBytesMax, TopicPolicy policy) {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicSettings.class);
 
     /**
-     * The settings of a topic that has these of its own. One that cannot be read counts as absent: it was refused when
-     * it was made, unless somebody wrote it past the brokers, and a broker must not stop over it.
+     * The settings of a topic that overrides the defaults by {@code own}. A setting that cannot be parsed is ignored: it must have
+     * been written to ZooKeeper behind the brokers' backs, and must not stop a broker.
      */
     static TopicSettings of(TopicDefaults defaults, Map<String, String> own) {
         Values values = new Values(defaults, own);
@@ -55,7 +55,7 @@ public record TopicSettings(LogConfig log, BatchRules rules, int messageBytesMax
         return value < 0 ? LogConfig.UNLIMITED : value;
     }
 
-    /** What settings are looked up in. */
+    /** Looks settings up. */
     private record Values(TopicDefaults defaults, Map<String, String> own) {
         <T> T of(TopicKey<T> key) {
             String text = own.get(key.name());
@@ -64,7 +64,7 @@ public record TopicSettings(LogConfig log, BatchRules rules, int messageBytesMax
                     return key.key().parser().apply(text);
                 } catch (IllegalArgumentException e) {
                     LOG.warn(
-                            "{}={} of a topic does not hold: expected {}",
+                            "Topic setting is ignored: {}={}: expected {}",
                             key.name(),
                             text,
                             key.key().expected());

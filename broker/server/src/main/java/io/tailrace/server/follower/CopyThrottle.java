@@ -4,36 +4,36 @@ import io.tailrace.replication.cluster.ReplicationThrottle;
 import io.tailrace.server.partition.Partition;
 
 /**
- * Keeps the copying of throttled replicas below a rate (KIP-73): what was copied is paid for by a pause, so that the rate holds
- * over any time that is long against one fetch. Replicas that are in sync are not paused, but what they copy counts, up
- * to half of the rate: they may be faster than that for ever, and the others must get in sync. Thread-safe.
+ * Keeps the copying of throttled replicas below a rate (KIP-73). Each copy is followed by a pause, so the rate holds over any
+ * period that is long compared with one fetch. Replicas in sync are never paused, but what they copy counts, up to half of the
+ * rate: they may stay faster than the rate, and the others must catch up. Thread-safe.
  */
 final class CopyThrottle {
     private ReplicationThrottle limits;
-    private long freeAtMs = Long.MIN_VALUE;
-    /** What replicas in sync have copied since one that is not. */
+    private long pausedUntilMs = Long.MIN_VALUE;
+    /** Bytes that replicas in sync have copied since a replica out of sync last did. */
     private long inSyncBytes;
 
     CopyThrottle(ReplicationThrottle limits) {
         this.limits = limits;
     }
 
-    /** Takes over other limits. True if the rate is another one; then a pause at the former one is over. */
+    /** Applies new limits. Returns whether the rate has changed; then the pause for the old rate is over. */
     synchronized boolean limit(ReplicationThrottle newLimits) {
-        boolean isAnotherRate = newLimits.bytesPerSecond() != limits.bytesPerSecond();
-        if (isAnotherRate) {
-            freeAtMs = Long.MIN_VALUE;
+        boolean rateChanged = newLimits.bytesPerSecond() != limits.bytesPerSecond();
+        if (rateChanged) {
+            pausedUntilMs = Long.MIN_VALUE;
         }
         limits = newLimits;
-        return isAnotherRate;
+        return rateChanged;
     }
 
-    /** When the partition may be copied again; in the past if it may be now. */
-    synchronized long freeAtMs(Partition partition) {
-        return limits.covers(partition.id()) && !isInSync(partition) ? freeAtMs : Long.MIN_VALUE;
+    /** When the partition may be copied again; in the past if it may be copied now. */
+    synchronized long pausedUntilMs(Partition partition) {
+        return limits.covers(partition.id()) && !isInSync(partition) ? pausedUntilMs : Long.MIN_VALUE;
     }
 
-    /** Bytes of a partition have been copied. */
+    /** Counts bytes of a partition that have been copied. */
     synchronized void copied(Partition partition, long bytes, long nowMs) {
         if (bytes == 0 || !limits.covers(partition.id())) {
             return;
@@ -43,7 +43,7 @@ final class CopyThrottle {
         } else {
             long counted = bytes + Math.min(bytes, inSyncBytes);
             inSyncBytes = 0;
-            freeAtMs = Math.max(freeAtMs, nowMs) + counted * 1000 / limits.bytesPerSecond();
+            pausedUntilMs = Math.max(pausedUntilMs, nowMs) + counted * 1000 / limits.bytesPerSecond();
         }
     }
 

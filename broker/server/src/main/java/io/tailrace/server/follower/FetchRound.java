@@ -10,23 +10,22 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One fetch: what is asked for, and of which followings. */
+/** One fetch: the partitions it asks for. */
 final class FetchRound {
-    private final Map<TopicPartition, Following> asked = new HashMap<>();
+    private final Map<TopicPartition, FetchState> asked = new HashMap<>();
     private final Map<String, List<FetchRequest.Partition>> topics = new LinkedHashMap<>();
 
-    /** Asks for what comes next, unless the partition does not follow in that epoch any more. */
-    void add(Following following, int bytesMax) {
-        if (!(following.partition().replica() instanceof Follower follower)
-                || !follower.follows(following.leaderEpoch())) {
+    /** Asks for the partition's next records, unless it no longer follows in that epoch. */
+    void add(FetchState state, int bytesMax) {
+        if (!(state.partition().replica() instanceof Follower follower) || !follower.follows(state.leaderEpoch())) {
             return;
         }
-        TopicPartition id = following.partition().id();
-        asked.put(id, following);
+        TopicPartition id = state.partition().id();
+        asked.put(id, state);
         topics.computeIfAbsent(id.topic(), topic -> new ArrayList<>())
                 .add(new FetchRequest.Partition(
                         id.partition(),
-                        following.leaderEpoch(),
+                        state.leaderEpoch(),
                         follower.log().endOffset(),
                         follower.log().epochs().latest(),
                         follower.log().startOffset(),
@@ -43,9 +42,9 @@ final class FetchRound {
                 .toList();
     }
 
-    /** The following that an answer is for, null if it was not asked for. */
+    /** The partition's state, null if it was not asked for. */
     @Nullable
-    Following asked(TopicPartition partition) {
+    FetchState asked(TopicPartition partition) {
         return asked.get(partition);
     }
 }

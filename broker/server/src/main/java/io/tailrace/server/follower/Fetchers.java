@@ -13,10 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All that this broker copies from others. Thread-safe; a partition is copied by one fetcher at a time.
+ * All fetchers of this broker. Thread-safe; a partition is copied by one fetcher at a time.
  *
- * <p>A leader's fetchers stay when they have nothing to do: there are as many as brokers that ever led something that is
- * copied here, times {@code num.replica.fetchers}.
+ * <p>An idle fetcher stays: there are at most {@code num.replica.fetchers} for each broker from which this one has copied.
  */
 public final class Fetchers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Fetchers.class);
@@ -24,11 +23,11 @@ public final class Fetchers implements AutoCloseable {
     private record Key(int leader, int index) {}
 
     /**
-     * What all fetchers share.
+     * Shared by all fetchers.
      *
-     * @param self who asks
-     * @param links the ways to leaders
-     * @param throttle for throttled replicas
+     * @param self this broker
+     * @param links connects to leaders
+     * @param throttle pauses throttled replicas
      * @param steadyMs a clock that never goes back
      */
     record Settings(
@@ -51,11 +50,11 @@ public final class Fetchers implements AutoCloseable {
     }
 
     /**
-     * Fetchers over sockets.
+     * Fetchers that connect by sockets.
      *
-     * @param brokerEpoch the epoch under which this broker is registered now
-     * @param cluster where the other brokers are
-     * @param listener name of the listener at which brokers reach each other
+     * @param brokerEpoch the epoch of this broker's current registration
+     * @param cluster the addresses of other brokers
+     * @param listener name of the listener that brokers use among themselves
      * @param steadyMs a clock that never goes back
      */
     public static Fetchers overSockets(
@@ -72,17 +71,17 @@ public final class Fetchers implements AutoCloseable {
                 steadyMs);
     }
 
-    /** Copies throttled replicas as fast as these limits say from now on. */
+    /** Applies new limits to throttled replicas. */
     public void limit(ReplicationThrottle limits) {
         if (settings.throttle().limit(limits)) {
-            LOG.info("throttled replicas are copied with {} bytes per second at most", limits.bytesPerSecond());
+            LOG.info("throttled replicas are copied at {} bytes per second at most", limits.bytesPerSecond());
             synchronized (this) {
                 fetchers.values().forEach(ReplicaFetcher::wake);
             }
         }
     }
 
-    /** Copies from this leader in this leader epoch from now on, instead of whatever was copied before. */
+    /** Starts copying a partition from this leader in this leader epoch, and stops copying it from any other. */
     public synchronized void start(Partition partition, int leader, int leaderEpoch) {
         Key key = new Key(
                 leader,
@@ -104,12 +103,12 @@ public final class Fetchers implements AutoCloseable {
         return fetcher;
     }
 
-    /** Copies no more. */
+    /** Stops copying a partition. */
     public synchronized void stop(Partition partition) {
         fetchers.values().forEach(fetcher -> fetcher.remove(partition.id()));
     }
 
-    /** Ends all copying, and waits for it for a bounded time. Not to be called under a partition's lock. */
+    /** Stops all copying and waits for it, for a bounded time. Must not be called under a partition's lock. */
     @Override
     public void close() {
         List<ReplicaFetcher> all;

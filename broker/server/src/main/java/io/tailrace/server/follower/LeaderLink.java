@@ -4,13 +4,13 @@ import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
 import java.io.IOException;
 
-/** The way to one leader's broker. Used by one thread, but for {@link #close}. */
+/** A connection to the broker of one leader. Used by one thread, except {@link #endWait} and {@link #close}. */
 interface LeaderLink extends AutoCloseable {
 
     /**
-     * Asks, and waits for the answer, for the request's own wait and a bounded time more.
+     * Sends a fetch and waits for the answer: for the request's own wait and a bounded time more.
      *
-     * @throws IOException if there is none, or it is an error of the whole request; the link is of no use then
+     * @throws IOException if there is no answer, or it is an error of the whole request; the link must be closed then
      */
     FetchResponse fetch(FetchRequest request) throws IOException;
 
@@ -20,18 +20,18 @@ interface LeaderLink extends AutoCloseable {
      */
     void endWait();
 
-    /** Ends the link, and a fetch that is under way with it. */
+    /** Closes the connection; a fetch in flight fails. Thread-safe. */
     @Override
     void close();
 
-    /** Finds the way to a broker. */
+    /** Connects to brokers. */
     @FunctionalInterface
     interface Opener {
 
         /**
-         * A link to the broker where it is registered now.
+         * A link to the broker's current address.
          *
-         * @throws IOException if it is not
+         * @throws IOException if the broker is not registered
          */
         LeaderLink open(int brokerId) throws IOException;
     }

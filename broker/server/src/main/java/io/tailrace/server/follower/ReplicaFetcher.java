@@ -13,22 +13,27 @@ import io.tailrace.server.config.ReplicationConfig;
 import io.tailrace.server.partition.LeaderAnswer;
 import io.tailrace.server.partition.Partition;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Copies partitions from one broker that leads them, with one fetch at a time for all. Thread-safe; the work is done by
- * a thread of its own.
- */
+/** Copies partitions from one broker that leads them, on its own thread, with one fetch at a time for all of them. Thread-safe. */
 final class ReplicaFetcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaFetcher.class);
     private static final int BYTES_MIN = 1;
     private static final long END_MS_MAX = 10_000;
 
-    /** Who asks: a broker's id, and the epoch under which it is registered now. */
+    /** What leaders answer while leadership moves: not worth a warning. */
+    private static final Set<ErrorCode> PASSING = EnumSet.of(
+            ErrorCode.NOT_LEADER_OR_FOLLOWER,
+            ErrorCode.FENCED_LEADER_EPOCH,
+            ErrorCode.UNKNOWN_LEADER_EPOCH,
+            ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+
+    /** This broker: its id and the epoch of its current registration. */
     record Self(int brokerId, LongSupplier brokerEpoch) {}
 
     private final int leader;
@@ -40,11 +45,11 @@ final class ReplicaFetcher implements AutoCloseable {
 
     private final CopyThrottle throttle;
 
-    /** Guarded by this object's monitor, as is everything below. */
-    private final Followings followings;
+    /** Guarded by this object's monitor, as are the fields below. */
+    private final FetchSchedule schedule;
 
-    /** Whether a fetch is out, or about to be. */
-    private boolean asking;
+    /** Whether a fetch is in flight, or about to be. */
+    private boolean fetching;
 
     private boolean closed;
     private @Nullable LeaderLink link;
@@ -56,7 +61,7 @@ final class ReplicaFetcher implements AutoCloseable {
         this.links = settings.links();
         this.steadyMs = settings.steadyMs();
         this.throttle = settings.throttle();
-        this.followings = new Followings(throttle);
+        this.schedule = new FetchSchedule(throttle);
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
     }
@@ -65,25 +70,25 @@ final class ReplicaFetcher implements AutoCloseable {
         thread.start();
     }
 
-    /** Copies a partition from now on, in this leader epoch and in no other. */
+    /** Starts copying a partition in this leader epoch only. */
     synchronized void add(Partition partition, int leaderEpoch) {
-        acknowledgeWhenDurable(followings.add(partition, leaderEpoch));
+        acknowledgeWhenDurable(schedule.add(partition, leaderEpoch));
         wake();
     }
 
     synchronized void remove(TopicPartition partition) {
-        followings.remove(partition);
+        schedule.remove(partition);
     }
 
-    private void acknowledgeWhenDurable(Following following) {
-        Partition partition = following.partition();
-        following.acknowledgeAfter(partition.durable(partition.logEndOffset()), this::wake);
+    private void acknowledgeWhenDurable(FetchState state) {
+        Partition partition = state.partition();
+        state.acknowledgeAfter(partition.durable(partition.logEndOffset()), this::wake);
     }
 
-    /** There is something to ask for that a fetch which is out does not ask for. */
+    /** Called when there is something to ask for that the fetch in flight does not ask for. */
     synchronized void wake() {
         notifyAll();
-        if (asking && link != null) {
+        if (fetching && link != null) {
             link.endWait();
         }
     }
@@ -94,13 +99,13 @@ final class ReplicaFetcher implements AutoCloseable {
             while (!isClosed()) {
                 FetchRound round = nextRound();
                 if (round.isEmpty()) {
-                    // Nothing is copied from there any more.
+                    // Nothing is copied from this leader now.
                     dropLink();
                     continue;
                 }
                 try {
                     FetchResponse answer = link().fetch(request(round));
-                    stopAsking();
+                    stopFetching();
                     take(round, answer);
                     failures = 0;
                 } catch (IOException | RuntimeException e) {
@@ -114,26 +119,26 @@ final class ReplicaFetcher implements AutoCloseable {
         }
     }
 
-    /** Waits until there is something to ask for. Empty when closed, and when the link has become of no use. */
+    /** Waits for partitions that are due. Empty when closed, and when there is a link but no partition left to use it. */
     private synchronized FetchRound nextRound() throws InterruptedException {
         while (!closed) {
             long nowMs = steadyMs.getAsLong();
-            FetchRound round = followings.round(nowMs, config.partitionBytesMax());
-            asking = !round.isEmpty();
-            if (asking || (followings.isEmpty() && link != null)) {
+            FetchRound round = schedule.round(nowMs, config.partitionBytesMax());
+            fetching = !round.isEmpty();
+            if (fetching || (schedule.isEmpty() && link != null)) {
                 return round;
             }
-            wait(followings.msUntilNext(nowMs));
+            wait(schedule.msUntilNext(nowMs));
         }
         return new FetchRound();
     }
 
-    private synchronized void stopAsking() {
-        asking = false;
+    private synchronized void stopFetching() {
+        fetching = false;
     }
 
     private synchronized FetchRequest request(FetchRound round) {
-        long untilNextMs = followings.msUntilNext(steadyMs.getAsLong());
+        long untilNextMs = schedule.msUntilNext(steadyMs.getAsLong());
         int waitMs = (int) Math.min(config.fetchWaitMsMax(), untilNextMs == 0 ? Long.MAX_VALUE : untilNextMs);
         return FetchRequest.ofFollower(
                 self.brokerId(),
@@ -163,29 +168,49 @@ final class ReplicaFetcher implements AutoCloseable {
     private void take(FetchRound round, FetchResponse answer) {
         for (FetchResponse.Topic topic : answer.topics()) {
             for (FetchResponse.Partition part : topic.partitions()) {
-                Following following = round.asked(new TopicPartition(topic.topic(), part.partitionIndex()));
-                if (following != null) {
-                    settle(following, take(following, part));
+                FetchState state = round.asked(new TopicPartition(topic.topic(), part.partitionIndex()));
+                if (state != null) {
+                    settle(state, takeOrPause(state, part));
                 }
             }
         }
     }
 
-    /** Gives the answer to the partition; false if it should be left out for a while. */
-    private boolean take(Following following, FetchResponse.Partition answer) {
-        Partition partition = following.partition();
-        int epoch = following.leaderEpoch();
+    /** One partition's answer never costs another partition its own. */
+    private boolean takeOrPause(FetchState state, FetchResponse.Partition answer) {
+        try {
+            return take(state, answer);
+        } catch (RuntimeException e) {
+            if (state.warn()) {
+                LOG.error(
+                        "Partition is not copied, its leader's answer cannot be handled; other partitions go on: {}, leader broker {}",
+                        state.partition().id(),
+                        leader,
+                        e);
+            }
+            return false;
+        }
+    }
+
+    /** Hands the answer to the partition; false if the partition should pause. */
+    private boolean take(FetchState state, FetchResponse.Partition answer) {
+        Partition partition = state.partition();
+        int epoch = state.leaderEpoch();
         if (answer.errorCode() == ErrorCode.OFFSET_OUT_OF_RANGE) {
             partition.handle(new Event.FellBehind(epoch, answer.logStartOffset()));
             return false;
         }
         if (answer.errorCode() != ErrorCode.NONE) {
-            LOG.debug("broker {} refuses {} in epoch {}: {}", leader, partition.id(), epoch, answer.errorCode());
+            logRefused(state, answer.errorCode());
             return false;
         }
         EpochEndOffset diverging = answer.divergingEpoch();
         if (!diverging.equals(EpochEndOffset.NONE)) {
-            LOG.info("{} departs from its leader, broker {}: {}", partition.id(), leader, diverging);
+            LOG.info(
+                    "Log diverges from its leader's and is truncated: {}, leader broker {}: {}",
+                    partition.id(),
+                    leader,
+                    diverging);
             partition.handle(new Event.Diverged(epoch, new EpochEnd(diverging.epoch(), diverging.endOffset())));
             return true;
         }
@@ -193,35 +218,62 @@ final class ReplicaFetcher implements AutoCloseable {
         throttle.copied(partition, records.sizeInBytes(), steadyMs.getAsLong());
         LeaderAnswer sent = new LeaderAnswer(epoch, records.buffer(), answer.highWatermark(), answer.logStartOffset());
         AppendResult.Refused refused = partition.copy(sent).orElse(null);
-        if (refused != null && !following.hasFailed()) {
+        if (refused != null && state.warn()) {
             LOG.warn(
-                    "{} cannot take what broker {} sent, and will ask again until it can: {}",
+                    "Partition is not copied, what its leader sent is refused; trying again, other partitions go on:"
+                            + " {} at offset {}, leader broker {}: {}",
                     partition.id(),
+                    endOffset(state),
                     leader,
                     refused.reason());
         }
         return refused == null;
     }
 
-    private synchronized void settle(Following following, boolean succeeded) {
+    private void logRefused(FetchState state, ErrorCode error) {
+        if (PASSING.contains(error)) {
+            LOG.debug(
+                    "broker {} refuses {} in epoch {}: {}",
+                    leader,
+                    state.partition().id(),
+                    state.leaderEpoch(),
+                    error);
+        } else if (state.warn()) {
+            LOG.warn(
+                    "Partition is not copied, its leader cannot read it; trying again, other partitions go on:"
+                            + " {} at offset {}, see the log of leader broker {}: {}",
+                    state.partition().id(),
+                    endOffset(state),
+                    leader,
+                    error);
+        }
+    }
+
+    private static long endOffset(FetchState state) {
+        return state.partition().replica().log().endOffset();
+    }
+
+    private synchronized void settle(FetchState state, boolean succeeded) {
         if (succeeded) {
-            if (following.hasFailed()) {
-                LOG.info("{} copies from broker {} again", following.partition().id(), leader);
+            if (state.succeeded()) {
+                LOG.info(
+                        "Partition is copied again: {}, leader broker {}",
+                        state.partition().id(),
+                        leader);
             }
-            following.succeeded();
-            acknowledgeWhenDurable(following);
+            acknowledgeWhenDurable(state);
         } else {
-            following.failed(steadyMs.getAsLong(), config.backoffMs());
+            state.failed(steadyMs.getAsLong(), config.backoffMs());
         }
     }
 
     private void failed(Exception e, int failures) throws InterruptedException {
         dropLink();
-        long pauseMs = Following.pauseMs(failures, config.backoffMs());
+        long pauseMs = FetchState.pauseMs(failures, config.backoffMs());
         if (e instanceof RuntimeException) {
-            LOG.error("what broker {} sent cannot be taken over; trying again in {} ms", leader, pauseMs, e);
+            LOG.error("Answer cannot be handled, trying again in {} ms: leader broker {}", pauseMs, leader, e);
         } else if (failures == 1 && !isClosed()) {
-            LOG.warn("no copying from broker {}, will be tried again: {}", leader, e.getMessage());
+            LOG.warn("Fetch failed, trying again: leader broker {}: {}", leader, e.getMessage());
         }
         pause(pauseMs);
     }
@@ -231,10 +283,9 @@ final class ReplicaFetcher implements AutoCloseable {
     }
 
     private synchronized void pause(long pauseMs) throws InterruptedException {
-        long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pauseMs);
-        for (long left = pauseMs; left > 0 && !closed; ) {
+        long endMs = steadyMs.getAsLong() + pauseMs;
+        for (long left = pauseMs; left > 0 && !closed; left = endMs - steadyMs.getAsLong()) {
             wait(left);
-            left = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
         }
     }
 
@@ -249,7 +300,7 @@ final class ReplicaFetcher implements AutoCloseable {
         }
     }
 
-    /** Ends the fetch that is under way, and the thread. Not to be called under a partition's lock. */
+    /** Ends the fetch in flight, and the thread. Must not be called under a partition's lock. */
     @Override
     public void close() {
         synchronized (this) {

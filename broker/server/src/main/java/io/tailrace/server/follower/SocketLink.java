@@ -17,9 +17,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A link over a socket of the client's. */
+/** A link over the client's socket. */
 final class SocketLink implements LeaderLink {
-    /** A batch may be larger than a whole answer should be, and comes all the same. */
+    /** A first batch is sent even if it is larger than the answer should be. */
     private static final long LARGE_BATCH_BYTES = 100 << 20;
 
     private final Network network;
@@ -45,7 +45,7 @@ final class SocketLink implements LeaderLink {
     }
 
     /**
-     * Finds leaders at the listener that brokers have in common.
+     * Connects to the listener that brokers use among themselves.
      *
      * @param listener its name
      */

@@ -55,11 +55,10 @@ public final class Partition {
         return settings;
     }
 
-    /** Applies changed settings. */
+    /** Applies changed settings, without waiting. The caller passes {@link Event.MinInsyncChanged} on. */
     public void reconfigure(TopicSettings changed) {
         settings = changed;
         log.reconfigure(changed.log());
-        handle(new Event.MinInsyncChanged(changed.policy().minInsyncReplicas()));
     }
 
     /** The current role. It can change at any moment. */
@@ -122,14 +121,18 @@ public final class Partition {
         }
     }
 
-    /** Answers all waiters: this broker's lease has ended. */
+    /**
+     * Answers all waiters: this broker's lease has ended. Never waits: while the partition is busy, its waiters for
+     * acknowledgements are left for the next call.
+     */
     public void leaseEnded() {
         ReentrantLock lock = role.lock();
-        lock.lock();
-        try {
-            waiters.failAcks(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-        } finally {
-            lock.unlock();
+        if (lock.tryLock()) {
+            try {
+                waiters.failAcks(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+            } finally {
+                lock.unlock();
+            }
         }
         waiters.wakeReaders();
     }

@@ -24,7 +24,7 @@ class StorageTest {
     }
 
     @Test
-    void lifeThatEndedBeforeItWasRegisteredLosesNothing() throws Exception {
+    void runThatEndsBeforeItIsRegisteredLosesNothing() throws Exception {
         try (Storage storage = open()) {
             storage.registered(7);
         }
@@ -38,7 +38,7 @@ class StorageTest {
     }
 
     @Test
-    void directoryThatWasNotClosedMayLackWhatTheLifeBeforeWrote() throws Exception {
+    void directoryThatWasNotClosedMayLackRecords() throws Exception {
         try (Storage storage = open()) {
             storage.registered(7);
         }
@@ -52,7 +52,6 @@ class StorageTest {
     private Storage open() throws IOException {
         BrokerConfig config = BrokerConfig.of(
                 Map.of("broker.id", "1", "log.dirs", directory.toString(), "log.dir.free.bytes.min", "0"));
-        return Storage.open(
-                config, "cluster", new Partitions(ClusterImage::empty), (path, failure) -> {}, Clocks.system());
+        return Storage.open(config, "cluster", new Partitions(ClusterImage::empty), Clocks.system());
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class BrokerConfigTest {
 
     @Test
-    void defaultsAreThoseOfKafka() {
+    void defaultsMatchKafka() {
         BrokerConfig config = BrokerConfig.of(Map.of("broker.id", "1"));
 
         assertThat(config.listeners()).containsExactly(new Listener("PLAINTEXT", "", 9092));
@@ -35,7 +35,7 @@ class BrokerConfigTest {
         assertThatThrownBy(() -> with("log.cleanup.policy", "shred"))
                 .hasMessageContaining("log.cleanup.policy=shred: expected delete, compact, or compact,delete");
         assertThatThrownBy(() -> with("listeners", "9092")).hasMessageContaining("listeners=9092: expected NAME://");
-        assertThatThrownBy(() -> with("listeners", "SSL://:9093")).hasMessageContaining("not spoken yet");
+        assertThatThrownBy(() -> with("listeners", "SSL://:9093")).hasMessageContaining("not supported yet");
         assertThatThrownBy(() -> with("listeners", "A://:1,A://:2")).hasMessageContaining("each name once");
         assertThatThrownBy(() -> with("advertised.listeners", "OUTSIDE://h:1")).hasMessageContaining("OUTSIDE");
         assertThatThrownBy(() -> with("log.dirs", "a,a")).hasMessageContaining("log.dirs");
@@ -43,7 +43,7 @@ class BrokerConfigTest {
     }
 
     @Test
-    void finerUnitWins() {
+    void keyInTheFinerUnitWins() {
         assertThat(retentionMs(Map.of("log.retention.hours", "1"))).isEqualTo(3_600_000);
         assertThat(retentionMs(Map.of("log.retention.hours", "1", "log.retention.minutes", "5")))
                 .isEqualTo(300_000);
@@ -53,7 +53,7 @@ class BrokerConfigTest {
     }
 
     @Test
-    void topicsOwnSettingsGoBeforeTheBrokers() {
+    void topicSettingsOverrideBrokerDefaults() {
         TopicDefaults defaults = with("log.retention.ms", "7").topicDefaults();
 
         assertThat(defaults.with(Map.of("retention.ms", "9")).log().retention().ageMs())
@@ -64,7 +64,7 @@ class BrokerConfigTest {
                         .log()
                         .retention()
                         .ageMs())
-                .as("a compacted topic drops nothing by age")
+                .as("a compacted topic deletes nothing by age")
                 .isEqualTo(LogConfig.UNLIMITED);
         assertThat(defaults.all().get("retention.ms"))
                 .isEqualTo(new TopicDefaults.Default("7", "log.retention.ms", true));

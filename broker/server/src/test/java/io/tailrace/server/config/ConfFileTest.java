@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The file that is shipped says what the broker knows: every key, with its default. */
+/** The shipped file lists every key of the broker with its default. */
 class ConfFileTest {
     private static final Path FILE = Path.of("../../conf/broker.properties");
     private static final Pattern LINE = Pattern.compile("(#?)([a-z][a-z.]+)=(.*)");

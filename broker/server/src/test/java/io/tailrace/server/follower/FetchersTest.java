@@ -13,6 +13,7 @@ import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.FetchResponse.EpochEndOffset;
 import io.tailrace.replication.Follower;
 import io.tailrace.server.config.ReplicationConfig;
+import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.TwoReplicas;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A follower against a leader that is played by the test. */
+/** A follower and a leader that the test plays. */
 class FetchersTest {
     private static final int LEADER = 2;
     private static final int EPOCH = 4;
@@ -59,7 +60,7 @@ class FetchersTest {
     }
 
     @Test
-    void appendsWhatIsAnsweredAndAsksForWhatComesNext() throws Exception {
+    void appendsTheAnswerAndAsksForWhatComesNext() throws Exception {
         startFollowing();
         FetchRequest first = leader.asked();
         assertThat(first.replicaId()).isEqualTo(1);
@@ -76,7 +77,7 @@ class FetchersTest {
     }
 
     @Test
-    void truncatesToWhereTheLogsDepart() throws Exception {
+    void truncatesToWhereTheLogsDiverge() throws Exception {
         replicas.partition().append(batch("mine"), TwoReplicas.LEADER_EPOCH, false);
         startFollowing();
         assertThat(only(leader.asked()).lastFetchedEpoch()).isEqualTo(TwoReplicas.LEADER_EPOCH);
@@ -88,7 +89,7 @@ class FetchersTest {
     }
 
     @Test
-    void startsAnewWhereTheLeadersLogStarts() throws Exception {
+    void restartsWhereTheLeadersLogStarts() throws Exception {
         startFollowing();
         leader.asked();
         leader.answer(answer(FetchResponse.Partition.refused(0, ErrorCode.OFFSET_OUT_OF_RANGE, 70)));
@@ -109,7 +110,7 @@ class FetchersTest {
     }
 
     @Test
-    void corruptBatchIsNotAppendedAndAskedForAgain() throws Exception {
+    void corruptBatchIsRefusedAndAskedForAgain() throws Exception {
         startFollowing();
         leader.asked();
         ByteBuffer corrupt = stamped(0, EPOCH, "a");
@@ -131,7 +132,7 @@ class FetchersTest {
     }
 
     @Test
-    void whatIsStoppedIsNotAskedForAnyMore() throws Exception {
+    void stoppedPartitionIsNoLongerAskedFor() throws Exception {
         startFollowing();
         leader.asked();
         fetchers.stop(replicas.partition());
@@ -143,7 +144,7 @@ class FetchersTest {
     }
 
     @Test
-    void whatTheLeaderHasDroppedIsDroppedAsFarAsThisLogReaches() throws Exception {
+    void logStartFollowsTheLeadersUpToTheLogEnd() throws Exception {
         startFollowing();
         leader.asked();
         leader.answer(answer(read(stamped(0, EPOCH, "a"), 0, 0)));
@@ -160,7 +161,7 @@ class FetchersTest {
     }
 
     @Test
-    void withFlushAckOnlyWhatIsOnDiskIsAcknowledged() throws Exception {
+    void flushAckAcknowledgesOnlyWhatIsOnDisk() throws Exception {
         CountDownLatch disk = new CountDownLatch(1);
         stop();
         Executor slow = task -> new Thread(() -> {
@@ -192,7 +193,7 @@ class FetchersTest {
     }
 
     @Test
-    void fullDiskLeavesTheFollowerBehindAndAlive() throws Exception {
+    void fullDiskStopsNeitherFetcherNorRole() throws Exception {
         stop();
         follow(new TwoReplicas(path.resolve("full"), Map.of(), Long.MAX_VALUE / 2, Runnable::run));
         startFollowing();
@@ -205,7 +206,55 @@ class FetchersTest {
     }
 
     @Test
-    void whatIsToBeCopiedAnewDoesNotWaitForAFetchThatIsOut() throws Exception {
+    void partitionThatItsLeaderCannotReadCostsNoOtherItsAnswer() throws Exception {
+        assertOtherPartitionIsCopied(FetchResponse.Partition.refused(0, ErrorCode.CORRUPT_MESSAGE, -1));
+    }
+
+    @Test
+    void damagedBatchCostsNoOtherPartitionItsAnswer() throws Exception {
+        ByteBuffer badMagic = stamped(0, EPOCH, "a");
+        badMagic.put(16, (byte) 9);
+        assertOtherPartitionIsCopied(read(badMagic, 0, 0));
+    }
+
+    @Test
+    void answerThatThrowsCostsNoOtherPartitionItsAnswer() throws Exception {
+        RecordsPayload broken = new RecordsPayload() {
+            @Override
+            public int sizeInBytes() {
+                return 1;
+            }
+
+            @Override
+            public ByteBuffer buffer() {
+                throw new IllegalStateException("not in memory");
+            }
+        };
+        assertOtherPartitionIsCopied(FetchResponse.Partition.read(0, 0, 0, broken));
+    }
+
+    private void assertOtherPartitionIsCopied(FetchResponse.Partition failing) throws Exception {
+        Partition other = replicas.openFollower(EPOCH);
+        replicas.elect(LEADER, EPOCH);
+        leader.onAsked(request -> leader.answer(bothAsked(request) ? answer(failing, sound()) : answer()));
+        fetchers.start(replicas.partition(), LEADER, EPOCH);
+        fetchers.start(other, LEADER, EPOCH);
+
+        await().until(() -> other.logEndOffset() == 1);
+        assertThat(replicas.logEndOffset()).isZero();
+        assertThat(leader.linksOpened()).as("the connection is kept").isEqualTo(1);
+    }
+
+    private static boolean bothAsked(FetchRequest request) {
+        return request.topics().get(0).partitions().size() == 2;
+    }
+
+    private static FetchResponse.Partition sound() {
+        return FetchResponse.Partition.read(1, 0, 0, RecordsPayload.of(stamped(0, EPOCH, "b")));
+    }
+
+    @Test
+    void newPartitionEndsTheWaitOfTheFetchInFlight() throws Exception {
         startFollowing();
         leader.asked();
         assertThat(leader.waitsEnded()).isZero();
@@ -215,7 +264,7 @@ class FetchersTest {
     }
 
     @Test
-    void connectionThatIsOfNoUseAnyMoreIsClosed() throws Exception {
+    void connectionWithoutPartitionsIsClosed() throws Exception {
         startFollowing();
         leader.asked();
         fetchers.stop(replicas.partition());
@@ -240,8 +289,8 @@ class FetchersTest {
         return FetchResponse.Partition.read(0, highWatermark, logStartOffset, RecordsPayload.of(batches));
     }
 
-    private static FetchResponse answer(FetchResponse.Partition part) {
-        return new FetchResponse(List.of(new FetchResponse.Topic(TOPIC, List.of(part))));
+    private static FetchResponse answer(FetchResponse.Partition... parts) {
+        return new FetchResponse(List.of(new FetchResponse.Topic(TOPIC, List.of(parts))));
     }
 
     private static FetchRequest.Partition only(FetchRequest request) {

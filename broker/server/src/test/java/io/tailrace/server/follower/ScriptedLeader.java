@@ -10,13 +10,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** A leader that answers as a test says, one fetch at a time. */
+/** A leader that gives a test's answers, one for each fetch. */
 final class ScriptedLeader implements LeaderLink.Opener {
     private static final int PATIENCE_SECONDS = 10;
     private static final int LOOK_MS = 10;
 
     private final BlockingQueue<FetchRequest> asked = new LinkedBlockingQueue<>();
-    /** Nothing in it breaks the connection. */
+    /** An empty answer breaks the connection. */
     private final BlockingQueue<Optional<FetchResponse>> answers = new LinkedBlockingQueue<>();
 
     private volatile Consumer<FetchRequest> onAsked = request -> {};
@@ -24,12 +24,12 @@ final class ScriptedLeader implements LeaderLink.Opener {
     private final AtomicInteger ended = new AtomicInteger();
     private final AtomicInteger waitsEnded = new AtomicInteger();
 
-    /** Has every fetch seen at the moment it is made. */
+    /** Calls {@code action} with each fetch at the moment it is sent. */
     void onAsked(Consumer<FetchRequest> action) {
         onAsked = action;
     }
 
-    /** The next fetch, once it is made. */
+    /** Waits for the next fetch. */
     FetchRequest asked() throws InterruptedException {
         FetchRequest request = asked.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         if (request == null) {
@@ -38,12 +38,12 @@ final class ScriptedLeader implements LeaderLink.Opener {
         return request;
     }
 
-    /** Answers the fetch that is under way, or the next one. */
+    /** Answers the fetch in flight, or the next one. */
     void answer(FetchResponse response) {
         answers.add(Optional.of(response));
     }
 
-    /** Breaks the connection instead. */
+    /** Breaks the connection at the fetch in flight, or the next one. */
     void breakDown() {
         answers.add(Optional.empty());
     }

@@ -45,6 +45,8 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
     private volatile Runnable onRoleChange = () -> {};
     private final Partitions partitions = new Partitions(ClusterImage::empty);
     private final LogDirectory directory;
+    private final PartitionLifecycle lifecycle;
+    private final TopicSettings settings;
     private final Log log;
     private final Partition partition;
     private final List<PartitionState> proposals = new ArrayList<>();
@@ -65,24 +67,35 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
         Map<String, String> own =
                 new HashMap<>(Map.of("min.insync.replicas", "2", "message.timestamp.after.max.ms", "1000"));
         own.putAll(configs);
-        TopicSettings settings =
-                BrokerConfig.of(Map.of("broker.id", "1")).topicDefaults().with(own);
+        settings = BrokerConfig.of(Map.of("broker.id", "1")).topicDefaults().with(own);
         directory = LogDirectory.open(
                 new LogDirectoryConfig(path, "cluster", 1, freeBytesMin, 1000, 100),
                 topic -> settings.log(),
                 background,
                 e -> {},
                 0);
-        PartitionLifecycle lifecycle = new PartitionLifecycle(
+        lifecycle = new PartitionLifecycle(
                 1,
                 partitions,
                 new PartitionContext(
                         new PartitionRules(60_000), this, (changed, role) -> onRoleChange.run(), lease::get, clocks));
         log = directory.create(new TopicPartition(TOPIC, 0), settings.log(), 0);
-        partition = lifecycle.open(log, settings, 0);
-        handle(new Event.BrokersChanged(Map.of(1, broker(1, SELF_EPOCH), 2, broker(2, FOLLOWER_EPOCH))));
-        handle(new Event.Registered(SELF_EPOCH));
+        partition = open(log);
         elect(1, LEADER_EPOCH);
+    }
+
+    private Partition open(Log log) {
+        Partition opened = lifecycle.open(log, settings, 0);
+        opened.handle(new Event.BrokersChanged(Map.of(1, broker(1, SELF_EPOCH), 2, broker(2, FOLLOWER_EPOCH))));
+        opened.handle(new Event.Registered(SELF_EPOCH));
+        return opened;
+    }
+
+    /** Opens partition 1, which follows broker 2 in this epoch. */
+    public Partition openFollower(int leaderEpoch) throws IOException {
+        Partition opened = open(directory.create(new TopicPartition(TOPIC, 1), settings.log(), 0));
+        opened.handle(elected(2, leaderEpoch, List.of(new Incarnation(2, FOLLOWER_EPOCH))));
+        return opened;
     }
 
     /** One of the two leads in this epoch from now on, and both are in sync. */
@@ -96,8 +109,12 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
     }
 
     private void elect(int leader, int leaderEpoch, List<Incarnation> isr) {
+        handle(elected(leader, leaderEpoch, isr));
+    }
+
+    private static Event elected(int leader, int leaderEpoch, List<Incarnation> isr) {
         PartitionState state = new PartitionState(leader, leaderEpoch, isr, List.of(), leader, 1, 4 + leaderEpoch);
-        handle(new Event.StateRead(PartitionAssignment.of(List.of(1, 2)), state));
+        return new Event.StateRead(PartitionAssignment.of(List.of(1, 2)), state);
     }
 
     private static Broker broker(int id, long epoch) {

@@ -1,7 +1,7 @@
 package io.tailrace.schemas.registry;
 
 import io.tailrace.coordination.DevelopmentZooKeeper;
-import io.tailrace.server.Broker;
+import io.tailrace.server.BrokerServer;
 import io.tailrace.server.config.BrokerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,9 +10,9 @@ import java.util.Map;
 /** A ZooKeeper and a broker in this process. */
 final class RunningBroker implements AutoCloseable {
     private final DevelopmentZooKeeper zooKeeper;
-    private final Broker broker;
+    private final BrokerServer broker;
 
-    private RunningBroker(DevelopmentZooKeeper zooKeeper, Broker broker) {
+    private RunningBroker(DevelopmentZooKeeper zooKeeper, BrokerServer broker) {
         this.zooKeeper = zooKeeper;
         this.broker = broker;
     }
@@ -27,7 +27,7 @@ final class RunningBroker implements AutoCloseable {
                 "clientPortAddress",
                 "127.0.0.1"));
         try {
-            Broker broker = Broker.start(BrokerConfig.of(Map.of(
+            BrokerServer broker = BrokerServer.start(BrokerConfig.of(Map.of(
                     "broker.id", "1",
                     "listeners", "PLAINTEXT://127.0.0.1:0",
                     "log.dirs", folder.resolve("logs").toString(),

@@ -19,21 +19,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whose turn it is to be copied, by a clock of the test's. */
-class FollowingsTest {
+/** Which partitions are due, by the test's own clock. */
+class FetchScheduleTest {
     private static final int EPOCH = 4;
 
     private TwoReplicas replicas;
     private CopyThrottle throttle;
-    private Followings followings;
+    private FetchSchedule schedule;
 
     @BeforeEach
     void follow(@TempDir Path directory) throws Exception {
         replicas = new TwoReplicas(directory);
         replicas.fallBehind(EPOCH);
         throttle = new CopyThrottle(limits("500", "0:1"));
-        followings = new Followings(throttle);
-        followings.add(replicas.partition(), EPOCH);
+        schedule = new FetchSchedule(throttle);
+        schedule.add(replicas.partition(), EPOCH);
     }
 
     @AfterEach
@@ -45,9 +45,9 @@ class FollowingsTest {
     void throttledReplicaPausesForWhatItCopied() {
         throttle.copied(replicas.partition(), 1000, 10_000);
 
-        assertThat(isAskedFor(11_999)).isFalse();
-        assertThat(followings.msUntilNext(11_999)).isEqualTo(1);
-        assertThat(isAskedFor(12_000)).isTrue();
+        assertThat(isDue(11_999)).isFalse();
+        assertThat(schedule.msUntilNext(11_999)).isEqualTo(1);
+        assertThat(isDue(12_000)).isTrue();
     }
 
     @Test
@@ -55,61 +55,72 @@ class FollowingsTest {
         throttle.copied(replicas.partition(), 1000, 10_000);
         throttle.copied(replicas.partition(), 500, 11_000);
 
-        assertThat(isAskedFor(12_999)).isFalse();
-        assertThat(isAskedFor(13_000)).isTrue();
+        assertThat(isDue(12_999)).isFalse();
+        assertThat(isDue(13_000)).isTrue();
     }
 
     @Test
-    void timeWithoutCopyingIsNotSavedUp() {
+    void idleTimeIsNotSavedUp() {
         throttle.copied(replicas.partition(), 1000, 10_000);
         throttle.copied(replicas.partition(), 1000, 60_000);
 
-        assertThat(isAskedFor(61_999)).isFalse();
+        assertThat(isDue(61_999)).isFalse();
     }
 
     @Test
-    void whatOthersCopyWithoutALimitDoesNotCount() {
+    void unthrottledCopiesDoNotCount() {
         throttle.limit(limits("500", "0:2"));
         throttle.copied(replicas.partition(), 1_000_000, 10_000);
         throttle.limit(limits("500", "0:1"));
 
-        assertThat(isAskedFor(10_000)).isTrue();
+        assertThat(isDue(10_000)).isTrue();
     }
 
     @Test
     void replicaThatIsInSyncIsNotPaused() {
         throttle.copied(replicas.partition(), 1000, 10_000);
         replicas.elect(2, EPOCH + 1);
-        followings.add(replicas.partition(), EPOCH + 1);
+        schedule.add(replicas.partition(), EPOCH + 1);
 
-        assertThat(isAskedFor(10_001)).isTrue();
+        assertThat(isDue(10_001)).isTrue();
     }
 
     @Test
-    void replicasInSyncLeaveTheOthersHalfOfTheRate() {
+    void replicasInSyncLeaveHalfOfTheRateToTheOthers() {
         replicas.elect(2, EPOCH + 1);
         throttle.copied(replicas.partition(), 1_000_000, 10_000);
         replicas.fallBehind(EPOCH + 2);
-        followings.add(replicas.partition(), EPOCH + 2);
-        assertThat(isAskedFor(10_001)).isTrue();
+        schedule.add(replicas.partition(), EPOCH + 2);
+        assertThat(isDue(10_001)).isTrue();
 
         throttle.copied(replicas.partition(), 500, 10_001);
-        assertThat(isAskedFor(12_000)).isFalse();
-        assertThat(isAskedFor(12_001)).isTrue();
+        assertThat(isDue(12_000)).isFalse();
+        assertThat(isDue(12_001)).isTrue();
     }
 
     @Test
-    void anotherRateEndsThePauseOfTheOneBefore() {
+    void newRateEndsThePauseOfTheOldOne() {
         throttle.copied(replicas.partition(), 1_000_000, 10_000);
         assertThat(throttle.limit(limits("500", "0:1"))).isFalse();
-        assertThat(isAskedFor(10_001)).isFalse();
+        assertThat(isDue(10_001)).isFalse();
 
         assertThat(throttle.limit(limits("5000", "0:1"))).isTrue();
-        assertThat(isAskedFor(10_001)).isTrue();
+        assertThat(isDue(10_001)).isTrue();
     }
 
-    private boolean isAskedFor(long nowMs) {
-        return !followings.round(nowMs, 1000).isEmpty();
+    @Test
+    void oneFailureInARowIsLogged() {
+        FetchState state = schedule.add(replicas.partition(), EPOCH);
+        assertThat(state.warn()).isTrue();
+        assertThat(state.warn()).isFalse();
+        assertThat(state.succeeded()).as("a failure was logged").isTrue();
+        assertThat(state.succeeded()).isFalse();
+
+        assertThat(state.warn()).as("the next failure").isTrue();
+    }
+
+    private boolean isDue(long nowMs) {
+        return !schedule.round(nowMs, 1000).isEmpty();
     }
 
     private static ReplicationThrottle limits(String bytesPerSecond, String throttled) {

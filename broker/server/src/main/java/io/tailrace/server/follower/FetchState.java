@@ -4,17 +4,18 @@ import io.tailrace.server.partition.Partition;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A partition that is copied from a leader in one leader epoch. Guarded by its fetcher's monitor. */
-final class Following {
+/** The state of copying a partition from its leader in one leader epoch. Guarded by its fetcher's monitor. */
+final class FetchState {
     private static final long PAUSE_MS_MIN = 50;
 
     private final Partition partition;
     private final int leaderEpoch;
     private CompletableFuture<Void> durable = CompletableFuture.completedFuture(null);
     private int failures;
+    private boolean warned;
     private long retryAtMs = Long.MIN_VALUE;
 
-    Following(Partition partition, int leaderEpoch) {
+    FetchState(Partition partition, int leaderEpoch) {
         this.partition = partition;
         this.leaderEpoch = leaderEpoch;
     }
@@ -27,20 +28,20 @@ final class Following {
         return leaderEpoch;
     }
 
-    /** When it may be asked for again. */
+    /** The end of the pause after a failure. */
     long retryAtMs() {
         return retryAtMs;
     }
 
     /**
-     * Whether asking for what comes next may acknowledge what there is: where acknowledgements wait for the disk, only
-     * what is on it.
+     * Whether the next fetch may acknowledge everything that was copied. Where acknowledgements wait for the disk, all of it
+     * must be there.
      */
     boolean mayAcknowledge() {
         return durable.isDone() && !durable.isCompletedExceptionally();
     }
 
-    /** Acknowledges nothing until {@code synced} is done, which then calls {@code wake}. */
+    /** Acknowledges nothing until {@code synced} completes, which then calls {@code wake}. */
     void acknowledgeAfter(CompletableFuture<Void> synced, Runnable wake) {
         durable = synced;
         if (!synced.isDone()) {
@@ -48,22 +49,28 @@ final class Following {
         }
     }
 
-    /** Whether it failed the last time. */
-    boolean hasFailed() {
-        return failures > 0;
+    /** Whether a failure is to be logged: true once between two successes. */
+    boolean warn() {
+        boolean first = !warned;
+        warned = true;
+        return first;
     }
 
-    void succeeded() {
+    /** Returns whether a failure had been logged. */
+    boolean succeeded() {
+        boolean recovered = warned;
         failures = 0;
+        warned = false;
+        return recovered;
     }
 
-    /** Leaves it out for a while, longer with every failure in a row. */
+    /** Leaves the partition out of fetches for a while, longer with each failure in a row. */
     void failed(long nowMs, long pauseMsMax) {
         failures++;
         retryAtMs = nowMs + pauseMs(failures, pauseMsMax);
     }
 
-    /** Doubling from 50 ms, each off by up to a fifth, so that partitions and brokers do not march in step. */
+    /** Doubles from 50 ms, give or take a fifth, so that partitions and brokers do not move in step. */
     static long pauseMs(int failures, long pauseMsMax) {
         long doubled = Math.min(pauseMsMax, PAUSE_MS_MIN << Math.min(failures - 1, 20));
         return Math.max(1, (long) (doubled * ThreadLocalRandom.current().nextDouble(0.8, 1.2)));

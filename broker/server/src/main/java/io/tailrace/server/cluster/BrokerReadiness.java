@@ -8,37 +8,37 @@ import io.tailrace.replication.cluster.PartitionState;
 import java.util.stream.Stream;
 
 /**
- * What the controller has yet to do for a broker that comes or goes.
+ * Whether the controller has done its part for a broker that joins or shuts down.
  *
  * @param brokerId the broker's id
  */
-record Standing(int brokerId) {
+record BrokerReadiness(int brokerId) {
 
-    /** Whether some partition is to be led by this life of the broker as soon as the controller has seen it. */
+    /** Whether the controller will make this incarnation of the broker the leader of some partition, and has not yet. */
     boolean awaitsElection(ClusterImage image, long brokerEpoch) {
-        Incarnation now = new Incarnation(brokerId, brokerEpoch);
+        Incarnation self = new Incarnation(brokerId, brokerEpoch);
         return partitions(image)
                 .filter(partition -> partition.assignment().replicas().contains(brokerId))
                 .anyMatch(partition -> partition
                         .state()
-                        .map(state -> awaitsElection(state, now))
+                        .map(state -> awaitsElection(state, self))
                         .orElse(true));
     }
 
-    private static boolean awaitsElection(PartitionState state, Incarnation now) {
-        return state.isrIds().contains(now.brokerId())
+    private static boolean awaitsElection(PartitionState state, Incarnation self) {
+        return state.isrIds().contains(self.brokerId())
                 && state.leaderIncarnation()
-                        .map(leader -> leader.brokerId() == now.brokerId() && !leader.equals(now))
+                        .map(leader -> leader.brokerId() == self.brokerId() && !leader.equals(self))
                         .orElse(true);
     }
 
-    /** Whether the broker, which shuts down, is seen to do so, and is missed by nobody. */
+    /** Whether the broker, which shuts down, is marked as draining and has left every ISR that keeps another member. */
     boolean isDrained(ClusterImage image) {
-        return image.broker(brokerId).filter(Broker::draining).isPresent() && !isMissed(image);
+        return image.broker(brokerId).filter(Broker::draining).isPresent() && !isNeeded(image);
     }
 
-    /** Whether the broker is in an ISR in which another one would stay: until it has left, acks=all waits for it. */
-    private boolean isMissed(ClusterImage image) {
+    /** Whether the broker is in an ISR in which another member would stay: acks=all waits for it until it has left. */
+    private boolean isNeeded(ClusterImage image) {
         return partitions(image)
                 .flatMap(partition -> partition.state().stream())
                 .anyMatch(state -> state.isrIds().contains(brokerId)

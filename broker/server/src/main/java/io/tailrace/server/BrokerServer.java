@@ -1,0 +1,221 @@
+package io.tailrace.server;
+
+import io.tailrace.coordination.BrokerConfigs;
+import io.tailrace.coordination.ClusterIdentity;
+import io.tailrace.coordination.ClusterTree;
+import io.tailrace.coordination.Controller;
+import io.tailrace.coordination.ProducerIdBlocks;
+import io.tailrace.coordination.TopicStore;
+import io.tailrace.coordination.ZooKeeperSession;
+import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.server.api.Apis;
+import io.tailrace.server.api.BlockingCalls;
+import io.tailrace.server.cluster.ClusterNode;
+import io.tailrace.server.cluster.ClusterView;
+import io.tailrace.server.cluster.Lease;
+import io.tailrace.server.cluster.PeriodicTasks;
+import io.tailrace.server.cluster.Storage;
+import io.tailrace.server.config.BrokerConfig;
+import io.tailrace.server.config.Listener;
+import io.tailrace.server.config.NetworkConfig;
+import io.tailrace.server.group.OffsetCoordinator;
+import io.tailrace.server.network.NetworkLimits;
+import io.tailrace.server.network.PeerFaultLog;
+import io.tailrace.server.network.SocketServer;
+import io.tailrace.server.partition.Clocks;
+import io.tailrace.server.partition.Partitions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A broker in this process: {@link #start} it, connect to {@link #port}, {@link #close} it. Thread-safe.
+ *
+ * <p>It stops in this order: it hands leadership over, answers the requests in flight, closes connections, closes the logs with the
+ * marker that spares the next start a recovery, and removes its registration.
+ */
+public final class BrokerServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerServer.class);
+
+    /** Requests other than Produce are decoded into objects many times their size: no honest client meets this bound. */
+    private static final int CONTROL_REQUEST_BYTES_MAX = 2 << 20;
+
+    private static final long UNWRITTEN_BYTES_MAX = 4 << 20;
+    private static final Duration ANSWER_GRACE = Duration.ofSeconds(2);
+
+    private final BrokerConfig config;
+    private final Clocks clocks;
+    private final ExecutorService offsetLoader = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "offset-loader");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final CompletableFuture<Void> failure = new CompletableFuture<>();
+    private final PeriodicTasks offsetExpiry = new PeriodicTasks("offset-expiry", failure::completeExceptionally);
+    private final OffsetCoordinator offsets;
+    private final ClusterView cluster;
+    private final ClusterTree tree;
+    private final ClusterNode node;
+    private final BlockingCalls blocking;
+    private final SocketServer sockets;
+    private final Map<String, InetSocketAddress> bound = new LinkedHashMap<>();
+    private boolean closed;
+
+    private BrokerServer(BrokerConfig config, ZooKeeperSession session, Clocks clocks) throws IOException {
+        this.config = config;
+        this.clocks = clocks;
+        Lease lease = new Lease();
+        this.cluster = new ClusterView(config.brokerId(), lease);
+        Partitions partitions = new Partitions(cluster);
+        Storage storage = Storage.open(config, ClusterIdentity.readOrCreate(session), partitions, clocks);
+        this.tree = new ClusterTree(session);
+        Controller controller = new Controller(
+                session,
+                config.brokerId(),
+                topic -> config.topicDefaults().with(topic.configs()).policy(),
+                config.leaderBalance(),
+                InstantSource.system());
+        this.offsets = new OffsetCoordinator(config.groups().partitions(), offsetLoader);
+        this.node = new ClusterNode(
+                config,
+                new ClusterNode.Parts(session, tree, controller, storage, partitions, cluster, lease),
+                offsets,
+                clocks);
+        var unused = node.failure().exceptionally(cause -> {
+            failure.completeExceptionally(cause);
+            return null;
+        });
+        this.blocking = new BlockingCalls(config.network().blockingThreads());
+        this.sockets = sockets(new Handlers.Context(
+                config,
+                cluster,
+                partitions,
+                storage.directories(),
+                offsets,
+                new Handlers.Coordination(
+                        new TopicStore(session, tree::image),
+                        new BrokerConfigs(session),
+                        new ProducerIdBlocks(session, config.brokerId()),
+                        controller),
+                blocking,
+                clocks));
+    }
+
+    private static SocketServer sockets(Handlers.Context context) {
+        NetworkConfig network = context.config().network();
+        return new SocketServer(
+                new SocketServer.Settings(
+                        network.threads(),
+                        network.connectionsMax(),
+                        network.connectionsPerIpMax(),
+                        network.queuedRequestBytesMax(),
+                        network.queuedResponseBytesMax(),
+                        new NetworkLimits(
+                                network.requestBytesMax(),
+                                Math.min(network.requestBytesMax(), CONTROL_REQUEST_BYTES_MAX),
+                                network.inFlightMax(),
+                                UNWRITTEN_BYTES_MAX,
+                                network.requestMsMax(),
+                                network.idleMsMax())),
+                new Apis(Handlers.of(context)),
+                new PeerFaultLog(System::nanoTime));
+    }
+
+    /**
+     * Starts a broker. When this returns it is registered, has recovered its logs and answers clients.
+     *
+     * @throws IOException if no log directory can be used, one is another broker's, or an address cannot be listened on
+     * @throws io.tailrace.coordination.CoordinationException if ZooKeeper does not answer, or the broker's id is taken
+     */
+    public static BrokerServer start(BrokerConfig config) throws IOException, InterruptedException {
+        BrokerServer broker = open(config);
+        try {
+            broker.start();
+            return broker;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            try {
+                broker.close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
+    }
+
+    private static BrokerServer open(BrokerConfig config) throws IOException {
+        ZooKeeperSession session = ZooKeeperSession.open(config.zooKeeper());
+        try {
+            return new BrokerServer(config, session, Clocks.system());
+        } catch (IOException | RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    private void start() throws IOException, InterruptedException {
+        for (Listener listener : config.listeners()) {
+            InetSocketAddress address = listener.host().isEmpty()
+                    ? new InetSocketAddress(listener.port())
+                    : new InetSocketAddress(listener.host(), listener.port());
+            bound.put(listener.name(), sockets.listen(listener.name(), address));
+        }
+        node.join(bound);
+        sockets.serve();
+        offsetExpiry.every(config.groups().retentionCheckIntervalMs(), this::expireOffsets);
+        LOG.info("broker {} is up: {}", config.brokerId(), bound);
+    }
+
+    private void expireOffsets() {
+        ClusterImage image = cluster.get();
+        Set<String> unreadable = tree.unreadableTopics();
+        long nowMs = clocks.wallMs().getAsLong();
+        offsets.expire(
+                partition -> image.topic(partition.topic()).isEmpty() && !unreadable.contains(partition.topic()),
+                nowMs - config.groups().retentionMs(),
+                nowMs);
+    }
+
+    /** The port of the first listener. */
+    public int port() {
+        return bound.values().iterator().next().getPort();
+    }
+
+    /** Completes exceptionally when the broker cannot go on and should be closed. */
+    public CompletionStage<Void> failure() {
+        return failure;
+    }
+
+    /**
+     * Stops the broker in good order. Only the first call does anything; a second one waits for it.
+     *
+     * @throws IOException if a log could not be closed properly; the next start recovers it
+     */
+    @Override
+    public synchronized void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        node.drain();
+        sockets.stop(ANSWER_GRACE);
+        blocking.close();
+        offsetExpiry.close();
+        try {
+            node.close();
+        } finally {
+            // After the last change of roles, which may start loading offsets.
+            offsetLoader.shutdown();
+        }
+        LOG.info("broker {} is stopped", config.brokerId());
+    }
+}

@@ -1,0 +1,33 @@
+package io.tailrace.server.cluster;
+
+import io.tailrace.replication.Event;
+import io.tailrace.replication.cluster.Broker;
+import java.util.function.LongSupplier;
+
+/** The epoch under which this broker is registered, and whether it still is. Thread-safe. */
+final class RegistrationStatus implements LongSupplier {
+    /** The epoch stays when the registration is lost. */
+    private record Status(long epoch, boolean isRegistered) {}
+
+    private volatile Status status = new Status(Broker.NONE, false);
+
+    /** The epoch of the last registration, {@link Broker#NONE} before the first. */
+    @Override
+    public long getAsLong() {
+        return status.epoch();
+    }
+
+    void registered(long epoch) {
+        status = new Status(epoch, true);
+    }
+
+    void lost() {
+        status = new Status(status.epoch(), false);
+    }
+
+    /** What partitions must know. */
+    Event event() {
+        Status now = status;
+        return now.isRegistered() ? new Event.Registered(now.epoch()) : new Event.SessionLost();
+    }
+}
