@@ -15,7 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Opens, changes and closes this broker's partitions as images of the cluster say, and passes its registration on to them. Used by
  * one thread. What has not changed from one image to the next costs a comparison of references.
+ *
+ * <p>Changes of open partitions come before the creation of logs, which is given up when a newer image has come, and taken up with
+ * that one. So a failover does not wait for thousands of new partitions.
  *
  * <p>It does not wait for a partition that is busy, perhaps with a stalled disk: {@link #catchUp} brings it up to date later.
  */
@@ -40,7 +48,11 @@ final class ClusterFollower {
     /** Partitions that were busy when something changed: they have not got all of {@link #last} or the registration. */
     private final Set<TopicPartition> behind = new HashSet<>();
 
+    /** Assigned partitions that are not open yet, of {@link #last}; of each topic in order. */
+    private final SortedMap<String, SortedSet<Integer>> unopened = new TreeMap<>();
+
     private ClusterImage last = ClusterImage.empty();
+    private ClusterImage shown = ClusterImage.empty();
     private boolean hasFollowed;
 
     ClusterFollower(
@@ -56,8 +68,19 @@ final class ClusterFollower {
         this.registration = registration;
     }
 
-    /** Acts on an image. */
+    /** Acts on an image, all of it. */
     void follow(ClusterImage image) {
+        ClusterImage unused = follow(image, () -> false);
+    }
+
+    /**
+     * Acts on an image.
+     *
+     * @param isSuperseded whether a newer image has come, which will be followed next; asked after each partition that was opened,
+     *     except for the first image, with which this broker is ready only when all is open
+     * @return the image as far as it has been acted on: without what cannot be used here yet
+     */
+    ClusterImage follow(ClusterImage image, BooleanSupplier isSuperseded) {
         for (String topic : Set.copyOf(openTopics.keySet())) {
             TopicImage now =
                     image.deleting().contains(topic) ? null : image.topics().get(topic);
@@ -71,11 +94,61 @@ final class ClusterFollower {
         }
         for (TopicImage topic : image.topics().values()) {
             if (!image.deleting().contains(topic.name())) {
-                follow(image, topic, last.topics().get(topic.name()));
+                follow(topic, last.topics().get(topic.name()));
             }
         }
         last = image;
+        openUntil(isSuperseded);
         hasFollowed = true;
+        shown = opened();
+        return shown;
+    }
+
+    /** Opens partitions, at least one. */
+    private void openUntil(BooleanSupplier isSuperseded) {
+        while (!unopened.isEmpty()) {
+            TopicImage topic = last.topic(unopened.firstKey()).orElseThrow();
+            SortedSet<Integer> indexes = unopened.get(topic.name());
+            TopicSettings settings = defaults.with(topic.configs());
+            while (!indexes.isEmpty()) {
+                int index = indexes.first();
+                indexes.remove(index);
+                if (indexes.isEmpty()) {
+                    unopened.remove(topic.name());
+                }
+                open(last, new TopicPartition(topic.name(), index), topic.id(), settings)
+                        .ifPresent(partition ->
+                                passChange(partition, topic.partitions().get(index), settings));
+                if (hasFollowed && isSuperseded.getAsBoolean()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** The last image; of topics with unopened partitions only the partitions that were shown before. */
+    private ClusterImage opened() {
+        if (unopened.isEmpty()) {
+            return last;
+        }
+        SortedMap<String, TopicImage> topics = new TreeMap<>(last.topics());
+        for (String name : unopened.keySet()) {
+            TopicImage topic = last.topic(name).orElseThrow();
+            int count = shown.topic(name)
+                    .filter(before -> before.id().equals(topic.id()))
+                    .map(before -> Math.min(
+                            before.partitions().size(), topic.partitions().size()))
+                    .orElse(0);
+            if (count == 0) {
+                topics.remove(name);
+            } else {
+                topics.put(
+                        name,
+                        new TopicImage(name, topic.id(), topic.partitions().subList(0, count), topic.configs()));
+            }
+        }
+        return new ClusterImage(
+                last.clusterId(), last.brokers(), topics, last.deleting(), last.controllerId(), last.brokerConfigs());
     }
 
     /** This broker has been registered, or has lost its registration. */
@@ -104,11 +177,15 @@ final class ClusterFollower {
         replicas.deleteStrays(brokerId, last, unreadableTopics);
     }
 
-    private void follow(ClusterImage image, TopicImage topic, @Nullable TopicImage before) {
+    private void follow(TopicImage topic, @Nullable TopicImage before) {
         boolean comparable = before != null
                 && openTopics.containsKey(topic.name())
                 && topic.configs().equals(before.configs());
-        List<Integer> changed = topic.changedSince(comparable ? before : null);
+        SortedSet<Integer> changed = new TreeSet<>(topic.changedSince(comparable ? before : null));
+        SortedSet<Integer> left = unopened.remove(topic.name());
+        if (left != null) {
+            changed.addAll(left);
+        }
         if (changed.isEmpty()) {
             return;
         }
@@ -120,7 +197,7 @@ final class ClusterFollower {
             Partition partition = partitions.find(topic.name(), index);
             boolean isAssigned = agreed.assignment().replicas().contains(brokerId);
             if (isAssigned && partition == null && !partitions.isUnusable(id)) {
-                partition = open(image, id, topic.id(), settings).orElse(null);
+                unopened.computeIfAbsent(topic.name(), name -> new TreeSet<>()).add(index);
             } else if (!isAssigned && partition != null) {
                 replicas.remove(partition);
                 partition = null;
@@ -171,6 +248,7 @@ final class ClusterFollower {
 
     private void closeTopic(String topic) {
         openTopics.remove(topic);
+        unopened.remove(topic);
         int count = last.topic(topic).map(was -> was.partitions().size()).orElse(0);
         List<Partition> open = IntStream.range(0, count)
                 .mapToObj(index -> Optional.ofNullable(partitions.find(topic, index)))

@@ -170,8 +170,7 @@ public final class ClusterNode implements AutoCloseable {
 
     private void follow(ClusterImage image) {
         fetchers.limit(ReplicationThrottle.ofFollower(image, config.brokerId()));
-        follower.follow(image);
-        parts.view().show(image);
+        parts.view().show(follower.follow(image, images::hasNewer));
         catchUp();
     }
 
