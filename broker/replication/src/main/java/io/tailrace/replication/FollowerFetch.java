@@ -4,9 +4,9 @@ import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.replication.cluster.Incarnation;
 
 /**
- * What a follower's fetch says about the follower.
+ * A follower's fetch, as far as it concerns the rules.
  *
- * @param follower which life of which broker asks
+ * @param follower the incarnation that fetches
  * @param currentLeaderEpoch the leader epoch it follows in
  * @param fetchOffset its log end offset
  * @param lastFetchedEpoch the epoch of its last record, {@link LeaderEpochs#UNKNOWN} if its log is empty

@@ -4,24 +4,24 @@ import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.Incarnation;
 
 /**
- * How far a follower has come, as its leader knows it.
+ * How far a follower has copied, as its leader knows.
  *
- * @param follower which life of which broker; its epoch is {@link Broker#NONE} until it has fetched in this leader epoch
+ * @param follower the broker's incarnation; its epoch is {@link Broker#NONE} until it has fetched in this leader epoch
  * @param endOffset its log end offset, exclusive, {@link #UNKNOWN} until it has fetched in this leader epoch
- * @param leaderEndAtLastFetch the leader's log end offset when it last fetched
- * @param lastFetchMs when it last fetched
- * @param lastCaughtUpMs the latest time at which it is known to have had everything the leader had
+ * @param leaderEndAtLastFetch the leader's log end offset at its last fetch
+ * @param lastFetchMs time of its last fetch
+ * @param lastCaughtUpMs the latest time at which it is known to have had everything that the leader had
  */
 record FollowerProgress(
         Incarnation follower, long endOffset, long leaderEndAtLastFetch, long lastFetchMs, long lastCaughtUpMs) {
     static final long UNKNOWN = -1;
 
-    /** A follower that has not been heard of: it is given the whole lag time from now on. */
+    /** A follower that has not fetched yet. Its lag time starts now. */
     static FollowerProgress unknown(int brokerId, long nowMs) {
         return new FollowerProgress(new Incarnation(brokerId, Broker.NONE), UNKNOWN, UNKNOWN, nowMs, nowMs);
     }
 
-    /** After a fetch, which acknowledges everything below its offset. */
+    /** The progress after a fetch, which acknowledges everything below its offset. */
     FollowerProgress fetched(FollowerFetch fetch, long leaderEndOffset, long nowMs) {
         long caughtUpMs = lastCaughtUpMs;
         if (fetch.fetchOffset() >= leaderEndOffset) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a broker knows of a partition apart from its log: who it is itself, who is alive, and what has been agreed on.
+ * What a broker knows about a partition apart from its log: its own registration, the live brokers, and what is agreed on.
  *
  * @param partition the partition
  * @param self this broker's registration; its epoch is {@link Broker#NONE} while the broker is fenced
@@ -25,7 +25,7 @@ public record PartitionView(
         int minInsyncReplicas,
         @Nullable Agreed agreedOrNull) {
 
-    /** What is in the store about a partition. */
+    /** What the store has about a partition. */
     public record Agreed(PartitionAssignment assignment, PartitionState state) {}
 
     /** The newest assignment and state read; empty while the partition is not assigned to this broker. */
@@ -44,7 +44,7 @@ public record PartitionView(
         return requireAgreed().state();
     }
 
-    /** How many replicas in sync it takes to acknowledge: never more than there are replicas. */
+    /** How many in-sync replicas it takes to acknowledge, capped by the number of replicas. */
     int minInsync() {
         return Math.min(minInsyncReplicas, requireAgreed().assignment().replicationFactor());
     }
@@ -53,7 +53,7 @@ public record PartitionView(
         return self.brokerEpoch() == Broker.NONE;
     }
 
-    /** True if that incarnation is the one registered now. */
+    /** Whether this incarnation is registered now. */
     boolean registered(Incarnation incarnation) {
         Broker broker = brokers.get(incarnation.brokerId());
         return broker != null && broker.epoch() == incarnation.brokerEpoch();
@@ -76,7 +76,7 @@ public record PartitionView(
         return new PartitionView(partition, self, brokers, minInsyncReplicas, newAgreed);
     }
 
-    /** With what was read, unless what is known is as new. */
+    /** This view with the assignment, and with the state if it is newer than the known one. */
     PartitionView read(PartitionAssignment assignment, PartitionState state) {
         PartitionState newest =
                 agreedOrNull == null || state.version() > agreedOrNull.state().version() ? state : agreedOrNull.state();

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What follows from an event.
  *
- * @param state the state from now on; the very one given if nothing changed
+ * @param state the next state; the same object if nothing changed
  * @param effects what to do, in order
  */
 public record Transition(Replica state, List<Effect> effects) {

@@ -80,7 +80,7 @@ public final class SwitchedOff {
     }
 
     /** Nobody is remembered who leaves the ISR. */
-    public static List<Incarnation> completeBut(List<Incarnation> newIsr) {
+    public static List<Incarnation> completeWithout(List<Incarnation> newIsr) {
         return List.of();
     }
 

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the broker's id
  * @param epoch the broker epoch of this registration
- * @param previousEpoch the earliest of its epochs since which nothing it wrote can have been lost (by a clean stop, or a
- *     session that ended while the process went on), else {@link #NONE}. Under those it keeps its place in the ISR,
- *     also when several of its sessions ended before the controller saw one of them
+ * @param previousEpoch the earliest of its epochs since which nothing it wrote can have been lost, because it stopped cleanly
+ *     or only its session ended; otherwise {@link #NONE}. It keeps its memberships under all epochs since then, even if
+ *     several sessions ended before the controller saw one of them
  * @param rackOrNull its failure domain, null if none is configured
- * @param endpoints where to reach it, at least one
- * @param draining true while it shuts down and wants to lead nothing
+ * @param endpoints its addresses, at least one
+ * @param draining true while it shuts down and hands its leaderships over
  * @param offline partitions whose logs it cannot use until it is restarted
  */
 public record Broker(
@@ -57,7 +57,7 @@ public record Broker(
         return Optional.ofNullable(rackOrNull);
     }
 
-    /** This life of the broker. */
+    /** The broker under its current epoch. */
     public Incarnation incarnation() {
         return new Incarnation(id, epoch);
     }
@@ -67,7 +67,7 @@ public record Broker(
         return endpoints.stream().filter(e -> e.listener().equals(listener)).findFirst();
     }
 
-    /** True if {@code member} is this broker now, or was before and lost nothing since. */
+    /** Whether {@code member} is this broker, under this epoch or one since which it lost nothing. */
     public boolean continues(Incarnation member) {
         return member.brokerId() == id
                 && member.brokerEpoch() <= epoch

@@ -13,11 +13,11 @@ import java.util.TreeMap;
  * The cluster as a broker knows it at one moment. Immutable; a newer one replaces it whole.
  *
  * @param clusterId the cluster's id
- * @param brokers those registered, by id
+ * @param brokers the registered brokers by id
  * @param topics by name, those being deleted included
- * @param deleting names of the topics that are to be deleted
+ * @param deleting names of the topics to delete
  * @param controllerId the controller's id, {@link #NO_CONTROLLER} while none is elected
- * @param brokerConfigs settings of brokers that were made while they run, by id as text or {@link #ALL_BROKERS}
+ * @param brokerConfigs dynamic settings of brokers, by id as text or {@link #ALL_BROKERS}
  */
 public record ClusterImage(
         String clusterId,
@@ -26,10 +26,10 @@ public record ClusterImage(
         Set<String> deleting,
         int controllerId,
         Map<String, Map<String, String>> brokerConfigs) {
-    /** Controller of a cluster that has none. */
+    /** The controller of a cluster without one. */
     public static final int NO_CONTROLLER = -1;
 
-    /** Whose settings hold for every broker that has none of its own. */
+    /** Key of the settings that apply to every broker without its own. */
     public static final String ALL_BROKERS = "<default>";
 
     public ClusterImage {
@@ -39,7 +39,7 @@ public record ClusterImage(
         brokerConfigs = Map.copyOf(brokerConfigs);
     }
 
-    /** A cluster whose brokers have the settings of their configuration files only. */
+    /** A cluster whose brokers have no dynamic settings. */
     public ClusterImage(
             String clusterId,
             SortedMap<Integer, Broker> brokers,
@@ -49,12 +49,12 @@ public record ClusterImage(
         this(clusterId, brokers, topics, deleting, controllerId, Map.of());
     }
 
-    /** A cluster of which nothing is known. */
+    /** A cluster about which nothing is known yet. */
     public static ClusterImage empty() {
         return new ClusterImage("", new TreeMap<>(), new TreeMap<>(), Set.of(), NO_CONTROLLER);
     }
 
-    /** The same cluster as it is if that broker is not registered. */
+    /** The same cluster without that broker. */
     public ClusterImage withoutBroker(int id) {
         SortedMap<Integer, Broker> others = new TreeMap<>(brokers);
         others.remove(id);
@@ -83,7 +83,7 @@ public record ClusterImage(
         return topic(topic).map(TopicImage::configs).orElse(Map.of());
     }
 
-    /** The settings that were made for a broker while it runs: its own, and those for all brokers where it has none. */
+    /** A broker's dynamic settings: its own, and those for all brokers where it has none. */
     public Map<String, String> brokerConfig(int id) {
         Map<String, String> merged = new HashMap<>(brokerConfigs.getOrDefault(ALL_BROKERS, Map.of()));
         merged.putAll(brokerConfigs.getOrDefault(Integer.toString(id), Map.of()));

@@ -11,14 +11,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What the controller writes, given the cluster as it is: a first state for new partitions, a new leader for those whose
- * leader is gone, an ISR without those who are gone, the end of a reassignment whose new replicas are in sync. Every decision
- * is taken from the image alone, so whichever broker is controller takes the same one, and one pass over the image
- * covers every partition that a lost broker had.
+ * What the controller writes for an image of the cluster: a first state for new partitions, a new leader where the leader is
+ * gone, an ISR without brokers that are gone, the end of a reassignment whose new replicas are in sync. Decisions depend on
+ * the image alone, so every controller makes the same ones, and one pass covers every partition of a lost broker.
  *
- * <p>A member of the ISR, or one of the last replicas standing, counts as the incarnation it is: a broker that came back
- * after an unclean stop is another one, and has left both. One that came back after a clean stop is taken over under
- * its new epoch. A broker that cannot use a partition's log counts, for this partition, as one that is not there.
+ * <p>Members of the ISR and last replicas standing are incarnations: a broker that came back after an unclean stop is another
+ * one, and has left both. After a clean stop its memberships are carried over to its new epoch. A broker that cannot use a
+ * partition's log counts as absent for that partition.
  */
 public final class ControllerRules {
     private final int controllerEpoch;
@@ -26,21 +25,21 @@ public final class ControllerRules {
 
     /**
      * @param controllerEpoch the epoch under which the caller was elected
-     * @param policies a topic's policy, defaults of the brokers included
+     * @param policies the policy of a topic, brokers' defaults included
      */
     public ControllerRules(int controllerEpoch, Function<TopicImage, TopicPolicy> policies) {
         this.controllerEpoch = controllerEpoch;
         this.policies = policies;
     }
 
-    /** The states to write, in the order of topics and partitions; empty if all is as it should be. */
+    /** The states to write, in the order of topics and partitions; empty if none is needed. */
     public List<StateWrite> decide(ClusterImage image) {
         return decide(image, ClusterImage.empty());
     }
 
     /**
-     * As {@link #decide(ClusterImage)}, but for what was decided on an earlier image and has not changed: with thousands of
-     * partitions that change one by one, each costs one decision.
+     * As {@link #decide(ClusterImage)}, without partitions that are unchanged since an earlier image was decided on: if
+     * thousands of partitions change one by one, each costs one decision.
      */
     public List<StateWrite> decide(ClusterImage image, ClusterImage since) {
         List<StateWrite> writes = new ArrayList<>();
@@ -63,11 +62,10 @@ public final class ControllerRules {
     }
 
     /**
-     * The writes that give the lead back to preferred leaders which are in sync and do not shut down, for every broker that
-     * lacks more of its leads than is tolerated.
+     * The writes that elect preferred leaders again which are in sync and do not shut down, for every broker that lacks more
+     * of its leaderships than is tolerated.
      *
-     * @param imbalancePercentMax how many of the partitions that a broker should lead others may lead without anything being
-     *     done, 0 to 100
+     * @param imbalancePercentMax the tolerated share of the partitions preferring a broker that others lead, 0 to 100
      */
     public List<StateWrite> balance(ClusterImage image, int imbalancePercentMax) {
         Map<Integer, Integer> preferring = new HashMap<>();
@@ -91,7 +89,7 @@ public final class ControllerRules {
         return writes;
     }
 
-    /** What becomes of the elections that somebody asks for, in the order of {@code partitions}. */
+    /** The outcomes of requested elections, in the order of {@code partitions}. */
     public List<Election> elect(ClusterImage image, ElectionType type, Collection<TopicPartition> partitions) {
         List<Election> elections = new ArrayList<>();
         for (TopicPartition partition : partitions) {

@@ -6,10 +6,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of an election that somebody asked for.
+ * The outcome of a requested election.
  *
- * @param partition whose leader is to be elected
- * @param error why nobody is elected, {@link ErrorCode#NONE} if somebody is
+ * @param partition the partition that needs a leader
+ * @param error why no leader is elected, {@link ErrorCode#NONE} if one is
  * @param writeOrNull the election, null if there is an error
  */
 public record Election(

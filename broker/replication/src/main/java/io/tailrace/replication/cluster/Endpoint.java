@@ -1,7 +1,7 @@
 package io.tailrace.replication.cluster;
 
 /**
- * An address under which a broker tells others to reach it.
+ * An address that a broker advertises.
  *
  * @param listener the listener's name, as {@code PLAINTEXT}
  * @param host host name or address
@@ -15,7 +15,7 @@ public record Endpoint(String listener, String host, int port) {
         }
     }
 
-    /** As advertised.listeners writes it: {@code PLAINTEXT://host:9092}, an IPv6 address in brackets. */
+    /** In the form of advertised.listeners: {@code PLAINTEXT://host:9092}, an IPv6 address in brackets. */
     @Override
     public String toString() {
         return listener + "://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;

@@ -1,7 +1,7 @@
 package io.tailrace.replication.cluster;
 
 /**
- * One life of a broker, from its registration to the end of that session (KIP-903).
+ * A broker under one registration, from there to the end of that session (KIP-903).
  *
  * @param brokerId the broker's id
  * @param brokerEpoch the epoch of that registration: larger for each later one

@@ -5,14 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * Which brokers hold a partition. While it is being reassigned (KIP-455) both those that are to hold it and those that held it
- * do.
+ * The brokers that hold a partition. During a reassignment (KIP-455) the old and the new ones hold it.
  *
- * @param replicas broker ids, all different, the preferred leader first; in a reassignment those that stay or come, then
- *     those that go
- * @param adding those of {@code replicas} that did not hold it before the reassignment
- * @param removing those of {@code replicas} that will not hold it after the reassignment. One that was being added when
- *     another target was asked for is in both lists
+ * @param replicas broker ids, all different, the preferred leader first; in a reassignment the target's first, then the
+ *     others
+ * @param adding members of {@code replicas} that did not hold it before the reassignment
+ * @param removing members of {@code replicas} that will not hold it after the reassignment. A broker that was being added
+ *     when the target changed is in both lists
  */
 public record PartitionAssignment(List<Integer> replicas, List<Integer> adding, List<Integer> removing) {
     public PartitionAssignment {
@@ -24,34 +23,34 @@ public record PartitionAssignment(List<Integer> replicas, List<Integer> adding, 
         }
     }
 
-    /** An assignment at rest. */
+    /** An assignment without a reassignment. */
     public static PartitionAssignment of(List<Integer> replicas) {
         return new PartitionAssignment(replicas, List.of(), List.of());
     }
 
-    /** True while a reassignment is under way. */
+    /** Whether the partition is being reassigned. */
     public boolean reassigning() {
         return !adding.isEmpty() || !removing.isEmpty();
     }
 
-    /** Who held it before the reassignment that is under way; at rest, who holds it. */
+    /** The brokers that held it before the current reassignment; without one, those that hold it. */
     public List<Integer> before() {
         return without(replicas, adding);
     }
 
-    /** Who holds it once nothing is under way any more, the preferred leader first. */
+    /** The brokers that hold it once the reassignment has ended, the preferred leader first. */
     public List<Integer> target() {
         return without(replicas, removing);
     }
 
-    /** Those that have to be in sync before the others may go. */
+    /** The new replicas, which must be in sync before the reassignment can end. */
     public List<Integer> joining() {
         return without(adding, removing);
     }
 
     /**
-     * This assignment on its way to another one: at once, if nobody comes or goes. A reassignment under way is
-     * replaced; with {@link #before} for a target it is taken back.
+     * This assignment on its way to {@code target}; it is there at once if no replica is added or removed. Replaces the
+     * current reassignment; with {@link #before} as the target it is cancelled.
      *
      * @param target broker ids, at least one and all different, the preferred leader first
      */
@@ -62,14 +61,14 @@ public record PartitionAssignment(List<Integer> replicas, List<Integer> adding, 
     }
 
     /**
-     * How many replicas the partition counts as having: while it is being reassigned the smaller number of before and after,
-     * so that a single replica that moves is never asked to be two.
+     * How many replicas the partition counts as having: during a reassignment the smaller of before and after, so that
+     * moving a single replica never requires two.
      */
     public int replicationFactor() {
         return Math.max(1, Math.min(before().size(), target().size()));
     }
 
-    /** The replica that should lead when all are well: the first one that stays. */
+    /** The replica that should lead when all are healthy: the first of the target. */
     public int preferredLeader() {
         List<Integer> staying = target();
         return staying.isEmpty() ? replicas.get(0) : staying.get(0);

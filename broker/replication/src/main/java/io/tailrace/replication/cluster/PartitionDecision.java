@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What follows for one partition from the cluster as it is. Made for one image, and forgotten. */
+/** The controller's decision about one partition, for one image of the cluster. */
 final class PartitionDecision {
     private final ClusterImage image;
     private final TopicPartition partition;
@@ -29,7 +29,7 @@ final class PartitionDecision {
         this.controllerEpoch = controllerEpoch;
     }
 
-    /** The write that makes the partition as it should be; empty if it is. */
+    /** The write that the partition needs; empty if it needs none. */
     Optional<StateWrite> decide() {
         PartitionState state = agreed.stateOrNull();
         if (state == null) {
@@ -37,24 +37,24 @@ final class PartitionDecision {
         }
         PartitionState present = present(state);
         PartitionState next = leads(state, present) ? present : elect(present, policy.uncleanElection());
-        if (assignment.reassigning() && mayEnd(next)) {
+        if (assignment.reassigning() && canEnd(next)) {
             return Optional.of(new StateWrite(partition, ended(next), assignment));
         }
         return next.sameContent(state) ? Optional.empty() : Optional.of(new StateWrite(partition, next));
     }
 
-    /** Who should lead. */
+    /** The broker that should lead. */
     int preferredLeader() {
         return assignment.preferredLeader();
     }
 
-    /** Whether somebody else leads although the preferred leader could. */
+    /** Whether another broker leads although the preferred leader could. */
     boolean isImbalanced() {
         PartitionState state = agreed.stateOrNull();
         return state != null && state.leader() != assignment.preferredLeader() && preferredIsReady(state);
     }
 
-    /** The lead given to the preferred leader, on request or for balance. */
+    /** Elects the preferred leader, on request or for balance. */
     Election electPreferred() {
         PartitionState state = agreed.stateOrNull();
         if (state != null && state.leader() == assignment.preferredLeader()) {
@@ -66,7 +66,7 @@ final class PartitionDecision {
         return Election.of(partition, led(state, assignment.preferredLeader()));
     }
 
-    /** The lead given to any replica that is alive, on request, if nobody has it. */
+    /** Elects any live replica, on request, if the partition has no leader. */
     Election electUnclean() {
         PartitionState state = agreed.stateOrNull();
         if (state == null) {
@@ -87,7 +87,7 @@ final class PartitionDecision {
                 .anyMatch(m -> m.brokerId() == assignment.preferredLeader() && serves(m) && !isDraining(m));
     }
 
-    /** A new partition is empty everywhere, so every replica that is alive is in sync. */
+    /** A new partition is empty everywhere, so every live replica is in sync. */
     private Optional<PartitionState> firstState() {
         List<Incarnation> alive =
                 alive().stream().filter(member -> !isDraining(member)).toList();
@@ -103,7 +103,7 @@ final class PartitionDecision {
                         PartitionState.NOT_WRITTEN));
     }
 
-    /** The state without the members that are gone: those that were in sync are remembered, if they may be needed. */
+    /** The state without the members that are gone. Those that were in sync are remembered if they may be needed. */
     private PartitionState present(PartitionState state) {
         PartitionState current = new PartitionState(
                 state.leader(),
@@ -120,7 +120,7 @@ final class PartitionDecision {
         }
         PartitionState shrunk = isr.equals(current.isr()) ? current : current.withIsr(isr, minInsync());
         List<Incarnation> standing =
-                shrunk.lastStanding().stream().filter(this::mayComeBack).toList();
+                shrunk.lastStanding().stream().filter(this::canComeBack).toList();
         return new PartitionState(
                 shrunk.leader(),
                 shrunk.leaderEpoch(),
@@ -131,7 +131,7 @@ final class PartitionDecision {
                 shrunk.version());
     }
 
-    /** Members that came back without having lost anything, under the epoch they have now. */
+    /** The members, under their new epochs if they came back without having lost anything. */
     private List<Incarnation> renewed(List<Incarnation> members) {
         return members.stream()
                 .map(m -> image.broker(m.brokerId())
@@ -141,7 +141,7 @@ final class PartitionDecision {
                 .toList();
     }
 
-    /** True if the leader of {@code state} leads on: under another broker epoch it has to be elected again. */
+    /** Whether the leader of {@code state} stays. Under another broker epoch it must be elected again. */
     private boolean leads(PartitionState state, PartitionState present) {
         return state.leaderIncarnation()
                 .filter(leader -> serves(leader) && present.isr().contains(leader))
@@ -149,8 +149,8 @@ final class PartitionDecision {
     }
 
     /**
-     * Elects from the ISR; if nobody is left there, from the last replicas standing; if all of those came back without
-     * what they had, whoever led last, who has the most. Any other replica only in an unclean election.
+     * Elects from the ISR; if it is empty, from the last replicas standing; if all of those came back without what they had,
+     * the last leader, which has the most. Any other replica only in an unclean election.
      */
     private PartitionState elect(PartitionState present, boolean unclean) {
         Optional<Incarnation> inSync = firstOf(present.isr());
@@ -176,13 +176,13 @@ final class PartitionDecision {
                 .orElse(present);
     }
 
-    /** Those that did not begin to copy with the reassignment that is under way: the others may have nothing yet. */
+    /** The members that held the partition before the current reassignment: the others may have nothing yet. */
     private List<Incarnation> longHeld(List<Incarnation> members) {
         List<Integer> before = assignment.before();
         return members.stream().filter(m -> before.contains(m.brokerId())).toList();
     }
 
-    /** The first replica, in the order of the assignment, that is one of these; one that shuts down if there is no other. */
+    /** The first of these in the order of the assignment; one that shuts down only if there is no other. */
     private Optional<Incarnation> firstOf(List<Incarnation> members) {
         List<Incarnation> inOrder = assignment.replicas().stream()
                 .flatMap(id -> members.stream().filter(m -> m.brokerId() == id))
@@ -191,15 +191,15 @@ final class PartitionDecision {
                 .findFirst());
     }
 
-    /** Whether those that come are in sync, and as many of those that stay as it takes to acknowledge. */
-    private boolean mayEnd(PartitionState state) {
+    /** Whether the new replicas are in sync, and as many of the target's as it takes to acknowledge. */
+    private boolean canEnd(PartitionState state) {
         List<Integer> target = assignment.target();
         long staying = state.isrIds().stream().filter(target::contains).count();
         return state.isrIds().containsAll(assignment.joining())
                 && staying >= Math.max(1, policy.minInsync(target.size()));
     }
 
-    /** The state of a partition that is held by the target of its reassignment alone. */
+    /** The state once only the target of the reassignment holds the partition. */
     private PartitionState ended(PartitionState state) {
         List<Integer> target = assignment.target();
         List<Incarnation> staying =
@@ -238,7 +238,7 @@ final class PartitionDecision {
         return policy.minInsync(assignment.replicationFactor());
     }
 
-    /** The replicas that could lead, whatever they have, in the order of the assignment. */
+    /** The replicas that could lead, whatever their logs hold, in the order of the assignment. */
     private List<Incarnation> alive() {
         return assignment.replicas().stream()
                 .flatMap(id -> image.broker(id).stream())
@@ -256,8 +256,8 @@ final class PartitionDecision {
                         .isPresent();
     }
 
-    /** Whether what this incarnation had may be found again: it is away, or here with a log that cannot be used now. */
-    private boolean mayComeBack(Incarnation member) {
+    /** Whether what this incarnation had may be available again: it is away, or its log cannot be used now. */
+    private boolean canComeBack(Incarnation member) {
         return assignment.replicas().contains(member.brokerId())
                 && image.broker(member.brokerId())
                         .map(b -> b.epoch() == member.brokerEpoch())

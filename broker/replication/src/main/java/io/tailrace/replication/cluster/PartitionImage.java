@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A partition as the cluster knows it.
  *
- * @param assignment who holds it
+ * @param assignment the brokers that hold it
  * @param stateOrNull what has been agreed on, null until the controller has created it
  */
 public record PartitionImage(

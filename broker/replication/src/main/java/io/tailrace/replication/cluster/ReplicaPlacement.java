@@ -10,9 +10,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Places replicas on brokers: every broker gets as many as any other, give or take one, and leads as many; replicas of a
- * partition stand in different racks as long as there are racks. What one broker leads is followed by all the
- * others in turn, so that its load spreads when it fails.
+ * Places replicas on brokers. Brokers hold and lead equally many partitions, give or take one. Replicas of a partition are in
+ * different racks while there are racks left. The followers of what one broker leads are spread over all others, so that its
+ * load spreads when it fails.
  */
 public final class ReplicaPlacement {
     private ReplicaPlacement() {}
@@ -20,9 +20,9 @@ public final class ReplicaPlacement {
     /**
      * The replicas of partitions {@code firstPartition} to {@code firstPartition + count} (exclusive).
      *
-     * @param brokers those to place on
+     * @param brokers the brokers to place on
      * @param replicationFactor 1 to the number of brokers
-     * @param seed where to start: a topic each with another one spreads small topics over the cluster
+     * @param seed where to start: a different one for each topic spreads small topics over the cluster
      * @throws IllegalArgumentException if there are too few brokers
      */
     public static List<PartitionAssignment> place(
@@ -40,7 +40,7 @@ public final class ReplicaPlacement {
         return assignments;
     }
 
-    /** The brokers in such an order that neighbours stand in different racks wherever that is possible. */
+    /** The brokers in an order in which neighbours are in different racks where possible. */
     private static List<Broker> alternatingRacks(Collection<Broker> brokers) {
         SortedMap<String, Deque<Broker>> racks = new TreeMap<>();
         brokers.stream().sorted(Comparator.comparingInt(Broker::id)).forEach(b -> racks.computeIfAbsent(

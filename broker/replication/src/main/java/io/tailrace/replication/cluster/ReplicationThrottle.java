@@ -8,27 +8,27 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast one broker may copy the replicas that are being moved (KIP-73). The rate is a setting of the
- * broker, the replicas it holds for are a setting of their topic. Immutable.
+ * How fast one broker may copy replicas that are being moved (KIP-73). The rate is a setting of the broker; the replicas it
+ * applies to are a setting of their topic. Immutable.
  */
 public final class ReplicationThrottle {
-    /** Setting of a broker that is taken, since Kafka's tools make it with the other one, and not acted on. */
+    /** Setting of a broker that is accepted, since Kafka's tools set it with the other one, and has no effect. */
     public static final String LEADER_RATE = "leader.replication.throttled.rate";
 
     /** Setting of a broker: bytes per second that it copies into throttled replicas. */
     public static final String FOLLOWER_RATE = "follower.replication.throttled.rate";
 
-    /** Setting of a topic that is taken, since Kafka's tools make it with the other one, and not acted on. */
+    /** Setting of a topic that is accepted, since Kafka's tools set it with the other one, and has no effect. */
     public static final String LEADER_REPLICAS = "leader.replication.throttled.replicas";
 
-    /** Setting of a topic: replicas throttled where they are written, as {@link #isReplicas} has it. */
+    /** Setting of a topic: the replicas that are throttled where they are written, in the form of {@link #isReplicas}. */
     public static final String FOLLOWER_REPLICAS = "follower.replication.throttled.replicas";
 
-    /** Rate of a broker that is not throttled. */
+    /** The rate of a broker that is not throttled. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
     private static final String ALL = "*";
-    /** Possessive: any other repetition takes stack for each replica, and a topic may have thousands. */
+    /** Possessive: other repetitions use stack for each replica, and a topic may have thousands. */
     private static final Pattern REPLICAS =
             Pattern.compile("\\*|(?:[0-9]{1,9}:[0-9]{1,9}(?:,[0-9]{1,9}:[0-9]{1,9})*+)?");
 
@@ -45,8 +45,7 @@ public final class ReplicationThrottle {
     }
 
     /**
-     * How fast {@code brokerId} may copy from leaders. A setting that cannot be read counts as absent: it was refused when it was
-     * made.
+     * The throttle of {@code brokerId} as a follower. A malformed setting counts as absent: brokers refuse to store one.
      */
     public static ReplicationThrottle ofFollower(ClusterImage image, int brokerId) {
         Optional<Long> rate = rate(image.brokerConfig(brokerId).get(FOLLOWER_RATE));
@@ -71,17 +70,17 @@ public final class ReplicationThrottle {
         return new ReplicationThrottle(rate.get(), wholeTopics, partitions);
     }
 
-    /** Bytes per second for all that is {@linkplain #covers covered} together, {@link #UNLIMITED} for no limit. */
+    /** Bytes per second for all {@linkplain #covers covered} replicas together, {@link #UNLIMITED} for no limit. */
     public long bytesPerSecond() {
         return bytesPerSecond;
     }
 
-    /** Whether the rate holds for this broker's replica of the partition. */
+    /** Whether the rate applies to this broker's replica of the partition. */
     public boolean covers(TopicPartition partition) {
         return wholeTopics.contains(partition.topic()) || partitions.contains(partition);
     }
 
-    /** True if {@code text} names replicas: {@code *} for all, or {@code partition:broker,partition:broker}, or none. */
+    /** Whether {@code text} lists replicas: {@code *} for all, {@code partition:broker,partition:broker}, or nothing. */
     public static boolean isReplicas(String text) {
         return REPLICAS.matcher(text).matches();
     }

@@ -4,13 +4,13 @@ import io.tailrace.protocol.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A state to be written, if the store still has {@code next.version()}, or created if that is
+ * A state to write if the store still has {@code next.version()}, or to create if that is
  * {@link PartitionState#NOT_WRITTEN}.
  *
- * @param partition whose state it is
- * @param next what to write
- * @param reassignedOrNull the reassignment that ends with this write, null if none does: then the assignment is written with
- *     the state, both or neither, and only if the store still has this one
+ * @param partition the partition whose state it is
+ * @param next the state to write
+ * @param reassignedOrNull the reassignment that ends with this write, null if none does. The assignment is then written with
+ *     the state, both or neither, and only if the store still has this reassignment
  */
 public record StateWrite(
         TopicPartition partition,

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A topic as the cluster knows it.
  *
  * @param name the topic's name
- * @param id different for a topic that is deleted and created again under the same name
+ * @param id changes if the topic is deleted and created again under the same name
  * @param partitions in order of their index, which starts at 0
  * @param configs the topic's own settings, without the brokers' defaults
  */
@@ -21,8 +21,8 @@ public record TopicImage(String name, UUID id, List<PartitionImage> partitions, 
     }
 
     /**
-     * Indexes of the partitions that are not as they were, all of them if this is another topic than before. An image shares
-     * what did not change with the one before it, so that this costs a comparison of references for each partition.
+     * Indexes of the partitions that changed, all of them if this is another topic. An image shares unchanged partitions with
+     * the image before it, so this costs one comparison of references for each partition.
      */
     @SuppressWarnings("ReferenceEquality")
     public List<Integer> changedSince(@Nullable TopicImage before) {

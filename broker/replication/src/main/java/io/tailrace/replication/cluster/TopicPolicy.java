@@ -1,14 +1,14 @@
 package io.tailrace.replication.cluster;
 
 /**
- * The settings of a topic that decide about its replicas.
+ * The settings of a topic that concern its replicas.
  *
  * @param minInsyncReplicas {@code min.insync.replicas}, at least 1
- * @param uncleanElection {@code unclean.leader.election.enable}: lead by any live replica rather than by none, and lose
- *     what it does not have
+ * @param uncleanElection {@code unclean.leader.election.enable}: elect any live replica rather than none, and lose
+ *     the records it does not have
  */
 public record TopicPolicy(int minInsyncReplicas, boolean uncleanElection) {
-    /** One replica in sync is enough, and nobody leads who may have lost something. */
+    /** One in-sync replica is enough, and no replica is elected that may have lost records. */
     public static final TopicPolicy DEFAULT = new TopicPolicy(1, false);
 
     public TopicPolicy {
@@ -17,7 +17,7 @@ public record TopicPolicy(int minInsyncReplicas, boolean uncleanElection) {
         }
     }
 
-    /** How many replicas in sync a partition of so many replicas needs: never more than there are. */
+    /** How many in-sync replicas a partition with this many replicas needs, capped by their number. */
     public int minInsync(int replicas) {
         return Math.min(minInsyncReplicas, replicas);
     }

@@ -38,7 +38,7 @@ enum RuleSwitch {
     UNCLEAN_RESTART_LEAVES("4 unclean restart leaves the ISR", instead(Broker.class, "continues")),
     MIN_INSYNC_TO_ADVANCE("5 no advance below min.insync", always("LeaderRules", "enoughInsync")),
     REMEMBERED_HOLD_BACK("5 no advance past the remembered", never("LeaderRules", "remembersLastStanding")),
-    STANDING_REMEMBERED("5 last standing remembered", instead(PartitionState.class, "completeBut")),
+    STANDING_REMEMBERED("5 last standing remembered", instead(PartitionState.class, "completeWithout")),
     CLEAN_ELECTION("5 unclean election off", always(TopicPolicy.class, "uncleanElection")),
     ZOMBIE_CONTROLLER("6 zombie controller", always(Store.class, "mandateHolds")),
     SESSION_LOSS_FENCES(
