@@ -1,15 +1,15 @@
 package io.tailrace.replication.history;
 
-/** What can be wrong with a history. */
+/** A kind of error in a history. */
 public enum Anomaly {
-    /** Acknowledged, or read once, and not in the log at the end; or passed over by a reader. */
+    /** A record that was acknowledged or read is not in the log at the end, or a reader skipped it. */
     LOST,
-    /** One send at two offsets. A producer that is not idempotent may do so. */
+    /** One send is at two offsets, which only an idempotent producer excludes. */
     DUPLICATED,
-    /** Records of one producer in one partition that stand in another order than they were sent in. */
+    /** Records of one producer in one partition are in another order than they were sent in. */
     REORDERED,
-    /** Read, but never sent to that partition. */
+    /** A record was read but never sent to that partition. */
     PHANTOM,
-    /** An offset that holds one value here and another there: two reads, or an acknowledgement and the log. */
+    /** Two reads, or an acknowledgement and the log, have different values at one offset. */
     INCONSISTENT_OFFSET
 }

@@ -10,24 +10,24 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * What the clients of a cluster did and saw. Thread-safe, since acknowledgements come on threads of their own.
+ * What the clients of a cluster did and saw. Thread-safe: acknowledgements come on other threads.
  *
- * <p>A send counts from {@link #sending} on: one that is never acknowledged may or may not be in the log. A history ends
- * with {@link #atEnd}, once for each partition that was sent to, when no send is under way any more.
+ * <p>A send counts from {@link #sending} on; if it is never acknowledged, it may or may not be in the log. A history ends with
+ * {@link #atEnd}, once for each partition that was sent to, when no send is in flight.
  *
- * @param <V> the values, told apart by {@code equals}; each is sent once
+ * @param <V> the values, compared by {@code equals}; each is sent once
  */
 public final class History<V> {
-    /** One record as it was read. */
+    /** A record as it was read. */
     public record Entry<V>(long offset, V value) {}
 
     /** A send; the order of one producer's sends to one partition is that of their numbers. */
     record Send<V>(String producer, V value, int number) {}
 
-    /** What one reader got of one partition, in the order it came. */
+    /** The records that one reader got from one partition, in order of arrival. */
     record Reading<V>(String reader, List<Entry<V>> entries) {}
 
-    /** Everything that is known of one partition. */
+    /** Everything known about one partition. */
     private static final class Partition<V> {
         private final Map<V, Send<V>> sends = new LinkedHashMap<>();
         private final Map<V, OptionalLong> acknowledged = new HashMap<>();
@@ -41,10 +41,10 @@ public final class History<V> {
     private final Map<V, Partition<V>> sentTo = new HashMap<>();
 
     /**
-     * Takes down a send that is about to begin.
+     * Records a send that is about to start.
      *
-     * @param producer whose order is to be kept; two threads that share a producer have a name each
-     * @throws IllegalArgumentException if the value was sent before: then nobody could tell a duplicate
+     * @param producer the producer whose order counts; threads that share a producer use different names
+     * @throws IllegalArgumentException if the value was sent before: a duplicate could not be recognised
      */
     public synchronized void sending(String producer, TopicPartition partition, V value) {
         Partition<V> target = partition(partition);
@@ -55,9 +55,9 @@ public final class History<V> {
     }
 
     /**
-     * Takes down that a send was acknowledged.
+     * Records that a send was acknowledged.
      *
-     * @param offset where, as the producer was told; empty if it was not
+     * @param offset the acknowledged offset; empty if there was none
      */
     public synchronized void acknowledged(V value, OptionalLong offset) {
         Partition<V> target = sentTo.get(value);
@@ -68,9 +68,9 @@ public final class History<V> {
     }
 
     /**
-     * Takes down a record that a reader got.
+     * Records that a reader got a record.
      *
-     * @param reader who reads on and on; one that seeks back goes on under another name
+     * @param reader a reader that only moves forward; after seeking back, use another name
      */
     public synchronized void read(String reader, TopicPartition partition, long offset, V value) {
         partition(partition)
@@ -80,14 +80,14 @@ public final class History<V> {
                 .add(new Entry<>(offset, value));
     }
 
-    /** Takes down all that a partition holds when everything is over, in the order it was read. */
+    /** Records everything that a partition holds at the end, in the order it was read. */
     public synchronized void atEnd(TopicPartition partition, List<Entry<V>> log) {
         Partition<V> target = partition(partition);
         target.log = List.copyOf(log);
         target.ended = true;
     }
 
-    /** How many sends have been acknowledged so far. */
+    /** The number of acknowledged sends so far. */
     public synchronized int acknowledgedCount() {
         return partitions.values().stream()
                 .mapToInt(partition -> partition.acknowledged.size())
@@ -95,9 +95,9 @@ public final class History<V> {
     }
 
     /**
-     * Finds all that is wrong.
+     * Finds all anomalies.
      *
-     * @throws IllegalStateException if it is not known what a partition holds at the end
+     * @throws IllegalStateException if {@link #atEnd} is missing for a partition
      */
     public synchronized Verdict judge() {
         List<Violation> violations = new ArrayList<>();
@@ -105,7 +105,7 @@ public final class History<V> {
         for (Map.Entry<TopicPartition, Partition<V>> each : partitions.entrySet()) {
             Partition<V> partition = each.getValue();
             if (!partition.ended) {
-                throw new IllegalStateException("nobody has told what " + each.getKey() + " holds at the end");
+                throw new IllegalStateException("it is unknown what " + each.getKey() + " holds at the end");
             }
             kept += partition.log.size();
             violations.addAll(new PartitionCheck<>(each.getKey(), partition.sends, partition.log)

@@ -1,0 +1,292 @@
+package io.tailrace.log;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.LeaderEpochs;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.CorruptBatchException;
+import io.tailrace.protocol.record.Decompressor;
+import io.tailrace.protocol.record.RecordBatch;
+import io.tailrace.protocol.record.RecordBatches;
+import io.tailrace.protocol.record.RecordCursor;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A log in memory, for simulations: real batches, and a model of what has reached the disk. {@link #sync} is what the
+ * operating system does in its own time; {@link #losePower} takes what was not synced. No retention passes, and no
+ * {@code flush=ack}: {@link #durable} is always done. {@code ReplicaLogTest} holds it against {@link Log}. Thread-safe.
+ */
+public final class InMemoryLog implements ReplicaLog {
+    private static final int PRODUCERS_MAX = 1000;
+    private static final int DECOMPRESSED_BYTES_MAX = 1 << 20;
+
+    private final TopicPartition partition;
+
+    /** Guarded by this, as is everything below. */
+    private final List<RecordBatch> batches = new ArrayList<>();
+
+    private final ProducerStates producers = new ProducerStates(PRODUCERS_MAX);
+    private LeaderEpochs epochs = LeaderEpochs.EMPTY;
+    /** Where the oldest batch that is kept starts, or would. */
+    private long baseOffset;
+
+    private long startOffset;
+    private long endOffset;
+    private long syncedOffset;
+
+    /** An empty log. */
+    public InMemoryLog(TopicPartition partition) {
+        this.partition = partition;
+    }
+
+    @Override
+    public TopicPartition partition() {
+        return partition;
+    }
+
+    @Override
+    public void reconfigure(LogConfig newConfig) {}
+
+    @Override
+    public synchronized long logStartOffset() {
+        return startOffset;
+    }
+
+    @Override
+    public synchronized long logEndOffset() {
+        return endOffset;
+    }
+
+    @Override
+    public synchronized LeaderEpochs epochs() {
+        return epochs;
+    }
+
+    /** Everything below this offset survives {@link #losePower}. */
+    public synchronized long syncedOffset() {
+        return syncedOffset;
+    }
+
+    /** The batch that holds an offset, whether or not it is below the log start. */
+    public synchronized RecordBatch batch(long offset) {
+        return batches.get(indexOf(offset));
+    }
+
+    @Override
+    public synchronized AppendResult appendAsLeader(ByteBuffer bytes, int leaderEpoch, long nowMs) {
+        RecordBatch batch = RecordBatch.at(bytes);
+        if (leaderEpoch < epochs.latest()) {
+            return new AppendResult.Refused(
+                    ErrorCode.NOT_LEADER_OR_FOLLOWER, "epoch " + leaderEpoch + " is before " + epochs.latest());
+        }
+        AppendResult refusal = producers.validate(batch, startOffset);
+        if (refusal != null) {
+            return refusal;
+        }
+        batch.stamp(endOffset, leaderEpoch);
+        add(batch, nowMs);
+        return new AppendResult.Appended(batch.baseOffset(), batch.nextOffset(), startOffset);
+    }
+
+    @Override
+    public synchronized AppendResult appendAsFollower(ByteBuffer bytes, long nowMs) {
+        List<RecordBatch> whole = new ArrayList<>();
+        try {
+            RecordBatches.of(bytes).forEach(batch -> {
+                batch.ensureCrc();
+                whole.add(batch);
+            });
+        } catch (CorruptBatchException e) {
+            return new AppendResult.Refused(ErrorCode.CORRUPT_MESSAGE, String.valueOf(e.getMessage()));
+        }
+        long nextOffset = endOffset;
+        int epoch = Math.max(0, epochs.latest());
+        for (RecordBatch batch : whole) {
+            if (batch.baseOffset() < nextOffset) {
+                return new AppendResult.Refused(
+                        ErrorCode.OFFSET_OUT_OF_RANGE, "expected " + nextOffset + " or later, found " + batch);
+            }
+            if (batch.leaderEpoch() < epoch) {
+                return new AppendResult.Refused(
+                        ErrorCode.CORRUPT_MESSAGE, "expected epoch " + epoch + " or later, found " + batch);
+            }
+            nextOffset = batch.nextOffset();
+            epoch = batch.leaderEpoch();
+        }
+        long firstOffset = whole.isEmpty() ? endOffset : whole.get(0).baseOffset();
+        whole.forEach(batch -> add(batch, nowMs));
+        return new AppendResult.Appended(firstOffset, endOffset, startOffset);
+    }
+
+    private void add(RecordBatch batch, long nowMs) {
+        ByteBuffer copy = ByteBuffer.allocate(batch.sizeInBytes()).put(batch.bytes());
+        batches.add(RecordBatch.at(copy.flip()));
+        epochs = epochs.append(batch.leaderEpoch(), batch.baseOffset());
+        endOffset = batch.nextOffset();
+        remember(batch, nowMs);
+    }
+
+    private void remember(RecordBatch batch, long nowMs) {
+        if (batch.hasProducerId() && !batch.isControl()) {
+            producers.add(ProducerBatchMetadata.of(batch), nowMs);
+        }
+    }
+
+    @Override
+    public synchronized LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) {
+        if (offset < startOffset || offset > endOffset) {
+            throw new OffsetNotInLogException(partition, offset, startOffset, endOffset);
+        }
+        List<RecordBatch> found = new ArrayList<>();
+        int bytes = 0;
+        for (int i = indexOf(offset); i < batches.size(); i++) {
+            RecordBatch batch = batches.get(i);
+            boolean fits = bytes + batch.sizeInBytes() <= bytesMax || (atLeastOneBatch && found.isEmpty());
+            if (batch.nextOffset() > offsetLimit || !fits) {
+                break;
+            }
+            found.add(batch);
+            bytes += batch.sizeInBytes();
+        }
+        ByteBuffer copy = ByteBuffer.allocate(bytes);
+        found.forEach(batch -> copy.put(batch.bytes()));
+        return new Slice(copy.flip());
+    }
+
+    /** Index of the first batch that ends after an offset. */
+    private int indexOf(long offset) {
+        int low = 0;
+        int high = batches.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (batches.get(middle).lastOffset() < offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    @Override
+    public synchronized Optional<TimestampedOffset> offsetForTimestamp(long timestampMs) {
+        return records().stream()
+                .filter(record -> record.timestampMs() >= timestampMs)
+                .findFirst();
+    }
+
+    @Override
+    public synchronized Optional<TimestampedOffset> offsetOfMaxTimestamp() {
+        return records().stream()
+                .reduce((first, second) -> second.timestampMs() > first.timestampMs() ? second : first);
+    }
+
+    private List<TimestampedOffset> records() {
+        Decompressor decompressor = new Decompressor(DECOMPRESSED_BYTES_MAX);
+        List<TimestampedOffset> records = new ArrayList<>();
+        for (RecordBatch batch : batches) {
+            RecordCursor record = RecordCursor.of(batch, decompressor);
+            while (record.next()) {
+                if (record.offset() >= startOffset) {
+                    records.add(new TimestampedOffset(record.offset(), record.timestampMs(), batch.leaderEpoch()));
+                }
+            }
+        }
+        return records;
+    }
+
+    @Override
+    public CompletableFuture<Void> durable(long nextOffset) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public synchronized void beginEpoch(int leaderEpoch) {
+        epochs = epochs.append(leaderEpoch, endOffset);
+    }
+
+    @Override
+    public synchronized void truncateTo(long offset, long nowMs) {
+        if (offset >= endOffset) {
+            epochs = epochs.truncate(offset);
+            return;
+        }
+        if (offset <= baseOffset) {
+            truncateFullyAndStartAt(offset, nowMs);
+            return;
+        }
+        int kept = indexOf(offset);
+        endOffset = kept < batches.size() ? batches.get(kept).baseOffset() : offset;
+        batches.subList(kept, batches.size()).clear();
+        startOffset = Math.min(startOffset, endOffset);
+        syncedOffset = Math.min(syncedOffset, endOffset);
+        epochs = epochs.truncate(endOffset);
+        producers.clear();
+        batches.stream().filter(batch -> batch.lastOffset() >= startOffset).forEach(batch -> remember(batch, nowMs));
+    }
+
+    @Override
+    public synchronized void truncateFullyAndStartAt(long offset, long nowMs) {
+        batches.clear();
+        producers.clear();
+        epochs = LeaderEpochs.EMPTY;
+        baseOffset = offset;
+        startOffset = offset;
+        endOffset = offset;
+        syncedOffset = offset;
+    }
+
+    @Override
+    public synchronized void deleteRecordsBefore(long offset) {
+        if (offset > endOffset) {
+            throw new OffsetNotInLogException(partition, offset, startOffset, endOffset);
+        }
+        if (offset > startOffset) {
+            startOffset = offset;
+            epochs = epochs.startAt(offset);
+        }
+    }
+
+    /** Everything reaches the disk. */
+    public synchronized void sync() {
+        syncedOffset = endOffset;
+    }
+
+    /** The machine fails: the log ends at {@code offset} when it is opened again. */
+    public synchronized void losePower(long offset, long nowMs) {
+        if (offset < syncedOffset) {
+            throw new IllegalArgumentException("offset " + offset + " was synced, up to " + syncedOffset);
+        }
+        truncateTo(offset, nowMs);
+    }
+
+    private record Slice(ByteBuffer bytes) implements LogSlice {
+        @Override
+        public boolean isEmpty() {
+            return !bytes.hasRemaining();
+        }
+
+        @Override
+        public int sizeInBytes() {
+            return bytes.remaining();
+        }
+
+        @Override
+        public int read(ByteBuffer target, int from) {
+            int count = Math.max(0, Math.min(target.remaining(), bytes.remaining() - from));
+            target.put(bytes.slice(from, count));
+            return count;
+        }
+
+        @Override
+        public ByteBuffer toBuffer() {
+            return bytes;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

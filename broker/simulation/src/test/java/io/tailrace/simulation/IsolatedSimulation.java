@@ -1,0 +1,73 @@
+package io.tailrace.simulation;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A simulation with its own copy of the classes under test, some of them changed. It does not affect any other simulation. */
+final class IsolatedSimulation {
+    /** The simulator, and what it runs of production. Anything that these share values with must be among them. */
+    private static final List<String> OWN =
+            List.of("io.tailrace.simulation.", "io.tailrace.replication.", "io.tailrace.server.");
+
+    private final Method failure;
+
+    /** @param changed class files by class name */
+    IsolatedSimulation(Map<String, byte[]> changed) {
+        try {
+            failure = new Loader(changed).loadClass(Simulation.class.getName()).getMethod("failure", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the simulation cannot be loaded anew", e);
+        }
+    }
+
+    /** What is wrong with the history of a seed, if anything is. */
+    @SuppressWarnings("unchecked")
+    Optional<String> failure(long seed) {
+        try {
+            return (Optional<String>) failure.invoke(null, seed);
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalStateException("seed " + seed + " cannot be simulated", e);
+        }
+    }
+
+    private static final class Loader extends ClassLoader {
+        private final Map<String, byte[]> changed;
+
+        Loader(Map<String, byte[]> changed) {
+            super(IsolatedSimulation.class.getClassLoader());
+            this.changed = changed;
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            synchronized (getClassLoadingLock(name)) {
+                if (OWN.stream().noneMatch(name::startsWith)) {
+                    return super.loadClass(name, resolve);
+                }
+                Class<?> loaded = findLoadedClass(name);
+                return loaded == null ? define(name) : loaded;
+            }
+        }
+
+        private Class<?> define(String name) throws ClassNotFoundException {
+            byte[] bytes = changed.getOrDefault(name, new byte[0]);
+            if (bytes.length == 0) {
+                try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                    if (in == null) {
+                        throw new ClassNotFoundException(name);
+                    }
+                    bytes = in.readAllBytes();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            return defineClass(name, bytes, 0, bytes.length);
+        }
+    }
+}

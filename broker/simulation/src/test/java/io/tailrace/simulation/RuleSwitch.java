@@ -1,0 +1,135 @@
+package io.tailrace.simulation;
+
+import io.tailrace.replication.Leader;
+import io.tailrace.replication.Replica;
+import io.tailrace.replication.SwitchedOff;
+import io.tailrace.replication.cluster.Broker;
+import io.tailrace.replication.cluster.PartitionState;
+import io.tailrace.replication.cluster.TopicPolicy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.implementation.FixedValue;
+import net.bytebuddy.implementation.Implementation;
+import net.bytebuddy.implementation.MethodDelegation;
+import net.bytebuddy.matcher.ElementMatchers;
+import net.bytebuddy.pool.TypePool;
+
+/**
+ * The parts of the ten rules that can be switched off, each by giving another body to one small method of the rules, or of the
+ * simulator where the rule is implemented there. The names are those of {@code docs/replication.md}.
+ */
+enum RuleSwitch {
+    TRUNCATE_BY_EPOCH("1 truncate by leader epoch", instead("FollowerRules", "startFollowing")),
+    DIVERGENCE_TOLD("1 divergence told by the leader", never(Leader.class, "diverges")),
+    FENCED_BOTH_WAYS("2 fetch fenced both ways", instead(Replica.class, "leadershipIn")),
+    COMPARE_AND_SET("3 versioned compare-and-set", always(Store.class, "isAt")),
+    ONE_IN_FLIGHT("3 one in flight", never("LeaderRules", "isUndecided")),
+    LARGER_ISR("3 larger ISR until confirmed", instead("LeaderRules", "proposedIsr")),
+    READ_BACK("3 read back", instead("LeaderRules", "undecided")),
+    JOIN_AT_HIGH_WATERMARK("4 join at high watermark", always("LeaderRules", "hasCommittedRecords")),
+    JOIN_AT_EPOCH_START("4 join at epoch start", always("LeaderRules", "hasReachedEpochStart")),
+    REGISTERED_EPOCH("4 registered broker epoch", instead(SimulatedPartition.class, "asSent")),
+    UNCLEAN_RESTART_LEAVES("4 unclean restart leaves the ISR", instead(Broker.class, "continues")),
+    MIN_INSYNC_TO_ADVANCE("5 no advance below min.insync", always("LeaderRules", "enoughInsync")),
+    REMEMBERED_HOLD_BACK("5 no advance past the remembered", never("LeaderRules", "remembersLastStanding")),
+    STANDING_REMEMBERED("5 last standing remembered", instead(PartitionState.class, "completeWithout")),
+    CLEAN_ELECTION("5 unclean election off", always(TopicPolicy.class, "uncleanElection")),
+    ZOMBIE_CONTROLLER("6 zombie controller", always(Store.class, "isNewestController")),
+    SESSION_LOSS_FENCES(
+            "7 session loss fences", never("PartitionView", "fenced"), never("PartitionRules", "isEarlierIncarnation")),
+    ELECTED_ANEW("7 elected anew after it", never("PartitionRules", "isEarlierIncarnation")),
+    OFFSET_NOT_AVAILABLE("8 offset not available", instead(Leader.class, "latestOffset")),
+    ACKS_ALL_WAITS("9 acks=all waits for all in sync", always(Leader.class, "acknowledged")),
+    ACKS_ALL_NEEDS_MIN_INSYNC("9 acks=all needs min.insync", instead(Leader.class, "appendable")),
+    ACKS_ONE_IS_APPENDED("9 acks=1 is in the leader's log", instead(SimulatedPartition.class, "appendsFirst")),
+    CONSUMERS_BELOW("9 consumers below the high watermark", instead(Leader.class, "consumerFetch")),
+    DRAIN_HANDS_OVER("10 leads moved, ISR left", never("cluster.PartitionDecision", "isDraining")),
+    DRAIN_STAYS_OUT("10 stays out while it shuts down", never("LeaderRules", "isDraining")),
+    RESTORED_CATCHES_UP(
+            "10 a restored leader catches up",
+            always("cluster.PartitionDecision", "preferredIsReady"),
+            instead("cluster.PartitionDecision", "led"));
+
+    private static final String RULES = "io.tailrace.replication.";
+
+    // Byte Buddy does not declare its implementations immutable.
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final List<Change> changes;
+
+    private final String part;
+
+    /** A method and its other body. */
+    private record Change(String type, String method, Implementation body) {}
+
+    RuleSwitch(String part, Change... changes) {
+        this.part = part;
+        this.changes = List.of(changes);
+    }
+
+    private static Change always(Class<?> type, String method) {
+        return with(type, method, FixedValue.value(true));
+    }
+
+    private static Change always(String type, String method) {
+        return new Change(RULES + type, method, FixedValue.value(true));
+    }
+
+    private static Change never(Class<?> type, String method) {
+        return with(type, method, FixedValue.value(false));
+    }
+
+    private static Change never(String type, String method) {
+        return new Change(RULES + type, method, FixedValue.value(false));
+    }
+
+    private static Change instead(Class<?> type, String method) {
+        return with(type, method, body(method));
+    }
+
+    private static Change instead(String type, String method) {
+        return new Change(RULES + type, method, body(method));
+    }
+
+    private static Implementation body(String method) {
+        return MethodDelegation.withDefaultConfiguration()
+                .filter(ElementMatchers.named(method))
+                .to(SwitchedOff.class);
+    }
+
+    private static Change with(Class<?> type, String method, Implementation body) {
+        return new Change(type.getName(), method, body);
+    }
+
+    /** Rule and part, as in the table. */
+    String part() {
+        return part;
+    }
+
+    /** A simulation without this part of a rule. */
+    IsolatedSimulation switchedOff() {
+        ClassFileLocator classes = ClassFileLocator.ForClassLoader.of(RuleSwitch.class.getClassLoader());
+        TypePool types = TypePool.Default.of(classes);
+        Map<String, List<Change>> byType = new HashMap<>();
+        changes.forEach(change ->
+                byType.computeIfAbsent(change.type, type -> new ArrayList<>()).add(change));
+        Map<String, byte[]> changed = new HashMap<>();
+        byType.forEach((type, of) -> {
+            DynamicType.Builder<?> builder =
+                    new ByteBuddy().redefine(types.describe(type).resolve(), classes);
+            for (Change change : of) {
+                builder = builder.method(ElementMatchers.named(change.method)
+                                .and(ElementMatchers.isDeclaredBy(ElementMatchers.named(type))))
+                        .intercept(change.body);
+            }
+            try (DynamicType.Unloaded<?> made = builder.make()) {
+                changed.putAll(Map.of(type, made.getBytes()));
+            }
+        });
+        return new IsolatedSimulation(changed);
+    }
+}

@@ -1,0 +1,34 @@
+package io.tailrace.simulation;
+
+/**
+ * A fault.
+ *
+ * @param broker the broker it concerns
+ * @param other for a cut, the other node
+ * @param forMs how long it lasts, or until the broker starts again
+ */
+record Step(long atMs, Kind kind, int broker, int other, long forMs) {
+    enum Kind {
+        KILL,
+        LOSE_POWER,
+        STOP,
+        PAUSE,
+        CUT,
+        CUT_ONE_WAY,
+        ISOLATE,
+        EXPIRE_SESSION,
+        SLOW_DISK,
+        BAD_TIMES,
+        PREFER_LEADER,
+        RETAIN,
+        LOWER_MIN_INSYNC
+    }
+
+    @Override
+    public String toString() {
+        String from = kind == Kind.CUT || kind == Kind.CUT_ONE_WAY
+                ? " from " + (other == Network.STORE ? "the store" : "broker " + other)
+                : "";
+        return "%6d ms  %s broker %d%s for %d ms".formatted(atMs, kind, broker, from, forMs);
+    }
+}
