@@ -3,6 +3,7 @@ package io.tailrace.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,16 +56,29 @@ public final class FileSlice implements LogSlice {
     }
 
     /**
+     * Path of the file.
+     *
+     * @throws IllegalStateException if the slice is empty or closed
+     */
+    public Path file() {
+        return open().file();
+    }
+
+    /**
      * The file that contains the slice.
      *
      * @throws IllegalStateException if the slice is empty or closed
      */
     public FileChannel channel() {
+        return open().channel();
+    }
+
+    private Segment open() {
         Segment open = segment;
         if (open == null) {
             throw new IllegalStateException("an empty or closed slice has no file");
         }
-        return open.channel();
+        return open;
     }
 
     @Override

@@ -3,11 +3,11 @@ package io.tailrace.protocol;
 import java.util.Optional;
 
 /**
- * The APIs of the protocol and the versions supported here.
+ * The APIs of the protocol and their versions.
  *
- * <p>{@link #served} versions are those the codec reads and writes, {@link #advertised} ones those in an ApiVersions
- * response. They differ where a client draws conclusions from a version that it never sends; {@code docs/protocol.md}
- * says which and why.
+ * <p>{@link #advertised} is what an ApiVersions answer says and what the codec reads and writes; {@link #served} is what
+ * a broker does and our client sends. Requests of other advertised versions are answered with UNSUPPORTED_VERSION. The two
+ * differ where clients draw conclusions from a version that they never send; {@code docs/protocol.md} says which and why.
  */
 public enum ApiKey {
     /** Advertised from version 0, or librdkafka would send all batches uncompressed. */
@@ -70,12 +70,12 @@ public enum ApiKey {
         return number;
     }
 
-    /** The versions that the codec reads and writes. */
+    /** The versions that a broker serves and our client sends. */
     public VersionRange served() {
         return served;
     }
 
-    /** The versions in an ApiVersions response; they include all served versions. */
+    /** The versions that ApiVersions names and the codec reads and writes; they include all that are served. */
     public VersionRange advertised() {
         return advertised;
     }

@@ -6,7 +6,11 @@ import static io.tailrace.server.Batches.fetch;
 import static io.tailrace.server.Batches.only;
 import static io.tailrace.server.Batches.produce;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.codec.Responses;
@@ -14,26 +18,50 @@ import io.tailrace.protocol.message.ApiVersionsRequest;
 import io.tailrace.protocol.message.ApiVersionsResponse;
 import io.tailrace.protocol.message.CreateTopicsRequest;
 import io.tailrace.protocol.message.CreateTopicsResponse;
+import io.tailrace.protocol.message.DescribeConfigsRequest;
+import io.tailrace.protocol.message.DescribeConfigsResponse;
 import io.tailrace.protocol.message.ElectLeadersRequest;
 import io.tailrace.protocol.message.ElectLeadersResponse;
+import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.protocol.message.FindCoordinatorRequest;
+import io.tailrace.protocol.message.FindCoordinatorResponse;
+import io.tailrace.protocol.message.ListOffsetsRequest;
+import io.tailrace.protocol.message.ListOffsetsResponse;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.MetadataResponse;
+import io.tailrace.protocol.message.OffsetFetchRequest;
+import io.tailrace.protocol.message.OffsetFetchResponse;
 import io.tailrace.protocol.message.ProduceResponse;
+import io.tailrace.server.network.PeerFaultLog;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What libraries hide: answers of single requests. */
 class RawProtocolIT {
     private static final int ACKS_ALL = -1;
     private static final int TIMEOUT_MS = 5000;
+
+    /** Where a batch has its checksum and its attributes, and bits of those (see docs/format.md). */
+    private static final int CRC_AT = 17;
+
+    private static final int ATTRIBUTES_AT = 21;
+    private static final int TRANSACTIONAL = 1 << 4;
+    private static final int CONTROL = 1 << 5;
 
     private static BrokerFixture fixture;
 
@@ -169,7 +197,11 @@ class RawProtocolIT {
     }
 
     private static ErrorCode errorOf(RawClient client, ByteBuffer batch) throws Exception {
-        return only(client.call(produce("small", 1, TIMEOUT_MS, batch), ProduceResponse.class))
+        return errorOf(client, "small", batch);
+    }
+
+    private static ErrorCode errorOf(RawClient client, String topic, ByteBuffer batch) throws Exception {
+        return only(client.call(produce(topic, 1, TIMEOUT_MS, batch), ProduceResponse.class))
                 .errorCode();
     }
 
@@ -184,6 +216,144 @@ class RawProtocolIT {
                 assertThat(only(client.receive(ProduceResponse.class)).baseOffset())
                         .isEqualTo(i);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(shorts = {0, 1, 2})
+    void produceOfAnOldVersionIsRefusedInItsOwnForm(short version) throws Exception {
+        create("old-" + version, Map.of());
+        try (RawClient client = new RawClient(fixture.port())) {
+            byte[] topic = ("old-" + version).getBytes(StandardCharsets.US_ASCII);
+            ByteBuffer request = ByteBuffer.allocate(100).putInt(0);
+            request.putShort((short) 0).putShort(version).putInt(42).putShort((short) -1);
+            request.putShort((short) 1).putInt(TIMEOUT_MS).putInt(1);
+            request.putShort((short) topic.length).put(topic).putInt(1).putInt(0);
+            // A message set of one message in format 0, whose checksum nobody looks at.
+            request.putInt(26)
+                    .putLong(0)
+                    .putInt(14)
+                    .putInt(0)
+                    .putShort((short) 0)
+                    .putInt(-1)
+                    .putInt(0);
+            client.send(Arrays.copyOf(request.putInt(0, request.position() - 4).array(), request.position()));
+
+            ByteBuffer expected = ByteBuffer.allocate(100);
+            expected.putInt(42).putInt(1).putShort((short) topic.length).put(topic);
+            expected.putInt(1).putInt(0).putShort((short) 35).putLong(-1);
+            if (version >= 2) {
+                expected.putLong(-1);
+            }
+            if (version >= 1) {
+                expected.putInt(0);
+            }
+            assertThat(client.receiveFrame()).isEqualTo(expected.flip());
+            assertThat(only(client.call(fetch("old-" + version, 0, 0, 1, 1000), FetchResponse.class))
+                            .highWatermark())
+                    .as("the connection goes on, and nothing was written")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void connectionIsClosedForAVersionThatIsNotAdvertised() throws Exception {
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        Logger faults = (Logger) LoggerFactory.getLogger(PeerFaultLog.class);
+        logged.start();
+        faults.addAppender(logged);
+        try {
+            // One line per second is written, and another test may have written it.
+            await().until(() -> {
+                try (RawClient client = new RawClient(fixture.port())) {
+                    ByteBuffer frame = ByteBuffer.allocate(18).putInt(14).putShort((short) 3);
+                    frame.putShort((short) 13).putInt(42).putShort((short) 4);
+                    client.send(frame.put(new byte[] {'m', 'e', '\n', '!'}).array());
+                    assertThat(client.isClosedByPeer()).isTrue();
+                }
+                return logged.list.stream().anyMatch(event -> event.getFormattedMessage()
+                        .contains("client \"me?!\" sent a METADATA request (API 3) of version 13,"
+                                + " expected version 0-12"));
+            });
+        } finally {
+            faults.detachAppender(logged);
+        }
+    }
+
+    @Test
+    void transactionalAndControlBatchesAreRefusedBeforeAnythingIsWritten() throws Exception {
+        create("no-transactions", Map.of());
+        try (RawClient client = new RawClient(fixture.port())) {
+            assertThat(errorOf(client, "no-transactions", withAttributes(batch(7, 0, "a"), TRANSACTIONAL)))
+                    .isEqualTo(ErrorCode.INVALID_TXN_STATE);
+            assertThat(errorOf(client, "no-transactions", withAttributes(batch("a"), TRANSACTIONAL)))
+                    .isEqualTo(ErrorCode.INVALID_RECORD);
+            assertThat(errorOf(client, "no-transactions", withAttributes(batch(7, 0, "a"), CONTROL | TRANSACTIONAL)))
+                    .isEqualTo(ErrorCode.INVALID_RECORD);
+            assertThat(only(client.call(fetch("no-transactions", 0, 0, 1, 1000), FetchResponse.class))
+                            .highWatermark())
+                    .isZero();
+        }
+    }
+
+    private static ByteBuffer withAttributes(ByteBuffer batch, int attributes) {
+        batch.putShort(ATTRIBUTES_AT, (short) attributes);
+        CRC32C crc = new CRC32C();
+        crc.update(batch.slice(ATTRIBUTES_AT, batch.limit() - ATTRIBUTES_AT));
+        return batch.putInt(CRC_AT, (int) crc.getValue());
+    }
+
+    @Test
+    void partitionNamedTwiceIsReadOnce() throws Exception {
+        create("twice", Map.of());
+        try (RawClient client = new RawClient(fixture.port())) {
+            FetchRequest.Partition part = new FetchRequest.Partition(0, -1, 0, -1, -1, Integer.MAX_VALUE);
+            FetchResponse fetched = client.call(
+                    new FetchRequest(
+                            -1,
+                            Integer.MAX_VALUE,
+                            Integer.MAX_VALUE,
+                            Integer.MAX_VALUE,
+                            List.of(
+                                    new FetchRequest.Topic("twice", List.of(part)),
+                                    new FetchRequest.Topic("twice", List.of(part)))),
+                    FetchResponse.class);
+            assertThat(only(fetched).errorCode()).isEqualTo(ErrorCode.INVALID_REQUEST);
+
+            ListOffsetsRequest.Partition time = new ListOffsetsRequest.Partition(0, -1, 1000);
+            ListOffsetsResponse found = client.call(
+                    new ListOffsetsRequest(
+                            -1, (byte) 0, List.of(new ListOffsetsRequest.Topic("twice", List.of(time, time)))),
+                    ListOffsetsResponse.class);
+            assertThat(found.topics().get(0).partitions())
+                    .extracting(ListOffsetsResponse.Partition::errorCode)
+                    .containsExactly(ErrorCode.NONE, ErrorCode.INVALID_REQUEST);
+        }
+    }
+
+    @Test
+    void whatARequestRepeatsIsAnsweredOnce() throws Exception {
+        create("repeated-name", Map.of());
+        try (RawClient client = new RawClient(fixture.port())) {
+            MetadataRequest.Topic topic = new MetadataRequest.Topic("repeated-name");
+            MetadataRequest metadata = new MetadataRequest(Collections.nCopies(10_000, topic), false, false, false);
+            assertThat(client.call(metadata, MetadataResponse.class).topics()).hasSize(1);
+
+            DescribeConfigsRequest.Resource resource =
+                    new DescribeConfigsRequest.Resource(DescribeConfigsRequest.TOPIC, "repeated-name", null);
+            DescribeConfigsRequest configs = new DescribeConfigsRequest(Collections.nCopies(10_000, resource), true);
+            assertThat(client.call(configs, DescribeConfigsResponse.class).results())
+                    .hasSize(1);
+
+            OffsetFetchRequest.Group group = new OffsetFetchRequest.Group("group", null);
+            OffsetFetchRequest offsets =
+                    new OffsetFetchRequest("", List.of(), Collections.nCopies(10_000, group), false);
+            assertThat(client.call(offsets, OffsetFetchResponse.class).groups()).hasSize(1);
+
+            FindCoordinatorRequest coordinators =
+                    new FindCoordinatorRequest("", (byte) 0, Collections.nCopies(10_000, "group"));
+            assertThat(client.call(coordinators, FindCoordinatorResponse.class).coordinators())
+                    .hasSize(1);
         }
     }
 

@@ -23,12 +23,12 @@ final class MessageLayouts {
     /**
      * Returns the layout in a version.
      *
-     * @throws IllegalArgumentException if the version is not served
+     * @throws IllegalArgumentException if the version is not advertised
      */
     StructType at(short version) {
-        if (!api.served().contains(version)) {
+        if (!api.advertised().contains(version)) {
             throw new IllegalArgumentException(
-                    "version of " + api + ": expected " + api.served() + ", found " + version);
+                    "version of " + api + ": expected " + api.advertised() + ", found " + version);
         }
         StructType layout = byVersion.get(version);
         if (layout == null) {

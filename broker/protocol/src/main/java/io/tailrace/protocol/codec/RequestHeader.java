@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The header of a request: version 2 in flexible versions of an API, else version 1.
  *
  * @param api the API
- * @param version the API's version; must be served
+ * @param version the API's version; must be advertised
  * @param correlationId the response must repeat it
  * @param clientId the client's name for itself; null for none
  */
@@ -25,13 +25,13 @@ public record RequestHeader(
         ApiKey api = ApiKey.of(start.apiKey())
                 .orElseThrow(() -> new MalformedMessageException("unknown API " + start.apiKey()));
         short version = start.apiVersion();
-        if (!api.served().contains(version)) {
+        if (!api.advertised().contains(version)) {
             throw new MalformedMessageException(
-                    "version of " + api + ": expected " + api.served() + ", found " + version);
+                    "version of " + api + ": expected " + api.advertised() + ", found " + version);
         }
-        String clientId;
+        @Nullable String clientId;
         try {
-            clientId = (String) CLIENT_ID.readObject(in);
+            clientId = readClientId(in);
             if (api.flexible(version)) {
                 in.skipTaggedFields();
             }
@@ -39,6 +39,10 @@ public record RequestHeader(
             throw e.within("header of " + api + " v" + version);
         }
         return new RequestHeader(api, version, start.correlationId(), clientId);
+    }
+
+    static @Nullable String readClientId(MessageReader in) {
+        return (String) CLIENT_ID.readObject(in);
     }
 
     void write(MessageWriter out) {

@@ -22,6 +22,23 @@ public record RequestStart(short apiKey, short apiVersion, int correlationId) {
         return read(in);
     }
 
+    /**
+     * The name that the client gives itself, which follows in requests of every version.
+     *
+     * @param frame the request without its size
+     * @return empty if there is none, or it cannot be read
+     */
+    public static String clientId(ByteBuffer frame) {
+        MessageReader in = new MessageReader(frame);
+        try {
+            RequestStart unused = read(in);
+            String clientId = RequestHeader.readClientId(in);
+            return clientId == null ? "" : clientId;
+        } catch (MalformedMessageException e) {
+            return "";
+        }
+    }
+
     static RequestStart read(MessageReader in) {
         short apiKey = in.int16();
         short apiVersion = in.int16();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeoutMs how long to wait for them
  * @param topics the batches by topic
  */
-public record ProduceRequest(@Nullable String transactionalId, short acks, int timeoutMs, List<Topic> topics)
+public record ProduceRequest(@Since(3) @Nullable String transactionalId, short acks, int timeoutMs, List<Topic> topics)
         implements Request<ProduceResponse> {
     @Override
     public ApiKey api() {

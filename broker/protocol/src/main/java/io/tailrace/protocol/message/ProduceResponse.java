@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param topics the results by topic
  * @param throttleTimeMs how long the client must wait because it exceeded a quota
  */
-public record ProduceResponse(List<Topic> topics, int throttleTimeMs) implements Response {
+public record ProduceResponse(List<Topic> topics, @Since(1) int throttleTimeMs) implements Response {
     @Override
     public ApiKey api() {
         return ApiKey.PRODUCE;
@@ -40,7 +40,7 @@ public record ProduceResponse(List<Topic> topics, int throttleTimeMs) implements
             int index,
             ErrorCode errorCode,
             long baseOffset,
-            long logAppendTimeMs,
+            @Since(2) @Default("-1") long logAppendTimeMs,
             @Since(5) @Default("-1") long logStartOffset,
             @Since(8) List<RecordError> recordErrors,
             @Since(8) @Nullable String errorMessage) {

@@ -20,10 +20,13 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The table of what the broker answers. Immutable and thread-safe. */
 public final class Apis implements RequestDispatcher {
     private static final short VERSION_OF_LAST_RESORT = 0;
+    private static final int CLIENT_ID_LENGTH_MAX = 100;
+    private static final Pattern UNPRINTABLE = Pattern.compile("[^ -~]");
 
     private final Map<ApiKey, RequestHandler<?, ?>> handlers = new EnumMap<>(ApiKey.class);
     private final List<ApiVersionsResponse.Api> versions;
@@ -56,7 +59,7 @@ public final class Apis implements RequestDispatcher {
                 answerUnknownVersion(start, connection);
                 return;
             }
-            handler = handlerOf(start);
+            handler = handlerOf(start, bytes);
             received = Requests.decode(bytes);
         } catch (MalformedMessageException e) {
             throw new BadFrameException(String.valueOf(e.getMessage()));
@@ -64,14 +67,26 @@ public final class Apis implements RequestDispatcher {
         handle(handler, received, connection);
     }
 
-    private RequestHandler<?, ?> handlerOf(RequestStart start) throws BadFrameException {
+    private RequestHandler<?, ?> handlerOf(RequestStart start, ByteBuffer frame) throws BadFrameException {
         RequestHandler<?, ?> handler =
                 ApiKey.of(start.apiKey()).map(handlers::get).orElse(null);
         if (handler == null) {
-            throw new BadFrameException(
-                    "request of unknown kind " + start.apiKey() + ", version " + start.apiVersion());
+            throw new BadFrameException("%s sent a request of unknown API %d, version %d"
+                    .formatted(client(frame), start.apiKey(), start.apiVersion()));
+        }
+        ApiKey api = handler.api();
+        if (!api.advertised().contains(start.apiVersion())) {
+            throw new BadFrameException("%s sent a %s request (API %d) of version %d, expected version %s"
+                    .formatted(client(frame), api, api.number(), start.apiVersion(), api.advertised()));
         }
         return handler;
+    }
+
+    /** The client as it names itself, in printable characters only: it goes to the log. */
+    private static String client(ByteBuffer frame) {
+        String id = RequestStart.clientId(frame);
+        String shown = id.substring(0, Math.min(id.length(), CLIENT_ID_LENGTH_MAX));
+        return "client \"" + UNPRINTABLE.matcher(shown).replaceAll("?") + "\"";
     }
 
     /** The codec made the body of the record that belongs to the handler's API, so the types fit. */

@@ -13,6 +13,7 @@ import io.tailrace.server.config.BrokerConfigEntry;
 import io.tailrace.server.config.DynamicBrokerKeys;
 import io.tailrace.server.config.TopicDefaults;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,7 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
     @Override
     public void handle(DescribeConfigsRequest request, Call<DescribeConfigsResponse> call) {
         List<DescribeConfigsResponse.Result> results = new ArrayList<>();
-        for (DescribeConfigsRequest.Resource resource : request.resources()) {
+        for (DescribeConfigsRequest.Resource resource : new LinkedHashSet<>(request.resources())) {
             results.add(
                     switch (resource.resourceType()) {
                         case DescribeConfigsRequest.TOPIC -> topic(resource, request.includeSynonyms());

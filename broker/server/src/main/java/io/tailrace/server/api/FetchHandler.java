@@ -14,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * Reads batches for consumers and followers. There are no fetch sessions (KIP-227): a client that asks for one gets
  * session id 0, which means none, and names all its partitions every time.
  *
+ * <p>A fetch that names a partition twice is refused: it would be read anew for each mention at every wake.
+ *
  * <p>A follower's fetch ends the wait of its earlier fetch on the same connection: it has something new to ask for or to
  * acknowledge, and the answers keep their order (ADR 71).
  */
@@ -42,10 +44,31 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
             call.answer(new FetchResponse(0, ErrorCode.FETCH_SESSION_ID_NOT_FOUND, NO_SESSION, List.of()));
             return;
         }
+        if (namesAPartitionTwice(request)) {
+            call.answer(refused(request));
+            return;
+        }
         DelayedFetch earlier = request.replicaId() < 0 ? null : waitingFollowers.get(call.connection());
         if (earlier != null) {
             earlier.answerNow();
         }
         new DelayedFetch(partitions, request, bytesMax, call, waitingFollowers).begin();
+    }
+
+    private static boolean namesAPartitionTwice(FetchRequest request) {
+        SeenPartitions seen = new SeenPartitions();
+        return request.topics().stream().anyMatch(topic -> topic.partitions().stream()
+                .anyMatch(part -> !seen.add(topic.topic(), part.partition())));
+    }
+
+    private static FetchResponse refused(FetchRequest request) {
+        return new FetchResponse(request.topics().stream()
+                .map(topic -> new FetchResponse.Topic(
+                        topic.topic(),
+                        topic.partitions().stream()
+                                .map(part ->
+                                        FetchResponse.Partition.refused(part.partition(), ErrorCode.INVALID_REQUEST))
+                                .toList()))
+                .toList());
     }
 }

@@ -61,6 +61,7 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
                     0, one.errorCode(), one.errorMessage(), one.nodeId(), one.host(), one.port(), List.of());
         }
         List<Coordinator> all = request.coordinatorKeys().stream()
+                .distinct()
                 .map(key -> find(request.keyType(), key, call.listener()))
                 .toList();
         return new FindCoordinatorResponse(0, ErrorCode.NONE, null, -1, "", -1, all);

@@ -70,10 +70,14 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         ErrorCode notAvailable =
                 version < OFFSET_NOT_AVAILABLE_SINCE ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.OFFSET_NOT_AVAILABLE;
         List<ListOffsetsResponse.Topic> topics = new ArrayList<>();
+        SeenPartitions seen = new SeenPartitions();
         for (ListOffsetsRequest.Topic topic : request.topics()) {
             List<ListOffsetsResponse.Partition> results = new ArrayList<>();
             for (ListOffsetsRequest.Partition part : topic.partitions()) {
-                results.add(answer(topic.name(), part, notAvailable));
+                results.add(
+                        seen.add(topic.name(), part.partitionIndex())
+                                ? answer(topic.name(), part, notAvailable)
+                                : refused(part.partitionIndex(), ErrorCode.INVALID_REQUEST));
             }
             topics.add(new ListOffsetsResponse.Topic(topic.name(), results));
         }

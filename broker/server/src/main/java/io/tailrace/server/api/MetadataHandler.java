@@ -11,7 +11,10 @@ import io.tailrace.server.cluster.ClusterView;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Tells who the brokers are and who leads what; creates topics that are asked for, where that is allowed. */
@@ -81,8 +84,9 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
                     .filter(topic -> !image.deleting().contains(topic.name()))
                     .forEach(topic -> answers.add(ClusterAnswers.topic(image, topic, listener)));
         } else {
-            for (MetadataRequest.Topic topic : asked(request)) {
-                answers.add(answer(topic, image, listener));
+            Map<UUID, TopicImage> byId = byId(request, image);
+            for (MetadataRequest.Topic topic : new LinkedHashSet<>(asked(request))) {
+                answers.add(answer(topic, image, byId, listener));
             }
         }
         return new MetadataResponse(
@@ -94,16 +98,20 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
                 ClusterAnswers.OPERATIONS_UNKNOWN);
     }
 
-    private static MetadataResponse.Topic answer(MetadataRequest.Topic asked, ClusterImage image, String listener) {
+    /** All topics by id, if the request asks for any by id. */
+    private static Map<UUID, TopicImage> byId(MetadataRequest request, ClusterImage image) {
+        return asked(request).stream().allMatch(topic -> topic.name() != null)
+                ? Map.of()
+                : image.topics().values().stream().collect(Collectors.toMap(TopicImage::id, topic -> topic));
+    }
+
+    private static MetadataResponse.Topic answer(
+            MetadataRequest.Topic asked, ClusterImage image, Map<UUID, TopicImage> byId, String listener) {
         String name = asked.name();
         if (name == null) {
-            @Nullable
-            TopicImage byId = image.topics().values().stream()
-                    .filter(topic -> topic.id().equals(asked.topicId()))
-                    .findFirst()
-                    .orElse(null);
-            return byId != null
-                    ? ClusterAnswers.topic(image, byId, listener)
+            @Nullable TopicImage found = byId.get(asked.topicId());
+            return found != null
+                    ? ClusterAnswers.topic(image, found, listener)
                     : new MetadataResponse.Topic(
                             ErrorCode.UNKNOWN_TOPIC_ID,
                             null,

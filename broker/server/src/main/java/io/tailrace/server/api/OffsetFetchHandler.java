@@ -8,8 +8,10 @@ import io.tailrace.protocol.message.OffsetFetchResponse;
 import io.tailrace.server.group.CommittedOffset;
 import io.tailrace.server.group.OffsetCoordinator;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,9 @@ public final class OffsetFetchHandler implements RequestHandler<OffsetFetchReque
     public void handle(OffsetFetchRequest request, Call<OffsetFetchResponse> call) {
         short version = call.header().version();
         if (version >= FIRST_WITH_GROUPS) {
+            Set<String> seen = new HashSet<>();
             List<OffsetFetchResponse.Group> answers = request.groups().stream()
+                    .filter(group -> seen.add(group.groupId()))
                     .map(group -> answer(group.groupId(), group.topics(), ErrorCode.NONE))
                     .toList();
             call.answer(new OffsetFetchResponse(0, List.of(), ErrorCode.NONE, answers));
@@ -64,9 +68,13 @@ public final class OffsetFetchHandler implements RequestHandler<OffsetFetchReque
             byTopic.forEach((name, partitions) -> topics.add(new OffsetFetchResponse.Topic(name, partitions)));
             return new OffsetFetchResponse.Group(group, topics, error);
         }
+        SeenPartitions seen = new SeenPartitions();
         for (OffsetFetchRequest.Topic topic : asked) {
             List<OffsetFetchResponse.Partition> partitions = new ArrayList<>();
             for (int index : topic.partitionIndexes()) {
+                if (!seen.add(topic.name(), index)) {
+                    continue;
+                }
                 CommittedOffset offset =
                         index < 0 ? NONE : committed.getOrDefault(new TopicPartition(topic.name(), index), NONE);
                 partitions.add(answer(index, offset, partitionError));

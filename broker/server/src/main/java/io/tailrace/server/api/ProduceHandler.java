@@ -21,12 +21,17 @@ import io.tailrace.server.partition.Partitions;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Appends batches. They are validated outside the partition's lock, and refused whole if anything is wrong. */
+/**
+ * Appends batches. They are validated outside the partition's lock, and refused whole if anything is wrong. Record formats
+ * before v2, which versions 0 to 2 carry, are not supported: these versions are advertised for librdkafka's sake, and their
+ * requests get UNSUPPORTED_VERSION.
+ */
 public final class ProduceHandler implements RequestHandler<ProduceRequest, ProduceResponse> {
     private static final short ACKS_ALL = -1;
     private static final short ACKS_NONE = 0;
     private static final short ACKS_LEADER = 1;
     private static final long NO_TIMESTAMP = -1;
+    private static final String NO_TRANSACTIONS = "transactions are not supported";
     /** A batch may decompress to more than a request may hold, but not without bound: the bytes stay in memory. */
     private static final int DECOMPRESSED_BYTES_MAX = 64 << 20;
 
@@ -53,10 +58,17 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
     @Override
     public void handle(ProduceRequest request, Call<ProduceResponse> call) {
         DelayedProduce produce = new DelayedProduce(call, request.acks() == ACKS_ALL);
+        ErrorCode refusal = ApiKey.PRODUCE.served().contains(call.header().version())
+                ? ErrorCode.NONE
+                : ErrorCode.UNSUPPORTED_VERSION;
         for (ProduceRequest.Topic topic : request.topics()) {
             produce.begin(topic.name(), topic.partitions().size());
             for (ProduceRequest.Partition partition : topic.partitions()) {
-                append(request, topic.name(), partition, produce);
+                if (refusal == ErrorCode.NONE) {
+                    append(request, topic.name(), partition, produce);
+                } else {
+                    produce.refused(partition.index(), refusal, null);
+                }
             }
         }
         if (request.acks() == ACKS_NONE) {
@@ -73,7 +85,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
             return;
         }
         if (request.transactionalId() != null) {
-            produce.refused(index, ErrorCode.INVALID_TXN_STATE, "transactions are not supported");
+            produce.refused(index, ErrorCode.INVALID_TXN_STATE, NO_TRANSACTIONS);
             return;
         }
         if (OffsetCoordinator.TOPIC.equals(topic)) {
@@ -106,6 +118,10 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
         BatchVerdict verdict = validators.get().validate(batch, settings.rules(), nowMs);
         if (verdict instanceof BatchVerdict.Invalid invalid) {
             produce.refused(index, invalid.error(), invalid.message(), errors(invalid));
+            return;
+        }
+        if (RecordBatch.at(batch).isTransactional()) {
+            produce.refused(index, ErrorCode.INVALID_TXN_STATE, NO_TRANSACTIONS);
             return;
         }
         long appendTimeMs = NO_TIMESTAMP;
