@@ -8,7 +8,8 @@ import io.tailrace.coordination.ProducerIdBlocks;
 import io.tailrace.coordination.TopicStore;
 import io.tailrace.coordination.ZooKeeperSession;
 import io.tailrace.replication.cluster.ClusterImage;
-import io.tailrace.server.api.Apis;
+
+import io.tailrace.server.api.RequestRouter;
 import io.tailrace.server.api.BlockingCalls;
 import io.tailrace.server.cluster.ClusterNode;
 import io.tailrace.server.cluster.ClusterView;
@@ -96,13 +97,13 @@ public final class BrokerServer implements AutoCloseable {
             return null;
         });
         this.blocking = new BlockingCalls(config.network().blockingThreads());
-        this.sockets = sockets(new Handlers.Context(
+        this.sockets = sockets(new RequestHandlers.Context(
                 config,
                 cluster,
                 partitions,
                 storage.directories(),
                 offsets,
-                new Handlers.Coordination(
+                new RequestHandlers.Coordination(
                         new TopicStore(session, tree::image),
                         new BrokerConfigs(session),
                         new ProducerIdBlocks(session, config.brokerId()),
@@ -111,7 +112,7 @@ public final class BrokerServer implements AutoCloseable {
                 clocks));
     }
 
-    private static SocketServer sockets(Handlers.Context context) {
+    private static SocketServer sockets(RequestHandlers.Context context) {
         NetworkConfig network = context.config().network();
         return new SocketServer(
                 new SocketServer.Settings(
@@ -127,7 +128,7 @@ public final class BrokerServer implements AutoCloseable {
                                 UNWRITTEN_BYTES_MAX,
                                 network.requestMsMax(),
                                 network.idleMsMax())),
-                new Apis(Handlers.of(context)),
+                new RequestRouter(RequestHandlers.of(context)),
                 new PeerFaultLog(System::nanoTime));
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests of operators, by Apache Kafka's own admin client. */
+/** Administrative requests of Apache Kafka's admin client. */
 class AdminIT {
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -86,7 +86,7 @@ class AdminIT {
     }
 
     @Test
-    void consumerDetectsThatItsRecordsWereTruncated() throws Exception {
+    void consumerDetectsThatRecordsItReadWereTruncated() throws Exception {
         try (Admin admin = fixture.admin();
                 KafkaConsumer<String, String> consumer = fixture.consumer("auto.offset.reset", "none")) {
             create(admin, "truncated", 1, Map.of());

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Requests for one partition, written briefly so that tests are easy to read. */
+/** Batches and requests of one partition, in one call each. */
 public final class Batches {
     private Batches() {}
 
@@ -21,14 +21,14 @@ public final class Batches {
         return builder(values).build();
     }
 
-    /** The same, from an idempotent producer. */
+    /** A batch of an idempotent producer. */
     public static ByteBuffer batch(long producerId, int sequence, String... values) {
         RecordBatchBuilder builder = builder(values);
         builder.producer(producerId, (short) 0, sequence);
         return builder.build();
     }
 
-    /** The same, as stamped by a leader. */
+    /** A batch as a leader has stamped it. */
     public static ByteBuffer stamped(long offset, int leaderEpoch, String... values) {
         ByteBuffer bytes = batch(values);
         RecordBatch.at(bytes).stamp(offset, leaderEpoch);

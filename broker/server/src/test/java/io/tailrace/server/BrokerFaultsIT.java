@@ -31,7 +31,7 @@ import org.apache.curator.retry.RetryOneTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What clients see when a broker's disk fails or fills up, its session ends, or it was down during a deletion. */
+/** What clients see when a broker's disk fails or fills up, its session ends, or it misses a deletion. */
 class BrokerFaultsIT {
     private static final int ACKS_ALL = -1;
     private static final int TIMEOUT_MS = 5000;
@@ -101,7 +101,7 @@ class BrokerFaultsIT {
                     .untilAsserted(() -> assertThat(read(client, "web")).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER));
             assertThat(append(client, "web")).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
             await().untilAsserted(() -> assertThat(brokers(client))
-                    .as("brokers that clients are sent to")
+                    .as("brokers that clients can ask")
                     .isEmpty());
 
             fixture.zooKeeper().restart();
@@ -134,8 +134,8 @@ class BrokerFaultsIT {
         }
     }
 
-    /** Leaves the state that deletion and creation by another broker would. */
-    private static void recreate(String topic, String connect) throws Exception {
+    /** The state that another broker's deletion and creation leave in ZooKeeper. */
+    private static void makeAnew(String topic, String connect) throws Exception {
         try (CuratorFramework curator = CuratorFrameworkFactory.newClient(connect, new RetryOneTime(100))) {
             curator.start();
             String path = "/brokers/topics/" + topic;

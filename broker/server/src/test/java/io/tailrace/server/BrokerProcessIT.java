@@ -50,7 +50,7 @@ class BrokerProcessIT {
     }
 
     @Test
-    void sigtermStopsItWithExitCodeZero() throws Exception {
+    void sigtermStopsTheBrokerWithExitCodeZero() throws Exception {
         Process broker = start(0);
         readyPort(broker);
         broker.destroy();
@@ -70,7 +70,7 @@ class BrokerProcessIT {
     }
 
     @Test
-    void acknowledgedRecordsSurviveKillNineOnceAndInOrder() throws Exception {
+    void acknowledgedRecordsSurviveSigkillOnceAndInOrder() throws Exception {
         Process broker = start(0);
         int port = readyPort(broker);
         ConcurrentLinkedQueue<Integer> acknowledged = new ConcurrentLinkedQueue<>();

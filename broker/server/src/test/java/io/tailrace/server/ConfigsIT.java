@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Settings changed while a broker runs, by Apache Kafka's own admin client. */
+/** Dynamic settings, changed with Apache Kafka's admin client. */
 class ConfigsIT {
     private static final ConfigResource BROKER = new ConfigResource(ConfigResource.Type.BROKER, "1");
     private static final ConfigResource ALL_BROKERS = new ConfigResource(ConfigResource.Type.BROKER, "");
@@ -111,7 +111,7 @@ class ConfigsIT {
     }
 
     @Test
-    void allSettingsOfATopicAreChangedOrNone() throws Exception {
+    void changesOfATopicAreAppliedTogetherOrNotAtAll() throws Exception {
         ConfigResource topic = create("whole");
 
         assertRefused(
@@ -139,7 +139,7 @@ class ConfigsIT {
     }
 
     @Test
-    void settingsThatAreNotNamedReturnToTheirDefaults() throws Exception {
+    void omittedSettingsReturnToTheirDefaults() throws Exception {
         ConfigResource topic = create("replaced");
         alter(topic, set("retention.ms", "5"));
         try (RawClient client = new RawClient(fixture.port())) {
@@ -185,7 +185,7 @@ class ConfigsIT {
     }
 
     @Test
-    void brokersAcceptDynamicSettingsOnly() throws Exception {
+    void brokersAcceptOnlyDynamicSettings() throws Exception {
         assertThat(entry(BROKER, RATE).source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
         alter(ALL_BROKERS, set(RATE, "1000"));
         assertThat(entry(ALL_BROKERS, RATE).value()).isEqualTo("1000");

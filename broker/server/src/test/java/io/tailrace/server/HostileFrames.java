@@ -29,9 +29,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
-/** Frames that no honest client sends: noise, and valid requests with bytes changed, cut off or added, or wrong counts. */
+/** Frames that no honest client sends: noise, and valid requests with changed bytes, false counts, or a missing end. */
 final class HostileFrames {
-    private static final int[] LIES = {-1, 0, 1, 127, 0x7fff, 0xffff, 0x7fffffff, 0x7ffffff0, 0x80000000, 100 << 20};
+    private static final int[] FALSE_NUMBERS = {
+        -1, 0, 1, 127, 0x7fff, 0xffff, 0x7fffffff, 0x7ffffff0, 0x80000000, 100 << 20
+    };
 
     private final Random random;
     private final List<byte[]> valid = new ArrayList<>();
@@ -47,7 +49,7 @@ final class HostileFrames {
         }
     }
 
-    /** The next frame, with its size in front, which may also be wrong. */
+    /** The next frame with its size prefix, which may be false, too. */
     byte[] next() {
         int kind = random.nextInt(20);
         if (kind == 0) {
@@ -69,26 +71,26 @@ final class HostileFrames {
     }
 
     private byte[] changed(byte[] frame) {
-        // Mostly after the header, so that requests get as far as possible.
+        // Mostly behind the header, so that most requests pass the first checks.
         int at = 4 + (random.nextInt(8) == 0 ? 0 : 8) + random.nextInt(Math.max(1, frame.length - 20));
         switch (random.nextInt(6)) {
             case 0 -> frame[at % frame.length] = (byte) random.nextInt();
             case 1 -> frame[at % frame.length] ^= (byte) (1 << random.nextInt(8));
             case 2 -> {
                 if (at + 4 <= frame.length) {
-                    ByteBuffer.wrap(frame).putInt(at, LIES[random.nextInt(LIES.length)]);
+                    ByteBuffer.wrap(frame).putInt(at, FALSE_NUMBERS[random.nextInt(FALSE_NUMBERS.length)]);
                 }
             }
             case 3 -> {
                 if (at + 2 <= frame.length) {
-                    ByteBuffer.wrap(frame).putShort(at, (short) LIES[random.nextInt(LIES.length)]);
+                    ByteBuffer.wrap(frame).putShort(at, (short) FALSE_NUMBERS[random.nextInt(FALSE_NUMBERS.length)]);
                 }
             }
             case 4 -> {
                 return Arrays.copyOf(frame, Math.max(12, at));
             }
             default -> {
-                // The largest varint.
+                // The greatest varint.
                 for (int i = at; i < Math.min(frame.length, at + 4); i++) {
                     frame[i] = (byte) 0xff;
                 }

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Whatever it is sent, the broker keeps running, within its memory, and serves its other clients. */
+/** Random hostile frames: the broker stays up, its memory bounded, and serves other clients. */
 class HostileFramesIT {
     private static final int FRAMES = Integer.getInteger("hostile.frames", 100_000);
     private static final int FRAMES_PER_CONNECTION = 4;
@@ -108,17 +108,17 @@ class HostileFramesIT {
         assertThat(acknowledged).isPositive();
         assertThat(read(acknowledged)).as("records of the good client").isEqualTo(acknowledged);
         assertThat(answered.get())
-                .as("bytes of answers: some frames passed the first check")
+                .as("bytes of answers: some frames pass the first checks")
                 .isPositive();
         assertThat(directBytesMax).as("bytes outside the heap").isLessThan(DIRECT_BYTES_MAX);
-        assertThat(logged.list).as("errors in the broker's log").noneMatch(event -> event.getLevel() == Level.ERROR);
+        assertThat(logged.list).as("errors of the broker's own").noneMatch(event -> event.getLevel() == Level.ERROR);
         System.gc();
         assertThat(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
                 .as("heap still in use")
                 .isLessThan(128L << 20);
     }
 
-    /** Sends frames over one connection, and reads until the broker closes it; returns the bytes of its answers. */
+    /** Sends frames over one connection and reads until the broker closes it. Returns the number of bytes read. */
     private long send(HostileFrames frames) throws IOException {
         long bytes = 0;
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port())) {

@@ -45,7 +45,7 @@ class LogDirectoryFailureIT {
                 }
             });
             assertThat(topics.describe("web"))
-                    .as("partitions on the other disk keep their leader")
+                    .as("the broker still leads the partition on the other disk")
                     .anyMatch(
                             partition -> !fails[partition.partition()] && ReplicatedTopics.leader(partition) == broker);
             produceToEach(topics);

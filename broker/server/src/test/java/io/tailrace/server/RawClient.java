@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
-/** A connection that sends any bytes, and any number of requests before the first answer. */
+/** A connection that sends any bytes, and any number of requests before it reads an answer. */
 public final class RawClient implements AutoCloseable {
     private static final int ANSWER_MS_MAX = 20_000;
 
@@ -32,12 +32,12 @@ public final class RawClient implements AutoCloseable {
         in = new DataInputStream(socket.getInputStream());
     }
 
-    /** Sends a request in the highest version, and does not wait. */
+    /** Sends a request in its highest version without waiting for the answer. */
     public void send(Request<?> request) throws IOException {
         send(request, request.api().served().max());
     }
 
-    /** Sends a request in a version, and does not wait. */
+    /** Sends a request in this version without waiting for the answer. */
     public void send(Request<?> request, short version) throws IOException {
         unanswered.add(new Sent(request, version, ++correlationId));
         for (ByteBuffer part :
@@ -60,7 +60,7 @@ public final class RawClient implements AutoCloseable {
         return ByteBuffer.wrap(frame);
     }
 
-    /** The answer to the oldest unanswered request. */
+    /** Reads the answer to the oldest unanswered request. */
     public <A extends Response> A receive(Class<A> type) throws IOException {
         Sent sent = unanswered.remove();
         ByteBuffer frame = receiveFrame();

@@ -51,7 +51,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** What libraries hide: answers of single requests. */
+/** Single requests and their answers, as client libraries do not show them. */
 class RawProtocolIT {
     private static final int ACKS_ALL = -1;
     private static final int TIMEOUT_MS = 5000;
@@ -76,7 +76,7 @@ class RawProtocolIT {
     }
 
     @Test
-    void repeatedBatchGetsItsFirstOffsetAgainEvenAfterARestart() throws Exception {
+    void duplicateBatchGetsItsFirstOffsetEvenAfterARestart() throws Exception {
         create("repeated", Map.of());
         try (RawClient client = new RawClient(fixture.port())) {
             assertThat(offsetOf(client, batch(7, 0, "a", "b"))).isZero();
@@ -100,7 +100,7 @@ class RawProtocolIT {
     }
 
     @Test
-    void anElectionForNoPartitionIsRefused() throws Exception {
+    void electionForANegativePartitionIsRefused() throws Exception {
         try (RawClient client = new RawClient(fixture.port())) {
             ElectLeadersRequest request = new ElectLeadersRequest(
                     ElectLeadersRequest.PREFERRED,
@@ -112,7 +112,7 @@ class RawProtocolIT {
     }
 
     @Test
-    void longPollIsWokenByAnotherConnection() throws Exception {
+    void produceOnAnotherConnectionEndsALongPoll() throws Exception {
         create("polled", Map.of());
         try (RawClient reader = new RawClient(fixture.port());
                 RawClient writer = new RawClient(fixture.port())) {
@@ -126,7 +126,7 @@ class RawProtocolIT {
     }
 
     @Test
-    void firstBatchIsWholeHoweverLittleIsAskedFor() throws Exception {
+    void firstBatchIsReturnedWholeEvenIfItExceedsTheLimit() throws Exception {
         create("large", Map.of());
         String large = "x".repeat(10_000);
         try (RawClient client = new RawClient(fixture.port())) {
@@ -139,7 +139,7 @@ class RawProtocolIT {
     }
 
     @Test
-    void clientOfTheFutureIsToldWhichVersionsThereAre() throws Exception {
+    void clientOfAFutureVersionGetsTheRangeOfVersions() throws Exception {
         try (RawClient client = new RawClient(fixture.port())) {
             ByteBuffer frame = ByteBuffer.allocate(4 + 8 + 3).putInt(11).putShort((short) 18);
             client.send(frame.putShort((short) 99).putInt(42).array());
@@ -157,7 +157,7 @@ class RawProtocolIT {
     }
 
     @Test
-    void requestsTakeEffectInTheirOrderThoughSomeBlock() throws Exception {
+    void requestsTakeEffectInOrderEvenIfSomeBlock() throws Exception {
         try (RawClient client = new RawClient(fixture.port())) {
             client.send(creation("ordered", Map.of()));
             client.send(produce("ordered", 1, TIMEOUT_MS, batch("a")));
@@ -174,7 +174,7 @@ class RawProtocolIT {
     }
 
     @Test
-    void failedProduceWithoutAnswerClosesTheConnection() throws Exception {
+    void failedProduceWithAcksZeroClosesTheConnection() throws Exception {
         try (RawClient client = new RawClient(fixture.port())) {
             client.send(produce("no-such-topic", 0, TIMEOUT_MS, batch("a")));
 
@@ -183,7 +183,7 @@ class RawProtocolIT {
     }
 
     @Test
-    void batchThatIsTooLargeOrBrokenIsRefusedWhole() throws Exception {
+    void tooLargeOrCorruptBatchIsRefused() throws Exception {
         create("small", Map.of("max.message.bytes", "1000"));
         ByteBuffer broken = batch("a");
         broken.put(broken.limit() - 1, (byte) ~broken.get(broken.limit() - 1));
@@ -206,7 +206,7 @@ class RawProtocolIT {
     }
 
     @Test
-    void acknowledgementWaitsForTheDiskWhereTheTopicAsksForIt() throws Exception {
+    void producesWithFlushAckAreAnsweredInOrder() throws Exception {
         create("forced", Map.of("flush", "ack"));
         try (RawClient client = new RawClient(fixture.port())) {
             for (int i = 0; i < 20; i++) {
@@ -229,7 +229,7 @@ class RawProtocolIT {
             request.putShort((short) 0).putShort(version).putInt(42).putShort((short) -1);
             request.putShort((short) 1).putInt(TIMEOUT_MS).putInt(1);
             request.putShort((short) topic.length).put(topic).putInt(1).putInt(0);
-            // A message set of one message in format 0, whose checksum nobody looks at.
+            // A message set with one message in format 0, without a valid checksum.
             request.putInt(26)
                     .putLong(0)
                     .putInt(14)
@@ -251,7 +251,7 @@ class RawProtocolIT {
             assertThat(client.receiveFrame()).isEqualTo(expected.flip());
             assertThat(only(client.call(fetch("old-" + version, 0, 0, 1, 1000), FetchResponse.class))
                             .highWatermark())
-                    .as("the connection goes on, and nothing was written")
+                    .as("the connection stays open, and nothing was written")
                     .isZero();
         }
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Partitions move between three brokers, and leaders are elected, on request of Apache Kafka's admin client. */
+/** Reassignments and elections among three brokers, requested with Apache Kafka's admin client. */
 class ReassignmentIT {
     private static final Duration PATIENCE = ReplicatedTopics.PATIENCE;
 
@@ -52,7 +52,7 @@ class ReassignmentIT {
 
     @Test
     void partitionMovesUnderLoadAndTheMoveCanBeCancelled() throws Exception {
-        // The controller gets the request while the target broker is paused.
+        // The controller must answer while the target broker is paused.
         int to = admin.describeCluster().controller().get().id() == 3 ? 2 : 3;
         int stays = 5 - to;
         topics.createOn("moving", 1, stays);
@@ -96,13 +96,13 @@ class ReassignmentIT {
     }
 
     @Test
-    void onlyAMoveInProgressCanBeCancelled() throws Exception {
+    void reassignmentThatIsNotInProgressCannotBeCancelled() throws Exception {
         topics.createOn("resting", 1, 2);
         assertThat(causeOf(() -> cancel("resting"))).isInstanceOf(NoReassignmentInProgressException.class);
     }
 
     @Test
-    void brokerDeletesReplicasThatMovedWhileItWasDown() throws Exception {
+    void returningBrokerDeletesReplicasThatWereMovedAway() throws Exception {
         topics.createOn("left", 1, 2);
         assertThat(brokers.hasLog(1, "left-0")).isTrue();
         brokers.stop(1);

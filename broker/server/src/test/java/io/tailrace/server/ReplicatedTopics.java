@@ -29,21 +29,21 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Topics on three brokers, as Apache Kafka's clients see them. The partition is 0 unless one is named. */
+/** Topics on three brokers, as Apache Kafka's clients see them. Methods without a partition mean partition 0. */
 final class ReplicatedTopics implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ThreeBrokers brokers;
     private final Admin admin;
 
-    /** Waits until the brokers know each other: clients learn about brokers from the first one they ask. */
+    /** Waits until the brokers know each other: clients learn about all brokers from the first one they ask. */
     ReplicatedTopics(ThreeBrokers brokers) {
         this.brokers = brokers;
         for (int id = 1; id <= 3; id++) {
             int port = brokers.port(id);
             await().atMost(PATIENCE).until(() -> brokersSeenBy(port) == 3);
         }
-        // A call to a paused broker is not sent to another one before it times out.
+        // A call to a paused broker is sent to another only after its timeout.
         admin = Admin.create(properties("default.api.timeout.ms", "4000", "request.timeout.ms", "2000"));
     }
 
@@ -55,7 +55,7 @@ final class ReplicatedTopics implements AutoCloseable {
         }
     }
 
-    /** Creates one partition on all three brokers, two of which must be in sync. */
+    /** Creates a topic of one partition on all three brokers, two of which must be in sync. */
     void create(String topic) {
         create(topic, 1, Map.of("min.insync.replicas", "2"));
     }
@@ -65,14 +65,14 @@ final class ReplicatedTopics implements AutoCloseable {
         awaitInSync(topic, 1, 2, 3);
     }
 
-    /** Creates one partition on these brokers, the preferred leader first. */
+    /** Creates a topic of one partition on these brokers, the preferred leader first. */
     void createOn(String topic, Integer... replicas) {
         create(new NewTopic(topic, Map.of(0, List.of(replicas))));
         awaitInSync(topic, replicas);
     }
 
     void create(NewTopic topic) {
-        // The broker asked may not have seen yet that another one is back.
+        // The broker that is asked may not have seen yet that another one is back.
         await().atMost(PATIENCE).until(() -> isCreated(topic));
     }
 
@@ -85,7 +85,7 @@ final class ReplicatedTopics implements AutoCloseable {
             admin.createTopics(List.of(topic)).all().get();
             return true;
         } catch (ExecutionException e) {
-            // An earlier attempt succeeded after its client had stopped waiting.
+            // Created by an earlier try that took longer than the client waited.
             return e.getCause() instanceof TopicExistsException;
         }
     }
@@ -96,7 +96,7 @@ final class ReplicatedTopics implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Empty if the broker asked did not answer in time. */
+    /** Empty if the broker that was asked did not answer in time. */
     private Optional<List<TopicPartitionInfo>> described(String topic) throws Exception {
         try {
             return Optional.of(admin.describeTopics(List.of(topic))
@@ -123,7 +123,7 @@ final class ReplicatedTopics implements AutoCloseable {
         return partition.isr().stream().map(Node::id).toList();
     }
 
-    /** Waits for a leader: the broker asked may not have seen the topic yet, or that its leader is gone. */
+    /** Waits for a leader: the broker that is asked may not have seen the topic, or the end of its leader, yet. */
     int leader(String topic) {
         return await().atMost(PATIENCE)
                 .ignoreExceptionsInstanceOf(AssertionError.class)
@@ -136,7 +136,7 @@ final class ReplicatedTopics implements AutoCloseable {
                 .allSatisfy(partition -> assertThat(inSync(partition)).containsExactlyInAnyOrder(ids)));
     }
 
-    /** Waits until all replicas have the same log, byte for byte. */
+    /** Waits until the followers' logs equal the leader's byte for byte. */
     void awaitSameLogs(String topic) {
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(mismatch(topic, 1, 2)).isEqualTo(-1);
@@ -166,7 +166,7 @@ final class ReplicatedTopics implements AutoCloseable {
         return new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer());
     }
 
-    /** Reads everything below the high watermark. */
+    /** All records below the high watermark. */
     List<Integer> read(String topic) {
         List<Integer> values = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(

@@ -76,7 +76,7 @@ class ReplicationIT {
     }
 
     @Test
-    void formerLeaderDropsWhatNoOtherReplicaHas() throws Exception {
+    void formerLeaderTruncatesRecordsThatOnlyItHad() throws Exception {
         topics.create("diverging");
         topics.produce("diverging", "all", 0, 100);
         int leader = topics.leader("diverging");
@@ -96,7 +96,7 @@ class ReplicationIT {
 
         topics.awaitInSync("diverging", 1, 2, 3);
         topics.awaitSameLogs("diverging");
-        // A fetch in flight when its follower was paused may have delivered the first of the others.
+        // The fetch in flight when the follower was paused may have copied the first of these records.
         List<Integer> read = topics.read("diverging");
         assertThat(read).doesNotContain(1_019);
         assertThat(read.stream().filter(number -> number < 1_000).toList())
@@ -104,13 +104,13 @@ class ReplicationIT {
     }
 
     @Test
-    void slowFollowerLeavesTheIsrAndComesBack() throws Exception {
+    void slowFollowerLeavesTheIsrAndRejoins() throws Exception {
         topics.create("slow");
         int leader = topics.leader("slow");
         int slow = leader % 3 + 1;
         brokers.pause(slow);
         try {
-            // All in-sync replicas have acknowledged it, so the paused one is no longer among them.
+            // All in-sync replicas acknowledged it, so the paused one has left the ISR.
             topics.produce("slow", "all", 0, 100);
         } finally {
             brokers.resume(slow);
@@ -120,7 +120,7 @@ class ReplicationIT {
     }
 
     @Test
-    void tooFewInSyncReplicasRefuseBeforeOrAfterTheAppend() throws Exception {
+    void produceWithTooFewInSyncReplicasFailsBeforeOrAfterTheAppend() throws Exception {
         topics.create("insync", 1, Map.of("min.insync.replicas", "3"));
         int leader = topics.leader("insync");
         int slow = leader % 3 + 1;
@@ -135,7 +135,7 @@ class ReplicationIT {
                         .isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
                 assertThat(only(client.call(fetch("insync", 0, 0, 1, 1_000), FetchResponse.class))
                                 .highWatermark())
-                        .as("nothing is acknowledged by two")
+                        .as("no second replica acknowledged anything")
                         .isZero();
             } finally {
                 brokers.resume(slow);
@@ -145,7 +145,7 @@ class ReplicationIT {
                     only(client.call(Batches.produce("insync", -1, 20_000, batch("c")), ProduceResponse.class));
             assertThat(taken.errorCode()).isEqualTo(ErrorCode.NONE);
             assertThat(taken.baseOffset())
-                    .as("behind the one that was appended")
+                    .as("after the record that was appended")
                     .isEqualTo(1);
         }
         topics.awaitSameLogs("insync");
@@ -163,7 +163,7 @@ class ReplicationIT {
     }
 
     @Test
-    void stoppedBrokerHandsOverAndNoProduceFails() throws Exception {
+    void stoppedBrokerHandsOverItsLeadsAndNoProduceFails() throws Exception {
         topics.create("bounced");
         topics.produce("bounced", "all", 0, 10);
         int leader = topics.leader("bounced");
@@ -177,7 +177,7 @@ class ReplicationIT {
     }
 
     @Test
-    void resumedBrokerDoesNotAnswerForLeadershipItLost() throws Exception {
+    void resumedBrokerServesNoPartitionThatItNoLongerLeads() throws Exception {
         topics.create("paused");
         int leader = topics.leader("paused");
         try (RawClient client = new RawClient(brokers.port(leader))) {
@@ -194,7 +194,7 @@ class ReplicationIT {
                 brokers.resume(leader);
             }
 
-            // It finds the requests that were sent while it was paused before it learns that it lost its session.
+            // Requests sent during the pause are read before the broker learns that its session ended.
             assertThat(only(client.receive(ProduceResponse.class)).errorCode())
                     .isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
             assertThat(only(client.receive(ProduceResponse.class)).errorCode())

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Peers that send half a request and stop: the broker serves the others, says what happens, and closes the slow ones. */
+/** Peers that send half a request and stop: the broker serves other clients, warns, and closes the slow connections. */
 class SlowPeersIT {
     private static final String TOPIC = "topic";
     private static final int PEERS = 40;
@@ -72,7 +72,7 @@ class SlowPeersIT {
     }
 
     @Test
-    void halfFramesHoldUpNobodyAndAreClosed() throws Exception {
+    void otherClientsAreServedAndHalfFramesAreClosed() throws Exception {
         ByteBuffer half =
                 ByteBuffer.allocate(FRAME_BYTES / 2).putInt(FRAME_BYTES).putShort((short) 0);
         for (int i = 0; i < PEERS; i++) {
@@ -105,7 +105,7 @@ class SlowPeersIT {
                                 + " connections of 127.0.0.1 hold .* bytes.*");
     }
 
-    /** Whether an ApiVersions request is answered of which the broker reads a part first. */
+    /** Sends an ApiVersions request in two pieces; whether it is answered. */
     private boolean answersInTwoPieces() throws IOException {
         byte[] request =
                 ByteBuffer.allocate(15).putInt(11).putInt(18 << 16).putInt(42).array();

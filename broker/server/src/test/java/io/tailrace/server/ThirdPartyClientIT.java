@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Apache Kafka's own clients, unmodified, against a broker. */
+/** Apache Kafka's unmodified clients against a broker. */
 class ThirdPartyClientIT {
     private static BrokerFixture fixture;
 
@@ -150,7 +150,7 @@ class ThirdPartyClientIT {
     }
 
     @Test
-    void producerContinuesAcrossARestart() throws Exception {
+    void producerContinuesAfterARestart() throws Exception {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         try (KafkaProducer<String, String> producer = fixture.producer("linger.ms", "1", "retry.backoff.ms", "20")) {
             for (int i = 0; i < 500; i++) {

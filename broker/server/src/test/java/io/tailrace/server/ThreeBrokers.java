@@ -21,7 +21,8 @@ import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 
 /**
- * A ZooKeeper in this process and three broker processes, which can be killed and paused. Brokers 1 and 2 share a rack.
+ * A ZooKeeper in this process, and three broker processes that can be killed and paused. Brokers 1 and 2
+ * share a rack.
  */
 final class ThreeBrokers implements AutoCloseable {
     private static final int ZOOKEEPER_TICK_MS = 500;
@@ -63,12 +64,12 @@ final class ThreeBrokers implements AutoCloseable {
         return ports.values().stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     }
 
-    /** The port that the broker listens on. */
+    /** The address at which the broker listens. */
     int port(int id) {
         return Objects.requireNonNull(ports.get(id));
     }
 
-    /** The directory of a partition's log on the broker. */
+    /** The directory in which the broker keeps a partition. */
     Path logOf(int id, String partition) {
         return findLog(id, partition)
                 .orElseThrow(() -> new AssertionError("broker " + id + " has no log of " + partition));
@@ -103,7 +104,7 @@ final class ThreeBrokers implements AutoCloseable {
         process(id).destroyForcibly().waitFor();
     }
 
-    /** Stops it in good order, and returns its exit code. */
+    /** Stops a broker with SIGTERM and returns its exit code. */
     int stop(int id) throws InterruptedException {
         Process process = process(id);
         process.destroy();
@@ -113,7 +114,7 @@ final class ThreeBrokers implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Returns when every thread has stopped: until then requests may be answered. */
+    /** Pauses a broker. Returns once every thread has stopped, as any running one may answer requests. */
     void pause(int id) throws IOException, InterruptedException {
         signal(id, "-STOP");
         Path threads = Path.of("/proc", String.valueOf(process(id).pid()), "task");

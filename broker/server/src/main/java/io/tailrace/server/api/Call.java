@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An exchange that encodes its answer in the version of its request. {@link #answer} may be called from any thread.
+ * A request and its answer, which is encoded in the version of the request. {@link #answer} may be called from any thread.
  *
  * @param <A> the answer
  */

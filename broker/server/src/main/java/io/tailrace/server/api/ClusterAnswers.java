@@ -17,16 +17,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** An image of the cluster in the words of the protocol, for a client of one listener. */
+/** Translates a cluster image into the protocol's messages, for a client of one listener. */
 final class ClusterAnswers {
-    /** No operations were asked for, or there is no authorizer to tell them. */
+    /** The client did not ask for operations, or there is no authorizer that knows them. */
     static final int OPERATIONS_UNKNOWN = Integer.MIN_VALUE;
 
     static final UUID NO_ID = new UUID(0, 0);
 
     private ClusterAnswers() {}
 
-    /** The brokers that can be reached by that listener. */
+    /** The brokers that have that listener. */
     static List<MetadataResponse.Broker> brokers(ClusterImage image, String listener) {
         List<MetadataResponse.Broker> brokers = new ArrayList<>();
         for (Broker broker : image.brokers().values()) {
@@ -37,7 +37,7 @@ final class ClusterAnswers {
         return brokers;
     }
 
-    /** Where a broker is reached by that listener, if it is registered. */
+    /** The address of a broker's listener, if the broker is registered. */
     static Optional<Endpoint> endpoint(ClusterImage image, int brokerId, String listener) {
         return image.broker(brokerId).flatMap(broker -> broker.endpoint(listener));
     }
@@ -90,7 +90,7 @@ final class ClusterAnswers {
                 .toList();
     }
 
-    /** Whom the controller waits for, besides the last replicas standing, while nobody leads. */
+    /** The leader that the controller waits for, besides the last replicas standing, while there is none. */
     private static List<Integer> lastLeader(PartitionImage partition) {
         return partition.state().stream()
                 .filter(state -> state.leader() == PartitionState.NO_LEADER)

@@ -26,13 +26,12 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fetch from its first read to its answer, which waits for {@code minBytes} of records, for {@code maxWaitMs} at most.
+ * A fetch from its first read to its answer. It waits for {@code minBytes} of records, for at most {@code maxWaitMs}.
  *
- * <p>An error or a divergence in any partition ends the wait, as the client must act on it. While it waits, no file is
- * held: what was read is let go of and read again, which for a consumer at the end of a log finds nothing and costs
- * nothing.
+ * <p>An error or a divergence in any partition ends the wait, because the client must act on it. A waiting fetch holds no
+ * file: it closes what it read, and reads again when it is woken. For a consumer at the end of a log that costs nothing.
  *
- * <p>Confined to the connection's event loop, but for {@link #wake}.
+ * <p>Confined to the connection's event loop, except for {@link #wake}.
  */
 final class DelayedFetch implements ReadWaiter {
     private final Partitions partitions;
@@ -42,11 +41,11 @@ final class DelayedFetch implements ReadWaiter {
     private final int bytesMax;
     private final int bytesMin;
     private final Set<Partition> watched = new LinkedHashSet<>();
-    private final AtomicBoolean awake = new AtomicBoolean();
+    private final AtomicBoolean retryScheduled = new AtomicBoolean();
     private @Nullable Future<?> timeout;
-    private boolean over;
+    private boolean ended;
 
-    /** @param waitingFollowers where a follower's fetch stands while it waits */
+    /** @param waitingFollowers holds this fetch while it waits, if it is a follower's */
     DelayedFetch(
             Partitions partitions,
             FetchRequest request,
@@ -64,7 +63,7 @@ final class DelayedFetch implements ReadWaiter {
     void begin() {
         acknowledge();
         Attempt first = read();
-        if (first.enough() || request.maxWaitMs() <= 0 || request.topics().isEmpty()) {
+        if (first.isEnough() || request.maxWaitMs() <= 0 || request.topics().isEmpty()) {
             answer(first);
             return;
         }
@@ -75,24 +74,24 @@ final class DelayedFetch implements ReadWaiter {
         }
         call.onDisconnect(this::end);
         timeout = call.schedule(this::answerNow, request.maxWaitMs());
-        // What was appended between the first read and the watch woke nobody.
+        // An append between the first read and the watch woke nobody.
         retry();
     }
 
     @Override
     public void wake() {
-        if (awake.compareAndSet(false, true)) {
+        if (retryScheduled.compareAndSet(false, true)) {
             call.execute(this::retry);
         }
     }
 
     private void retry() {
-        awake.set(false);
-        if (over) {
+        retryScheduled.set(false);
+        if (ended) {
             return;
         }
         Attempt attempt = read();
-        if (attempt.enough()) {
+        if (attempt.isEnough()) {
             end();
             answer(attempt);
         } else {
@@ -100,16 +99,16 @@ final class DelayedFetch implements ReadWaiter {
         }
     }
 
-    /** Ends the wait, if it lasts, and answers with what there is. */
+    /** Answers with what there is, unless the fetch is answered already. */
     void answerNow() {
-        if (!over) {
+        if (!ended) {
             end();
             answer(read());
         }
     }
 
     private void end() {
-        over = true;
+        ended = true;
         watched.forEach(partition -> partition.remove(this));
         waitingFollowers.remove(call.connection(), this);
         if (timeout != null) {
@@ -117,15 +116,15 @@ final class DelayedFetch implements ReadWaiter {
         }
     }
 
-    /** A follower that asks for what comes next has what comes before: said once, whatever it is answered and when. */
+    /** A follower's fetch acknowledges what comes before its offset. Done once for each fetch, not for each read. */
     private void acknowledge() {
         if (isFollower()) {
-            forEachOpen((partition, part) -> partition.handle(new Event.Fetched(followerFetch(part))));
+            forEachPartition((partition, part) -> partition.handle(new Event.Fetched(followerFetch(part))));
         }
     }
 
     private void watch() {
-        forEachOpen((partition, part) -> {
+        forEachPartition((partition, part) -> {
             if (!watched.add(partition)) {
                 return;
             }
@@ -137,7 +136,7 @@ final class DelayedFetch implements ReadWaiter {
         });
     }
 
-    private void forEachOpen(BiConsumer<Partition, FetchRequest.Partition> action) {
+    private void forEachPartition(BiConsumer<Partition, FetchRequest.Partition> action) {
         for (FetchRequest.Topic topic : request.topics()) {
             for (FetchRequest.Partition part : topic.partitions()) {
                 Partition partition = partitions.find(topic.topic(), part.partition());
@@ -182,7 +181,7 @@ final class DelayedFetch implements ReadWaiter {
         private long sizeInBytes;
         private boolean failed;
 
-        boolean enough() {
+        boolean isEnough() {
             return failed || sizeInBytes >= bytesMin;
         }
 

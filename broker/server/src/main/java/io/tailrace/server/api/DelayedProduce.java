@@ -12,11 +12,11 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A produce from its appends to its answer, which waits until every append is acknowledged as it should be: by the
- * in-sync replicas, and on disk where the topic asks for that. What takes too long is answered with
- * {@code REQUEST_TIMED_OUT}; its records stay.
+ * A produce from its appends to its answer. It waits until all in-sync replicas have every append, if the client wants
+ * that, and until it is on disk, if the topic wants that. An append that takes too long is answered with
+ * {@code REQUEST_TIMED_OUT}; its records stay in the log.
  *
- * <p>Confined to the connection's event loop, which the waits hand over to.
+ * <p>Confined to the connection's event loop; the waits switch to it.
  */
 final class DelayedProduce {
     private final Call<ProduceResponse> call;
@@ -33,7 +33,7 @@ final class DelayedProduce {
         this.allInsync = allInsync;
     }
 
-    /** What is told from here on is about this topic. */
+    /** Starts a topic, to which the following results belong. */
     void begin(String topic, int partitions) {
         current = new ArrayList<>(partitions);
         topics.add(new ProduceResponse.Topic(topic, current));
@@ -47,7 +47,7 @@ final class DelayedProduce {
         current.add(new ProduceResponse.Partition(index, error, -1, -1, -1, records, message));
     }
 
-    /** Batches that end before {@code nextOffset} are in the leader's log, now or since an earlier request. */
+    /** Adds an append that succeeded, now or in an earlier request, up to {@code nextOffset} (exclusive). */
     void appended(Partition partition, Append append, long nextOffset, ProduceResponse.Partition answer) {
         current.add(answer);
         boolean needsAcks = allInsync && !append.acknowledged();
@@ -60,10 +60,10 @@ final class DelayedProduce {
         }
     }
 
-    /** Where in the answer. */
+    /** The place of a result in the answer. */
     private record Place(List<ProduceResponse.Partition> results, int index) {}
 
-    /** Ends a produce with acks=0. Its client learns of an error by losing the connection. */
+    /** Ends a produce with acks=0. An error closes the connection, because there is no answer to report it. */
     void endUnanswered() {
         for (ProduceResponse.Topic topic : topics) {
             for (ProduceResponse.Partition result : topic.partitions()) {
@@ -77,7 +77,7 @@ final class DelayedProduce {
         call.endSilently();
     }
 
-    /** Answers, now or when the last wait is over or {@code timeoutMs} have passed. */
+    /** Answers as soon as no append is waited for any more, after {@code timeoutMs} at the latest. */
     void answerWhenAcknowledged(int timeoutMs) {
         undecided = waits.size();
         if (undecided == 0) {
@@ -110,16 +110,16 @@ final class DelayedProduce {
         waits.forEach(Wait::cancel);
     }
 
-    /** One append that is not acknowledged yet. */
+    /** Waits for the acknowledgement of one append. */
     private final class Wait implements AckWaiter {
         private final Partition partition;
         private final Place place;
         private final long ackedOffset;
         private final int leaderEpoch;
         private final CompletableFuture<Void> durable;
-        private int open;
+        private int conditionsLeft;
 
-        /** @param ackedOffset the high watermark to wait for in this leader epoch, negative for none */
+        /** @param ackedOffset the high watermark to wait for in this leader epoch; negative if only the disk is waited for */
         Wait(Partition partition, Place place, long ackedOffset, int leaderEpoch, CompletableFuture<Void> durable) {
             this.partition = partition;
             this.place = place;
@@ -129,7 +129,7 @@ final class DelayedProduce {
         }
 
         void begin() {
-            open = ackedOffset < 0 ? 1 : 2;
+            conditionsLeft = ackedOffset < 0 ? 1 : 2;
             if (ackedOffset >= 0) {
                 partition.awaitAcks(ackedOffset, leaderEpoch, this);
             }
@@ -142,19 +142,19 @@ final class DelayedProduce {
             call.execute(() -> {
                 if (error != ErrorCode.NONE) {
                     decide(error);
-                } else if (open == 1) {
+                } else if (conditionsLeft == 1) {
                     decide(ErrorCode.NONE);
                 } else {
-                    open--;
+                    conditionsLeft--;
                 }
             });
         }
 
         void decide(ErrorCode error) {
-            if (open <= 0) {
+            if (conditionsLeft <= 0) {
                 return;
             }
-            open = 0;
+            conditionsLeft = 0;
             if (error != ErrorCode.NONE) {
                 place.results()
                         .set(

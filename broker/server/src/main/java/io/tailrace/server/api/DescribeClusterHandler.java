@@ -7,7 +7,7 @@ import io.tailrace.protocol.message.DescribeClusterResponse;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.server.cluster.ClusterView;
 
-/** Tells who the brokers are, and which of them is the controller. */
+/** Lists the brokers and names the controller. */
 public final class DescribeClusterHandler implements RequestHandler<DescribeClusterRequest, DescribeClusterResponse> {
     private final ClusterView cluster;
 

@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the configuration of topics and of this broker, and where each value comes from. */
+/** Describes the configuration of topics and of this broker, and the source of each value. */
 public final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequest, DescribeConfigsResponse> {
     private final ClusterView cluster;
     private final BrokerConfig config;
 
-    /** Tells this broker's configuration, and that of the cluster's topics. */
+    /** Describes this broker's configuration and that of the cluster's topics. */
     public DescribeConfigsHandler(ClusterView cluster, BrokerConfig config) {
         this.cluster = cluster;
         this.config = config;
@@ -56,7 +56,7 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
         }
         List<DescribeConfigsResponse.Config> configs = new ArrayList<>();
         config.topicDefaults().all().forEach((name, otherwise) -> {
-            if (isAsked(asked, name)) {
+            if (isRequested(asked, name)) {
                 String own = topic.get().configs().get(name);
                 configs.add(value(name, values(name, own, otherwise), false, synonyms));
             }
@@ -77,8 +77,8 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
     }
 
     private DescribeConfigsResponse.Result broker(DescribeConfigsRequest.Resource asked, boolean synonyms) {
-        Map<String, Map<String, String>> made = cluster.get().brokerConfigs();
-        Map<String, String> forAll = made.getOrDefault(ClusterImage.ALL_BROKERS, Map.of());
+        Map<String, Map<String, String>> dynamic = cluster.get().brokerConfigs();
+        Map<String, String> forAll = dynamic.getOrDefault(ClusterImage.ALL_BROKERS, Map.of());
         List<DescribeConfigsResponse.Config> configs = new ArrayList<>();
         if (asked.resourceName().isEmpty()) {
             forAll.forEach((name, value) -> configs.add(value(
@@ -87,7 +87,7 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
                     false,
                     synonyms)));
         } else if (asked.resourceName().equals(String.valueOf(config.brokerId()))) {
-            Map<String, String> own = made.getOrDefault(asked.resourceName(), Map.of());
+            Map<String, String> own = dynamic.getOrDefault(asked.resourceName(), Map.of());
             DynamicBrokerKeys.defaults()
                     .forEach((name, otherwise) ->
                             configs.add(value(name, dynamic(name, own, forAll, otherwise), false, synonyms)));
@@ -104,7 +104,7 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
                     ErrorCode.INVALID_REQUEST,
                     "this is broker " + config.brokerId() + ": ask broker " + asked.resourceName() + " itself");
         }
-        configs.removeIf(each -> !isAsked(asked, each.name()));
+        configs.removeIf(each -> !isRequested(asked, each.name()));
         return answer(asked, configs);
     }
 
@@ -121,7 +121,7 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
         return values;
     }
 
-    /** A setting that has the first of these values, and would have the next one otherwise. */
+    /** A setting with its values in order of precedence; the first is in force. */
     private static DescribeConfigsResponse.Config value(
             String name, List<Synonym> values, boolean readOnly, boolean withSynonyms) {
         Synonym inForce = values.get(0);
@@ -129,7 +129,7 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
                 name, inForce.value(), readOnly, inForce.source(), false, withSynonyms ? values : List.of());
     }
 
-    private static boolean isAsked(DescribeConfigsRequest.Resource resource, String name) {
+    private static boolean isRequested(DescribeConfigsRequest.Resource resource, String name) {
         return resource.configurationKeys() == null
                 || resource.configurationKeys().contains(name);
     }

@@ -15,15 +15,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** Tells the log directories of this broker, and how large the logs in them are. */
+/** Describes this broker's log directories and the sizes of the logs in them. */
 public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequest, DescribeLogDirsResponse> {
-    /** Nothing is known of how far the log is. */
+    /** The log belongs to no open partition. */
     private static final long UNKNOWN_LAG = -1;
 
     private final LogDirectories directories;
     private final Partitions partitions;
 
-    /** Tells these directories, with the logs of these partitions in them. */
+    /** Describes these directories, which hold the logs of these partitions. */
     public DescribeLogDirsHandler(LogDirectories directories, Partitions partitions) {
         this.directories = directories;
         this.partitions = partitions;
@@ -36,36 +36,36 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
 
     @Override
     public void handle(DescribeLogDirsRequest request, Call<DescribeLogDirsResponse> call) {
-        Predicate<TopicPartition> asked = asked(request);
+        Predicate<TopicPartition> requested = requested(request);
         List<DescribeLogDirsResponse.Result> results = new ArrayList<>();
         for (LogDirectories.Contents directory : directories.contents()) {
             results.add(new DescribeLogDirsResponse.Result(
                     directory.offline() ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE,
                     directory.path().toAbsolutePath().toString(),
-                    topics(directory, asked)));
+                    topics(directory, requested)));
         }
         call.answer(new DescribeLogDirsResponse(0, results));
     }
 
-    private static Predicate<TopicPartition> asked(DescribeLogDirsRequest request) {
+    private static Predicate<TopicPartition> requested(DescribeLogDirsRequest request) {
         List<DescribeLogDirsRequest.Topic> topics = request.topics();
         if (topics == null) {
             return partition -> true;
         }
-        Set<TopicPartition> asked = new HashSet<>();
+        Set<TopicPartition> requested = new HashSet<>();
         for (DescribeLogDirsRequest.Topic topic : topics) {
             topic.partitions().stream()
                     .filter(index -> index >= 0)
-                    .forEach(index -> asked.add(new TopicPartition(topic.topic(), index)));
+                    .forEach(index -> requested.add(new TopicPartition(topic.topic(), index)));
         }
-        return asked::contains;
+        return requested::contains;
     }
 
     private List<DescribeLogDirsResponse.Topic> topics(
-            LogDirectories.Contents directory, Predicate<TopicPartition> asked) {
+            LogDirectories.Contents directory, Predicate<TopicPartition> requested) {
         Map<String, List<DescribeLogDirsResponse.Partition>> byTopic = new TreeMap<>();
         new TreeMap<>(directory.sizes()).forEach((partition, sizeInBytes) -> {
-            if (asked.test(partition)) {
+            if (requested.test(partition)) {
                 byTopic.computeIfAbsent(partition.topic(), topic -> new ArrayList<>())
                         .add(new DescribeLogDirsResponse.Partition(
                                 partition.partition(), sizeInBytes, offsetLag(partition), false));
@@ -76,7 +76,7 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
                 .toList();
     }
 
-    /** Zero: this is the partition's only log here, and its high watermark never passes its end. */
+    /** Zero for an open partition: it has one log here, whose high watermark never passes its end. */
     private long offsetLag(TopicPartition partition) {
         return partitions.find(partition.topic(), partition.partition()) == null ? UNKNOWN_LAG : 0;
     }

@@ -16,7 +16,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Tells topics' partitions page by page: topics by name, partitions by index (KIP-966). */
+/** Describes the partitions of topics page by page, ordered by topic name and partition index (KIP-966). */
 public final class DescribeTopicPartitionsHandler
         implements RequestHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse> {
     private static final int PARTITIONS_MAX = 2000;

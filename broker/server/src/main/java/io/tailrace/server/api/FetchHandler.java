@@ -27,7 +27,7 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
     private final int bytesMax;
     private final Map<Connection, DelayedFetch> waitingFollowers = new ConcurrentHashMap<>();
 
-    /** @param bytesMax bytes of records in an answer, at most, whatever a client asks for */
+    /** @param bytesMax bound on the bytes of records in an answer, whatever a client asks for */
     public FetchHandler(Partitions partitions, int bytesMax) {
         this.partitions = partitions;
         this.bytesMax = bytesMax;

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Tells which broker coordinates a group: the leader of its partition of {@code __consumer_offsets}. */
+/** Finds the coordinator of a group: the leader of its partition of {@code __consumer_offsets}. */
 public final class FindCoordinatorHandler implements RequestHandler<FindCoordinatorRequest, FindCoordinatorResponse> {
     private static final short FIRST_WITH_KEYS = 4;
 
@@ -25,7 +25,7 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
     private final TopicChanges topics;
     private final BlockingCalls blocking;
 
-    /** Creates the topic, on the threads of {@code blocking}, when it is first needed. */
+    /** The topic is created, on the threads of {@code blocking}, when it is first needed. */
     public FindCoordinatorHandler(
             ClusterView cluster, OffsetCoordinator groups, TopicChanges topics, BlockingCalls blocking) {
         this.cluster = cluster;
@@ -75,7 +75,7 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
             return none(key, ErrorCode.INVALID_REQUEST, "key type must be 0, is " + keyType);
         }
         if (key.isEmpty()) {
-            return none(key, ErrorCode.INVALID_GROUP_ID, "the group's id is empty");
+            return none(key, ErrorCode.INVALID_GROUP_ID, "the group id is empty");
         }
         ClusterImage image = cluster.get();
         Optional<Endpoint> endpoint =

@@ -13,17 +13,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds offsets: the ends of a log, or the first record at or after a time. */
+/** Finds the start or end offset of a log, or the offset of its first record at or after a time. */
 public final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequest, ListOffsetsResponse> {
     private static final long NONE = -1;
     private static final int NO_EPOCH = -1;
-    /** Clients of earlier versions do not know the error, and ask again after another one (KIP-207). */
+    /** Earlier versions do not have this error; their clients retry after another one (KIP-207). */
     private static final short OFFSET_NOT_AVAILABLE_SINCE = 5;
 
     private final Partitions partitions;
     private final BlockingCalls blocking;
 
-    /** Answers for these partitions; looks in files on the threads of {@code blocking}. */
+    /** Answers for these partitions. Files are searched on the threads of {@code blocking}. */
     public ListOffsetsHandler(Partitions partitions, BlockingCalls blocking) {
         this.partitions = partitions;
         this.blocking = blocking;
@@ -85,21 +85,21 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
     }
 
     private ListOffsetsResponse.Partition answer(
-            String topic, ListOffsetsRequest.Partition asked, ErrorCode notAvailable) {
-        int index = asked.partitionIndex();
+            String topic, ListOffsetsRequest.Partition requested, ErrorCode notAvailable) {
+        int index = requested.partitionIndex();
         Partition partition = partitions.find(topic, index);
         if (partition == null) {
             return refused(index, partitions.errorOfMissing(topic, index));
         }
         return partition
-                .leadershipIn(asked.currentLeaderEpoch())
-                .map(leader -> find(partition, leader, asked, notAvailable), error -> refused(index, error));
+                .leadershipIn(requested.currentLeaderEpoch())
+                .map(leader -> find(partition, leader, requested, notAvailable), error -> refused(index, error));
     }
 
     private static ListOffsetsResponse.Partition find(
-            Partition partition, Leader leader, ListOffsetsRequest.Partition asked, ErrorCode notAvailable) {
-        int index = asked.partitionIndex();
-        long timestamp = asked.timestamp();
+            Partition partition, Leader leader, ListOffsetsRequest.Partition requested, ErrorCode notAvailable) {
+        int index = requested.partitionIndex();
+        long timestamp = requested.timestamp();
         if (timestamp == ListOffsetsRequest.EARLIEST || timestamp == ListOffsetsRequest.EARLIEST_LOCAL) {
             return found(index, NONE, partition.logStartOffset(), leader.leaderEpoch());
         }

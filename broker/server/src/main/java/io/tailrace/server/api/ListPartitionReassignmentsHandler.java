@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Tells which partitions are being reassigned, as this broker has seen it. */
+/** Lists the partitions that are being reassigned, as far as this broker has seen. */
 public final class ListPartitionReassignmentsHandler
         implements RequestHandler<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse> {
     private final ClusterView cluster;
 
-    /** Tells it from {@code cluster}. */
+    /** Answers from this view. */
     public ListPartitionReassignmentsHandler(ClusterView cluster) {
         this.cluster = cluster;
     }
@@ -32,7 +32,7 @@ public final class ListPartitionReassignmentsHandler
         List<ListPartitionReassignmentsResponse.Topic> answers = new ArrayList<>();
         if (request.topics() == null) {
             for (TopicImage topic : cluster.get().topics().values()) {
-                addIfAny(
+                addReassigning(
                         answers,
                         topic,
                         IntStream.range(0, topic.partitions().size()).boxed().toList());
@@ -40,13 +40,13 @@ public final class ListPartitionReassignmentsHandler
         } else {
             for (ListPartitionReassignmentsRequest.Topic asked : request.topics()) {
                 Optional<TopicImage> topic = cluster.get().topic(asked.name());
-                topic.ifPresent(found -> addIfAny(answers, found, asked.partitionIndexes()));
+                topic.ifPresent(found -> addReassigning(answers, found, asked.partitionIndexes()));
             }
         }
         call.answer(new ListPartitionReassignmentsResponse(0, ErrorCode.NONE, null, answers));
     }
 
-    private static void addIfAny(
+    private static void addReassigning(
             List<ListPartitionReassignmentsResponse.Topic> answers, TopicImage topic, List<Integer> indexes) {
         List<ListPartitionReassignmentsResponse.Partition> moving = new ArrayList<>();
         for (int index : indexes) {

@@ -17,9 +17,9 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Tells who the brokers are and who leads what; creates topics that are asked for, where that is allowed. */
+/** Describes brokers, topics and leaders. Creates topics that a client asks for, where that is allowed. */
 public final class MetadataHandler implements RequestHandler<MetadataRequest, MetadataResponse> {
-    /** Topics that one request may create; the client asks again for the others. */
+    /** Bound on the topics that one request creates; the client retries for the others. */
     private static final int CREATED_MAX = 100;
 
     private final ClusterView cluster;

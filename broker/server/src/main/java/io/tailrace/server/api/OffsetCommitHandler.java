@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Keeps offsets of consumers that assign their own partitions; there are no members of groups yet. */
+/** Commits offsets of consumers that assign their own partitions. Group membership is not supported yet. */
 public final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequest, OffsetCommitResponse> {
     private static final int NO_GENERATION = -1;
     private static final long TIMEOUT_MS = 5000;

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Tells offsets that groups have committed. A group nobody has heard of has none, which is no error. */
+/** Returns committed offsets of groups. An unknown group has none, which is not an error. */
 public final class OffsetFetchHandler implements RequestHandler<OffsetFetchRequest, OffsetFetchResponse> {
     private static final short FIRST_WITH_GROUPS = 8;
     private static final short FIRST_WITH_GROUP_ERROR = 2;
@@ -51,7 +51,7 @@ public final class OffsetFetchHandler implements RequestHandler<OffsetFetchReque
         call.answer(new OffsetFetchResponse(0, one.topics(), one.errorCode(), List.of()));
     }
 
-    /** @param partitionError said of each partition, for clients that know no error of the group */
+    /** @param partitionError the error of each partition, in versions without an error of the group */
     private OffsetFetchResponse.Group answer(
             String group, @Nullable List<OffsetFetchRequest.Topic> asked, ErrorCode partitionError) {
         ErrorCode error = groups.coordinates(group);

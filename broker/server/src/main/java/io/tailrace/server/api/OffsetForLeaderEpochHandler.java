@@ -13,10 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tells where leader epochs end, so that a consumer finds out whether what it has read is still there (KIP-320).
+ * Returns the end offsets of leader epochs, from which a consumer detects whether records it has read were truncated
+ * (KIP-320).
  *
- * <p>A consumer is told nothing beyond the high watermark, and nothing at all as long as a new leader's high watermark may
- * be behind what consumers have read: it would take the difference for lost records.
+ * <p>A consumer gets no offset above the high watermark, and OFFSET_NOT_AVAILABLE while the high watermark of a new leader may
+ * be below what consumers have read: it would take the difference for lost records.
  */
 public final class OffsetForLeaderEpochHandler
         implements RequestHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse> {
@@ -72,8 +73,8 @@ public final class OffsetForLeaderEpochHandler
     }
 
     /**
-     * As Kafka tells it. An epoch that has not been yet has no end. One whose records have all been deleted by now is
-     * told to end where the log's first epoch begins: nothing has been truncated.
+     * The end as Apache Kafka defines it. A future epoch has none. An epoch whose records have all been deleted ends where
+     * the log's first epoch starts, since nothing was truncated.
      */
     private static EpochEnd endOf(Leader leader, int epoch) {
         if (epoch < 0 || epoch > leader.leaderEpoch()) {

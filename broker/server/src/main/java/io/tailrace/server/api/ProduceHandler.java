@@ -32,7 +32,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
     private static final short ACKS_LEADER = 1;
     private static final long NO_TIMESTAMP = -1;
     private static final String NO_TRANSACTIONS = "transactions are not supported";
-    /** A batch may decompress to more than a request may hold, but not without bound: the bytes stay in memory. */
+    /** Bound on a decompressed batch, which is held in memory. May exceed the largest request. */
     private static final int DECOMPRESSED_BYTES_MAX = 64 << 20;
 
     private final Partitions partitions;

@@ -12,14 +12,14 @@ import io.tailrace.protocol.message.Response;
  */
 public interface RequestHandler<Q extends Request<A>, A extends Response> {
 
-    /** The API that is answered. */
+    /** The API whose requests are handled. */
     ApiKey api();
 
     /**
      * Handles one request, on its connection's event loop. Must not block.
      *
-     * @param request as it was decoded; its records are valid until this returns
-     * @param call to be answered now or later
+     * @param request the request, whose records are valid until this returns
+     * @param call where the answer goes, now or later
      */
     void handle(Q request, Call<A> call);
 }

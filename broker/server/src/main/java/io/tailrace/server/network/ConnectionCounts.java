@@ -4,12 +4,12 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How many connections there are, in all and by address of the peer. Thread-safe. */
+/** Counts open connections, in total and by peer address. Thread-safe. */
 final class ConnectionCounts {
     private final int max;
     private final int perAddressMax;
 
-    /** Guarded by {@code this}, as is {@link #total}. */
+    /** Guarded by {@code this}, like {@link #total}. */
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
 
     private int total;
@@ -19,7 +19,7 @@ final class ConnectionCounts {
         this.perAddressMax = perAddressMax;
     }
 
-    /** Counts a connection in, unless it would be one too many. */
+    /** Adds a connection; false if it would exceed a bound. */
     synchronized boolean tryAdd(InetAddress address) {
         if (total >= max || byAddress.getOrDefault(address, 0) >= perAddressMax) {
             return false;

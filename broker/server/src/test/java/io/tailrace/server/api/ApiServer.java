@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 
-/** A socket at which the given handlers answer, without a cluster around them. */
+/** Serves requests with the given handlers, without a cluster. */
 final class ApiServer implements AutoCloseable {
     private static final int FETCH_BYTES_MAX = 1 << 20;
 
@@ -27,14 +27,14 @@ final class ApiServer implements AutoCloseable {
                         1 << 24,
                         1 << 24,
                         new NetworkLimits(1 << 20, 1 << 20, 10, 1 << 20, 30_000, 60_000)),
-                new Apis(List.of(handlers)),
+                new RequestRouter(List.of(handlers)),
                 new PeerFaultLog(System::nanoTime));
         port = sockets.listen("PLAINTEXT", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .getPort();
         sockets.serve();
     }
 
-    /** Serves a partition, as far as Produce and Fetch go. */
+    /** Serves Produce and Fetch of a partition. */
     static ApiServer of(TwoReplicas replicas) throws Exception {
         return new ApiServer(
                 new ProduceHandler(replicas.partitions(), replicas.clocks()),

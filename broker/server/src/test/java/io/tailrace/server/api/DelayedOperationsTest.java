@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests that must wait, against a leader whose follower is played by the test. */
+/** Requests that must wait, with a leader whose follower the test plays. */
 class DelayedOperationsTest {
     private static final String TOPIC = TwoReplicas.TOPIC;
     private static final int LONG_MS = 15_000;
@@ -55,7 +55,7 @@ class DelayedOperationsTest {
     }
 
     @Test
-    void leaderAloneIsEnoughForAcksOne() throws Exception {
+    void acksOneNeedsOnlyTheLeader() throws Exception {
         ProduceResponse answer = client.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
 
         assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.NONE);
@@ -67,11 +67,11 @@ class DelayedOperationsTest {
         ProduceResponse answer = client.call(produce(TOPIC, -1, 30, batch("a")), ProduceResponse.class);
 
         assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
-        assertThat(replicas.logEndOffset()).as("the record stays").isEqualTo(1);
+        assertThat(replicas.logEndOffset()).as("the record stays in the log").isEqualTo(1);
         replicas.followerFetches(1);
         assertThat(only(client.call(produce(TOPIC, 1, 0, batch("b")), ProduceResponse.class))
                         .baseOffset())
-                .as("the connection goes on")
+                .as("the connection stays open")
                 .isEqualTo(1);
     }
 
@@ -85,7 +85,7 @@ class DelayedOperationsTest {
     }
 
     @Test
-    void fetchSeesNothingAboveTheHighWatermark() throws Exception {
+    void fetchReturnsNothingAboveTheHighWatermark() throws Exception {
         client.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
 
         FetchResponse early = client.call(fetch(TOPIC, 0, 0, 1, 1000), FetchResponse.class);
@@ -105,18 +105,18 @@ class DelayedOperationsTest {
     }
 
     @Test
-    void longPollWaitsForItsBytesAndThenForItsTime() throws Exception {
+    void longPollWithTooFewBytesEndsAfterItsMaxWait() throws Exception {
         client.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
         replicas.followerFetches(1);
         long start = System.nanoTime();
         FetchResponse answer = client.call(fetch(TOPIC, 0, 200, 500, 1000), FetchResponse.class);
 
         assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isGreaterThanOrEqualTo(199);
-        assertThat(bytes(answer)).as("what there is, in the end").isPositive();
+        assertThat(bytes(answer)).as("the bytes that are there").isPositive();
     }
 
     @Test
-    void longPollEndsWithTheLeadership() throws Exception {
+    void lostLeadershipEndsALongPoll() throws Exception {
         client.send(fetch(TOPIC, 0, LONG_MS, 1, 1000));
         replicas.awaitReader();
         replicas.handle(new Event.SessionLost());
@@ -138,7 +138,7 @@ class DelayedOperationsTest {
     }
 
     @Test
-    void whoGoesAwayLeavesNothingBehind() throws Exception {
+    void disconnectRemovesAllWaiters() throws Exception {
         client.send(fetch(TOPIC, 0, LONG_MS, 1, 1000));
         client.send(produce(TOPIC, -1, LONG_MS, batch("a")));
         replicas.awaitReader();

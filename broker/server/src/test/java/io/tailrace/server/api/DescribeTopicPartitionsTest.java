@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Pages of partitions, of a cluster whose broker 3 is down, and whose broker 2 cannot use its log of a-1. */
+/** Pages of partitions in a cluster whose broker 3 is down and whose broker 2 cannot use its log of a-1. */
 class DescribeTopicPartitionsTest {
     private static final PartitionImage LED = partition(1, List.of(1, 2), List.of());
     private static final PartitionImage LEADERLESS = partition(PartitionState.NO_LEADER, List.of(), List.of(3));
@@ -62,7 +62,7 @@ class DescribeTopicPartitionsTest {
     @Test
     void pagesFollowEachOtherWithoutGapOrRepetition() throws Exception {
         for (int partitionsMax = 1; partitionsMax <= 6; partitionsMax++) {
-            List<String> told = new ArrayList<>();
+            List<String> listed = new ArrayList<>();
             @Nullable Cursor cursor = null;
             do {
                 DescribeTopicPartitionsResponse page = ask(List.of(), partitionsMax, cursor);
@@ -71,11 +71,11 @@ class DescribeTopicPartitionsTest {
                                 .map(partition -> topic.name() + "-" + partition.partitionIndex()))
                         .toList();
                 assertThat(partitions).hasSizeBetween(1, partitionsMax);
-                told.addAll(partitions);
+                listed.addAll(partitions);
                 cursor = page.nextCursor();
             } while (cursor != null);
 
-            assertThat(told).containsExactly("a-0", "a-1", "a-2", "b-0", "b-1");
+            assertThat(listed).containsExactly("a-0", "a-1", "a-2", "b-0", "b-1");
         }
     }
 
@@ -101,14 +101,14 @@ class DescribeTopicPartitionsTest {
     }
 
     @Test
-    void replicasWhoseLogsCannotBeUsedAreOffline() throws Exception {
+    void replicasWithFailedLogsAreOffline() throws Exception {
         assertThat(ask(List.of("a"), 10, null).topics().get(0).partitions())
                 .extracting(DescribeTopicPartitionsResponse.Partition::offlineReplicas)
                 .containsExactly(List.of(3), List.of(2, 3), List.of(3));
     }
 
     @Test
-    void whatDoesNotExistIsToldInItsPlace() throws Exception {
+    void missingTopicsHaveTheirErrorInOrder() throws Exception {
         assertThat(ask(List.of("gone", "b", "no/name", "aa"), 10, null).topics())
                 .extracting(DescribeTopicPartitionsResponse.Topic::name, topic -> topic.errorCode())
                 .containsExactly(
@@ -119,7 +119,7 @@ class DescribeTopicPartitionsTest {
     }
 
     @Test
-    void cursorMayPointBehindWhatIsThere() throws Exception {
+    void cursorMayPointBeyondTheLastPartition() throws Exception {
         DescribeTopicPartitionsResponse behind = ask(List.of(), 10, new Cursor("a", 9));
         assertThat(behind.topics())
                 .extracting(topic -> topic.partitions().size())

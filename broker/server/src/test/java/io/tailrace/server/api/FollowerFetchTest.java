@@ -23,10 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a leader answers a follower over the wire, and what it learns from being asked. */
+/** What a leader answers a follower's fetch, and what the fetch acknowledges. */
 class FollowerFetchTest {
     private static final int LONG_MS = 15_000;
-    private static final int LONGER_THAN_ANYBODY_WAITS_MS = 600_000;
+    private static final int LONGER_THAN_THE_TEST_MS = 600_000;
 
     private TwoReplicas replicas;
     private ApiServer server;
@@ -50,7 +50,7 @@ class FollowerFetchTest {
     }
 
     @Test
-    void readsAboveTheHighWatermarkAndAcknowledgesWhatItAsksBeyond() throws Exception {
+    void readsAboveTheHighWatermarkAndAcknowledgesWhatComesBeforeItsOffset() throws Exception {
         producer.send(produce(TOPIC, -1, LONG_MS, batch("a")));
         replicas.awaitAppended(1);
 
@@ -64,7 +64,7 @@ class FollowerFetchTest {
     }
 
     @Test
-    void formerLifeOfTheFollowerAcknowledgesNothing() throws Exception {
+    void earlierIncarnationOfTheFollowerAcknowledgesNothing() throws Exception {
         producer.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
         ask(FOLLOWER_EPOCH - 1, LEADER_EPOCH, 1, LEADER_EPOCH, 0);
 
@@ -74,7 +74,7 @@ class FollowerFetchTest {
     }
 
     @Test
-    void longPollEndsWithTheAppendAndNotWithItsAcknowledgement() throws Exception {
+    void appendEndsALongPollBeforeItIsAcknowledged() throws Exception {
         follower.send(fetch(FOLLOWER_EPOCH, LEADER_EPOCH, 0, -1, LONG_MS));
         replicas.awaitReader();
         producer.send(produce(TOPIC, -1, LONG_MS, batch("a")));
@@ -84,7 +84,7 @@ class FollowerFetchTest {
 
     @Test
     void nextFetchOnTheConnectionEndsALongPoll() throws Exception {
-        follower.send(fetch(FOLLOWER_EPOCH, LEADER_EPOCH, 0, -1, LONGER_THAN_ANYBODY_WAITS_MS));
+        follower.send(fetch(FOLLOWER_EPOCH, LEADER_EPOCH, 0, -1, LONGER_THAN_THE_TEST_MS));
         replicas.awaitReader();
         follower.send(FetchRequest.ofFollower(2, FOLLOWER_EPOCH, 0, 0, 0, List.of()));
 
@@ -94,7 +94,7 @@ class FollowerFetchTest {
     }
 
     @Test
-    void divergenceIsToldAtOnceAndCountsAsNoAcknowledgement() throws Exception {
+    void divergenceIsAnsweredAtOnceAndAcknowledgesNothing() throws Exception {
         producer.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
         FetchResponse answer = ask(FOLLOWER_EPOCH, LEADER_EPOCH, 1, LEADER_EPOCH - 1, LONG_MS);
 
@@ -105,7 +105,7 @@ class FollowerFetchTest {
     }
 
     @Test
-    void leaderEpochIsFencedBothWays() throws Exception {
+    void olderAndNewerLeaderEpochsAreRefused() throws Exception {
         assertThat(only(ask(FOLLOWER_EPOCH, LEADER_EPOCH - 1, 0, -1, LONG_MS)).errorCode())
                 .isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
         assertThat(only(ask(FOLLOWER_EPOCH, LEADER_EPOCH + 1, 0, -1, LONG_MS)).errorCode())
@@ -113,7 +113,7 @@ class FollowerFetchTest {
     }
 
     @Test
-    void followerOutOfRangeIsToldWhereTheLogStarts() throws Exception {
+    void followerOutOfRangeGetsTheLogStartOffset() throws Exception {
         producer.call(produce(TOPIC, 1, LONG_MS, batch("a", "b")), ProduceResponse.class);
         ask(FOLLOWER_EPOCH, LEADER_EPOCH, 2, LEADER_EPOCH, 0);
         replicas.log().deleteRecordsBefore(2);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a new leader tells of its log's end before it knows what consumers have read. */
+/** What a new leader answers for the latest offset before it knows what consumers have read. */
 class ListOffsetsTest {
     static List<Short> versions() {
         return List.of(

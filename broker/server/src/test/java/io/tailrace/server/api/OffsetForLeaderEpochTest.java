@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a leader tells of where epochs end. The partition's first epoch is {@link TwoReplicas#LEADER_EPOCH}. */
+/** The end offsets of epochs. The partition's first epoch is {@link TwoReplicas#LEADER_EPOCH}. */
 class OffsetForLeaderEpochTest {
     private static final int CONSUMER = OffsetForLeaderEpochRequest.CONSUMER;
     private static final int FOLLOWER = 2;
@@ -46,7 +46,7 @@ class OffsetForLeaderEpochTest {
     }
 
     @Test
-    void consumerIsToldNothingBeyondTheHighWatermarkAndOthersAre() throws Exception {
+    void onlyOthersThanConsumersGetOffsetsAboveTheHighWatermark() throws Exception {
         append("a", "b", "c");
         replicas.followerFetches(2);
 
@@ -57,7 +57,7 @@ class OffsetForLeaderEpochTest {
     }
 
     @Test
-    void formerEpochEndsWhereTheNextBegan() throws Exception {
+    void earlierEpochEndsWhereTheNextStarts() throws Exception {
         append("a", "b");
         replicas.followerFetches(2);
         replicas.elect(1, LEADER_EPOCH + 2);
@@ -79,18 +79,18 @@ class OffsetForLeaderEpochTest {
     }
 
     @Test
-    void epochWhoseRecordsAreAllDeletedEndsWhereTheLogsFirstBegins() throws Exception {
+    void epochWithoutRecordsEndsWhereTheLogsFirstEpochStarts() throws Exception {
         assertThat(ask(CONSUMER, LEADER_EPOCH - 1)).isEqualTo(answer(ErrorCode.NONE, LEADER_EPOCH - 1, 0));
     }
 
     @Test
-    void epochThatHasNotBeenYetHasNoEnd() throws Exception {
+    void futureEpochHasNoEnd() throws Exception {
         assertThat(ask(FOLLOWER, LEADER_EPOCH + 1)).isEqualTo(answer(ErrorCode.NONE, -1, -1));
         assertThat(ask(FOLLOWER, -1)).isEqualTo(answer(ErrorCode.NONE, -1, -1));
     }
 
     @Test
-    void believedLeaderEpochIsFencedBothWays() throws Exception {
+    void olderAndNewerLeaderEpochsAreRefused() throws Exception {
         assertThat(ask(CONSUMER, TOPIC, LEADER_EPOCH - 1, LEADER_EPOCH).errorCode())
                 .isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
         assertThat(ask(CONSUMER, TOPIC, LEADER_EPOCH + 1, LEADER_EPOCH).errorCode())

@@ -74,19 +74,19 @@ class ConnectionTest {
     }
 
     @Test
-    void readsNoMoreThanItMayHaveInFlight() {
+    void readsNoMoreRequestsThanMayBeInFlight() {
         send(1, 2, 3, 4, 5);
 
         assertThat(requests).containsExactly(1, 2, 3);
         assertThat(channel.config().isAutoRead()).isFalse();
         answer(1);
-        assertThat(requests).as("the first still has its place").containsExactly(1, 2, 3);
+        assertThat(requests).as("the first is still unanswered").containsExactly(1, 2, 3);
         answer(0);
         assertThat(requests).containsExactly(1, 2, 3, 4, 5);
     }
 
     @Test
-    void nothingFollowsARequestThatHoldsTheConnection() {
+    void laterRequestsWaitForOneThatHoldsTheConnection() {
         holdNext = true;
         send(1, 2);
         assertThat(requests).containsExactly(1);
@@ -114,7 +114,7 @@ class ConnectionTest {
     }
 
     @Test
-    void requestsAreNotReadFromAPeerThatTakesNoAnswers() {
+    void noRequestsAreReadFromAPeerThatTakesNoAnswers() {
         peer.blocked = true;
         send(1, 2, 3, 4, 5);
         answer(0);
@@ -228,7 +228,7 @@ class ConnectionTest {
     }
 
     @Test
-    void disconnectCancelsWhatIsWaitingAndReleasesWhatIsNotWritten() {
+    void disconnectCancelsRequestsAndReleasesUnwrittenAnswers() {
         List<Integer> cancelled = new ArrayList<>();
         send(1, 2);
         exchanges.get(0).onDisconnect(() -> cancelled.add(1));
@@ -244,7 +244,7 @@ class ConnectionTest {
     }
 
     @Test
-    void badRequestClosesTheConnection() {
+    void badFrameClosesTheConnection() {
         send(1, -1, 2);
 
         assertThat(channel.isOpen()).isFalse();
@@ -252,7 +252,7 @@ class ConnectionTest {
     }
 
     @Test
-    void finishLetsAnswersOutAndTakesNoMore() {
+    void finishWritesAnswersAndReadsNoMoreRequests() {
         send(1);
         connection.finish();
         send(2);
@@ -265,7 +265,7 @@ class ConnectionTest {
     }
 
     @Test
-    void idleMeansThatNothingIsOwed() {
+    void onlyAConnectionWithoutUnansweredRequestsIsIdle() {
         send(1);
         channel.pipeline().fireUserEventTriggered(IdleStateEvent.FIRST_ALL_IDLE_STATE_EVENT);
         assertThat(channel.isOpen()).as("a long poll is not idle").isTrue();

@@ -37,9 +37,9 @@ import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partitions;
 import java.util.List;
 
-/** The one table of the requests that a broker answers. */
-final class Handlers {
-    private Handlers() {}
+/** Creates the handlers of all requests that a broker answers. */
+final class RequestHandlers {
+    private RequestHandlers() {}
 
     /**
      * What handlers use.

@@ -22,17 +22,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The table of what the broker answers. Immutable and thread-safe. */
-public final class Apis implements RequestDispatcher {
-    private static final short VERSION_OF_LAST_RESORT = 0;
+/**
+ * Decodes requests and passes them to the handlers of their APIs. Answers ApiVersions itself. Immutable and
+ * thread-safe.
+ */
+public final class RequestRouter implements RequestDispatcher {
+    private static final short VERSION_FOR_UNKNOWN_CLIENTS = 0;
     private static final int CLIENT_ID_LENGTH_MAX = 100;
     private static final Pattern UNPRINTABLE = Pattern.compile("[^ -~]");
 
     private final Map<ApiKey, RequestHandler<?, ?>> handlers = new EnumMap<>(ApiKey.class);
     private final List<ApiVersionsResponse.Api> versions;
 
-    /** @param handlers one for each API; ApiVersions is answered from this list and not in it */
-    public Apis(Collection<RequestHandler<?, ?>> handlers) {
+    /** @param handlers one for each API except ApiVersions, which is answered from this list */
+    public RequestRouter(Collection<RequestHandler<?, ?>> handlers) {
         for (RequestHandler<?, ?> handler : handlers) {
             if (this.handlers.put(handler.api(), handler) != null) {
                 throw new IllegalStateException("two handlers for " + handler.api());
@@ -89,7 +92,7 @@ public final class Apis implements RequestDispatcher {
         return "client \"" + UNPRINTABLE.matcher(shown).replaceAll("?") + "\"";
     }
 
-    /** The codec made the body of the record that belongs to the handler's API, so the types fit. */
+    /** The codec decodes the body into the record of the handler's API, so the types fit. */
     @SuppressWarnings("unchecked")
     private static <Q extends Request<A>, A extends Response> void handle(
             RequestHandler<Q, A> handler, Requests.Received received, Connection connection) {
@@ -102,16 +105,16 @@ public final class Apis implements RequestDispatcher {
         }
     }
 
-    /** A client that is newer than this broker finds out here what it may use instead. */
+    /** Tells a client that is newer than this broker which versions it may use. */
     private void answerUnknownVersion(RequestStart start, Connection connection) {
         Call<ApiVersionsResponse> call = new Call<>(
                 connection,
-                new RequestHeader(ApiKey.API_VERSIONS, VERSION_OF_LAST_RESORT, start.correlationId(), null));
+                new RequestHeader(ApiKey.API_VERSIONS, VERSION_FOR_UNKNOWN_CLIENTS, start.correlationId(), null));
         connection.begin(call);
         call.answer(new ApiVersionsResponse(ErrorCode.UNSUPPORTED_VERSION, versions));
     }
 
-    /** Answers from the table that it is in. */
+    /** Answers with the versions of all handlers. */
     private final class ApiVersions implements RequestHandler<ApiVersionsRequest, ApiVersionsResponse> {
         @Override
         public ApiKey api() {
