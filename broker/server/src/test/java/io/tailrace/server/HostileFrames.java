@@ -9,13 +9,17 @@ import io.tailrace.protocol.message.CreateTopicsRequest;
 import io.tailrace.protocol.message.DeleteTopicsRequest;
 import io.tailrace.protocol.message.DescribeClusterRequest;
 import io.tailrace.protocol.message.DescribeConfigsRequest;
+import io.tailrace.protocol.message.DescribeLogDirsRequest;
+import io.tailrace.protocol.message.DescribeTopicPartitionsRequest;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FindCoordinatorRequest;
 import io.tailrace.protocol.message.InitProducerIdRequest;
 import io.tailrace.protocol.message.ListOffsetsRequest;
+import io.tailrace.protocol.message.ListPartitionReassignmentsRequest;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.OffsetCommitRequest;
 import io.tailrace.protocol.message.OffsetFetchRequest;
+import io.tailrace.protocol.message.OffsetForLeaderEpochRequest;
 import io.tailrace.protocol.message.ProduceRequest;
 import io.tailrace.protocol.message.Request;
 import io.tailrace.protocol.record.CompressionType;
@@ -43,7 +47,9 @@ final class HostileFrames {
         this.random = new Random(seed);
         for (Request<?> request : requests(topic)) {
             ApiKey api = request.api();
-            for (short version = api.served().min(); version <= api.served().max(); version++) {
+            for (short version = api.advertised().min();
+                    version <= api.advertised().max();
+                    version++) {
                 valid.add(encoded(request, version));
             }
         }
@@ -156,7 +162,18 @@ final class HostileFrames {
                 new DescribeConfigsRequest(
                         List.of(new DescribeConfigsRequest.Resource((byte) 2, topic, List.of("retention.ms"))), true),
                 new CreatePartitionsRequest(List.of(new CreatePartitionsRequest.Topic("made", 2, null)), 10, true),
-                new DescribeClusterRequest(false));
+                new DescribeClusterRequest(false),
+                new DescribeLogDirsRequest(List.of(new DescribeLogDirsRequest.Topic(topic, List.of(0)))),
+                new OffsetForLeaderEpochRequest(
+                        -1,
+                        List.of(new OffsetForLeaderEpochRequest.Topic(
+                                topic, List.of(new OffsetForLeaderEpochRequest.Partition(0, -1, 0))))),
+                new ListPartitionReassignmentsRequest(
+                        10, List.of(new ListPartitionReassignmentsRequest.Topic(topic, List.of(0)))),
+                new DescribeTopicPartitionsRequest(
+                        List.of(new DescribeTopicPartitionsRequest.Topic(topic)),
+                        10,
+                        new DescribeTopicPartitionsRequest.Cursor(topic, 0)));
     }
 
     private static ProduceRequest produce(String topic, CompressionType compression) {

@@ -105,6 +105,26 @@ class DelayedOperationsTest {
     }
 
     @Test
+    void extremeSizesAndWaitsAreCutToTheBrokersBounds() throws Exception {
+        client.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
+        replicas.followerFetches(1);
+
+        int max = Integer.MAX_VALUE;
+        assertThat(bytes(client.call(fetch(TOPIC, 0, 0, max, max), FetchResponse.class)))
+                .isPositive();
+        int min = Integer.MIN_VALUE;
+        assertThat(bytes(client.call(fetch(TOPIC, 0, min, min, min), FetchResponse.class)))
+                .as("the first batch is returned whole")
+                .isPositive();
+        client.send(fetch(TOPIC, 1, max, max, max));
+        client.send(produce(TOPIC, -1, max, batch("b")));
+        replicas.awaitReader();
+        replicas.awaitAppended(2);
+        client.close();
+        replicas.awaitNobodyWaits();
+    }
+
+    @Test
     void longPollWithTooFewBytesEndsAfterItsMaxWait() throws Exception {
         client.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
         replicas.followerFetches(1);
