@@ -38,7 +38,7 @@ final class AssignedPartition {
     private long decodedTo = UNKNOWN;
     private long bufferedBytes;
     private int generation;
-    private boolean asking;
+    private boolean requestInFlight;
     private int failures;
     private long retryAtMs = Long.MIN_VALUE;
     private @Nullable ClientException failure;
@@ -58,7 +58,7 @@ final class AssignedPartition {
         records.clear();
         bufferedBytes = 0;
         generation++;
-        asking = false;
+        requestInFlight = false;
         failures = 0;
         retryAtMs = Long.MIN_VALUE;
         failure = null;
@@ -107,32 +107,32 @@ final class AssignedPartition {
     }
 
     boolean mayRequest(long nowMs) {
-        return !asking && failure == null && retryAtMs <= nowMs;
+        return !requestInFlight && failure == null && retryAtMs <= nowMs;
     }
 
     /** The time at which {@link #mayRequest} becomes true, if nothing else happens. */
     long retryAtMs() {
-        return asking || failure != null ? Long.MAX_VALUE : retryAtMs;
+        return requestInFlight || failure != null ? Long.MAX_VALUE : retryAtMs;
     }
 
-    void asked() {
-        asking = true;
+    void requested() {
+        requestInFlight = true;
     }
 
     void answered() {
-        asking = false;
+        requestInFlight = false;
         failures = 0;
     }
 
     void failed(long nowMs, Backoff backoff) {
-        asking = false;
+        requestInFlight = false;
         failures++;
         retryAtMs = nowMs + backoff.pauseMs(failures);
     }
 
     /** Makes the next poll throw. */
     void failWith(ClientException why) {
-        asking = false;
+        requestInFlight = false;
         failure = why;
     }
 

@@ -68,9 +68,7 @@ public record ClientConfig(
 
     /** Reads configuration keys; an unknown key is refused by name. */
     public static ClientConfig parse(Map<String, String> properties) {
-        Builder builder = builder();
-        properties.forEach((key, value) -> KEYS.apply(builder, key, value));
-        return builder.build();
+        return KEYS.apply(new Builder(), properties).build();
     }
 
     /** A builder with the defaults. */

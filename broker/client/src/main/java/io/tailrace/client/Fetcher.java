@@ -34,8 +34,8 @@ final class Fetcher {
     private final Positions positions;
     private final Time time;
     private final Backoff backoff;
-    private final Set<InetSocketAddress> asked = new HashSet<>();
-    private int turn;
+    private final Set<InetSocketAddress> fetching = new HashSet<>();
+    private int rotation;
 
     Fetcher(
             ConsumerConfig config,
@@ -69,14 +69,14 @@ final class Fetcher {
         long nextMs = metadata.poll(nowMs);
         Map<InetSocketAddress, Outgoing> requests = new LinkedHashMap<>();
         synchronized (assignment) {
-            positions.ask(nowMs);
+            positions.lookUp(nowMs);
             List<AssignedPartition> states = new ArrayList<>(assignment.states());
-            Collections.rotate(states, states.isEmpty() ? 0 : -(turn++ % states.size()));
+            Collections.rotate(states, states.isEmpty() ? 0 : -(rotation++ % states.size()));
             for (AssignedPartition state : states) {
                 collect(state, requests, nowMs);
                 nextMs = Math.min(nextMs, state.retryAtMs() > nowMs ? state.retryAtMs() : Long.MAX_VALUE);
             }
-            requests.values().forEach(this::markAsked);
+            requests.values().forEach(this::markRequested);
         }
         requests.forEach(this::send);
         return nextMs;
@@ -92,7 +92,7 @@ final class Fetcher {
             metadata.requestRefresh();
             return;
         }
-        if (asked.contains(broker)) {
+        if (fetching.contains(broker)) {
             return;
         }
         Outgoing request = requests.computeIfAbsent(broker, address -> new Outgoing());
@@ -113,10 +113,10 @@ final class Fetcher {
                         config.partitionFetchBytesMax()));
     }
 
-    private void markAsked(Outgoing request) {
+    private void markRequested(Outgoing request) {
         request.generations
                 .keySet()
-                .forEach(partition -> assignment.assigned(partition).asked());
+                .forEach(partition -> assignment.assigned(partition).requested());
     }
 
     private void send(InetSocketAddress broker, Outgoing outgoing) {
@@ -126,7 +126,7 @@ final class Fetcher {
         List<FetchRequest.Topic> topics = new ArrayList<>();
         outgoing.topics.forEach((topic, partitions) -> topics.add(new FetchRequest.Topic(topic, partitions)));
         int waitMs = outgoing.leavesOut ? Math.min(SHORT_WAIT_MS, config.fetchWaitMsMax()) : config.fetchWaitMsMax();
-        asked.add(broker);
+        fetching.add(broker);
         FetchRequest request = new FetchRequest(-1, waitMs, config.fetchBytesMin(), config.fetchBytesMax(), topics);
         completions.whenComplete(
                 network.send(broker, request, config.client().requestTimeoutMs()),
@@ -138,7 +138,7 @@ final class Fetcher {
             Map<TopicPartition, Integer> generations,
             @Nullable FetchResponse answer,
             @Nullable Throwable failure) {
-        asked.remove(broker);
+        fetching.remove(broker);
         long nowMs = time.elapsedMs();
         ErrorCode error = answer == null ? ErrorCode.NETWORK_EXCEPTION : answer.errorCode();
         if (failure != null) {

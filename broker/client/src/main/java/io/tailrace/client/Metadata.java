@@ -29,11 +29,11 @@ final class Metadata {
     private volatile MetadataSnapshot snapshot = MetadataSnapshot.EMPTY;
     private volatile boolean refreshRequested = true;
 
-    private boolean asking;
+    private boolean requestInFlight;
     private int failures;
     private final AtomicInteger brokerTurn = new AtomicInteger();
     private long notBeforeMs;
-    private long askedMs;
+    private long requestedMs;
     private long snapshotRequestedMs;
     private volatile @Nullable ClientException lastFailure;
 
@@ -56,7 +56,7 @@ final class Metadata {
         this.backoff = backoff;
         this.createTopics = createTopics;
         this.notBeforeMs = time.elapsedMs();
-        this.askedMs = notBeforeMs;
+        this.requestedMs = notBeforeMs;
         this.snapshotRequestedMs = notBeforeMs;
     }
 
@@ -98,19 +98,19 @@ final class Metadata {
 
     /** Sends a request if one is due. Returns the time by which to call again. */
     long poll(long nowMs) {
-        if (asking) {
+        if (requestInFlight) {
             return nowMs + config.requestTimeoutMs();
         }
-        boolean due = refreshRequested || nowMs - askedMs >= config.metadataMaxAgeMs();
+        boolean due = refreshRequested || nowMs - requestedMs >= config.metadataMaxAgeMs();
         if (!due) {
-            return askedMs + config.metadataMaxAgeMs();
+            return requestedMs + config.metadataMaxAgeMs();
         }
         if (nowMs < notBeforeMs) {
             return notBeforeMs;
         }
-        asking = true;
+        requestInFlight = true;
         refreshRequested = false;
-        askedMs = nowMs;
+        requestedMs = nowMs;
         List<MetadataRequest.Topic> names =
                 topics.stream().map(MetadataRequest.Topic::new).toList();
         MetadataRequest request = new MetadataRequest(names, createTopics, false, false);
@@ -119,7 +119,7 @@ final class Metadata {
     }
 
     private void answered(@Nullable MetadataResponse answer, @Nullable Throwable failure) {
-        asking = false;
+        requestInFlight = false;
         long nowMs = time.elapsedMs();
         if (answer == null) {
             avoidBroker();
@@ -130,7 +130,7 @@ final class Metadata {
             return;
         }
         lastFailure = null;
-        snapshotRequestedMs = askedMs;
+        snapshotRequestedMs = requestedMs;
         synchronized (this) {
             snapshot = snapshot.updated(answer);
             notifyAll();

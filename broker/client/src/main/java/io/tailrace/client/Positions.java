@@ -41,7 +41,7 @@ final class Positions {
     }
 
     /** Sends the lookups that can be sent now. The caller holds the assignment's monitor. */
-    void ask(long nowMs) {
+    void lookUp(long nowMs) {
         Map<TopicPartition, Integer> committed = new HashMap<>();
         Map<TopicPartition, Long> byTime = new HashMap<>();
         Map<TopicPartition, Integer> generations = new HashMap<>();
@@ -51,7 +51,7 @@ final class Positions {
             }
             AssignedPartition.Start start = state.start();
             if (start == AssignedPartition.Start.COMMITTED && offsets != null) {
-                state.asked();
+                state.requested();
                 committed.put(state.topicPartition(), state.generation());
             } else if (start == AssignedPartition.Start.EARLIEST || start == AssignedPartition.Start.LATEST) {
                 askByTime(state, start, byTime, generations);
@@ -94,7 +94,7 @@ final class Positions {
             AssignedPartition.Start end,
             Map<TopicPartition, Long> byTime,
             Map<TopicPartition, Integer> generations) {
-        state.asked();
+        state.requested();
         long timestamp =
                 end == AssignedPartition.Start.EARLIEST ? ListOffsetsRequest.EARLIEST : ListOffsetsRequest.LATEST;
         byTime.put(state.topicPartition(), timestamp);
@@ -102,12 +102,12 @@ final class Positions {
     }
 
     private void foundCommitted(
-            Map<TopicPartition, Integer> asked,
+            Map<TopicPartition, Integer> generations,
             @Nullable Map<TopicPartition, Long> found,
             @Nullable Throwable failure) {
         long nowMs = time.elapsedMs();
         synchronized (assignment) {
-            asked.forEach((partition, generation) -> {
+            generations.forEach((partition, generation) -> {
                 AssignedPartition state = current(partition, generation);
                 if (state == null) {
                     return;
@@ -138,10 +138,10 @@ final class Positions {
     }
 
     private void foundByTime(
-            Map<TopicPartition, Integer> asked, @Nullable Map<TopicPartition, OffsetLookup.Found> found) {
+            Map<TopicPartition, Integer> generations, @Nullable Map<TopicPartition, OffsetLookup.Found> found) {
         long nowMs = time.elapsedMs();
         synchronized (assignment) {
-            asked.forEach((partition, generation) -> {
+            generations.forEach((partition, generation) -> {
                 AssignedPartition state = current(partition, generation);
                 OffsetLookup.Found answer = found == null ? null : found.get(partition);
                 if (state == null) {
@@ -168,7 +168,7 @@ final class Positions {
             state.seek(AssignedPartition.Start.RESET);
             return;
         }
-        state.asked();
+        state.requested();
         TopicPartition partition = state.topicPartition();
         int generation = state.generation();
         int timeoutMs = config.client().requestTimeoutMs();

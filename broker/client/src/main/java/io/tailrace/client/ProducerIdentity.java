@@ -16,9 +16,9 @@ final class ProducerIdentity {
     private final Backoff backoff;
 
     private long producerId = RecordBatch.NO_PRODUCER_ID;
-    private boolean asking;
+    private boolean requestInFlight;
     private int failures;
-    private long askAtMs = Long.MIN_VALUE;
+    private long requestAtMs = Long.MIN_VALUE;
 
     ProducerIdentity(
             ProducerConfig config,
@@ -40,8 +40,8 @@ final class ProducerIdentity {
         if (producerId != RecordBatch.NO_PRODUCER_ID) {
             return true;
         }
-        if (!asking && nowMs >= askAtMs) {
-            asking = true;
+        if (!requestInFlight && nowMs >= requestAtMs) {
+            requestInFlight = true;
             InitProducerIdRequest request = new InitProducerIdRequest(null, Integer.MAX_VALUE, -1, (short) -1);
             int timeoutMs = config.client().requestTimeoutMs();
             completions.whenComplete(network.send(metadata.anyBroker(), request, timeoutMs), this::answered);
@@ -51,7 +51,7 @@ final class ProducerIdentity {
 
     /** The time at which {@link #isReady} requests one again. */
     long nextMs() {
-        return asking ? Long.MAX_VALUE : askAtMs;
+        return requestInFlight ? Long.MAX_VALUE : requestAtMs;
     }
 
     long producerId() {
@@ -66,14 +66,14 @@ final class ProducerIdentity {
     }
 
     private void answered(@Nullable InitProducerIdResponse answer, @Nullable Throwable failure) {
-        asking = false;
+        requestInFlight = false;
         if (answer != null && answer.errorCode() == ErrorCode.NONE) {
             failures = 0;
             producerId = answer.producerId();
             return;
         }
         failures++;
-        askAtMs = time.elapsedMs() + backoff.pauseMs(failures);
+        requestAtMs = time.elapsedMs() + backoff.pauseMs(failures);
         metadata.avoidBroker();
     }
 }

@@ -56,8 +56,9 @@ final class ReplicaCalls {
         change("cancel reassignments", none, ErrorCode.NO_REASSIGNMENT_IN_PROGRESS);
     }
 
-    /** @param fine an error that means that there is nothing to do */
-    private void change(String what, Map<TopicPartition, ? extends @Nullable List<Integer>> replicas, ErrorCode fine) {
+    /** @param ignored an error that means that there is nothing to do */
+    private void change(
+            String what, Map<TopicPartition, ? extends @Nullable List<Integer>> replicas, ErrorCode ignored) {
         if (replicas.isEmpty()) {
             return;
         }
@@ -70,15 +71,15 @@ final class ReplicaCalls {
                 byTopic.entrySet().stream()
                         .map(topic -> new AlterPartitionReassignmentsRequest.Topic(topic.getKey(), topic.getValue()))
                         .toList());
-        calls.change(what, calls::controller, request, ErrorCode.NONE, answer -> outcomes(answer, fine));
+        calls.change(what, calls::controller, request, ErrorCode.NONE, answer -> outcomes(answer, ignored));
     }
 
-    private static Stream<AdminCalls.Outcome> outcomes(AlterPartitionReassignmentsResponse answer, ErrorCode fine) {
+    private static Stream<AdminCalls.Outcome> outcomes(AlterPartitionReassignmentsResponse answer, ErrorCode ignored) {
         AdminCalls.check(answer.errorCode(), "reassignments", answer.errorMessage());
         return answer.responses().stream().flatMap(topic -> topic.partitions().stream()
                 .map(each -> new AdminCalls.Outcome(
                         topic.name() + "-" + each.partitionIndex(),
-                        each.errorCode() == fine ? ErrorCode.NONE : each.errorCode(),
+                        each.errorCode() == ignored ? ErrorCode.NONE : each.errorCode(),
                         each.errorMessage())));
     }
 

@@ -30,7 +30,7 @@ final class Sender {
     private final Delivery delivery;
     private final Time time;
     private final Map<InetSocketAddress, Integer> inFlight = new HashMap<>();
-    private int turn;
+    private int rotation;
 
     Sender(
             ProducerConfig config,
@@ -70,7 +70,7 @@ final class Sender {
         }
         boolean flushing = accumulator.isFlushing();
         List<PartitionQueue> queues = new ArrayList<>(accumulator.queues());
-        Collections.rotate(queues, queues.isEmpty() ? 0 : turn++ % queues.size());
+        Collections.rotate(queues, queues.isEmpty() ? 0 : rotation++ % queues.size());
         Map<InetSocketAddress, Outgoing> requests = new LinkedHashMap<>();
         for (PartitionQueue queue : queues) {
             if (!queue.isEmpty()) {

@@ -33,7 +33,7 @@ public final class Config {
      * @param keys the keys that the process knows
      * @param file the properties file, or empty for settings alone
      * @param settings values that override the file's, by key
-     * @throws ConfigException if the file does not exist or is not a properties file, or naming every unknown key and
+     * @throws ConfigException if the file does not exist or is not a properties file; or naming every unknown key and
      *     every value that is not accepted
      * @throws IOException if the file cannot be read
      */
@@ -56,6 +56,9 @@ public final class Config {
     static Map<String, String> texts(Optional<Path> file, Map<String, String> settings) throws IOException {
         Properties properties = new Properties();
         if (file.isPresent()) {
+            if (Files.isDirectory(file.get())) {
+                throw new ConfigException(file.get() + ": is a directory; expected a properties file");
+            }
             try (Reader reader = Files.newBufferedReader(file.get())) {
                 properties.load(reader);
             } catch (NoSuchFileException e) {

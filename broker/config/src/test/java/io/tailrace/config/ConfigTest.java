@@ -49,6 +49,9 @@ class ConfigTest {
         assertThatThrownBy(() -> Config.read(KEYS, Optional.of(missing), Map.of()))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(missing + ": no such file; expected a properties file");
+        assertThatThrownBy(() -> Config.read(KEYS, Optional.of(directory), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(directory + ": is a directory; expected a properties file");
         Path binary = Files.write(directory.resolve("binary.properties"), new byte[] {(byte) 0xFF, (byte) 0xFE});
         assertThatThrownBy(() -> Config.read(KEYS, Optional.of(binary), Map.of()))
                 .isInstanceOf(ConfigException.class)
