@@ -95,12 +95,13 @@ record LoaderConfig(
             16,
             1,
             10_000,
-            "Files that a task has open at once, one per hour of event time. Memory is at most this number times the size of a row"
-                    + " group times the tasks that run at once.");
+            "Files that a task has open at once, one per hour of event time. Memory is at most this number times the size of"
+                    + " a row group times the tasks that run at once.");
     private static final ConfigKey<String> EVENT_TIME_FIELD = ConfigKey.text(
             "event.time.field",
             "eventTime",
-            "The timestamp field that decides an event's hour. If the schema has no such field, the record's timestamp decides.");
+            "The timestamp field that decides an event's hour. If the schema has no such field, the record's timestamp"
+                    + " decides.");
     private static final ConfigKey<List<String>> METASTORES = ConfigKey.list(
             "hive.metastore.uris",
             "",

@@ -50,10 +50,7 @@ final class PeriodicLoad implements AutoCloseable {
         thread.shutdownNow();
         try {
             if (!thread.awaitTermination(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-                log.warn(
-                        "load did not stop, the process exits without it; the next load continues from the last commit: waited"
-                                + " {} s",
-                        STOP_SECONDS_MAX);
+                log.warn("load did not stop, exiting without it: waited {} s", STOP_SECONDS_MAX);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -44,7 +44,7 @@ class HiveLoadIT {
             loader.load();
             loader.load();
 
-            String[] answers = hive.sql(
+            String[] results = hive.sql(
                             byStatus,
                             "show partitions access_log",
                             "select record_offset, length(record_value) as bytes from access_log_errors",
@@ -53,10 +53,10 @@ class HiveLoadIT {
                                     + " and record_offset = 0")
                     .split("\n", -1);
 
-            assertThat(answers[0]).isEqualTo(json(expected));
-            assertThat(answers[1].split("dt=", -1)).hasSize(AccessLog.HOURS + 1);
-            assertThat(answers[2]).isEqualTo("[{\"record_offset\":" + EVENTS / 2 + ",\"bytes\":1}]");
-            assertThat(answers[3])
+            assertThat(results[0]).isEqualTo(json(expected));
+            assertThat(results[1].split("dt=", -1)).hasSize(AccessLog.HOURS + 1);
+            assertThat(results[2]).isEqualTo("[{\"record_offset\":" + EVENTS / 2 + ",\"bytes\":1}]");
+            assertThat(results[3])
                     .isEqualTo("[{\"user\":null,\"client_address\":\"10.0.0.0\",\"at\":\"2015-05-17 10:00:00\","
                             + "\"response_bytes\":0}]");
 
@@ -67,11 +67,11 @@ class HiveLoadIT {
             loader.load();
 
             expected.merge(200, 1L, Long::sum);
-            answers = hive.sql(
+            results = hive.sql(
                             byStatus, "select method, count(*) as hits from access_log group by method order by hits")
                     .split("\n", -1);
-            assertThat(answers[0]).isEqualTo(json(expected));
-            assertThat(answers[1])
+            assertThat(results[0]).isEqualTo(json(expected));
+            assertThat(results[1])
                     .isEqualTo("[{\"method\":\"POST\",\"hits\":1},{\"method\":null,\"hits\":" + EVENTS + "}]");
         }
     }

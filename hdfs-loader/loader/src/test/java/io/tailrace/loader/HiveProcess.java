@@ -77,9 +77,9 @@ final class HiveProcess implements AutoCloseable {
                         command("256m", "io.tailrace.hive.HiveCommand", args.toArray(new String[0])))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(client.waitFor()).as(String.join("; ", statements)).isZero();
-        return answer.strip();
+        return output.strip();
     }
 
     @Override

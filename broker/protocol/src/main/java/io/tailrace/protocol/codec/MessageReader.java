@@ -33,22 +33,22 @@ final class MessageReader {
     }
 
     byte int8() {
-        need(Byte.BYTES);
+        requireRemaining(Byte.BYTES);
         return frame.get();
     }
 
     short int16() {
-        need(Short.BYTES);
+        requireRemaining(Short.BYTES);
         return frame.getShort();
     }
 
     int int32() {
-        need(Integer.BYTES);
+        requireRemaining(Integer.BYTES);
         return frame.getInt();
     }
 
     long int64() {
-        need(Long.BYTES);
+        requireRemaining(Long.BYTES);
         return frame.getLong();
     }
 
@@ -104,7 +104,7 @@ final class MessageReader {
             throw malformed("length: expected at least -1, found " + length);
         }
         if (length > 0) {
-            need(length);
+            requireRemaining(length);
         }
         return length;
     }
@@ -131,7 +131,7 @@ final class MessageReader {
 
     /** Limits the frame to the next {@code length} bytes and returns the previous limit. */
     int narrow(int length) {
-        need(length);
+        requireRemaining(length);
         int end = frame.limit();
         frame.limit(frame.position() + length);
         return end;
@@ -166,7 +166,7 @@ final class MessageReader {
         return new MalformedMessageException(problem + ", at byte " + frame.position());
     }
 
-    private void need(int bytes) {
+    private void requireRemaining(int bytes) {
         if (bytes > frame.remaining()) {
             throw malformed("expected " + bytes + " bytes, found " + frame.remaining());
         }
