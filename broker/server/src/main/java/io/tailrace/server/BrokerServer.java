@@ -8,9 +8,8 @@ import io.tailrace.coordination.ProducerIdBlocks;
 import io.tailrace.coordination.TopicStore;
 import io.tailrace.coordination.ZooKeeperSession;
 import io.tailrace.replication.cluster.ClusterImage;
-
-import io.tailrace.server.api.RequestRouter;
 import io.tailrace.server.api.BlockingCalls;
+import io.tailrace.server.api.RequestRouter;
 import io.tailrace.server.cluster.ClusterNode;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.cluster.Lease;

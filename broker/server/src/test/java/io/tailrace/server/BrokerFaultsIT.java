@@ -135,7 +135,7 @@ class BrokerFaultsIT {
     }
 
     /** The state that another broker's deletion and creation leave in ZooKeeper. */
-    private static void makeAnew(String topic, String connect) throws Exception {
+    private static void recreate(String topic, String connect) throws Exception {
         try (CuratorFramework curator = CuratorFrameworkFactory.newClient(connect, new RetryOneTime(100))) {
             curator.start();
             String path = "/brokers/topics/" + topic;

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * Opens, changes and closes this broker's partitions as images of the cluster say, and passes its registration on to them. Used by
  * one thread. What has not changed from one image to the next costs a comparison of references.
  *
- * <p>Changes of open partitions come before the creation of logs, which is given up when a newer image has come, and taken up with
- * that one. So a failover does not wait for thousands of new partitions.
+ * <p>Changes of open partitions come before the creation of logs, which is interrupted when a newer image arrives and
+ * continues with that one. So a failover does not wait for thousands of new partitions.
  *
  * <p>It does not wait for a partition that is busy, perhaps with a stalled disk: {@link #catchUp} brings it up to date later.
  */
@@ -68,7 +68,7 @@ final class ClusterFollower {
         this.registration = registration;
     }
 
-    /** Acts on an image, all of it. */
+    /** Acts on a whole image. */
     void follow(ClusterImage image) {
         ClusterImage unused = follow(image, () -> false);
     }
@@ -76,9 +76,9 @@ final class ClusterFollower {
     /**
      * Acts on an image.
      *
-     * @param isSuperseded whether a newer image has come, which will be followed next; asked after each partition that was opened,
-     *     except for the first image, with which this broker is ready only when all is open
-     * @return the image as far as it has been acted on: without what cannot be used here yet
+     * @param isSuperseded whether a newer image has arrived, which will be followed next. Checked after each partition that is
+     *     opened, except for the first image: a broker is ready once all of its partitions are open.
+     * @return the image as far as it has been acted on, without partitions that are not open yet
      */
     ClusterImage follow(ClusterImage image, BooleanSupplier isSuperseded) {
         for (String topic : Set.copyOf(openTopics.keySet())) {
@@ -107,8 +107,10 @@ final class ClusterFollower {
     /** Opens partitions, at least one. */
     private void openUntil(BooleanSupplier isSuperseded) {
         while (!unopened.isEmpty()) {
-            TopicImage topic = last.topic(unopened.firstKey()).orElseThrow();
-            SortedSet<Integer> indexes = unopened.get(topic.name());
+            Map.Entry<String, SortedSet<Integer>> next =
+                    unopened.entrySet().iterator().next();
+            TopicImage topic = last.topic(next.getKey()).orElseThrow();
+            SortedSet<Integer> indexes = next.getValue();
             TopicSettings settings = defaults.with(topic.configs());
             while (!indexes.isEmpty()) {
                 int index = indexes.first();
