@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,6 +37,7 @@ final class LocalCluster
     private Host zooKeeperHost = Host.LOOPBACK;
     private @Nullable ServerProcess zooKeeper;
     private int zooKeeperPort;
+    private int zooKeeperStarts;
 
     private LocalCluster(int brokerCount, Map<String, String> settings, boolean onOwnHosts) {
         this.brokerCount = brokerCount;
@@ -63,22 +65,7 @@ final class LocalCluster
                 Path.of("target", "processes", context.getRequiredTestClass().getSimpleName()));
         List<Host> hosts = hosts();
         zooKeeperHost = hosts.get(0);
-        zooKeeper = ServerProcess.start(
-                zooKeeperHost,
-                folder.resolve("zookeeper.log"),
-                List.of(
-                        "zookeeper",
-                        "--set",
-                        "dataDir=" + folder.resolve("zookeeper"),
-                        "--set",
-                        "clientPort=0",
-                        "--set",
-                        "clientPortAddress=" + zooKeeperHost.address(),
-                        "--set",
-                        "tickTime=500",
-                        "--set",
-                        "maxSessionTimeout=40000"));
-        zooKeeperPort = zooKeeper.awaitPort();
+        startZooKeeper();
         for (int id = 1; id <= brokerCount; id++) {
             brokers.add(new LocalBroker(id, hosts.get(id), folder, zooKeeperAddress(), settings));
         }
@@ -86,6 +73,31 @@ final class LocalCluster
             broker.start();
         }
         brokers.forEach(LocalBroker::awaitReady);
+    }
+
+    /** Starts ZooKeeper with the data and the port of the process before, and waits until it is ready. */
+    void startZooKeeper() throws IOException {
+        zooKeeper = ServerProcess.start(
+                zooKeeperHost,
+                folder().resolve("zookeeper.%d.log".formatted(++zooKeeperStarts)),
+                List.of(
+                        "zookeeper",
+                        "--set",
+                        "dataDir=" + folder().resolve("zookeeper"),
+                        "--set",
+                        "clientPort=" + zooKeeperPort,
+                        "--set",
+                        "clientPortAddress=" + zooKeeperHost.address(),
+                        "--set",
+                        "tickTime=500",
+                        "--set",
+                        "maxSessionTimeout=40000"));
+        zooKeeperPort = zooKeeper.awaitPort();
+    }
+
+    /** {@code kill -9} of ZooKeeper. */
+    void killZooKeeper() throws InterruptedException {
+        Objects.requireNonNull(zooKeeper).kill9();
     }
 
     /** ZooKeeper's host, then each broker's. */

@@ -36,6 +36,11 @@ public record Leader(
     }
 
     @Override
+    public boolean isLastKnownLeader() {
+        return true;
+    }
+
+    @Override
     public <T> T map(Function<? super Leader, ? extends T> ifLeader, Function<? super ErrorCode, ? extends T> ifNot) {
         return ifLeader.apply(this);
     }

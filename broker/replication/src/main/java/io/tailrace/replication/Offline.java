@@ -25,4 +25,12 @@ public record Offline(PartitionView view, LogView log, Reason reason) implements
                     case LOG_FAILED -> ErrorCode.KAFKA_STORAGE_ERROR;
                 });
     }
+
+    @Override
+    public boolean isLastKnownLeader() {
+        return reason == Reason.FENCED
+                && view.agreed()
+                        .filter(agreed -> agreed.state().leader() == view.self().brokerId())
+                        .isPresent();
+    }
 }

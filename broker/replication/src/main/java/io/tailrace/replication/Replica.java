@@ -50,4 +50,23 @@ public sealed interface Replica permits Offline, Follower, Leader {
         return new NotLeader(
                 currentLeaderEpoch < leaderEpoch() ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH);
     }
+
+    /** Whether this broker is the leader in the newest state that it has read, even if its session or lease has ended. */
+    default boolean isLastKnownLeader() {
+        return false;
+    }
+
+    /**
+     * What a consumer gets from a broker that may not act as leader because its lease or session has ended (ADR 70). The
+     * last known leader still serves records below its high watermark: they are committed, so every newer leader has them.
+     * Any other offset is refused with {@code NOT_LEADER_OR_FOLLOWER}, so that the consumer looks for a newer leader.
+     */
+    default FetchVerdict committedRead(long fetchOffset, int currentLeaderEpoch) {
+        ErrorCode refusal =
+                leadershipIn(currentLeaderEpoch).map(leader -> ErrorCode.NOT_LEADER_OR_FOLLOWER, error -> error);
+        boolean committed = fetchOffset >= log().startOffset() && fetchOffset < log().highWatermark();
+        return committed && isLastKnownLeader() && refusal == ErrorCode.NOT_LEADER_OR_FOLLOWER
+                ? new FetchVerdict.Read(log().highWatermark())
+                : new FetchVerdict.Refused(refusal);
+    }
 }

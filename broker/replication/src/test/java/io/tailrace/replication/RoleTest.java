@@ -56,6 +56,53 @@ class RoleTest {
     }
 
     @Test
+    void aLeaderWithoutASessionServesCommittedRecordsOnly() {
+        LogView log = new LogView(new LogExtent(LeaderEpochs.EMPTY.append(0, 2), 2, 10), 5);
+        Scenario s = threeReplicas(2, log).elected(1, 4, 1, 2);
+        s.step(new Event.SessionLost());
+        assertServesOffsets2To4InEpoch4(s);
+        s.registered(101);
+        assertServesOffsets2To4InEpoch4(s);
+        s.elected(2, 5, 2);
+        assertThat(committedRead(s, 2, Replica.ANY_EPOCH))
+                .as("another broker leads")
+                .isEqualTo(new FetchVerdict.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER));
+    }
+
+    @Test
+    void aLeaderServesTheSameWithoutALease() {
+        LogView log = new LogView(new LogExtent(LeaderEpochs.EMPTY.append(0, 2), 2, 10), 5);
+        assertServesOffsets2To4InEpoch4(threeReplicas(2, log).elected(1, 4, 1, 2));
+    }
+
+    private static void assertServesOffsets2To4InEpoch4(Scenario s) {
+        FetchVerdict refused = new FetchVerdict.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        assertThat(committedRead(s, 1, 4)).as("below the log start").isEqualTo(refused);
+        assertThat(committedRead(s, 2, 4)).isEqualTo(new FetchVerdict.Read(5));
+        assertThat(committedRead(s, 4, Replica.ANY_EPOCH)).isEqualTo(new FetchVerdict.Read(5));
+        assertThat(committedRead(s, 5, 4)).as("at the high watermark").isEqualTo(refused);
+        assertThat(committedRead(s, 2, 3)).isEqualTo(new FetchVerdict.Refused(ErrorCode.FENCED_LEADER_EPOCH));
+        assertThat(committedRead(s, 2, 5)).isEqualTo(new FetchVerdict.Refused(ErrorCode.UNKNOWN_LEADER_EPOCH));
+    }
+
+    private static FetchVerdict committedRead(Scenario s, long offset, int currentLeaderEpoch) {
+        return s.replica().committedRead(offset, currentLeaderEpoch);
+    }
+
+    @Test
+    void onlyTheLastKnownLeaderServesCommittedRecords() {
+        FetchVerdict refused = new FetchVerdict.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        Scenario unassigned = threeReplicas(2, log(10, 5));
+        assertThat(committedRead(unassigned, 0, Replica.ANY_EPOCH)).isEqualTo(refused);
+        Scenario follower = threeReplicas(2, log(10, 5)).elected(2, 4, 1, 2);
+        assertThat(committedRead(follower, 0, 4)).isEqualTo(refused);
+        follower.step(new Event.SessionLost());
+        assertThat(committedRead(follower, 0, 4)).isEqualTo(refused);
+        Scenario failed = threeReplicas(2, log(10, 5)).elected(1, 4, 1, 2).step(new Event.LogFailed());
+        assertThat(committedRead(failed, 0, 4)).isEqualTo(new FetchVerdict.Refused(ErrorCode.KAFKA_STORAGE_ERROR));
+    }
+
+    @Test
     void aBrokerThatRegistersAnewDoesNotLeadBeforeItIsElectedAnew() {
         Scenario s = singleReplica(Scenario.EMPTY).elected(1, 0, 1).appended(5);
         s.step(new Event.SessionLost()).registered(150);

@@ -90,23 +90,25 @@ class BrokerFaultsIT {
     }
 
     @Test
-    void brokerWithoutASessionLeadsNothingUntilItIsRegisteredAgain(@TempDir Path directory) throws Exception {
+    void brokerWithoutASessionServesOnlyCommittedRecordsUntilItIsRegisteredAgain(@TempDir Path directory)
+            throws Exception {
         try (BrokerFixture fixture = new BrokerFixture(directory, Map.of("zookeeper.session.timeout.ms", "2000"));
                 RawClient client = new RawClient(fixture.port())) {
             create(client, "web");
             assertThat(append(client, "web")).isEqualTo(ErrorCode.NONE);
 
             fixture.zooKeeper().stop();
-            await().atMost(SESSION_TURN_MAX)
-                    .untilAsserted(() -> assertThat(read(client, "web")).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER));
+            await().atMost(SESSION_TURN_MAX).untilAsserted(() -> assertThat(read(client, "web", 1))
+                    .isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER));
             assertThat(append(client, "web")).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-            await().untilAsserted(() -> assertThat(brokers(client))
-                    .as("brokers that clients can ask")
-                    .isEmpty());
+            assertThat(bytes(client.call(fetch("web", 0, 0, 1, 1000), FetchResponse.class)))
+                    .as("the committed record")
+                    .isPositive();
+            assertThat(brokers(client)).as("no other broker could be asked").hasSize(1);
 
             fixture.zooKeeper().restart();
             await().atMost(SESSION_TURN_MAX)
-                    .untilAsserted(() -> assertThat(read(client, "web")).isEqualTo(ErrorCode.NONE));
+                    .untilAsserted(() -> assertThat(read(client, "web", 1)).isEqualTo(ErrorCode.NONE));
             ProduceResponse answer =
                     client.call(produce("web", ACKS_ALL, TIMEOUT_MS, batch("b")), ProduceResponse.class);
             assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.NONE);
@@ -154,7 +156,11 @@ class BrokerFaultsIT {
     }
 
     private static ErrorCode read(RawClient client, String topic) throws IOException {
-        return only(client.call(fetch(topic, 0, 0, 1, 1000), FetchResponse.class))
+        return read(client, topic, 0);
+    }
+
+    private static ErrorCode read(RawClient client, String topic, long offset) throws IOException {
+        return only(client.call(fetch(topic, offset, 0, 1, 1000), FetchResponse.class))
                 .errorCode();
     }
 

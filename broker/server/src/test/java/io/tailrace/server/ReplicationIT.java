@@ -188,7 +188,7 @@ class ReplicationIT {
             try {
                 client.send(Batches.produce("paused", 1, 1_000, batch("late")));
                 client.send(Batches.produce("paused", -1, 1_000, batch("late")));
-                client.send(fetch("paused", 0, 0, 1, 1_000));
+                client.send(fetch("paused", 1, 0, 1, 1_000));
                 await().atMost(ReplicatedTopics.PATIENCE).until(() -> topics.leader("paused") != leader);
             } finally {
                 brokers.resume(leader);

@@ -93,6 +93,16 @@ public final class SwitchedOff {
                 : new FetchVerdict.Read(log.endOffset());
     }
 
+    /** A consumer reads to the end of the log of a leader that lost its session. */
+    public static FetchVerdict committedRead(
+            @This Replica replica, @Argument(0) long fetchOffset, @Argument(1) int currentLeaderEpoch) {
+        LogView log = replica.log();
+        boolean inLog = fetchOffset >= log.startOffset() && fetchOffset <= log.endOffset();
+        return inLog && replica.isLastKnownLeader()
+                ? new FetchVerdict.Read(log.endOffset())
+                : new FetchVerdict.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+
     /** A replica is elected without being in sync. */
     public static PartitionState led(
             @FieldValue("image") ClusterImage image,

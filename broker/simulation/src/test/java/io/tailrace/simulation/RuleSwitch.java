@@ -43,6 +43,7 @@ enum RuleSwitch {
     SESSION_LOSS_FENCES(
             "7 session loss fences", never("PartitionView", "fenced"), never("PartitionRules", "isEarlierIncarnation")),
     ELECTED_ANEW("7 elected anew after it", never("PartitionRules", "isEarlierIncarnation")),
+    COMMITTED_WITHOUT_SESSION("7 committed reads without a session", instead(Replica.class, "committedRead")),
     OFFSET_NOT_AVAILABLE("8 offset not available", instead(Leader.class, "latestOffset")),
     ACKS_ALL_WAITS("9 acks=all waits for all in sync", always(Leader.class, "acknowledged")),
     ACKS_ALL_NEEDS_MIN_INSYNC("9 acks=all needs min.insync", instead(Leader.class, "appendable")),

@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 
 /**
  * The cluster as this broker has acted on it: a partition that this broker leads according to it is open. Without a lease this
- * broker leaves itself out, so that clients go elsewhere. Thread-safe.
+ * broker leaves itself out, so that clients go elsewhere, unless there is no other broker: it still serves committed records.
+ * Thread-safe.
  */
 public final class ClusterView implements Supplier<ClusterImage> {
     private final int brokerId;
@@ -29,7 +30,8 @@ public final class ClusterView implements Supplier<ClusterImage> {
     @Override
     public ClusterImage get() {
         ClusterImage newest = image;
-        return lease.getAsBoolean() ? newest : newest.withoutBroker(brokerId);
+        boolean alone = newest.brokers().keySet().equals(Set.of(brokerId));
+        return alone || lease.getAsBoolean() ? newest : newest.withoutBroker(brokerId);
     }
 
     private record Waiter(Predicate<ClusterImage> condition, CompletableFuture<Boolean> satisfied) {

@@ -14,7 +14,10 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-/** What a leader does with its log: appends, acknowledgements and reads. */
+/**
+ * What a leader does with its log: appends, acknowledgements and reads. Without a lease or session it only serves consumers,
+ * below the high watermark.
+ */
 final class LeaderLog {
     private final ReplicaLog log;
     private final ReplicaStateMachine role;
@@ -103,7 +106,15 @@ final class LeaderLog {
                                 leader.log().highWatermark(),
                                 bytesMax,
                                 atLeastOneBatch),
-                        Read::refused);
+                        notLeader -> readCommitted(offset, currentLeaderEpoch, bytesMax, atLeastOneBatch));
+    }
+
+    /** Sends the consumer to another leader, never to another offset: this log may be out of date. */
+    private Read readCommitted(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {
+        Replica replica = role.replica();
+        FetchVerdict verdict = replica.committedRead(offset, currentLeaderEpoch);
+        Read read = read(offset, verdict, replica.log().highWatermark(), bytesMax, atLeastOneBatch);
+        return read.error() == ErrorCode.OFFSET_OUT_OF_RANGE ? Read.refused(ErrorCode.NOT_LEADER_OR_FOLLOWER) : read;
     }
 
     Read read(FollowerFetch fetch, int bytesMax, boolean atLeastOneBatch) {

@@ -147,7 +147,8 @@ public final class Partition {
     }
 
     /**
-     * Reads for a consumer: below the high watermark.
+     * Reads for a consumer: below the high watermark. A leader whose lease or session has ended answers
+     * {@code NOT_LEADER_OR_FOLLOWER} for any offset that is not in its log and below its high watermark.
      *
      * @param offset first offset, inclusive
      * @param currentLeaderEpoch the epoch that the consumer expects, or {@link Replica#ANY_EPOCH}

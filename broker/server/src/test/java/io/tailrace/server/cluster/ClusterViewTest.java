@@ -19,13 +19,7 @@ class ClusterViewTest {
 
     @Test
     void aBrokerWithoutALeaseSendsClientsToTheOthers() {
-        view.show(new ClusterImage(
-                "c",
-                new TreeMap<>(Map.of(1, broker(1), 2, broker(2))),
-                new TreeMap<>(),
-                Set.of(),
-                ClusterImage.NO_CONTROLLER,
-                Map.of()));
+        view.show(imageOf(Map.of(1, broker(1), 2, broker(2))));
         assertThat(view.get().brokers()).containsOnlyKeys(1, 2);
 
         lease.set(false);
@@ -33,6 +27,18 @@ class ClusterViewTest {
 
         lease.set(true);
         assertThat(view.get().brokers()).containsOnlyKeys(1, 2);
+    }
+
+    @Test
+    void theOnlyBrokerNamesItselfWithoutALease() {
+        view.show(imageOf(Map.of(1, broker(1))));
+        lease.set(false);
+        assertThat(view.get().brokers()).containsOnlyKeys(1);
+    }
+
+    private static ClusterImage imageOf(Map<Integer, Broker> brokers) {
+        return new ClusterImage(
+                "c", new TreeMap<>(brokers), new TreeMap<>(), Set.of(), ClusterImage.NO_CONTROLLER, Map.of());
     }
 
     private static ClusterImage image(int controllerId) {
