@@ -158,6 +158,11 @@ final class BatchScan {
         return sizeInBytes;
     }
 
+    /** Whether there is a current batch: the last {@link #next} returned true. */
+    boolean isAtBatch() {
+        return sizeInBytes > 0;
+    }
+
     long baseOffset() {
         return baseOffset;
     }

@@ -23,9 +23,10 @@ final class DirectoryCheckpoints {
     private final OffsetCheckpoint recoveryPoints;
     private final OffsetCheckpoint logStartOffsets;
     private final OffsetCheckpoint highWatermarks;
+    private final Path directory;
     private final DirectoryHealth health;
     private final Supplier<Map<TopicPartition, LogLoader.Checkpoint>> current;
-    /** Partitions that were deleted although the files may still contain them. */
+    /** Partitions that have no log although the files may contain them. */
     private final Set<TopicPartition> deleted = ConcurrentHashMap.newKeySet();
     /** Held while a file is written. No lock of a log is taken inside. */
     private final Object lock = new Object();
@@ -44,6 +45,7 @@ final class DirectoryCheckpoints {
         this.recoveryPoints = new OffsetCheckpoint(disk, directory.resolve(RECOVERY_POINTS));
         this.logStartOffsets = new OffsetCheckpoint(disk, directory.resolve(LOG_START_OFFSETS));
         this.highWatermarks = new OffsetCheckpoint(disk, directory.resolve(HIGH_WATERMARKS));
+        this.directory = directory;
         this.health = health;
         this.current = current;
     }
@@ -57,6 +59,10 @@ final class DirectoryCheckpoints {
             throws IOException {
         Map<TopicPartition, Long> points = recoveryPoints.read();
         Map<TopicPartition, Long> starts = logStartOffsets.read();
+        // Entries of logs that were deleted before the files were written again.
+        deleted.addAll(points.keySet());
+        deleted.addAll(starts.keySet());
+        deleted.removeAll(partitions);
         Map<TopicPartition, LogLoader.Checkpoint> checkpoints = new HashMap<>();
         for (TopicPartition partition : partitions) {
             checkpoints.put(
@@ -84,14 +90,19 @@ final class DirectoryCheckpoints {
     }
 
     /**
-     * Writes the files after a recovery point went back. If they cannot be written, recovery points are removed: the next
-     * start then scans all logs, whereas the old file would make it skip what it has to scan.
+     * Writes the files after a recovery point went back. If there is no space for them, recovery points are removed: the
+     * next start then scans all logs, whereas the old file would make it skip what it has to scan.
+     *
+     * @throws IOException if the disk fails
      */
     void writeLowered() throws IOException {
         synchronized (lock) {
             try {
                 write();
             } catch (IOException e) {
+                if (FailureScope.of(e, directory) == FailureScope.DIRECTORY) {
+                    throw e;
+                }
                 LOG.warn("Recovery points not written and removed, the next start scans all logs: {}", e.toString());
                 recoveryPoints.delete();
             }
@@ -103,10 +114,14 @@ final class DirectoryCheckpoints {
         deleted.add(partition);
     }
 
-    /** Makes sure that the files hold nothing of an earlier, deleted log of a partition. */
+    /**
+     * Makes sure that the files hold nothing of an earlier, deleted log of a partition.
+     *
+     * @throws IOException if they cannot be written; they may hold its offsets then, so no new log may be created
+     */
     void forget(TopicPartition partition) throws IOException {
         if (deleted.contains(partition)) {
-            writeLowered();
+            write();
         }
     }
 

@@ -50,9 +50,6 @@ final class DirectoryLoader {
                 throw cause;
             }
             LOG.error("Log not loaded, its files are left as they are: {}: {}", partition, cause.getMessage());
-            if (cause instanceof CorruptLogException) {
-                context.damageAtStart().increment();
-            }
             unopened.put(partition, new UnopenedLog(checkpoint, cause));
         }
     }
@@ -61,7 +58,13 @@ final class DirectoryLoader {
     static Log load(
             LogContext context, TopicPartition partition, LogConfig config, LogLoader.Checkpoint checkpoint, long nowMs)
             throws IOException {
-        return new Log(partition, config, context, new LogLoader(context, partition, config, checkpoint, nowMs).load());
+        try {
+            return new Log(
+                    partition, config, context, new LogLoader(context, partition, config, checkpoint, nowMs).load());
+        } catch (CorruptLogException e) {
+            context.damageAtStart().increment();
+            throw e;
+        }
     }
 
     /** The logs that were loaded. */

@@ -52,9 +52,4 @@ final class DiskGuard {
         budgetBytes.set(fits ? Math.min(spareBytes / 2, BUDGET_BYTES_MAX) - bytes : 0);
         return fits;
     }
-
-    /** Whether fewer bytes than the floor and {@code bytes} are free now. */
-    boolean isFullFor(long bytes) throws IOException {
-        return !query(bytes);
-    }
 }

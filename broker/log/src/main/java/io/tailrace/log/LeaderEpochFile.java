@@ -20,12 +20,14 @@ import org.slf4j.LoggerFactory;
 final class LeaderEpochFile {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderEpochFile.class);
 
+    private final Path directory;
     private final CheckpointFile file;
 
     /** What the file holds; null if that is not known. Guarded by this. */
     private @Nullable LeaderEpochs written;
 
     LeaderEpochFile(Disk disk, Path directory) {
+        this.directory = directory;
         this.file = new CheckpointFile(disk, directory.resolve(LogFiles.EPOCHS));
     }
 
@@ -74,13 +76,18 @@ final class LeaderEpochFile {
     }
 
     /**
-     * Writes the epochs, or removes the file if that fails: without it the next start reads the epochs from the log, with the
-     * old one it would take those of dropped records.
+     * Writes the epochs, or removes the file if there is no space for them: without it the next start reads the epochs from
+     * the log, with the old one it would take those of dropped records.
+     *
+     * @throws IOException if the disk fails
      */
     synchronized void writeOrRemove(LeaderEpochs epochs) throws IOException {
         try {
             write(epochs);
         } catch (IOException e) {
+            if (FailureScope.of(e, directory) == FailureScope.DIRECTORY) {
+                throw e;
+            }
             LOG.warn("Leader epochs not written and their file removed: {}", e.toString());
             written = null;
             file.delete();

@@ -100,8 +100,7 @@ final class LogAppender {
             active.append(bytes, limits.indexIntervalBytes(), nowMs);
             return true;
         } catch (IOException e) {
-            boolean isSpace = FailureScope.of(e, context.config().path()) == FailureScope.SPACE;
-            if (isSpace || context.guard().isFullFor(bytes.remaining())) {
+            if (FailureScope.of(e, context.config().path()) == FailureScope.SPACE) {
                 return false;
             }
             throw e;

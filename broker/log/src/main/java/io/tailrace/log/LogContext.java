@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
  * @param guard whether there is free space
  * @param trash deleted files that are still on disk
  * @param background runs syncs and writes snapshots, on its own threads
- * @param recoveryPointLowered writes the recovery points of all logs, after that of one log went back
- * @param damageAtStart counts segments that recovery had to cut, and logs that could not be opened for damage
+ * @param checkpointLowered writes the checkpoints of all logs, after the recovery point or log start offset of one went back
+ * @param damageAtStart counts logs that could not be opened because they are damaged
  */
 record LogContext(
         LogDirectoryConfig config,
@@ -24,7 +24,7 @@ record LogContext(
         DiskGuard guard,
         Trash trash,
         Executor background,
-        ParallelTasks.Task recoveryPointLowered,
+        ParallelTasks.Task checkpointLowered,
         LongAdder damageAtStart) {
     /** The directory of a partition's log. */
     Path directoryOf(TopicPartition partition) {

@@ -192,7 +192,10 @@ public final class LogDirectory implements AutoCloseable {
                 unopened.remove(partition);
                 return log;
             } catch (IOException e) {
-                throw context.health().report(e);
+                IOException cause = context.health().report(e);
+                // The latest reason counts: only a log that is known to be damaged can be replaced.
+                unopened.computeIfPresent(partition, (same, log) -> new UnopenedLog(log.checkpoint(), cause));
+                throw cause;
             }
         }
     }

@@ -150,14 +150,13 @@ final class LogFlusher {
         }
     }
 
-    /** Sets the recovery point after a truncation. What was forced above it may be overwritten. */
+    /** Lowers the recovery point, on disk too, before a truncation at {@code offset}. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // written only under the lock
-    void resetRecoveryPoint(long offset) throws IOException {
+    void lowerRecoveryPoint(long offset) throws IOException {
         truncations++;
-        boolean isLowered = offset < recoveryPoint;
-        recoveryPoint = offset;
-        if (isLowered) {
-            context.recoveryPointLowered().run();
+        if (offset < recoveryPoint) {
+            recoveryPoint = offset;
+            context.checkpointLowered().run();
         }
     }
 

@@ -26,6 +26,11 @@ final class LogLoader {
     record Checkpoint(boolean wasCleanlyClosed, long recoveryPoint, long logStartOffset) {
         /** For a new log. */
         static final Checkpoint NONE = new Checkpoint(true, 0, 0);
+
+        /** The offset up to which readable records were forced, so that a shorter log is damaged; 0 if there were none. */
+        long forcedEndOffset() {
+            return recoveryPoint > logStartOffset ? recoveryPoint : 0;
+        }
     }
 
     /**
@@ -69,6 +74,10 @@ final class LogLoader {
     }
 
     private Loaded load(List<Segment> segments) throws IOException {
+        if (segments.isEmpty() && checkpoint.forcedEndOffset() > 0) {
+            throw new CorruptLogException(
+                    directory, "no segment found, expected records up to offset " + checkpoint.forcedEndOffset());
+        }
         long logEndOffset = segments.isEmpty() ? checkpoint.logStartOffset : check(segments);
         if (segments.isEmpty() || logEndOffset < checkpoint.logStartOffset) {
             drop(segments);
@@ -119,7 +128,11 @@ final class LogLoader {
         return isIndex && !Files.exists(LogFiles.of(directory, LogFiles.offsetOf(file), LogFiles.LOG));
     }
 
-    /** Checks or recovers the segments, and drops those behind a cut. Returns the log end offset. */
+    /**
+     * Checks or recovers the segments, and drops those behind a cut. Returns the log end offset.
+     *
+     * @throws CorruptLogException if records that were forced are missing or damaged; no segment has changed then
+     */
     private long check(List<Segment> segments) throws IOException {
         int scanFrom = checkpoint.wasCleanlyClosed ? segments.size() : firstToScan(segments);
         for (int i = 0; i < scanFrom; i++) {
@@ -130,15 +143,17 @@ final class LogLoader {
             }
         }
         long nextOffset = scanFrom == 0 ? 0 : SegmentRecovery.nextOffset(segments.get(scanFrom - 1));
+        if (scanFrom < segments.size()) {
+            SegmentRecovery.ensureHolds(segments.get(scanFrom), checkpoint.forcedEndOffset());
+        } else {
+            SegmentRecovery.ensureReaches(segments.get(scanFrom - 1), nextOffset, checkpoint.forcedEndOffset());
+        }
         for (int i = scanFrom; i < segments.size(); i++) {
             SegmentRecovery.Outcome outcome =
                     SegmentRecovery.scan(segments.get(i), checkpoint.recoveryPoint, indexIntervalBytes);
             nextOffset = outcome.nextOffset();
             List<Segment> later = segments.subList(i + 1, segments.size());
-            if (outcome.problem() != null) {
-                context.damageAtStart().increment();
-            }
-            if (outcome.problem() != null || (!later.isEmpty() && !follows(later.get(0), nextOffset))) {
+            if (outcome.wasCut() || (!later.isEmpty() && !follows(later.get(0), nextOffset))) {
                 drop(later);
             } else if (!later.isEmpty()) {
                 segments.get(i).indexes().complete();

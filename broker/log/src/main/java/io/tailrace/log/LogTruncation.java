@@ -7,7 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Truncates a follower's log where it diverges from its leader's. The caller makes sure that no append and no sync runs. */
+/**
+ * Truncates a follower's log where it diverges from its leader's. The caller makes sure that no append and no sync runs.
+ *
+ * <p>The recovery point is lowered on disk before anything is cut: a log that ends below it counts as damaged.
+ */
 final class LogTruncation {
     private final Log log;
     private final LogContext context;
@@ -47,23 +51,26 @@ final class LogTruncation {
         List<Segment> dropped = segments.all().stream()
                 .filter(segment -> segment.baseOffset() > last.baseOffset())
                 .toList();
+        int position = last.positionOf(offset, last.sizeInBytes());
+        long endOffset = last.nextOffsetBefore(offset, position);
+        long startOffset = Math.min(log.logStartOffset(), endOffset);
+        boolean isStartLowered = startOffset < log.logStartOffset();
+        log.flusher().lowerRecoveryPoint(endOffset);
         List<Path> files = new ArrayList<>();
         readers.change(() -> {
-            int position = last.positionOf(offset, last.sizeInBytes());
-            BatchScan scan = BatchScan.headers(last.channel(), position, last.sizeInBytes());
-            long endOffset = scan.next() ? scan.baseOffset() : offset;
             markDeleted(dropped, files);
             last.truncate(position, endOffset);
-            long startOffset = Math.min(log.logStartOffset(), endOffset);
             log.truncated(segments.withoutLast(dropped.size()), startOffset, endOffset);
         });
         context.trash().add(files, nowMs + log.config().fileDeleteDelayMs());
         dropped.forEach(Segment::release);
-        finish(log.epochs().truncate(log.logEndOffset()), Math.min(log.recoveryPoint(), log.logEndOffset()), nowMs);
+        finish(log.epochs().truncate(endOffset), isStartLowered, nowMs);
     }
 
     private void dropAll(long offset, long nowMs) throws IOException {
         List<Segment> dropped = log.state().segments().all();
+        boolean isStartLowered = offset < log.logStartOffset();
+        log.flusher().lowerRecoveryPoint(Math.min(offset, dropped.get(0).baseOffset()));
         List<Path> files = new ArrayList<>();
         readers.change(() -> {
             markDeleted(dropped, files);
@@ -75,7 +82,7 @@ final class LogTruncation {
         for (Path snapshot : LogState.snapshots(log.state().directory())) {
             Files.deleteIfExists(snapshot);
         }
-        finish(LeaderEpochs.EMPTY, offset, nowMs);
+        finish(LeaderEpochs.EMPTY, isStartLowered, nowMs);
     }
 
     /** Drops the epochs that start at or after an offset, even if no record is dropped. */
@@ -84,9 +91,11 @@ final class LogTruncation {
         log.state().epochFile().writeOrRemove(log.epochs());
     }
 
-    /** The recovery point first: until it is lowered, it vouches for records that are gone. */
-    private void finish(LeaderEpochs epochs, long recoveryPoint, long nowMs) throws IOException {
-        log.flusher().resetRecoveryPoint(recoveryPoint);
+    /** An old log start offset on disk would make the next start drop the records that are appended below it. */
+    private void finish(LeaderEpochs epochs, boolean isStartLowered, long nowMs) throws IOException {
+        if (isStartLowered) {
+            context.checkpointLowered().run();
+        }
         long endOffset = log.logEndOffset();
         log.replaceEpochs(log.state().restore(epochs, endOffset, log.logStartOffset(), endOffset, nowMs));
         log.state().epochFile().writeOrRemove(log.epochs());

@@ -83,8 +83,8 @@ public interface ReplicaLog {
     void beginEpoch(int leaderEpoch);
 
     /**
-     * Truncates the log to end at {@code offset}, and drops the epochs that start there or later. If the offset is inside
-     * a batch, the log ends before that batch.
+     * Truncates the log to end at {@code offset}, and drops the epochs that start there or later. If no batch ends
+     * there, the log ends after the last batch before it.
      */
     void truncateTo(long offset, long nowMs) throws IOException;
 

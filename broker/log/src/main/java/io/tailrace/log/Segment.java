@@ -177,25 +177,43 @@ final class Segment {
 
     /** Position of the first batch that ends at or after {@code offset}, or {@code limit} if none starts before it. */
     int positionOf(long offset, int limit) throws IOException {
+        BatchScan scan = scanFrom(offset, limit);
+        while (scan.isAtBatch() && scan.lastOffset() < offset) {
+            boolean unused = scan.next();
+        }
+        scan.ensureSound(file);
+        return scan.isAtBatch() ? scan.position() : limit;
+    }
+
+    /**
+     * Offset after the last batch that ends below {@code offset}, or the base offset if there is no such batch.
+     *
+     * @param position {@link #positionOf} that offset
+     */
+    long nextOffsetBefore(long offset, int position) throws IOException {
+        long nextOffset = baseOffset;
+        BatchScan scan = scanFrom(offset - 1, position);
+        while (scan.isAtBatch()) {
+            nextOffset = scan.lastOffset() + 1;
+            boolean unused = scan.next();
+        }
+        scan.ensureSound(file);
+        return nextOffset;
+    }
+
+    /** A scan whose current batch is the last indexed one that ends at or below {@code offset}, or else the first. */
+    private BatchScan scanFrom(long offset, int limit) throws IOException {
         OffsetIndex.Entry entry = indexes.offsetIndex().floor(offset);
         if (entry != null && entry.position() > 0 && entry.position() < limit) {
             BatchScan scan = BatchScan.headers(channel, entry.position(), limit);
             if (scan.next() && scan.lastOffset() == entry.lastOffset()) {
-                return positionIn(scan, true, offset, limit);
+                return scan;
             }
             indexes.suspect(entry);
         }
         BatchScan scan = BatchScan.headers(channel, 0, limit);
-        return positionIn(scan, scan.next(), offset, limit);
-    }
-
-    private int positionIn(BatchScan scan, boolean isAtBatch, long offset, int limit) throws IOException {
-        boolean found = isAtBatch;
-        while (found && scan.lastOffset() < offset) {
-            found = scan.next();
-        }
-        scan.ensureSound(file);
-        return found ? scan.position() : limit;
+        boolean unused = scan.next();
+        return scan;
     }
 
     /**

@@ -13,9 +13,9 @@ final class SegmentRecovery {
      * The outcome of a scan.
      *
      * @param nextOffset offset after the last whole batch
-     * @param problem why the segment was cut there, or null if it was intact
+     * @param wasCut whether something behind that batch was cut off
      */
-    record Outcome(long nextOffset, @Nullable String problem) {}
+    record Outcome(long nextOffset, boolean wasCut) {}
 
     private SegmentRecovery() {}
 
@@ -50,7 +50,30 @@ final class SegmentRecovery {
                     problem);
             segment.truncateFile(scan.position());
         }
-        return new Outcome(nextOffset, problem);
+        return new Outcome(nextOffset, problem != null);
+    }
+
+    /** Checks, by the headers, that a segment holds every batch below an offset. Changes nothing. */
+    static void ensureHolds(Segment segment, long endOffset) throws IOException {
+        BatchScan scan = BatchScan.headers(segment.channel(), 0, segment.sizeInBytes());
+        long nextOffset = segment.baseOffset();
+        while (nextOffset < endOffset && scan.next()) {
+            if (scan.baseOffset() < nextOffset) {
+                throw new CorruptLogException(
+                        segment.file(), scan.position(), "base offset", "at least " + nextOffset, scan.baseOffset());
+            }
+            nextOffset = scan.lastOffset() + 1;
+        }
+        scan.ensureSound(segment.file());
+        ensureReaches(segment, nextOffset, endOffset);
+    }
+
+    /** Checks that a log whose last segment ends at {@code nextOffset} has every offset below {@code endOffset}. */
+    static void ensureReaches(Segment last, long nextOffset, long endOffset) throws CorruptLogException {
+        if (nextOffset < endOffset) {
+            throw new CorruptLogException(
+                    last.file(), last.sizeInBytes(), "end of the log", "offset " + endOffset, "offset " + nextOffset);
+        }
     }
 
     private static @Nullable String problemOf(BatchScan scan, long nextOffset, long checksumsFrom) throws IOException {

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.RecordBatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A damaged log, or a directory that cannot be used, costs itself only. */
 class DamagedLogTest {
@@ -75,6 +80,80 @@ class DamagedLogTest {
         assertThat(fixture.open().unopenedLogs().get(LogFixture.PARTITION))
                 .isInstanceOf(CorruptLogException.class)
                 .hasMessageContaining("00000000000000000000.log");
+    }
+
+    private interface Loss {
+        void of(List<Path> segments) throws IOException;
+    }
+
+    /** Losses that leave only intact batches. */
+    private static final Map<String, Loss> LOSSES = Map.of(
+            "the last segment is missing", segments -> Files.delete(segments.get(segments.size() - 1)),
+            "the last segment is empty", segments -> LogFixture.cut(segments.get(segments.size() - 1), 0),
+            "the last segment lacks its last batch",
+                    segments -> {
+                        Path last = segments.get(segments.size() - 1);
+                        LogFixture.cut(
+                                last, Files.size(last) - Batches.of(3, 59).remaining());
+                    },
+            "all segments are missing",
+                    segments -> {
+                        for (Path segment : segments) {
+                            Files.delete(segment);
+                        }
+                    });
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLogShorterThanItsRecoveryPointIsDamaged(boolean clean, @TempDir Path copies) throws IOException {
+        for (Map.Entry<String, Loss> loss : LOSSES.entrySet()) {
+            try (LogFixture copy = fixture.crashedCopy(copies.resolve(loss.getKey()))) {
+                if (!clean) {
+                    Files.delete(copy.path.resolve(".kafka_cleanshutdown"));
+                }
+                loss.getValue().of(copy.files(LogFiles.LOG));
+                List<Path> left = copy.files(LogFiles.LOG);
+                LogDirectory directory = copy.open();
+                assertThat(directory.unopenedLogs().get(LogFixture.PARTITION))
+                        .as(loss.getKey())
+                        .isInstanceOf(CorruptLogException.class)
+                        .hasMessageContaining("offset 180");
+                assertThat(directory.wasCleanlyClosed()).isFalse();
+                assertThat(directory.damageCount()).isEqualTo(1);
+                assertThat(copy.files(LogFiles.LOG)).isEqualTo(left);
+            }
+        }
+    }
+
+    @Test
+    void damageBelowTheRecoveryPointIsNotCutAfterACrash() throws IOException {
+        Files.delete(path.resolve(".kafka_cleanshutdown"));
+        List<Path> segments = fixture.files(LogFiles.LOG);
+        Path last = segments.get(segments.size() - 1);
+        LogFixture.flipBit(last, RecordBatch.MAGIC_AT);
+        byte[] before = Files.readAllBytes(last);
+        assertThat(fixture.open().unopenedLogs().get(LogFixture.PARTITION))
+                .isInstanceOf(CorruptLogException.class)
+                .hasMessageContaining(last.getFileName() + ": at byte 0: magic");
+        assertThat(last).hasBinaryContent(before);
+    }
+
+    @Test
+    void damageThatIsMetAtASecondAttemptIsReported() throws IOException {
+        Path segment = fixture.files(LogFiles.LOG).get(1);
+        FaultyDisk disk = new FaultyDisk();
+        disk.openFails = segment;
+        fixture.disk = disk;
+        LogDirectory directory = fixture.open();
+        assertThat(directory.unopenedLogs().get(LogFixture.PARTITION)).isInstanceOf(LogOperationException.class);
+        disk.openFails = null;
+        LogFixture.cut(segment, Files.size(segment) - 10);
+        assertThatThrownBy(() -> directory.create(LogFixture.PARTITION, fixture.config, fixture.nowMs))
+                .isInstanceOf(CorruptLogException.class);
+        assertThat(directory
+                        .replaceDamaged(LogFixture.PARTITION, fixture.config, fixture.nowMs)
+                        .logEndOffset())
+                .isZero();
     }
 
     @Test

@@ -23,6 +23,7 @@ final class FaultyDisk implements Disk {
     volatile long usableBytes = Long.MAX_VALUE / 2;
     volatile boolean forceFails;
     volatile boolean readFails;
+    volatile boolean writeFails;
     /** Bytes that can be written before the disk is full. */
     final AtomicLong spaceBytes = new AtomicLong(Long.MAX_VALUE / 2);
     /** Greatest number of bytes in one write. */
@@ -54,6 +55,9 @@ final class FaultyDisk implements Disk {
 
         @Override
         public int write(ByteBuffer source, long position) throws IOException {
+            if (writeFails) {
+                throw new IOException("Input/output error");
+            }
             int count = (int) Math.min(source.remaining(), Math.min(writeBytesMax, spaceBytes.get()));
             if (count == 0 && source.hasRemaining()) {
                 throw new IOException("No space left on device");

@@ -219,7 +219,7 @@ public final class InMemoryLog implements ReplicaLog {
             return;
         }
         int kept = indexOf(offset);
-        endOffset = kept < batches.size() ? batches.get(kept).baseOffset() : offset;
+        endOffset = kept > 0 ? batches.get(kept - 1).nextOffset() : baseOffset;
         batches.subList(kept, batches.size()).clear();
         startOffset = Math.min(startOffset, endOffset);
         syncedOffset = Math.min(syncedOffset, endOffset);

@@ -248,6 +248,44 @@ class LogFaultsTest {
     }
 
     @Test
+    void aFailingDiskIsNotTakenForAFullOne() throws IOException {
+        fixture.append(Batches.of(3, 1));
+        disk.usableBytes = 0;
+        disk.writeFails = true;
+        assertThatThrownBy(() -> fixture.append(Batches.of(3, 1))).isInstanceOf(LogDirectoryOfflineException.class);
+        assertThat(fixture.failures).hasSize(1);
+        fixture.directory().abandon();
+    }
+
+    @Test
+    void checkpointsThatATruncationCannotWriteTakeAFailingDiskOffline() throws IOException {
+        Log log = fixture.log();
+        fixture.append(Batches.of(3, 1));
+        fixture.append(Batches.of(3, 1));
+        log.flush();
+        fixture.directory().checkpoint();
+        disk.writeFails = true;
+        assertThatThrownBy(() -> log.truncateTo(3, 0)).isInstanceOf(LogDirectoryOfflineException.class);
+        assertThat(fixture.path.resolve("recovery-point-offset-checkpoint")).exists();
+        assertThat(Files.size(fixture.files(LogFiles.LOG).get(0)))
+                .as("nothing is cut before the recovery point is lowered")
+                .isEqualTo(2L * Batches.of(3, 1).remaining());
+        fixture.directory().abandon();
+    }
+
+    @Test
+    void epochsThatATruncationCannotWriteTakeAFailingDiskOffline() throws IOException {
+        fixture.append(Batches.of(3, 1), 1);
+        fixture.log().flush();
+        fixture.log().beginEpoch(2);
+        fixture.log().beginEpoch(3);
+        fixture.log().flusher().exclusively(() -> fixture.log().writeEpochs());
+        disk.writeFails = true;
+        assertThatThrownBy(() -> fixture.log().truncateTo(3, 0)).isInstanceOf(LogDirectoryOfflineException.class);
+        fixture.directory().abandon();
+    }
+
+    @Test
     void recoveryNeedsNoSpace(@TempDir Path crashed) throws IOException {
         for (int i = 0; i < 50; i++) {
             fixture.append(Batches.of(3, i));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.protocol.EpochStart;
 import io.tailrace.protocol.LeaderEpochs;
+import io.tailrace.protocol.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -128,6 +129,62 @@ class LogTruncationTest {
                     .as("later batches were scanned")
                     .isEqualTo(300);
         }
+    }
+
+    /** The fault stops a truncation after its first change of the segments, as kill -9 could. */
+    @Test
+    void aTruncationThatIsInterruptedLeavesAnUndamagedLog(@TempDir Path copies) throws IOException {
+        threeEpochs();
+        fixture.stop();
+        fixture.openLog();
+        fixture.directory().checkpoint();
+        for (long offset : new long[] {0, 7, 60}) {
+            try (LogFixture copy = fixture.crashedCopy(copies.resolve("copy-" + offset));
+                    LogFixture crashed = interrupt(copy, offset, copies.resolve("crashed-" + offset))) {
+                crashed.openLog();
+                assertThat(crashed.log().logEndOffset()).isBetween(offset - offset % 3, 450L);
+                assertThat(crashed.directory().damageCount()).isZero();
+            }
+        }
+    }
+
+    private static LogFixture interrupt(LogFixture copy, long offset, Path target) throws IOException {
+        Log log = copy.openLog();
+        assertThat(log.recoveryPoint()).isEqualTo(450);
+        List<Path> segments = copy.files(LogFiles.LOG);
+        Path second = segments.get(segments.size() - 2);
+        Path obstacle = second.resolveSibling(second.getFileName() + LogFiles.DELETED);
+        Files.createDirectories(obstacle.resolve("not-empty"));
+        assertThatThrownBy(() -> log.truncateTo(offset, copy.nowMs)).isInstanceOf(IOException.class);
+        assertThat(copy.files(LogFiles.LOG)).hasSize(segments.size() - 1);
+        copy.directory().abandon();
+        Trash.delete(obstacle);
+        return copy.crashedCopy(target);
+    }
+
+    @Test
+    void aLogStartOffsetThatWentBackIsCheckpointedAtOnce(@TempDir Path crashed) throws IOException {
+        Log log = threeEpochs();
+        log.deleteRecordsBefore(440);
+        fixture.directory().checkpoint();
+        log.truncateFullyAndStartAt(50, fixture.nowMs);
+        fixture.append(Batches.of(3, 1), 8);
+        try (LogFixture copy = fixture.crashedCopy(crashed)) {
+            assertThat(copy.openLog().logStartOffset()).isEqualTo(50);
+            assertThat(copy.log().logEndOffset()).isEqualTo(53);
+        }
+    }
+
+    @Test
+    void aTruncationInAGapOfOffsetsEndsAfterTheBatchBefore() throws IOException {
+        ByteBuffer batch = Batches.of(3, 1);
+        fixture.append(batch);
+        ByteBuffer afterGap = Batches.of(3, 1);
+        RecordBatch.at(afterGap).stamp(100, 0);
+        assertThat(fixture.log().appendAsFollower(afterGap, fixture.nowMs)).isInstanceOf(AppendResult.Appended.class);
+        fixture.log().truncateTo(50, fixture.nowMs);
+        assertThat(fixture.log().logEndOffset()).isEqualTo(3);
+        assertThat(fixture.restart().logEndOffset()).isEqualTo(3);
     }
 
     @Test

@@ -137,6 +137,61 @@ class OperationFailureTest {
     }
 
     @Test
+    void aRecreatedLogNeedsTheOffsetsOfTheOldOneGone(@TempDir Path crash) throws IOException {
+        fixture.append(Batches.of(50, 1));
+        log.deleteRecordsBefore(50);
+        fixture.directory().checkpoint();
+        fixture.directory().delete(LogFixture.PARTITION, fixture.nowMs);
+        disk.spaceBytes.set(0);
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> fixture.directory().create(LogFixture.PARTITION, fixture.config, fixture.nowMs))
+                    .isInstanceOf(LogOperationException.class)
+                    .hasMessageContaining("No space left on device");
+        }
+        disk.spaceBytes.set(Long.MAX_VALUE / 2);
+        fixture.append(Batches.of(3, 1));
+        try (LogFixture crashed = fixture.crashedCopy(crash)) {
+            assertThat(crashed.openLog().logEndOffset()).isEqualTo(3);
+            assertThat(Batches.read(crashed.log())).hasSize(1);
+        }
+    }
+
+    @Test
+    void theOffsetsOfALogThatWasDeletedBeforeACrashDoNotApplyToItsSuccessor(@TempDir Path first, @TempDir Path second)
+            throws IOException {
+        fixture.append(Batches.of(50, 1));
+        log.deleteRecordsBefore(50);
+        log.flush();
+        fixture.directory().checkpoint();
+        fixture.directory().delete(LogFixture.PARTITION, fixture.nowMs);
+        try (LogFixture afterDeletion = fixture.crashedCopy(first)) {
+            afterDeletion.openLog();
+            afterDeletion.append(Batches.of(3, 1));
+            try (LogFixture crashed = afterDeletion.crashedCopy(second)) {
+                assertThat(crashed.openLog().logEndOffset()).isEqualTo(3);
+                assertThat(crashed.log().logStartOffset()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void retentionFreesSpaceAlthoughTheRollFails() throws IOException {
+        while (log.segmentCount() < 4) {
+            fixture.append(Batches.of(3, 1));
+        }
+        fixture.append(Batches.of(3, 1));
+        long activeBase = log.end().segment().baseOffset();
+        disk.openFails = LogFiles.of(fixture.partitionPath(), log.logEndOffset(), LogFiles.LOG);
+        fixture.nowMs += 8L * 24 * 3_600_000;
+        fixture.directory().maintain(fixture.nowMs, partition -> Long.MAX_VALUE);
+        assertThat(log.logStartOffset()).isEqualTo(activeBase);
+        assertThat(log.segmentCount()).isEqualTo(1);
+        disk.openFails = null;
+        fixture.directory().maintain(fixture.nowMs, partition -> Long.MAX_VALUE);
+        assertThat(log.sizeInBytes()).isZero();
+    }
+
+    @Test
     void aRecoveryPointThatCannotBeLoweredOnAFullDiskIsRemoved(@TempDir Path crash) throws IOException {
         for (int i = 0; i < 10; i++) {
             fixture.append(Batches.of(3, i));

@@ -264,6 +264,9 @@ class RecoveryTest {
             Path last = logs.get(logs.size() - 1);
             LogFixture.flipBit(last, Files.size(last) - 1);
             assertThat(crashed.openLog().logEndOffset()).isEqualTo(flushed);
+            assertThat(crashed.directory().damageCount())
+                    .as("what was not forced may be torn")
+                    .isZero();
         }
     }
 
