@@ -34,7 +34,8 @@ public final class AlterConfigsHandler implements RequestHandler<AlterConfigsReq
         blocking.answerLater(
                 BlockingCalls.Kind.CLUSTER_CHANGE,
                 call,
-                () -> configs.alter(changes, request.validateOnly()).thenApply(AlterConfigsHandler::response),
+                () -> configs.alter(changes, request.validateOnly())
+                        .thenApplyAsync(AlterConfigsHandler::response, call::execute),
                 () -> response(ChangeOutcomes.overloaded(changes)));
     }
 

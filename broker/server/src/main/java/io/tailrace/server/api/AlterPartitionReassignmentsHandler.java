@@ -43,11 +43,12 @@ public final class AlterPartitionReassignmentsHandler
         blocking.answerLater(
                 BlockingCalls.Kind.CLUSTER_CHANGE,
                 call,
-                () -> reassign(request),
+                () -> reassign(request, call),
                 () -> response(ChangeOutcomes.overloaded(request.topics()), Map.of()));
     }
 
-    private CompletionStage<AlterPartitionReassignmentsResponse> reassign(AlterPartitionReassignmentsRequest request) {
+    private CompletionStage<AlterPartitionReassignmentsResponse> reassign(
+            AlterPartitionReassignmentsRequest request, Call<AlterPartitionReassignmentsResponse> call) {
         Map<TopicPartition, Optional<List<Integer>>> started = new HashMap<>();
         Map<TopicPartition, TopicException> refused = new HashMap<>();
         ChangeOutcomes<Topic> outcomes =
@@ -68,7 +69,7 @@ public final class AlterPartitionReassignmentsHandler
                         image -> started.entrySet().stream()
                                 .allMatch(each -> isShown(image, each.getKey(), each.getValue())),
                         TopicChanges.waitMs(request.timeoutMs()))
-                .thenApply(shown -> response(outcomes, refused));
+                .thenApplyAsync(shown -> response(outcomes, refused), call::execute);
     }
 
     private static Map<Integer, Optional<List<Integer>>> targets(Topic topic) {

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -17,18 +17,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs requests that may block on a few threads, each kind of request on its own, so that none waits for threads that another
- * kind holds. The queue of each kind is bounded. Thread-safe.
+ * kind holds. The number of unanswered requests of a kind is bounded. Thread-safe.
  *
- * <p>A connection waits for its blocking request before its next one is handled: a client's requests take effect in order, and one
- * client has one place in the queues.
+ * <p>A connection waits for its blocking request before its next one is handled: a client's requests take effect in order, and a
+ * connection has at most one request in the queues. A request that is queued when its connection closes is dropped.
  */
 public final class BlockingCalls implements AutoCloseable {
-    /** Requests of a kind that wait for a thread. */
-    static final int QUEUED_MAX = 1000;
+    /** Unanswered requests of a kind. */
+    private static final int UNANSWERED_MAX = 1000;
 
-    /** For an answer to a request that found the queue full. */
-    static final String OVERLOADED =
-            QUEUED_MAX + " requests wait for a thread of this broker (num.io.threads): try again later";
+    /** For an answer to a request beyond {@link #UNANSWERED_MAX}, or beyond the memory of requests in progress. */
+    static final String OVERLOADED = "too many requests wait at this broker: try again later";
 
     private static final Logger LOG = LoggerFactory.getLogger(BlockingCalls.class);
     private static final long END_SECONDS_MAX = 5;
@@ -43,55 +42,84 @@ public final class BlockingCalls implements AutoCloseable {
         PRODUCER_ID
     }
 
-    private final Map<Kind, ExecutorService> executors = new EnumMap<>(Kind.class);
+    private final Map<Kind, Pool> pools = new EnumMap<>(Kind.class);
+
+    /** @param places as many as requests of the kind may be unanswered */
+    private record Pool(ThreadPoolExecutor threads, Semaphore places) {
+        static Pool of(String name, int threads, int unansweredMax) {
+            ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                    threads,
+                    threads,
+                    30,
+                    TimeUnit.SECONDS,
+                    new ArrayBlockingQueue<>(unansweredMax),
+                    new DefaultThreadFactory(name, true));
+            executor.allowCoreThreadTimeOut(true);
+            return new Pool(executor, new Semaphore(unansweredMax));
+        }
+    }
 
     /** @param threads how many requests of a kind may block at the same time */
     public BlockingCalls(int threads) {
-        executors.put(Kind.LOOK_UP, executor("broker-look-up", threads));
-        executors.put(Kind.CLUSTER_CHANGE, executor("broker-cluster-change", threads));
-        executors.put(Kind.PRODUCER_ID, executor("broker-producer-id", 1));
+        this(threads, UNANSWERED_MAX);
     }
 
-    private static ExecutorService executor(String name, int threads) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads,
-                threads,
-                30,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(QUEUED_MAX),
-                new DefaultThreadFactory(name, true));
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+    /** @param unansweredMax unanswered requests of a kind */
+    BlockingCalls(int threads, int unansweredMax) {
+        pools.put(Kind.LOOK_UP, Pool.of("broker-look-up", threads, unansweredMax));
+        pools.put(Kind.CLUSTER_CHANGE, Pool.of("broker-cluster-change", threads, unansweredMax));
+        pools.put(Kind.PRODUCER_ID, Pool.of("broker-producer-id", 1, unansweredMax));
     }
 
     /**
      * Answers {@code call} with what {@code work} returns.
      *
      * @param work runs on a thread of this kind, and may block
-     * @param overloaded makes the answer if the queue is full
+     * @param overloaded makes the answer if too many requests wait
      */
     public <A extends Response> void answer(Kind kind, Call<A> call, Supplier<A> work, Supplier<A> overloaded) {
         answerLater(kind, call, () -> CompletableFuture.completedStage(work.get()), overloaded);
     }
 
-    /** As {@link #answer}, for work whose answer comes later than it returns, and holds no thread meanwhile. */
+    /**
+     * As {@link #answer}, for work whose answer comes later than it returns, and holds no thread meanwhile. The stage should
+     * complete on the connection's event loop, with {@link Call#execute} as executor, because the answer is encoded then.
+     */
     <A extends Response> void answerLater(
             Kind kind, Call<A> call, Supplier<CompletionStage<A>> work, Supplier<A> overloaded) {
         call.holdConnection();
-        try {
-            executor(kind).execute(() -> {
-                try {
-                    answer(call, work.get());
-                } catch (RuntimeException e) {
-                    call.fail(e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
+        Pool pool = pool(kind);
+        if (!call.mayWait() || !pool.places().tryAcquire()) {
             call.answer(overloaded.get());
+            return;
         }
+        Runnable task = () -> run(pool, call, work);
+        try {
+            pool.threads().execute(task);
+        } catch (RejectedExecutionException e) {
+            pool.places().release();
+            call.answer(overloaded.get());
+            return;
+        }
+        call.onDisconnect(() -> {
+            if (pool.threads().remove(task)) {
+                pool.places().release();
+            }
+        });
     }
 
-    /** Answers {@code call} when {@code answer} completes, on any thread. */
+    private static <A extends Response> void run(Pool pool, Call<A> call, Supplier<CompletionStage<A>> work) {
+        CompletionStage<A> answer;
+        try {
+            answer = work.get();
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedStage(e);
+        }
+        var unused = answer.whenComplete((body, failure) -> pool.places().release());
+        answer(call, answer);
+    }
+
+    /** Answers {@code call} on the thread that completes {@code answer}. */
     static <A extends Response> void answer(Call<A> call, CompletionStage<A> answer) {
         var unused = answer.whenComplete((body, failure) -> {
             if (failure == null) {
@@ -102,21 +130,21 @@ public final class BlockingCalls implements AutoCloseable {
         });
     }
 
-    private ExecutorService executor(Kind kind) {
-        ExecutorService executor = executors.get(kind);
-        if (executor == null) {
+    private Pool pool(Kind kind) {
+        Pool pool = pools.get(kind);
+        if (pool == null) {
             throw new IllegalStateException("no threads for " + kind);
         }
-        return executor;
+        return pool;
     }
 
     /** Ends the threads when they have finished the queued requests. */
     @Override
     public void close() {
-        executors.values().forEach(ExecutorService::shutdown);
+        pools.values().forEach(pool -> pool.threads().shutdown());
         try {
-            for (Map.Entry<Kind, ExecutorService> each : executors.entrySet()) {
-                if (!each.getValue().awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS)) {
+            for (Map.Entry<Kind, Pool> each : pools.entrySet()) {
+                if (!each.getValue().threads().awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS)) {
                     LOG.warn("Blocking requests did not end within {} s: {}", END_SECONDS_MAX, each.getKey());
                 }
             }

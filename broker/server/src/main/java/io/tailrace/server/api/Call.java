@@ -21,8 +21,9 @@ import java.util.List;
 public final class Call<A extends Response> extends Exchange {
     private final RequestHeader header;
 
-    Call(Connection connection, RequestHeader header) {
-        super(connection);
+    /** @param requestBytes memory that the decoded request holds, approximately */
+    Call(Connection connection, RequestHeader header, long requestBytes) {
+        super(connection, requestBytes);
         this.header = header;
     }
 

@@ -32,11 +32,12 @@ public final class CreatePartitionsHandler
         blocking.answerLater(
                 BlockingCalls.Kind.CLUSTER_CHANGE,
                 call,
-                () -> grow(request),
+                () -> grow(request, call),
                 () -> response(ChangeOutcomes.overloaded(request.topics())));
     }
 
-    private CompletionStage<CreatePartitionsResponse> grow(CreatePartitionsRequest request) {
+    private CompletionStage<CreatePartitionsResponse> grow(
+            CreatePartitionsRequest request, Call<CreatePartitionsResponse> call) {
         TopicChanges.PartitionAllowance allowance = new TopicChanges.PartitionAllowance();
         ChangeOutcomes<CreatePartitionsRequest.Topic> outcomes =
                 ChangeOutcomes.of(request.topics(), topic -> "topic " + topic.name(), topic -> {
@@ -53,10 +54,12 @@ public final class CreatePartitionsHandler
         Map<String, Integer> grown = outcomes.made().stream()
                 .collect(Collectors.toMap(CreatePartitionsRequest.Topic::name, CreatePartitionsRequest.Topic::count));
         return topics.whenLed(grown, request.timeoutMs())
-                .thenApply(led -> response(outcomes.confirm(
-                        led,
-                        "partitions are added, but not every one had a leader after "
-                                + TopicChanges.waitMs(request.timeoutMs()) + " ms")));
+                .thenApplyAsync(
+                        led -> response(outcomes.confirm(
+                                led,
+                                "partitions are added, but not every one had a leader after "
+                                        + TopicChanges.waitMs(request.timeoutMs()) + " ms")),
+                        call::execute);
     }
 
     private static List<PartitionAssignment> added(CreatePartitionsRequest.Topic topic) {

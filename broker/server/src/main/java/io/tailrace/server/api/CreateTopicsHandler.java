@@ -34,11 +34,11 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
         blocking.answerLater(
                 BlockingCalls.Kind.CLUSTER_CHANGE,
                 call,
-                () -> create(request),
+                () -> create(request, call),
                 () -> response(ChangeOutcomes.overloaded(request.topics())));
     }
 
-    private CompletionStage<CreateTopicsResponse> create(CreateTopicsRequest request) {
+    private CompletionStage<CreateTopicsResponse> create(CreateTopicsRequest request, Call<CreateTopicsResponse> call) {
         TopicChanges.PartitionAllowance allowance = new TopicChanges.PartitionAllowance();
         ChangeOutcomes<CreateTopicsRequest.Topic> outcomes =
                 ChangeOutcomes.of(request.topics(), topic -> "topic " + topic.name(), topic -> {
@@ -55,10 +55,12 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
         Map<String, Integer> created =
                 outcomes.made().stream().collect(Collectors.toMap(CreateTopicsRequest.Topic::name, topic -> 1));
         return topics.whenLed(created, request.timeoutMs())
-                .thenApply(led -> response(outcomes.confirm(
-                        led,
-                        "topic is created, but not every partition had a leader after "
-                                + TopicChanges.waitMs(request.timeoutMs()) + " ms")));
+                .thenApplyAsync(
+                        led -> response(outcomes.confirm(
+                                led,
+                                "topic is created, but not every partition had a leader after "
+                                        + TopicChanges.waitMs(request.timeoutMs()) + " ms")),
+                        call::execute);
     }
 
     private static CreateTopicsResponse response(ChangeOutcomes<CreateTopicsRequest.Topic> outcomes) {

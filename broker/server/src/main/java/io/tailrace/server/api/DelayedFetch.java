@@ -26,14 +26,22 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fetch from its first read to its answer. It waits for {@code minBytes} of records, for at most {@code maxWaitMs}.
+ * A fetch from its first read to its answer. It waits for {@code minBytes} of records, for at most {@code maxWaitMs} and
+ * {@value #WAIT_MS_MAX} ms. It does not wait while requests in progress hold all the memory they may.
  *
  * <p>An error or a divergence in any partition ends the wait, because the client must act on it. A waiting fetch holds no
- * file: it closes what it read, and reads again when it is woken. For a consumer at the end of a log that costs nothing.
+ * file: it closes its reads, and reads again when it is woken. At the end of a log that costs little. A fetch of many
+ * partitions pauses after it was woken in vain.
  *
  * <p>Confined to the connection's event loop, except for {@link #wake}.
  */
 final class DelayedFetch implements ReadWaiter {
+    /** Twice the time after which Kafka's clients give up on a request by default. */
+    static final int WAIT_MS_MAX = 60_000;
+
+    /** After a wake in vain, a fetch pauses 1 ms for this many partitions. */
+    private static final int PARTITIONS_READ_PER_MS = 100;
+
     private final Partitions partitions;
     private final FetchRequest request;
     private final Call<FetchResponse> call;
@@ -43,6 +51,8 @@ final class DelayedFetch implements ReadWaiter {
     private final Set<Partition> watched = new LinkedHashSet<>();
     private final AtomicBoolean retryScheduled = new AtomicBoolean();
     private @Nullable Future<?> timeout;
+    private boolean pausing;
+    private boolean wokenInPause;
     private boolean ended;
 
     /** @param waitingFollowers holds this fetch while it waits, if it is a follower's */
@@ -63,7 +73,7 @@ final class DelayedFetch implements ReadWaiter {
     void begin() {
         acknowledge();
         Attempt first = read();
-        if (first.isEnough() || request.maxWaitMs() <= 0 || request.topics().isEmpty()) {
+        if (first.isEnough() || request.maxWaitMs() <= 0 || request.topics().isEmpty() || !call.mayWait()) {
             answer(first);
             return;
         }
@@ -73,9 +83,9 @@ final class DelayedFetch implements ReadWaiter {
             waitingFollowers.put(call.connection(), this);
         }
         call.onDisconnect(this::end);
-        timeout = call.schedule(this::answerNow, request.maxWaitMs());
+        timeout = call.schedule(this::answerNow, Math.min(request.maxWaitMs(), WAIT_MS_MAX));
         // An append between the first read and the watch woke nobody.
-        retry();
+        answerIfEnough();
     }
 
     @Override
@@ -87,6 +97,27 @@ final class DelayedFetch implements ReadWaiter {
 
     private void retry() {
         retryScheduled.set(false);
+        if (pausing) {
+            wokenInPause = true;
+            return;
+        }
+        answerIfEnough();
+        int pauseMs = watched.size() / PARTITIONS_READ_PER_MS;
+        if (!ended && pauseMs > 0) {
+            pausing = true;
+            var unused = call.schedule(this::endPause, pauseMs);
+        }
+    }
+
+    private void endPause() {
+        pausing = false;
+        if (wokenInPause) {
+            wokenInPause = false;
+            retry();
+        }
+    }
+
+    private void answerIfEnough() {
         if (ended) {
             return;
         }
@@ -116,7 +147,7 @@ final class DelayedFetch implements ReadWaiter {
         }
     }
 
-    /** A follower's fetch acknowledges what comes before its offset. Done once for each fetch, not for each read. */
+    /** A fetch at offset N acknowledges everything below N. Reported once per request, however often it is read. */
     private void acknowledge() {
         if (isFollower()) {
             forEachPartition((partition, part) -> partition.handle(new Event.Fetched(followerFetch(part))));

@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Deletes topics, and answers when they are gone. */
@@ -40,29 +39,35 @@ public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsReq
 
     @Override
     public void handle(DeleteTopicsRequest request, Call<DeleteTopicsResponse> call) {
-        List<DeleteTopicsRequest.Topic> requested = requested(request);
+        List<DeleteTopicsRequest.Topic> requested = new ArrayList<>(request.topics());
+        request.topicNames().forEach(name -> requested.add(new DeleteTopicsRequest.Topic(name, ClusterAnswers.NO_ID)));
         blocking.answerLater(
                 BlockingCalls.Kind.CLUSTER_CHANGE,
                 call,
-                () -> delete(requested, request.timeoutMs()),
+                () -> delete(identified(requested), request.timeoutMs(), call),
                 () -> response(ChangeOutcomes.overloaded(requested)));
     }
 
-    private CompletionStage<DeleteTopicsResponse> delete(List<DeleteTopicsRequest.Topic> requested, int timeoutMs) {
+    private CompletionStage<DeleteTopicsResponse> delete(
+            List<DeleteTopicsRequest.Topic> requested, int timeoutMs, Call<DeleteTopicsResponse> call) {
         ChangeOutcomes<DeleteTopicsRequest.Topic> outcomes =
                 ChangeOutcomes.of(requested, DeleteTopicsHandler::name, this::delete);
         Set<String> deleted = new HashSet<>();
         outcomes.made().forEach(topic -> deleted.add(Objects.requireNonNull(topic.name())));
         return topics.whenDeleted(deleted, timeoutMs)
-                .thenApply(gone -> response(outcomes.confirm(
-                        gone,
-                        "topic is marked for deletion, but was not deleted after " + TopicChanges.waitMs(timeoutMs)
-                                + " ms")));
+                .thenApplyAsync(
+                        gone -> response(outcomes.confirm(
+                                gone,
+                                "topic is marked for deletion, but was not deleted after "
+                                        + TopicChanges.waitMs(timeoutMs) + " ms")),
+                        call::execute);
     }
 
     private void delete(DeleteTopicsRequest.Topic topic) {
         if (topic.name() == null) {
-            throw new TopicException(ErrorCode.UNKNOWN_TOPIC_ID, "no " + name(topic) + " exists");
+            throw new TopicException(
+                    ErrorCode.UNKNOWN_TOPIC_ID,
+                    "expected exactly one " + name(topic) + ", found none or several: delete by name");
         }
         topics.delete(topic.name());
     }
@@ -71,18 +76,23 @@ public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsReq
         return topic.name() == null ? "topic with the id " + UuidText.of(topic.topicId()) : "topic " + topic.name();
     }
 
-    /** The requested topics with both names and ids, as far as they exist. */
-    private List<DeleteTopicsRequest.Topic> requested(DeleteTopicsRequest request) {
+    /** The requested topics with both names and ids, as far as they exist. An id that two topics have identifies none. */
+    private List<DeleteTopicsRequest.Topic> identified(List<DeleteTopicsRequest.Topic> requested) {
         ClusterImage image = cluster.get();
-        Map<UUID, TopicImage> byId =
-                image.topics().values().stream().collect(Collectors.toMap(TopicImage::id, Function.identity()));
-        List<DeleteTopicsRequest.Topic> requested = new ArrayList<>(request.topics());
-        request.topicNames().forEach(name -> requested.add(new DeleteTopicsRequest.Topic(name, ClusterAnswers.NO_ID)));
-        requested.replaceAll(topic -> {
-            TopicImage found = topic.name() != null ? image.topics().get(topic.name()) : byId.get(topic.topicId());
-            return found == null ? topic : new DeleteTopicsRequest.Topic(found.name(), found.id());
-        });
-        return requested;
+        Map<UUID, List<TopicImage>> byId = requested.stream().allMatch(topic -> topic.name() != null)
+                ? Map.of()
+                : image.topics().values().stream().collect(Collectors.groupingBy(TopicImage::id));
+        return requested.stream()
+                .map(topic -> {
+                    List<TopicImage> found = topic.name() == null
+                            ? byId.getOrDefault(topic.topicId(), List.of())
+                            : image.topic(topic.name()).stream().toList();
+                    return found.size() == 1
+                            ? new DeleteTopicsRequest.Topic(
+                                    found.get(0).name(), found.get(0).id())
+                            : topic;
+                })
+                .toList();
     }
 
     private static DeleteTopicsResponse response(ChangeOutcomes<DeleteTopicsRequest.Topic> outcomes) {

@@ -61,6 +61,10 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
     }
 
     private void elect(ElectLeadersRequest request, ElectionType type, Call<ElectLeadersResponse> call) {
+        if (!call.mayWait()) {
+            call.answer(new ElectLeadersResponse(0, ErrorCode.REQUEST_TIMED_OUT, List.of()));
+            return;
+        }
         call.holdConnection();
         List<TopicPartition> partitions = partitions(request, cluster.get());
         if (type == ElectionType.UNCLEAN) {
@@ -75,11 +79,12 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
                 .completeOnTimeout(unanswered, CONTROLLER_MS_MAX, TimeUnit.MILLISECONDS)
                 .thenCompose(elections -> cluster.when(
                                 image -> isShown(image, elections), TopicChanges.waitMs(request.timeoutMs()))
-                        .thenApply(shown -> response(elections, request.topicPartitions() == null)));
+                        .thenApplyAsync(
+                                shown -> response(elections, request.topicPartitions() == null), call::execute));
         BlockingCalls.answer(call, response);
     }
 
-    /** The partitions of the request, which without any means all of them. */
+    /** The partitions of the request. A request that names none is for all. */
     private static List<TopicPartition> partitions(ElectLeadersRequest request, ClusterImage image) {
         List<TopicPartition> partitions = new ArrayList<>();
         if (request.topicPartitions() == null) {

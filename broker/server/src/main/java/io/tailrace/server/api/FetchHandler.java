@@ -14,7 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * Reads batches for consumers and followers. There are no fetch sessions (KIP-227): a client that asks for one gets
  * session id 0, which means none, and names all its partitions every time.
  *
- * <p>A fetch that names a partition twice is refused: it would be read anew for each mention at every wake.
+ * <p>A fetch that names a partition twice, or a topic without partitions, is refused: it would take memory and reads for
+ * nothing while it waits.
  *
  * <p>A follower's fetch ends the wait of its earlier fetch on the same connection: it has something new to ask for or to
  * acknowledge, and the answers keep their order (ADR 71).
@@ -44,7 +45,7 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
             call.answer(new FetchResponse(0, ErrorCode.FETCH_SESSION_ID_NOT_FOUND, NO_SESSION, List.of()));
             return;
         }
-        if (namesAPartitionTwice(request)) {
+        if (isWasteful(request)) {
             call.answer(refused(request));
             return;
         }
@@ -55,10 +56,11 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
         new DelayedFetch(partitions, request, bytesMax, call, waitingFollowers).begin();
     }
 
-    private static boolean namesAPartitionTwice(FetchRequest request) {
+    private static boolean isWasteful(FetchRequest request) {
         SeenPartitions seen = new SeenPartitions();
-        return request.topics().stream().anyMatch(topic -> topic.partitions().stream()
-                .anyMatch(part -> !seen.add(topic.topic(), part.partition())));
+        return request.topics().stream()
+                .anyMatch(topic -> topic.partitions().isEmpty()
+                        || topic.partitions().stream().anyMatch(part -> !seen.add(topic.topic(), part.partition())));
     }
 
     private static FetchResponse refused(FetchRequest request) {

@@ -50,7 +50,7 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
                 BlockingCalls.Kind.CLUSTER_CHANGE,
                 call,
                 () -> topics.createAutomatically(Set.of(OffsetCoordinator.TOPIC))
-                        .thenApply(led -> answer(request, call)),
+                        .thenApplyAsync(led -> answer(request, call), call::execute),
                 () -> answer(request, call));
     }
 

@@ -42,7 +42,7 @@ public final class IncrementalAlterConfigsHandler
                 BlockingCalls.Kind.CLUSTER_CHANGE,
                 call,
                 () -> configs.alter(changes, request.validateOnly())
-                        .thenApply(IncrementalAlterConfigsHandler::response),
+                        .thenApplyAsync(IncrementalAlterConfigsHandler::response, call::execute),
                 () -> response(ChangeOutcomes.overloaded(changes)));
     }
 

@@ -51,7 +51,8 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
         blocking.answerLater(
                 BlockingCalls.Kind.CLUSTER_CHANGE,
                 call,
-                () -> topics.createAutomatically(missing).thenApply(led -> answer(request, cluster.get(), call)),
+                () -> topics.createAutomatically(missing)
+                        .thenApplyAsync(led -> answer(request, cluster.get(), call), call::execute),
                 () -> answer(request, cluster.get(), call));
     }
 
@@ -102,7 +103,8 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
     private static Map<UUID, TopicImage> byId(MetadataRequest request, ClusterImage image) {
         return asked(request).stream().allMatch(topic -> topic.name() != null)
                 ? Map.of()
-                : image.topics().values().stream().collect(Collectors.toMap(TopicImage::id, topic -> topic));
+                : image.topics().values().stream()
+                        .collect(Collectors.toMap(TopicImage::id, topic -> topic, (first, second) -> first));
     }
 
     private static MetadataResponse.Topic answer(

@@ -29,6 +29,10 @@ import java.util.regex.Pattern;
 public final class RequestRouter implements RequestDispatcher {
     private static final short VERSION_FOR_UNKNOWN_CLIENTS = 0;
     private static final int CLIENT_ID_LENGTH_MAX = 100;
+
+    /** Memory of a decoded request, for each byte of its frame: lists of short entries take most. */
+    private static final int DECODED_FACTOR = 16;
+
     private static final Pattern UNPRINTABLE = Pattern.compile("[^ -~]");
 
     private final Map<ApiKey, RequestHandler<?, ?>> handlers = new EnumMap<>(ApiKey.class);
@@ -67,7 +71,9 @@ public final class RequestRouter implements RequestDispatcher {
         } catch (MalformedMessageException e) {
             throw new BadFrameException(String.valueOf(e.getMessage()));
         }
-        handle(handler, received, connection);
+        // Records are not copied: a Produce request is appended before the next one is decoded.
+        long memoryBytes = handler.api() == ApiKey.PRODUCE ? 0 : (long) bytes.limit() * DECODED_FACTOR;
+        handle(handler, received, connection, memoryBytes);
     }
 
     private RequestHandler<?, ?> handlerOf(RequestStart start, ByteBuffer frame) throws BadFrameException {
@@ -95,8 +101,8 @@ public final class RequestRouter implements RequestDispatcher {
     /** The codec decodes the body into the record of the handler's API, so the types fit. */
     @SuppressWarnings("unchecked")
     private static <Q extends Request<A>, A extends Response> void handle(
-            RequestHandler<Q, A> handler, Requests.Received received, Connection connection) {
-        Call<A> call = new Call<>(connection, received.header());
+            RequestHandler<Q, A> handler, Requests.Received received, Connection connection, long memoryBytes) {
+        Call<A> call = new Call<>(connection, received.header(), memoryBytes);
         connection.begin(call);
         try {
             handler.handle((Q) received.body(), call);
@@ -105,11 +111,12 @@ public final class RequestRouter implements RequestDispatcher {
         }
     }
 
-    /** Tells a client that is newer than this broker which versions it may use. */
+    /** Reports the served versions to a client that is newer than this broker. */
     private void answerUnknownVersion(RequestStart start, Connection connection) {
         Call<ApiVersionsResponse> call = new Call<>(
                 connection,
-                new RequestHeader(ApiKey.API_VERSIONS, VERSION_FOR_UNKNOWN_CLIENTS, start.correlationId(), null));
+                new RequestHeader(ApiKey.API_VERSIONS, VERSION_FOR_UNKNOWN_CLIENTS, start.correlationId(), null),
+                0);
         connection.begin(call);
         call.answer(new ApiVersionsResponse(ErrorCode.UNSUPPORTED_VERSION, versions));
     }

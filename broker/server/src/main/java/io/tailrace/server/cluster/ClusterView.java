@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -16,9 +17,13 @@ import java.util.function.Supplier;
  * Thread-safe.
  */
 public final class ClusterView implements Supplier<ClusterImage> {
+    /** Requests that wait for an image at the same time. */
+    static final int WAITERS_MAX = 2000;
+
     private final int brokerId;
     private final BooleanSupplier lease;
     private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
+    private final Semaphore places = new Semaphore(WAITERS_MAX);
     private volatile ClusterImage image = ClusterImage.empty();
 
     /** @param lease whether this broker may rely on being registered */
@@ -54,15 +59,24 @@ public final class ClusterView implements Supplier<ClusterImage> {
 
     /**
      * Waits for an image that satisfies {@code condition}, without a thread. The condition is tested on the thread that shows
-     * images, and so are the steps taken when it is satisfied: both must be quick.
+     * images, and must be quick. The result may complete on that thread: pass longer work to another.
      *
-     * @return completes with true when there is such an image, with false after {@code timeoutMs}
+     * @return completes with true when there is such an image; with false after {@code timeoutMs}, or at once if 2000 waiters are
+     *     waiting already
      */
     public CompletableFuture<Boolean> when(Predicate<ClusterImage> condition, long timeoutMs) {
         CompletableFuture<Boolean> satisfied = new CompletableFuture<>();
         Waiter waiter = new Waiter(condition, satisfied);
+        if (!places.tryAcquire()) {
+            waiter.test(image);
+            satisfied.complete(false);
+            return satisfied;
+        }
         waiters.add(waiter);
-        var unused = satisfied.whenComplete((result, failure) -> waiters.remove(waiter));
+        var unused = satisfied.whenComplete((result, failure) -> {
+            waiters.remove(waiter);
+            places.release();
+        });
         // After it was added, so that it misses no image.
         waiter.test(image);
         return satisfied.completeOnTimeout(false, timeoutMs, TimeUnit.MILLISECONDS);

@@ -44,6 +44,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     private final NetworkLimits limits;
     private final ByteBudget answers;
+    private final ByteBudget requests;
     private final RequestDispatcher dispatcher;
     private final PeerFaultLog faults;
     private final Channel channel;
@@ -61,6 +62,9 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     /** Bytes in memory of answers that the peer has not taken, those that wait for their turn included. */
     private long answerBytes;
 
+    /** Memory of requests that are not answered. */
+    private long requestBytes;
+
     private long answersWritten;
     private boolean pumping;
     private boolean paceChecked;
@@ -75,6 +79,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         this.listener = listener;
         this.limits = shared.limits();
         this.answers = shared.memory().answers();
+        this.requests = shared.memory().requestsInProgress();
         this.dispatcher = shared.dispatcher();
         this.faults = shared.faults();
         this.reader = new FrameReader(limits, shared.memory(), channel.alloc(), () -> executeOnLoop(this::pump));
@@ -105,6 +110,13 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     public void begin(Exchange exchange) {
         inFlight.add(exchange);
         last = exchange;
+        requestBytes += exchange.requestBytes();
+        requests.add(exchange.requestBytes());
+    }
+
+    /** Whether a request in progress that holds {@code bytes} may wait. */
+    boolean mayWait(long bytes) {
+        return bytes <= NetworkMemory.SMALL_REQUEST_BYTES || !requests.isExhausted();
     }
 
     /** Runs {@code action} on the loop, at once if this is its thread. Has no effect after the loop has ended. */
@@ -126,7 +138,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     /** An exchange of this connection has ended, with this answer if any. */
-    void ended(@Nullable AnswerFrame answer) {
+    void ended(Exchange exchange, @Nullable AnswerFrame answer) {
+        releaseRequests(exchange.requestBytes());
         if (answer != null) {
             answerBytes += answer.memoryBytes();
             answers.add(answer.memoryBytes());
@@ -214,7 +227,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         reader.count();
-        heldBytes = reader.heldBytes() + answerBytes;
+        heldBytes = reader.heldBytes() + requestBytes + answerBytes;
         checkPaceLater();
         channel.config().setAutoRead(mayDispatch() && !reader.waitsForMemory());
     }
@@ -223,6 +236,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         return !finishing
                 && inFlight.size() < limits.inFlightMax()
                 && (last == null || !last.holdsConnection())
+                && mayWait(requestBytes)
                 && (answerBytes == 0 || (answerBytes < limits.unwrittenBytesMax() && !answers.isExhausted()));
     }
 
@@ -283,6 +297,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void releaseRequests(long bytes) {
+        requestBytes -= bytes;
+        requests.release(bytes);
+    }
+
     private void releaseAnswer(long bytes) {
         answerBytes -= bytes;
         answers.release(bytes);
@@ -303,7 +322,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         if (reader.isReceiving()
                 && sending.isTooSlow(reader.transfer(), reader.transferredBytes(), reader.isShortOfMemory())) {
             protocolError(reader.whyTooSlow());
-        } else if (answers.isExhausted() && answerBytes > 0 && taking.isTooSlow(answersWritten, bytesTaken(), true)) {
+        } else if (takesTooSlowly()) {
             protocolError("the peer does not take its answers while memory for answers is exhausted, " + answerBytes
                     + " bytes wait for it");
         } else {
@@ -311,7 +330,16 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Bytes of the answer being written that the peer has taken. */
+    /** Answers that wait behind an unanswered request are not the peer's fault: only what it was given counts. */
+    private boolean takesTooSlowly() {
+        if (answerBytes == 0 || unwrittenBytes == 0 || !answers.isExhausted()) {
+            taking.reset();
+            return false;
+        }
+        return taking.isTooSlow(answersWritten, bytesTaken(), true);
+    }
+
+    /** Bytes of the current answer that the peer has taken. */
     private long bytesTaken() {
         ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
         return outbound == null ? 0 : outbound.currentProgress();
@@ -327,6 +355,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             all.next().disconnected();
             all.remove();
         }
+        releaseRequests(requestBytes);
         releaseAnswer(answerBytes);
         heldBytes = 0;
         channel.close();

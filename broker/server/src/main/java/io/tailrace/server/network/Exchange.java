@@ -12,14 +12,20 @@ import org.jspecify.annotations.Nullable;
  */
 public class Exchange {
     private final Connection connection;
+    private final long requestBytes;
     private boolean ended;
     private @Nullable AnswerFrame answer;
     private @Nullable Runnable onDisconnect;
     private boolean holdsConnection;
 
-    /** An exchange that {@link Connection#begin} must be given next. */
-    public Exchange(Connection connection) {
+    /**
+     * An exchange that {@link Connection#begin} must be given next.
+     *
+     * @param requestBytes memory that the request holds until it is answered, approximately
+     */
+    public Exchange(Connection connection, long requestBytes) {
         this.connection = connection;
+        this.requestBytes = requestBytes;
     }
 
     /**
@@ -83,9 +89,21 @@ public class Exchange {
         holdsConnection = true;
     }
 
+    /**
+     * Whether this request may wait for something to happen. If not, it must be answered at once, because requests in
+     * progress hold all the memory they may. Small requests can always wait.
+     */
+    public final boolean mayWait() {
+        return connection.mayWait(requestBytes);
+    }
+
     /** Runs {@code action} if the peer disconnects before this request is answered, to cancel what it started. */
     public final void onDisconnect(Runnable action) {
         onDisconnect = action;
+    }
+
+    final long requestBytes() {
+        return requestBytes;
     }
 
     final boolean ended() {
@@ -128,6 +146,6 @@ public class Exchange {
         ended = true;
         answer = frame;
         onDisconnect = null;
-        connection.ended(frame);
+        connection.ended(this, frame);
     }
 }

@@ -142,7 +142,7 @@ final class FrameReader {
         releaseReserved();
     }
 
-    /** Counts what is held without a reservation. Called when all has been cut into frames that may be. */
+    /** Counts what is held without a reservation. Called after {@link #next} has returned null. */
     void count() {
         long heldBytes = partial == null || reservedBytes > 0 ? 0 : partial.capacity();
         for (ByteBuf each : received) {

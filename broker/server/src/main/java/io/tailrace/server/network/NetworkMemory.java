@@ -7,16 +7,23 @@ import java.util.function.Consumer;
  * The budgets that bound the memory of all connections together. Thread-safe.
  *
  * <p>Produce requests and all other requests have separate budgets, so that fetches of followers never wait behind what
- * clients produce. Without authentication a follower cannot be told from a client any better before its request is read
- * (ADR 83).
+ * clients produce. Without authentication a follower cannot be recognized before its request is read (ADR 83).
  *
  * @param produceRequests buffers of started Produce requests ({@code queued.max.request.bytes})
  * @param otherRequests buffers of all other started requests
  * @param received bytes that are held outside those two: not yet cut into frames, and the first bytes of started frames
+ * @param requestsInProgress decoded requests that are not answered yet, such as fetches that wait for records
  * @param answers bytes of answers that are encoded and not yet written ({@code queued.max.response.bytes})
  */
 public record NetworkMemory(
-        ByteBudget produceRequests, ByteBudget otherRequests, ByteBudget received, ByteBudget answers) {
+        ByteBudget produceRequests,
+        ByteBudget otherRequests,
+        ByteBudget received,
+        ByteBudget requestsInProgress,
+        ByteBudget answers) {
+    /** Memory in progress that a connection may always hold. */
+    static final long SMALL_REQUEST_BYTES = 16 * 1024;
+
     private static final int OTHER_REQUESTS_MIN = 4;
     private static final int SHARE = 4;
 
@@ -29,11 +36,12 @@ public record NetworkMemory(
                 new ByteBudget("Produce requests (queued.max.request.bytes)", requestBytesMax, onExhausted),
                 new ByteBudget("requests other than Produce", Math.max(share, otherBytesMin), onExhausted),
                 new ByteBudget("received bytes", share, onExhausted),
+                new ByteBudget("requests in progress", Math.max(1, requestBytesMax / 2), onExhausted),
                 new ByteBudget("answers (queued.max.response.bytes)", settings.queuedAnswerBytesMax(), onExhausted));
     }
 
     /** All budgets. */
     public List<ByteBudget> all() {
-        return List.of(produceRequests, otherRequests, received, answers);
+        return List.of(produceRequests, otherRequests, received, requestsInProgress, answers);
     }
 }

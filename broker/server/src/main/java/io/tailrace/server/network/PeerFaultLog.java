@@ -16,11 +16,13 @@ public final class PeerFaultLog {
     private static final long INTERVAL_NANOS = 1_000_000_000L;
 
     private final Limit faults;
+    private final Limit unexpected;
     private final Limit exhaustions;
 
     /** @param nanoClock as {@link System#nanoTime} */
     public PeerFaultLog(LongSupplier nanoClock) {
         this.faults = new Limit(nanoClock);
+        this.unexpected = new Limit(nanoClock);
         this.exhaustions = new Limit(nanoClock);
     }
 
@@ -33,8 +35,8 @@ public final class PeerFaultLog {
 
     /** Logs an error that may be the broker's own, with its stack trace. */
     void logUnexpected(InetAddress peer, Throwable cause) {
-        if (faults.permits()) {
-            LOG.error("unexpected error on a request of {}{}", peer.getHostAddress(), faults.others(), cause);
+        if (unexpected.permits()) {
+            LOG.error("unexpected error on a request of {}{}", peer.getHostAddress(), unexpected.others(), cause);
         }
     }
 

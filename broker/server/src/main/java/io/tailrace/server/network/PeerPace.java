@@ -6,7 +6,10 @@ package io.tailrace.server.network;
  * thread-safe.
  */
 final class PeerPace {
-    /** A peer that transfers at least this much never times out. */
+    /**
+     * A peer that transfers at least this much does not time out while there is memory. While memory is short, it needs ten
+     * times this rate after a tenth of the usual time.
+     */
     static final int BYTES_PER_SECOND_MIN = 64 * 1024;
 
     private static final int SHORT_OF_MEMORY_DIVISOR = 10;
@@ -23,6 +26,11 @@ final class PeerPace {
     /** How often to ask. */
     long intervalMs() {
         return Math.max(1, Math.min(1000, msMax / SHORT_OF_MEMORY_DIVISOR));
+    }
+
+    /** Forgets the time counted so far. */
+    void reset() {
+        current = -1;
     }
 
     /**

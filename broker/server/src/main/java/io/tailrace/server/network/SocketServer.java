@@ -35,6 +35,7 @@ import java.util.stream.Collectors;
 @SuppressWarnings("FutureReturnValueIgnored") // terminationFuture shows the end of shutdownGracefully
 public final class SocketServer {
     private static final int HOLDERS_NAMED_MAX = 3;
+    private static final int EADDRINUSE = 98;
     private static final long LOOPS_END_SECONDS_MAX = 5;
 
     /**
@@ -104,12 +105,18 @@ public final class SocketServer {
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    "cannot listen on " + listener + "://" + address + ": "
-                            + bound.cause().getMessage(),
+                    "cannot listen on " + listener + "://" + address.getHostString() + ":" + address.getPort() + ": "
+                            + reason(bound.cause()),
                     bound.cause());
         }
         listening.add(bound.channel());
         return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    /** Epoll names an error by its number only. */
+    private static String reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.contains("(" + -EADDRINUSE + ")") ? "address already in use" : message;
     }
 
     /** Starts to accept connections on all bound addresses. */

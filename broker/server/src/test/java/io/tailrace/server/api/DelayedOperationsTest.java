@@ -8,12 +8,15 @@ import static io.tailrace.server.Batches.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.ProduceResponse;
 import io.tailrace.replication.Event;
 import io.tailrace.server.RawClient;
 import io.tailrace.server.partition.TwoReplicas;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +125,23 @@ class DelayedOperationsTest {
         replicas.awaitAppended(2);
         client.close();
         replicas.awaitNobodyWaits();
+    }
+
+    @Test
+    void fetchThatHoldsTooMuchMemoryDoesNotWait() throws Exception {
+        List<FetchRequest.ForgottenTopic> many =
+                Collections.nCopies(250_000, new FetchRequest.ForgottenTopic("", List.of()));
+        FetchRequest small = fetch(TOPIC, 0, LONG_MS * 10, 1, 1000);
+        FetchRequest large =
+                new FetchRequest(-1, LONG_MS * 10, 1, 1000, (byte) 0, 0, -1, small.topics(), many, "", null);
+        assertThat(bytes(client.call(large, FetchResponse.class))).isZero();
+    }
+
+    @Test
+    void fetchOfTopicsWithoutPartitionsDoesNotWait() throws Exception {
+        FetchRequest empty =
+                new FetchRequest(-1, LONG_MS * 10, 1, 1000, List.of(new FetchRequest.Topic(TOPIC, List.of())));
+        assertThat(client.call(empty, FetchResponse.class).topics()).hasSize(1);
     }
 
     @Test

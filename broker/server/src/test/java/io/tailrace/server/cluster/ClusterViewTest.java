@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.Endpoint;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +55,18 @@ class ClusterViewTest {
         assertThat(waiting).isCompletedWithValue(true);
         assertThat(view.when(image -> image.controllerId() == 2, 60_000)).isCompletedWithValue(true);
         assertThat(view.await(image -> image.controllerId() == 3, 0)).isFalse();
+    }
+
+    @Test
+    void theNumberOfWaitersIsBounded() {
+        List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
+        for (int i = 0; i < ClusterView.WAITERS_MAX; i++) {
+            waiting.add(view.when(image -> image.controllerId() == 2, 60_000));
+        }
+        assertThat(view.when(image -> image.controllerId() == 2, 60_000)).isCompletedWithValue(false);
+        view.show(image(2));
+        assertThat(waiting).allMatch(CompletableFuture::isDone);
+        assertThat(view.when(image -> image.controllerId() == 3, 60_000)).isNotDone();
     }
 
     @Test

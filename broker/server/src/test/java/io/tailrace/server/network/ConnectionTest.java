@@ -37,6 +37,7 @@ class ConnectionTest {
             "PLAINTEXT",
             new Connection.Shared(limits, memory, this::dispatch, new PeerFaultLog(System::nanoTime)));
     private boolean holdNext;
+    private long requestMemory;
 
     ConnectionTest() {
         channel.pipeline().addLast(peer, connection);
@@ -47,7 +48,7 @@ class ConnectionTest {
         if (request < 0) {
             throw new BadFrameException("negative");
         }
-        Exchange exchange = new Exchange(from);
+        Exchange exchange = new Exchange(from, requestMemory);
         from.begin(exchange);
         requests.add(request);
         exchanges.add(exchange);
@@ -160,6 +161,54 @@ class ConnectionTest {
     }
 
     @Test
+    void answersBehindAnUnansweredRequestAreNotThePeersFault() {
+        channel.freezeTime();
+        send(1, 2);
+        answer(1);
+        memory.answers().add(ANSWER_BYTES_MAX);
+        passSeconds(60);
+        assertThat(channel.isOpen()).isTrue();
+
+        memory.answers().release(ANSWER_BYTES_MAX);
+        answer(0);
+        assertThat(answers()).containsExactly(0, 1);
+    }
+
+    @Test
+    void slownessInSeparateExhaustionsIsNotAddedUp() {
+        channel.freezeTime();
+        peer.blocked = true;
+        send(1);
+        answer(0);
+        for (int exhaustion = 0; exhaustion < 10; exhaustion++) {
+            memory.answers().add(ANSWER_BYTES_MAX);
+            passSeconds(1);
+            memory.answers().release(ANSWER_BYTES_MAX);
+            passSeconds(1);
+        }
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void whileRequestsInProgressHoldAllMemoryOnlyConnectionsWithSmallOnesAreRead() {
+        requestMemory = NetworkMemory.SMALL_REQUEST_BYTES;
+        send(1, 2);
+        assertThat(requests).containsExactly(1, 2);
+        requestMemory = PRODUCE_BYTES_MAX;
+        send(3);
+        assertThat(exchanges.get(0).mayWait()).isTrue();
+        assertThat(exchanges.get(2).mayWait()).isFalse();
+        answer(0);
+        send(4);
+        assertThat(requests).containsExactly(1, 2, 3);
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        requestMemory = 0;
+        answer(2);
+        assertThat(requests).containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
     void startedRequestMustArriveInTimeHoweverItDrips() {
         channel.freezeTime();
         channel.writeInbound(Unpooled.buffer().writeInt(100));
@@ -203,11 +252,13 @@ class ConnectionTest {
         channel.freezeTime();
         channel.writeInbound(Unpooled.buffer().writeInt(40_000).writeZero(10_000));
         assertThat(connection.heldBytes()).isPositive();
-        assertThat(memory.produceRequests().reserveOrWait(PRODUCE_BYTES_MAX, () -> {}))
+        Runnable waiter = () -> {};
+        assertThat(memory.produceRequests().reserveOrWait(PRODUCE_BYTES_MAX, waiter))
                 .isFalse();
         passSeconds(4);
 
         assertThat(channel.isOpen()).isFalse();
+        memory.produceRequests().cancel(waiter);
     }
 
     private void passSeconds(int seconds) {

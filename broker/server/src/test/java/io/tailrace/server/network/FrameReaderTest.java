@@ -196,8 +196,11 @@ class FrameReaderTest {
         NetworkMemory little = memory(127 * 1024);
         FrameReader first = reader(little);
         FrameReader second = reader(little);
-        first.feed(frame(PRODUCE, MIB).copy(0, 68 * 1024));
+        first.feed(frame(PRODUCE, MIB).copy(0, 60 * 1024));
+        assertThat(first.next()).isNull();
+        first.feed(frame(PRODUCE, MIB).copy(60 * 1024, 8 * 1024));
         second.feed(frame(PRODUCE, MIB).copy(0, 40 * 1024));
+        assertThat(second.next()).isNull();
         for (FrameReader each : List.of(first, second)) {
             assertThat(each.next()).isNull();
             assertThat(each.waitsForMemory()).isTrue();
