@@ -22,13 +22,16 @@ final class DamageLog {
         nowMs = timeMs;
     }
 
-    void report(CorruptLogException damage) {
+    /** Counts damage. Returns whether it was logged. */
+    boolean report(CorruptLogException damage) {
         count.increment();
         long last = loggedMs.get();
         long now = nowMs;
-        if ((last == NEVER || now - last >= INTERVAL_MS) && loggedMs.compareAndSet(last, now)) {
+        boolean isDue = (last == NEVER || now - last >= INTERVAL_MS) && loggedMs.compareAndSet(last, now);
+        if (isDue) {
             LOG.error("Damaged log, reads from there on fail: {}", damage.getMessage());
         }
+        return isDue;
     }
 
     long count() {

@@ -143,7 +143,7 @@ final class DirectoryCheckpoints {
         orKeepOld(this::write);
     }
 
-    private void orKeepOld(ParallelTasks.Task write) {
+    private void orKeepOld(ThrowingRunnable<IOException> write) {
         try {
             write.run();
         } catch (IOException e) {

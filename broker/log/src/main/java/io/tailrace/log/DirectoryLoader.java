@@ -33,7 +33,7 @@ final class DirectoryLoader {
             Function<String, LogConfig> configOfTopic,
             long nowMs)
             throws IOException {
-        List<ParallelTasks.Task> loads = new ArrayList<>();
+        List<ThrowingRunnable<IOException>> loads = new ArrayList<>();
         checkpoints.forEach((partition, checkpoint) ->
                 loads.add(() -> tryLoad(partition, configOfTopic.apply(partition.topic()), checkpoint, nowMs)));
         ParallelTasks.runAll(context.background(), loads);

@@ -111,7 +111,7 @@ public final class Log implements ReplicaLog {
             ensureOpen();
             return appender.appendAsLeader(batch, bytes, leaderEpoch, nowMs);
         } catch (IOException e) {
-            throw context.health().report(e);
+            throw report(e);
         } finally {
             appendLock.unlock();
         }
@@ -132,7 +132,7 @@ public final class Log implements ReplicaLog {
             ensureOpen();
             return appender.appendAsFollower(whole, nowMs);
         } catch (IOException e) {
-            throw context.health().report(e);
+            throw report(e);
         } finally {
             appendLock.unlock();
         }
@@ -156,12 +156,17 @@ public final class Log implements ReplicaLog {
     private <T> T guarded(OptimisticReadLock.Read<T> read, OptimisticReadLock.Discard<T> discard) throws IOException {
         try {
             return readers.read(read, discard);
-        } catch (CorruptLogException e) {
-            damage.report(e);
-            throw e;
         } catch (IOException e) {
-            throw context.health().report(e);
+            throw report(e);
         }
+    }
+
+    /** Counts and logs damage, and takes the directory offline if the disk failed; returns the exception to throw. */
+    private IOException report(IOException failure) {
+        if (failure instanceof CorruptLogException corrupt) {
+            boolean unused = damage.report(corrupt);
+        }
+        return context.health().report(failure);
     }
 
     /** The end is read before the segments, so that they cover it, and the start after them, so that it matches them. */
@@ -230,14 +235,14 @@ public final class Log implements ReplicaLog {
     }
 
     /** Makes a change of the segments while no append and no sync runs. */
-    private void change(LogFlusher.Change<IOException> change) throws IOException {
+    private void change(ThrowingRunnable<IOException> change) throws IOException {
         flusher.exclusively(() -> {
             appendLock.lock();
             try {
                 ensureOpen();
                 change.run();
             } catch (IOException e) {
-                throw context.health().report(e);
+                throw report(e);
             } finally {
                 appendLock.unlock();
             }
@@ -253,7 +258,7 @@ public final class Log implements ReplicaLog {
             }
             maintenance.run(nowMs, deletableBefore);
         } catch (IOException e) {
-            throw context.health().report(e);
+            throw report(e);
         } finally {
             appendLock.unlock();
         }

@@ -1,6 +1,7 @@
 package io.tailrace.log;
 
 import io.tailrace.protocol.TopicPartition;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
@@ -24,7 +25,7 @@ record LogContext(
         DiskGuard guard,
         Trash trash,
         Executor background,
-        ParallelTasks.Task checkpointLowered,
+        ThrowingRunnable<IOException> checkpointLowered,
         LongAdder damageAtStart) {
     /** The directory of a partition's log. */
     Path directoryOf(TopicPartition partition) {

@@ -379,7 +379,7 @@ public final class LogDirectory implements AutoCloseable {
                 ParallelTasks.runAll(
                         context.background(),
                         logs.values().stream()
-                                .<ParallelTasks.Task>map(log -> log::close)
+                                .<ThrowingRunnable<IOException>>map(log -> log::close)
                                 .toList());
                 checkpoints.write();
                 context.trash().emptyAll();

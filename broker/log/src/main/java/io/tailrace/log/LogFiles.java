@@ -1,6 +1,11 @@
 package io.tailrace.log;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The names of files and directories in a log directory ({@code docs/format.md}). */
 final class LogFiles {
@@ -15,6 +20,21 @@ final class LogFiles {
     private static final int OFFSET_DIGITS = 20;
 
     private LogFiles() {}
+
+    /** The entries of a directory, sorted by name. An error on the way is an {@link IOException} too. */
+    static List<Path> list(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return sorted(entries);
+        }
+    }
+
+    static List<Path> sorted(Stream<Path> entries) throws IOException {
+        try {
+            return entries.sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
 
     /** The path of a file that is named after an offset, in 20 digits. */
     static Path of(Path directory, long offset, String suffix) {

@@ -12,11 +12,6 @@ import org.slf4j.LoggerFactory;
 final class LogFlusher {
     private static final Logger LOG = LoggerFactory.getLogger(LogFlusher.class);
 
-    /** A change that must not overlap a sync. */
-    interface Change<E extends Exception> {
-        void run() throws E;
-    }
-
     private final Log log;
     private final LogContext context;
     private final GroupCommit groupCommit;
@@ -141,7 +136,7 @@ final class LogFlusher {
     }
 
     /** Makes a change while no sync runs. */
-    <E extends Exception> void exclusively(Change<E> change) throws E {
+    <E extends Exception> void exclusively(ThrowingRunnable<E> change) throws E {
         lock.lock();
         try {
             change.run();

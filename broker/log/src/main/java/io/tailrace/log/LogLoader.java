@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,17 +105,15 @@ final class LogLoader {
     /** Deletes leftovers of the previous process. Returns the files of segments, oldest first. */
     private List<Path> removeLeftovers() throws IOException {
         List<Path> logFiles = new ArrayList<>();
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.sorted().toList()) {
-                String name = String.valueOf(file.getFileName());
-                if (name.endsWith(LogFiles.DELETED) || name.endsWith(LogFiles.TEMPORARY)) {
-                    Files.delete(file);
-                } else if (LogFiles.hasOffsetName(file, LogFiles.LOG)) {
-                    logFiles.add(file);
-                } else if (isOrphanedIndex(file)) {
-                    LOG.warn("Index without a segment removed: {}", file);
-                    Files.delete(file);
-                }
+        for (Path file : LogFiles.list(directory)) {
+            String name = String.valueOf(file.getFileName());
+            if (name.endsWith(LogFiles.DELETED) || name.endsWith(LogFiles.TEMPORARY)) {
+                Files.delete(file);
+            } else if (LogFiles.hasOffsetName(file, LogFiles.LOG)) {
+                logFiles.add(file);
+            } else if (isOrphanedIndex(file)) {
+                LOG.warn("Index without a segment removed: {}", file);
+                Files.delete(file);
             }
         }
         return logFiles;

@@ -69,7 +69,7 @@ final class LogMaintenance {
         try {
             readers.change(() -> segment.rebuildIndexes(indexIntervalBytes));
         } catch (CorruptLogException e) {
-            damage.report(e);
+            boolean unused = damage.report(e);
         }
         if (segment == log.state().segments().last()) {
             segment.indexes().write();

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A log's segments, and state derived from the headers of their batches. Guarded by the append lock.
@@ -72,11 +71,9 @@ record LogState(Path directory, SegmentList segments, LeaderEpochFile epochFile,
 
     /** The snapshots in a partition's directory, oldest first. */
     static List<Path> snapshots(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> LogFiles.hasOffsetName(file, LogFiles.SNAPSHOT))
-                    .sorted()
-                    .toList();
-        }
+        return LogFiles.list(directory).stream()
+                .filter(file -> LogFiles.hasOffsetName(file, LogFiles.SNAPSHOT))
+                .toList();
     }
 
     /** A copy with other segments. */

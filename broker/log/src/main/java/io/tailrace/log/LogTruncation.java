@@ -32,7 +32,7 @@ final class LogTruncation {
     }
 
     /** A log that was truncated by half is not used again before the next start, which loads what the files contain. */
-    private void orAbandon(LogFlusher.Change<IOException> truncation) throws IOException {
+    private void orAbandon(ThrowingRunnable<IOException> truncation) throws IOException {
         try {
             truncation.run();
         } catch (IOException | RuntimeException e) {

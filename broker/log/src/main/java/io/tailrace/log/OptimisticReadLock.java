@@ -21,11 +21,6 @@ final class OptimisticReadLock {
         void discard(T result);
     }
 
-    /** A change that readers must not see half done. */
-    interface Change {
-        void run() throws IOException;
-    }
-
     private final StampedLock lock = new StampedLock();
 
     /** Reads until no change overlapped. What an overlapping change made the read throw is dropped, whatever it is. */
@@ -59,7 +54,7 @@ final class OptimisticReadLock {
     }
 
     /** Makes a change while no reader runs. Takes no other lock inside. */
-    void change(Change change) throws IOException {
+    void change(ThrowingRunnable<IOException> change) throws IOException {
         long stamp = lock.writeLock();
         try {
             change.run();

@@ -9,15 +9,10 @@ import java.util.concurrent.Executor;
 
 /** Runs tasks on an executor and waits for all of them. */
 final class ParallelTasks {
-    /** A task that reads or writes files. */
-    interface Task {
-        void run() throws IOException;
-    }
-
     private ParallelTasks() {}
 
     /** Returns when all tasks have ended; throws the first failure. */
-    static void runAll(Executor executor, List<Task> tasks) throws IOException {
+    static void runAll(Executor executor, List<ThrowingRunnable<IOException>> tasks) throws IOException {
         List<CompletableFuture<Void>> running = tasks.stream()
                 .map(task -> CompletableFuture.runAsync(() -> run(task), executor))
                 .toList();
@@ -31,7 +26,7 @@ final class ParallelTasks {
         }
     }
 
-    private static void run(Task task) {
+    private static void run(ThrowingRunnable<IOException> task) {
         try {
             task.run();
         } catch (IOException e) {

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,9 +51,7 @@ final class PartitionDirectories {
     }
 
     private static List<Path> directoriesIn(Path logDirectory) throws IOException {
-        try (Stream<Path> entries = Files.list(logDirectory)) {
-            return entries.filter(Files::isDirectory).toList();
-        }
+        return LogFiles.list(logDirectory).stream().filter(Files::isDirectory).toList();
     }
 
     private static Optional<TopicPartition> parse(String name) {

@@ -25,6 +25,8 @@ final class SegmentIndexes {
 
     private volatile long maxTimestampMs = RecordBatch.NO_TIMESTAMP;
     private volatile boolean isSuspect;
+    /** Whether a problem was logged since both indexes were last complete and written. */
+    private volatile boolean isWarned;
     /** Last offset of the batch with the greatest timestamp. Guarded by the append lock. */
     private long offsetOfMaxTimestamp;
     /** Guarded by the append lock. */
@@ -82,14 +84,23 @@ final class SegmentIndexes {
 
     /** Notes that an entry points at something that is not its batch. */
     void suspect(OffsetIndex.Entry entry) {
-        if (!isSuspect) {
-            LOG.warn(
-                    "Index points at no batch with last offset {} at byte {} and will be rebuilt: {}",
-                    entry.lastOffset(),
-                    entry.position(),
-                    offsetIndex.file().path());
-        }
+        warnOnce(
+                "Index points at no batch with last offset {} at byte {} and will be rebuilt: {}",
+                entry.lastOffset(),
+                entry.position(),
+                offsetIndex.file().path());
         isSuspect = true;
+    }
+
+    private void warnOnce(String message, Object... arguments) {
+        if (!isWarned) {
+            isWarned = true;
+            LOG.warn(message, arguments);
+        }
+    }
+
+    boolean isWarned() {
+        return isWarned;
     }
 
     /** Notes that entries are missing. */
@@ -119,19 +130,17 @@ final class SegmentIndexes {
         bytesSinceEntry += scan.sizeInBytes();
     }
 
-    private void orMarkIncomplete(ParallelTasks.Task write) throws IOException {
+    private void orMarkIncomplete(ThrowingRunnable<IOException> write) throws IOException {
         try {
             write.run();
         } catch (IOException e) {
             if (FailureScope.of(e, directory) == FailureScope.DIRECTORY) {
                 throw e;
             }
-            if (!isSuspect) {
-                LOG.warn(
-                        "Index not written and will be rebuilt: {}: {}",
-                        offsetIndex.file().path(),
-                        e.toString());
-            }
+            warnOnce(
+                    "Index not written and will be rebuilt: {}: {}",
+                    offsetIndex.file().path(),
+                    e.toString());
             markIncomplete();
             bytesSinceEntry = 0;
         }
@@ -188,17 +197,22 @@ final class SegmentIndexes {
         bytesSinceEntry = segment.sizeInBytes() - from;
     }
 
-    /** Writes out the entries that are only in memory. */
+    /** Writes the entries that are only in memory. */
     void write() throws IOException {
+        orMarkIncomplete(this::writeBoth);
+    }
+
+    private void writeBoth() throws IOException {
         offsetIndex.file().write();
         timeIndex.file().write();
+        isWarned &= isSuspect;
     }
 
     /** Adds the last entry of the time index and writes both indexes, when the segment is closed or the process stops. */
     void complete() throws IOException {
         orMarkIncomplete(() -> {
             timeIndex.append(maxTimestampMs, offsetOfMaxTimestamp);
-            write();
+            writeBoth();
         });
     }
 

@@ -70,6 +70,21 @@ class DamageWhileRunningTest {
     }
 
     @Test
+    void damageIsLoggedOnceAMinuteAndCountedEachTime() {
+        DamageLog damage = new DamageLog();
+        CorruptLogException found = new CorruptLogException(fixture.path, "damaged");
+        damage.tick(1_000_000);
+        assertThat(damage.report(found)).isTrue();
+        assertThat(damage.report(found)).isFalse();
+        damage.tick(1_059_999);
+        assertThat(damage.report(found)).isFalse();
+        damage.tick(1_060_000);
+        assertThat(damage.report(found)).isTrue();
+        assertThat(damage.report(found)).isFalse();
+        assertThat(damage.count()).isEqualTo(5);
+    }
+
+    @Test
     void aRebuiltIndexIsWrittenAtOnce() throws IOException {
         Segment first = log.state().segments().first();
         Path index = first.indexes().paths().get(0);

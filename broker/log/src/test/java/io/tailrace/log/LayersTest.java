@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -43,6 +44,17 @@ class LayersTest {
                 .check(classes);
         noClasses().should().callConstructor(Thread.class).check(classes);
         noClasses().should().callConstructor(Thread.class, Runnable.class).check(classes);
+    }
+
+    /** The stream of Files.list throws unchecked exceptions. */
+    @Test
+    void listsDirectoriesInOnePlaceOnly() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(LogFiles.class.getName())
+                .should()
+                .callMethod(Files.class, "list", Path.class)
+                .check(classes);
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileAlreadyExistsException;
@@ -16,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,15 @@ class OperationFailureTest {
         fixture.append(large);
         assertThat(Batches.read(fixture.restart())).hasSize(before.size() + 1);
         log = fixture.log();
+    }
+
+    /** As readdir does in the middle of a directory. */
+    @Test
+    void aDirectoryThatCannotBeListedIsAnErrorLikeAnyOther() {
+        Stream<Path> failing = Stream.of("a", "b").map(name -> {
+            throw new UncheckedIOException(new IOException("Input/output error"));
+        });
+        assertThatThrownBy(() -> LogFiles.sorted(failing)).isInstanceOf(IOException.class);
     }
 
     @Test
@@ -222,10 +233,21 @@ class OperationFailureTest {
         int batchBytes = Batches.of(1, 1).remaining();
         disk.spaceBytes.set(batchBytes);
         fixture.append(Batches.of(1, 1));
-        assertThat(log.state().segments().last().indexes().isSuspect()).isTrue();
+        SegmentIndexes indexes = log.state().segments().last().indexes();
+        for (int i = 0; i < 3; i++) {
+            assertThat(indexes.isSuspect()).isTrue();
+            assertThat(indexes.isWarned()).isTrue();
+            indexes.reset();
+            assertThat(indexes.isWarned())
+                    .as("a rebuild that begins does not log the problem again")
+                    .isTrue();
+            indexes.markIncomplete();
+            fixture.directory().maintain(fixture.nowMs, partition -> 0);
+        }
         disk.spaceBytes.set(Long.MAX_VALUE / 2);
         fixture.directory().maintain(fixture.nowMs, partition -> 0);
-        assertThat(log.state().segments().last().indexes().isSuspect()).isFalse();
+        assertThat(indexes.isSuspect()).isFalse();
+        assertThat(indexes.isWarned()).isFalse();
         assertThat(Batches.read(fixture.restart())).hasSize(IndexFile.TAIL_ENTRIES + 2);
         log = fixture.log();
     }
