@@ -133,9 +133,9 @@ class MessageCodecTest {
         assertThatThrownBy(() -> Requests.decode(frame("03e7" + "0000" + "00000009" + "ffff")))
                 .isInstanceOf(MalformedMessageException.class)
                 .hasMessage("unknown API 999");
-        assertThatThrownBy(() -> Requests.decode(frame("0000" + "0002" + "00000009" + "ffff")))
+        assertThatThrownBy(() -> Requests.decode(frame("0001" + "0003" + "00000009" + "ffff")))
                 .isInstanceOf(MalformedMessageException.class)
-                .hasMessage("version of PRODUCE: expected 3-9, found 2");
+                .hasMessage("version of FETCH: expected 4-12, found 3");
         assertThat(RequestStart.of(frame("03e7" + "0063" + "00000009")))
                 .isEqualTo(new RequestStart((short) 999, (short) 99, 9));
         assertThatIllegalArgumentException()
