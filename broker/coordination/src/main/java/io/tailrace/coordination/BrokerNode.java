@@ -87,9 +87,18 @@ final class BrokerNode {
         update("report that broker " + self.id() + " shuts down");
     }
 
-    /** Reports partitions whose logs cannot be used, beside earlier ones. Throws as {@link #register}. */
+    /** Adds partitions whose logs cannot be used, for the next {@link #reportOffline}. */
     void addOffline(Collection<TopicPartition> partitions) {
         offline.addAll(partitions);
+    }
+
+    /** Removes partitions whose logs can be used again, for the next {@link #reportOffline}. */
+    void removeOffline(Collection<TopicPartition> partitions) {
+        offline.removeAll(partitions);
+    }
+
+    /** Reports the partitions whose logs cannot be used. Throws as {@link #register}. */
+    void reportOffline() {
         update("report failed logs of broker " + self.id());
     }
 

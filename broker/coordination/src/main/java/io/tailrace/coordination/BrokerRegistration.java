@@ -2,7 +2,6 @@ package io.tailrace.coordination;
 
 import io.tailrace.protocol.TopicPartition;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -44,8 +43,6 @@ public final class BrokerRegistration implements AutoCloseable {
     /** Used on the executor's thread only, as are the partitions whose failed logs are not reported yet. */
     private final BrokerNode node;
 
-    private final Set<TopicPartition> unreported = new HashSet<>();
-
     public BrokerRegistration(ZooKeeperSession session, BrokerInfo self, InstantSource clock, Listener listener) {
         this.session = session;
         this.self = self;
@@ -80,12 +77,20 @@ public final class BrokerRegistration implements AutoCloseable {
     }
 
     /**
-     * Reports to the controller that this broker cannot use the logs of these partitions, until the process ends. Returns at
-     * once; the report is retried until it succeeds.
+     * Reports to the controller that this broker cannot use the logs of these partitions. Returns at once; the report is
+     * retried until it succeeds. Before {@link #start} it becomes part of the registration.
      */
     public void partitionsOffline(Set<TopicPartition> partitions) {
         executor.executeIfRunning(() -> {
-            unreported.addAll(partitions);
+            node.addOffline(partitions);
+            reportOffline();
+        });
+    }
+
+    /** Takes a report of {@link #partitionsOffline} back, in the same way. */
+    public void partitionsOnline(Set<TopicPartition> partitions) {
+        executor.executeIfRunning(() -> {
+            node.removeOffline(partitions);
             reportOffline();
         });
     }
@@ -100,10 +105,7 @@ public final class BrokerRegistration implements AutoCloseable {
     }
 
     private void reportOffline() {
-        Set<TopicPartition> reported = Set.copyOf(unreported);
-        if (keepTrying(() -> node.addOffline(reported), this::reportOffline)) {
-            unreported.removeAll(reported);
-        }
+        boolean unused = keepTrying(node::reportOffline, this::reportOffline);
     }
 
     private void connectionChanged(ConnectionState state) {

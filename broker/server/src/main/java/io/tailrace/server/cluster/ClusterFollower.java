@@ -4,6 +4,7 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.PartitionImage;
+import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.server.config.TopicDefaults;
 import io.tailrace.server.config.TopicSettings;
@@ -98,6 +99,11 @@ final class ClusterFollower {
             }
         }
         last = image;
+        for (TopicPartition id : replicas.awaitingLeader()) {
+            if (isLedElsewhere(image, id)) {
+                unopened.computeIfAbsent(id.topic(), name -> new TreeSet<>()).add(id.partition());
+            }
+        }
         openUntil(isSuperseded);
         hasFollowed = true;
         shown = opened();
@@ -203,6 +209,8 @@ final class ClusterFollower {
             } else if (!isAssigned && partition != null) {
                 replicas.remove(partition);
                 partition = null;
+            } else if (!isAssigned && partitions.isUnusable(id)) {
+                replicas.removeUnusable(id);
             }
             if (partition != null) {
                 passChange(partition, agreed, settings);
@@ -211,18 +219,26 @@ final class ClusterFollower {
     }
 
     private Optional<Partition> open(ClusterImage image, TopicPartition id, UUID topicId, TopicSettings settings) {
-        boolean hasOtherInSync = image.partition(id)
-                .flatMap(PartitionImage::state)
-                .filter(state -> state.isrIds().stream().anyMatch(other -> other != brokerId))
-                .isPresent();
-        Optional<Partition> opened =
-                replicas.open(new LocalReplicas.Assigned(id, topicId, settings, hasOtherInSync, hasFollowed));
+        Optional<Partition> opened = replicas.open(
+                new LocalReplicas.Assigned(id, topicId, settings, isLedElsewhere(image, id), hasFollowed));
         opened.ifPresent(partition -> {
             behind.remove(id);
             pass(partition, new Event.BrokersChanged(image.brokers()));
             pass(partition, registration.event());
         });
         return opened;
+    }
+
+    /** Whether another broker leads the partition under the registration in which it was elected. */
+    private boolean isLedElsewhere(ClusterImage image, TopicPartition id) {
+        return image.partition(id)
+                .flatMap(PartitionImage::state)
+                .flatMap(PartitionState::leaderIncarnation)
+                .filter(leader -> leader.brokerId() != brokerId)
+                .filter(leader -> image.broker(leader.brokerId())
+                        .filter(broker -> broker.incarnation().equals(leader))
+                        .isPresent())
+                .isPresent();
     }
 
     private void passChange(Partition partition, PartitionImage agreed, TopicSettings settings) {
@@ -257,6 +273,10 @@ final class ClusterFollower {
                 .flatMap(Optional::stream)
                 .toList();
         open.forEach(replicas::remove);
+        IntStream.range(0, count)
+                .mapToObj(index -> new TopicPartition(topic, index))
+                .filter(partitions::isUnusable)
+                .forEach(replicas::removeUnusable);
         LOG.info("Topic is deleted, with {} partitions here: {}", open.size(), topic);
     }
 }

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -60,6 +61,7 @@ public final class ClusterNode implements AutoCloseable {
     private final OfflineLogs offlineLogs = new OfflineLogs();
     private final BrokerReadiness readiness;
     private final Fetchers fetchers;
+    private final LocalReplicas replicas;
     private final ClusterFollower follower;
     private final ImageQueue images;
     /** Used by the cluster's thread. */
@@ -106,12 +108,9 @@ public final class ClusterNode implements AutoCloseable {
         PartitionRules rules = new PartitionRules(config.replication().replicaLagMsMax());
         PartitionLifecycle lifecycle = new PartitionLifecycle(
                 config.brokerId(), parts.partitions(), new PartitionContext(rules, port, roles, parts.lease(), clocks));
-        this.follower = new ClusterFollower(
-                config.brokerId(),
-                new LocalReplicas(parts.storage(), parts.partitions(), lifecycle, offlineLogs, clocks),
-                parts.partitions(),
-                config.topicDefaults(),
-                status);
+        this.replicas = new LocalReplicas(parts.storage(), parts.partitions(), lifecycle, offlineLogs, clocks);
+        this.follower =
+                new ClusterFollower(config.brokerId(), replicas, parts.partitions(), config.topicDefaults(), status);
         this.images = new ImageQueue(cluster, this::follow);
         var unused = parts.session().failure().exceptionally(cause -> {
             failure.completeExceptionally(cause);
@@ -133,6 +132,11 @@ public final class ClusterNode implements AutoCloseable {
      */
     public void join(Map<String, InetSocketAddress> bound) throws InterruptedException {
         parts.tree().start(JOIN_MS_MAX);
+        List<TopicPartition> missing =
+                replicas.missingInSync(config.brokerId(), parts.tree().image());
+        if (!missing.isEmpty()) {
+            parts.storage().countAsUnclean("no log of " + missing.get(0) + " and " + (missing.size() - 1) + " others");
+        }
         BrokerInfo self = new BrokerInfo(
                 config.brokerId(),
                 parts.storage().owner(),
@@ -143,8 +147,20 @@ public final class ClusterNode implements AutoCloseable {
                 new BrokerRegistration(parts.session(), self, InstantSource.system(), new RegistrationListener());
         registration = own;
         parts.lease().follow(own);
+        // Before the broker can be elected: the controller must not choose a replica whose log is damaged.
+        offlineLogs.add(parts.storage().directories().unopenedPartitions());
+        offlineLogs.reportTo(new OfflineLogs.Reporter() {
+            @Override
+            public void offline(Set<TopicPartition> partitions) {
+                own.partitionsOffline(partitions);
+            }
+
+            @Override
+            public void online(Set<TopicPartition> partitions) {
+                own.partitionsOnline(partitions);
+            }
+        });
         own.start();
-        offlineLogs.reportTo(own::partitionsOffline);
         parts.storage().onDirectoryFailed(this::directoryFailed);
         parts.storage().startUpkeep(failure::completeExceptionally);
         long tickMs = Math.min(TICK_MS_MAX, Math.max(1, config.replication().replicaLagMsMax() / 2));

@@ -6,12 +6,15 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.PartitionImage;
+import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.server.config.TopicSettings;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.PartitionLifecycle;
 import io.tailrace.server.partition.Partitions;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,10 +31,10 @@ final class LocalReplicas {
     private static final Logger LOG = LoggerFactory.getLogger(LocalReplicas.class);
 
     private static final String MOVE_AWAY =
-            "Another replica is in sync: move the log's directory away and restart this broker, which copies the partition anew";
+            "Another replica leads: move the log's directory away and restart this broker, which then copies the partition";
     private static final String NO_OTHER_REPLICA =
-            "No other replica is in sync to copy it from: start one that was and restart"
-                    + " this broker, or move the log's directory away and restart to go on without its records";
+            "It is copied from its leader as soon as another replica leads. If none that was in sync can be started, elect"
+                    + " another one uncleanly, or move the log's directory away and restart to continue without its records";
 
     private final LogDirectories directories;
     private final Map<TopicPartition, Long> highWatermarks;
@@ -39,6 +42,9 @@ final class LocalReplicas {
     private final PartitionLifecycle lifecycle;
     private final OfflineLogs offlineLogs;
     private final Clocks clocks;
+
+    /** Partitions with a damaged log that is set aside once another replica leads. */
+    private final Set<TopicPartition> awaitingLeader = new HashSet<>();
 
     LocalReplicas(
             Storage storage,
@@ -58,10 +64,10 @@ final class LocalReplicas {
      * A replica that the cluster assigns to this broker.
      *
      * @param topicId tells its log from that of an earlier topic of the same name
-     * @param hasOtherInSync whether another replica is in the ISR, so that this one can be copied anew
+     * @param isLedElsewhere whether a registered broker other than this one leads, which has every committed record
      * @param isNew whether it was assigned while this broker was running, so that no log of it can exist
      */
-    record Assigned(TopicPartition id, UUID topicId, TopicSettings settings, boolean hasOtherInSync, boolean isNew) {}
+    record Assigned(TopicPartition id, UUID topicId, TopicSettings settings, boolean isLedElsewhere, boolean isNew) {}
 
     /** Opens a replica, creating its log if there is none. Empty if the log cannot be used: the partition is offline then. */
     Optional<Partition> open(Assigned replica) {
@@ -69,13 +75,17 @@ final class LocalReplicas {
         try {
             Log log = findOrCreate(replica);
             log.reconfigure(replica.settings().log());
+            setUsable(id);
             return Optional.of(lifecycle.open(log, replica.settings(), highWatermarks.getOrDefault(id, 0L)));
         } catch (CorruptLogException e) {
             LOG.error(
                     "Damaged log is not used, its partition is offline on this broker: {}: {}. {}",
                     id,
                     e.getMessage(),
-                    replica.hasOtherInSync() ? MOVE_AWAY : NO_OTHER_REPLICA);
+                    replica.isLedElsewhere() ? MOVE_AWAY : NO_OTHER_REPLICA);
+            if (directories.isDamaged(id)) {
+                awaitingLeader.add(id);
+            }
         } catch (IOException e) {
             LOG.error("Log cannot be opened, its partition is offline until this broker is restarted: {}", id, e);
         }
@@ -94,23 +104,57 @@ final class LocalReplicas {
                 return existing.get();
             }
         } catch (CorruptLogException e) {
-            if (!replica.hasOtherInSync() || !directories.isDamaged(id)) {
+            if (!replica.isLedElsewhere() || !directories.isDamaged(id)) {
                 throw e;
             }
-            LOG.error(
-                    "Damaged log is set aside, its partition is copied anew from its leader: {}: {}",
-                    id,
-                    e.getMessage());
+            LOG.error("Damaged log set aside, copying the partition from its leader: {}: {}", id, e.getMessage());
             highWatermarks.remove(id);
             return directories.replaceDamaged(
                     id, replica.topicId(), replica.settings().log(), nowMs);
         }
         if (directories.lacksDirectory() && !replica.isNew()) {
             throw new IOException("it may be in a log directory that could not be opened:"
-                    + " mend that disk or replace it by an empty one, then restart this broker");
+                    + " repair that disk or replace it by an empty one, then restart this broker");
         }
         highWatermarks.remove(id);
         return directories.create(id, replica.topicId(), replica.settings().log(), nowMs);
+    }
+
+    private void setUsable(TopicPartition id) {
+        awaitingLeader.remove(id);
+        partitions.markUsable(id);
+        offlineLogs.remove(id);
+    }
+
+    /** Partitions to be opened again once {@link Assigned#isLedElsewhere another replica leads}. */
+    Set<TopicPartition> awaitingLeader() {
+        return Set.copyOf(awaitingLeader);
+    }
+
+    /** Deletes the unusable log of a partition that is deleted or no longer assigned to this broker. */
+    void removeUnusable(TopicPartition id) {
+        setUsable(id);
+        deleteLog(id);
+    }
+
+    /** Partitions of an image in whose ISR this broker is, and of which it has no log: what it had there is lost. */
+    List<TopicPartition> missingInSync(int brokerId, ClusterImage image) {
+        Set<TopicPartition> present = Set.copyOf(directories.partitions());
+        List<TopicPartition> missing = new ArrayList<>();
+        for (TopicImage topic : image.topics().values()) {
+            for (int index = 0; index < topic.partitions().size(); index++) {
+                TopicPartition id = new TopicPartition(topic.name(), index);
+                boolean inSync = topic.partitions()
+                        .get(index)
+                        .state()
+                        .filter(state -> state.isrIds().contains(brokerId))
+                        .isPresent();
+                if (inSync && !present.contains(id)) {
+                    missing.add(id);
+                }
+            }
+        }
+        return missing;
     }
 
     /** Closes a partition that is deleted or no longer assigned to this broker, and deletes its log. */
@@ -143,6 +187,7 @@ final class LocalReplicas {
 
     private void deleteLog(TopicPartition id) {
         highWatermarks.remove(id);
+        offlineLogs.remove(id);
         try {
             directories.delete(id, clocks.wallMs().getAsLong());
         } catch (IOException e) {

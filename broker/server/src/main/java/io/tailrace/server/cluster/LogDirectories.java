@@ -23,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -196,6 +197,13 @@ public final class LogDirectories implements AutoCloseable {
 
     private static boolean hasLog(LogDirectory directory, TopicPartition partition) {
         return directory.log(partition).isPresent() || directory.unopenedLogs().containsKey(partition);
+    }
+
+    /** Partitions whose logs could not be opened. */
+    Set<TopicPartition> unopenedPartitions() {
+        return directories.stream()
+                .flatMap(directory -> directory.unopenedLogs().keySet().stream())
+                .collect(Collectors.toSet());
     }
 
     /** Whether the log of a partition could not be opened because it is damaged. */

@@ -4,34 +4,44 @@ import io.tailrace.protocol.TopicPartition;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports to the controller which partitions' logs this broker cannot use until it is restarted. Logs that fail before the
- * broker is registered are reported once it is. Thread-safe.
+ * Reports to the controller which partitions' logs this broker cannot use. Logs that fail before there is anybody to report to
+ * are reported later. Thread-safe.
  */
 final class OfflineLogs {
-    /** Guarded by this object's monitor, as is {@link #controller}. */
-    private final Set<TopicPartition> unreported = new HashSet<>();
+    /** Reports to the controller. Must not block. */
+    interface Reporter {
+        void offline(Set<TopicPartition> partitions);
 
-    private @Nullable Consumer<Set<TopicPartition>> controller;
+        void online(Set<TopicPartition> partitions);
+    }
 
-    /** @param reporter reports to the controller; must not block */
-    synchronized void reportTo(Consumer<Set<TopicPartition>> reporter) {
-        controller = reporter;
-        report();
+    /** Guarded by this object's monitor, as is {@link #reporter}. */
+    private final Set<TopicPartition> offline = new HashSet<>();
+
+    private @Nullable Reporter reporter;
+
+    /** Reports what is offline, and every change from now on. */
+    synchronized void reportTo(Reporter newReporter) {
+        reporter = newReporter;
+        if (!offline.isEmpty()) {
+            newReporter.offline(Set.copyOf(offline));
+        }
     }
 
     synchronized void add(Collection<TopicPartition> partitions) {
-        unreported.addAll(partitions);
-        report();
+        offline.addAll(partitions);
+        if (reporter != null && !partitions.isEmpty()) {
+            reporter.offline(Set.copyOf(partitions));
+        }
     }
 
-    private void report() {
-        if (controller != null && !unreported.isEmpty()) {
-            controller.accept(Set.copyOf(unreported));
-            unreported.clear();
+    /** The partition's log can be used again, or is no longer needed. */
+    synchronized void remove(TopicPartition partition) {
+        if (offline.remove(partition) && reporter != null) {
+            reporter.online(Set.of(partition));
         }
     }
 }

@@ -155,6 +155,13 @@ public final class Storage implements AutoCloseable {
         return keptSince.get();
     }
 
+    /** Something written before may be lost: no ISR may rely on what this broker had. Call before the broker registers. */
+    void countAsUnclean(String reason) {
+        if (keptSince.getAndSet(Broker.NONE) != Broker.NONE) {
+            LOG.error("Log of a replica in sync is missing, this start counts as unclean: {}", reason);
+        }
+    }
+
     /** The broker has been registered under this epoch. */
     void registered(long brokerEpoch) {
         keptSince.compareAndSet(Broker.NONE, brokerEpoch);

@@ -35,9 +35,14 @@ public final class Partitions {
         return isUnusable(id) ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER;
     }
 
-    /** Records that the partition's log could not be opened, and will not be until the broker is restarted. */
+    /** Records that the partition's log cannot be used. */
     public void markUnusable(TopicPartition id) {
         unusable.add(id);
+    }
+
+    /** Undoes {@link #markUnusable}. */
+    public void markUsable(TopicPartition id) {
+        unusable.remove(id);
     }
 
     /** Whether the partition was {@linkplain #markUnusable marked} as unusable. */

@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -62,7 +63,7 @@ class DamagedLogTest {
     }
 
     @Test
-    void damagedReplicaIsSetAsideAndStartsEmptyWhenAnotherIsInSync() throws Exception {
+    void damagedReplicaIsSetAsideAndStartsEmptyWhenAnotherLeads() throws Exception {
         run(first);
         cutShort(first);
         try (LocalBroker broker = new LocalBroker(first)) {
@@ -82,7 +83,7 @@ class DamagedLogTest {
     }
 
     @Test
-    void damagedReplicaStaysOfflineWhenNoOtherIsInSync() throws Exception {
+    void damagedReplicaStaysOfflineWhileNoOtherLeads() throws Exception {
         run(first);
         cutShort(first);
         try (LocalBroker broker = new LocalBroker(first)) {
@@ -92,6 +93,59 @@ class DamagedLogTest {
             assertOffline(broker);
             assertThat(broker.partition(1).logEndOffset()).isEqualTo(1);
             assertThat(names(first)).contains("web-0").noneMatch(name -> name.endsWith("-damaged"));
+        }
+    }
+
+    @Test
+    void damagedReplicaIsOfflineUntilALeaderIsRegisteredAndThenStartsEmpty() throws Exception {
+        run(first);
+        cutShort(first);
+        try (LocalBroker broker = new LocalBroker(first)) {
+            assertThat(broker.reportedOffline).as("before any image").containsExactly(WEB_0);
+            broker.follower.follow(
+                    LocalBroker.image(2, LocalBroker.OTHER, 2, BOTH).withoutBroker(LocalBroker.OTHER));
+            assertOffline(broker);
+            assertThat(names(first))
+                    .as("the ISR names a broker that is not there")
+                    .contains("web-0");
+
+            broker.follower.follow(LocalBroker.image(2, LocalBroker.OTHER, 2, BOTH));
+            assertThat(broker.partition(0).logEndOffset()).isZero();
+            assertThat(broker.partitions.isUnusable(WEB_0)).isFalse();
+            assertThat(broker.reportedOffline).isEmpty();
+        }
+    }
+
+    @Test
+    void unusablePartitionOfADeletedTopicLeavesNothingBehind() throws Exception {
+        run(first);
+        cutShort(first);
+        try (LocalBroker broker = new LocalBroker(first)) {
+            broker.follower.follow(LocalBroker.image(2, LocalBroker.ID, 2, ALONE));
+            assertOffline(broker);
+            broker.follower.follow(ClusterImage.empty());
+
+            assertThat(broker.partitions.isUnusable(WEB_0)).isFalse();
+            assertThat(broker.reportedOffline).isEmpty();
+            assertThat(names(first)).doesNotContain("web-0", "web-1");
+            broker.follower.follow(LocalBroker.image(new UUID(0, 2), 2, LocalBroker.ID, 1, ALONE));
+            assertThat(broker.partition(0).logEndOffset()).isZero();
+        }
+    }
+
+    @Test
+    void replicaInSyncWithoutALogIsFoundBeforeTheBrokerRegisters() throws Exception {
+        run(first);
+        try (Stream<Path> files = Files.walk(first.resolve("web-0"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        try (LocalBroker broker = new LocalBroker(first)) {
+            assertThat(broker.replicas.missingInSync(LocalBroker.ID, LocalBroker.image(2, LocalBroker.OTHER, 2, BOTH)))
+                    .containsExactly(WEB_0);
+            broker.storage.countAsUnclean("web-0");
+            assertThat(broker.storage.keptSince()).isEqualTo(Broker.NONE);
         }
     }
 

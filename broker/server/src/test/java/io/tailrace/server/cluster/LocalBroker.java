@@ -48,6 +48,7 @@ final class LocalBroker implements ClusterActions, AutoCloseable {
     final RegistrationStatus registration = new RegistrationStatus();
     final Partitions partitions = new Partitions(ClusterImage::empty);
     final Storage storage;
+    final LocalReplicas replicas;
     final ClusterFollower follower;
     final Set<TopicPartition> reportedOffline = new TreeSet<>();
     /** Partitions that have proposed an ISR. */
@@ -68,7 +69,18 @@ final class LocalBroker implements ClusterActions, AutoCloseable {
         Clocks clocks = new Clocks(nowMs::get, nowMs::get);
         storage = Storage.open(config, "cluster", partitions, clocks);
         OfflineLogs offlineLogs = new OfflineLogs();
-        offlineLogs.reportTo(reportedOffline::addAll);
+        offlineLogs.add(storage.directories().unopenedPartitions());
+        offlineLogs.reportTo(new OfflineLogs.Reporter() {
+            @Override
+            public void offline(Set<TopicPartition> partitions) {
+                reportedOffline.addAll(partitions);
+            }
+
+            @Override
+            public void online(Set<TopicPartition> partitions) {
+                reportedOffline.removeAll(partitions);
+            }
+        });
         PartitionLifecycle lifecycle = new PartitionLifecycle(
                 ID,
                 partitions,
@@ -78,12 +90,8 @@ final class LocalBroker implements ClusterActions, AutoCloseable {
                         (changed, role) -> onRoleChange.run(),
                         lease::get,
                         clocks));
-        follower = new ClusterFollower(
-                ID,
-                new LocalReplicas(storage, partitions, lifecycle, offlineLogs, clocks),
-                partitions,
-                config.topicDefaults(),
-                registration);
+        replicas = new LocalReplicas(storage, partitions, lifecycle, offlineLogs, clocks);
+        follower = new ClusterFollower(ID, replicas, partitions, config.topicDefaults(), registration);
         registration.registered(EPOCH);
     }
 

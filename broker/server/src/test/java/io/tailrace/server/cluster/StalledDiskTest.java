@@ -35,7 +35,8 @@ class StalledDiskTest {
             await().until(() -> Files.exists(second.resolve(CHECKPOINT)));
             assertThat(first.resolve(CHECKPOINT)).doesNotExist();
 
-            // Releases the writer, which then fails, since a pipe cannot be written at a position, and removes the pipe.
+            // Releases the writer, which then fails, since a pipe cannot be written at a position, and removes the
+            // pipe.
             InputStream reader = Files.newInputStream(pipe);
             Files.deleteIfExists(pipe);
             reader.close();
