@@ -232,7 +232,7 @@ class DamageIT {
         }
         assertThat(watch.leader(healthy)).isEqualTo(leader.id());
         FetchRequest request = new FetchRequest(
-                FetchRequest.CONSUMER, 1_000, 1, 1 << 20, List.of(topic(damaged, offset), topic(healthy, 0)));
+                FetchRequest.CONSUMER, 1_000, 1, 8 << 20, List.of(topic(damaged, offset), topic(healthy, 0)));
         try (Network network = Network.open(ClientConfig.of(leader.address()))) {
             // Twice, on one connection: the first answer must not cost the connection.
             for (int i = 0; i < 2; i++) {
@@ -251,7 +251,7 @@ class DamageIT {
     private static FetchRequest.Topic topic(TopicPartition partition, long offset) {
         return new FetchRequest.Topic(
                 partition.topic(),
-                List.of(new FetchRequest.Partition(partition.partition(), -1, offset, -1, -1, 1 << 18)));
+                List.of(new FetchRequest.Partition(partition.partition(), -1, offset, -1, -1, 2 << 20)));
     }
 
     private void copiesAnewAfterRestart(LocalBroker broker, Path segment) throws Exception {
