@@ -3,6 +3,7 @@ package io.tailrace.coordination;
 import io.tailrace.protocol.ErrorCode;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.KeeperException.BadVersionException;
@@ -10,9 +11,10 @@ import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NodeExistsException;
 import org.apache.zookeeper.data.Stat;
 
-/** Read-modify-write of nodes that other brokers change too. A write that conflicts starts over from a new read. */
+/** Read-modify-write of nodes that other brokers change too. A write that conflicts starts over from a new read, after a random pause. */
 final class ConditionalWrites {
     private static final int ATTEMPTS_MAX = 50;
+    private static final long PAUSE_MS_MAX = 64;
 
     private final ZooKeeperSession session;
     private final CuratorFramework curator;
@@ -32,9 +34,12 @@ final class ConditionalWrites {
     <T> T retryOnConflict(String what, Callable<T> attempt) {
         for (int i = 0; i < ATTEMPTS_MAX; i++) {
             try {
+                if (i > 0) {
+                    Thread.sleep(ThreadLocalRandom.current().nextLong(1 + Math.min(PAUSE_MS_MAX, 1L << i)));
+                }
                 return attempt.call();
             } catch (BadVersionException | NodeExistsException e) {
-                // Somebody else wrote between the read and the write.
+                // Another broker wrote between the read and the write.
             } catch (TopicException e) {
                 throw e;
             } catch (Exception e) {

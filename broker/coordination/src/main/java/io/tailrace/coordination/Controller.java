@@ -234,7 +234,8 @@ public final class Controller implements AutoCloseable {
                 .flatMap(PartitionImage::state)
                 .filter(former -> write.next().isUncleanAfter(former))
                 .ifPresent(former -> LOG.warn(
-                        "Unclean election of broker {}, which was not in sync, for {}: what only {} had is lost",
+                        "Unclean election of broker {}, which was not in sync, for {}: records that only {} had are"
+                                + " lost",
                         write.next().leader(),
                         write.partition(),
                         former.isr().isEmpty() ? former.lastStanding() : former.isr()));

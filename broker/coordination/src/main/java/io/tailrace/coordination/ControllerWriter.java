@@ -63,7 +63,10 @@ final class ControllerWriter {
                 if (failed < 0) {
                     throw e;
                 }
-                LOG.info("{} was written by another meanwhile: {}", transaction.path(failed - 1), e.code());
+                LOG.info(
+                        "State not written, another broker changed it first: {}, {}",
+                        transaction.path(failed - 1),
+                        e.code());
                 addHalves(transaction.writesWithout(failed - 1), batches);
             }
         }

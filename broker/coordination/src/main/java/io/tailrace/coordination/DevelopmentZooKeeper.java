@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.zookeeper.server.DatadirCleanupManager;
@@ -12,6 +13,7 @@ import org.apache.zookeeper.server.ZooKeeperServer;
 import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
 import org.apache.zookeeper.server.quorum.QuorumPeerConfig;
 import org.apache.zookeeper.server.quorum.QuorumPeerConfig.ConfigException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A single ZooKeeper server in this process, for development. Its data survives a restart, but not the loss of the machine. It
@@ -26,6 +28,16 @@ public final class DevelopmentZooKeeper implements AutoCloseable {
             "4lw.commands.whitelist", "ruok,srvr,mntr",
             "autopurge.snapRetainCount", "3",
             "autopurge.purgeInterval", "24");
+
+    private static final List<String> INTEGERS = List.of(
+            "clientPort",
+            "tickTime",
+            "maxClientCnxns",
+            "clientPortListenBacklog",
+            "minSessionTimeout",
+            "maxSessionTimeout",
+            "autopurge.snapRetainCount",
+            "autopurge.purgeInterval");
 
     private final ServerCnxnFactory connections;
     private final ZooKeeperServer server;
@@ -107,6 +119,7 @@ public final class DevelopmentZooKeeper implements AutoCloseable {
         if (dataDir == null) {
             throw new IllegalArgumentException("dataDir must be set to the directory of ZooKeeper's data");
         }
+        INTEGERS.forEach(key -> checkInteger(key, properties.getProperty(key)));
         boolean anyPort = properties.getProperty("clientPort").equals("0");
         if (anyPort) {
             // In zoo.cfg 0 means "no port", so a free one is chosen here.
@@ -120,6 +133,13 @@ public final class DevelopmentZooKeeper implements AutoCloseable {
             throw new IllegalArgumentException("ZooKeeper refuses its configuration: " + e.getMessage(), e);
         }
         return config;
+    }
+
+    /** ZooKeeper's own error names the value only. */
+    private static void checkInteger(String key, @Nullable String value) {
+        if (value != null && !value.matches("-?[0-9]{1,9}")) {
+            throw new IllegalArgumentException(key + ": expected an integer, found \"" + value + "\"");
+        }
     }
 
     private static int freePort() throws IOException {

@@ -32,7 +32,7 @@ final class TopicDeletion {
         DONE,
         /** Some partitions are deleted. */
         CONTINUES,
-        /** Others wrote to the topic's nodes meanwhile: to be tried again. */
+        /** Another broker wrote to the topic's nodes: the caller must retry. */
         CONFLICT
     }
 

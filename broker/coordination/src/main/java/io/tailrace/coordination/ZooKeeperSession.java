@@ -107,7 +107,7 @@ public final class ZooKeeperSession implements AutoCloseable {
         try {
             curator.create().creatingParentsIfNeeded().forPath(path, data);
         } catch (NodeExistsException e) {
-            // As wanted.
+            // It exists already.
         } catch (Exception e) {
             throw failure("create " + path, e);
         }

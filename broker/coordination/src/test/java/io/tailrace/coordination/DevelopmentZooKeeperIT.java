@@ -58,7 +58,10 @@ class DevelopmentZooKeeperIT {
         assertThatThrownBy(() -> DevelopmentZooKeeper.start(
                         Map.of("dataDir", dataDir.toString(), "clientPort", "0", "tickTime", "often")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("often");
+                .hasMessage("tickTime: expected an integer, found \"often\"");
+        assertThatThrownBy(() -> DevelopmentZooKeeper.start(Map.of("dataDir", dataDir.toString(), "clientPort", "x")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("clientPort: expected an integer, found \"x\"");
     }
 
     @Test

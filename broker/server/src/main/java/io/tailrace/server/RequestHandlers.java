@@ -68,9 +68,9 @@ final class RequestHandlers {
         OffsetCoordinator offsets = context.offsets();
         BlockingCalls blocking = context.blocking();
         TopicStore topicStore = context.coordination().topics();
-        TopicChanges topics = new TopicChanges(topicStore, cluster, config.topics(), config.groups());
-        ConfigChanges configs =
-                new ConfigChanges(topicStore, context.coordination().brokerConfigs(), cluster, config.topicDefaults());
+        TopicChanges topics = new TopicChanges(topicStore, cluster, config.topics(), config.groups(), System::nanoTime);
+        ConfigChanges configs = new ConfigChanges(
+                topicStore, context.coordination().brokerConfigs(), cluster, config.topicDefaults(), System::nanoTime);
         return List.of(
                 new ProduceHandler(partitions, context.clocks()),
                 new FetchHandler(partitions, config.network().fetchBytesMax()),
@@ -88,7 +88,7 @@ final class RequestHandlers {
                 new DescribeLogDirsHandler(context.directories(), partitions),
                 new CreatePartitionsHandler(topics, blocking),
                 new IncrementalAlterConfigsHandler(configs, blocking),
-                new AlterPartitionReassignmentsHandler(topicStore, cluster, blocking),
+                new AlterPartitionReassignmentsHandler(topicStore, topics, cluster, blocking),
                 new ListPartitionReassignmentsHandler(cluster),
                 new ElectLeadersHandler(context.coordination().controller(), cluster),
                 new DescribeClusterHandler(cluster),

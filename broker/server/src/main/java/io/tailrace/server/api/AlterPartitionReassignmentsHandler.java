@@ -25,9 +25,12 @@ public final class AlterPartitionReassignmentsHandler
         implements RequestHandler<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse> {
     private final TopicStore store;
     private final ClusterView cluster;
+    private final TopicChanges topics;
     private final BlockingCalls blocking;
 
-    public AlterPartitionReassignmentsHandler(TopicStore store, ClusterView cluster, BlockingCalls blocking) {
+    public AlterPartitionReassignmentsHandler(
+            TopicStore store, TopicChanges topics, ClusterView cluster, BlockingCalls blocking) {
+        this.topics = topics;
         this.store = store;
         this.cluster = cluster;
         this.blocking = blocking;
@@ -51,19 +54,18 @@ public final class AlterPartitionReassignmentsHandler
             AlterPartitionReassignmentsRequest request, Call<AlterPartitionReassignmentsResponse> call) {
         Map<TopicPartition, Optional<List<Integer>>> started = new HashMap<>();
         Map<TopicPartition, TopicException> refused = new HashMap<>();
-        ChangeOutcomes<Topic> outcomes =
-                ChangeOutcomes.of(request.topics(), topic -> "topic " + topic.name(), topic -> {
-                    Map<Integer, Optional<List<Integer>>> targets = targets(topic);
-                    Map<Integer, TopicException> reasons = store.reassign(topic.name(), targets);
-                    targets.forEach((index, target) -> {
-                        TopicException reason = reasons.get(index);
-                        if (reason == null) {
-                            started.put(new TopicPartition(topic.name(), index), target);
-                        } else if (index >= 0) {
-                            refused.put(new TopicPartition(topic.name(), index), reason);
-                        }
-                    });
-                });
+        ChangeOutcomes<Topic> outcomes = topics.change(request.topics(), topic -> "topic " + topic.name(), topic -> {
+            Map<Integer, Optional<List<Integer>>> targets = targets(topic);
+            Map<Integer, TopicException> reasons = store.reassign(topic.name(), targets);
+            targets.forEach((index, target) -> {
+                TopicException reason = reasons.get(index);
+                if (reason == null) {
+                    started.put(new TopicPartition(topic.name(), index), target);
+                } else if (index >= 0) {
+                    refused.put(new TopicPartition(topic.name(), index), reason);
+                }
+            });
+        });
         // Reassignments that are not seen in time are started nevertheless.
         return cluster.when(
                         image -> started.entrySet().stream()

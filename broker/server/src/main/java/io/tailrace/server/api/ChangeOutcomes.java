@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ final class ChangeOutcomes<T> {
     static final int CHANGES_MAX = 1000;
 
     /** After this time no further change is begun: the request holds a thread. */
-    private static final long WORK_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
+    static final long WORK_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
     /** The protocol's strings have at most 32,767 bytes, and an error may quote what the client sent. */
     private static final int MESSAGE_CHARS_MAX = 1000;
 
@@ -56,11 +57,13 @@ final class ChangeOutcomes<T> {
      *
      * @param name of what is changed: a request that names it twice has the second change refused
      * @param change throws {@link TopicException} or {@link CoordinationException} if it cannot be made
+     * @param nanoClock as {@link System#nanoTime}
      */
-    static <T> ChangeOutcomes<T> of(Collection<T> requested, Function<T, String> name, Consumer<T> change) {
+    static <T> ChangeOutcomes<T> of(
+            Collection<T> requested, Function<T, String> name, Consumer<T> change, LongSupplier nanoClock) {
         ChangeOutcomes<T> outcomes = new ChangeOutcomes<>();
         Set<String> names = new HashSet<>();
-        long begunNanos = System.nanoTime();
+        long begunNanos = nanoClock.getAsLong();
         for (T each : requested) {
             Outcome outcome;
             if (names.size() >= CHANGES_MAX) {
@@ -69,7 +72,7 @@ final class ChangeOutcomes<T> {
                         "expected at most " + CHANGES_MAX + " changes in a request: send this one in another");
             } else if (!names.add(name.apply(each))) {
                 outcome = new Outcome(ErrorCode.INVALID_REQUEST, name.apply(each) + " is named twice in the request");
-            } else if (System.nanoTime() - begunNanos > WORK_NANOS_MAX) {
+            } else if (nanoClock.getAsLong() - begunNanos > WORK_NANOS_MAX) {
                 outcome = new Outcome(
                         ErrorCode.REQUEST_TIMED_OUT,
                         "not begun: earlier changes of the request took too long, try again");

@@ -90,7 +90,7 @@ final class ClusterAnswers {
                 .toList();
     }
 
-    /** The leader that the controller waits for, besides the last replicas standing, while there is none. */
+    /** The former leader whose return the controller waits for while the partition has no leader. */
     private static List<Integer> lastLeader(PartitionImage partition) {
         return partition.state().stream()
                 .filter(state -> state.leader() == PartitionState.NO_LEADER)

@@ -13,19 +13,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 
 /** Changes settings of topics and of running brokers, for AlterConfigs and IncrementalAlterConfigs. Thread-safe. */
 public final class ConfigChanges {
-    /** After that a change is answered as made, though this broker has not acted on it yet. */
+    /** After this time a change is answered as made, though this broker has not acted on it yet. */
     private static final long IN_FORCE_MS_MAX = 3_000;
 
     private final TopicStore topics;
     private final BrokerConfigs brokers;
     private final ClusterView cluster;
+    private final LongSupplier nanoClock;
     private final SettingRules topicRules;
     private final SettingRules brokerRules = SettingRules.ofBrokers();
 
-    public ConfigChanges(TopicStore topics, BrokerConfigs brokers, ClusterView cluster, TopicDefaults defaults) {
+    /** @param nanoClock as {@link System#nanoTime} */
+    public ConfigChanges(
+            TopicStore topics,
+            BrokerConfigs brokers,
+            ClusterView cluster,
+            TopicDefaults defaults,
+            LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
         this.topics = topics;
         this.brokers = brokers;
         this.cluster = cluster;
@@ -62,7 +71,7 @@ public final class ConfigChanges {
      */
     CompletionStage<ChangeOutcomes<ResourceChange>> alter(List<ResourceChange> changes, boolean validateOnly) {
         ChangeOutcomes<ResourceChange> outcomes =
-                ChangeOutcomes.of(changes, ResourceChange::label, change -> alter(change, validateOnly));
+                ChangeOutcomes.of(changes, ResourceChange::label, change -> alter(change, validateOnly), nanoClock);
         if (validateOnly) {
             return CompletableFuture.completedStage(outcomes);
         }

@@ -40,7 +40,7 @@ public final class CreatePartitionsHandler
             CreatePartitionsRequest request, Call<CreatePartitionsResponse> call) {
         TopicChanges.PartitionAllowance allowance = new TopicChanges.PartitionAllowance();
         ChangeOutcomes<CreatePartitionsRequest.Topic> outcomes =
-                ChangeOutcomes.of(request.topics(), topic -> "topic " + topic.name(), topic -> {
+                topics.change(request.topics(), topic -> "topic " + topic.name(), topic -> {
                     List<PartitionAssignment> added = added(topic);
                     if (request.validateOnly()) {
                         topics.validateGrowth(topic.name(), topic.count(), added, allowance);

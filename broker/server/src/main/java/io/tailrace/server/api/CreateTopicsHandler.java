@@ -41,7 +41,7 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
     private CompletionStage<CreateTopicsResponse> create(CreateTopicsRequest request, Call<CreateTopicsResponse> call) {
         TopicChanges.PartitionAllowance allowance = new TopicChanges.PartitionAllowance();
         ChangeOutcomes<CreateTopicsRequest.Topic> outcomes =
-                ChangeOutcomes.of(request.topics(), topic -> "topic " + topic.name(), topic -> {
+                topics.change(request.topics(), topic -> "topic " + topic.name(), topic -> {
                     TopicChanges.NewTopic created = newTopic(topic);
                     if (request.validateOnly()) {
                         topics.validate(created, allowance);

@@ -77,7 +77,7 @@ final class DelayedProduce {
         call.endSilently();
     }
 
-    /** Answers as soon as no append is waited for any more, after {@code timeoutMs} at the latest. */
+    /** Answers when no append is pending, after {@code timeoutMs} at the latest. */
     void answerWhenAcknowledged(int timeoutMs) {
         undecided = waits.size();
         if (undecided == 0) {

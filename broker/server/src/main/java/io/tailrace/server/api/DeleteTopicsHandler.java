@@ -19,7 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
-/** Deletes topics, and answers when they are gone. */
+/** Deletes topics, and answers when they are deleted. */
 public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequest, DeleteTopicsResponse> {
     private final TopicChanges topics;
     private final ClusterView cluster;
@@ -51,7 +51,7 @@ public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsReq
     private CompletionStage<DeleteTopicsResponse> delete(
             List<DeleteTopicsRequest.Topic> requested, int timeoutMs, Call<DeleteTopicsResponse> call) {
         ChangeOutcomes<DeleteTopicsRequest.Topic> outcomes =
-                ChangeOutcomes.of(requested, DeleteTopicsHandler::name, this::delete);
+                topics.change(requested, DeleteTopicsHandler::name, this::delete);
         Set<String> deleted = new HashSet<>();
         outcomes.made().forEach(topic -> deleted.add(Objects.requireNonNull(topic.name())));
         return topics.whenDeleted(deleted, timeoutMs)

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Changes single settings of topics and brokers: those of one resource all, or none. */
+/** Changes single settings of topics and brokers. The settings of a resource are changed together or not at all. */
 public final class IncrementalAlterConfigsHandler
         implements RequestHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse> {
     private final ConfigChanges configs;

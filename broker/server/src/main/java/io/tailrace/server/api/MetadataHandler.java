@@ -22,6 +22,9 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
     /** Bound on the topics that one request creates; the client retries for the others. */
     private static final int CREATED_MAX = 100;
 
+    /** In earlier versions the name in an answer cannot be null. */
+    private static final short FIRST_WITH_NULL_NAMES = 12;
+
     private final ClusterView cluster;
     private final TopicChanges topics;
     private final boolean createsTopics;
@@ -87,7 +90,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
         } else {
             Map<UUID, TopicImage> byId = byId(request, image);
             for (MetadataRequest.Topic topic : new LinkedHashSet<>(asked(request))) {
-                answers.add(answer(topic, image, byId, listener));
+                answers.add(answer(topic, image, byId, call));
             }
         }
         return new MetadataResponse(
@@ -108,7 +111,8 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
     }
 
     private static MetadataResponse.Topic answer(
-            MetadataRequest.Topic asked, ClusterImage image, Map<UUID, TopicImage> byId, String listener) {
+            MetadataRequest.Topic asked, ClusterImage image, Map<UUID, TopicImage> byId, Call<MetadataResponse> call) {
+        String listener = call.listener();
         String name = asked.name();
         if (name == null) {
             @Nullable TopicImage found = byId.get(asked.topicId());
@@ -116,7 +120,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
                     ? ClusterAnswers.topic(image, found, listener)
                     : new MetadataResponse.Topic(
                             ErrorCode.UNKNOWN_TOPIC_ID,
-                            null,
+                            call.header().version() < FIRST_WITH_NULL_NAMES ? "" : null,
                             asked.topicId(),
                             false,
                             List.of(),

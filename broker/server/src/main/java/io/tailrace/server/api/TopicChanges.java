@@ -12,10 +12,14 @@ import io.tailrace.server.config.GroupConfig;
 import io.tailrace.server.config.TopicCreationConfig;
 import io.tailrace.server.config.TopicKeys;
 import io.tailrace.server.group.OffsetCoordinator;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +37,25 @@ public final class TopicChanges {
     private final ClusterView cluster;
     private final TopicCreationConfig config;
     private final GroupConfig groups;
+    private final LongSupplier nanoClock;
 
-    public TopicChanges(TopicStore store, ClusterView cluster, TopicCreationConfig config, GroupConfig groups) {
+    /** @param nanoClock as {@link System#nanoTime} */
+    public TopicChanges(
+            TopicStore store,
+            ClusterView cluster,
+            TopicCreationConfig config,
+            GroupConfig groups,
+            LongSupplier nanoClock) {
         this.store = store;
         this.cluster = cluster;
         this.config = config;
         this.groups = groups;
+        this.nanoClock = nanoClock;
+    }
+
+    /** Makes each of the changes, as {@link ChangeOutcomes#of}. */
+    <T> ChangeOutcomes<T> change(Collection<T> requested, Function<T, String> name, Consumer<T> change) {
+        return ChangeOutcomes.of(requested, name, change, nanoClock);
     }
 
     /**
@@ -160,11 +177,16 @@ public final class TopicChanges {
 
     /**
      * Creates topics that a client asked for, with the defaults. Completes when they have leaders, or three seconds later. Topics
-     * that cannot be created are logged.
+     * that cannot be created are logged. Begins no creation after 30 seconds: the client asks again.
      */
     CompletionStage<Boolean> createAutomatically(Set<String> topics) {
         PartitionAllowance allowance = new PartitionAllowance();
+        long begunNanos = nanoClock.getAsLong();
         for (String topic : topics) {
+            if (nanoClock.getAsLong() - begunNanos > ChangeOutcomes.WORK_NANOS_MAX) {
+                LOG.warn("Topics could not be created automatically in time, the first of them: {}", topic);
+                break;
+            }
             try {
                 create(new NewTopic(topic, DEFAULT, DEFAULT, List.of(), Map.of()), allowance);
             } catch (TopicException e) {

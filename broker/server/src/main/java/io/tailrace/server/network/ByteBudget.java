@@ -1,10 +1,9 @@
 package io.tailrace.server.network;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -12,8 +11,8 @@ import java.util.function.Consumer;
  * The bytes that all connections together may hold for one purpose. Thread-safe.
  *
  * <p>A connection either reserves bytes before it holds them, and waits if there is no room; or adds bytes that it
- * already holds, which may exceed the bound, and then holds back until {@link #isExhausted} is over. Released bytes are granted
- * to the waiting connections in the order of their reservations, so that small ones cannot overtake a large one for ever.
+ * already holds, which may exceed the bound, and then holds back until {@link #isExhausted} is over. All waiting connections
+ * are woken when bytes are released and try again, so small reservations can overtake a large one.
  */
 public final class ByteBudget {
     private final String name;
@@ -23,17 +22,11 @@ public final class ByteBudget {
     private final AtomicLong usedBytes = new AtomicLong();
     private final AtomicLong exhaustions = new AtomicLong();
 
-    /** Reservations that wait, in order, each by the bytes it needs. Guarded by itself; never held while a waiter runs. */
-    private final Map<Runnable, Integer> waiters = new LinkedHashMap<>();
-
-    /** Bytes that are reserved for woken waiters that have not asked for them again. Guarded by {@link #waiters}. */
-    private final Map<Runnable, Integer> granted = new HashMap<>();
+    /** Guarded by itself; never held while a waiter runs. */
+    private final Set<Runnable> waiters = new LinkedHashSet<>();
 
     /** Whether {@link #waiters} has any. Written under their lock. */
     private volatile boolean hasWaiters;
-
-    /** Whether {@link #granted} has any. Written under the lock of {@link #waiters}. */
-    private volatile boolean hasGrants;
 
     /**
      * Creates an empty budget.
@@ -52,36 +45,23 @@ public final class ByteBudget {
     }
 
     /**
-     * Reserves {@code bytes} if they fit and no other connection waits.
+     * Reserves {@code bytes} if they fit.
      *
-     * @param waiter identifies the reservation; called once, on any thread, when the bytes are set aside for it: then the same
-     *     reservation succeeds
+     * @param waiter called once, on any thread, when bytes were released after this reservation failed
      * @return whether the bytes are reserved
      */
     boolean reserveOrWait(int bytes, Runnable waiter) {
-        if (!hasWaiters && !hasGrants && tryReserve(bytes)) {
+        if (tryReserve(bytes)) {
             return true;
         }
         synchronized (waiters) {
-            Integer set = granted.remove(waiter);
-            hasGrants = !granted.isEmpty();
-            if (set != null) {
-                if (set != bytes) {
-                    throw new IllegalStateException("waited for " + set + " bytes, asks for " + bytes + " of " + name);
-                }
-                return true;
-            }
-            if (waiters.containsKey(waiter)) {
-                return false;
-            }
-            // Set first, so that a release from here on looks for waiters.
-            boolean first = waiters.isEmpty();
+            waiters.add(waiter);
             hasWaiters = true;
-            if (first && tryReserve(bytes)) {
-                hasWaiters = false;
-                return true;
-            }
-            waiters.put(waiter, bytes);
+        }
+        // Bytes released before the waiter was added woke nobody.
+        if (tryReserve(bytes)) {
+            cancel(waiter);
+            return true;
         }
         exhausted();
         return false;
@@ -96,16 +76,12 @@ public final class ByteBudget {
         return false;
     }
 
-    /** Ends the wait of a connection that is closed. */
+    /** Removes a waiter whose connection is closed or has its bytes. */
     void cancel(Runnable waiter) {
-        Integer set;
         synchronized (waiters) {
             waiters.remove(waiter);
             hasWaiters = !waiters.isEmpty();
-            set = granted.remove(waiter);
-            hasGrants = !granted.isEmpty();
         }
-        release(set == null ? 0 : set);
     }
 
     /** Counts bytes that a connection holds already. */
@@ -116,7 +92,7 @@ public final class ByteBudget {
         }
     }
 
-    /** Releases bytes that were reserved or added, and wakes the first waiters, as many as there is room for. */
+    /** Releases bytes that were reserved or added, and wakes all waiters. */
     void release(long bytes) {
         long used = usedBytes.addAndGet(-bytes);
         if (used < 0) {
@@ -125,19 +101,11 @@ public final class ByteBudget {
         if (!hasWaiters) {
             return;
         }
-        List<Runnable> woken = new ArrayList<>();
+        List<Runnable> woken;
         synchronized (waiters) {
-            for (var all = waiters.entrySet().iterator(); all.hasNext(); ) {
-                var first = all.next();
-                if (!tryReserve(first.getValue())) {
-                    break;
-                }
-                all.remove();
-                granted.put(first.getKey(), first.getValue());
-                woken.add(first.getKey());
-            }
-            hasWaiters = !waiters.isEmpty();
-            hasGrants = !granted.isEmpty();
+            woken = new ArrayList<>(waiters);
+            waiters.clear();
+            hasWaiters = false;
         }
         woken.forEach(Runnable::run);
     }

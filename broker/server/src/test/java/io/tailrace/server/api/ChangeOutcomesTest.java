@@ -8,6 +8,7 @@ import io.tailrace.protocol.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -19,14 +20,17 @@ class ChangeOutcomesTest {
     @Test
     void aRefusedChangeDoesNotStopTheOthers() {
         List<String> made = new ArrayList<>();
-        ChangeOutcomes<String> outcomes =
-                ChangeOutcomes.of(List.of("bad", "a", "away", "b"), name -> "topic " + name, name -> {
+        ChangeOutcomes<String> outcomes = ChangeOutcomes.of(
+                List.of("bad", "a", "away", "b"),
+                name -> "topic " + name,
+                name -> {
                     switch (name) {
                         case "bad" -> throw new TopicException(ErrorCode.INVALID_PARTITIONS, "on purpose");
                         case "away" -> throw new CoordinationException("on purpose");
                         default -> made.add(name);
                     }
-                });
+                },
+                () -> 0);
         assertThat(errors(outcomes))
                 .containsExactly(
                         ErrorCode.INVALID_PARTITIONS, ErrorCode.NONE, ErrorCode.REQUEST_TIMED_OUT, ErrorCode.NONE);
@@ -41,7 +45,8 @@ class ChangeOutcomesTest {
 
     @Test
     void aChangeNamedTwiceIsMadeOnce() {
-        ChangeOutcomes<String> outcomes = ChangeOutcomes.of(List.of("a", "a"), name -> "topic " + name, name -> {});
+        ChangeOutcomes<String> outcomes =
+                ChangeOutcomes.of(List.of("a", "a"), name -> "topic " + name, name -> {}, () -> 0);
         assertThat(outcomes.answers((requested, outcome) -> outcome))
                 .containsExactly(
                         new ChangeOutcomes.Outcome(ErrorCode.NONE, null),
@@ -51,16 +56,32 @@ class ChangeOutcomesTest {
     @Test
     void aRequestMakesABoundedNumberOfChanges() {
         List<Integer> requested = IntStream.range(0, 100_000).boxed().toList();
-        ChangeOutcomes<Integer> outcomes = ChangeOutcomes.of(requested, String::valueOf, number -> {});
+        ChangeOutcomes<Integer> outcomes = ChangeOutcomes.of(requested, String::valueOf, number -> {}, () -> 0);
         assertThat(outcomes.made()).hasSize(ChangeOutcomes.CHANGES_MAX);
         assertThat(errors(outcomes)).hasSize(100_000).endsWith(ErrorCode.POLICY_VIOLATION);
     }
 
     @Test
+    void noChangeIsBegunAfterTheTimeForARequest() {
+        AtomicLong nanos = new AtomicLong();
+        ChangeOutcomes<String> outcomes = ChangeOutcomes.of(
+                List.of("a", "b"),
+                name -> name,
+                name -> nanos.addAndGet(ChangeOutcomes.WORK_NANOS_MAX + 1),
+                nanos::get);
+        assertThat(outcomes.made()).containsExactly("a");
+        assertThat(errors(outcomes)).containsExactly(ErrorCode.NONE, ErrorCode.REQUEST_TIMED_OUT);
+    }
+
+    @Test
     void messagesFitInTheProtocolsStrings() {
-        ChangeOutcomes<String> outcomes = ChangeOutcomes.of(List.of("a"), name -> name, name -> {
-            throw new TopicException(ErrorCode.INVALID_CONFIG, "x".repeat(1_000_000));
-        });
+        ChangeOutcomes<String> outcomes = ChangeOutcomes.of(
+                List.of("a"),
+                name -> name,
+                name -> {
+                    throw new TopicException(ErrorCode.INVALID_CONFIG, "x".repeat(1_000_000));
+                },
+                () -> 0);
         outcomes.answers((requested, outcome) -> Objects.requireNonNull(outcome.message()))
                 .forEach(message -> assertThat(message).hasSizeLessThan(2_000).endsWith("..."));
     }

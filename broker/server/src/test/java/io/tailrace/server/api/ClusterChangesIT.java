@@ -65,7 +65,8 @@ class ClusterChangesIT {
                 store,
                 view,
                 new TopicCreationConfig(1, 1, true, true),
-                new GroupConfig(1, 1, 1 << 20, 1_000, 1_000, 4_096));
+                new GroupConfig(1, 1, 1 << 20, 1_000, 1_000, 4_096),
+                System::nanoTime);
         server = new ApiServer(
                 new CreateTopicsHandler(topics, blocking),
                 new DeleteTopicsHandler(topics, view, blocking),
@@ -127,6 +128,31 @@ class ClusterChangesIT {
                     .extracting(CreateTopicsResponse.Topic::errorCode)
                     .containsOnly(ErrorCode.NONE);
         }
+    }
+
+    @Test
+    void twoTopicsWithOneIdAreDeletedByNameOnly() throws Exception {
+        UUID id = new UUID(5, 5);
+        SortedMap<String, TopicImage> twins = new TreeMap<>();
+        for (String name : List.of("twin-a", "twin-b")) {
+            UUID unused = store.create(name, 1, 1, Map.of());
+            twins.put(name, new TopicImage(name, id, List.of(), Map.of()));
+        }
+        ClusterImage led = image(Set.of());
+        view.show(new ClusterImage("c", led.brokers(), twins, Set.of(), BROKER));
+
+        RawClient client = connect();
+        DeleteTopicsResponse answer = client.call(
+                new DeleteTopicsRequest(
+                        List.of(
+                                new DeleteTopicsRequest.Topic("twin-a", ClusterAnswers.NO_ID),
+                                new DeleteTopicsRequest.Topic(null, id)),
+                        List.of(),
+                        0),
+                DeleteTopicsResponse.class);
+        assertThat(answer.responses())
+                .extracting(DeleteTopicsResponse.Topic::errorCode)
+                .containsExactly(ErrorCode.REQUEST_TIMED_OUT, ErrorCode.UNKNOWN_TOPIC_ID);
     }
 
     @Test
