@@ -7,7 +7,6 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.FetchResponse.EpochEndOffset;
-import io.tailrace.replication.Event;
 import io.tailrace.replication.FollowerFetch;
 import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.server.network.Connection;
@@ -71,7 +70,6 @@ final class DelayedFetch implements ReadWaiter {
     }
 
     void begin() {
-        acknowledge();
         Attempt first = read();
         if (first.isEnough() || request.maxWaitMs() <= 0 || request.topics().isEmpty() || !call.mayWait()) {
             answer(first);
@@ -147,13 +145,6 @@ final class DelayedFetch implements ReadWaiter {
         }
     }
 
-    /** A fetch at offset N acknowledges everything below N. Reported once per request, however often it is read. */
-    private void acknowledge() {
-        if (isFollower()) {
-            forEachPartition((partition, part) -> partition.handle(new Event.Fetched(followerFetch(part))));
-        }
-    }
-
     private void watch() {
         forEachPartition((partition, part) -> {
             if (!watched.add(partition)) {
@@ -182,7 +173,8 @@ final class DelayedFetch implements ReadWaiter {
         return request.replicaId() >= 0;
     }
 
-    private FollowerFetch followerFetch(FetchRequest.Partition part) {
+    /** What a follower's fetch says about one of its partitions. */
+    static FollowerFetch followerFetch(FetchRequest request, FetchRequest.Partition part) {
         return new FollowerFetch(
                 new Incarnation(request.replicaId(), request.replicaEpoch()),
                 part.currentLeaderEpoch(),
@@ -240,7 +232,7 @@ final class DelayedFetch implements ReadWaiter {
             int room = (int) Math.max(0, Math.min(part.partitionMaxBytes(), bytesMax - sizeInBytes));
             boolean first = sizeInBytes == 0;
             Read read = isFollower()
-                    ? partition.read(followerFetch(part), room, first)
+                    ? partition.read(followerFetch(request, part), room, first)
                     : partition.read(part.fetchOffset(), part.currentLeaderEpoch(), room, first);
             if (read.error() != ErrorCode.NONE) {
                 return FetchResponse.Partition.refused(index, read.error(), read.logStartOffset());

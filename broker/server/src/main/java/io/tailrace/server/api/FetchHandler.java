@@ -27,11 +27,13 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
     private final Partitions partitions;
     private final int bytesMax;
     private final Map<Connection, DelayedFetch> waitingFollowers = new ConcurrentHashMap<>();
+    private final FollowerAcks followerAcks;
 
     /** @param bytesMax bound on the bytes of records in an answer, whatever a client asks for */
     public FetchHandler(Partitions partitions, int bytesMax) {
         this.partitions = partitions;
         this.bytesMax = bytesMax;
+        this.followerAcks = new FollowerAcks(partitions);
     }
 
     @Override
@@ -49,9 +51,12 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
             call.answer(refused(request));
             return;
         }
-        DelayedFetch earlier = request.replicaId() < 0 ? null : waitingFollowers.get(call.connection());
-        if (earlier != null) {
-            earlier.answerNow();
+        if (request.replicaId() >= 0) {
+            DelayedFetch earlier = waitingFollowers.get(call.connection());
+            if (earlier != null) {
+                earlier.answerNow();
+            }
+            followerAcks.acknowledge(request, call);
         }
         new DelayedFetch(partitions, request, bytesMax, call, waitingFollowers).begin();
     }

@@ -10,7 +10,6 @@ import io.tailrace.coordination.PartitionStateStore;
 import io.tailrace.coordination.SingleThread;
 import io.tailrace.coordination.ZooKeeperSession;
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.replication.Event;
 import io.tailrace.replication.PartitionRules;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.ReplicationThrottle;
@@ -18,7 +17,6 @@ import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.follower.Fetchers;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.LeadershipListener;
-import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.PartitionContext;
 import io.tailrace.server.partition.PartitionLifecycle;
 import io.tailrace.server.partition.Partitions;
@@ -59,6 +57,9 @@ public final class ClusterNode implements AutoCloseable {
 
     private final RegistrationStatus status = new RegistrationStatus();
     private final OfflineLogs offlineLogs = new OfflineLogs();
+    /** Used by the cluster's thread. */
+    private final OfflineDirectories offlineDirectories;
+
     private final BrokerReadiness readiness;
     private final Fetchers fetchers;
     private final LocalReplicas replicas;
@@ -105,6 +106,8 @@ public final class ClusterNode implements AutoCloseable {
                 new PartitionActions.Threads(replication, cluster),
                 fetchers,
                 offlineLogs);
+        this.offlineDirectories =
+                new OfflineDirectories(parts.storage().directories(), parts.partitions(), offlineLogs, cluster);
         PartitionRules rules = new PartitionRules(config.replication().replicaLagMsMax());
         PartitionLifecycle lifecycle = new PartitionLifecycle(
                 config.brokerId(), parts.partitions(), new PartitionContext(rules, port, roles, parts.lease(), clocks));
@@ -263,22 +266,10 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     private void takeOffline(Path path, IOException cause) {
-        LogDirectories directories = parts.storage().directories();
-        List<TopicPartition> failed = directories.partitionsIn(path);
-        LOG.error(
-                "log directory {} failed: its {} partitions are offline until this broker is restarted",
-                path,
-                failed.size(),
-                cause);
-        offlineLogs.add(failed);
-        for (TopicPartition id : failed) {
-            Partition partition = parts.partitions().find(id.topic(), id.partition());
-            if (partition != null) {
-                partition.handle(new Event.LogFailed());
-            }
-        }
-        if (directories.areAllOffline()) {
-            failure.completeExceptionally(new IOException("every log directory has failed", cause));
+        try {
+            offlineDirectories.add(path, cause);
+        } catch (IOException e) {
+            failure.completeExceptionally(e);
         }
     }
 

@@ -71,8 +71,12 @@ final class PartitionActions implements ClusterActions {
         });
     }
 
-    /** A busy partition gets the event later. It has one proposal at a time, so its outcomes keep their order. */
-    private static void deliver(Partition partition, Event event, ScheduledExecutorService thread) {
+    /**
+     * Passes an event on, later if the partition is busy. A partition has one proposal at a time, so its outcomes keep their order.
+     *
+     * @param thread the thread that calls this
+     */
+    static void deliver(Partition partition, Event event, ScheduledExecutorService thread) {
         if (!partition.tryHandle(event)) {
             schedule(thread, () -> deliver(partition, event, thread));
         }

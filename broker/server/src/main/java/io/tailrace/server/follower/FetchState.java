@@ -4,7 +4,10 @@ import io.tailrace.server.partition.Partition;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The state of copying a partition from its leader in one leader epoch. Guarded by its fetcher's monitor. */
+/**
+ * The state of copying a partition from its leader in one leader epoch. Guarded by its fetcher's monitor, except for what
+ * {@link #warn} uses, which is confined to the fetcher's thread.
+ */
 final class FetchState {
     private static final long PAUSE_MS_MIN = 50;
 

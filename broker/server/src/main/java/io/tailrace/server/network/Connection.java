@@ -87,6 +87,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         this.taking = new PeerPace(limits.requestMsMax());
     }
 
+    /** Whether the peer is still connected. Called on the event loop. */
+    public boolean isOpen() {
+        return !closed;
+    }
+
     EventLoop eventLoop() {
         return channel.eventLoop();
     }

@@ -3,8 +3,8 @@ package io.tailrace.server.partition;
 import io.tailrace.replication.cluster.PartitionState;
 
 /**
- * Acts on the rest of the cluster for a partition. Called under the partition's lock: every method returns at once, and
- * reports its outcome later through {@link Partition#handle}.
+ * Acts on the rest of the cluster for a partition. Every method returns at once, because most calls are made under the
+ * partition's lock, and reports its outcome later through {@link Partition#handle}. Thread-safe.
  */
 public interface ClusterActions {
 

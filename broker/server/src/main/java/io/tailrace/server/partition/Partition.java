@@ -80,8 +80,8 @@ public final class Partition {
     }
 
     /**
-     * As {@link #handle}, unless the partition is busy: a thread that serves other partitions must not wait for an append that
-     * waits for its disk.
+     * As {@link #handle}, unless the partition stays busy for 2 ms: a thread that serves other partitions must not wait for an
+     * append that waits for its disk. If the thread is interrupted it stays so, and the partition is tried without a wait.
      *
      * @return whether the event was handled
      */
@@ -122,16 +122,15 @@ public final class Partition {
     }
 
     /**
-     * Answers all waiters: this broker's lease has ended. Never waits: while the partition is busy, its waiters for
-     * acknowledgements are left for the next call.
+     * Answers all waiters: this broker's lease has ended. Waits no longer than {@link #tryHandle}: while the
+     * partition is busy, its waiters for acknowledgements are left for the next call.
      */
     public void leaseEnded() {
-        ReentrantLock lock = role.lock();
-        if (lock.tryLock()) {
+        if (role.tryLock()) {
             try {
                 waiters.failAcks(ErrorCode.NOT_LEADER_OR_FOLLOWER);
             } finally {
-                lock.unlock();
+                role.lock().unlock();
             }
         }
         waiters.wakeReaders();

@@ -10,6 +10,7 @@ import io.tailrace.replication.NotLeader;
 import io.tailrace.replication.Replica;
 import io.tailrace.replication.Transition;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplicaStateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaStateMachine.class);
+
+    /** Longer than an append takes unless the disk stalls. */
+    private static final long TRY_LOCK_MS = 2;
 
     private final Partition partition;
     private final ReplicaLog log;
@@ -68,8 +72,22 @@ final class ReplicaStateMachine {
         }
     }
 
+    /**
+     * Takes the lock unless the partition stays busy for {@value #TRY_LOCK_MS} ms. Waits in line for it: without, a partition whose
+     * appends come from several threads might never seem free. The wait costs a caller at most that for each partition whose
+     * disk has stalled; there are no more of these than threads that use disks.
+     */
+    boolean tryLock() {
+        try {
+            return lock.tryLock(TRY_LOCK_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return lock.tryLock();
+        }
+    }
+
     boolean tryHandle(Event event) {
-        if (!lock.tryLock()) {
+        if (!tryLock()) {
             return false;
         }
         try {

@@ -8,22 +8,27 @@ import static io.tailrace.server.partition.TwoReplicas.FOLLOWER_EPOCH;
 import static io.tailrace.server.partition.TwoReplicas.LEADER_EPOCH;
 import static io.tailrace.server.partition.TwoReplicas.TOPIC;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.tailrace.log.AppendResult;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.FetchResponse.EpochEndOffset;
 import io.tailrace.protocol.message.ProduceResponse;
 import io.tailrace.server.RawClient;
+import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.TwoReplicas;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a leader answers a follower's fetch, and what the fetch acknowledges. */
+@Timeout(60)
 class FollowerFetchTest {
     private static final int LONG_MS = 15_000;
     private static final int LONGER_THAN_THE_TEST_MS = 600_000;
@@ -91,6 +96,45 @@ class FollowerFetchTest {
         assertThat(only(follower.receive(FetchResponse.class)).errorCode()).isEqualTo(ErrorCode.NONE);
         assertThat(follower.receive(FetchResponse.class).topics()).isEmpty();
         replicas.awaitNobodyWaits();
+    }
+
+    @Test
+    void fetchAcknowledgesOtherPartitionsWhileOneIsBusyAndThatOneOnceItIsFree() throws Exception {
+        Partition other = replicas.openLeader(LEADER_EPOCH);
+        append(replicas.partition());
+        append(replicas.partition());
+        append(other);
+        replicas.whileBusy(LEADER_EPOCH + 1, () -> {
+            follower.call(fetchOfBoth(1, 0), FetchResponse.class);
+            follower.call(fetchOfBoth(2, 1), FetchResponse.class);
+            assertThat(other.replica().log().highWatermark()).isEqualTo(1);
+            assertThat(replicas.highWatermark()).isZero();
+        });
+        await().until(() -> replicas.highWatermark() == 2);
+    }
+
+    private static FetchRequest fetchOfBoth(long busyOffset, long otherOffset) {
+        return FetchRequest.ofFollower(
+                2,
+                FOLLOWER_EPOCH,
+                0,
+                1,
+                1000,
+                List.of(new FetchRequest.Topic(
+                        TOPIC,
+                        List.of(
+                                new FetchRequest.Partition(0, LEADER_EPOCH + 1, busyOffset, LEADER_EPOCH, 0, 1000),
+                                new FetchRequest.Partition(
+                                        1,
+                                        LEADER_EPOCH,
+                                        otherOffset,
+                                        otherOffset == 0 ? -1 : LEADER_EPOCH,
+                                        0,
+                                        1000)))));
+    }
+
+    private static void append(Partition partition) {
+        assertThat(partition.append(batch("a"), LEADER_EPOCH, true).result()).isInstanceOf(AppendResult.Appended.class);
     }
 
     @Test

@@ -50,6 +50,7 @@ final class LocalBroker implements ClusterActions, AutoCloseable {
     final Storage storage;
     final LocalReplicas replicas;
     final ClusterFollower follower;
+    final OfflineLogs offlineLogs = new OfflineLogs();
     final Set<TopicPartition> reportedOffline = new TreeSet<>();
     /** Partitions that have proposed an ISR. */
     final List<Integer> proposals = new CopyOnWriteArrayList<>();
@@ -68,7 +69,6 @@ final class LocalBroker implements ClusterActions, AutoCloseable {
                 "10"));
         Clocks clocks = new Clocks(nowMs::get, nowMs::get);
         storage = Storage.open(config, "cluster", partitions, clocks);
-        OfflineLogs offlineLogs = new OfflineLogs();
         offlineLogs.add(storage.directories().unopenedPartitions());
         offlineLogs.reportTo(new OfflineLogs.Reporter() {
             @Override

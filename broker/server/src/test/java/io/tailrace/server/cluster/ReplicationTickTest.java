@@ -115,6 +115,19 @@ class ReplicationTickTest {
         assertThat(epochOf(0)).isEqualTo(LocalBroker.EPOCH);
     }
 
+    @Test
+    void interruptedThreadPassesABusyPartitionAndStaysInterrupted() throws Exception {
+        Event tick = new Event.Tick();
+        Thread.currentThread().interrupt();
+        assertThat(broker.partition(0).tryHandle(tick)).as("free").isTrue();
+        assertThat(Thread.interrupted()).isTrue();
+        whileBusy(() -> {
+            Thread.currentThread().interrupt();
+            assertThat(broker.partition(0).tryHandle(tick)).as("busy").isFalse();
+            assertThat(Thread.interrupted()).isTrue();
+        });
+    }
+
     /** Partition 0 is busy meanwhile. */
     private void whileBusy(Runnable action) throws InterruptedException {
         broker.whileBusy(broker.partition(0), action);

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -96,6 +97,46 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
         Partition opened = open(directory.create(new TopicPartition(TOPIC, 1), settings.log(), 0));
         opened.handle(elected(2, leaderEpoch, List.of(new Incarnation(2, FOLLOWER_EPOCH))));
         return opened;
+    }
+
+    /** Opens partition 1, which is led here in this epoch, and both are in sync. */
+    public Partition openLeader(int leaderEpoch) throws IOException {
+        Partition opened = open(directory.create(new TopicPartition(TOPIC, 1), settings.log(), 0));
+        opened.handle(
+                elected(1, leaderEpoch, List.of(new Incarnation(1, SELF_EPOCH), new Incarnation(2, FOLLOWER_EPOCH))));
+        return opened;
+    }
+
+    /**
+     * Runs {@code action} while another thread holds the lock of partition 0, as an append to a stalled disk does. The partition
+     * is led here in {@code leaderEpoch} then, which must be a new one.
+     */
+    public void whileBusy(int leaderEpoch, Action action) throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        onRoleChange(() -> {
+            held.countDown();
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Thread holder = new Thread(() -> elect(1, leaderEpoch), "holds " + partition.id());
+        holder.start();
+        held.await();
+        onRoleChange(() -> {});
+        try {
+            action.run();
+        } finally {
+            released.countDown();
+            holder.join();
+        }
+    }
+
+    /** Part of a test. */
+    public interface Action {
+        void run() throws Exception;
     }
 
     /** One of the two leads in this epoch from now on, and both are in sync. */
