@@ -1,6 +1,7 @@
 package io.tailrace.server.network;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +13,8 @@ import java.util.function.Consumer;
  *
  * <p>A connection either reserves bytes before it holds them, and waits if there is no room; or adds bytes that it
  * already holds, which may exceed the bound, and then holds back until {@link #isExhausted} is over. All waiting connections
- * are woken when bytes are released and try again, so small reservations can overtake a large one.
+ * are woken when bytes are released and try again, so small reservations can overtake a large one. Connections that hold
+ * bytes and wait for more can block each other: then {@link #evictOldest} closes the one that has held bytes longest.
  */
 public final class ByteBudget {
     private final String name;
@@ -24,6 +26,9 @@ public final class ByteBudget {
 
     /** Guarded by itself; never held while a waiter runs. */
     private final Set<Runnable> waiters = new LinkedHashSet<>();
+
+    /** Closes each connection that holds reserved bytes, in the order of their first reservation. Guarded by itself. */
+    private final Set<Runnable> holders = new LinkedHashSet<>();
 
     /** Whether {@link #waiters} has any. Written under their lock. */
     private volatile boolean hasWaiters;
@@ -82,6 +87,38 @@ public final class ByteBudget {
             waiters.remove(waiter);
             hasWaiters = !waiters.isEmpty();
         }
+    }
+
+    /**
+     * Adds a connection that has reserved bytes.
+     *
+     * @param eviction closes the connection; called on any thread, must not block
+     */
+    void addHolder(Runnable eviction) {
+        synchronized (holders) {
+            holders.add(eviction);
+        }
+    }
+
+    /** Removes a connection that has released its bytes. */
+    void removeHolder(Runnable eviction) {
+        synchronized (holders) {
+            holders.remove(eviction);
+        }
+    }
+
+    /** Closes the connection that has held reserved bytes longest. */
+    void evictOldest() {
+        Runnable oldest;
+        synchronized (holders) {
+            Iterator<Runnable> inOrder = holders.iterator();
+            if (!inOrder.hasNext()) {
+                return;
+            }
+            oldest = inOrder.next();
+            inOrder.remove();
+        }
+        oldest.run();
     }
 
     /** Counts bytes that a connection holds already. */

@@ -82,7 +82,12 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         this.requests = shared.memory().requestsInProgress();
         this.dispatcher = shared.dispatcher();
         this.faults = shared.faults();
-        this.reader = new FrameReader(limits, shared.memory(), channel.alloc(), () -> executeOnLoop(this::pump));
+        this.reader = new FrameReader(
+                limits,
+                shared.memory(),
+                channel.alloc(),
+                () -> executeOnLoop(this::pump),
+                () -> executeOnLoop(this::evict));
         this.sending = new PeerPace(limits.requestMsMax());
         this.taking = new PeerPace(limits.requestMsMax());
     }
@@ -164,6 +169,13 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         if (!closed) {
             faults.log(peerAddress(), reason);
             close();
+        }
+    }
+
+    /** Closes this connection if it still holds memory of an unfinished request. */
+    private void evict() {
+        if (reader.holdsMemory()) {
+            protocolError(reader.whyEvicted());
         }
     }
 
@@ -324,8 +336,13 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         if (closed) {
             return;
         }
-        if (reader.isReceiving()
-                && sending.isTooSlow(reader.transfer(), reader.transferredBytes(), reader.isShortOfMemory())) {
+        boolean sendsTooSlowly = reader.isReceiving()
+                && sending.isTooSlow(reader.transfer(), reader.transferredBytes(), reader.isShortOfMemory());
+        if (sendsTooSlowly && reader.waitsForMemory()) {
+            reader.evictOldest();
+            sending.reset();
+            checkPaceLater();
+        } else if (sendsTooSlowly) {
             protocolError(reader.whyTooSlow());
         } else if (takesTooSlowly()) {
             protocolError("the peer does not take its answers while memory for answers is exhausted, " + answerBytes

@@ -31,6 +31,7 @@ final class FrameReader {
     private final NetworkMemory memory;
     private final ByteBufAllocator allocator;
     private final Runnable onMemory;
+    private final Runnable eviction;
 
     private final Queue<ByteBuf> received = new ArrayDeque<>();
     private int sizeBytesRead;
@@ -46,12 +47,21 @@ final class FrameReader {
 
     private int reservedBytes;
 
-    /** @param onMemory called on any thread when a reader that {@link #waitsForMemory} may try again */
-    FrameReader(NetworkLimits limits, NetworkMemory memory, ByteBufAllocator allocator, Runnable onMemory) {
+    /**
+     * @param onMemory called on any thread when a reader that {@link #waitsForMemory} may try again
+     * @param eviction called on any thread to close the connection, because others need the memory of its frame
+     */
+    FrameReader(
+            NetworkLimits limits,
+            NetworkMemory memory,
+            ByteBufAllocator allocator,
+            Runnable onMemory,
+            Runnable eviction) {
         this.limits = limits;
         this.memory = memory;
         this.allocator = allocator;
         this.onMemory = onMemory;
+        this.eviction = eviction;
         this.budget = memory.otherRequests();
     }
 
@@ -70,6 +80,11 @@ final class FrameReader {
         return sizeBytesRead > 0 && (!waitsForMemory || reservedBytes > 0);
     }
 
+    /** Whether the arriving frame holds reserved memory. */
+    boolean holdsMemory() {
+        return reservedBytes > 0;
+    }
+
     /** A number that changes with each frame, and when a frame begins or ends to wait for memory. */
     long transfer() {
         return transfers;
@@ -80,12 +95,24 @@ final class FrameReader {
         return partial == null || waitsForMemory ? 0 : partial.readableBytes();
     }
 
-    /** What took too long, for the log. */
+    /** Makes room for this frame and others by closing the connection that has held memory longest. */
+    void evictOldest() {
+        budget.evictOldest();
+    }
+
+    /** Why the frame took too long to arrive, for the log. */
     String whyTooSlow() {
-        String frame = "request of " + (sizeBytesRead < SIZE_BYTES ? "unknown size" : size + " bytes");
-        return waitsForMemory
-                ? frame + " got no more memory in time and held " + reservedBytes + " bytes that others wait for"
-                : frame + " did not arrive in time, " + transferredBytes() + " bytes did (socket.request.timeout.ms)";
+        return frame() + " did not arrive in time, " + transferredBytes() + " bytes did (socket.request.timeout.ms)";
+    }
+
+    /** Why the frame is given up although its bytes may arrive, for the log. */
+    String whyEvicted() {
+        return frame() + " did not get all of its memory, and has held " + reservedBytes
+                + " bytes that others wait for longer than any other";
+    }
+
+    private String frame() {
+        return "request of " + (sizeBytesRead < SIZE_BYTES ? "unknown size" : size + " bytes");
     }
 
     /** Whether others wait for the memory that the arriving frame holds. */
@@ -222,6 +249,9 @@ final class FrameReader {
         if (!budget.reserveOrWait(bytes - reservedBytes, onMemory)) {
             return false;
         }
+        if (reservedBytes == 0) {
+            budget.addHolder(eviction);
+        }
         reservedBytes = bytes;
         return true;
     }
@@ -237,6 +267,7 @@ final class FrameReader {
         if (reservedBytes > 0) {
             int bytes = reservedBytes;
             reservedBytes = 0;
+            budget.removeHolder(eviction);
             budget.release(bytes);
         }
     }

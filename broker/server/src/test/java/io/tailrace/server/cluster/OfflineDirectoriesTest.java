@@ -7,8 +7,10 @@ import io.tailrace.replication.Offline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +27,7 @@ class OfflineDirectoriesTest {
                     new OfflineDirectories(directories, broker.partitions, broker.offlineLogs, thread);
 
             broker.whileBusy(broker.partition(0), () -> {
-                add(offline, directory);
+                add(offline, directory, thread);
                 assertThat(hasFailed(broker, 1)).isTrue();
                 assertThat(hasFailed(broker, 0)).isFalse();
                 assertThat(broker.reportedOffline).hasSize(2);
@@ -36,12 +38,18 @@ class OfflineDirectoriesTest {
         }
     }
 
-    private static void add(OfflineDirectories offline, Path directory) {
-        try {
-            offline.add(directory, new IOException("disk"));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+    /** Not on this thread: one that waited for the busy partition could not be interrupted. */
+    private static void add(OfflineDirectories offline, Path directory, ScheduledExecutorService thread) {
+        CompletableFuture<Void> added = new CompletableFuture<>();
+        thread.execute(() -> {
+            try {
+                offline.add(directory, new IOException("disk"));
+                added.complete(null);
+            } catch (IOException e) {
+                added.completeExceptionally(e);
+            }
+        });
+        assertThat(added).succeedsWithin(30, TimeUnit.SECONDS);
     }
 
     private static boolean hasFailed(LocalBroker broker, int index) {

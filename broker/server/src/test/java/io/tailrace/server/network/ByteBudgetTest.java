@@ -50,6 +50,20 @@ class ByteBudgetTest {
     }
 
     @Test
+    void evictsHoldersInTheOrderOfTheirFirstReservation() {
+        Runnable released = () -> woken.add("released");
+        budget.addHolder(released);
+        budget.addHolder(() -> woken.add("first"));
+        budget.addHolder(() -> woken.add("second"));
+        budget.removeHolder(released);
+        budget.evictOldest();
+        budget.evictOldest();
+        budget.evictOldest();
+
+        assertThat(woken).containsExactly("first", "second");
+    }
+
+    @Test
     void addedBytesMayExceedTheBound() {
         budget.add(90);
         budget.add(20);

@@ -24,6 +24,7 @@ class FrameReaderTest {
     private final List<String> exhausted = new ArrayList<>();
     private final NetworkMemory memory = memory(16 * MIB);
     private final AtomicInteger memoryCalls = new AtomicInteger();
+    private final AtomicInteger evictions = new AtomicInteger();
     private final FrameReader reader = reader(memory);
 
     private NetworkMemory memory(int produceBytesMax) {
@@ -32,7 +33,12 @@ class FrameReaderTest {
     }
 
     private FrameReader reader(NetworkMemory from) {
-        return new FrameReader(LIMITS, from, UnpooledByteBufAllocator.DEFAULT, memoryCalls::incrementAndGet);
+        return new FrameReader(
+                LIMITS,
+                from,
+                UnpooledByteBufAllocator.DEFAULT,
+                memoryCalls::incrementAndGet,
+                evictions::incrementAndGet);
     }
 
     @AfterEach
@@ -207,6 +213,10 @@ class FrameReaderTest {
             assertThat(each.isReceiving()).as("both hold what the other needs").isTrue();
             assertThat(each.transferredBytes()).isZero();
         }
+        second.evictOldest();
+        assertThat(evictions)
+                .as("the first one's, which has held memory longest")
+                .hasValue(1);
         first.close();
         assertThat(second.next()).isNull();
         assertThat(second.waitsForMemory()).isFalse();
