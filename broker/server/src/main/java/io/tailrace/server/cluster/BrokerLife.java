@@ -84,13 +84,14 @@ final class BrokerLife {
         }
     }
 
-    private static Properties read(Path file) throws IOException {
+    /** A file that cannot be read costs the clean epoch, not the start. */
+    private static Properties read(Path file) {
         Properties properties = new Properties();
         if (Files.exists(file)) {
             try (InputStream in = Files.newInputStream(file)) {
                 properties.load(in);
-            } catch (IllegalArgumentException e) {
-                LOG.warn("Damaged file is ignored, this start counts as unclean: {}: {}", file, e.getMessage());
+            } catch (IOException | IllegalArgumentException e) {
+                LOG.warn("Unreadable file ignored, this start counts as unclean: {}: {}", file, e.getMessage());
                 return new Properties();
             }
         }

@@ -71,6 +71,18 @@ class BrokerLifeTest {
     }
 
     @Test
+    void unreadableFileIsUnclean() throws Exception {
+        BrokerLife life = begin(first, second);
+        life.end(7);
+        Files.delete(first.resolve("broker.life"));
+        Files.createDirectory(first.resolve("broker.life"));
+
+        BrokerLife next = begin(first, second);
+        assertThat(next.cleanEpoch()).isEqualTo(Broker.NONE);
+        assertThat(next.owner()).isEqualTo(life.owner());
+    }
+
+    @Test
     void runWithFewerDirectoriesIsUnclean() throws Exception {
         begin(first, second).end(7);
 
