@@ -40,7 +40,7 @@ public final class BrokerRegistration implements AutoCloseable {
     private final SingleThread executor;
     private final RegistrationLease lease;
     private final ConnectionStateListener onConnection = (client, state) -> connectionChanged(state);
-    /** Used on the executor's thread only, as are the partitions whose failed logs are not reported yet. */
+    /** Used on the executor's thread only. */
     private final BrokerNode node;
 
     public BrokerRegistration(ZooKeeperSession session, BrokerInfo self, InstantSource clock, Listener listener) {
