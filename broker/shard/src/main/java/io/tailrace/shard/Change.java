@@ -1,0 +1,12 @@
+package io.tailrace.shard;
+
+/**
+ * A change of state that is not stored and ends with this coordinator, such as a request that waits for others.
+ *
+ * @param <S> the shard
+ */
+@FunctionalInterface
+public interface Change<S extends Shard<S>> {
+    /** Makes the change. */
+    void applyTo(S state);
+}

@@ -1,0 +1,24 @@
+package io.tailrace.shard;
+
+import java.util.List;
+
+/**
+ * The state in one partition of an internal topic, while this broker leads it. Confined to one thread at a time.
+ *
+ * @param <S> the state itself
+ */
+public interface Shard<S extends Shard<S>> {
+    /**
+     * Applies a record: one that was just appended, or one that is loaded. Records arrive in the order of their offsets, which may
+     * have gaps.
+     *
+     * @throws IllegalArgumentException if the record cannot be parsed; the state is unchanged
+     */
+    void replay(long offset, StoredRecord record);
+
+    /** The versions of this state: which changes are committed. */
+    Timeline timeline();
+
+    /** The timers that a new coordinator starts after it has loaded the state. */
+    List<TimerChange<S>> loaded(long nowMs);
+}

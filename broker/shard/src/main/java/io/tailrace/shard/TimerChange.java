@@ -1,0 +1,21 @@
+package io.tailrace.shard;
+
+/**
+ * Starts, moves or stops a timer.
+ *
+ * @param <S> the shard
+ */
+public sealed interface TimerChange<S extends Shard<S>> {
+    /** Which timer. */
+    Timeout<S> timer();
+
+    /**
+     * The timer expires at this time instead of any earlier set one.
+     *
+     * @param atMs wall-clock time
+     */
+    record Start<S extends Shard<S>>(Timeout<S> timer, long atMs) implements TimerChange<S> {}
+
+    /** The timer does not expire. Has no effect on one that was never started. */
+    record Stop<S extends Shard<S>>(Timeout<S> timer) implements TimerChange<S> {}
+}

@@ -1,0 +1,18 @@
+/**
+ * Replicated state machines in the partitions of an internal topic.
+ *
+ * <p>A {@link io.tailrace.shard.Shard} is the state of one partition. It has one writer, the broker that leads the partition. An
+ * {@link io.tailrace.shard.Operation} looks at the state and returns a {@link io.tailrace.shard.Decision}: the records to append,
+ * the changes that are not stored, the replies and the timers. Nothing is changed until the records are in the log; then the shard
+ * replays them, with the code that also replays a loaded log. So a failed append leaves nothing to revert, and a new coordinator
+ * knows whatever the former one had promised.
+ *
+ * <p>A reply is sent when everything that its decision saw is committed. A {@link io.tailrace.shard.Query} reads committed state
+ * only, which a {@link io.tailrace.shard.TimelineMap} keeps beside the newest.
+ *
+ * <p>Nothing here, or in a shard, knows a clock, thread, file, socket or logger. The server hosts shards.
+ */
+@NullMarked
+package io.tailrace.shard;
+
+import org.jspecify.annotations.NullMarked;
