@@ -1,12 +1,12 @@
 package io.tailrace.protocol.codec;
 
+import io.tailrace.protocol.Bytes;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.Default;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -226,7 +226,7 @@ final class RecordShape {
         if (type == ErrorCode.class) {
             return ErrorCode.NONE;
         }
-        return type == ByteBuffer.class ? ByteBuffer.allocate(0).asReadOnlyBuffer() : null;
+        return type == Bytes.class ? Bytes.EMPTY : null;
     }
 
     static boolean isNullable(RecordComponent component) {

@@ -1,8 +1,8 @@
 package io.tailrace.protocol.codec;
 
+import io.tailrace.protocol.Bytes;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.RecordsPayload;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -85,7 +85,7 @@ sealed interface ReferenceType extends WireType
         }
     }
 
-    /** Bytes preceded by their length, an int32 or compact; read as a slice, written as a copy. */
+    /** Bytes preceded by their length, an int32 or compact. */
     record OfBytes(boolean compact, boolean nullable) implements ReferenceType {
         @Override
         public int bytesMin() {
@@ -95,7 +95,7 @@ sealed interface ReferenceType extends WireType
         @Override
         public @Nullable Object readObject(MessageReader in) {
             int length = in.bytesLength(compact);
-            return length < 0 ? absent(nullable, in) : in.slice(length);
+            return length < 0 ? absent(nullable, in) : Bytes.copyOf(in.slice(length));
         }
 
         @Override
@@ -103,9 +103,9 @@ sealed interface ReferenceType extends WireType
             if (value == null && nullable) {
                 out.count(-1, compact);
             } else {
-                ByteBuffer bytes = ((ByteBuffer) present(value)).duplicate();
-                out.count(bytes.remaining(), compact);
-                out.raw(bytes);
+                Bytes bytes = (Bytes) present(value);
+                out.count(bytes.size(), compact);
+                out.raw(bytes.buffer());
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.tailrace.protocol.codec;
 
+import io.tailrace.protocol.Bytes;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.RecordsPayload;
 import io.tailrace.protocol.message.NullableSince;
@@ -8,7 +9,6 @@ import io.tailrace.protocol.message.Until;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -81,7 +81,7 @@ record StructCompiler(short version, boolean flexible) {
             return new ReferenceType.OfUuid();
         } else if (type == String.class) {
             return new ReferenceType.OfString(flexible, nullable);
-        } else if (type == ByteBuffer.class) {
+        } else if (type == Bytes.class) {
             return new ReferenceType.OfBytes(flexible, nullable);
         } else if (type == RecordsPayload.class) {
             return new ReferenceType.OfRecords(flexible, nullable);

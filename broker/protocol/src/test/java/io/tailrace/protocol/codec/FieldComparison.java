@@ -2,9 +2,11 @@ package io.tailrace.protocol.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.protocol.Bytes;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.RecordsPayload;
 import java.lang.reflect.RecordComponent;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -77,6 +79,8 @@ final class FieldComparison {
             return records.buffer();
         } else if (value instanceof MemoryRecords records) {
             return records.buffer();
+        } else if (value instanceof byte[] bytes) {
+            return Bytes.copyOf(ByteBuffer.wrap(bytes));
         }
         return value;
     }

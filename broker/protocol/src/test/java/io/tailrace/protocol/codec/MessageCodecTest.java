@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.Bytes;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.RecordsPayload;
 import io.tailrace.protocol.message.ApiVersionsResponse;
@@ -240,7 +241,8 @@ class MessageCodecTest {
     @Test
     void encodesBytesDoublesAndNullableStructs() {
         StructType layout = new StructCompiler((short) 0, true).compile(Exotic.class);
-        Exotic full = new Exotic(ByteBuffer.wrap(new byte[] {1, 2}), 1.5, new Exotic.Inner("x"), List.of(2.5), -2.0);
+        Exotic full = new Exotic(
+                Bytes.copyOf(ByteBuffer.wrap(new byte[] {1, 2})), 1.5, new Exotic.Inner("x"), List.of(2.5), -2.0);
         Exotic empty = new Exotic(null, Double.NaN, null, List.of(), 0.25);
 
         // two bytes, 1.5, present: "x" and no tags, one double, one tag: 0 of 8 bytes, -2.0
@@ -265,7 +267,7 @@ class MessageCodecTest {
 
     /** Types that no message uses yet. */
     public record Exotic(
-            @Nullable ByteBuffer bytes,
+            @Nullable Bytes bytes,
             double number,
             @Nullable Inner inner,
             List<Double> numbers,

@@ -1,5 +1,6 @@
 package io.tailrace.protocol.codec;
 
+import io.tailrace.protocol.Bytes;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.RecordsPayload;
 import io.tailrace.protocol.message.NullableSince;
@@ -72,7 +73,7 @@ final class RandomMessages {
             return message(of.asSubclass(Record.class));
         } else if (of == boolean.class) {
             return random.nextBoolean();
-        } else if (of == byte.class) {
+        } else if (of == byte.class || of == Byte.class) {
             return (byte) number();
         } else if (of == short.class) {
             return (short) number();
@@ -88,8 +89,8 @@ final class RandomMessages {
             return ErrorCode.of((short) (random.nextInt(135) - 1));
         } else if (of == UUID.class) {
             return random.nextInt(4) == 0 ? new UUID(0, 0) : new UUID(random.nextLong(), random.nextLong());
-        } else if (of == ByteBuffer.class) {
-            return bytes(random);
+        } else if (of == Bytes.class) {
+            return Bytes.copyOf(bytes(random));
         } else if (of == RecordsPayload.class) {
             return RecordsPayload.of(bytes(random));
         }

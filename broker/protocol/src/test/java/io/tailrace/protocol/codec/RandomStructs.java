@@ -64,6 +64,7 @@ record RandomStructs(Random random) {
             case "INT64" -> random.nextLong();
             case "UUID" -> new Uuid(random.nextLong(), random.nextLong());
             case "STRING" -> RandomMessages.string(random);
+            case "BYTES" -> RandomMessages.bytes(random);
             case "RECORDS" -> MemoryRecords.readableRecords(RandomMessages.bytes(random));
             default -> throw new IllegalStateException("no random " + type);
         };
