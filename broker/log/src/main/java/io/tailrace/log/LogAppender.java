@@ -91,7 +91,8 @@ final class LogAppender {
         long endOffset = log.logEndOffset();
         try {
             LogConfig.Roll limits = log.config().roll();
-            boolean isAged = !active.isEmpty() && nowMs - active.createdMs() >= limits.segmentAgeMsMax();
+            boolean isAged = !active.isEmpty()
+                    && nowMs - active.createdMs() >= limits.ageMsMax(partition(), active.baseOffset());
             if (isAged || !active.hasRoomFor(bytes.remaining(), lastOffset, limits)) {
                 // Segments follow each other without a gap, so that recovery notices a missing one.
                 boolean fits = lastOffset - endOffset <= Integer.MAX_VALUE;

@@ -57,14 +57,22 @@ public final class BatchValidator {
                     ErrorCode.INVALID_TIMESTAMP,
                     "timestamp type: expected CreateTime from a client, found LogAppendTime");
         }
-        long latestMs = saturatedSum(nowMs, rules.timestampAfterMaxMs());
+        int recordBytesMax =
+                batch.compression() == CompressionType.NONE ? Integer.MAX_VALUE : rules.decompressedRecordBytesMax();
         long maxTimestampMs = RecordBatch.NO_TIMESTAMP;
         int maxTimestampOffsetDelta = 0;
         RecordCursor record = RecordCursor.of(batch, decompressor);
         while (record.next()) {
-            BatchVerdict.Invalid invalid = validate(record, rules, latestMs);
+            BatchVerdict.Invalid invalid = validate(record, rules, nowMs);
             if (invalid != null) {
                 return invalid;
+            }
+            if (record.sizeInBytes() > recordBytesMax) {
+                return new BatchVerdict.Invalid(
+                        ErrorCode.INVALID_RECORD,
+                        "decompressed size of record %d: expected at most %d bytes (max.decompressed.message.bytes), found %d"
+                                .formatted(record.index(), recordBytesMax, record.sizeInBytes()),
+                        record.index());
             }
             long timestampMs = record.timestampMs();
             if (timestampMs > maxTimestampMs) {
@@ -78,7 +86,7 @@ public final class BatchValidator {
         return new BatchVerdict.Valid(batch.recordCount(), maxTimestampMs, maxTimestampOffsetDelta);
     }
 
-    private static BatchVerdict.@Nullable Invalid validate(RecordCursor record, BatchRules rules, long latestMs) {
+    private static BatchVerdict.@Nullable Invalid validate(RecordCursor record, BatchRules rules, long nowMs) {
         int index = record.index();
         if (record.offsetDelta() != index) {
             return new BatchVerdict.Invalid(
@@ -93,11 +101,13 @@ public final class BatchValidator {
                     index);
         }
         long timestampMs = record.timestampMs();
-        boolean isTimestampValid = timestampMs >= RecordBatch.NO_TIMESTAMP && timestampMs <= latestMs;
+        boolean isTimestampValid = timestampMs == RecordBatch.NO_TIMESTAMP
+                || (timestampMs >= rules.earliestMs(nowMs) && timestampMs <= rules.latestMs(nowMs));
         if (rules.timestampType() == TimestampType.CREATE_TIME && !isTimestampValid) {
             return new BatchVerdict.Invalid(
                     ErrorCode.INVALID_TIMESTAMP,
-                    "timestamp of record %d: expected at most %d, found %d".formatted(index, latestMs, timestampMs),
+                    "timestamp of record %d: expected %d to %d, found %d"
+                            .formatted(index, rules.earliestMs(nowMs), rules.latestMs(nowMs), timestampMs),
                     index);
         }
         return null;
@@ -121,11 +131,6 @@ public final class BatchValidator {
             return "producer id: expected one in a transactional batch, found none";
         }
         return null;
-    }
-
-    private static long saturatedSum(long a, long b) {
-        long sum = a + b;
-        return a > 0 && sum < 0 ? Long.MAX_VALUE : sum;
     }
 
     private static ErrorCode errorOf(CorruptBatchException.Reason reason) {

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BatchValidatorTest {
     private static final long NOW_MS = TestRecord.START_MS;
     private static final long HOUR_MS = 3_600_000;
-    private static final BatchRules RULES = new BatchRules(TimestampType.CREATE_TIME, HOUR_MS, false);
+    private static final BatchRules RULES =
+            new BatchRules(TimestampType.CREATE_TIME, Long.MAX_VALUE, HOUR_MS, Integer.MAX_VALUE, false);
 
     private final BatchValidator validator = new BatchValidator(1 << 22);
 
@@ -37,9 +38,36 @@ class BatchValidatorTest {
         assertThat(validator.validate(batch, RULES, NOW_MS + 1)).isInstanceOf(BatchVerdict.Valid.class);
     }
 
+    @ParameterizedTest
+    @EnumSource(CompressionType.class)
+    void refusesATimestampTooFarInThePast(CompressionType compression) {
+        BatchRules rules = new BatchRules(TimestampType.CREATE_TIME, HOUR_MS, Long.MAX_VALUE, Integer.MAX_VALUE, false);
+        ByteBuffer batch = batch(compression, NOW_MS, NOW_MS - HOUR_MS, -1, NOW_MS - HOUR_MS - 1);
+
+        assertRefused(batch, rules, ErrorCode.INVALID_TIMESTAMP, 3);
+        assertThat(validator.validate(batch, rules, NOW_MS - 1)).isInstanceOf(BatchVerdict.Valid.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(CompressionType.class)
+    void refusesALargeRecordOfACompressedBatch(CompressionType compression) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(compression, 5000);
+        builder.append(NOW_MS, null, new byte[100], List.of());
+        builder.append(NOW_MS, null, new byte[1000], List.of());
+        ByteBuffer batch = builder.build();
+        BatchRules rules = new BatchRules(TimestampType.CREATE_TIME, Long.MAX_VALUE, HOUR_MS, 1000, false);
+
+        if (compression == CompressionType.NONE) {
+            assertThat(validator.validate(batch, rules, NOW_MS)).isInstanceOf(BatchVerdict.Valid.class);
+        } else {
+            assertRefused(batch, rules, ErrorCode.INVALID_RECORD, 1);
+        }
+    }
+
     @Test
     void acceptsAnyTimestampWithoutALimit() {
-        BatchRules rules = new BatchRules(TimestampType.CREATE_TIME, Long.MAX_VALUE, false);
+        BatchRules rules =
+                new BatchRules(TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE, false);
 
         assertThat(validator.validate(batch(CompressionType.NONE, Long.MAX_VALUE / 2), rules, NOW_MS))
                 .isInstanceOf(BatchVerdict.Valid.class);
@@ -47,7 +75,7 @@ class BatchValidatorTest {
 
     @Test
     void ignoresTimestampsWithLogAppendTime() {
-        BatchRules rules = new BatchRules(TimestampType.LOG_APPEND_TIME, 0, false);
+        BatchRules rules = new BatchRules(TimestampType.LOG_APPEND_TIME, Long.MAX_VALUE, 0, Integer.MAX_VALUE, false);
 
         assertThat(validator.validate(batch(CompressionType.NONE, NOW_MS + HOUR_MS), rules, NOW_MS))
                 .isInstanceOf(BatchVerdict.Valid.class);
@@ -64,7 +92,8 @@ class BatchValidatorTest {
         ByteBuffer batch = batch(CompressionType.NONE, NOW_MS, NOW_MS + 60_000);
         batch.putLong(RecordBatch.BASE_TIMESTAMP_AT, Long.MAX_VALUE - 1000);
         RecordBatch.at(batch).stampCrc();
-        BatchRules rules = new BatchRules(TimestampType.CREATE_TIME, Long.MAX_VALUE, false);
+        BatchRules rules =
+                new BatchRules(TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE, false);
 
         assertRefused(batch, rules, ErrorCode.INVALID_TIMESTAMP, 1);
     }
@@ -91,7 +120,7 @@ class BatchValidatorTest {
     @ParameterizedTest
     @EnumSource(CompressionType.class)
     void refusesARecordWithoutARequiredKey(CompressionType compression) {
-        BatchRules rules = new BatchRules(TimestampType.CREATE_TIME, HOUR_MS, true);
+        BatchRules rules = new BatchRules(TimestampType.CREATE_TIME, Long.MAX_VALUE, HOUR_MS, Integer.MAX_VALUE, true);
         RecordBatchBuilder builder = new RecordBatchBuilder(compression, 1000);
         builder.append(NOW_MS, new byte[0], null, List.of());
         assertThat(validator.validate(builder.build(), rules, NOW_MS)).isInstanceOf(BatchVerdict.Valid.class);

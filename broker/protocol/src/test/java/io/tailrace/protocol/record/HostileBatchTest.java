@@ -48,7 +48,12 @@ class HostileBatchTest {
             new BatchValidator(DECOMPRESSED_BYTES_MAX)
                     .validate(
                             batch.bytes(),
-                            new BatchRules(TimestampType.CREATE_TIME, 0, random.nextBoolean()),
+                            new BatchRules(
+                                    TimestampType.CREATE_TIME,
+                                    Long.MAX_VALUE,
+                                    0,
+                                    Integer.MAX_VALUE,
+                                    random.nextBoolean()),
                             TestRecord.START_MS);
         }
     }
@@ -70,7 +75,8 @@ class HostileBatchTest {
     void readsUncompressedRecordsWithoutAllocation() {
         ByteBuffer bytes = TestRecord.batchOf(CompressionType.NONE, TestRecord.random(random, 1000, 0));
         BatchValidator validator = new BatchValidator(1);
-        BatchRules rules = new BatchRules(TimestampType.CREATE_TIME, Long.MAX_VALUE, false);
+        BatchRules rules =
+                new BatchRules(TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE, false);
         validator.validate(bytes, rules, 0);
         long before = THREADS.getCurrentThreadAllocatedBytes();
 

@@ -119,7 +119,7 @@ public final class TopicChanges {
 
     private static void check(NewTopic topic) {
         try {
-            TopicKeys.check(topic.configs());
+            TopicKeys.check(topic.configs(), topic.configs());
         } catch (IllegalArgumentException e) {
             throw new TopicException(ErrorCode.INVALID_CONFIG, String.valueOf(e.getMessage()));
         }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param topicDefaults settings of topics that do not override them
  * @param leaderBalance when preferred leaders become leader again
  * @param replication copying from leaders
- * @param groups committed offsets
+ * @param groups consumer groups and committed offsets
  * @param entries every plain key with its value, for DescribeConfigs
  */
 public record BrokerConfig(
@@ -86,13 +86,7 @@ public record BrokerConfig(
                         config.value(BrokerKeys.LEADER_IMBALANCE_CHECK_SECONDS) * 1000L,
                         config.value(BrokerKeys.LEADER_IMBALANCE_PERCENTAGE)),
                 replication(config),
-                new GroupConfig(
-                        config.value(BrokerKeys.OFFSETS_TOPIC_PARTITIONS),
-                        config.value(BrokerKeys.OFFSETS_TOPIC_REPLICATION_FACTOR),
-                        config.value(BrokerKeys.OFFSETS_TOPIC_SEGMENT_BYTES),
-                        config.value(BrokerKeys.OFFSETS_RETENTION_MINUTES) * 60_000L,
-                        config.value(BrokerKeys.OFFSETS_RETENTION_CHECK_INTERVAL_MS),
-                        config.value(BrokerKeys.OFFSET_METADATA_BYTES_MAX)),
+                GroupKeys.groups(config),
                 BrokerConfigEntry.all(keys(), config));
     }
 

@@ -184,31 +184,6 @@ final class BrokerKeys {
     static final ConfigKey<Integer> REPLICA_SOCKET_TIMEOUT_MS = ConfigKey.integer(
             "replica.socket.timeout.ms", 30_000, 1, MAX, "How long to wait for a leader before reconnecting.");
 
-    static final ConfigKey<Integer> OFFSETS_TOPIC_PARTITIONS = ConfigKey.integer(
-            "offsets.topic.num.partitions", 50, 1, 10_000, "Partitions of __consumer_offsets. Never change it.");
-    static final ConfigKey<Integer> OFFSETS_TOPIC_REPLICATION_FACTOR = ConfigKey.integer(
-            "offsets.topic.replication.factor",
-            3,
-            1,
-            100,
-            "Replicas of __consumer_offsets, or as many as there are brokers when it is created.");
-    static final ConfigKey<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = ConfigKey.integer(
-            "offsets.topic.segment.bytes", 100 << 20, 1024, MAX, "Segment size of __consumer_offsets.");
-    static final ConfigKey<Integer> OFFSETS_RETENTION_MINUTES = ConfigKey.integer(
-            "offsets.retention.minutes",
-            10_080,
-            1,
-            MAX,
-            "Offsets of a group that has not committed for this long are removed.");
-    static final ConfigKey<Long> OFFSETS_RETENTION_CHECK_INTERVAL_MS = ConfigKey.longInteger(
-            "offsets.retention.check.interval.ms",
-            600_000L,
-            1,
-            Long.MAX_VALUE,
-            "How often expired offsets are looked for.");
-    static final ConfigKey<Integer> OFFSET_METADATA_BYTES_MAX = ConfigKey.integer(
-            "offset.metadata.max.bytes", 4096, 0, 1 << 20, "Largest note that a client may commit with an offset.");
-
     private BrokerKeys() {}
 
     /** All keys of the file, topic defaults included. */
@@ -254,13 +229,8 @@ final class BrokerKeys {
                 REPLICA_FETCH_BYTES_MAX,
                 REPLICA_FETCH_RESPONSE_BYTES_MAX,
                 REPLICA_FETCH_BACKOFF_MS,
-                REPLICA_SOCKET_TIMEOUT_MS,
-                OFFSETS_TOPIC_PARTITIONS,
-                OFFSETS_TOPIC_REPLICATION_FACTOR,
-                OFFSETS_TOPIC_SEGMENT_BYTES,
-                OFFSETS_RETENTION_MINUTES,
-                OFFSETS_RETENTION_CHECK_INTERVAL_MS,
-                OFFSET_METADATA_BYTES_MAX));
+                REPLICA_SOCKET_TIMEOUT_MS));
+        keys.addAll(GroupKeys.ALL);
         TopicKeys.all().forEach(topicKey -> keys.addAll(topicKey.brokerKeys()));
         return ConfigKeys.of(keys);
     }

@@ -6,17 +6,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 
 /** Which settings topics, or running brokers, can have and how they are changed. Immutable. */
 public final class SettingRules {
-    private final Consumer<Map<String, String>> check;
+    private final Check check;
     private final Map<String, String> lists;
 
     /** @param lists the default of each setting that is a list, by name */
-    private SettingRules(Consumer<Map<String, String>> check, Map<String, String> lists) {
+    private SettingRules(Check check, Map<String, String> lists) {
         this.check = check;
         this.lists = lists;
+    }
+
+    /** Throws {@link IllegalArgumentException} if a changed setting is invalid by itself or together with all others. */
+    private interface Check {
+        void check(Map<String, String> changed, Map<String, String> all);
     }
 
     /** The rules for topics with these defaults. */
@@ -28,7 +32,7 @@ public final class SettingRules {
 
     /** The rules for running brokers. */
     public static SettingRules ofBrokers() {
-        return new SettingRules(DynamicBrokerKeys::check, Map.of());
+        return new SettingRules((changed, all) -> DynamicBrokerKeys.check(changed), Map.of());
     }
 
     /**
@@ -39,7 +43,7 @@ public final class SettingRules {
     public void checkChange(Map<String, String> before, Map<String, String> after) {
         Map<String, String> changed = new LinkedHashMap<>(after);
         changed.entrySet().removeIf(each -> each.getValue().equals(before.get(each.getKey())));
-        check.accept(changed);
+        check.check(changed, after);
     }
 
     /**

@@ -3,12 +3,14 @@ package io.tailrace.server.config;
 import io.tailrace.config.ConfigKey;
 import io.tailrace.replication.cluster.ReplicationThrottle;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** All settings of topics. */
+/** All settings of topics: those that have an effect, and {@link UnusedTopicKeys}. */
 public final class TopicKeys {
     private static final long MAX = Long.MAX_VALUE;
     private static final long MINUTE_MS = 60_000;
@@ -21,7 +23,7 @@ public final class TopicKeys {
                             "cleanup.policy",
                             "delete, compact, or compact,delete",
                             "delete",
-                            "How old records are removed: delete removes them by age and size; compact alone keeps them.",
+                            "How old records are removed: delete removes them by age and size, compact all but the newest of each key.",
                             TopicKeys::cleanupPolicy),
                     "log.cleanup.policy")
             .asList();
@@ -29,8 +31,8 @@ public final class TopicKeys {
             number("retention.ms", 168 * HOUR_MS, -1, "Milliseconds after which records are deleted; -1 for never."),
             "log.retention.ms",
             List.of(
-                    coarser("log.retention.minutes", MINUTE_MS, "As log.retention.ms, in minutes."),
-                    coarser("log.retention.hours", HOUR_MS, "As log.retention.ms, in hours.")));
+                    coarser("log.retention.minutes", MINUTE_MS, 168, -1, "As log.retention.ms, in minutes."),
+                    coarser("log.retention.hours", HOUR_MS, 168, -1, "As log.retention.ms, in hours.")));
     static final TopicKey<Long> RETENTION_BYTES = TopicKey.of(
             number(
                     "retention.bytes",
@@ -38,13 +40,46 @@ public final class TopicKeys {
                     -1,
                     "Size of a partition beyond which its oldest segments are deleted; -1 for no limit."),
             "log.retention.bytes");
+    static final TopicKey<Double> DIRTY_RATIO_MIN = TopicKey.of(
+            new ConfigKey<>(
+                    "min.cleanable.dirty.ratio",
+                    "a number from 0 to 1",
+                    "0.5",
+                    "Part of a log's bytes that must be new before it is compacted again.",
+                    TopicKeys::ratio),
+            "log.cleaner.min.cleanable.ratio");
+    static final TopicKey<Long> COMPACTION_LAG_MS_MIN = TopicKey.of(
+            number("min.compaction.lag.ms", 0, 0, "Milliseconds for which compaction leaves a new record alone."),
+            "log.cleaner.min.compaction.lag.ms");
+    static final TopicKey<Long> COMPACTION_LAG_MS_MAX = TopicKey.of(
+            number(
+                    "max.compaction.lag.ms",
+                    MAX,
+                    1,
+                    "Milliseconds after which a record is compacted, whatever min.cleanable.dirty.ratio says."),
+            "log.cleaner.max.compaction.lag.ms");
+    static final TopicKey<Long> DELETE_RETENTION_MS = TopicKey.of(
+            number(
+                    "delete.retention.ms",
+                    24 * HOUR_MS,
+                    0,
+                    "Milliseconds for which a compacted topic keeps tombstones, so that consumers see them."),
+            "log.cleaner.delete.retention.ms");
     static final TopicKey<Integer> SEGMENT_BYTES = TopicKey.of(
             ConfigKey.integer("segment.bytes", 1 << 30, 14, Integer.MAX_VALUE, "Size at which a segment is closed."),
             "log.segment.bytes");
     static final TopicKey<Long> SEGMENT_MS = TopicKey.of(
             number("segment.ms", 168 * HOUR_MS, 1, "Age in milliseconds at which a segment is closed."),
             "log.roll.ms",
-            List.of(coarser("log.roll.hours", HOUR_MS, "As log.roll.ms, in hours.")));
+            List.of(coarser("log.roll.hours", HOUR_MS, 168, 1, "As log.roll.ms, in hours.")));
+    static final TopicKey<Long> SEGMENT_JITTER_MS = TopicKey.of(
+            number(
+                    "segment.jitter.ms",
+                    0,
+                    0,
+                    "Milliseconds by which a segment may be closed earlier, so that not all are closed at once."),
+            "log.roll.jitter.ms",
+            List.of(coarser("log.roll.jitter.hours", HOUR_MS, 0, 0, "As log.roll.jitter.ms, in hours.")));
     static final TopicKey<Integer> SEGMENT_INDEX_BYTES = TopicKey.of(
             ConfigKey.integer("segment.index.bytes", 10 << 20, 12, Integer.MAX_VALUE, "Largest index of a segment."),
             "log.index.size.max.bytes");
@@ -77,6 +112,12 @@ public final class TopicKeys {
                     Integer.MAX_VALUE,
                     "Largest batch that is accepted, as it is on the wire."),
             "message.max.bytes");
+    static final TopicKey<Integer> DECOMPRESSED_RECORD_BYTES_MAX = TopicKey.ofTopicsOnly(ConfigKey.integer(
+            "max.decompressed.message.bytes",
+            Integer.MAX_VALUE,
+            0,
+            Integer.MAX_VALUE,
+            "Largest record of a compressed batch, once decompressed."));
     static final TopicKey<String> TIMESTAMP_TYPE = TopicKey.of(
             oneOf(
                     "message.timestamp.type",
@@ -84,6 +125,13 @@ public final class TopicKeys {
                     Set.of("CreateTime", "LogAppendTime"),
                     "Whether a record's timestamp is the producer's or that of its append."),
             "log.message.timestamp.type");
+    static final TopicKey<Long> TIMESTAMP_BEFORE_MS_MAX = TopicKey.of(
+            number(
+                    "message.timestamp.before.max.ms",
+                    MAX,
+                    0,
+                    "How far in the past a record's timestamp may lie; a batch beyond that is refused."),
+            "log.message.timestamp.before.max.ms");
     static final TopicKey<Long> TIMESTAMP_AFTER_MS_MAX = TopicKey.of(
             number(
                     "message.timestamp.after.max.ms",
@@ -91,12 +139,17 @@ public final class TopicKeys {
                     0,
                     "How far in the future a record's timestamp may lie; a batch beyond that is refused."),
             "log.message.timestamp.after.max.ms");
+    static final TopicKey<Long> TIMESTAMP_DIFFERENCE_MS_MAX = TopicKey.ofTopicsOnly(number(
+            "message.timestamp.difference.max.ms",
+            MAX,
+            0,
+            "Deprecated: applies as message.timestamp.before.max.ms and .after.max.ms, where a topic lacks those."));
     static final TopicKey<Integer> MIN_INSYNC_REPLICAS = TopicKey.of(
             ConfigKey.integer(
                     "min.insync.replicas", 1, 1, 100, "Replicas that must be in sync for a write with acks=all."),
             "min.insync.replicas");
     static final TopicKey<Boolean> UNCLEAN_ELECTION = TopicKey.of(
-            ConfigKey.bool(
+            bool(
                     "unclean.leader.election.enable",
                     false,
                     "Whether a replica that may lack records can become leader if no other is left."),
@@ -108,25 +161,36 @@ public final class TopicKeys {
     static final TopicKey<String> FOLLOWER_THROTTLED_REPLICAS =
             throttledReplicas(ReplicationThrottle.FOLLOWER_REPLICAS, "Replicas throttled where they are written");
 
-    private static final List<TopicKey<?>> ALL = List.of(
-            CLEANUP_POLICY,
-            RETENTION_MS,
-            RETENTION_BYTES,
-            SEGMENT_BYTES,
-            SEGMENT_MS,
-            SEGMENT_INDEX_BYTES,
-            INDEX_INTERVAL_BYTES,
-            FLUSH_MESSAGES,
-            FLUSH_MS,
-            FLUSH,
-            FILE_DELETE_DELAY_MS,
-            MESSAGE_BYTES_MAX,
-            TIMESTAMP_TYPE,
-            TIMESTAMP_AFTER_MS_MAX,
-            MIN_INSYNC_REPLICAS,
-            UNCLEAN_ELECTION,
-            LEADER_THROTTLED_REPLICAS,
-            FOLLOWER_THROTTLED_REPLICAS);
+    private static final List<TopicKey<?>> ALL = Stream.concat(
+                    Stream.of(
+                            CLEANUP_POLICY,
+                            RETENTION_MS,
+                            RETENTION_BYTES,
+                            DIRTY_RATIO_MIN,
+                            COMPACTION_LAG_MS_MIN,
+                            COMPACTION_LAG_MS_MAX,
+                            DELETE_RETENTION_MS,
+                            SEGMENT_BYTES,
+                            SEGMENT_MS,
+                            SEGMENT_JITTER_MS,
+                            SEGMENT_INDEX_BYTES,
+                            INDEX_INTERVAL_BYTES,
+                            FLUSH_MESSAGES,
+                            FLUSH_MS,
+                            FLUSH,
+                            FILE_DELETE_DELAY_MS,
+                            MESSAGE_BYTES_MAX,
+                            DECOMPRESSED_RECORD_BYTES_MAX,
+                            TIMESTAMP_TYPE,
+                            TIMESTAMP_BEFORE_MS_MAX,
+                            TIMESTAMP_AFTER_MS_MAX,
+                            TIMESTAMP_DIFFERENCE_MS_MAX,
+                            MIN_INSYNC_REPLICAS,
+                            UNCLEAN_ELECTION,
+                            LEADER_THROTTLED_REPLICAS,
+                            FOLLOWER_THROTTLED_REPLICAS),
+                    UnusedTopicKeys.ALL.stream())
+            .toList();
 
     private static final Map<String, TopicKey<?>> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(TopicKey::name, Function.identity()));
@@ -139,31 +203,58 @@ public final class TopicKeys {
     }
 
     /**
-     * Checks new settings of a topic.
+     * Checks settings of a topic.
      *
+     * @param changed the settings to check
+     * @param all these and the topic's other settings, for settings that depend on each other
      * @throws IllegalArgumentException naming an unknown setting, or one with an invalid value
      */
-    public static void check(Map<String, String> settings) {
-        settings.forEach((name, text) -> {
+    public static void check(Map<String, String> changed, Map<String, String> all) {
+        changed.forEach((name, text) -> {
             TopicKey<?> known = BY_NAME.get(name);
             if (known == null) {
-                throw new IllegalArgumentException("unknown topic setting " + name);
+                throw new IllegalArgumentException("unknown topic setting " + name + ": expected one of "
+                        + String.join(", ", BY_NAME.keySet().stream().sorted().toList()));
             }
             Object unused = known.key().parse(text);
         });
+        checkCompactionLags(changed, all);
     }
 
-    private static ConfigKey<Long> number(String name, long defaultValue, long min, String doc) {
+    private static void checkCompactionLags(Map<String, String> changed, Map<String, String> all) {
+        String min = COMPACTION_LAG_MS_MIN.name();
+        String max = COMPACTION_LAG_MS_MAX.name();
+        String minText = all.get(min);
+        String maxText = all.get(max);
+        boolean isEitherNew = changed.containsKey(min) || changed.containsKey(max);
+        if (minText != null && maxText != null && isEitherNew) {
+            long minMs = COMPACTION_LAG_MS_MIN.key().parse(minText);
+            long maxMs = COMPACTION_LAG_MS_MAX.key().parse(maxText);
+            if (minMs > maxMs) {
+                throw new IllegalArgumentException(
+                        min + "=" + minMs + ": expected at most " + max + ", which is " + maxMs);
+            }
+        }
+    }
+
+    static ConfigKey<Long> number(String name, long defaultValue, long min, String doc) {
         return ConfigKey.longInteger(name, defaultValue, min, MAX, doc);
     }
 
-    private static TopicKey.Coarser coarser(String name, long factor, String doc) {
-        long defaultValue = 168;
-        return new TopicKey.Coarser(ConfigKey.longInteger(name, defaultValue, -1, MAX / factor, doc), factor);
+    private static TopicKey.Coarser coarser(String name, long factor, long defaultValue, long min, String doc) {
+        return new TopicKey.Coarser(ConfigKey.longInteger(name, defaultValue, min, MAX / factor, doc), factor);
     }
 
-    private static ConfigKey<String> oneOf(String name, String defaultText, Set<String> texts, String doc) {
-        return new ConfigKey<>(name, String.join(" or ", texts.stream().sorted().toList()), defaultText, doc, text -> {
+    /** In any case, since tools that are written in Python send True and False. */
+    static ConfigKey<Boolean> bool(String name, boolean defaultValue, String doc) {
+        ConfigKey<Boolean> strict = ConfigKey.bool(name, defaultValue, doc);
+        return new ConfigKey<>(name, strict.expected(), strict.defaultText(), doc, text -> strict.parser()
+                .apply(text.toLowerCase(Locale.ROOT)));
+    }
+
+    static ConfigKey<String> oneOf(String name, String defaultText, Set<String> texts, String doc) {
+        String expected = "one of " + String.join(", ", texts.stream().sorted().toList());
+        return new ConfigKey<>(name, expected, defaultText, doc, text -> {
             if (!texts.contains(text)) {
                 throw new IllegalArgumentException("none of " + texts);
             }
@@ -184,6 +275,14 @@ public final class TopicKeys {
                             return text;
                         }))
                 .asList();
+    }
+
+    private static double ratio(String text) {
+        double ratio = Double.parseDouble(text);
+        if (!(ratio >= 0 && ratio <= 1)) {
+            throw new IllegalArgumentException("out of bounds");
+        }
+        return ratio;
     }
 
     private static Set<String> cleanupPolicy(String text) {

@@ -36,17 +36,29 @@ public record TopicSettings(LogConfig log, BatchRules rules, int messageBytesMax
                 new LogConfig.Roll(
                         values.of(TopicKeys.SEGMENT_BYTES),
                         values.of(TopicKeys.SEGMENT_MS),
+                        values.of(TopicKeys.SEGMENT_JITTER_MS),
                         values.of(TopicKeys.SEGMENT_INDEX_BYTES),
                         values.of(TopicKeys.INDEX_INTERVAL_BYTES)),
                 new LogConfig.Retention(
                         drops ? bound(values.of(TopicKeys.RETENTION_MS)) : LogConfig.UNLIMITED,
                         drops ? bound(values.of(TopicKeys.RETENTION_BYTES)) : LogConfig.UNLIMITED),
+                new LogConfig.Compaction(
+                        cleanup.contains("compact"),
+                        values.of(TopicKeys.DIRTY_RATIO_MIN),
+                        values.of(TopicKeys.COMPACTION_LAG_MS_MIN),
+                        values.of(TopicKeys.COMPACTION_LAG_MS_MAX),
+                        values.of(TopicKeys.DELETE_RETENTION_MS)),
                 new LogConfig.Flush(
                         values.of(TopicKeys.FLUSH_MESSAGES), values.of(TopicKeys.FLUSH_MS), values.of(TopicKeys.FLUSH)),
                 values.of(TopicKeys.FILE_DELETE_DELAY_MS));
         return new TopicSettings(
                 log,
-                new BatchRules(timestampType, values.of(TopicKeys.TIMESTAMP_AFTER_MS_MAX), cleanup.contains("compact")),
+                new BatchRules(
+                        timestampType,
+                        values.timestampDistanceMsMax(TopicKeys.TIMESTAMP_BEFORE_MS_MAX),
+                        values.timestampDistanceMsMax(TopicKeys.TIMESTAMP_AFTER_MS_MAX),
+                        values.of(TopicKeys.DECOMPRESSED_RECORD_BYTES_MAX),
+                        cleanup.contains("compact")),
                 values.of(TopicKeys.MESSAGE_BYTES_MAX),
                 new TopicPolicy(values.of(TopicKeys.MIN_INSYNC_REPLICAS), values.of(TopicKeys.UNCLEAN_ELECTION)));
     }
@@ -57,6 +69,13 @@ public record TopicSettings(LogConfig log, BatchRules rules, int messageBytesMax
 
     /** Looks settings up. */
     private record Values(TopicDefaults defaults, Map<String, String> own) {
+
+        /** The deprecated setting for both directions applies where a topic lacks the newer one. */
+        long timestampDistanceMsMax(TopicKey<Long> key) {
+            boolean isDeprecatedOneSet = own.containsKey(TopicKeys.TIMESTAMP_DIFFERENCE_MS_MAX.name());
+            return of(isDeprecatedOneSet && !own.containsKey(key.name()) ? TopicKeys.TIMESTAMP_DIFFERENCE_MS_MAX : key);
+        }
+
         <T> T of(TopicKey<T> key) {
             String text = own.get(key.name());
             if (text != null) {

@@ -24,7 +24,7 @@ import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.server.RawClient;
 import io.tailrace.server.cluster.ClusterView;
-import io.tailrace.server.config.GroupConfig;
+import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.config.TopicCreationConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,7 +65,8 @@ class ClusterChangesIT {
                 store,
                 view,
                 new TopicCreationConfig(1, 1, true, true),
-                new GroupConfig(1, 1, 1 << 20, 1_000, 1_000, 4_096),
+                BrokerConfig.of(Map.of("broker.id", "1", "offsets.topic.num.partitions", "1"))
+                        .groups(),
                 System::nanoTime);
         server = new ApiServer(
                 new CreateTopicsHandler(topics, blocking),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.config.ConfigException;
 import io.tailrace.log.LogConfig;
+import io.tailrace.protocol.record.BatchRules;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,13 +72,59 @@ class BrokerConfigTest {
     }
 
     @Test
-    void topicSettingsAreCheckedByName() {
-        TopicKeys.check(Map.of("segment.bytes", "1024", "cleanup.policy", "compact, delete"));
+    void deprecatedTimestampDifferenceAppliesWhereTheNewerSettingsAreMissing() {
+        TopicDefaults defaults =
+                with("log.message.timestamp.before.max.ms", "7").topicDefaults();
 
-        assertThatThrownBy(() -> TopicKeys.check(Map.of("segment.byte", "1024")))
-                .hasMessageContaining("segment.byte");
-        assertThatThrownBy(() -> TopicKeys.check(Map.of("segment.bytes", "much")))
-                .hasMessageContaining("segment.bytes=much: expected a whole number");
+        BatchRules both = defaults.with(Map.of("message.timestamp.difference.max.ms", "9"))
+                .rules();
+        assertThat(both.timestampBeforeMaxMs()).isEqualTo(9);
+        assertThat(both.timestampAfterMaxMs()).isEqualTo(9);
+        BatchRules one = defaults.with(
+                        Map.of("message.timestamp.difference.max.ms", "9", "message.timestamp.after.max.ms", "5"))
+                .rules();
+        assertThat(one.timestampBeforeMaxMs()).isEqualTo(9);
+        assertThat(one.timestampAfterMaxMs()).isEqualTo(5);
+        assertThat(defaults.with(Map.of()).rules().timestampBeforeMaxMs()).isEqualTo(7);
+    }
+
+    @Test
+    void compactionSettingsReachTheLog() {
+        TopicDefaults defaults = with("log.cleaner.min.compaction.lag.ms", "3").topicDefaults();
+
+        LogConfig.Compaction compaction = defaults.with(Map.of(
+                        "cleanup.policy",
+                        "compact",
+                        "min.cleanable.dirty.ratio",
+                        "0.25",
+                        "max.compaction.lag.ms",
+                        "4",
+                        "delete.retention.ms",
+                        "5"))
+                .log()
+                .compaction();
+
+        assertThat(compaction).isEqualTo(new LogConfig.Compaction(true, 0.25, 3, 4, 5));
+        assertThat(defaults.with(Map.of()).log().compaction().enabled()).isFalse();
+    }
+
+    @Test
+    void groupSettingsHaveKafkasDefaultsAndAreCheckedTogether() {
+        GroupConfig groups = with("group.consumer.migration.policy", "UPGRADE").groups();
+
+        assertThat(groups.classic())
+                .isEqualTo(new GroupConfig.Classic(new GroupConfig.Bounds(6_000, 1_800_000), 3_000, Integer.MAX_VALUE));
+        assertThat(groups.consumer().timing()).isEqualTo(new GroupConfig.Timing(45_000, 5_000));
+        assertThat(groups.consumer().assignors()).containsExactly("uniform", "range");
+        assertThat(groups.consumer().migration()).isEqualTo(new GroupConfig.Migration(true, false));
+        assertThatThrownBy(() -> with("group.min.session.timeout.ms", "1800001"))
+                .hasMessageContaining("group.min.session.timeout.ms must be at most group.max.session.timeout.ms");
+        assertThatThrownBy(() -> with("group.consumer.session.timeout.ms", "44999"))
+                .hasMessageContaining("group.consumer.session.timeout.ms must be from 45000 to 60000, is 44999");
+        assertThatThrownBy(() -> with("group.consumer.assignors", "range,range"))
+                .hasMessageContaining("group.consumer.assignors=range,range: expected uniform, range, or both");
+        assertThatThrownBy(() -> with("group.consumer.migration.policy", "sideways"))
+                .hasMessageContaining("expected one of bidirectional, disabled, downgrade, upgrade");
     }
 
     @Test
