@@ -18,6 +18,13 @@ public interface Operation<S extends Shard<S>, A> {
      */
     Decision<S> decide(S state, Ticket<A> ticket, long nowMs);
 
-    /** The answer when the shard could not decide or store: it is not led or not loaded here, or the append was refused. */
+    /**
+     * The answer when the shard could not decide or store.
+     *
+     * @param error {@code NOT_COORDINATOR} if the shard is not led here, or the outcome is unknown; {@code
+     *     COORDINATOR_LOAD_IN_PROGRESS} while it is loaded or too many requests wait; {@code COORDINATOR_NOT_AVAILABLE} if too few
+     *     replicas are in sync, or they do not acknowledge in time; {@code MESSAGE_TOO_LARGE} if the records do not fit into a
+     *     batch; {@code UNKNOWN_SERVER_ERROR} if {@link #decide} has thrown an exception
+     */
     A refused(ErrorCode error);
 }

@@ -12,6 +12,11 @@ public interface Query<S extends Shard<S>, A> {
     /** Answers from committed state: from {@link TimelineMap#committed} and its like. */
     A answer(S state, long nowMs);
 
-    /** The answer when the shard is not led or not loaded here. */
+    /**
+     * The answer when the shard cannot be asked.
+     *
+     * @param error {@code NOT_COORDINATOR} if the shard is not led here, {@code COORDINATOR_LOAD_IN_PROGRESS} while it is loaded
+     *     or too many requests wait, {@code UNKNOWN_SERVER_ERROR} if {@link #answer} has thrown an exception
+     */
     A refused(ErrorCode error);
 }

@@ -12,7 +12,7 @@ public sealed interface TimerChange<S extends Shard<S>> {
     /**
      * The timer expires at this time instead of any earlier set one.
      *
-     * @param atMs wall-clock time
+     * @param atMs wall-clock time; only its distance from the {@code nowMs} of the decision counts
      */
     record Start<S extends Shard<S>>(Timeout<S> timer, long atMs) implements TimerChange<S> {}
 

@@ -1,0 +1,75 @@
+package io.tailrace.server.group;
+
+import io.tailrace.groups.GroupsShard;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.server.shard.ShardHosts;
+import io.tailrace.server.shard.Submission;
+import io.tailrace.shard.Operation;
+import io.tailrace.shard.Query;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The consumer groups that this broker coordinates: those whose partition of {@link #TOPIC} it leads. Thread-safe.
+ *
+ * <p>Answers are given once, on a thread of the shards or, if a request is refused at once, on the caller's. Whoever takes them
+ * must not block. A handler passes {@code call::answer}, which any thread may call, and lets the request be given up when its
+ * client disconnects:
+ *
+ * <pre>{@code
+ * call.onDisconnect(groups.submit(request.groupId(), new Heartbeat(request), call::answer)::giveUp);
+ * }</pre>
+ *
+ * <p>A request is refused with {@code NOT_COORDINATOR} if another broker coordinates its group or if the outcome is unknown, with
+ * {@code COORDINATOR_LOAD_IN_PROGRESS} while the groups are loaded or too many requests wait, with {@code
+ * COORDINATOR_NOT_AVAILABLE} if too few replicas are in sync or they do not acknowledge in time, with {@code MESSAGE_TOO_LARGE}
+ * if what it stores does not fit into a batch, and with {@code UNKNOWN_SERVER_ERROR} if the rules fail.
+ */
+public final class GroupCoordinator {
+    /** The topic that stores the groups. */
+    public static final String TOPIC = "__consumer_offsets";
+
+    private final int partitions;
+    private final ShardHosts<GroupsShard> hosts;
+
+    /** @param partitions {@code offsets.topic.num.partitions} */
+    public GroupCoordinator(int partitions, ShardHosts<GroupsShard> hosts) {
+        this.partitions = partitions;
+        this.hosts = hosts;
+    }
+
+    /** The partition of {@link #TOPIC} that a group belongs to. */
+    public int partitionOf(String group) {
+        int hash = group.hashCode();
+        return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitions;
+    }
+
+    /**
+     * Submits a request of a group.
+     *
+     * @param answer gets the answer, or what {@link Operation#refused} makes of an error
+     * @return lets the caller give the request up
+     */
+    public <A> Submission submit(String group, Operation<GroupsShard, A> operation, Consumer<A> answer) {
+        return hosts.submit(partitionOf(group), operation, answer);
+    }
+
+    /**
+     * Asks for committed state of a group.
+     *
+     * @param answer gets the answer, or what {@link Query#refused} makes of an error
+     */
+    public <A> void query(String group, Query<GroupsShard, A> query, Consumer<A> answer) {
+        hosts.query(partitionOf(group), query, answer);
+    }
+
+    /**
+     * Asks every shard of this broker. One that is still loading is refused with {@link
+     * ErrorCode#COORDINATOR_LOAD_IN_PROGRESS}.
+     *
+     * @param answers gets one answer for each shard, in no order
+     */
+    public <A> void queryAll(Query<GroupsShard, A> query, Consumer<List<A>> answers) {
+        hosts.queryAll(query, answers);
+    }
+}
