@@ -7,16 +7,20 @@ import io.tailrace.shard.TimelineMap;
 import io.tailrace.shard.TimerChange;
 import java.util.List;
 
-/** The groups and offsets in one partition of {@code __consumer_offsets}. */
+/** The groups and offsets in one partition of {@code __consumer_offsets}. Confined to one thread at a time. */
 public final class GroupsShard implements Shard<GroupsShard> {
     private final Timeline timeline = new Timeline();
     private final TimelineMap<String, Group> groups = new TimelineMap<>(timeline);
     private final OffsetTable offsets = new OffsetTable(timeline);
+    private final List<ShardPart> parts;
     private ClusterSnapshot cluster;
+    private GroupSettings settings;
 
-    /** An empty shard. */
-    public GroupsShard(ClusterSnapshot cluster) {
+    /** An empty shard. {@link io.tailrace.groups.rules.GroupRules} makes one with all its parts. */
+    public GroupsShard(ClusterSnapshot cluster, GroupSettings settings, List<ShardPart> parts) {
         this.cluster = cluster;
+        this.settings = settings;
+        this.parts = List.copyOf(parts);
     }
 
     /** The groups by id. */
@@ -39,6 +43,16 @@ public final class GroupsShard implements Shard<GroupsShard> {
         cluster = changed;
     }
 
+    /** The settings as of the last change that reached this shard. */
+    public GroupSettings settings() {
+        return settings;
+    }
+
+    /** The settings have changed. They apply to what is decided from now on. */
+    public void settingsChanged(GroupSettings changed) {
+        settings = changed;
+    }
+
     @Override
     public Timeline timeline() {
         return timeline;
@@ -47,10 +61,19 @@ public final class GroupsShard implements Shard<GroupsShard> {
     @Override
     public void replay(long offset, StoredRecord record) {
         timeline.startRecord(offset);
+        short type = RecordType.of(record);
+        if (RecordType.isOffset(type)) {
+            offsets.replay(offset, type, record);
+        } else if (RecordType.isClassicGroup(type)) {
+            ClassicGroupReplay.replay(groups, record);
+        } else if (RecordType.isConsumerGroup(type)) {
+            ConsumerGroupReplay.replay(this, type, record);
+        }
+        // Other types belong to protocols that this broker does not serve, such as share groups.
     }
 
     @Override
     public List<TimerChange<GroupsShard>> loaded(long nowMs) {
-        return List.of();
+        return parts.stream().flatMap(part -> part.loaded(this, nowMs).stream()).toList();
     }
 }

@@ -1,5 +1,6 @@
 package io.tailrace.groups;
 
+import io.tailrace.shard.StoredRecord;
 import io.tailrace.shard.Timeline;
 
 /** The committed offsets of a shard's groups. Confined to its shard. */
@@ -14,4 +15,8 @@ public final class OffsetTable {
     Timeline timeline() {
         return timeline;
     }
+
+    /** Applies a record of type 0 or 1. */
+    @SuppressWarnings("unused")
+    void replay(long offset, short type, StoredRecord record) {}
 }

@@ -1,0 +1,16 @@
+package io.tailrace.groups.rules;
+
+import io.tailrace.groups.ClusterSnapshot;
+import io.tailrace.groups.GroupSettings;
+import io.tailrace.groups.GroupsShard;
+import java.util.List;
+
+/** Puts the rules of all protocols together. */
+public final class GroupRules {
+    private GroupRules() {}
+
+    /** A shard that nothing was loaded into yet. */
+    public static GroupsShard emptyShard(ClusterSnapshot cluster, GroupSettings settings) {
+        return new GroupsShard(cluster, settings, List.of());
+    }
+}
