@@ -138,9 +138,11 @@ final class MessageCatalog {
 
     private static <R extends Response, Q extends Record & Request<R>> void add(
             ApiKey api, Class<Q> request, Class<? extends R> response) {
-        PAIRS.put(
-                api,
-                new Pair(new MessageLayouts(api, request), new MessageLayouts(api, response.asSubclass(Record.class))));
+        PAIRS.put(api, new Pair(layouts(api, request), layouts(api, response.asSubclass(Record.class))));
+    }
+
+    private static MessageLayouts layouts(ApiKey api, Class<? extends Record> type) {
+        return new MessageLayouts(api.name(), type, api.advertised(), api.flexibleSince());
     }
 
     static MessageLayouts request(ApiKey api) {

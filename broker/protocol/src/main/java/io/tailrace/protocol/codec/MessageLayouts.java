@@ -1,18 +1,32 @@
 package io.tailrace.protocol.codec;
 
-import io.tailrace.protocol.ApiKey;
+import io.tailrace.protocol.VersionRange;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** The layouts of a message by version, each built on first use. Thread-safe. */
+/** The layouts of a message, or of a stored record, by version; each is built on first use. Thread-safe. */
 final class MessageLayouts {
-    private final ApiKey api;
+    private final String name;
     private final Class<? extends Record> type;
+    private final VersionRange versions;
+    private final short flexibleSince;
     private final AtomicReferenceArray<StructType> byVersion;
 
-    MessageLayouts(ApiKey api, Class<? extends Record> type) {
-        this.api = api;
+    /**
+     * Creates the layouts.
+     *
+     * @param name the name in errors
+     * @param flexibleSince the first version with compact lengths and tagged fields; may be above all versions
+     */
+    MessageLayouts(String name, Class<? extends Record> type, VersionRange versions, short flexibleSince) {
+        this.name = name;
         this.type = type;
-        byVersion = new AtomicReferenceArray<>(api.served().max() + 1);
+        this.versions = versions;
+        this.flexibleSince = flexibleSince;
+        byVersion = new AtomicReferenceArray<>(versions.max() + 1);
+    }
+
+    String name() {
+        return name;
     }
 
     /** The message. */
@@ -20,20 +34,23 @@ final class MessageLayouts {
         return type;
     }
 
+    VersionRange versions() {
+        return versions;
+    }
+
     /**
      * Returns the layout in a version.
      *
-     * @throws IllegalArgumentException if the version is not advertised
+     * @throws IllegalArgumentException if the message has no such version
      */
     StructType at(short version) {
-        if (!api.advertised().contains(version)) {
-            throw new IllegalArgumentException(
-                    "version of " + api + ": expected " + api.advertised() + ", found " + version);
+        if (!versions.contains(version)) {
+            throw new IllegalArgumentException("version of " + name + ": expected " + versions + ", found " + version);
         }
         StructType layout = byVersion.get(version);
         if (layout == null) {
             // If two threads build it at the same time, either layout may stay: they are equal.
-            layout = new StructCompiler(version, api.flexible(version)).compile(type);
+            layout = new StructCompiler(version, version >= flexibleSince).compile(type);
             byVersion.set(version, layout);
         }
         return layout;

@@ -162,6 +162,11 @@ final class MessageWriter {
         return new EncodedMessage(bytes, size, Arrays.copyOf(records, recordsCount), recordsAt, (int) total);
     }
 
+    /** Copies the bytes written so far; there must be no records among them. */
+    byte[] toByteArray() {
+        return Arrays.copyOf(bytes, size);
+    }
+
     private void ensure(int more) {
         if (more > bytes.length - size) {
             if (more > BYTES_MAX - size) {

@@ -206,6 +206,9 @@ final class RecordShape {
             if (type == List.class && given.value().equals("[]")) {
                 return List.of();
             }
+            if (type.isRecord() && given.value().equals("{}")) {
+                return of(type.asSubclass(Record.class)).defaults();
+            }
             throw new IllegalStateException("unsupported default of " + component + ": " + given.value());
         }
         if (isNullable(component)) {

@@ -177,8 +177,8 @@ sealed interface ReferenceType extends WireType
         }
     }
 
-    /** A record that may be null: the byte 1 and the record, or the byte -1. */
-    record OfNullableStruct(StructType struct) implements ReferenceType {
+    /** A record that may be null: the byte 1 and the record, or the byte -1; in a tagged field 0 instead of -1. */
+    record OfNullableStruct(StructType struct, boolean tagged) implements ReferenceType {
         @Override
         public int bytesMin() {
             return Byte.BYTES;
@@ -186,15 +186,19 @@ sealed interface ReferenceType extends WireType
 
         @Override
         public @Nullable Object readObject(MessageReader in) {
-            return in.int8() < 0 ? null : struct.readObject(in);
+            return in.int8() <= nullMark() ? null : struct.readObject(in);
         }
 
         @Override
         public void writeObject(@Nullable Object value, MessageWriter out) {
-            out.int8(value == null ? -1 : 1);
+            out.int8(value == null ? nullMark() : 1);
             if (value != null) {
                 struct.writeObject(value, out);
             }
+        }
+
+        private int nullMark() {
+            return tagged ? 0 : -1;
         }
     }
 

@@ -87,7 +87,8 @@ record StructCompiler(short version, boolean flexible) {
             return new ReferenceType.OfRecords(flexible, nullable);
         } else if (type instanceof Class<?> nested && nested.isRecord()) {
             StructType struct = compile(nested.asSubclass(Record.class));
-            return nullable ? new ReferenceType.OfNullableStruct(struct) : struct;
+            boolean tagged = component.isAnnotationPresent(io.tailrace.protocol.message.Tagged.class);
+            return nullable ? new ReferenceType.OfNullableStruct(struct, tagged) : struct;
         }
         throw new IllegalStateException("type without a wire format: " + component);
     }

@@ -7,8 +7,9 @@
  * anything is allocated, and any fault is a {@link io.tailrace.protocol.codec.MalformedMessageException} that names the
  * field. Record batches are never copied.
  *
- * <p>Entry points are {@link io.tailrace.protocol.codec.Requests} and {@link io.tailrace.protocol.codec.Responses}.
- * Both are thread-safe; a frame or an encoded message belongs to one thread at a time. Nothing here knows sockets, and
+ * <p>Entry points are {@link io.tailrace.protocol.codec.Requests} and {@link io.tailrace.protocol.codec.Responses}, and
+ * {@link io.tailrace.protocol.codec.GroupRecords} and {@link io.tailrace.protocol.codec.ConsumerProtocol} for what groups
+ * store and exchange. All are thread-safe; a frame or an encoded message belongs to one thread at a time. Nothing here knows sockets, and
  * no message is a special case except the header of ApiVersions.
  */
 @NullMarked

@@ -81,6 +81,8 @@ final class FieldComparison {
             return records.buffer();
         } else if (value instanceof byte[] bytes) {
             return Bytes.copyOf(ByteBuffer.wrap(bytes));
+        } else if (value instanceof ByteBuffer buffer) {
+            return Bytes.copyOf(buffer);
         }
         return value;
     }
