@@ -19,6 +19,11 @@ public interface ClusterSnapshot {
     /** As {@link #topic(String)}. */
     Optional<Topic> topic(UUID id);
 
+    /** Whether a topic exists, or may: what ZooKeeper has of it could not be read. Offsets of such a topic are kept. */
+    default boolean mayExist(String name) {
+        return topic(name).isPresent();
+    }
+
     /** The names of all topics, for regular expressions. */
     Collection<String> topicNames();
 

@@ -1,5 +1,9 @@
 package io.tailrace.groups;
 
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.shard.StoredRecord;
+import java.util.List;
+
 /** A group of the consumer protocol (KIP-848). Confined to its shard. */
 public final class ConsumerGroup implements Group {
     private final String groupId;
@@ -12,5 +16,45 @@ public final class ConsumerGroup implements Group {
     @Override
     public String groupId() {
         return groupId;
+    }
+
+    @Override
+    public String protocolType() {
+        return "consumer";
+    }
+
+    @Override
+    public String stateName() {
+        return "Empty";
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return true;
+    }
+
+    @Override
+    public long emptySinceMs() {
+        return -1;
+    }
+
+    @Override
+    public boolean isSubscribedTo(String topic) {
+        return false;
+    }
+
+    @Override
+    public ErrorCode commitError(OffsetCaller caller) {
+        return caller.isMember() ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.NONE;
+    }
+
+    @Override
+    public ErrorCode fetchError(OffsetCaller caller) {
+        return caller.isMember() ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.NONE;
+    }
+
+    @Override
+    public List<StoredRecord> tombstones() {
+        return List.of();
     }
 }

@@ -1,7 +1,50 @@
 package io.tailrace.groups;
 
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.shard.StoredRecord;
+import java.util.List;
+import java.util.UUID;
+
 /** A group that has members, or had some. A group that only has offsets is not one: it is in the {@link OffsetTable} alone. */
 public sealed interface Group permits ClassicGroup, ConsumerGroup {
     /** The group's id. */
     String groupId();
+
+    /** What the members have in common: {@code consumer} for consumers, empty if it never had a member. */
+    String protocolType();
+
+    /** The state as tools show it, such as {@code Stable} or {@code Empty}. */
+    String stateName();
+
+    /**
+     * Whether the group has no members and nobody is about to become one. Only then can it be deleted, and a consumer that assigns
+     * its own partitions commit offsets.
+     */
+    boolean isEmpty();
+
+    /** When the last member left an empty group, in ms since 1970; -1 if not known. */
+    long emptySinceMs();
+
+    /** Whether a member reads a topic. Also true if that is not known, as of members that do not speak the consumer protocol. */
+    boolean isSubscribedTo(String topic);
+
+    /**
+     * Whether a request may commit offsets, as far as it can be said for all partitions at once: {@code NONE}, or the error to
+     * answer.
+     */
+    ErrorCode commitError(OffsetCaller caller);
+
+    /** Whether a request that passed {@link #commitError(OffsetCaller)} may commit the offset of a partition. */
+    default ErrorCode commitError(OffsetCaller caller, UUID topic, int partition) {
+        return ErrorCode.NONE;
+    }
+
+    /**
+     * Whether a request may read offsets: {@code NONE}, or the error to answer. A member whose epoch has moved on since it sent the
+     * request may: what it reads does no harm, and it would only ask again.
+     */
+    ErrorCode fetchError(OffsetCaller caller);
+
+    /** The tombstones of all records of an empty group except its offsets. */
+    List<StoredRecord> tombstones();
 }
