@@ -1,12 +1,14 @@
 package io.tailrace.groups;
 
-import io.tailrace.shard.StoredRecord;
+import io.tailrace.protocol.group.GroupRecordKey;
+import io.tailrace.protocol.group.GroupRecordValue;
+import org.jspecify.annotations.Nullable;
 
 /** Applies the records of groups of the consumer protocol. */
 final class ConsumerGroupReplay {
     private ConsumerGroupReplay() {}
 
-    /** Applies a record of one of the types 3 to 8 and 16. */
+    /** Applies a record; no value is a tombstone. */
     @SuppressWarnings("unused")
-    static void replay(GroupsShard state, short type, StoredRecord record) {}
+    static void replay(GroupsShard state, GroupRecordKey key, @Nullable GroupRecordValue value) {}
 }

@@ -1,11 +1,21 @@
 package io.tailrace.groups;
 
+import io.tailrace.protocol.codec.GroupRecords;
+import io.tailrace.protocol.codec.MalformedMessageException;
+import io.tailrace.protocol.group.GroupMetadataKey;
+import io.tailrace.protocol.group.GroupMetadataValue;
+import io.tailrace.protocol.group.GroupRecordKey;
+import io.tailrace.protocol.group.GroupRecordValue;
+import io.tailrace.protocol.group.OffsetCommitKey;
+import io.tailrace.protocol.group.OffsetCommitValue;
 import io.tailrace.shard.Shard;
 import io.tailrace.shard.StoredRecord;
 import io.tailrace.shard.Timeline;
 import io.tailrace.shard.TimelineMap;
 import io.tailrace.shard.TimerChange;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The groups and offsets in one partition of {@code __consumer_offsets}. Confined to one thread at a time. */
 public final class GroupsShard implements Shard<GroupsShard> {
@@ -60,16 +70,27 @@ public final class GroupsShard implements Shard<GroupsShard> {
 
     @Override
     public void replay(long offset, StoredRecord record) {
-        timeline.startRecord(offset);
-        short type = RecordType.of(record);
-        if (RecordType.isOffset(type)) {
-            offsets.replay(offset, type, record);
-        } else if (RecordType.isClassicGroup(type)) {
-            ClassicGroupReplay.replay(groups, record);
-        } else if (RecordType.isConsumerGroup(type)) {
-            ConsumerGroupReplay.replay(this, type, record);
+        GroupRecordKey key;
+        @Nullable GroupRecordValue value;
+        try {
+            // Empty for protocols that this broker does not serve, such as share groups.
+            Optional<GroupRecordKey> known = GroupRecords.decodeKey(record.key());
+            if (known.isEmpty()) {
+                return;
+            }
+            key = known.get();
+            value = record.value() == null ? null : GroupRecords.decodeValue(key, record.value());
+        } catch (MalformedMessageException e) {
+            throw new IllegalArgumentException("record at offset " + offset + ": " + e.getMessage(), e);
         }
-        // Other types belong to protocols that this broker does not serve, such as share groups.
+        timeline.startRecord(offset);
+        if (key instanceof OffsetCommitKey offsetKey) {
+            offsets.replay(offset, offsetKey, (OffsetCommitValue) value);
+        } else if (key instanceof GroupMetadataKey groupKey) {
+            ClassicGroupRecord.replay(groups, groupKey, (GroupMetadataValue) value);
+        } else {
+            ConsumerGroupReplay.replay(this, key, value);
+        }
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.tailrace.groups;
 
-import io.tailrace.shard.StoredRecord;
+import io.tailrace.protocol.group.OffsetCommitKey;
+import io.tailrace.protocol.group.OffsetCommitValue;
 import io.tailrace.shard.Timeline;
+import org.jspecify.annotations.Nullable;
 
 /** The committed offsets of a shard's groups. Confined to its shard. */
 public final class OffsetTable {
@@ -16,7 +18,7 @@ public final class OffsetTable {
         return timeline;
     }
 
-    /** Applies a record of type 0 or 1. */
+    /** Applies a record; no value is a tombstone. */
     @SuppressWarnings("unused")
-    void replay(long offset, short type, StoredRecord record) {}
+    void replay(long offset, OffsetCommitKey key, @Nullable OffsetCommitValue value) {}
 }

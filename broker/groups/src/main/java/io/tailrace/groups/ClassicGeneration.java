@@ -1,0 +1,30 @@
+package io.tailrace.groups;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generation of a group of the classic protocol. Immutable.
+ *
+ * @param id 0 before the first one
+ * @param protocolType what the members have in common, {@code consumer} for consumers; empty before the first member
+ * @param protocol the assignor; null while there are no members
+ * @param leader the member that computes the assignment; null while there are no members
+ */
+public record ClassicGeneration(
+        int id,
+        String protocolType,
+        @Nullable String protocol,
+        @Nullable String leader) {
+    /** Before the first member. */
+    public static final ClassicGeneration NONE = new ClassicGeneration(0, "", null, null);
+
+    /** Led by another member, in the same generation. */
+    public ClassicGeneration ledBy(@Nullable String memberId) {
+        return new ClassicGeneration(id, protocolType, protocol, memberId);
+    }
+
+    /** The next generation; it starts at 1 again after {@link Integer#MAX_VALUE}. */
+    ClassicGeneration next(@Nullable String nextProtocol, @Nullable String nextLeader) {
+        return new ClassicGeneration(id == Integer.MAX_VALUE ? 1 : id + 1, protocolType, nextProtocol, nextLeader);
+    }
+}

@@ -1,0 +1,28 @@
+package io.tailrace.groups.rebalance;
+
+import io.tailrace.groups.ClassicGroup;
+import io.tailrace.groups.ClassicMember;
+import io.tailrace.groups.Group;
+import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.ShardPart;
+import io.tailrace.shard.TimerChange;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Gives each member of the classic protocol a session timeout to find its new coordinator. */
+public final class ClassicPart implements ShardPart {
+    @Override
+    public List<TimerChange<GroupsShard>> loaded(GroupsShard state, long nowMs) {
+        List<TimerChange<GroupsShard>> timers = new ArrayList<>();
+        for (Group group : state.groups().newest().values()) {
+            if (group instanceof ClassicGroup classic) {
+                for (ClassicMember member : classic.members().all()) {
+                    timers.add(new TimerChange.Start<>(
+                            new SessionTimeout(classic.groupId(), member.memberId()),
+                            nowMs + member.details().sessionTimeoutMs()));
+                }
+            }
+        }
+        return timers;
+    }
+}
