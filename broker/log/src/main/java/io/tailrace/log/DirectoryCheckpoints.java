@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,23 +33,28 @@ final class DirectoryCheckpoints {
     /** Held while a file is written. No lock of a log is taken inside. */
     private final Object lock = new Object();
 
+    private final GroupCommit sharedWrites;
+
     /**
      * The checkpoint files of a directory.
      *
      * @param health of the directory
      * @param current the offsets of all logs now
+     * @param background runs shared writes
      */
     DirectoryCheckpoints(
             Disk disk,
             Path directory,
             DirectoryHealth health,
-            Supplier<Map<TopicPartition, LogLoader.Checkpoint>> current) {
+            Supplier<Map<TopicPartition, LogLoader.Checkpoint>> current,
+            Executor background) {
         this.recoveryPoints = new OffsetCheckpoint(disk, directory.resolve(RECOVERY_POINTS));
         this.logStartOffsets = new OffsetCheckpoint(disk, directory.resolve(LOG_START_OFFSETS));
         this.highWatermarks = new OffsetCheckpoint(disk, directory.resolve(HIGH_WATERMARKS));
         this.directory = directory;
         this.health = health;
         this.current = current;
+        this.sharedWrites = new GroupCommit(background, offset -> writeOrReport());
     }
 
     /**
@@ -122,6 +129,20 @@ final class DirectoryCheckpoints {
     void forget(TopicPartition partition) throws IOException {
         if (deleted.contains(partition)) {
             write();
+        }
+    }
+
+    /** Writes the offsets as they are now, in the background. Calls that arrive during one write share the next. */
+    CompletableFuture<Void> writeShared() {
+        return sharedWrites.request(0);
+    }
+
+    private void writeOrReport() throws IOException {
+        health.ensureOnline();
+        try {
+            write();
+        } catch (IOException e) {
+            throw health.report(e);
         }
     }
 

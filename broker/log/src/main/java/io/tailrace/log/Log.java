@@ -226,12 +226,21 @@ public final class Log implements ReplicaLog {
 
     @Override
     public void deleteRecordsBefore(long offset) throws IOException {
-        change(() -> {
+        appendLock.lock();
+        try {
+            ensureOpen();
             if (offset > end.offset()) {
                 throw new OffsetNotInLogException(partition, offset, logStartOffset, end.offset());
             }
             raiseLogStartOffset(offset);
-        });
+        } finally {
+            appendLock.unlock();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> storeLogStart() {
+        return context.checkpoints().writeShared();
     }
 
     /** Makes a change of the segments while no append and no sync runs. */

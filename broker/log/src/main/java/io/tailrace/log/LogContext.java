@@ -1,7 +1,6 @@
 package io.tailrace.log;
 
 import io.tailrace.protocol.TopicPartition;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,7 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
  * @param guard whether there is free space
  * @param trash deleted files that are still on disk
  * @param background runs syncs and writes snapshots, on its own threads
- * @param checkpointLowered writes the checkpoints of all logs, after the recovery point or log start offset of one went back
+ * @param checkpoints the recovery points and log start offsets on disk
  * @param damageAtStart counts logs that could not be opened because they are damaged
  */
 record LogContext(
@@ -25,7 +24,7 @@ record LogContext(
         DiskGuard guard,
         Trash trash,
         Executor background,
-        ThrowingRunnable<IOException> checkpointLowered,
+        DirectoryCheckpoints checkpoints,
         LongAdder damageAtStart) {
     /** The directory of a partition's log. */
     Path directoryOf(TopicPartition partition) {

@@ -53,7 +53,7 @@ public final class LogDirectory implements AutoCloseable {
         this.config = config;
         Path path = config.path();
         DirectoryHealth health = new DirectoryHealth(path);
-        this.checkpoints = new DirectoryCheckpoints(disk, path, health, this::currentCheckpoints);
+        this.checkpoints = new DirectoryCheckpoints(disk, path, health, this::currentCheckpoints, background);
         this.marker = new CleanShutdownMarker(disk, path);
         this.context = new LogContext(
                 config,
@@ -62,7 +62,7 @@ public final class LogDirectory implements AutoCloseable {
                 new DiskGuard(disk, path, config.freeBytesMin()),
                 new Trash(),
                 background,
-                checkpoints::writeLowered,
+                checkpoints,
                 new LongAdder());
     }
 

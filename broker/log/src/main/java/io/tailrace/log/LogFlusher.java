@@ -151,7 +151,7 @@ final class LogFlusher {
         truncations++;
         if (offset < recoveryPoint) {
             recoveryPoint = offset;
-            context.checkpointLowered().run();
+            context.checkpoints().writeLowered();
         }
     }
 

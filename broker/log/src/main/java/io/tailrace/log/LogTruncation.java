@@ -94,7 +94,7 @@ final class LogTruncation {
     /** An old log start offset on disk would make the next start drop the records that are appended below it. */
     private void finish(LeaderEpochs epochs, boolean isStartLowered, long nowMs) throws IOException {
         if (isStartLowered) {
-            context.checkpointLowered().run();
+            context.checkpoints().writeLowered();
         }
         long endOffset = log.logEndOffset();
         log.replaceEpochs(log.state().restore(epochs, endOffset, log.logStartOffset(), endOffset, nowMs));

@@ -92,9 +92,16 @@ public interface ReplicaLog {
     void truncateFullyAndStartAt(long offset, long nowMs) throws IOException;
 
     /**
-     * Raises the log start offset (DeleteRecords). The next retention pass deletes the segments below.
+     * Raises the log start offset (DeleteRecords), without waiting. The next retention pass deletes the segments below. A
+     * lower offset changes nothing. The records come back after a crash unless {@link #storeLogStart} has completed.
      *
      * @throws OffsetNotInLogException if the offset is above the log end offset
      */
     void deleteRecordsBefore(long offset) throws IOException;
+
+    /**
+     * Writes the current log start offset to disk. Completes on another thread, after a write that all logs of the log
+     * directory share. Fails with an {@link IOException} if that write fails.
+     */
+    CompletableFuture<Void> storeLogStart();
 }

@@ -20,6 +20,9 @@ final class FaultyDisk implements Disk {
     /** Syncs of files so far. */
     final AtomicInteger syncs = new AtomicInteger();
 
+    /** Opens when a sync has reached the gate. */
+    final CountDownLatch atGate = new CountDownLatch(1);
+
     volatile long usableBytes = Long.MAX_VALUE / 2;
     volatile boolean forceFails;
     volatile boolean readFails;
@@ -72,6 +75,7 @@ final class FaultyDisk implements Disk {
         public void force(boolean metaData) throws IOException {
             CountDownLatch closed = gate;
             if (closed != null) {
+                atGate.countDown();
                 try {
                     closed.await();
                 } catch (InterruptedException e) {

@@ -250,6 +250,11 @@ public final class InMemoryLog implements ReplicaLog {
         }
     }
 
+    @Override
+    public CompletableFuture<Void> storeLogStart() {
+        return CompletableFuture.completedFuture(null);
+    }
+
     /** Everything reaches the disk. */
     public synchronized void sync() {
         syncedOffset = endOffset;

@@ -8,14 +8,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -301,6 +305,86 @@ class LogFaultsTest {
             expectStorageError(log.appendAsLeader(Batches.of(1, 1), 0, 0));
             full.spaceBytes.set(Long.MAX_VALUE / 2);
         }
+        fixture.close();
+    }
+
+    @Test
+    void aStoredLogStartSurvivesACrash(@TempDir Path scratch) throws IOException {
+        fixture.append(Batches.of(10, 1));
+        fixture.log().deleteRecordsBefore(7);
+        assertThat(fixture.log().storeLogStart()).isCompleted();
+        try (LogFixture crashed = fixture.crashedCopy(scratch.resolve("crashed"))) {
+            assertThat(crashed.openLog().logStartOffset()).isEqualTo(7);
+        }
+        fixture.close();
+    }
+
+    @Test
+    void logStartsThatAreStoredTogetherShareOneWrite() throws IOException {
+        List<Runnable> tasks = new ArrayList<>();
+        AtomicBoolean isOpen = new AtomicBoolean();
+        fixture.stop();
+        fixture.executor = task -> {
+            if (isOpen.get()) {
+                tasks.add(task);
+            } else {
+                task.run();
+            }
+        };
+        Log log = fixture.openLog();
+        fixture.append(Batches.of(10, 1));
+        isOpen.set(true);
+        log.deleteRecordsBefore(3);
+        CompletableFuture<Void> first = log.storeLogStart();
+        log.deleteRecordsBefore(4);
+        CompletableFuture<Void> second = log.storeLogStart();
+        CompletableFuture<Void> third = log.storeLogStart();
+        assertThat(tasks).hasSize(1);
+        tasks.remove(0).run();
+        assertThat(first).isCompleted();
+        assertThat(second).isCompleted();
+        assertThat(third).isCompleted();
+        assertThat(tasks).isEmpty();
+        fixture.directory().abandon();
+    }
+
+    @Test
+    void aLogStartThatFindsNoSpaceIsStoredByALaterAttempt() throws IOException {
+        fixture.append(Batches.of(10, 1));
+        fixture.log().deleteRecordsBefore(7);
+        disk.spaceBytes.set(0);
+        assertThat(fixture.log().storeLogStart())
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(LogOperationException.class);
+        assertThat(fixture.failures).isEmpty();
+        disk.spaceBytes.set(1 << 20);
+        assertThat(fixture.log().storeLogStart()).isCompleted();
+        fixture.close();
+    }
+
+    @Test
+    void deletingRecordsDoesNotWaitForASync() throws Exception {
+        fixture.append(Batches.of(10, 1));
+        CountDownLatch gate = new CountDownLatch(1);
+        disk.gate = gate;
+        ExecutorService others = Executors.newFixedThreadPool(2);
+        Future<Object> flush = others.submit(() -> {
+            fixture.log().flush();
+            return "flushed";
+        });
+        assertThat(disk.atGate.await(60, TimeUnit.SECONDS)).isTrue();
+        Future<Object> deletion = others.submit(() -> {
+            fixture.log().deleteRecordsBefore(7);
+            return "deleted";
+        });
+        assertThat(deletion.get(50, TimeUnit.SECONDS)).isEqualTo("deleted");
+        assertThat(flush).isNotDone();
+        gate.countDown();
+        assertThat(flush.get()).isEqualTo("flushed");
+        disk.gate = null;
+        others.shutdown();
         fixture.close();
     }
 }
