@@ -32,6 +32,7 @@ final class ConfigCalls {
                 topics.stream()
                         .map(topic -> new DescribeConfigsRequest.Resource(DescribeConfigsRequest.TOPIC, topic, null))
                         .toList(),
+                false,
                 false);
         return calls.call("configuration of topics", () -> calls.ask(request).thenApply(answer -> {
             Map<String, List<ConfigEntry>> configs = new LinkedHashMap<>();

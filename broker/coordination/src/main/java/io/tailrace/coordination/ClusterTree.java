@@ -18,6 +18,7 @@ public final class ClusterTree implements AutoCloseable {
             ZNodes.BROKERS,
             ZNodes.TOPIC_CONFIGS,
             ZNodes.BROKER_CONFIGS,
+            ZNodes.GROUP_CONFIGS,
             ZNodes.DELETE_TOPICS,
             ZNodes.CONTROLLER,
             ZNodes.CLUSTER);

@@ -56,6 +56,16 @@ final class ConditionalWrites {
      * @throws TopicException INVALID_CONFIG if the settings do not fit in a node
      */
     void configure(String what, String path, UnaryOperator<Map<String, String>> change) {
+        configure(what, path, change, false);
+    }
+
+    /** As {@link #configure}, and removes the node when no setting is left. */
+    void configureOrRemove(String what, String path, UnaryOperator<Map<String, String>> change) {
+        configure(what, path, change, true);
+    }
+
+    private void configure(
+            String what, String path, UnaryOperator<Map<String, String>> change, boolean removesEmptyNode) {
         Stat unused = retryOnConflict(what, () -> {
             Map<String, String> configs = Map.of();
             Stat stat = new Stat();
@@ -65,9 +75,14 @@ final class ConditionalWrites {
             } catch (NoNodeException e) {
                 exists = false;
             }
-            byte[] changed = ZNodeJson.config(change.apply(configs));
+            Map<String, String> settings = change.apply(configs);
+            byte[] changed = ZNodeJson.config(settings);
             NodeLimits.checkConfigs(ErrorCode.INVALID_CONFIG, what, changed);
-            if (exists) {
+            if (settings.isEmpty() && removesEmptyNode) {
+                if (exists) {
+                    curator.delete().withVersion(stat.getVersion()).forPath(path);
+                }
+            } else if (exists) {
                 curator.setData().withVersion(stat.getVersion()).forPath(path, changed);
             } else {
                 curator.create().creatingParentsIfNeeded().forPath(path, changed);

@@ -34,6 +34,7 @@ final class ImageBuilder {
     private final Map<TopicPartition, PartitionState> states = new HashMap<>();
     private final Map<String, Map<String, String>> configs = new HashMap<>();
     private final Map<String, Map<String, String>> brokerConfigs = new HashMap<>();
+    private final Map<String, Map<String, String>> groupConfigs = new HashMap<>();
     private final SortedMap<String, TopicImage> topics = new TreeMap<>();
     private final Set<String> unreadableTopics = new HashSet<>();
     private final Set<String> deleting = new HashSet<>();
@@ -59,7 +60,7 @@ final class ImageBuilder {
         changes.topics().forEach(this::buildTopic);
         changes.partitions().keySet().removeAll(changes.topics());
         changes.partitions().forEach(this::buildPartitions);
-        return new ClusterImage(clusterId, brokers, topics, deleting, controllerId, brokerConfigs);
+        return new ClusterImage(clusterId, brokers, topics, deleting, controllerId, brokerConfigs, groupConfigs);
     }
 
     /** Topics that exist, but whose nodes are ignored. */
@@ -122,6 +123,7 @@ final class ImageBuilder {
         Optional<String> broker = ZNodes.childOf(ZNodes.BROKER_IDS, path);
         Optional<String> deletion = ZNodes.childOf(ZNodes.DELETE_TOPICS, path);
         Optional<String> configured = ZNodes.childOf(ZNodes.BROKER_CONFIGS, path);
+        Optional<String> group = ZNodes.childOf(ZNodes.GROUP_CONFIGS, path);
         if (broker.isPresent()) {
             int id = Integer.parseInt(broker.get());
             if (node == null) {
@@ -140,6 +142,12 @@ final class ImageBuilder {
                 brokerConfigs.remove(configured.get());
             } else {
                 brokerConfigs.put(configured.get(), Map.copyOf(ZNodeJson.config(node.data())));
+            }
+        } else if (group.isPresent()) {
+            if (node == null) {
+                groupConfigs.remove(ZNodes.groupOf(group.get()));
+            } else {
+                groupConfigs.put(ZNodes.groupOf(group.get()), Map.copyOf(ZNodeJson.config(node.data())));
             }
         } else if (path.equals(ZNodes.CONTROLLER)) {
             controllerId = node == null ? ClusterImage.NO_CONTROLLER : ZNodeJson.controller(node.data());

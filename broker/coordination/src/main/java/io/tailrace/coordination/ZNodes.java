@@ -1,6 +1,9 @@
 package io.tailrace.coordination;
 
 import io.tailrace.protocol.TopicPartition;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Paths of nodes in ZooKeeper. */
@@ -10,6 +13,7 @@ final class ZNodes {
     static final String TOPICS = "/brokers/topics";
     static final String TOPIC_CONFIGS = "/config/topics";
     static final String BROKER_CONFIGS = "/config/brokers";
+    static final String GROUP_CONFIGS = "/config/groups";
     static final String DELETE_TOPICS = "/admin/delete_topics";
     static final String CONTROLLER = "/controller";
     static final String CONTROLLER_EPOCH = "/controller_epoch";
@@ -46,6 +50,18 @@ final class ZNodes {
     /** @param broker its id, or {@link io.tailrace.replication.cluster.ClusterImage#ALL_BROKERS} */
     static String brokerConfig(String broker) {
         return BROKER_CONFIGS + "/" + broker;
+    }
+
+    /** A group's id may have any characters, such as a slash: all but letters, digits and some signs are escaped, as in a URL. */
+    static String groupConfig(String group) {
+        String escaped = URLEncoder.encode(group, StandardCharsets.UTF_8);
+        boolean isPathOfItsOwn = escaped.equals(".") || escaped.equals("..");
+        return GROUP_CONFIGS + "/" + (isPathOfItsOwn ? escaped.replace(".", "%2E") : escaped);
+    }
+
+    /** The group whose settings are in a child of {@link #GROUP_CONFIGS}; the reverse of {@link #groupConfig}. */
+    static String groupOf(String child) {
+        return URLDecoder.decode(child, StandardCharsets.UTF_8);
     }
 
     static String deletion(String topic) {

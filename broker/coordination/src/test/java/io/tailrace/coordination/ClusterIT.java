@@ -197,4 +197,21 @@ class ClusterIT {
         await().until(() -> broker.image().brokerConfig(1).equals(Map.of("b", "2", "c", "4")));
         assertThat(broker.image().brokerConfig(2)).isEqualTo(Map.of("b", "3", "c", "4"));
     }
+
+    @Test
+    void groupsWithAnyNameAreConfigured() throws Exception {
+        TestBroker broker = start(1);
+        List<String> groups = List.of("plain", "a/b c", "..", "%2F", "für");
+        for (String group : groups) {
+            broker.groupConfigs.configure(group, before -> Map.of("name", group));
+        }
+        await().until(() -> broker.image().groupConfigs().size() == groups.size());
+        for (String group : groups) {
+            assertThat(broker.image().groupConfig(group)).isEqualTo(Map.of("name", group));
+            broker.groupConfigs.configure(group, before -> Map.of());
+        }
+        await().until(() -> broker.image().groupConfigs().isEmpty());
+        assertThat(broker.curator().getChildren().forPath(ZNodes.GROUP_CONFIGS)).isEmpty();
+        broker.groupConfigs.configure("never had any", before -> Map.of());
+    }
 }

@@ -6,7 +6,6 @@ import io.tailrace.replication.cluster.ClusterImage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,7 +18,7 @@ class ImageQueueTest {
     private final ImageQueue images = new ImageQueue(executor::add, image -> seen.add(image.controllerId()));
 
     private static ClusterImage image(int number) {
-        return new ClusterImage("", new TreeMap<>(), new TreeMap<>(), Set.of(), number, Map.of());
+        return new ClusterImage("", new TreeMap<>(), new TreeMap<>(), Set.of(), number);
     }
 
     private void runAll() {

@@ -21,6 +21,7 @@ final class TestBroker implements AutoCloseable {
     final Controller controller;
     final TopicStore topics;
     final BrokerConfigs brokerConfigs;
+    final GroupConfigs groupConfigs;
     volatile long epoch = Broker.NONE;
 
     private TestBroker(String connect, int id, String owner, long previousEpoch) throws InterruptedException {
@@ -34,6 +35,7 @@ final class TestBroker implements AutoCloseable {
                 session, id, topic -> TopicPolicy.DEFAULT, new LeaderBalance(false, 1, 0), InstantSource.system());
         topics = new TopicStore(session, tree::image);
         brokerConfigs = new BrokerConfigs(session);
+        groupConfigs = new GroupConfigs(session);
     }
 
     static TestBroker start(String connect, int id) throws InterruptedException {

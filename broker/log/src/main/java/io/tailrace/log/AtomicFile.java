@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
@@ -29,7 +30,7 @@ public final class AtomicFile {
         Path temporary = path.resolveSibling(path.getFileName() + LogFiles.TEMPORARY);
         try {
             write(disk, temporary, content);
-            disk.move(temporary, path);
+            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             deleteAfter(e, temporary);
             throw e;

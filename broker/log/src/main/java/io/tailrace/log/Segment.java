@@ -30,25 +30,22 @@ final class Segment {
     private final FileChannel channel;
     private final SegmentIndexes indexes;
     private final long createdMs;
-    private final long compactedMs;
     /** One reference of the log and one of each reader. At 0 the files are closed. */
     private final AtomicInteger references = new AtomicInteger(1);
 
     private volatile int sizeInBytes;
     private volatile long lastAppendedMs;
 
-    /** When the batches of a segment were written. */
-    private record Times(long createdMs, long lastAppendedMs, long compactedMs) {}
-
-    private Segment(Path file, FileChannel channel, SegmentIndexes indexes, Times times) throws IOException {
-        this.baseOffset = LogFiles.offsetOf(file);
-        this.file = file;
+    private Segment(
+            Disk disk, Path directory, long baseOffset, FileChannel channel, long createdMs, long lastAppendedMs)
+            throws IOException {
+        this.baseOffset = baseOffset;
+        this.file = LogFiles.of(directory, baseOffset, LogFiles.LOG);
         this.channel = channel;
         this.sizeInBytes = sizeOf(channel, file);
-        this.createdMs = times.createdMs;
-        this.lastAppendedMs = times.lastAppendedMs;
-        this.compactedMs = times.compactedMs;
-        this.indexes = indexes;
+        this.createdMs = createdMs;
+        this.lastAppendedMs = lastAppendedMs;
+        this.indexes = new SegmentIndexes(disk, directory, baseOffset);
     }
 
     /** Creates an empty segment. If that fails, no file stays behind. */
@@ -58,9 +55,8 @@ final class Segment {
                 disk.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
         Segment segment = null;
         try {
-            SegmentIndexes indexes = SegmentIndexes.open(disk, directory, baseOffset);
-            segment = new Segment(file, channel, indexes, new Times(nowMs, nowMs, 0));
-            indexes.create();
+            segment = new Segment(disk, directory, baseOffset, channel, nowMs, nowMs);
+            segment.indexes.create();
             return segment;
         } catch (IOException e) {
             if (segment == null) {
@@ -68,28 +64,26 @@ final class Segment {
             } else {
                 segment.release();
             }
-            for (String suffix : LogFiles.SEGMENT_SUFFIXES) {
+            for (String suffix : List.of(LogFiles.LOG, LogFiles.INDEX, LogFiles.TIME_INDEX)) {
                 Files.deleteIfExists(LogFiles.of(directory, baseOffset, suffix));
             }
             throw e;
         }
     }
 
-    /**
-     * Opens an existing segment, whatever its state. {@link SegmentRecovery} checks it.
-     *
-     * @param compactedMs when compaction wrote it; 0 if it is as it was appended
-     */
-    static Segment open(Disk disk, Path directory, long baseOffset, long compactedMs) throws IOException {
+    /** Opens an existing segment, whatever its state. {@link SegmentRecovery} checks it. */
+    static Segment open(Disk disk, Path directory, long baseOffset) throws IOException {
         Path file = LogFiles.of(directory, baseOffset, LogFiles.LOG);
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         FileChannel channel = disk.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            Times times = new Times(
+            return new Segment(
+                    disk,
+                    directory,
+                    baseOffset,
+                    channel,
                     attributes.creationTime().toMillis(),
-                    attributes.lastModifiedTime().toMillis(),
-                    compactedMs);
-            return new Segment(file, channel, SegmentIndexes.open(disk, directory, baseOffset), times);
+                    attributes.lastModifiedTime().toMillis());
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -134,11 +128,6 @@ final class Segment {
 
     long lastAppendedMs() {
         return lastAppendedMs;
-    }
-
-    /** When compaction wrote the file; 0 if it is as it was appended. */
-    long compactedMs() {
-        return compactedMs;
     }
 
     long maxTimestampMs() {

@@ -33,7 +33,7 @@ public enum ApiKey {
     /** From version 0, or librdkafka would disable idempotence. */
     INIT_PRODUCER_ID(22, VersionRange.of(0, 4), 2),
     OFFSET_FOR_LEADER_EPOCH(23, VersionRange.of(2, 3), 4),
-    DESCRIBE_CONFIGS(32, VersionRange.of(1, 2), 4),
+    DESCRIBE_CONFIGS(32, VersionRange.of(1, 4), 4),
     ALTER_CONFIGS(33, VersionRange.of(0, 1), 2),
     ALTER_REPLICA_LOG_DIRS(34, VersionRange.of(1, 1), 2),
     DESCRIBE_LOG_DIRS(35, VersionRange.of(1, 1), 2),

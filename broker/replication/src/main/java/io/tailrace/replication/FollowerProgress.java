@@ -8,17 +8,23 @@ import io.tailrace.replication.cluster.Incarnation;
  *
  * @param follower the broker's incarnation; its epoch is {@link Broker#NONE} until it has fetched in this leader epoch
  * @param endOffset its log end offset, exclusive, {@link #UNKNOWN} until it has fetched in this leader epoch
+ * @param startOffset its log start offset, inclusive, {@link #UNKNOWN} until it has fetched in this leader epoch
  * @param leaderEndAtLastFetch the leader's log end offset at its last fetch
  * @param lastFetchMs time of its last fetch
  * @param lastCaughtUpMs the latest time at which it is known to have had everything that the leader had
  */
 record FollowerProgress(
-        Incarnation follower, long endOffset, long leaderEndAtLastFetch, long lastFetchMs, long lastCaughtUpMs) {
+        Incarnation follower,
+        long endOffset,
+        long startOffset,
+        long leaderEndAtLastFetch,
+        long lastFetchMs,
+        long lastCaughtUpMs) {
     static final long UNKNOWN = -1;
 
     /** A follower that has not fetched yet. Its lag time starts now. */
     static FollowerProgress unknown(int brokerId, long nowMs) {
-        return new FollowerProgress(new Incarnation(brokerId, Broker.NONE), UNKNOWN, UNKNOWN, nowMs, nowMs);
+        return new FollowerProgress(new Incarnation(brokerId, Broker.NONE), UNKNOWN, UNKNOWN, UNKNOWN, nowMs, nowMs);
     }
 
     /** The progress after a fetch, which acknowledges everything below its offset. */
@@ -29,7 +35,8 @@ record FollowerProgress(
         } else if (endOffset != UNKNOWN && fetch.fetchOffset() >= leaderEndAtLastFetch) {
             caughtUpMs = Math.max(lastCaughtUpMs, lastFetchMs);
         }
-        return new FollowerProgress(fetch.follower(), fetch.fetchOffset(), leaderEndOffset, nowMs, caughtUpMs);
+        return new FollowerProgress(
+                fetch.follower(), fetch.fetchOffset(), fetch.logStartOffset(), leaderEndOffset, nowMs, caughtUpMs);
     }
 
     boolean isOf(Incarnation member) {

@@ -121,6 +121,22 @@ public record Leader(
         return i >= 0 && followers.get(i).isOf(member) ? followers.get(i).endOffset() : FollowerProgress.UNKNOWN;
     }
 
+    /**
+     * The lowest log start offset of the in-sync replicas, inclusive: records below it are deleted everywhere that matters.
+     * {@link FollowerProgress#UNKNOWN} until each of them has fetched in this leader epoch.
+     */
+    public long lowWatermark() {
+        long lowest = log.startOffset();
+        for (Incarnation member : view.state().isr()) {
+            if (!member.equals(view.self())) {
+                int i = progress(member.brokerId());
+                boolean isKnown = i >= 0 && followers.get(i).isOf(member);
+                lowest = Math.min(lowest, isKnown ? followers.get(i).startOffset() : FollowerProgress.UNKNOWN);
+            }
+        }
+        return lowest;
+    }
+
     private boolean diverges(FollowerFetch fetch) {
         boolean hasNothing = fetch.lastFetchedEpoch() == LeaderEpochs.UNKNOWN;
         if (hasNothing && fetch.fetchOffset() <= log.startOffset()) {

@@ -55,8 +55,8 @@ class HighWatermarkTest {
     void highWatermarkMovesOnAcknowledgementsOfTheCurrentEpochOnly() {
         Scenario s = threeReplicas(2, Scenario.EMPTY).elected(1, 3, 1, 2).appended(10);
         FollowerFetch current = s.fetch(2, 10, 3);
-        s.step(new Event.Fetched(new FollowerFetch(current.follower(), 2, 10, 3)));
-        s.step(new Event.Fetched(new FollowerFetch(current.follower(), Replica.ANY_EPOCH, 10, 3)));
+        s.step(new Event.Fetched(new FollowerFetch(current.follower(), 2, 10, 3, 0)));
+        s.step(new Event.Fetched(new FollowerFetch(current.follower(), Replica.ANY_EPOCH, 10, 3, 0)));
         assertThat(s.highWatermark()).isZero();
         s.elected(1, 4, 1, 2);
         assertThat(s.highWatermark())
@@ -148,6 +148,24 @@ class HighWatermarkTest {
         assertThat(s.effects())
                 .contains(new Effect.AcksFailed(ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND))
                 .doesNotHaveAnyElementsOfTypes(Effect.HighWatermarkAdvanced.class);
+    }
+
+    @Test
+    void lowWatermarkIsTheLowestLogStartOfTheReplicasInSync() {
+        Scenario s = threeReplicas(1, log(10, 10)).elected(1, 4, 1, 2);
+        s.step(new Event.LogStartMoved(new LogExtent(s.replica().log().epochs().startAt(7), 7, 10)));
+        assertThat(s.leader().lowWatermark()).as("broker 2 has not fetched").isEqualTo(-1);
+        s.step(new Event.Fetched(s.fetch(2, 10, 0, 3)));
+        assertThat(s.leader().lowWatermark()).isEqualTo(3);
+        s.step(new Event.Fetched(s.fetch(3, 10, 0, 0)));
+        assertThat(s.leader().lowWatermark())
+                .as("broker 3 has caught up, and joins")
+                .isEqualTo(3);
+        s.proposalWritten();
+        assertThat(s.leader().lowWatermark()).isZero();
+        s.step(new Event.Fetched(s.fetch(3, 10, 0, 7)));
+        s.step(new Event.Fetched(s.fetch(2, 10, 0, 9)));
+        assertThat(s.leader().lowWatermark()).isEqualTo(7);
     }
 
     @Test

@@ -40,7 +40,7 @@ class IsrTest {
         Replica before = s.replica();
         s.step(new Event.Fetched(ofEarlierLife));
         assertThat(s.replica()).isSameAs(before);
-        s.step(new Event.Fetched(new FollowerFetch(new Incarnation(2, 250), 4, 10, 0)));
+        s.step(new Event.Fetched(new FollowerFetch(new Incarnation(2, 250), 4, 10, 0, 0)));
         assertThat(s.leader().proposal().orElseThrow().isr())
                 .containsExactly(new Incarnation(1, 100), new Incarnation(2, 250));
     }
@@ -50,7 +50,7 @@ class IsrTest {
         Scenario s = threeReplicas(1, log(10, 10)).elected(1, 4, 1, 2).appended(12);
         s.restartedUncleanly(2, 250);
         assertThat(s.proposedIsr()).containsExactly(1);
-        s.step(new Event.Fetched(new FollowerFetch(new Incarnation(2, 250), 4, 12, 4)));
+        s.step(new Event.Fetched(new FollowerFetch(new Incarnation(2, 250), 4, 12, 4, 0)));
         assertThat(s.highWatermark())
                 .as("2@200 is in the ISR until its leaving is written")
                 .isEqualTo(10);

@@ -94,7 +94,12 @@ final class Scenario {
     }
 
     FollowerFetch fetch(int id, long offset, int lastEpoch) {
-        return new FollowerFetch(new Incarnation(id, id * 100L), replica.leaderEpoch(), offset, lastEpoch);
+        return fetch(id, offset, lastEpoch, 0);
+    }
+
+    FollowerFetch fetch(int id, long offset, int lastEpoch, long logStartOffset) {
+        return new FollowerFetch(
+                new Incarnation(id, id * 100L), replica.leaderEpoch(), offset, lastEpoch, logStartOffset);
     }
 
     Scenario replicated(long logEndOffset, long leaderHighWatermark, EpochStart... newEpochs) {

@@ -4,11 +4,13 @@ import io.tailrace.coordination.BrokerConfigs;
 import io.tailrace.coordination.ClusterIdentity;
 import io.tailrace.coordination.ClusterTree;
 import io.tailrace.coordination.Controller;
+import io.tailrace.coordination.GroupConfigs;
 import io.tailrace.coordination.ProducerIdBlocks;
 import io.tailrace.coordination.TopicStore;
 import io.tailrace.coordination.ZooKeeperSession;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.server.api.BlockingCalls;
+import io.tailrace.server.api.ConfigChanges;
 import io.tailrace.server.api.RequestRouter;
 import io.tailrace.server.cluster.ClusterNode;
 import io.tailrace.server.cluster.ClusterView;
@@ -103,8 +105,10 @@ public final class BrokerServer implements AutoCloseable {
                 storage.directories(),
                 offsets,
                 new RequestHandlers.Coordination(
-                        new TopicStore(session, tree::image),
-                        new BrokerConfigs(session),
+                        new ConfigChanges.Stores(
+                                new TopicStore(session, tree::image),
+                                new BrokerConfigs(session),
+                                new GroupConfigs(session)),
                         new ProducerIdBlocks(session, config.brokerId()),
                         controller),
                 blocking,

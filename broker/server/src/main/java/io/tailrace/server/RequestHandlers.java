@@ -1,6 +1,5 @@
 package io.tailrace.server;
 
-import io.tailrace.coordination.BrokerConfigs;
 import io.tailrace.coordination.Controller;
 import io.tailrace.coordination.ProducerIdBlocks;
 import io.tailrace.coordination.TopicStore;
@@ -10,6 +9,7 @@ import io.tailrace.server.api.BlockingCalls;
 import io.tailrace.server.api.ConfigChanges;
 import io.tailrace.server.api.CreatePartitionsHandler;
 import io.tailrace.server.api.CreateTopicsHandler;
+import io.tailrace.server.api.DeleteRecordsHandler;
 import io.tailrace.server.api.DeleteTopicsHandler;
 import io.tailrace.server.api.DescribeClusterHandler;
 import io.tailrace.server.api.DescribeConfigsHandler;
@@ -20,6 +20,7 @@ import io.tailrace.server.api.FetchHandler;
 import io.tailrace.server.api.FindCoordinatorHandler;
 import io.tailrace.server.api.IncrementalAlterConfigsHandler;
 import io.tailrace.server.api.InitProducerIdHandler;
+import io.tailrace.server.api.ListConfigResourcesHandler;
 import io.tailrace.server.api.ListOffsetsHandler;
 import io.tailrace.server.api.ListPartitionReassignmentsHandler;
 import io.tailrace.server.api.MetadataHandler;
@@ -58,8 +59,7 @@ final class RequestHandlers {
             Clocks clocks) {}
 
     /** The ways to change the cluster's state. */
-    record Coordination(
-            TopicStore topics, BrokerConfigs brokerConfigs, ProducerIdBlocks producerIds, Controller controller) {}
+    record Coordination(ConfigChanges.Stores configs, ProducerIdBlocks producerIds, Controller controller) {}
 
     static List<RequestHandler<?, ?>> of(Context context) {
         BrokerConfig config = context.config();
@@ -67,10 +67,9 @@ final class RequestHandlers {
         Partitions partitions = context.partitions();
         OffsetCoordinator offsets = context.offsets();
         BlockingCalls blocking = context.blocking();
-        TopicStore topicStore = context.coordination().topics();
+        TopicStore topicStore = context.coordination().configs().topics();
         TopicChanges topics = new TopicChanges(topicStore, cluster, config.topics(), config.groups(), System::nanoTime);
-        ConfigChanges configs = new ConfigChanges(
-                topicStore, context.coordination().brokerConfigs(), cluster, config.topicDefaults(), System::nanoTime);
+        ConfigChanges configs = new ConfigChanges(context.coordination().configs(), cluster, config, System::nanoTime);
         return List.of(
                 new ProduceHandler(partitions, context.clocks()),
                 new FetchHandler(partitions, config.network().fetchBytesMax()),
@@ -81,6 +80,7 @@ final class RequestHandlers {
                 new FindCoordinatorHandler(cluster, offsets, topics, blocking),
                 new CreateTopicsHandler(topics, blocking),
                 new DeleteTopicsHandler(topics, cluster, blocking),
+                new DeleteRecordsHandler(partitions),
                 new InitProducerIdHandler(context.coordination().producerIds(), blocking),
                 new OffsetForLeaderEpochHandler(partitions),
                 new DescribeConfigsHandler(cluster, config),
@@ -92,6 +92,7 @@ final class RequestHandlers {
                 new ListPartitionReassignmentsHandler(cluster),
                 new ElectLeadersHandler(context.coordination().controller(), cluster),
                 new DescribeClusterHandler(cluster),
+                new ListConfigResourcesHandler(cluster),
                 new DescribeTopicPartitionsHandler(cluster));
     }
 }

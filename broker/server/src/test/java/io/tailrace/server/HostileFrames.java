@@ -160,7 +160,9 @@ final class HostileFrames {
                         List.of(new DeleteTopicsRequest.Topic("made", new UUID(0, 0))), List.of("made"), 10),
                 new InitProducerIdRequest(null, 1000, -1, (short) -1),
                 new DescribeConfigsRequest(
-                        List.of(new DescribeConfigsRequest.Resource((byte) 2, topic, List.of("retention.ms"))), true),
+                        List.of(new DescribeConfigsRequest.Resource((byte) 2, topic, List.of("retention.ms"))),
+                        true,
+                        true),
                 new CreatePartitionsRequest(List.of(new CreatePartitionsRequest.Topic("made", 2, null)), 10, true),
                 new DescribeClusterRequest(false),
                 new DescribeLogDirsRequest(List.of(new DescribeLogDirsRequest.Topic(topic, List.of(0)))),

@@ -341,7 +341,8 @@ class RawProtocolIT {
 
             DescribeConfigsRequest.Resource resource =
                     new DescribeConfigsRequest.Resource(DescribeConfigsRequest.TOPIC, "repeated-name", null);
-            DescribeConfigsRequest configs = new DescribeConfigsRequest(Collections.nCopies(10_000, resource), true);
+            DescribeConfigsRequest configs =
+                    new DescribeConfigsRequest(Collections.nCopies(10_000, resource), true, false);
             assertThat(client.call(configs, DescribeConfigsResponse.class).results())
                     .hasSize(1);
 

@@ -57,7 +57,8 @@ public final class SwitchedOff {
                 new Incarnation(id, registered == null ? Broker.NONE : registered.epoch()),
                 fetch.currentLeaderEpoch(),
                 fetch.fetchOffset(),
-                fetch.lastFetchedEpoch());
+                fetch.lastFetchedEpoch(),
+                fetch.logStartOffset());
     }
 
     /** A produce with {@code acks=1} is acknowledged without an append. */

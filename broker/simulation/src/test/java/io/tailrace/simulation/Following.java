@@ -50,7 +50,8 @@ final class Following {
                 new Incarnation(process.id(), process.link().epoch()),
                 leaderEpoch,
                 follower.log().endOffset(),
-                follower.log().epochs().latest());
+                follower.log().epochs().latest(),
+                follower.log().startOffset());
         int number = ++fetchesMade;
         int asked = leader;
         inFlight = true;

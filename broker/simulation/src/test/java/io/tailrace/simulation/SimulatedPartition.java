@@ -81,7 +81,11 @@ final class SimulatedPartition implements ClusterActions {
 
     private TopicSettings settings(int minInsync) {
         return new TopicSettings(
-                DEFAULTS.log(), DEFAULTS.rules(), DEFAULTS.messageBytesMax(), cluster.settings.policy(minInsync));
+                DEFAULTS.log(),
+                DEFAULTS.rules(),
+                DEFAULTS.messageBytesMax(),
+                DEFAULTS.deletesRecords(),
+                cluster.settings.policy(minInsync));
     }
 
     Replica replica() {

@@ -20,7 +20,7 @@ public record AlterConfigsRequest(List<Resource> resources, boolean validateOnly
     /**
      * A topic or a broker.
      *
-     * @param resourceType {@link DescribeConfigsRequest#TOPIC} or {@link DescribeConfigsRequest#BROKER}
+     * @param resourceType as in {@link DescribeConfigsRequest.Resource}
      * @param resourceName the topic's name, or the broker's id
      * @param configs all its settings
      */

@@ -33,7 +33,7 @@ public record IncrementalAlterConfigsRequest(List<Resource> resources, boolean v
     /**
      * A topic or a broker.
      *
-     * @param resourceType {@link DescribeConfigsRequest#TOPIC} or {@link DescribeConfigsRequest#BROKER}
+     * @param resourceType as in {@link DescribeConfigsRequest.Resource}
      * @param resourceName the topic's name, or the broker's id
      * @param configs the settings to change
      */

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param deleting names of the topics to delete
  * @param controllerId the controller's id, {@link #NO_CONTROLLER} while none is elected
  * @param brokerConfigs dynamic settings of brokers, by id as text or {@link #ALL_BROKERS}
+ * @param groupConfigs settings of consumer groups that have some, by group id
  */
 public record ClusterImage(
         String clusterId,
@@ -25,7 +26,8 @@ public record ClusterImage(
         SortedMap<String, TopicImage> topics,
         Set<String> deleting,
         int controllerId,
-        Map<String, Map<String, String>> brokerConfigs) {
+        Map<String, Map<String, String>> brokerConfigs,
+        Map<String, Map<String, String>> groupConfigs) {
     /** The controller of a cluster without one. */
     public static final int NO_CONTROLLER = -1;
 
@@ -37,16 +39,17 @@ public record ClusterImage(
         topics = Collections.unmodifiableSortedMap(new TreeMap<>(topics));
         deleting = Set.copyOf(deleting);
         brokerConfigs = Map.copyOf(brokerConfigs);
+        groupConfigs = Map.copyOf(groupConfigs);
     }
 
-    /** A cluster whose brokers have no dynamic settings. */
+    /** A cluster whose brokers and groups have no dynamic settings. */
     public ClusterImage(
             String clusterId,
             SortedMap<Integer, Broker> brokers,
             SortedMap<String, TopicImage> topics,
             Set<String> deleting,
             int controllerId) {
-        this(clusterId, brokers, topics, deleting, controllerId, Map.of());
+        this(clusterId, brokers, topics, deleting, controllerId, Map.of(), Map.of());
     }
 
     /** A cluster about which nothing is known yet. */
@@ -58,7 +61,12 @@ public record ClusterImage(
     public ClusterImage withoutBroker(int id) {
         SortedMap<Integer, Broker> others = new TreeMap<>(brokers);
         others.remove(id);
-        return new ClusterImage(clusterId, others, topics, deleting, controllerId, brokerConfigs);
+        return new ClusterImage(clusterId, others, topics, deleting, controllerId, brokerConfigs, groupConfigs);
+    }
+
+    /** The same cluster with these topics. */
+    public ClusterImage withTopics(SortedMap<String, TopicImage> others) {
+        return new ClusterImage(clusterId, brokers, others, deleting, controllerId, brokerConfigs, groupConfigs);
     }
 
     /** The topic, unless it does not exist. */
@@ -81,6 +89,11 @@ public record ClusterImage(
     /** The topic's settings, empty for a topic that does not exist. */
     public Map<String, String> configs(String topic) {
         return topic(topic).map(TopicImage::configs).orElse(Map.of());
+    }
+
+    /** A consumer group's own settings, empty for a group that has none. */
+    public Map<String, String> groupConfig(String group) {
+        return groupConfigs.getOrDefault(group, Map.of());
     }
 
     /** A broker's dynamic settings: its own, and those for all brokers where it has none. */

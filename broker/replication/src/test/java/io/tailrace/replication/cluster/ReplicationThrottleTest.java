@@ -20,7 +20,8 @@ class ReplicationThrottleTest {
             Map<String, Map<String, String>> brokerConfigs, Map<String, String> topicConfigs) {
         PartitionImage partition = new PartitionImage(PartitionAssignment.of(List.of(1, 2)), null);
         TopicImage topic = new TopicImage("web", new UUID(0, 1), List.of(partition, partition), topicConfigs);
-        return new ClusterImage("c", new TreeMap<>(), new TreeMap<>(Map.of("web", topic)), Set.of(), 1, brokerConfigs);
+        return new ClusterImage(
+                "c", new TreeMap<>(), new TreeMap<>(Map.of("web", topic)), Set.of(), 1, brokerConfigs, Map.of());
     }
 
     @Test

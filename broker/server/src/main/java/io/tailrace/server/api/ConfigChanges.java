@@ -1,57 +1,67 @@
 package io.tailrace.server.api;
 
 import io.tailrace.coordination.BrokerConfigs;
+import io.tailrace.coordination.GroupConfigs;
 import io.tailrace.coordination.TopicException;
 import io.tailrace.coordination.TopicStore;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.DescribeConfigsRequest;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.server.cluster.ClusterView;
+import io.tailrace.server.config.BrokerConfig;
+import io.tailrace.server.config.GroupSettings;
 import io.tailrace.server.config.SettingRules;
-import io.tailrace.server.config.TopicDefaults;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 
-/** Changes settings of topics and of running brokers, for AlterConfigs and IncrementalAlterConfigs. Thread-safe. */
+/** Changes settings of topics, of groups and of running brokers, for AlterConfigs and IncrementalAlterConfigs. Thread-safe. */
 public final class ConfigChanges {
     /** After this time a change is answered as made, though this broker has not acted on it yet. */
     private static final long IN_FORCE_MS_MAX = 3_000;
 
-    private final TopicStore topics;
-    private final BrokerConfigs brokers;
+    /** Every broker keeps the settings of all groups in memory. */
+    private static final int CONFIGURED_GROUPS_MAX = 10_000;
+
+    private final Stores stores;
     private final ClusterView cluster;
     private final LongSupplier nanoClock;
     private final SettingRules topicRules;
+    private final SettingRules groupRules;
     private final SettingRules brokerRules = SettingRules.ofBrokers();
 
-    /** @param nanoClock as {@link System#nanoTime} */
-    public ConfigChanges(
-            TopicStore topics,
-            BrokerConfigs brokers,
-            ClusterView cluster,
-            TopicDefaults defaults,
-            LongSupplier nanoClock) {
-        this.nanoClock = nanoClock;
-        this.topics = topics;
-        this.brokers = brokers;
+    /** Where settings are stored. */
+    public record Stores(TopicStore topics, BrokerConfigs brokers, GroupConfigs groups) {}
+
+    /**
+     * Changes settings in these stores.
+     *
+     * @param config the defaults of topics and groups
+     * @param nanoClock as {@link System#nanoTime}
+     */
+    public ConfigChanges(Stores stores, ClusterView cluster, BrokerConfig config, LongSupplier nanoClock) {
+        this.stores = stores;
         this.cluster = cluster;
-        this.topicRules = SettingRules.ofTopics(defaults);
+        this.nanoClock = nanoClock;
+        this.topicRules = SettingRules.ofTopics(config.topicDefaults());
+        this.groupRules =
+                SettingRules.ofGroups(new GroupSettings(config.groups().consumer()));
     }
 
     /**
      * A change of settings.
      *
      * @param type of the resource, as in {@link DescribeConfigsRequest.Resource}
-     * @param name a topic, or a broker's id; of brokers, empty for all
+     * @param name a topic, a group's id, or a broker's id; of brokers, empty for all
      */
     record ResourceChange(byte type, String name, Change change) {
         private String label() {
             return switch (type) {
                 case DescribeConfigsRequest.TOPIC -> "topic " + name;
                 case DescribeConfigsRequest.BROKER -> "broker '" + name + "'";
+                case DescribeConfigsRequest.GROUP -> "group '" + name + "'";
                 default -> "resource '" + name + "' of type " + type;
             };
         }
@@ -89,7 +99,7 @@ public final class ConfigChanges {
                 if (validateOnly) {
                     Map<String, String> unused = changed(change, image.configs(name), topicRules);
                 } else {
-                    topics.configure(name, current -> changed(change, current, topicRules));
+                    stores.topics().configure(name, current -> changed(change, current, topicRules));
                 }
             }
             case DescribeConfigsRequest.BROKER -> {
@@ -97,18 +107,40 @@ public final class ConfigChanges {
                 if (validateOnly) {
                     Map<String, String> unused = changed(change, brokerConfig(image, name), brokerRules);
                 } else {
-                    brokers.configure(brokerKey(name), current -> changed(change, current, brokerRules));
+                    stores.brokers().configure(brokerKey(name), current -> changed(change, current, brokerRules));
+                }
+            }
+            case DescribeConfigsRequest.GROUP -> {
+                checkGroup(name, image);
+                if (validateOnly) {
+                    Map<String, String> unused = changed(change, image.groupConfig(name), groupRules);
+                } else {
+                    stores.groups().configure(name, current -> changed(change, current, groupRules));
                 }
             }
             default ->
                 throw new TopicException(
-                        ErrorCode.INVALID_REQUEST, "expected a topic (2) or a broker (4), found " + change.label());
+                        ErrorCode.INVALID_REQUEST,
+                        "expected a topic (2), a broker (4) or a group (32), found " + change.label());
         }
     }
 
     private static void checkTopic(String topic, ClusterImage image) {
         if (image.topic(topic).isEmpty() || image.deleting().contains(topic)) {
             throw new TopicException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "topic " + topic + " does not exist");
+        }
+    }
+
+    /** A group need not exist: its settings are often made before its first member joins. */
+    private static void checkGroup(String group, ClusterImage image) {
+        if (group.isEmpty()) {
+            throw new TopicException(ErrorCode.INVALID_REQUEST, "expected the id of a group, found none");
+        }
+        boolean isNew = !image.groupConfigs().containsKey(group);
+        if (isNew && image.groupConfigs().size() >= CONFIGURED_GROUPS_MAX) {
+            throw new TopicException(
+                    ErrorCode.POLICY_VIOLATION,
+                    CONFIGURED_GROUPS_MAX + " groups have settings: remove those of another group first");
         }
     }
 
@@ -154,10 +186,14 @@ public final class ConfigChanges {
     }
 
     private boolean isInForce(ResourceChange change, ClusterImage image) {
-        boolean ofTopic = change.type() == DescribeConfigsRequest.TOPIC;
-        Map<String, String> current = ofTopic ? image.configs(change.name()) : brokerConfig(image, change.name());
-        return change.change()
-                .apply(current, ofTopic ? topicRules : brokerRules)
-                .equals(current);
+        return switch (change.type()) {
+            case DescribeConfigsRequest.TOPIC -> changesNothing(change, image.configs(change.name()), topicRules);
+            case DescribeConfigsRequest.GROUP -> changesNothing(change, image.groupConfig(change.name()), groupRules);
+            default -> changesNothing(change, brokerConfig(image, change.name()), brokerRules);
+        };
+    }
+
+    private static boolean changesNothing(ResourceChange change, Map<String, String> current, SettingRules rules) {
+        return change.change().apply(current, rules).equals(current);
     }
 }

@@ -179,7 +179,8 @@ final class DelayedFetch implements ReadWaiter {
                 new Incarnation(request.replicaId(), request.replicaEpoch()),
                 part.currentLeaderEpoch(),
                 part.fetchOffset(),
-                part.lastFetchedEpoch());
+                part.lastFetchedEpoch(),
+                part.logStartOffset());
     }
 
     private Attempt read() {

@@ -155,8 +155,7 @@ final class ClusterFollower {
                         new TopicImage(name, topic.id(), topic.partitions().subList(0, count), topic.configs()));
             }
         }
-        return new ClusterImage(
-                last.clusterId(), last.brokers(), topics, last.deleting(), last.controllerId(), last.brokerConfigs());
+        return last.withTopics(topics);
     }
 
     /** This broker has been registered, or has lost its registration. */

@@ -3,6 +3,7 @@ package io.tailrace.server.config;
 import io.tailrace.config.ConfigKey;
 import io.tailrace.replication.cluster.ReplicationThrottle;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -33,11 +34,9 @@ public final class DynamicBrokerKeys {
         BY_NAME.put(key.name(), key);
     }
 
-    /** The default of each, by name, in display order. */
-    public static Map<String, String> defaults() {
-        Map<String, String> defaults = new LinkedHashMap<>();
-        BY_NAME.forEach((name, key) -> defaults.put(name, String.valueOf(key.defaultText())));
-        return defaults;
+    /** All of them, in display order. */
+    public static List<SettingInfo> all() {
+        return BY_NAME.values().stream().map(SettingInfo::of).toList();
     }
 
     /**

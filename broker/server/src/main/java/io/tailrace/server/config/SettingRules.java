@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Which settings topics, or running brokers, can have and how they are changed. Immutable. */
+/** Which settings topics, groups or running brokers can have and how they are changed. Immutable. */
 public final class SettingRules {
     private final Check check;
     private final Map<String, String> lists;
@@ -28,6 +28,11 @@ public final class SettingRules {
         Map<String, String> lists = new LinkedHashMap<>();
         TopicKeys.all().stream().filter(TopicKey::isList).forEach(key -> lists.put(key.name(), defaults.text(key)));
         return new SettingRules(TopicKeys::check, lists);
+    }
+
+    /** The rules for consumer groups. */
+    public static SettingRules ofGroups(GroupSettings settings) {
+        return new SettingRules(settings::check, Map.of());
     }
 
     /** The rules for running brokers. */

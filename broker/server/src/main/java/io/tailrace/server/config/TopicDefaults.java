@@ -34,6 +34,11 @@ public final class TopicDefaults {
         return byName;
     }
 
+    /** What a setting of {@link #all} is. */
+    public static SettingInfo info(String name) {
+        return TopicKeys.info(name);
+    }
+
     /** The settings of a topic that overrides these defaults by {@code own}. */
     public TopicSettings with(Map<String, String> own) {
         return TopicSettings.of(this, own);

@@ -2,6 +2,7 @@ package io.tailrace.server.config;
 
 import io.tailrace.config.Config;
 import io.tailrace.config.ConfigKey;
+import io.tailrace.protocol.message.DescribeConfigsResponse;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,13 @@ public record TopicKey<T>(
     /** The setting's name. */
     public String name() {
         return key.name();
+    }
+
+    SettingInfo info() {
+        SettingInfo info = SettingInfo.of(key);
+        return isList
+                ? new SettingInfo(info.name(), DescribeConfigsResponse.TYPE_LIST, info.defaultText(), info.doc())
+                : info;
     }
 
     List<ConfigKey<?>> brokerKeys() {

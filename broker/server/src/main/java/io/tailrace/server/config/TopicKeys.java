@@ -195,7 +195,18 @@ public final class TopicKeys {
     private static final Map<String, TopicKey<?>> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(TopicKey::name, Function.identity()));
 
+    private static final Map<String, SettingInfo> INFOS =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(TopicKey::name, TopicKey::info));
+
     private TopicKeys() {}
+
+    static SettingInfo info(String name) {
+        SettingInfo info = INFOS.get(name);
+        if (info == null) {
+            throw new IllegalStateException("no topic setting " + name);
+        }
+        return info;
+    }
 
     /** All of them, in display order. */
     public static List<TopicKey<?>> all() {

@@ -15,9 +15,12 @@ import org.slf4j.LoggerFactory;
  * @param log rolling, retention and flushing of its logs
  * @param rules what its batches must satisfy
  * @param messageBytesMax largest batch, as it is on the wire
+ * @param deletesRecords whether {@code cleanup.policy} includes {@code delete}: without it, records can be removed by
+ *     compaction only
  * @param policy what elections and the ISR depend on
  */
-public record TopicSettings(LogConfig log, BatchRules rules, int messageBytesMax, TopicPolicy policy) {
+public record TopicSettings(
+        LogConfig log, BatchRules rules, int messageBytesMax, boolean deletesRecords, TopicPolicy policy) {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicSettings.class);
 
@@ -60,6 +63,7 @@ public record TopicSettings(LogConfig log, BatchRules rules, int messageBytesMax
                         values.of(TopicKeys.DECOMPRESSED_RECORD_BYTES_MAX),
                         cleanup.contains("compact")),
                 values.of(TopicKeys.MESSAGE_BYTES_MAX),
+                drops,
                 new TopicPolicy(values.of(TopicKeys.MIN_INSYNC_REPLICAS), values.of(TopicKeys.UNCLEAN_ELECTION)));
     }
 

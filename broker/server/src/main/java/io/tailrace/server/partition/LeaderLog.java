@@ -4,6 +4,7 @@ import io.tailrace.log.AppendResult;
 import io.tailrace.log.OffsetNotInLogException;
 import io.tailrace.log.ReplicaLog;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.DeleteRecordsRequest;
 import io.tailrace.replication.Event;
 import io.tailrace.replication.FetchVerdict;
 import io.tailrace.replication.FollowerFetch;
@@ -15,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * What a leader does with its log: appends, acknowledgements and reads. Without a lease or session it only serves consumers,
+ * What a leader does with its log: appends, acknowledgements, deletions and reads. Without a lease or session it only serves consumers,
  * below the high watermark.
  */
 final class LeaderLog {
@@ -38,24 +39,6 @@ final class LeaderLog {
         lock.lock();
         try {
             return role.leadershipIn(leaderEpoch).map(leader -> append(leader, batches, allInsync), this::refuse);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    Append appendAt(long expectedOffset, ByteBuffer batches, int leaderEpoch) {
-        ReentrantLock lock = role.lock();
-        lock.lock();
-        try {
-            long endOffset = log.logEndOffset();
-            return role.leadershipIn(leaderEpoch)
-                    .map(
-                            leader -> endOffset == expectedOffset
-                                    ? append(leader, batches, true)
-                                    : refuse(
-                                            ErrorCode.OFFSET_OUT_OF_RANGE,
-                                            ": it ends at " + endOffset + ", expected " + expectedOffset),
-                            this::refuse);
         } finally {
             lock.unlock();
         }
@@ -113,6 +96,51 @@ final class LeaderLog {
         } finally {
             lock.unlock();
         }
+    }
+
+    Deletion deleteRecordsBefore(long offset) {
+        ReentrantLock lock = role.lock();
+        lock.lock();
+        try {
+            return role.leadershipIn(Replica.ANY_EPOCH)
+                    .map(leader -> deleteRecordsBefore(leader, offset), Deletion::refused);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Deletion deleteRecordsBefore(Leader leader, long requested) {
+        long highWatermark = leader.log().highWatermark();
+        long offset = requested == DeleteRecordsRequest.HIGH_WATERMARK ? highWatermark : requested;
+        if (offset < 0 || offset > highWatermark) {
+            return Deletion.refused(ErrorCode.OFFSET_OUT_OF_RANGE);
+        }
+        try {
+            log.deleteRecordsBefore(offset);
+            role.step(new Event.LogStartMoved(role.extent()));
+            return new Deletion(ErrorCode.NONE, offset, log.storeLogStart());
+        } catch (IOException e) {
+            return Deletion.refused(errors.errorOf(e));
+        }
+    }
+
+    void awaitLowWatermark(long offset, AckWaiter waiter) {
+        ReentrantLock lock = role.lock();
+        lock.lock();
+        try {
+            ErrorCode refusal = role.leadershipIn(Replica.ANY_EPOCH).map(leader -> ErrorCode.NONE, error -> error);
+            if (refusal != ErrorCode.NONE || lowWatermark() >= offset) {
+                waiter.done(refusal);
+            } else {
+                waiters.addDeletion(offset, waiter);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long lowWatermark() {
+        return role.replica() instanceof Leader leader ? leader.lowWatermark() : -1;
     }
 
     Read read(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {

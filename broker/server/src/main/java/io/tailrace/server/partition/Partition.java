@@ -101,16 +101,6 @@ public final class Partition {
     }
 
     /**
-     * As {@link #append} for all in-sync replicas, but only if the log ends at {@code expectedOffset}: otherwise it is refused with
-     * {@code OFFSET_OUT_OF_RANGE}.
-     *
-     * @param leaderEpoch the epoch to append in
-     */
-    public Append appendAt(long expectedOffset, ByteBuffer batches, int leaderEpoch) {
-        return leaderLog.appendAt(expectedOffset, batches, leaderEpoch);
-    }
-
-    /**
      * Calls {@code waiter} as soon as every in-sync replica has everything below {@code offset}, at once if they have. Calls
      * it with an error if this broker no longer leads in the epoch of the append: then the outcome cannot be known.
      *
@@ -120,12 +110,31 @@ public final class Partition {
         leaderLog.awaitAcks(offset, leaderEpoch, waiter);
     }
 
+    /**
+     * Deletes the records below {@code offset} if this broker leads the partition. Followers do the same when they next
+     * fetch: {@link #awaitLowWatermark}.
+     *
+     * @param offset at most the high watermark; {@link io.tailrace.protocol.message.DeleteRecordsRequest#HIGH_WATERMARK}
+     *     stands for it
+     */
+    public Deletion deleteRecordsBefore(long offset) {
+        return leaderLog.deleteRecordsBefore(offset);
+    }
+
+    /**
+     * Calls {@code waiter} as soon as no in-sync replica has records below {@code offset}, at once if none has. Calls it with
+     * an error if this broker does not lead the partition then.
+     */
+    public void awaitLowWatermark(long offset, AckWaiter waiter) {
+        leaderLog.awaitLowWatermark(offset, waiter);
+    }
+
     /** Removes a waiter that gave up. */
     public void cancel(AckWaiter waiter) {
         ReentrantLock lock = role.lock();
         lock.lock();
         try {
-            waiters.removeAck(waiter);
+            waiters.remove(waiter);
         } finally {
             lock.unlock();
         }
@@ -139,6 +148,7 @@ public final class Partition {
         if (role.tryLock()) {
             try {
                 waiters.failAcks(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+                waiters.failDeletions(ErrorCode.NOT_LEADER_OR_FOLLOWER);
             } finally {
                 role.lock().unlock();
             }
@@ -253,7 +263,7 @@ public final class Partition {
         return waiters.readersWaiting();
     }
 
-    /** The number of produces that wait to be acknowledged. */
+    /** The number of produces and deletions that wait for other replicas. */
     int acksWaiting() {
         ReentrantLock lock = role.lock();
         lock.lock();

@@ -31,7 +31,7 @@ final class ReplicaStateMachine {
     private final Waiters waiters;
     private final Effects effects = new Effects();
 
-    /** Guards the role, the order of appends, and the waiters for acknowledgements. */
+    /** Guards the role, the order of appends, and the waiters for other replicas. */
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Written under the lock. A reader without the lock may see the role before the current one. */
@@ -121,6 +121,7 @@ final class ReplicaStateMachine {
                 return;
             }
         }
+        waiters.roleStepped(replica);
         boolean roleChanged = before.getClass() != replica.getClass() || before.leaderEpoch() != replica.leaderEpoch();
         if (roleChanged) {
             waiters.wakeReaders();

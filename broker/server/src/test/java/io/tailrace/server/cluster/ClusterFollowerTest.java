@@ -43,13 +43,7 @@ class ClusterFollowerTest {
                 .orElseThrow()
                 .partitions();
         topics.put(NEW, new TopicImage(NEW, new UUID(0, 2), partitions, Map.of()));
-        return new ClusterImage(
-                image.clusterId(),
-                image.brokers(),
-                topics,
-                image.deleting(),
-                image.controllerId(),
-                image.brokerConfigs());
+        return image.withTopics(topics);
     }
 
     private long created() {

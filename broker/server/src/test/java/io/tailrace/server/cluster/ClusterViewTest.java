@@ -38,12 +38,11 @@ class ClusterViewTest {
     }
 
     private static ClusterImage imageOf(Map<Integer, Broker> brokers) {
-        return new ClusterImage(
-                "c", new TreeMap<>(brokers), new TreeMap<>(), Set.of(), ClusterImage.NO_CONTROLLER, Map.of());
+        return new ClusterImage("c", new TreeMap<>(brokers), new TreeMap<>(), Set.of(), ClusterImage.NO_CONTROLLER);
     }
 
     private static ClusterImage image(int controllerId) {
-        return new ClusterImage("c", new TreeMap<>(), new TreeMap<>(), Set.of(), controllerId, Map.of());
+        return new ClusterImage("c", new TreeMap<>(), new TreeMap<>(), Set.of(), controllerId);
     }
 
     @Test

@@ -112,8 +112,7 @@ final class LocalBroker implements ClusterActions, AutoCloseable {
                 new TreeMap<>(Map.of(ID, broker(ID), OTHER, broker(OTHER))),
                 new TreeMap<>(Map.of(TOPIC, topic)),
                 Set.of(),
-                ClusterImage.NO_CONTROLLER,
-                Map.of());
+                ClusterImage.NO_CONTROLLER);
     }
 
     private static Broker broker(int id) {

@@ -136,7 +136,8 @@ class FetchScheduleTest {
                 new TreeMap<>(Map.of(topic.name(), topic)),
                 Set.of(),
                 ClusterImage.NO_CONTROLLER,
-                Map.of("1", Map.of(ReplicationThrottle.FOLLOWER_RATE, bytesPerSecond)));
+                Map.of("1", Map.of(ReplicationThrottle.FOLLOWER_RATE, bytesPerSecond)),
+                Map.of());
         return ReplicationThrottle.ofFollower(image, 1);
     }
 }

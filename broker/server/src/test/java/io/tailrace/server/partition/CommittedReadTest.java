@@ -89,7 +89,7 @@ class CommittedReadTest {
         assertThat(errorAt(0, TwoReplicas.LEADER_EPOCH + 1)).isEqualTo(ErrorCode.UNKNOWN_LEADER_EPOCH);
         assertThat(errorAt(0, TwoReplicas.LEADER_EPOCH - 1)).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
         FollowerFetch follower =
-                new FollowerFetch(new Incarnation(2, TwoReplicas.FOLLOWER_EPOCH), TwoReplicas.LEADER_EPOCH, 0, -1);
+                new FollowerFetch(new Incarnation(2, TwoReplicas.FOLLOWER_EPOCH), TwoReplicas.LEADER_EPOCH, 0, -1, 0);
         assertThat(replicas.partition().read(follower, 1000, true).error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }
 

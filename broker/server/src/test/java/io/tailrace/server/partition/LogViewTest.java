@@ -83,7 +83,7 @@ class LogViewTest {
             history.add("appends");
             partition.append(batch("a"), Replica.ANY_EPOCH, true);
             Incarnation follower = new Incarnation(2, TwoReplicas.FOLLOWER_EPOCH);
-            replicas.handle(new Event.Fetched(new FollowerFetch(follower, epoch, log.endOffset() + 1, epoch)));
+            replicas.handle(new Event.Fetched(new FollowerFetch(follower, epoch, log.endOffset() + 1, epoch, 0)));
         } else {
             int writtenIn = random.nextInt(Math.max(0, log.epochs().latest()), epoch + 1);
             history.add("copies from epoch " + writtenIn);

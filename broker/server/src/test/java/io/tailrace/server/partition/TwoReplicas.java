@@ -200,9 +200,14 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
 
     /** The follower asks for what comes at {@code offset}, and so acknowledges what comes before. */
     public void followerFetches(long offset) {
+        followerFetches(offset, 0);
+    }
+
+    /** The same, with a log that starts at {@code logStartOffset}. */
+    public void followerFetches(long offset, long logStartOffset) {
         int lastEpoch = offset == 0 ? -1 : LEADER_EPOCH;
-        handle(new Event.Fetched(
-                new FollowerFetch(new Incarnation(2, FOLLOWER_EPOCH), LEADER_EPOCH, offset, lastEpoch)));
+        handle(new Event.Fetched(new FollowerFetch(
+                new Incarnation(2, FOLLOWER_EPOCH), LEADER_EPOCH, offset, lastEpoch, logStartOffset)));
     }
 
     public long highWatermark() {
@@ -221,6 +226,11 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
     /** Waits until somebody waits for records. */
     public void awaitReader() {
         await().until(() -> partition.readersWaiting() > 0);
+    }
+
+    /** Waits until somebody waits for the other replica. */
+    public void awaitWaiterForReplicas() {
+        await().until(() -> partition.acksWaiting() > 0);
     }
 
     /** Waits until nobody waits for anything. */
