@@ -45,12 +45,12 @@ public final class ConsumerGroup implements Group {
 
     @Override
     public ErrorCode commitError(OffsetCaller caller) {
-        return caller.isMember() ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.NONE;
+        return ErrorCode.UNKNOWN_MEMBER_ID;
     }
 
     @Override
     public ErrorCode fetchError(OffsetCaller caller) {
-        return caller.isMember() ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.NONE;
+        return ErrorCode.UNKNOWN_MEMBER_ID;
     }
 
     @Override

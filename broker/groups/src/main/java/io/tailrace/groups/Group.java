@@ -29,8 +29,8 @@ public sealed interface Group permits ClassicGroup, ConsumerGroup {
     boolean isSubscribedTo(String topic);
 
     /**
-     * Whether a request may commit offsets, as far as it can be said for all partitions at once: {@code NONE}, or the error to
-     * answer.
+     * Whether a request of a {@linkplain OffsetCaller#isMember member} may commit offsets, as far as it can be said for all
+     * partitions at once: {@code NONE}, or the error to answer.
      */
     ErrorCode commitError(OffsetCaller caller);
 
@@ -40,7 +40,7 @@ public sealed interface Group permits ClassicGroup, ConsumerGroup {
     }
 
     /**
-     * Whether a request may read offsets: {@code NONE}, or the error to answer. A member whose epoch has moved on since it sent the
+     * Whether a request of a member may read offsets: {@code NONE}, or the error to answer. A member whose epoch has moved on since it sent the
      * request may: what it reads does no harm, and it would only ask again.
      */
     ErrorCode fetchError(OffsetCaller caller);

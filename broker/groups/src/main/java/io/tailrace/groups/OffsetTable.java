@@ -1,24 +1,104 @@
 package io.tailrace.groups;
 
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.group.OffsetCommitKey;
 import io.tailrace.protocol.group.OffsetCommitValue;
 import io.tailrace.shard.Timeline;
+import io.tailrace.shard.TimelineMap;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The committed offsets of a shard's groups. Confined to its shard. */
+/**
+ * The committed offsets of a shard's groups. Confined to its shard.
+ *
+ * <p>An offset without metadata takes about 120 bytes: topic names are shared, and a group without offsets is forgotten.
+ */
 public final class OffsetTable {
+    /** More names than that are not shared, so that the names of deleted topics do not add up. */
+    private static final int SHARED_NAMES_MAX = 100_000;
+
     private final Timeline timeline;
+    private final TimelineMap<String, TimelineMap<TopicPartition, StoredOffset>> groups;
+    private final Map<String, String> topicNames = new HashMap<>();
 
     OffsetTable(Timeline timeline) {
         this.timeline = timeline;
+        this.groups = new TimelineMap<>(timeline);
     }
 
-    /** The versions of this table. */
-    Timeline timeline() {
-        return timeline;
+    /** The groups that have offsets: a view, not to be changed. */
+    public Set<String> groups() {
+        return groups.newest().keySet();
+    }
+
+    /** The newest offsets of a group, empty for an unknown one: a view, not to be changed. */
+    public Map<TopicPartition, StoredOffset> newest(String group) {
+        TimelineMap<TopicPartition, StoredOffset> offsets = groups.get(group);
+        return offsets == null ? Collections.emptyMap() : offsets.newest();
+    }
+
+    /** The groups that have committed offsets: a copy. */
+    public Set<String> committedGroups() {
+        return groups.committedKeys();
+    }
+
+    /** The partitions for which a group has a committed offset: a copy. */
+    public Set<TopicPartition> committedPartitions(String group) {
+        TimelineMap<TopicPartition, StoredOffset> offsets = groups.committed(group);
+        return offsets == null ? Set.of() : offsets.committedKeys();
+    }
+
+    /** The committed offset of a group for a partition; null if it has none. */
+    public @Nullable StoredOffset committed(String group, TopicPartition partition) {
+        TimelineMap<TopicPartition, StoredOffset> offsets = groups.committed(group);
+        return offsets == null ? null : offsets.committed(partition);
     }
 
     /** Applies a record; no value is a tombstone. */
-    @SuppressWarnings("unused")
-    void replay(long offset, OffsetCommitKey key, @Nullable OffsetCommitValue value) {}
+    void replay(OffsetCommitKey key, @Nullable OffsetCommitValue value) {
+        TopicPartition partition = new TopicPartition(shared(key.topic()), key.partition());
+        if (value == null) {
+            remove(key.group(), partition);
+        } else {
+            put(
+                    key.group(),
+                    partition,
+                    new StoredOffset(
+                            value.offset(),
+                            value.leaderEpoch(),
+                            value.metadata(),
+                            value.commitTimestamp(),
+                            value.expireTimestamp()));
+        }
+    }
+
+    private void put(String group, TopicPartition partition, StoredOffset offset) {
+        TimelineMap<TopicPartition, StoredOffset> offsets = groups.get(group);
+        if (offsets == null) {
+            offsets = new TimelineMap<>(timeline);
+            groups.put(group, offsets);
+        }
+        offsets.put(partition, offset);
+    }
+
+    private void remove(String group, TopicPartition partition) {
+        TimelineMap<TopicPartition, StoredOffset> offsets = groups.get(group);
+        if (offsets != null) {
+            offsets.remove(partition);
+            if (offsets.size() == 0) {
+                groups.remove(group);
+            }
+        }
+    }
+
+    private String shared(String topic) {
+        String known = topicNames.putIfAbsent(topic, topic);
+        if (known == null && topicNames.size() > SHARED_NAMES_MAX) {
+            topicNames.clear();
+        }
+        return known == null ? topic : known;
+    }
 }

@@ -26,6 +26,7 @@ class LayersTest {
                         "io.tailrace.groups..",
                         "io.tailrace.protocol..",
                         "java.nio",
+                        "java.nio.charset",
                         "io.tailrace.shard",
                         "java.lang..",
                         "java.util",

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
@@ -30,7 +29,7 @@ public final class AtomicFile {
         Path temporary = path.resolveSibling(path.getFileName() + LogFiles.TEMPORARY);
         try {
             write(disk, temporary, content);
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            disk.move(temporary, path);
         } catch (IOException e) {
             deleteAfter(e, temporary);
             throw e;

@@ -366,7 +366,7 @@ public final class Log implements ReplicaLog {
     /** Publishes segments, start and end after a truncation. */
     void truncated(SegmentList segments, long newStart, long newEnd) {
         recentAppends.clear();
-        state = state.with(segments);
+        state = state.with(segments).with(state.history().truncate(newEnd));
         logStartOffset = newStart;
         end = new LogEnd(newEnd, segments.last(), segments.last().sizeInBytes());
     }

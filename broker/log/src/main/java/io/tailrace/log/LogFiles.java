@@ -15,7 +15,14 @@ final class LogFiles {
     static final String SNAPSHOT = ".snapshot";
     static final String DELETED = ".deleted";
     static final String TEMPORARY = ".tmp";
+    /** A segment that compaction is writing, or has committed and not renamed yet. */
+    static final String COMPACTED = ".compacted";
+
     static final String EPOCHS = "leader-epoch-checkpoint";
+    static final String CHAIN = "segment-chain";
+
+    /** The files of a segment. */
+    static final List<String> SEGMENT_SUFFIXES = List.of(LOG, INDEX, TIME_INDEX);
 
     private static final int OFFSET_DIGITS = 20;
 
@@ -38,7 +45,17 @@ final class LogFiles {
 
     /** The path of a file that is named after an offset, in 20 digits. */
     static Path of(Path directory, long offset, String suffix) {
-        return directory.resolve("%020d%s".formatted(offset, suffix));
+        return directory.resolve(nameOf(offset, suffix));
+    }
+
+    /** The name of a file that is named after an offset. */
+    static String nameOf(long offset, String suffix) {
+        return "%020d%s".formatted(offset, suffix);
+    }
+
+    /** The path of a segment's file until it takes the place of the one before compaction. */
+    static Path compacted(Path directory, long baseOffset, String suffix, long compactedMs) {
+        return of(directory, baseOffset, suffix + "." + compactedMs + COMPACTED);
     }
 
     /** Whether a file is named after an offset. */

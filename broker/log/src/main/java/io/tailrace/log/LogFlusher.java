@@ -90,11 +90,28 @@ final class LogFlusher {
                     syncDirectory();
                 }
                 log.writeEpochs();
+                writeChain(reached);
                 recoveryPoint = Math.max(recoveryPoint, reached);
             } catch (IOException e) {
                 throw context.health().report(e);
             }
         });
+    }
+
+    /** Lists the segments that are closed and forced. Without space the old file stays, which lists some of them. */
+    private void writeChain(long forcedOffset) throws IOException {
+        LogState state = log.state();
+        if (state.segments().floor(forcedOffset).baseOffset() <= state.chainFile().endOffset()) {
+            return;
+        }
+        try {
+            state.chainFile().write(state.chain(forcedOffset));
+        } catch (IOException e) {
+            if (FailureScope.of(e, state.directory()) == FailureScope.DIRECTORY) {
+                throw e;
+            }
+            LOG.warn("Chain of segments not written, a later sync tries again: {}: {}", log.partition(), e.toString());
+        }
     }
 
     private void syncDirectory() throws IOException {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,11 @@ final class LogLoader {
     record Checkpoint(boolean wasCleanlyClosed, long recoveryPoint, long logStartOffset) {
         /** For a new log. */
         static final Checkpoint NONE = new Checkpoint(true, 0, 0);
+
+        /** A copy whose recovery point is not below an offset. */
+        Checkpoint forcedUpTo(long offset) {
+            return new Checkpoint(wasCleanlyClosed, Math.max(recoveryPoint, offset), logStartOffset);
+        }
 
         /** The offset up to which readable records were forced, so that a shorter log is damaged; 0 if there were none. */
         long forcedEndOffset() {
@@ -46,7 +52,8 @@ final class LogLoader {
     private final LogContext context;
     private final Path directory;
     private final int indexIntervalBytes;
-    private final Checkpoint checkpoint;
+    /** Raised to the end of the chain once that is known. */
+    private Checkpoint checkpoint;
     private final long nowMs;
 
     LogLoader(LogContext context, TopicPartition partition, LogConfig config, Checkpoint checkpoint, long nowMs) {
@@ -59,20 +66,26 @@ final class LogLoader {
 
     Loaded load() throws IOException {
         Files.createDirectories(directory);
-        List<Path> logFiles = removeLeftovers();
+        SegmentChainFile chainFile = new SegmentChainFile(context.disk(), directory);
+        SegmentChain chain = chainFile.read();
         List<Segment> segments = new ArrayList<>();
         try {
-            for (Path file : logFiles) {
-                segments.add(Segment.open(context.disk(), directory, LogFiles.offsetOf(file)));
+            Map<Long, Long> compactedMs = chain.compactedMs();
+            for (Path file : SegmentFiles.settle(context.disk(), directory, chain)) {
+                long baseOffset = LogFiles.offsetOf(file);
+                segments.add(Segment.open(
+                        context.disk(), directory, baseOffset, compactedMs.getOrDefault(baseOffset, 0L)));
             }
-            return load(segments);
+            chain.ensureComplete(segments, checkpoint.logStartOffset);
+            checkpoint = checkpoint.forcedUpTo(chain.endOffset());
+            return load(segments, chainFile, chain);
         } catch (IOException | RuntimeException e) {
             segments.forEach(Segment::release);
             throw e;
         }
     }
 
-    private Loaded load(List<Segment> segments) throws IOException {
+    private Loaded load(List<Segment> segments, SegmentChainFile chainFile, SegmentChain chain) throws IOException {
         if (segments.isEmpty() && checkpoint.forcedEndOffset() > 0) {
             throw new CorruptLogException(
                     directory, "no segment found, expected records up to offset " + checkpoint.forcedEndOffset());
@@ -91,6 +104,8 @@ final class LogLoader {
         LogState state = new LogState(
                 directory,
                 list,
+                chain.history().truncate(logEndOffset),
+                chainFile,
                 new LeaderEpochFile(context.disk(), directory),
                 new ProducerStates(context.config().producerIdsMax()));
         Optional<LeaderEpochs> kept = state.epochFile().read();
@@ -100,29 +115,6 @@ final class LogLoader {
                 .startAt(logStartOffset);
         state.epochFile().writeOrRemove(epochs);
         return new Loaded(state, epochs, logStartOffset, logEndOffset, recoveryPoint);
-    }
-
-    /** Deletes leftovers of the previous process. Returns the files of segments, oldest first. */
-    private List<Path> removeLeftovers() throws IOException {
-        List<Path> logFiles = new ArrayList<>();
-        for (Path file : LogFiles.list(directory)) {
-            String name = String.valueOf(file.getFileName());
-            if (name.endsWith(LogFiles.DELETED) || name.endsWith(LogFiles.TEMPORARY)) {
-                Files.delete(file);
-            } else if (LogFiles.hasOffsetName(file, LogFiles.LOG)) {
-                logFiles.add(file);
-            } else if (isOrphanedIndex(file)) {
-                LOG.warn("Index without a segment removed: {}", file);
-                Files.delete(file);
-            }
-        }
-        return logFiles;
-    }
-
-    private boolean isOrphanedIndex(Path file) {
-        boolean isIndex =
-                LogFiles.hasOffsetName(file, LogFiles.INDEX) || LogFiles.hasOffsetName(file, LogFiles.TIME_INDEX);
-        return isIndex && !Files.exists(LogFiles.of(directory, LogFiles.offsetOf(file), LogFiles.LOG));
     }
 
     /**

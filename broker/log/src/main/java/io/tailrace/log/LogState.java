@@ -13,10 +13,18 @@ import java.util.Optional;
  *
  * @param directory the partition's directory
  * @param segments the batches
+ * @param history how far the log is compacted
+ * @param chainFile stores the closed segments and the history
  * @param epochFile stores the start of each leader epoch
  * @param producers the idempotent producers
  */
-record LogState(Path directory, SegmentList segments, LeaderEpochFile epochFile, ProducerStates producers) {
+record LogState(
+        Path directory,
+        SegmentList segments,
+        CompactionHistory history,
+        SegmentChainFile chainFile,
+        LeaderEpochFile epochFile,
+        ProducerStates producers) {
     /**
      * Restores the derived state up to the log end offset: producers from the latest usable snapshot, and both from the
      * headers that snapshot and epoch file do not cover. Snapshots beyond the log end are removed.
@@ -78,6 +86,16 @@ record LogState(Path directory, SegmentList segments, LeaderEpochFile epochFile,
 
     /** A copy with other segments. */
     LogState with(SegmentList others) {
-        return new LogState(directory, others, epochFile, producers);
+        return new LogState(directory, others, history, chainFile, epochFile, producers);
+    }
+
+    /** A copy with another history. */
+    LogState with(CompactionHistory other) {
+        return new LogState(directory, segments, other, chainFile, epochFile, producers);
+    }
+
+    /** The closed segments below an offset that is forced. */
+    SegmentChain chain(long forcedOffset) {
+        return SegmentChain.of(segments, forcedOffset, history);
     }
 }

@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * Truncates a follower's log where it diverges from its leader's. The caller makes sure that no append and no sync runs.
  *
- * <p>The recovery point is lowered on disk before anything is cut: a log that ends below it counts as damaged.
+ * <p>The recovery point is lowered and the chain of segments shortened on disk before anything is cut: a log that ends below
+ * its recovery point counts as damaged, and so does a listed segment that has changed.
  */
 final class LogTruncation {
     private final Log log;
@@ -56,6 +57,7 @@ final class LogTruncation {
         long startOffset = Math.min(log.logStartOffset(), endOffset);
         boolean isStartLowered = startOffset < log.logStartOffset();
         log.flusher().lowerRecoveryPoint(endOffset);
+        log.state().chainFile().truncate(last.baseOffset(), endOffset);
         List<Path> files = new ArrayList<>();
         readers.change(() -> {
             markDeleted(dropped, files);
@@ -71,6 +73,7 @@ final class LogTruncation {
         List<Segment> dropped = log.state().segments().all();
         boolean isStartLowered = offset < log.logStartOffset();
         log.flusher().lowerRecoveryPoint(Math.min(offset, dropped.get(0).baseOffset()));
+        log.state().chainFile().truncate(0, 0);
         List<Path> files = new ArrayList<>();
         readers.change(() -> {
             markDeleted(dropped, files);

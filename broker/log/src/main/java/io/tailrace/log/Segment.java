@@ -30,22 +30,25 @@ final class Segment {
     private final FileChannel channel;
     private final SegmentIndexes indexes;
     private final long createdMs;
+    private final long compactedMs;
     /** One reference of the log and one of each reader. At 0 the files are closed. */
     private final AtomicInteger references = new AtomicInteger(1);
 
     private volatile int sizeInBytes;
     private volatile long lastAppendedMs;
 
-    private Segment(
-            Disk disk, Path directory, long baseOffset, FileChannel channel, long createdMs, long lastAppendedMs)
-            throws IOException {
-        this.baseOffset = baseOffset;
-        this.file = LogFiles.of(directory, baseOffset, LogFiles.LOG);
+    /** When the batches of a segment were written. */
+    private record Times(long createdMs, long lastAppendedMs, long compactedMs) {}
+
+    private Segment(Path file, FileChannel channel, SegmentIndexes indexes, Times times) throws IOException {
+        this.baseOffset = LogFiles.offsetOf(file);
+        this.file = file;
         this.channel = channel;
         this.sizeInBytes = sizeOf(channel, file);
-        this.createdMs = createdMs;
-        this.lastAppendedMs = lastAppendedMs;
-        this.indexes = new SegmentIndexes(disk, directory, baseOffset);
+        this.createdMs = times.createdMs;
+        this.lastAppendedMs = times.lastAppendedMs;
+        this.compactedMs = times.compactedMs;
+        this.indexes = indexes;
     }
 
     /** Creates an empty segment. If that fails, no file stays behind. */
@@ -55,8 +58,9 @@ final class Segment {
                 disk.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
         Segment segment = null;
         try {
-            segment = new Segment(disk, directory, baseOffset, channel, nowMs, nowMs);
-            segment.indexes.create();
+            SegmentIndexes indexes = SegmentIndexes.open(disk, directory, baseOffset);
+            segment = new Segment(file, channel, indexes, new Times(nowMs, nowMs, 0));
+            indexes.create();
             return segment;
         } catch (IOException e) {
             if (segment == null) {
@@ -64,26 +68,28 @@ final class Segment {
             } else {
                 segment.release();
             }
-            for (String suffix : List.of(LogFiles.LOG, LogFiles.INDEX, LogFiles.TIME_INDEX)) {
+            for (String suffix : LogFiles.SEGMENT_SUFFIXES) {
                 Files.deleteIfExists(LogFiles.of(directory, baseOffset, suffix));
             }
             throw e;
         }
     }
 
-    /** Opens an existing segment, whatever its state. {@link SegmentRecovery} checks it. */
-    static Segment open(Disk disk, Path directory, long baseOffset) throws IOException {
+    /**
+     * Opens an existing segment, whatever its state. {@link SegmentRecovery} checks it.
+     *
+     * @param compactedMs when compaction wrote it; 0 if it is as it was appended
+     */
+    static Segment open(Disk disk, Path directory, long baseOffset, long compactedMs) throws IOException {
         Path file = LogFiles.of(directory, baseOffset, LogFiles.LOG);
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         FileChannel channel = disk.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            return new Segment(
-                    disk,
-                    directory,
-                    baseOffset,
-                    channel,
+            Times times = new Times(
                     attributes.creationTime().toMillis(),
-                    attributes.lastModifiedTime().toMillis());
+                    attributes.lastModifiedTime().toMillis(),
+                    compactedMs);
+            return new Segment(file, channel, SegmentIndexes.open(disk, directory, baseOffset), times);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -128,6 +134,11 @@ final class Segment {
 
     long lastAppendedMs() {
         return lastAppendedMs;
+    }
+
+    /** When compaction wrote the file; 0 if it is as it was appended. */
+    long compactedMs() {
+        return compactedMs;
     }
 
     long maxTimestampMs() {

@@ -32,23 +32,30 @@ final class SegmentIndexes {
     /** Guarded by the append lock. */
     private int bytesSinceEntry;
 
-    SegmentIndexes(Disk disk, Path directory, long baseOffset) throws IOException {
+    private SegmentIndexes(Path directory, long baseOffset, IndexFile offsets, IndexFile times) throws IOException {
         this.directory = directory;
         this.baseOffset = baseOffset;
-        Path offsets = LogFiles.of(directory, baseOffset, LogFiles.INDEX);
-        Path times = LogFiles.of(directory, baseOffset, LogFiles.TIME_INDEX);
-        this.isSuspect = !Files.exists(offsets) || !Files.exists(times);
-        this.offsetIndex = new OffsetIndex(open(disk, offsets, OffsetIndex.KEY_BYTES), baseOffset);
-        this.timeIndex = new TimeIndex(open(disk, times, TimeIndex.KEY_BYTES), baseOffset);
+        this.offsetIndex = new OffsetIndex(offsets, baseOffset);
+        this.timeIndex = new TimeIndex(times, baseOffset);
         takeMaxTimestamp();
     }
 
-    private IndexFile open(Disk disk, Path index, int keyBytes) throws IOException {
+    /** Opens the indexes of a segment, whatever their state. A missing one counts as empty and is to be rebuilt. */
+    static SegmentIndexes open(Disk disk, Path directory, long baseOffset) throws IOException {
+        Path offsets = LogFiles.of(directory, baseOffset, LogFiles.INDEX);
+        Path times = LogFiles.of(directory, baseOffset, LogFiles.TIME_INDEX);
+        IndexFile offsetFile = openOrReplace(disk, offsets, OffsetIndex.KEY_BYTES);
+        IndexFile timeFile = openOrReplace(disk, times, TimeIndex.KEY_BYTES);
+        SegmentIndexes indexes = new SegmentIndexes(directory, baseOffset, offsetFile, timeFile);
+        indexes.isSuspect = !Files.exists(offsets) || !Files.exists(times);
+        return indexes;
+    }
+
+    private static IndexFile openOrReplace(Disk disk, Path index, int keyBytes) throws IOException {
         try {
             return new IndexFile(disk, index, keyBytes);
         } catch (CorruptLogException e) {
             LOG.warn("Index is damaged and will be rebuilt: {}", e.getMessage());
-            isSuspect = true;
             Files.delete(index);
             return new IndexFile(disk, index, keyBytes);
         }

@@ -79,7 +79,7 @@ class DamagedLogTest {
         Files.delete(fixture.files(LogFiles.LOG).get(1));
         assertThat(fixture.open().unopenedLogs().get(LogFixture.PARTITION))
                 .isInstanceOf(CorruptLogException.class)
-                .hasMessageContaining("00000000000000000000.log");
+                .hasMessageContaining("00000000000000000069.log: the file is missing");
     }
 
     private interface Loss {

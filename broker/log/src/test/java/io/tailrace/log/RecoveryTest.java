@@ -47,10 +47,11 @@ class RecoveryTest {
         // The recovery point on disk is still 0, so everything is scanned.
     }
 
-    /** Copies the log as kill -9 would leave it, damages the copy, and recovers it. */
+    /** Copies the log, damages the copy, and recovers it without any record of what was forced. */
     private void expectPrefixAfter(Damage damage, Path segment, long position) throws IOException {
         Path target = scratch.resolve(Long.toHexString(random.nextLong()));
         try (LogFixture crashed = original.crashedCopy(target)) {
+            Files.delete(crashed.partitionPath().resolve(LogFiles.CHAIN));
             damage.to(crashed.partitionPath().resolve(segment.getFileName()), position);
             List<ByteBuffer> expected = wholeBefore(segment, position);
             Log recovered = crashed.openLog();
@@ -245,6 +246,14 @@ class RecoveryTest {
 
         Files.delete(original.path.resolve(".kafka_cleanshutdown"));
         Files.delete(original.path.resolve("recovery-point-offset-checkpoint"));
+        assertThat(original.openLog().logEndOffset())
+                .as("nor a closed segment that is listed as forced")
+                .isEqualTo(endOffset());
+        original.stop();
+
+        Files.delete(original.path.resolve(".kafka_cleanshutdown"));
+        Files.delete(original.path.resolve("recovery-point-offset-checkpoint"));
+        Files.delete(original.partitionPath().resolve(LogFiles.CHAIN));
         assertThat(original.openLog().logEndOffset())
                 .as("scanned without a recovery point")
                 .isLessThan(endOffset());

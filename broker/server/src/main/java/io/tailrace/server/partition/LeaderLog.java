@@ -44,6 +44,24 @@ final class LeaderLog {
         }
     }
 
+    Append appendAt(long expectedOffset, ByteBuffer batches, int leaderEpoch) {
+        ReentrantLock lock = role.lock();
+        lock.lock();
+        try {
+            long endOffset = log.logEndOffset();
+            return role.leadershipIn(leaderEpoch)
+                    .map(
+                            leader -> endOffset == expectedOffset
+                                    ? append(leader, batches, true)
+                                    : refuse(
+                                            ErrorCode.OFFSET_OUT_OF_RANGE,
+                                            ": it ends at " + endOffset + ", expected " + expectedOffset),
+                            this::refuse);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Append append(Leader leader, ByteBuffer batches, boolean allInsync) {
         ErrorCode refusal = leader.appendable(allInsync);
         if (refusal != ErrorCode.NONE) {

@@ -101,6 +101,16 @@ public final class Partition {
     }
 
     /**
+     * As {@link #append} for all in-sync replicas, but only if the log ends at {@code expectedOffset}: otherwise it is refused with
+     * {@code OFFSET_OUT_OF_RANGE}.
+     *
+     * @param leaderEpoch the epoch to append in
+     */
+    public Append appendAt(long expectedOffset, ByteBuffer batches, int leaderEpoch) {
+        return leaderLog.appendAt(expectedOffset, batches, leaderEpoch);
+    }
+
+    /**
      * Calls {@code waiter} as soon as every in-sync replica has everything below {@code offset}, at once if they have. Calls
      * it with an error if this broker no longer leads in the epoch of the append: then the outcome cannot be known.
      *

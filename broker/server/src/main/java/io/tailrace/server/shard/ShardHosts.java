@@ -1,6 +1,10 @@
 package io.tailrace.server.shard;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.replication.Leader;
+import io.tailrace.replication.Replica;
+import io.tailrace.server.partition.LeadershipListener;
+import io.tailrace.server.partition.Partition;
 import io.tailrace.shard.Operation;
 import io.tailrace.shard.Query;
 import io.tailrace.shard.Shard;
@@ -8,8 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * The shards of one internal topic that this broker hosts: one for each partition that it leads. Thread-safe.
@@ -17,10 +22,38 @@ import org.jspecify.annotations.Nullable;
  * <p>Answers are given once, on a thread of the shards or, if a request is refused at once, on the caller's. Whoever takes them
  * must not block.
  *
- * @param <S> the shard
+ * @param <S> the state
  */
-public final class ShardHosts<S extends Shard<S>> {
+public final class ShardHosts<S extends Shard<S>> implements LeadershipListener {
+    /** Of all topics: a ticket is unique in the process. */
+    private static final AtomicLong TICKETS = new AtomicLong();
+
+    private final ShardKind<S> kind;
+    private final ShardRuntime runtime;
     private final Map<Integer, ShardHost<S>> hosts = new ConcurrentHashMap<>();
+
+    /** Hosts shards of this kind, none at first. */
+    public ShardHosts(ShardKind<S> kind, ShardRuntime runtime) {
+        this.kind = kind;
+        this.runtime = runtime;
+    }
+
+    @Override
+    public void leadershipChanged(Partition partition, Replica now) {
+        if (!partition.id().topic().equals(kind.topic())) {
+            return;
+        }
+        int index = partition.id().partition();
+        ShardHost<S> before = hosts.remove(index);
+        if (before != null) {
+            before.close();
+        }
+        if (now instanceof Leader) {
+            ShardHost<S> host = new ShardHost<>(partition, now.leaderEpoch(), kind, runtime, TICKETS::incrementAndGet);
+            hosts.put(index, host);
+            host.start();
+        }
+    }
 
     /**
      * Submits a request to the shard in a partition.
@@ -38,15 +71,23 @@ public final class ShardHosts<S extends Shard<S>> {
     }
 
     /**
+     * Submits a request to every shard that is hosted here.
+     *
+     * @param answer gets the answer of each
+     */
+    public <A> void submitAll(Supplier<? extends Operation<S, A>> operation, Consumer<A> answer) {
+        hosts.values().forEach(host -> {
+            var unused = host.submit(operation.get(), answer);
+        });
+    }
+
+    /**
      * Asks the shard in a partition.
      *
      * @param answer gets the answer, or what {@link Query#refused} makes of an error
      */
     public <A> void query(int partition, Query<S, A> query, Consumer<A> answer) {
-        query(hosts.get(partition), query, answer);
-    }
-
-    private <A> void query(@Nullable ShardHost<S> host, Query<S, A> query, Consumer<A> answer) {
+        ShardHost<S> host = hosts.get(partition);
         if (host == null) {
             answer.accept(query.refused(ErrorCode.NOT_COORDINATOR));
         } else {
@@ -63,7 +104,17 @@ public final class ShardHosts<S extends Shard<S>> {
         List<ShardHost<S>> all = new ArrayList<>(hosts.values());
         GatheredAnswers<A> gathered = new GatheredAnswers<>(all.size(), answers);
         for (int i = 0; i < all.size(); i++) {
-            query(all.get(i), query, gathered.place(i));
+            all.get(i).query(query, gathered.place(i));
         }
+    }
+
+    /** How each shard is doing, in no order. */
+    public List<ShardStatus> statuses() {
+        return hosts.values().stream().map(ShardHost::status).toList();
+    }
+
+    /** The number of requests that are not answered yet. */
+    public int requestsOpen() {
+        return hosts.values().stream().mapToInt(ShardHost::requestsOpen).sum();
     }
 }

@@ -1,0 +1,121 @@
+package io.tailrace.groups.offsets;
+
+import io.tailrace.groups.ClusterSnapshot;
+import io.tailrace.groups.Group;
+import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.OffsetCaller;
+import io.tailrace.groups.StoredOffset;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.message.OffsetCommitRequest;
+import io.tailrace.protocol.message.OffsetCommitResponse;
+import io.tailrace.shard.Decision;
+import io.tailrace.shard.Operation;
+import io.tailrace.shard.Ticket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commits offsets of a member, or of a consumer that assigns its own partitions if the group has no members. Each partition has
+ * its own result: those that can be stored are stored.
+ *
+ * @param request the request
+ * @param version its version
+ */
+public record CommitOffsets(OffsetCommitRequest request, short version)
+        implements Operation<GroupsShard, OffsetCommitResponse> {
+    /** The first version whose callers may be members of the consumer protocol (KIP-848). */
+    private static final short FIRST_WITH_MEMBER_EPOCH = 9;
+
+    private static final long RETENTION_OF_BROKER = -1;
+
+    /** Gives the result of a partition of a topic. */
+    @FunctionalInterface
+    private interface PartitionResult {
+        ErrorCode of(OffsetCommitRequest.Topic topic, OffsetCommitRequest.Partition partition);
+    }
+
+    @Override
+    public Decision<GroupsShard> decide(GroupsShard state, Ticket<OffsetCommitResponse> ticket, long nowMs) {
+        Group group = state.groups().get(request.groupId());
+        OffsetCaller caller =
+                new OffsetCaller(request.memberId(), request.groupInstanceId(), request.generationIdOrMemberEpoch());
+        ErrorCode groupError = groupError(group, caller);
+        if (groupError != ErrorCode.NONE) {
+            return Decision.reply(ticket, refused(groupError));
+        }
+        Decision.Builder<GroupsShard> decision = new Decision.Builder<>();
+        OffsetCommitResponse answer = answer((topic, partition) -> {
+            ErrorCode error = partitionError(state, topic.name(), partition);
+            if (error == ErrorCode.NONE && group != null && caller.isMember()) {
+                ClusterSnapshot.Topic known =
+                        state.cluster().topic(topic.name()).orElseThrow();
+                error = group.commitError(caller, known.id(), partition.partitionIndex());
+            }
+            if (error == ErrorCode.NONE) {
+                decision.append(OffsetRecords.commit(
+                        request.groupId(),
+                        new TopicPartition(topic.name(), partition.partitionIndex()),
+                        offset(partition, nowMs)));
+            }
+            return error;
+        });
+        return decision.reply(ticket, answer).build();
+    }
+
+    private ErrorCode groupError(@Nullable Group group, OffsetCaller caller) {
+        if (!caller.isMember()) {
+            return group == null || group.isEmpty() ? ErrorCode.NONE : ErrorCode.UNKNOWN_MEMBER_ID;
+        }
+        if (group != null) {
+            return group.commitError(caller);
+        }
+        return version >= FIRST_WITH_MEMBER_EPOCH ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.ILLEGAL_GENERATION;
+    }
+
+    private static ErrorCode partitionError(GroupsShard state, String topic, OffsetCommitRequest.Partition partition) {
+        Optional<ClusterSnapshot.Topic> known = state.cluster().topic(topic);
+        int index = partition.partitionIndex();
+        if (known.isEmpty() || index < 0 || index >= known.get().partitions()) {
+            return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        int metadataBytes = metadata(partition).getBytes(StandardCharsets.UTF_8).length;
+        return metadataBytes > state.settings().offsets().metadataBytesMax()
+                ? ErrorCode.OFFSET_METADATA_TOO_LARGE
+                : ErrorCode.NONE;
+    }
+
+    private StoredOffset offset(OffsetCommitRequest.Partition partition, long nowMs) {
+        long retentionMs = request.retentionTimeMs();
+        long expiresAtMs =
+                retentionMs < 0 ? RETENTION_OF_BROKER : nowMs + Math.min(retentionMs, Long.MAX_VALUE - nowMs);
+        return new StoredOffset(
+                partition.committedOffset(), partition.committedLeaderEpoch(), metadata(partition), nowMs, expiresAtMs);
+    }
+
+    private static String metadata(OffsetCommitRequest.Partition partition) {
+        return partition.committedMetadata() == null ? "" : partition.committedMetadata();
+    }
+
+    private OffsetCommitResponse answer(PartitionResult result) {
+        List<OffsetCommitResponse.Topic> topics = new ArrayList<>();
+        for (OffsetCommitRequest.Topic topic : request.topics()) {
+            List<OffsetCommitResponse.Partition> partitions = new ArrayList<>();
+            for (OffsetCommitRequest.Partition partition : topic.partitions()) {
+                partitions.add(
+                        new OffsetCommitResponse.Partition(partition.partitionIndex(), result.of(topic, partition)));
+            }
+            topics.add(new OffsetCommitResponse.Topic(topic.name(), partitions));
+        }
+        return new OffsetCommitResponse(0, topics);
+    }
+
+    @Override
+    public OffsetCommitResponse refused(ErrorCode error) {
+        ErrorCode shown = error == ErrorCode.MESSAGE_TOO_LARGE ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : error;
+        return answer((topic, partition) -> shown);
+    }
+}

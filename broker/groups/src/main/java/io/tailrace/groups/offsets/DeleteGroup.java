@@ -1,0 +1,67 @@
+package io.tailrace.groups.offsets;
+
+import io.tailrace.groups.Group;
+import io.tailrace.groups.GroupsShard;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.message.DeleteGroupsResponse;
+import io.tailrace.shard.Decision;
+import io.tailrace.shard.Operation;
+import io.tailrace.shard.Ticket;
+import io.tailrace.shard.Timeout;
+import java.util.Map;
+
+/**
+ * Deletes a group without members, and its offsets.
+ *
+ * <p>Offsets that do not fit into one decision are deleted in several. If a consumer joins in between, the rest is kept and the
+ * answer is {@code NON_EMPTY_GROUP}.
+ *
+ * @param groupId the group
+ */
+public record DeleteGroup(String groupId) implements Operation<GroupsShard, DeleteGroupsResponse.Result> {
+    @Override
+    public Decision<GroupsShard> decide(GroupsShard state, Ticket<DeleteGroupsResponse.Result> ticket, long nowMs) {
+        if (state.groups().get(groupId) == null
+                && state.offsets().newest(groupId).isEmpty()) {
+            return Decision.reply(ticket, refused(ErrorCode.GROUP_ID_NOT_FOUND));
+        }
+        return deleteSome(state, ticket, nowMs);
+    }
+
+    private Decision<GroupsShard> deleteSome(
+            GroupsShard state, Ticket<DeleteGroupsResponse.Result> ticket, long nowMs) {
+        Group group = state.groups().get(groupId);
+        if (group != null && !group.isEmpty()) {
+            return Decision.reply(ticket, refused(ErrorCode.NON_EMPTY_GROUP));
+        }
+        Decision.Builder<GroupsShard> decision = new Decision.Builder<>();
+        Tombstones tombstones = new Tombstones(decision);
+        Map<TopicPartition, ?> offsets = state.offsets().newest(groupId);
+        for (TopicPartition partition : offsets.keySet()) {
+            if (!tombstones.hasRoom()) {
+                return decision.start(new Rest(this, ticket), nowMs).build();
+            }
+            tombstones.append(groupId, partition);
+        }
+        if (group != null) {
+            group.tombstones().forEach(decision::append);
+        }
+        return decision.reply(ticket, new DeleteGroupsResponse.Result(groupId, ErrorCode.NONE))
+                .build();
+    }
+
+    /** Deletes more of the offsets. */
+    private record Rest(DeleteGroup deletion, Ticket<DeleteGroupsResponse.Result> ticket)
+            implements Timeout<GroupsShard> {
+        @Override
+        public Decision<GroupsShard> expired(GroupsShard state, long nowMs) {
+            return deletion.deleteSome(state, ticket, nowMs);
+        }
+    }
+
+    @Override
+    public DeleteGroupsResponse.Result refused(ErrorCode error) {
+        return new DeleteGroupsResponse.Result(groupId, error);
+    }
+}

@@ -1,0 +1,92 @@
+package io.tailrace.groups.offsets;
+
+import io.tailrace.groups.Group;
+import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.OffsetCaller;
+import io.tailrace.groups.StoredOffset;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.message.OffsetFetchRequest;
+import io.tailrace.protocol.message.OffsetFetchResponse;
+import io.tailrace.shard.Query;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads committed offsets of a group. A group that nobody knows has none, which is not an error. All offsets are stable: none
+ * belongs to a transaction.
+ *
+ * @param group the group and its partitions
+ */
+public record FetchOffsets(OffsetFetchRequest.Group group) implements Query<GroupsShard, OffsetFetchResponse.Group> {
+    private static final StoredOffset NONE = new StoredOffset(-1, -1, "", -1, -1);
+
+    @Override
+    public OffsetFetchResponse.Group answer(GroupsShard state, long nowMs) {
+        ErrorCode error = callerError(state);
+        if (error != ErrorCode.NONE) {
+            return refused(error);
+        }
+        @Nullable List<OffsetFetchRequest.Topic> requested = group.topics();
+        List<OffsetFetchResponse.Topic> topics = requested == null ? all(state) : of(requested, state);
+        return new OffsetFetchResponse.Group(group.groupId(), topics, ErrorCode.NONE);
+    }
+
+    private ErrorCode callerError(GroupsShard state) {
+        String memberId = group.memberId() == null ? "" : group.memberId();
+        OffsetCaller caller = new OffsetCaller(memberId, null, group.memberEpoch());
+        if (!caller.isMember()) {
+            return ErrorCode.NONE;
+        }
+        Group known = state.groups().get(group.groupId());
+        return known == null ? ErrorCode.UNKNOWN_MEMBER_ID : known.fetchError(caller);
+    }
+
+    private List<OffsetFetchResponse.Topic> all(GroupsShard state) {
+        Map<String, Collection<Integer>> byTopic = new TreeMap<>();
+        for (TopicPartition each : state.offsets().committedPartitions(group.groupId())) {
+            byTopic.computeIfAbsent(each.topic(), topic -> new TreeSet<>()).add(each.partition());
+        }
+        List<OffsetFetchResponse.Topic> topics = new ArrayList<>();
+        byTopic.forEach((topic, partitions) -> topics.add(topic(topic, partitions, state)));
+        return topics;
+    }
+
+    /** A partition that is requested twice is answered once. */
+    private List<OffsetFetchResponse.Topic> of(List<OffsetFetchRequest.Topic> requested, GroupsShard state) {
+        Set<TopicPartition> seen = new HashSet<>();
+        List<OffsetFetchResponse.Topic> topics = new ArrayList<>();
+        for (OffsetFetchRequest.Topic each : requested) {
+            List<Integer> partitions = each.partitionIndexes().stream()
+                    .filter(index -> index < 0 || seen.add(new TopicPartition(each.name(), index)))
+                    .toList();
+            topics.add(topic(each.name(), partitions, state));
+        }
+        return topics;
+    }
+
+    private OffsetFetchResponse.Topic topic(String name, Collection<Integer> partitions, GroupsShard state) {
+        List<OffsetFetchResponse.Partition> offsets = new ArrayList<>(partitions.size());
+        for (int index : partitions) {
+            @Nullable
+            StoredOffset committed =
+                    index < 0 ? null : state.offsets().committed(group.groupId(), new TopicPartition(name, index));
+            StoredOffset shown = committed == null ? NONE : committed;
+            offsets.add(new OffsetFetchResponse.Partition(
+                    index, shown.offset(), shown.leaderEpoch(), shown.metadata(), ErrorCode.NONE));
+        }
+        return new OffsetFetchResponse.Topic(name, offsets);
+    }
+
+    @Override
+    public OffsetFetchResponse.Group refused(ErrorCode error) {
+        return new OffsetFetchResponse.Group(group.groupId(), List.of(), error);
+    }
+}

@@ -1,0 +1,42 @@
+package io.tailrace.groups.offsets;
+
+import io.tailrace.groups.Group;
+import io.tailrace.groups.GroupsShard;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.ListGroupsResponse;
+import io.tailrace.shard.Query;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Lists the groups of a shard by id. A group that only has offsets is empty and has no type of protocol.
+ *
+ * @param states the states of the groups to list, in upper or lower case; empty for all
+ */
+public record ListGroups(List<String> states) implements Query<GroupsShard, ListGroupsResponse> {
+    private static final String EMPTY = "Empty";
+
+    @Override
+    public ListGroupsResponse answer(GroupsShard state, long nowMs) {
+        Set<String> ids = new TreeSet<>(state.groups().committedKeys());
+        ids.addAll(state.offsets().committedGroups());
+        List<ListGroupsResponse.Group> listed = new ArrayList<>();
+        for (String id : ids) {
+            Group group = state.groups().committed(id);
+            ListGroupsResponse.Group each = group == null
+                    ? new ListGroupsResponse.Group(id, "", EMPTY)
+                    : new ListGroupsResponse.Group(id, group.protocolType(), group.stateName());
+            if (states.isEmpty() || states.stream().anyMatch(each.groupState()::equalsIgnoreCase)) {
+                listed.add(each);
+            }
+        }
+        return new ListGroupsResponse(0, ErrorCode.NONE, listed);
+    }
+
+    @Override
+    public ListGroupsResponse refused(ErrorCode error) {
+        return new ListGroupsResponse(0, error, List.of());
+    }
+}

@@ -1,0 +1,31 @@
+package io.tailrace.groups.offsets;
+
+import io.tailrace.groups.GroupsShard;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.shard.Decision;
+import io.tailrace.shard.StoredRecord;
+
+/** The tombstones of offsets in one decision: as many as fit into a batch of moderate size. Not thread-safe. */
+final class Tombstones {
+    static final int COUNT_MAX = 1000;
+    private static final int BYTES_MAX = 256 << 10;
+
+    private final Decision.Builder<GroupsShard> decision;
+    private int count;
+    private int bytes;
+
+    Tombstones(Decision.Builder<GroupsShard> decision) {
+        this.decision = decision;
+    }
+
+    boolean hasRoom() {
+        return count < COUNT_MAX && bytes < BYTES_MAX;
+    }
+
+    void append(String group, TopicPartition partition) {
+        StoredRecord tombstone = OffsetRecords.tombstone(group, partition);
+        decision.append(tombstone);
+        count++;
+        bytes += tombstone.key().remaining();
+    }
+}

@@ -1,0 +1,223 @@
+package io.tailrace.groups.offsets;
+
+import io.tailrace.groups.ClassicSettings;
+import io.tailrace.groups.ClusterSnapshot;
+import io.tailrace.groups.GroupSettings;
+import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.OffsetSettings;
+import io.tailrace.groups.rules.GroupRules;
+import io.tailrace.shard.Decision;
+import io.tailrace.shard.Operation;
+import io.tailrace.shard.Query;
+import io.tailrace.shard.Reply;
+import io.tailrace.shard.StoredRecord;
+import io.tailrace.shard.Ticket;
+import io.tailrace.shard.Timeout;
+import io.tailrace.shard.TimerChange;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** Runs decisions on a shard in memory, with a clock that the test moves. Everything is committed unless a test says otherwise. */
+final class TestShard {
+    static final long RETENTION_MS = 1000;
+    static final long CHECK_INTERVAL_MS = 100;
+    static final int METADATA_BYTES_MAX = 10;
+
+    private final Map<String, Integer> topics = new HashMap<>();
+    private final Set<String> unreadableTopics = new HashSet<>();
+    private final List<StoredRecord> log = new ArrayList<>();
+    private final Map<Timeout<GroupsShard>, Long> timers = new LinkedHashMap<>();
+    private final Map<Long, Object> answers = new HashMap<>();
+    private GroupsShard shard = emptyShard();
+    private boolean committing = true;
+    private long lastTicket;
+    private long nowMs;
+    private int recordsInLastDecision;
+
+    private GroupsShard emptyShard() {
+        return GroupRules.emptyShard(
+                new Cluster(),
+                new GroupSettings(
+                        ClassicSettings.defaults(),
+                        new OffsetSettings(METADATA_BYTES_MAX, RETENTION_MS, CHECK_INTERVAL_MS)));
+    }
+
+    TestShard topic(String name, int partitions) {
+        topics.put(name, partitions);
+        return this;
+    }
+
+    void deleteTopic(String name) {
+        topics.remove(name);
+    }
+
+    void topicIsUnreadable(String name) {
+        topics.remove(name);
+        unreadableTopics.add(name);
+    }
+
+    /** From now on records are appended but not committed. */
+    void stopCommitting() {
+        committing = false;
+    }
+
+    void commitAll() {
+        committing = true;
+        shard.timeline().commit(log.size());
+    }
+
+    void at(long ms) {
+        nowMs = ms;
+    }
+
+    /** Runs an operation that is answered at once. */
+    <A> A run(Operation<GroupsShard, A> operation) {
+        return answer(submit(operation)).orElseThrow();
+    }
+
+    <A> Ticket<A> submit(Operation<GroupsShard, A> operation) {
+        Ticket<A> ticket = new Ticket<>(++lastTicket);
+        perform(operation.decide(shard, ticket, nowMs));
+        return ticket;
+    }
+
+    @SuppressWarnings("unchecked") // The ticket's answer has its type.
+    <A> Optional<A> answer(Ticket<A> ticket) {
+        return Optional.ofNullable((A) answers.get(ticket.id()));
+    }
+
+    <A> A ask(Query<GroupsShard, A> query) {
+        return query.answer(shard, nowMs);
+    }
+
+    /** Loads the log into a new shard, as after a failover. */
+    void reload() {
+        shard = emptyShard();
+        for (int offset = 0; offset < log.size(); offset++) {
+            shard.replay(offset, log.get(offset));
+        }
+        shard.timeline().commit(log.size());
+        timers.clear();
+        shard.loaded(nowMs).forEach(this::perform);
+    }
+
+    void store(StoredRecord record) {
+        shard.replay(log.size(), record);
+        log.add(record);
+        if (committing) {
+            shard.timeline().commit(log.size());
+        }
+    }
+
+    /** Moves the clock and runs the timers that expire until then, as many as there are. Returns how many ran. */
+    int passUntil(long ms) {
+        int ran = 0;
+        for (var due = firstDue(ms); due.isPresent(); due = firstDue(ms)) {
+            nowMs = Math.max(nowMs, due.get().getValue());
+            timers.remove(due.get().getKey());
+            perform(due.get().getKey().expired(shard, nowMs));
+            ran++;
+        }
+        nowMs = ms;
+        return ran;
+    }
+
+    private Optional<Map.Entry<Timeout<GroupsShard>, Long>> firstDue(long ms) {
+        return timers.entrySet().stream()
+                .filter(each -> each.getValue() <= ms)
+                .min(Map.Entry.comparingByValue())
+                .map(Map.Entry::copyOf);
+    }
+
+    /** Runs one timer. */
+    void runTimer() {
+        Timeout<GroupsShard> timer = timers.keySet().iterator().next();
+        timers.remove(timer);
+        perform(timer.expired(shard, nowMs));
+    }
+
+    private void perform(Decision<GroupsShard> decision) {
+        recordsInLastDecision = decision.records().size();
+        decision.records().forEach(this::store);
+        decision.changes().forEach(change -> change.applyTo(shard));
+        for (Reply<?> reply : decision.replies()) {
+            answers.put(reply.ticket().id(), reply.answer());
+        }
+        decision.timers().forEach(this::perform);
+    }
+
+    private void perform(TimerChange<GroupsShard> change) {
+        if (change instanceof TimerChange.Start<GroupsShard> start) {
+            timers.put(start.timer(), start.atMs());
+        } else {
+            timers.remove(change.timer());
+        }
+    }
+
+    int recordsInLastDecision() {
+        return recordsInLastDecision;
+    }
+
+    List<StoredRecord> log() {
+        return log;
+    }
+
+    GroupsShard state() {
+        return shard;
+    }
+
+    static UUID id(String topic) {
+        return new UUID(7, topic.hashCode());
+    }
+
+    /** The topics of the test, as they are now. */
+    private final class Cluster implements ClusterSnapshot {
+        @Override
+        public long version() {
+            return 1;
+        }
+
+        @Override
+        public Optional<Topic> topic(String name) {
+            return Optional.ofNullable(topics.get(name)).map(partitions -> new FixedTopic(name, partitions));
+        }
+
+        @Override
+        public Optional<Topic> topic(UUID id) {
+            return topics.keySet().stream()
+                    .filter(name -> TestShard.id(name).equals(id))
+                    .findAny()
+                    .flatMap(this::topic);
+        }
+
+        @Override
+        public boolean mayExist(String name) {
+            return topics.containsKey(name) || unreadableTopics.contains(name);
+        }
+
+        @Override
+        public Collection<String> topicNames() {
+            return topics.keySet();
+        }
+    }
+
+    private record FixedTopic(String name, int partitions) implements ClusterSnapshot.Topic {
+        @Override
+        public UUID id() {
+            return TestShard.id(name);
+        }
+
+        @Override
+        public Set<String> racks(int partition) {
+            return Set.of();
+        }
+    }
+}

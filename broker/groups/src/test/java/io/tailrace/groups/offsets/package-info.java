@@ -1,0 +1,4 @@
+@NullMarked
+package io.tailrace.groups.offsets;
+
+import org.jspecify.annotations.NullMarked;

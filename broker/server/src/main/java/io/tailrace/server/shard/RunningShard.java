@@ -1,0 +1,257 @@
+package io.tailrace.server.shard;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.shard.Change;
+import io.tailrace.shard.Decision;
+import io.tailrace.shard.Operation;
+import io.tailrace.shard.Query;
+import io.tailrace.shard.Shard;
+import io.tailrace.shard.StoredRecord;
+import io.tailrace.shard.Timeout;
+import io.tailrace.shard.TimerChange;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A shard whose state is loaded: decides, appends, applies, and answers what is committed. Confined to one thread at a time.
+ *
+ * @param <S> the state
+ */
+final class RunningShard<S extends Shard<S>> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningShard.class);
+
+    /** While this many records are not committed, nothing more is decided. */
+    static final int UNCOMMITTED_RECORDS_MAX = 100_000;
+
+    private static final int TIMERS_PER_RUN = 200;
+    private static final long ASK_AGAIN_MS = 1_000;
+
+    private final ShardKind<S> kind;
+    private final S state;
+    private final ShardLog log;
+    private final OpenRequests requests;
+    private final ShardRuntime runtime;
+    private final ShardTimers<S> timers = new ShardTimers<>();
+    private final ParkedReplies parked = new ParkedReplies();
+    /** Exclusive: what the state has seen, and where the log must end. */
+    private long nextOffset;
+    /** Exclusive. */
+    private long committedEnd;
+    /** When to wait for the high watermark again after it could not be waited for. */
+    private long askAgainMs = Long.MIN_VALUE;
+
+    private boolean isBroken;
+
+    /**
+     * @param state replayed up to {@code nextOffset}, exclusive
+     * @param requests of which replies are sent
+     */
+    RunningShard(
+            ShardKind<S> kind, S state, long nextOffset, ShardLog log, OpenRequests requests, ShardRuntime runtime) {
+        this.kind = kind;
+        this.state = state;
+        this.nextOffset = nextOffset;
+        this.log = log;
+        this.requests = requests;
+        this.runtime = runtime;
+    }
+
+    /** Whether state and log may differ, so that the shard must be loaded again. */
+    boolean isBroken() {
+        return isBroken;
+    }
+
+    /**
+     * Whether everything that the state has seen is committed. Before that is so for the first time, an earlier leader may have
+     * answered with more than what is committed here.
+     */
+    boolean isCommitted() {
+        return committedEnd >= nextOffset;
+    }
+
+    /** Starts the timers of a state that was loaded. */
+    void start() {
+        long nowMs = runtime.wallMs().getAsLong();
+        kind.refresh(state);
+        state.loaded(nowMs).forEach(change -> apply(change, nowMs));
+    }
+
+    <A> void decide(ShardRequest<A> request, Operation<S, A> operation) {
+        if (!request.isOpen()) {
+            return;
+        }
+        if (nextOffset - committedEnd >= UNCOMMITTED_RECORDS_MAX) {
+            requests.refuse(request, ErrorCode.COORDINATOR_NOT_AVAILABLE);
+            return;
+        }
+        long nowMs = runtime.wallMs().getAsLong();
+        Decision<S> decision;
+        try {
+            kind.refresh(state);
+            decision = operation.decide(state, request.ticket(), nowMs);
+        } catch (RuntimeException e) {
+            LOG.error("An operation failed and changed nothing: {} in {}", operation, id(), e);
+            requests.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR);
+            return;
+        }
+        ErrorCode error = perform(decision, nowMs);
+        if (error != ErrorCode.NONE) {
+            requests.refuse(request, error);
+        }
+    }
+
+    <A> void answer(ShardRequest<A> request, Query<S, A> query) {
+        if (!request.isOpen()) {
+            return;
+        }
+        if (!log.leads()) {
+            requests.refuse(request, ErrorCode.NOT_COORDINATOR);
+            return;
+        }
+        A answer;
+        try {
+            kind.refresh(state);
+            answer = query.answer(state, runtime.wallMs().getAsLong());
+        } catch (RuntimeException e) {
+            LOG.error("A query failed: {} in {}", query, id(), e);
+            requests.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR);
+            return;
+        }
+        requests.answer(request.ticket().reply(answer));
+    }
+
+    /** All of a decision happens, or nothing and this returns an error. */
+    private ErrorCode perform(Decision<S> decision, long nowMs) {
+        List<StoredRecord> records = decision.records();
+        if (!records.isEmpty()) {
+            ErrorCode error = log.append(records, nextOffset, nowMs);
+            if (error == ErrorCode.OFFSET_OUT_OF_RANGE) {
+                LOG.warn("Log of a shard does not end where its state expects it, it is loaded again: {}", id());
+                isBroken = true;
+                return ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
+            }
+            if (error != ErrorCode.NONE) {
+                return error;
+            }
+        }
+        if (!apply(records, decision.changes())) {
+            return ErrorCode.UNKNOWN_SERVER_ERROR;
+        }
+        decision.timers().forEach(change -> apply(change, nowMs));
+        if (!decision.replies().isEmpty()) {
+            parked.add(nextOffset, runtime.time().nowMs() + runtime.acknowledgeMsMax(), decision.replies());
+        }
+        sendCommitted();
+        return ErrorCode.NONE;
+    }
+
+    /** Returns false if the state may lack a part of what was decided. */
+    private boolean apply(List<StoredRecord> records, List<Change<S>> changes) {
+        long offset = nextOffset;
+        nextOffset += records.size();
+        try {
+            for (StoredRecord record : records) {
+                state.replay(offset++, record);
+            }
+            changes.forEach(change -> change.applyTo(state));
+            return true;
+        } catch (RuntimeException e) {
+            LOG.error("A shard does not understand its own decision, it is loaded again: {} at {}", id(), offset, e);
+            isBroken = true;
+            return false;
+        }
+    }
+
+    private void apply(TimerChange<S> change, long nowMs) {
+        if (change instanceof TimerChange.Start<S> start) {
+            timers.start(start.timer(), runtime.time().nowMs() + Math.max(0, start.atMs() - nowMs));
+        } else {
+            timers.stop(change.timer());
+        }
+    }
+
+    /** Sends the replies that wait for nothing any more, and refuses those whose outcome can no longer be known. */
+    void sendCommitted() {
+        @Nullable ErrorCode outcome = log.takeOutcome();
+        OptionalLong end = log.committedEnd();
+        if (end.isPresent()) {
+            committedEnd = end.getAsLong();
+            state.timeline().commit(committedEnd);
+            parked.takeCommitted(committedEnd, requests::answer);
+        }
+        if (outcome != null && outcome != ErrorCode.NONE) {
+            parked.takeAll(reply -> requests.refuse(reply, outcome));
+            askAgainMs = runtime.time().nowMs() + ASK_AGAIN_MS;
+        }
+        awaitCommit();
+    }
+
+    private void awaitCommit() {
+        if (parked.firstEndOffset().isPresent()) {
+            log.await(parked.firstEndOffset().getAsLong());
+        } else if (!isCommitted() && runtime.time().nowMs() >= askAgainMs) {
+            log.await(nextOffset);
+        }
+    }
+
+    /**
+     * Acts on the timers that have expired, and refuses replies that have waited for too long.
+     *
+     * @return whether more timers have expired
+     */
+    boolean expire() {
+        parked.takeExpired(
+                runtime.time().nowMs(), reply -> requests.refuse(reply, ErrorCode.COORDINATOR_NOT_AVAILABLE));
+        for (int i = 0; i < TIMERS_PER_RUN && !isBroken; i++) {
+            ShardTimers.Deadline<S> expired = timers.pollExpired(runtime.time().nowMs());
+            if (expired == null) {
+                return false;
+            }
+            if (!act(expired.timeout())) {
+                timers.retry(expired, runtime.time().nowMs());
+            }
+        }
+        return !isBroken;
+    }
+
+    private boolean act(Timeout<S> timeout) {
+        long nowMs = runtime.wallMs().getAsLong();
+        Decision<S> decision;
+        try {
+            kind.refresh(state);
+            decision = timeout.expired(state, nowMs);
+        } catch (RuntimeException e) {
+            LOG.error("A timeout failed and changed nothing: {} in {}", timeout, id(), e);
+            return false;
+        }
+        ErrorCode error = perform(decision, nowMs);
+        if (error != ErrorCode.NONE) {
+            LOG.warn(
+                    "A timeout is tried again because its records were refused with {}: {} in {}",
+                    error,
+                    timeout,
+                    id());
+        }
+        return error == ErrorCode.NONE;
+    }
+
+    /** When this shard has something to do even if nothing happens, in {@link RunningTime}. */
+    OptionalLong nextMs() {
+        OptionalLong askAgain = isCommitted() || log.expectsNews() ? OptionalLong.empty() : OptionalLong.of(askAgainMs);
+        return Stream.of(timers.nextMs(), parked.firstDeadlineMs(), askAgain)
+                .flatMapToLong(OptionalLong::stream)
+                .min();
+    }
+
+    int timersRunning() {
+        return timers.size();
+    }
+
+    private Object id() {
+        return log.partition().id();
+    }
+}

@@ -1,0 +1,150 @@
+package io.tailrace.server.shard;
+
+import io.tailrace.log.AppendResult;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.record.CompressionType;
+import io.tailrace.protocol.record.RecordBatchBuilder;
+import io.tailrace.replication.Leader;
+import io.tailrace.server.partition.Partition;
+import io.tailrace.shard.StoredRecord;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of a shard: its partition, in the leader epoch that the shard was loaded for. Confined to the shard; what the partition
+ * reports is handed over.
+ */
+final class ShardLog {
+    private final Partition partition;
+    private final int leaderEpoch;
+    private final Runnable onNews;
+
+    /** How the wait for acknowledgements ended, until the shard takes it. */
+    private final AtomicReference<@Nullable ErrorCode> outcome = new AtomicReference<>();
+
+    private boolean waits;
+    private volatile boolean syncs;
+    private long committedEnd;
+
+    /** @param onNews called on any thread, also under the partition's lock, when there is more to learn from this */
+    ShardLog(Partition partition, int leaderEpoch, Runnable onNews) {
+        this.partition = partition;
+        this.leaderEpoch = leaderEpoch;
+        this.onNews = onNews;
+    }
+
+    Partition partition() {
+        return partition;
+    }
+
+    int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    /** Whether this broker still leads in the shard's epoch, so that it may answer from the shard's state. */
+    boolean leads() {
+        return partition.leadershipIn(leaderEpoch) instanceof Leader;
+    }
+
+    /**
+     * Appends records as one batch.
+     *
+     * @param expectedOffset where the log must end
+     * @return {@code NONE}, or the error of a coordinator whose records are not in the log; {@code OFFSET_OUT_OF_RANGE} if the log
+     *     ends elsewhere
+     */
+    ErrorCode append(List<StoredRecord> records, long expectedOffset, long nowMs) {
+        int bytesMax = partition.settings().messageBytesMax();
+        RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, bytesMax);
+        for (StoredRecord record : records) {
+            ByteBuffer value = record.value();
+            if (!builder.append(nowMs, bytes(record.key()), value == null ? null : bytes(value), List.of())) {
+                return ErrorCode.MESSAGE_TOO_LARGE;
+            }
+        }
+        ByteBuffer batch = builder.build();
+        if (batch.remaining() > bytesMax) {
+            return ErrorCode.MESSAGE_TOO_LARGE;
+        }
+        AppendResult result =
+                partition.appendAt(expectedOffset, batch, leaderEpoch).result();
+        if (result instanceof AppendResult.Appended) {
+            return ErrorCode.NONE;
+        }
+        return result instanceof AppendResult.Refused refused
+                ? coordinatorError(refused.error())
+                : ErrorCode.UNKNOWN_SERVER_ERROR;
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(buffer.position(), bytes);
+        return bytes;
+    }
+
+    /**
+     * Everything below this offset is committed (exclusive): below the high watermark and, if the topic asks for that, on this
+     * broker's disk. Empty if this broker may not answer for the shard now.
+     */
+    OptionalLong committedEnd() {
+        if (!(partition.leadershipIn(leaderEpoch) instanceof Leader leader)) {
+            return OptionalLong.empty();
+        }
+        long highWatermark = leader.log().highWatermark();
+        if (highWatermark > committedEnd && !syncs) {
+            CompletableFuture<Void> durable = partition.durable(highWatermark);
+            if (!durable.isDone()) {
+                syncs = true;
+                var unused = durable.whenComplete((done, failure) -> {
+                    syncs = false;
+                    onNews.run();
+                });
+            } else if (!durable.isCompletedExceptionally()) {
+                committedEnd = highWatermark;
+            }
+        }
+        return OptionalLong.of(committedEnd);
+    }
+
+    /** Whether a wait has not ended yet. */
+    boolean expectsNews() {
+        return waits || syncs;
+    }
+
+    /** Asks for news when everything below {@code offset} is acknowledged, or will not be. Has no effect while it waits already. */
+    void await(long offset) {
+        if (!expectsNews()) {
+            waits = true;
+            partition.awaitAcks(offset, leaderEpoch, error -> {
+                outcome.set(error);
+                onNews.run();
+            });
+        }
+    }
+
+    /** Takes how a wait has ended: {@code NONE}, or the error of a coordinator that does not know the outcome. Null if none has. */
+    @Nullable
+    ErrorCode takeOutcome() {
+        ErrorCode ended = outcome.getAndSet(null);
+        if (ended == null) {
+            return null;
+        }
+        waits = false;
+        return coordinatorError(ended);
+    }
+
+    /** What clients of a coordinator are told when its own log fails. */
+    static ErrorCode coordinatorError(ErrorCode error) {
+        return switch (error) {
+            case NONE, OFFSET_OUT_OF_RANGE, MESSAGE_TOO_LARGE -> error;
+            case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, FENCED_LEADER_EPOCH -> ErrorCode.NOT_COORDINATOR;
+            case NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT, LEADER_NOT_AVAILABLE ->
+                ErrorCode.COORDINATOR_NOT_AVAILABLE;
+            default -> ErrorCode.UNKNOWN_SERVER_ERROR;
+        };
+    }
+}
