@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,7 @@ public final class Controller implements AutoCloseable {
     private final TopicDeletion deletion;
     private final SingleThread executor;
     private final ImageQueue images;
+    private final AtomicLong uncleanElections = new AtomicLong();
     /** Used on the executor's thread only, as is everything below. */
     private Optional<ControllerTerm> currentTerm = Optional.empty();
 
@@ -114,6 +116,11 @@ public final class Controller implements AutoCloseable {
                     .toList());
         });
         return answer;
+    }
+
+    /** Leaders that this broker has elected as controller, since its start, and that may lack acknowledged records. */
+    public long uncleanElections() {
+        return uncleanElections.get();
     }
 
     /** Resigns, so that another broker is elected at once; without a connection that happens when the session ends. */
@@ -214,11 +221,15 @@ public final class Controller implements AutoCloseable {
     /** Writes states, except over newer ones that this controller has written, and returns the partitions written. */
     private Set<TopicPartition> write(ControllerTerm term, List<StateWrite> writes) throws Exception {
         Set<TopicPartition> written = new HashSet<>();
-        writes.forEach(this::warnOfUncleanElection);
+        Set<TopicPartition> unclean = new HashSet<>();
+        writes.stream().filter(this::warnOfUncleanElection).forEach(write -> unclean.add(write.partition()));
         List<StateWrite> current = writes.stream().filter(this::isCurrent).toList();
         writer.writeStates(term, current, (partition, version) -> {
             writtenVersions.put(partition, version);
             written.add(partition);
+            if (unclean.contains(partition)) {
+                uncleanElections.incrementAndGet();
+            }
         });
         return written;
     }
@@ -228,17 +239,18 @@ public final class Controller implements AutoCloseable {
         return written == null || written <= write.next().version();
     }
 
-    private void warnOfUncleanElection(StateWrite write) {
-        lastImage
+    /** Returns whether the election is unclean. */
+    private boolean warnOfUncleanElection(StateWrite write) {
+        Optional<PartitionState> unclean = lastImage
                 .partition(write.partition())
                 .flatMap(PartitionImage::state)
-                .filter(former -> write.next().isUncleanAfter(former))
-                .ifPresent(former -> LOG.warn(
-                        "Unclean election of broker {}, which was not in sync, for {}: records that only {} had are"
-                                + " lost",
-                        write.next().leader(),
-                        write.partition(),
-                        former.isr().isEmpty() ? former.lastStanding() : former.isr()));
+                .filter(former -> write.next().isUncleanAfter(former));
+        unclean.ifPresent(former -> LOG.warn(
+                "Unclean election of broker {}, which was not in sync, for {}: records that only {} had are lost",
+                write.next().leader(),
+                write.partition(),
+                former.isr().isEmpty() ? former.lastStanding() : former.isr()));
+        return unclean.isPresent();
     }
 
     private interface ControllerAction {

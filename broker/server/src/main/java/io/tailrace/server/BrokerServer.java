@@ -21,6 +21,7 @@ import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.config.Listener;
 import io.tailrace.server.config.NetworkConfig;
 import io.tailrace.server.group.OffsetCoordinator;
+import io.tailrace.server.monitor.BrokerMonitor;
 import io.tailrace.server.network.NetworkLimits;
 import io.tailrace.server.network.PeerFaultLog;
 import io.tailrace.server.network.SocketServer;
@@ -70,11 +71,14 @@ public final class BrokerServer implements AutoCloseable {
     private final ClusterNode node;
     private final BlockingCalls blocking;
     private final SocketServer sockets;
+    private final BrokerMonitor monitor;
     private final Map<String, InetSocketAddress> bound = new LinkedHashMap<>();
     private boolean closed;
 
-    private BrokerServer(BrokerConfig config, ZooKeeperSession session, Clocks clocks) throws IOException {
+    private BrokerServer(BrokerConfig config, ZooKeeperSession session, Clocks clocks, BrokerMonitor monitor)
+            throws IOException {
         this.config = config;
+        this.monitor = monitor;
         this.clocks = clocks;
         Lease lease = new Lease();
         this.cluster = new ClusterView(config.brokerId(), lease);
@@ -98,7 +102,7 @@ public final class BrokerServer implements AutoCloseable {
             return null;
         });
         this.blocking = new BlockingCalls(config.network().blockingThreads());
-        this.sockets = sockets(new RequestHandlers.Context(
+        RequestRouter router = new RequestRouter(RequestHandlers.of(new RequestHandlers.Context(
                 config,
                 cluster,
                 partitions,
@@ -112,11 +116,15 @@ public final class BrokerServer implements AutoCloseable {
                         new ProducerIdBlocks(session, config.brokerId()),
                         controller),
                 blocking,
-                clocks));
+                clocks)));
+        this.sockets = sockets(config.network(), router);
+        monitor.watch(
+                new BrokerMonitor.Parts(
+                        node, cluster, controller, partitions, storage.directories(), sockets, router.metrics()),
+                failure);
     }
 
-    private static SocketServer sockets(RequestHandlers.Context context) {
-        NetworkConfig network = context.config().network();
+    private static SocketServer sockets(NetworkConfig network, RequestRouter router) {
         return new SocketServer(
                 new SocketServer.Settings(
                         network.threads(),
@@ -131,7 +139,7 @@ public final class BrokerServer implements AutoCloseable {
                                 UNWRITTEN_BYTES_MAX,
                                 network.requestMsMax(),
                                 network.idleMsMax())),
-                new RequestRouter(RequestHandlers.of(context)),
+                router,
                 new PeerFaultLog(System::nanoTime));
     }
 
@@ -139,10 +147,12 @@ public final class BrokerServer implements AutoCloseable {
      * Starts a broker. When this returns it is registered, has recovered its logs and answers clients.
      *
      * @throws IOException if no log directory can be used, one is another broker's, or an address cannot be listened on
+     * @throws io.tailrace.config.ConfigException if {@code metrics.listener} cannot be listened on
      * @throws io.tailrace.coordination.CoordinationException if ZooKeeper does not answer, or the broker's id is taken
      */
     public static BrokerServer start(BrokerConfig config) throws IOException, InterruptedException {
-        BrokerServer broker = open(config);
+        BrokerMonitor monitor = BrokerMonitor.start(config);
+        BrokerServer broker = open(config, monitor);
         try {
             broker.start();
             return broker;
@@ -156,12 +166,16 @@ public final class BrokerServer implements AutoCloseable {
         }
     }
 
-    private static BrokerServer open(BrokerConfig config) throws IOException {
-        ZooKeeperSession session = ZooKeeperSession.open(config.zooKeeper());
+    private static BrokerServer open(BrokerConfig config, BrokerMonitor monitor) throws IOException {
+        ZooKeeperSession session = null;
         try {
-            return new BrokerServer(config, session, Clocks.system());
+            session = ZooKeeperSession.open(config.zooKeeper());
+            return new BrokerServer(config, session, Clocks.system(), monitor);
         } catch (IOException | RuntimeException e) {
-            session.close();
+            if (session != null) {
+                session.close();
+            }
+            monitor.close();
             throw e;
         }
     }
@@ -194,6 +208,11 @@ public final class BrokerServer implements AutoCloseable {
         return bound.values().iterator().next().getPort();
     }
 
+    /** The port of the endpoint for metrics and health, -1 if it is off. */
+    public int metricsPort() {
+        return monitor.port();
+    }
+
     /** Completes exceptionally when the broker cannot go on and should be closed. */
     public CompletionStage<Void> failure() {
         return failure;
@@ -210,6 +229,7 @@ public final class BrokerServer implements AutoCloseable {
             return;
         }
         closed = true;
+        monitor.stopping();
         node.drain();
         sockets.stop(ANSWER_GRACE);
         blocking.close();
@@ -219,6 +239,7 @@ public final class BrokerServer implements AutoCloseable {
         } finally {
             // After the last change of roles, which may start loading offsets.
             offsetLoader.shutdown();
+            monitor.close();
         }
         LOG.info("broker {} is stopped", config.brokerId());
     }

@@ -45,6 +45,10 @@ final class BrokerFixture implements AutoCloseable {
         return broker.port();
     }
 
+    int metricsPort() {
+        return broker.metricsPort();
+    }
+
     String bootstrap() {
         return "127.0.0.1:" + port();
     }

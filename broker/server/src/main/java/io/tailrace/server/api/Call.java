@@ -20,11 +20,18 @@ import java.util.List;
  */
 public final class Call<A extends Response> extends Exchange {
     private final RequestHeader header;
+    private final Runnable onAnswer;
 
-    /** @param requestBytes memory that the decoded request holds, approximately */
-    Call(Connection connection, RequestHeader header, long requestBytes) {
+    /**
+     * A call that has not been answered.
+     *
+     * @param requestBytes memory that the decoded request holds, approximately
+     * @param onAnswer called once when the request is answered, on any thread
+     */
+    Call(Connection connection, RequestHeader header, long requestBytes, Runnable onAnswer) {
         super(connection, requestBytes);
         this.header = header;
+        this.onAnswer = onAnswer;
     }
 
     /** The request's header. */
@@ -41,6 +48,7 @@ public final class Call<A extends Response> extends Exchange {
             fail(e);
             return;
         }
+        onAnswer.run();
         respond(frame(encoded));
     }
 

@@ -195,7 +195,9 @@ final class DelayedFetch implements ReadWaiter {
     }
 
     private void answer(Attempt attempt) {
-        call.answer(new FetchResponse(attempt.topics));
+        FetchResponse response = new FetchResponse(attempt.topics);
+        FetchTraffic.count(response, isFollower(), partitions);
+        call.answer(response);
     }
 
     /** One read of all partitions. */

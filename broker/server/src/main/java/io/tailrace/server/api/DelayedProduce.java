@@ -47,6 +47,11 @@ final class DelayedProduce {
         current.add(new ProduceResponse.Partition(index, error, -1, -1, -1, records, message));
     }
 
+    /** Whether the result that was added last is a refusal. */
+    boolean isLastRefused() {
+        return current.get(current.size() - 1).errorCode() != ErrorCode.NONE;
+    }
+
     /** Adds an append that succeeded, now or in an earlier request, up to {@code nextOffset} (exclusive). */
     void appended(Partition partition, Append append, long nextOffset, ProduceResponse.Partition answer) {
         current.add(answer);

@@ -18,6 +18,8 @@ import io.tailrace.server.partition.Append;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
+import io.tailrace.server.partition.TopicTraffic;
+import io.tailrace.server.partition.TopicTraffic.Counter;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -69,12 +71,22 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
                 } else {
                     produce.refused(partition.index(), refusal, null);
                 }
+                count(topic.name(), partition.index(), produce.isLastRefused());
             }
         }
         if (request.acks() == ACKS_NONE) {
             produce.endUnanswered();
         } else {
             produce.answerWhenAcknowledged(request.timeoutMs());
+        }
+    }
+
+    private void count(String topic, int index, boolean isRefused) {
+        Partition partition = partitions.find(topic, index);
+        TopicTraffic traffic = partition == null ? partitions.traffic().all() : partition.traffic();
+        traffic.increment(Counter.PRODUCE_REQUESTS);
+        if (isRefused) {
+            traffic.increment(Counter.FAILED_PRODUCE_REQUESTS);
         }
     }
 
@@ -129,11 +141,14 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
             RecordBatch.at(batch).stampLogAppendTime(nowMs);
             appendTimeMs = nowMs;
         }
+        int bytes = batch.remaining();
         Append append = partition.append(batch, Replica.ANY_EPOCH, allInsync);
         AppendResult result = append.result();
         if (result instanceof AppendResult.Appended a) {
             var answer = ProduceResponse.Partition.appended(index, a.baseOffset(), appendTimeMs, a.logStartOffset());
             produce.appended(partition, append, a.nextOffset(), answer);
+            partition.traffic().add(Counter.MESSAGES_IN, a.nextOffset() - a.baseOffset());
+            partition.traffic().add(Counter.BYTES_IN, bytes);
         } else if (result instanceof AppendResult.Duplicate d) {
             var answer = ProduceResponse.Partition.appended(index, d.baseOffset(), appendTimeMs, d.logStartOffset());
             produce.appended(partition, append, d.nextOffset(), answer);

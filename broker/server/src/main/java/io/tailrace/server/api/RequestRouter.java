@@ -37,6 +37,7 @@ public final class RequestRouter implements RequestDispatcher {
 
     private final Map<ApiKey, RequestHandler<?, ?>> handlers = new EnumMap<>(ApiKey.class);
     private final List<ApiVersionsResponse.Api> versions;
+    private final RequestMetrics metrics = new RequestMetrics(System::nanoTime);
 
     /** @param handlers one for each API except ApiVersions, which is answered from this list */
     public RequestRouter(Collection<RequestHandler<?, ?>> handlers) {
@@ -52,6 +53,11 @@ public final class RequestRouter implements RequestDispatcher {
                     api.number(), api.advertised().min(), api.advertised().max()));
         }
         this.versions = List.copyOf(all);
+    }
+
+    /** Counts and times of the requests. */
+    public RequestMetrics metrics() {
+        return metrics;
     }
 
     @Override
@@ -100,9 +106,14 @@ public final class RequestRouter implements RequestDispatcher {
 
     /** The codec decodes the body into the record of the handler's API, so the types fit. */
     @SuppressWarnings("unchecked")
-    private static <Q extends Request<A>, A extends Response> void handle(
+    private <Q extends Request<A>, A extends Response> void handle(
             RequestHandler<Q, A> handler, Requests.Received received, Connection connection, long memoryBytes) {
-        Call<A> call = new Call<>(connection, received.header(), memoryBytes);
+        ApiKey api = handler.api();
+        boolean isFollower = RequestMetrics.isFollower(received.body());
+        long begunNanos = metrics.nanoTime();
+        metrics.begun(api, received.body());
+        Call<A> call = new Call<>(
+                connection, received.header(), memoryBytes, () -> metrics.answered(api, isFollower, begunNanos));
         connection.begin(call);
         try {
             handler.handle((Q) received.body(), call);
@@ -116,7 +127,8 @@ public final class RequestRouter implements RequestDispatcher {
         Call<ApiVersionsResponse> call = new Call<>(
                 connection,
                 new RequestHeader(ApiKey.API_VERSIONS, VERSION_FOR_UNKNOWN_CLIENTS, start.correlationId(), null),
-                0);
+                0,
+                () -> {});
         connection.begin(call);
         call.answer(new ApiVersionsResponse(ErrorCode.UNSUPPORTED_VERSION, versions));
     }

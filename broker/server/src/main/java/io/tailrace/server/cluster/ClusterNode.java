@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -185,6 +186,17 @@ public final class ClusterNode implements AutoCloseable {
         if (!view.await(image -> !readiness.awaitsElection(image, status.getAsLong()), ELECTION_MS_MAX)) {
             LOG.warn("not all partitions of this broker have a leader after {} ms", ELECTION_MS_MAX);
         }
+    }
+
+    /** Why this broker cannot serve all its clients now; empty if it can. Thread-safe. */
+    public Optional<String> unreadiness() {
+        if (!status.isRegistered()) {
+            return Optional.of("not registered in ZooKeeper");
+        }
+        if (!parts.lease().getAsBoolean()) {
+            return Optional.of("fenced: no answer from ZooKeeper, so that the registration may have ended");
+        }
+        return readiness.unreadiness(parts.view().get(), status.getAsLong(), parts.partitions());
     }
 
     private void follow(ClusterImage image) {

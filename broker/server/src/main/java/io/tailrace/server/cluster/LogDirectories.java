@@ -102,7 +102,7 @@ public final class LogDirectories implements AutoCloseable {
     }
 
     /** All of them, in the order of the configuration. */
-    List<LogDirectory> all() {
+    public List<LogDirectory> all() {
         return directories;
     }
 

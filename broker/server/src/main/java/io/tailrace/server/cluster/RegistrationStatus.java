@@ -17,6 +17,11 @@ final class RegistrationStatus implements LongSupplier {
         return status.epoch();
     }
 
+    /** Whether this broker is registered, as far as it has heard from ZooKeeper. */
+    boolean isRegistered() {
+        return status.isRegistered();
+    }
+
     void registered(long epoch) {
         status = new Status(epoch, true);
     }

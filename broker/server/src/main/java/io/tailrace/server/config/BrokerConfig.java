@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaderBalance when preferred leaders become leader again
  * @param replication copying from leaders
  * @param groups consumer groups and committed offsets
+ * @param metrics the endpoint for metrics and health
  * @param entries every plain key with its value, for DescribeConfigs
  */
 public record BrokerConfig(
@@ -42,6 +43,7 @@ public record BrokerConfig(
         LeaderBalance leaderBalance,
         ReplicationConfig replication,
         GroupConfig groups,
+        MetricsConfig metrics,
         List<BrokerConfigEntry> entries) {
 
     /** Every key of the broker's configuration file. */
@@ -87,6 +89,7 @@ public record BrokerConfig(
                         config.value(BrokerKeys.LEADER_IMBALANCE_PERCENTAGE)),
                 replication(config),
                 GroupKeys.groups(config),
+                MetricsConfig.of(config),
                 BrokerConfigEntry.all(keys(), config));
     }
 

@@ -23,8 +23,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
 /**
@@ -65,6 +68,10 @@ public final class SocketServer {
     private final EventLoopGroup loops;
     private final List<Channel> listening = new ArrayList<>();
     private final Map<Channel, Connection> connections = new ConcurrentHashMap<>();
+    /** By listener. */
+    private final Map<String, LongAdder> accepted = new ConcurrentHashMap<>();
+    /** By listener. */
+    private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
 
     /** Creates the event loops; nothing listens yet. */
     public SocketServer(Settings settings, RequestDispatcher dispatcher, PeerFaultLog faults) {
@@ -110,6 +117,8 @@ public final class SocketServer {
                     bound.cause());
         }
         listening.add(bound.channel());
+        accepted.put(listener, new LongAdder());
+        refused.put(listener, new LongAdder());
         return (InetSocketAddress) bound.channel().localAddress();
     }
 
@@ -127,6 +136,33 @@ public final class SocketServer {
     /** Connections open now. */
     public int connections() {
         return counts.total();
+    }
+
+    /**
+     * The connections of a listener.
+     *
+     * @param open now
+     * @param accepted since the start
+     * @param refused since the start, because there were too many
+     */
+    public record ListenerConnections(long open, long accepted, long refused) {}
+
+    /** The connections of each listener, by its name. */
+    public Map<String, ListenerConnections> connectionsByListener() {
+        Map<String, Long> open = connections.values().stream()
+                .collect(Collectors.groupingBy(Connection::listener, Collectors.counting()));
+        Map<String, ListenerConnections> all = new TreeMap<>();
+        accepted.forEach((listener, count) -> all.put(
+                listener,
+                new ListenerConnections(
+                        open.getOrDefault(listener, 0L),
+                        count.sum(),
+                        countOf(refused, listener).sum())));
+        return all;
+    }
+
+    private static LongAdder countOf(Map<String, LongAdder> counts, String listener) {
+        return Objects.requireNonNull(counts.get(listener), listener);
     }
 
     /** What connections hold in memory, and how often that was exhausted. */
@@ -180,10 +216,12 @@ public final class SocketServer {
         }
         InetAddress peer = address.getAddress();
         if (!counts.tryAdd(peer)) {
+            countOf(refused, listener).increment();
             faults.log(peer, "too many connections (max.connections, max.connections.per.ip)");
             channel.close();
             return;
         }
+        countOf(accepted, listener).increment();
         Connection connection = new Connection(channel, listener, shared);
         connections.put(channel, connection);
         channel.closeFuture().addListener(closed -> {

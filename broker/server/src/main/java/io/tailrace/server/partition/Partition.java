@@ -26,6 +26,7 @@ public final class Partition {
     private final LogErrors errors;
     private final LeaderLog leaderLog;
     private final FollowerLog followerLog;
+    private final TopicTraffic traffic;
     private volatile TopicSettings settings;
 
     /**
@@ -33,11 +34,13 @@ public final class Partition {
      *
      * @param log its log, which is open
      * @param replica its role at the start, at the log's offsets
+     * @param traffic counts of its topic
      */
-    Partition(ReplicaLog log, Replica replica, TopicSettings settings, PartitionContext context) {
+    Partition(ReplicaLog log, Replica replica, TopicSettings settings, PartitionContext context, TopicTraffic traffic) {
         this.id = log.partition();
         this.log = log;
         this.settings = settings;
+        this.traffic = traffic;
         Clocks clocks = context.clocks();
         role = new ReplicaStateMachine(this, log, replica, waiters, context);
         errors = new LogErrors(id, clocks.steadyMs(), role::logFailed);
@@ -53,6 +56,11 @@ public final class Partition {
     /** The topic's settings. */
     public TopicSettings settings() {
         return settings;
+    }
+
+    /** Counts of its topic. */
+    public TopicTraffic traffic() {
+        return traffic;
     }
 
     /** Applies changed settings, without waiting. The caller passes {@link Event.MinInsyncChanged} on. */
@@ -172,7 +180,12 @@ public final class Partition {
      * @return why the log refuses it, if it does
      */
     public Optional<AppendResult.Refused> copy(LeaderAnswer answer) {
-        return followerLog.copy(answer);
+        int bytes = answer.batches().remaining();
+        Optional<AppendResult.Refused> refused = followerLog.copy(answer);
+        if (refused.isEmpty()) {
+            traffic.add(TopicTraffic.Counter.REPLICATION_BYTES_IN, bytes);
+        }
+        return refused;
     }
 
     /**

@@ -27,7 +27,12 @@ public final class PartitionLifecycle {
         LogView view = new LogView(ReplicaStateMachine.extentOf(log), highWatermark);
         Replica replica =
                 Replica.opened(log.partition(), brokerId, settings.policy().minInsyncReplicas(), view);
-        Partition partition = new Partition(log, replica, settings, context);
+        Partition partition = new Partition(
+                log,
+                replica,
+                settings,
+                context,
+                partitions.traffic().topic(log.partition().topic()));
         partitions.put(partition);
         return partition;
     }

@@ -15,6 +15,7 @@ public final class Partitions {
     private final Map<TopicPartition, Partition> open = new ConcurrentHashMap<>();
     private final Set<TopicPartition> unusable = ConcurrentHashMap.newKeySet();
     private final Supplier<ClusterImage> cluster;
+    private final BrokerTraffic traffic = new BrokerTraffic();
 
     /** @param cluster this broker's current image of the cluster */
     public Partitions(Supplier<ClusterImage> cluster) {
@@ -53,6 +54,11 @@ public final class Partitions {
     /** All open partitions, in no order. */
     public Collection<Partition> all() {
         return open.values();
+    }
+
+    /** What is counted for all of them. */
+    public BrokerTraffic traffic() {
+        return traffic;
     }
 
     void put(Partition partition) {
