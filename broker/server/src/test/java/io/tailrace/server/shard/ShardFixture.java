@@ -118,7 +118,7 @@ final class ShardFixture implements AutoCloseable {
     void followerFetchesAll() {
         long end = partition().logEndOffset();
         int lastEpoch = end == 0 ? -1 : replicas.log().epochs().latest();
-        replicas.handle(new Event.Fetched(new FollowerFetch(FOLLOWER, leaderEpoch, end, lastEpoch)));
+        replicas.handle(new Event.Fetched(new FollowerFetch(FOLLOWER, leaderEpoch, end, lastEpoch, 0)));
         run();
     }
 
