@@ -1,16 +1,62 @@
 package io.tailrace.groups;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.codec.GroupRecords;
+import io.tailrace.protocol.group.ConsumerGroupCurrentMemberAssignmentKey;
+import io.tailrace.protocol.group.ConsumerGroupMemberMetadataKey;
+import io.tailrace.protocol.group.ConsumerGroupMetadataKey;
+import io.tailrace.protocol.group.ConsumerGroupRegularExpressionKey;
+import io.tailrace.protocol.group.ConsumerGroupRegularExpressionValue;
+import io.tailrace.protocol.group.ConsumerGroupTargetAssignmentMemberKey;
+import io.tailrace.protocol.group.ConsumerGroupTargetAssignmentMetadataKey;
+import io.tailrace.protocol.group.GroupRecordKey;
 import io.tailrace.shard.StoredRecord;
+import io.tailrace.shard.Timeline;
+import io.tailrace.shard.TimelineMap;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** A group of the consumer protocol (KIP-848). Confined to its shard. */
+/**
+ * A group of the consumer protocol (KIP-848). Confined to its shard.
+ *
+ * <p>What is stored changes by {@linkplain ConsumerGroupReplay replay} alone and has committed values; what is not is in
+ * {@link #unstored}.
+ */
 public final class ConsumerGroup implements Group {
     private final String groupId;
+    private final TimelineMap<Counter, Long> numbers;
+    private final TimelineMap<String, ConsumerMember> members;
+    private final TimelineMap<String, Assignment> targets;
+    private final TimelineMap<String, ConsumerGroupRegularExpressionValue> patterns;
+
+    /** The newest members by instance id. */
+    private final Map<String, String> staticMembers = new HashMap<>();
+
+    /** The newest member that has each partition, or must give it up. */
+    private final Map<UUID, Map<Integer, String>> holders = new HashMap<>();
+
+    private final ConsumerGroupVolatile unstored = new ConsumerGroupVolatile();
+
+    private enum Counter {
+        EPOCH,
+        TOPICS_HASH,
+        TARGET_EPOCH
+    }
 
     /** A group without members. */
-    public ConsumerGroup(String groupId) {
+    public ConsumerGroup(String groupId, Timeline timeline) {
         this.groupId = groupId;
+        this.numbers = new TimelineMap<>(timeline);
+        this.members = new TimelineMap<>(timeline);
+        this.targets = new TimelineMap<>(timeline);
+        this.patterns = new TimelineMap<>(timeline);
     }
 
     @Override
@@ -23,38 +69,250 @@ public final class ConsumerGroup implements Group {
         return "consumer";
     }
 
+    /** The state as of the committed records. */
     @Override
     public String stateName() {
-        return "Empty";
+        return committed().state().text();
     }
 
     @Override
     public boolean isEmpty() {
-        return true;
+        return members.size() == 0;
     }
 
+    /** Not stored. Offsets of such a group expire by the time of their commit, as in Apache Kafka. */
     @Override
     public long emptySinceMs() {
         return -1;
     }
 
+    /** The epoch: increases when members, their subscriptions or their topics change. */
+    public int epoch() {
+        return (int) orZero(numbers.get(Counter.EPOCH));
+    }
+
+    /** The hash of the subscribed topics in the group's epoch; 0 if unknown. */
+    public long topicsHash() {
+        return orZero(numbers.get(Counter.TOPICS_HASH));
+    }
+
+    /** The epoch of the target assignment: at most the group's. */
+    public int targetEpoch() {
+        return (int) orZero(numbers.get(Counter.TARGET_EPOCH));
+    }
+
+    private static long orZero(@Nullable Long number) {
+        return number == null ? 0 : number;
+    }
+
+    /** The members by id: a view, not to be changed. */
+    public Map<String, ConsumerMember> members() {
+        return members.newest();
+    }
+
+    /** A member; null if none has this id. */
+    public @Nullable ConsumerMember member(String memberId) {
+        return members.get(memberId);
+    }
+
+    /** A static member; null if none has this instance id. */
+    public @Nullable ConsumerMember staticMember(String instanceId) {
+        String memberId = staticMembers.get(instanceId);
+        return memberId == null ? null : members.get(memberId);
+    }
+
+    /** What a member should have. */
+    public Assignment target(String memberId) {
+        Assignment target = targets.get(memberId);
+        return target == null ? Assignment.EMPTY : target;
+    }
+
+    /** What members should have, by member id: a view, not to be changed. */
+    public Map<String, Assignment> targets() {
+        return targets.newest();
+    }
+
+    /** The topics that match each pattern: a view, not to be changed. */
+    public Map<String, ConsumerGroupRegularExpressionValue> patterns() {
+        return patterns.newest();
+    }
+
+    /** The member that has a partition, or must give it up; null if none. */
+    public @Nullable String holder(UUID topic, int partition) {
+        return holders.getOrDefault(topic, Map.of()).get(partition);
+    }
+
     @Override
     public boolean isSubscribedTo(String topic) {
-        return false;
+        return members.newest().values().stream().anyMatch(member -> {
+            String pattern = member.metadata().subscribedTopicRegex();
+            ConsumerGroupRegularExpressionValue matched = pattern == null ? null : patterns.get(pattern);
+            return member.metadata().subscribedTopicNames().contains(topic)
+                    || (matched != null && matched.topics().contains(topic));
+        });
     }
 
     @Override
     public ErrorCode commitError(OffsetCaller caller) {
-        return ErrorCode.UNKNOWN_MEMBER_ID;
+        if (isEmpty() && caller.generationOrEpoch() < 0) {
+            return ErrorCode.NONE;
+        }
+        ConsumerMember member = members.get(caller.memberId());
+        if (member == null) {
+            return memberError(caller);
+        }
+        return caller.generationOrEpoch() > member.current().epoch() ? staleError(member) : memberError(caller);
+    }
+
+    /**
+     * A member may commit in its own epoch, or in an earlier one if it has had the partition since then: a commit that was under way
+     * when the epoch changed is not lost (KIP-1251).
+     */
+    @Override
+    public ErrorCode commitError(OffsetCaller caller, UUID topic, int partition) {
+        ConsumerMember member = members.get(caller.memberId());
+        if (member == null
+                || caller.generationOrEpoch() == member.current().epoch()
+                || member.current().assigned().hasSince(topic, partition, caller.generationOrEpoch())) {
+            return ErrorCode.NONE;
+        }
+        return staleError(member);
     }
 
     @Override
     public ErrorCode fetchError(OffsetCaller caller) {
-        return ErrorCode.UNKNOWN_MEMBER_ID;
+        return memberError(caller);
     }
 
+    private static ErrorCode staleError(ConsumerMember member) {
+        return member.isClassic() ? ErrorCode.ILLEGAL_GENERATION : ErrorCode.STALE_MEMBER_EPOCH;
+    }
+
+    private ErrorCode memberError(OffsetCaller caller) {
+        ConsumerMember member = members.get(caller.memberId());
+        String instanceId = caller.instanceId();
+        if (instanceId == null || (member != null && instanceId.equals(member.instanceId()))) {
+            return member == null ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.NONE;
+        }
+        return staticMembers.containsKey(instanceId) ? ErrorCode.FENCED_INSTANCE_ID : ErrorCode.UNKNOWN_MEMBER_ID;
+    }
+
+    /** The tombstones of everything in the group, members included. */
     @Override
     public List<StoredRecord> tombstones() {
-        return List.of();
+        List<GroupRecordKey> keys = new ArrayList<>();
+        for (String id : new TreeSet<>(members.newest().keySet())) {
+            keys.add(new ConsumerGroupCurrentMemberAssignmentKey(groupId, id));
+            keys.add(new ConsumerGroupTargetAssignmentMemberKey(groupId, id));
+            keys.add(new ConsumerGroupMemberMetadataKey(groupId, id));
+        }
+        for (String pattern : new TreeSet<>(patterns.newest().keySet())) {
+            keys.add(new ConsumerGroupRegularExpressionKey(groupId, pattern));
+        }
+        keys.add(new ConsumerGroupTargetAssignmentMetadataKey(groupId));
+        keys.add(new ConsumerGroupMetadataKey(groupId));
+        return keys.stream()
+                .map(key -> new StoredRecord(GroupRecords.encodeKey(key), null))
+                .toList();
+    }
+
+    /** The state as of the newest records. */
+    public ConsumerGroupState state() {
+        return ConsumerGroupSnapshot.state(
+                epoch(), targetEpoch(), members.newest().values());
+    }
+
+    /** The committed content. */
+    public ConsumerGroupSnapshot committed() {
+        List<ConsumerMember> committedMembers = new ArrayList<>();
+        Map<String, Assignment> committedTargets = new TreeMap<>();
+        for (String id : members.committedKeys()) {
+            committedMembers.add(Objects.requireNonNull(members.committed(id)));
+        }
+        for (String id : targets.committedKeys()) {
+            committedTargets.put(id, Objects.requireNonNull(targets.committed(id)));
+        }
+        return new ConsumerGroupSnapshot(
+                groupId,
+                (int) orZero(numbers.committed(Counter.EPOCH)),
+                (int) orZero(numbers.committed(Counter.TARGET_EPOCH)),
+                committedMembers,
+                committedTargets);
+    }
+
+    /** What ends with this coordinator. */
+    public ConsumerGroupVolatile unstored() {
+        return unstored;
+    }
+
+    void setEpoch(int epoch, long topicsHash) {
+        numbers.put(Counter.EPOCH, (long) epoch);
+        numbers.put(Counter.TOPICS_HASH, topicsHash);
+    }
+
+    void setTargetEpoch(int epoch) {
+        numbers.put(Counter.TARGET_EPOCH, (long) epoch);
+    }
+
+    void setTarget(String memberId, @Nullable Assignment target) {
+        if (target == null) {
+            targets.remove(memberId);
+        } else {
+            targets.put(memberId, target);
+        }
+    }
+
+    void setPattern(String pattern, @Nullable ConsumerGroupRegularExpressionValue matched) {
+        if (matched == null) {
+            patterns.remove(pattern);
+        } else {
+            patterns.put(pattern, matched);
+        }
+    }
+
+    void putMember(ConsumerMember member) {
+        forget(member.id());
+        members.put(member.id(), member);
+        String instanceId = member.instanceId();
+        if (instanceId != null) {
+            staticMembers.put(instanceId, member.id());
+        }
+        hold(member.id(), member.current().assigned());
+        hold(member.id(), member.current().pendingRevocation());
+    }
+
+    void removeMember(String memberId) {
+        forget(memberId);
+        members.remove(memberId);
+        unstored.removed(memberId);
+    }
+
+    private void hold(String memberId, OwnedPartitions partitions) {
+        partitions.topics().forEach((topic, epochs) -> epochs.keySet()
+                .forEach(partition -> holders.computeIfAbsent(topic, absent -> new HashMap<>())
+                        .put(partition, memberId)));
+    }
+
+    /** Removes a member from the views. What another member has taken over already stays with that one. */
+    private void forget(String memberId) {
+        ConsumerMember member = members.get(memberId);
+        if (member == null) {
+            return;
+        }
+        if (member.instanceId() != null) {
+            staticMembers.remove(member.instanceId(), memberId);
+        }
+        release(memberId, member.current().assigned());
+        release(memberId, member.current().pendingRevocation());
+    }
+
+    private void release(String memberId, OwnedPartitions partitions) {
+        partitions.topics().forEach((topic, epochs) -> {
+            Map<Integer, String> ofTopic = holders.getOrDefault(topic, Map.of());
+            epochs.keySet().forEach(partition -> ofTopic.remove(partition, memberId));
+            if (ofTopic.isEmpty()) {
+                holders.remove(topic);
+            }
+        });
     }
 }

@@ -23,6 +23,7 @@ class LayersTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
+                        "com.google.re2j",
                         "io.tailrace.groups..",
                         "io.tailrace.protocol..",
                         "java.nio",

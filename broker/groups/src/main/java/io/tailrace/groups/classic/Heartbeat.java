@@ -3,7 +3,10 @@ package io.tailrace.groups.classic;
 import io.tailrace.groups.ClassicGroup;
 import io.tailrace.groups.ClassicGroupState;
 import io.tailrace.groups.ClassicMember;
+import io.tailrace.groups.ConsumerGroup;
+import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.consumer.ClassicHeartbeat;
 import io.tailrace.groups.rebalance.ClassicDecision;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.HeartbeatRequest;
@@ -20,7 +23,11 @@ import io.tailrace.shard.Ticket;
 public record Heartbeat(HeartbeatRequest request) implements Operation<GroupsShard, HeartbeatResponse> {
     @Override
     public Decision<GroupsShard> decide(GroupsShard state, Ticket<HeartbeatResponse> ticket, long nowMs) {
-        if (!(state.groups().get(request.groupId()) instanceof ClassicGroup group)) {
+        Group found = state.groups().get(request.groupId());
+        if (found instanceof ConsumerGroup consumers) {
+            return ClassicHeartbeat.decide(state, consumers, request, ticket, nowMs);
+        }
+        if (!(found instanceof ClassicGroup group)) {
             return Decision.reply(ticket, refused(ErrorCode.UNKNOWN_MEMBER_ID));
         }
         ErrorCode error = group.memberError(request.memberId(), request.groupInstanceId(), request.generationId());

@@ -6,10 +6,12 @@ import io.tailrace.groups.ClassicMember;
 import io.tailrace.groups.ClassicMemberState;
 import io.tailrace.groups.ClassicMemberState.Joining;
 import io.tailrace.groups.ClassicSettings;
+import io.tailrace.groups.ConsumerGroup;
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.JoinDetails;
 import io.tailrace.groups.MemberClient;
+import io.tailrace.groups.consumer.ClassicJoin;
 import io.tailrace.groups.rebalance.ClassicDecision;
 import io.tailrace.groups.rebalance.JoinAnswers;
 import io.tailrace.groups.rebalance.Rebalance;
@@ -42,20 +44,28 @@ public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID
     public Decision<GroupsShard> decide(GroupsShard state, Ticket<JoinGroupResponse> ticket, long nowMs) {
         Group found = state.groups().get(request.groupId());
         ErrorCode error = requestError(state.settings().classic());
-        if (error == ErrorCode.NONE && found != null && !(found instanceof ClassicGroup)) {
-            error = ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
-        }
-        if (error == ErrorCode.NONE && found == null && !isNewMember()) {
-            error = ErrorCode.UNKNOWN_MEMBER_ID;
-        }
         if (error != ErrorCode.NONE) {
             return Decision.reply(ticket, refused(error));
+        }
+        if (found instanceof ConsumerGroup consumers && !consumers.isEmpty()) {
+            return new ClassicJoin(request, client, newMemberId(), memberIdRequired)
+                    .decide(state, consumers, ticket, nowMs);
+        }
+        if (!(found instanceof ClassicGroup) && !isNewMember()) {
+            return Decision.reply(ticket, refused(ErrorCode.UNKNOWN_MEMBER_ID));
         }
         ClassicGroup group =
                 found instanceof ClassicGroup classic ? classic : ClassicGroup.empty(request.groupId(), nowMs);
         ClassicDecision decision = new ClassicDecision(state, group, nowMs);
         decide(decision, ticket);
-        return decision.build();
+        return found instanceof ConsumerGroup consumers ? replacing(consumers, decision.build()) : decision.build();
+    }
+
+    /** An empty group of the consumer protocol becomes one of the classic protocol. */
+    private static Decision<GroupsShard> replacing(ConsumerGroup empty, Decision<GroupsShard> decision) {
+        Decision.Builder<GroupsShard> all = new Decision.Builder<>();
+        empty.tombstones().forEach(all::append);
+        return all.add(decision).build();
     }
 
     private ErrorCode requestError(ClassicSettings settings) {
@@ -85,6 +95,11 @@ public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID
         } else {
             joinKnown(decision, ticket);
         }
+    }
+
+    private String newMemberId() {
+        String prefix = request.groupInstanceId() == null ? client.clientId() : request.groupInstanceId();
+        return prefix + "-" + newId;
     }
 
     private boolean isNewMember() {
@@ -138,7 +153,7 @@ public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID
     private void joinNew(ClassicDecision decision, Ticket<JoinGroupResponse> ticket) {
         ClassicGroup group = decision.group();
         String instanceId = request.groupInstanceId();
-        String memberId = (instanceId == null ? client.clientId() : instanceId) + "-" + newId;
+        String memberId = newMemberId();
         ClassicMember former = instanceId == null ? null : group.members().byInstance(instanceId);
         if (former != null) {
             replace(decision, former, memberId, ticket);

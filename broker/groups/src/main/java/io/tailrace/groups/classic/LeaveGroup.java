@@ -2,7 +2,10 @@ package io.tailrace.groups.classic;
 
 import io.tailrace.groups.ClassicGroup;
 import io.tailrace.groups.ClassicMember;
+import io.tailrace.groups.ConsumerGroup;
+import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.consumer.ClassicLeave;
 import io.tailrace.groups.rebalance.ClassicDecision;
 import io.tailrace.groups.rebalance.Rebalance;
 import io.tailrace.groups.rebalance.SessionTimeout;
@@ -28,7 +31,11 @@ public record LeaveGroup(LeaveGroupRequest request, boolean isBatch)
         if (request.groupId().isEmpty()) {
             return Decision.reply(ticket, refused(ErrorCode.INVALID_GROUP_ID));
         }
-        if (!(state.groups().get(request.groupId()) instanceof ClassicGroup group)) {
+        Group found = state.groups().get(request.groupId());
+        if (found instanceof ConsumerGroup consumers) {
+            return new ClassicLeave(leaving(), this::answer).decide(state, consumers, ticket, nowMs);
+        }
+        if (!(found instanceof ClassicGroup group)) {
             return Decision.reply(
                     ticket,
                     answer(leaving().stream()

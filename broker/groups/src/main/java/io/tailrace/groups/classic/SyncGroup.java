@@ -4,7 +4,10 @@ import io.tailrace.groups.ClassicGroup;
 import io.tailrace.groups.ClassicMember;
 import io.tailrace.groups.ClassicMemberState;
 import io.tailrace.groups.ClassicMemberState.Syncing;
+import io.tailrace.groups.ConsumerGroup;
+import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.consumer.ClassicSync;
 import io.tailrace.groups.rebalance.ClassicDecision;
 import io.tailrace.groups.rebalance.Rebalance;
 import io.tailrace.protocol.Bytes;
@@ -25,7 +28,11 @@ import java.util.Map;
 public record SyncGroup(SyncGroupRequest request) implements Operation<GroupsShard, SyncGroupResponse> {
     @Override
     public Decision<GroupsShard> decide(GroupsShard state, Ticket<SyncGroupResponse> ticket, long nowMs) {
-        if (!(state.groups().get(request.groupId()) instanceof ClassicGroup group)) {
+        Group found = state.groups().get(request.groupId());
+        if (found instanceof ConsumerGroup consumers) {
+            return ClassicSync.decide(state, consumers, request, ticket, nowMs);
+        }
+        if (!(found instanceof ClassicGroup group)) {
             return Decision.reply(ticket, refused(ErrorCode.UNKNOWN_MEMBER_ID));
         }
         ErrorCode error = group.memberError(request.memberId(), request.groupInstanceId(), request.generationId());

@@ -3,6 +3,7 @@ package io.tailrace.groups.rules;
 import io.tailrace.groups.ClusterSnapshot;
 import io.tailrace.groups.GroupSettings;
 import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.consumer.ConsumerPart;
 import io.tailrace.groups.offsets.OffsetExpiry;
 import io.tailrace.groups.rebalance.ClassicPart;
 import java.util.List;
@@ -13,6 +14,6 @@ public final class GroupRules {
 
     /** A shard that nothing was loaded into yet. */
     public static GroupsShard emptyShard(ClusterSnapshot cluster, GroupSettings settings) {
-        return new GroupsShard(cluster, settings, List.of(new ClassicPart(), OffsetExpiry::loaded));
+        return new GroupsShard(cluster, settings, List.of(new ClassicPart(), new ConsumerPart(), OffsetExpiry::loaded));
     }
 }

@@ -45,7 +45,10 @@ final class ClassicClients {
     ClassicClients(ClassicSettings settings) {
         shard = new ShardHarness(
                 TestCluster.EMPTY,
-                new GroupSettings(settings, GroupSettings.defaults().offsets()));
+                new GroupSettings(
+                        settings,
+                        GroupSettings.defaults().consumer(),
+                        GroupSettings.defaults().offsets()));
     }
 
     static Bytes bytes(String text) {

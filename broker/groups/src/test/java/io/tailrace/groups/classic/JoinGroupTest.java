@@ -212,6 +212,7 @@ class JoinGroupTest {
                 .shard()
                 .settingsChanged(new GroupSettings(
                         new ClassicSettings(6_000, 1_800_000, DELAY_MS, 2),
+                        many.shard.shard().settings().consumer(),
                         many.shard.shard().settings().offsets()));
 
         Answer<JoinGroupResponse> first = many.join(members.get(0).memberId());

@@ -2,6 +2,7 @@ package io.tailrace.groups.offsets;
 
 import io.tailrace.groups.ClassicSettings;
 import io.tailrace.groups.ClusterSnapshot;
+import io.tailrace.groups.ConsumerSettings;
 import io.tailrace.groups.GroupSettings;
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.OffsetSettings;
@@ -47,6 +48,7 @@ final class TestShard {
                 new Cluster(),
                 new GroupSettings(
                         ClassicSettings.defaults(),
+                        ConsumerSettings.defaults(),
                         new OffsetSettings(METADATA_BYTES_MAX, RETENTION_MS, CHECK_INTERVAL_MS)));
     }
 

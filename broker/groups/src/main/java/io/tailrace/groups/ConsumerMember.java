@@ -1,0 +1,42 @@
+package io.tailrace.groups;
+
+import io.tailrace.protocol.group.ConsumerGroupMemberMetadataValue;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member of a {@link ConsumerGroup}. Immutable.
+ *
+ * @param id its id
+ * @param metadata what it has joined with, as it is stored
+ * @param current what it has
+ */
+public record ConsumerMember(String id, ConsumerGroupMemberMetadataValue metadata, MemberAssignment current) {
+    private static final ConsumerGroupMemberMetadataValue UNKNOWN =
+            new ConsumerGroupMemberMetadataValue(null, null, "", "", List.of(), null, -1, null, null);
+
+    /** A member of which only the id is known. */
+    public static ConsumerMember unknown(String id) {
+        return new ConsumerMember(id, UNKNOWN, MemberAssignment.NEW);
+    }
+
+    /** The id of a static member; null for a dynamic one. */
+    public @Nullable String instanceId() {
+        return metadata.instanceId();
+    }
+
+    /** Whether it speaks the classic protocol. */
+    public boolean isClassic() {
+        return metadata.classicMemberMetadata() != null;
+    }
+
+    /** The same member with other metadata. */
+    public ConsumerMember with(ConsumerGroupMemberMetadataValue changed) {
+        return new ConsumerMember(id, changed, current);
+    }
+
+    /** The same member with other partitions. */
+    public ConsumerMember with(MemberAssignment changed) {
+        return new ConsumerMember(id, metadata, changed);
+    }
+}

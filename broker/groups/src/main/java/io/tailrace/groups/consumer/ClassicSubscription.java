@@ -1,0 +1,108 @@
+package io.tailrace.groups.consumer;
+
+import io.tailrace.groups.Assignment;
+import io.tailrace.groups.ClusterSnapshot;
+import io.tailrace.groups.MemberClient;
+import io.tailrace.protocol.Bytes;
+import io.tailrace.protocol.codec.ConsumerProtocol;
+import io.tailrace.protocol.codec.MalformedMessageException;
+import io.tailrace.protocol.group.ConsumerGroupMemberMetadataValue;
+import io.tailrace.protocol.group.ConsumerGroupMemberMetadataValue.ClassicMemberMetadata;
+import io.tailrace.protocol.group.ConsumerGroupMemberMetadataValue.ClassicProtocol;
+import io.tailrace.protocol.group.ConsumerProtocolAssignment;
+import io.tailrace.protocol.group.ConsumerProtocolSubscription;
+import io.tailrace.protocol.message.JoinGroupRequest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a member of the classic protocol brings into a group of the consumer protocol.
+ *
+ * @param classic what it has joined with
+ * @param subscription the subscription in it
+ */
+record ClassicSubscription(ClassicMemberMetadata classic, ConsumerProtocolSubscription subscription) {
+    /**
+     * Reads what a member has joined with.
+     *
+     * @param protocols the assignors that it supports, at least one
+     * @param protocol the one to read the subscription of; null or unknown for the first
+     * @throws MalformedMessageException if it is not a subscription of a consumer
+     */
+    static ClassicSubscription of(
+            List<JoinGroupRequest.Protocol> protocols, int sessionTimeoutMs, @Nullable String protocol) {
+        JoinGroupRequest.Protocol chosen = protocols.stream()
+                .filter(supported -> supported.name().equals(protocol))
+                .findFirst()
+                .orElseGet(() -> protocols.get(0));
+        List<ClassicProtocol> stored = protocols.stream()
+                .map(supported -> new ClassicProtocol(supported.name(), supported.metadata()))
+                .toList();
+        return new ClassicSubscription(
+                new ClassicMemberMetadata(sessionTimeoutMs, stored), ConsumerProtocol.subscription(chosen.metadata()));
+    }
+
+    /** What is stored of the member. */
+    ConsumerGroupMemberMetadataValue metadata(
+            @Nullable String instanceId, MemberClient client, int rebalanceTimeoutMs) {
+        return new ConsumerGroupMemberMetadataValue(
+                instanceId,
+                subscription.rackId(),
+                client.clientId(),
+                client.host(),
+                List.copyOf(new TreeSet<>(subscription.topics())),
+                null,
+                rebalanceTimeoutMs,
+                null,
+                classic);
+    }
+
+    /** The partitions that the member says it has. One that does not say has given up everything before it joined. */
+    Assignment owned(ClusterSnapshot cluster) {
+        TreeMap<UUID, Collection<Integer>> partitions = new TreeMap<>();
+        subscription.ownedPartitions().forEach(owned -> add(owned.topic(), owned.partitions(), cluster, partitions));
+        return Assignment.of(partitions);
+    }
+
+    /**
+     * The partitions in an assignment, of topics that exist.
+     *
+     * @param assignment empty for none
+     * @throws MalformedMessageException if it is not an assignment of a consumer
+     */
+    static Assignment partitions(Bytes assignment, ClusterSnapshot cluster) {
+        TreeMap<UUID, Collection<Integer>> partitions = new TreeMap<>();
+        if (assignment.size() > 0) {
+            ConsumerProtocol.assignment(assignment)
+                    .assignedPartitions()
+                    .forEach(topic -> add(topic.topic(), topic.partitions(), cluster, partitions));
+        }
+        return Assignment.of(partitions);
+    }
+
+    private static void add(
+            String name,
+            List<Integer> indexes,
+            ClusterSnapshot cluster,
+            TreeMap<UUID, Collection<Integer>> partitions) {
+        cluster.topic(name).ifPresent(topic -> partitions
+                .computeIfAbsent(topic.id(), absent -> new ArrayList<>())
+                .addAll(indexes));
+    }
+
+    /** An assignment as consumers of the classic protocol read it. Topics that no longer exist are left out. */
+    static Bytes assignment(Assignment assigned, ClassicMemberMetadata member, ClusterSnapshot cluster) {
+        List<ConsumerProtocolAssignment.Topic> topics = new ArrayList<>();
+        assigned.topics().forEach((id, partitions) -> cluster.topic(id)
+                .ifPresent(topic ->
+                        topics.add(new ConsumerProtocolAssignment.Topic(topic.name(), List.copyOf(partitions)))));
+        short version =
+                ConsumerProtocol.version(member.supportedProtocols().get(0).metadata());
+        return ConsumerProtocol.encode(new ConsumerProtocolAssignment(topics, null), version);
+    }
+}

@@ -1,0 +1,32 @@
+package io.tailrace.groups.consumer;
+
+import io.tailrace.groups.ConsumerMember;
+import io.tailrace.groups.GroupsShard;
+import io.tailrace.shard.Decision;
+import java.util.Collection;
+
+/** Removes members. The target assignment follows with the next heartbeat of another member. */
+final class Removal {
+    private Removal() {}
+
+    /**
+     * Removes members from the draft; ends the decision.
+     *
+     * @param memberIds members that the draft has
+     */
+    static Decision<GroupsShard> decide(ConsumerDecision decision, Collection<String> memberIds) {
+        GroupDraft draft = decision.draft();
+        for (String id : memberIds) {
+            ConsumerMember member = draft.member(id);
+            draft.remove(id);
+            if (member != null) {
+                TopicPatterns.removeUnused(draft, member.metadata().subscribedTopicRegex());
+            }
+        }
+        if (Downgrade.isDue(decision)) {
+            return Downgrade.decide(decision);
+        }
+        draft.startEpoch();
+        return decision.build();
+    }
+}
