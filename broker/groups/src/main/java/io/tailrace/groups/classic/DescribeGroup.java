@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Describes a group of the classic protocol. Any other is {@code Dead}: it does not exist, or has a request of its own.
+ * Describes a group of the classic protocol, or one that only has offsets. Any other is {@code Dead}: there is none, or it uses the
+ * consumer protocol and is described by ConsumerGroupDescribe.
  *
  * @param groupId the group
  */
@@ -26,8 +27,11 @@ public record DescribeGroup(String groupId) implements Query<GroupsShard, Descri
         if (group instanceof ClassicGroup classic) {
             return described(classic);
         }
+        boolean isSimple =
+                group == null && !state.offsets().committedPartitions(groupId).isEmpty();
+        String stateName = (isSimple ? ClassicGroupState.EMPTY : ClassicGroupState.DEAD).text();
         return new DescribeGroupsResponse.Group(
-                ErrorCode.NONE, groupId, ClassicGroupState.DEAD.text(), "", "", List.of(), OPERATIONS_NOT_ASKED_FOR);
+                ErrorCode.NONE, groupId, stateName, "", "", List.of(), OPERATIONS_NOT_ASKED_FOR);
     }
 
     /** What members support and are assigned is settled only while the group is stable. */

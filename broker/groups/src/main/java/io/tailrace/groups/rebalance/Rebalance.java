@@ -49,7 +49,7 @@ public final class Rebalance {
         }
         decision.become(group.with(group.members().each(member -> syncInterrupted(decision, member)))
                 .preparing(null, decision.nowMs()));
-        if (group.members().allJoining()) {
+        if (isComplete(decision.group())) {
             completeJoin(decision);
         } else {
             decision.start(new JoinTimeout(group.groupId()), group.members().rebalanceTimeoutMs());
@@ -65,14 +65,18 @@ public final class Rebalance {
         return member.with(ClassicMemberState.JOINED);
     }
 
-    /** Completes the join phase if it waits for nobody any more. The initial delay is not cut short. */
+    /** Completes the join phase if it waits for nobody any more. */
     public static void completeIfAllJoined(ClassicDecision decision) {
         ClassicGroup group = decision.group();
-        if (group.state() == ClassicGroupState.PREPARING_REBALANCE
-                && group.initialDelay() == null
-                && group.members().allJoining()) {
+        if (group.state() == ClassicGroupState.PREPARING_REBALANCE && isComplete(group)) {
             completeJoin(decision);
         }
+    }
+
+    /** The initial delay is cut short only if no member is left. */
+    private static boolean isComplete(ClassicGroup group) {
+        return group.members().isEmpty()
+                || (group.initialDelay() == null && group.members().allJoining());
     }
 
     /** Starts the next generation with the members that have joined, and with static members that have not. */

@@ -61,6 +61,11 @@ public class Exchange {
         return connection.listener();
     }
 
+    /** Address of the client, written as {@code /127.0.0.1}: so tools show the hosts of groups' members. */
+    public final String clientHost() {
+        return "/" + connection.peerAddress().getHostAddress();
+    }
+
     /** Answers. The connection owns the frame from now on and writes it when all earlier requests are answered. */
     public final void respond(AnswerFrame frame) {
         connection.runOnLoop(() -> end(frame));
