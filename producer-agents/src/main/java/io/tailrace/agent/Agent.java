@@ -41,6 +41,7 @@ final class Agent implements AutoCloseable {
     private final List<InFlight> inFlight = new ArrayList<>();
     private final AuditLedger ledger;
     private final String identity;
+    private final AgentMonitor monitor;
 
     private @Nullable Delivery auditDelivery;
     private Checkpoint written;
@@ -55,16 +56,19 @@ final class Agent implements AutoCloseable {
 
     private record TailedSource(Source source, SourceTail tail, LineConverter converter) {}
 
-    private record InFlight(FollowedFile file, Chunk chunk, Delivery delivery, long bytes) {}
+    private record InFlight(Source source, FollowedFile file, Chunk chunk, Delivery delivery, long bytes) {}
 
     /**
      * An agent that continues from its checkpoint.
      *
      * @param wakeUp called by any thread when a step will have something to do
+     * @param monitor shows what the agent does
      * @throws IOException if the checkpoint exists and cannot be used
      */
-    Agent(AgentConfig config, Producer producer, SchemaRegistryClient registry, Runnable wakeUp) throws IOException {
+    Agent(AgentConfig config, Producer producer, SchemaRegistryClient registry, Runnable wakeUp, AgentMonitor monitor)
+            throws IOException {
         this.config = config;
+        this.monitor = monitor;
         this.producer = producer;
         this.wakeUp = wakeUp;
         checkpointFile = new AgentCheckpointFile(config.dataDirectory());
@@ -100,6 +104,7 @@ final class Agent implements AutoCloseable {
     boolean step(long nowMs) {
         if (nowMs >= scanAtMs) {
             sources.forEach(source -> source.tail.scan(nowMs));
+            sources.forEach(source -> monitor.scanned(source.source, source.tail.overview()));
             scanAtMs = nowMs + config.scanIntervalMs();
             dirty |= !written.files().equals(progress());
         }
@@ -113,6 +118,9 @@ final class Agent implements AutoCloseable {
             // If counts are not acknowledged, more lines would fill the memory with counts of new windows.
             advanced |= !ledger.isFull() && sendLines(nowMs);
         }
+        monitor.stepped(
+                new AgentMonitor.State(registration.isDone(), checkpointFailed, inFlightBytes, auditDelivery != null),
+                nowMs);
         return advanced;
     }
 
@@ -154,16 +162,24 @@ final class Agent implements AutoCloseable {
                 inFlightBytes -= flight.bytes;
                 flight.file.acknowledge(flight.chunk.end());
                 flight.delivery.records().forEach(record -> ledger.add(record.topic(), record.eventTimeMs()));
+                monitor.acknowledged(flight.source, flight.chunk, deadLetters(flight), nowMs);
                 advanced = true;
             }
         }
         if (auditDelivery != null && auditDelivery.advance(nowMs)) {
             auditDelivery = null;
             ledger.acknowledge();
+            monitor.countsAcknowledged(nowMs);
             advanced = true;
         }
         dirty |= advanced;
         return advanced;
+    }
+
+    private long deadLetters(InFlight flight) {
+        return flight.delivery.records().stream()
+                .filter(record -> record.topic().equals(config.deadLetterTopic()))
+                .count();
     }
 
     private void seal() {
@@ -246,7 +262,7 @@ final class Agent implements AutoCloseable {
                 .toList();
         long bytes = chunk.memoryBytes();
         inFlightBytes += bytes;
-        inFlight.add(new InFlight(file, chunk, new Delivery(producer, records, wakeUp), bytes));
+        inFlight.add(new InFlight(source.source, file, chunk, new Delivery(producer, records, wakeUp), bytes));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
 import io.tailrace.config.Config;
 import io.tailrace.config.ConfigOptions;
+import io.tailrace.metrics.MetricsEndpoint;
 import io.tailrace.process.CommandRunner;
 import io.tailrace.process.ServerProcess;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
@@ -56,9 +57,13 @@ public final class AgentCommand implements Callable<Integer> {
         Files.createDirectories(agentConfig.dataDirectory());
         SchemaRegistryClient schemas =
                 new HttpSchemaRegistryClient(config.value(AgentKeys.REGISTRY_URL), REGISTRY_TIMEOUT);
-        try (FileChannel held = lock(agentConfig.dataDirectory())) {
+        AgentMonitor monitor = new AgentMonitor(agentConfig, InstantSource.system());
+        try (FileChannel held = lock(agentConfig.dataDirectory());
+                MetricsEndpoint endpoint = MetricsEndpoint.start(agentConfig.metrics(), monitor)) {
+            endpoint.register(monitor::register);
             AgentLoop loop = new AgentLoop(agentConfig, InstantSource.system());
-            Agent agent = new Agent(agentConfig, Producer.create(producerConfig), schemas, loop::wakeUp);
+            Agent agent = new Agent(agentConfig, Producer.create(producerConfig), schemas, loop::wakeUp, monitor);
+            monitor.watch(loop.ended());
             loop.start(agent, once);
             ServerProcess.runUntilStopped(
                     loop,

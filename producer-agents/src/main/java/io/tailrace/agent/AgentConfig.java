@@ -1,5 +1,6 @@
 package io.tailrace.agent;
 
+import io.tailrace.metrics.MetricsListener;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
  * @param scanIntervalMs how often directories are listed
  * @param inFlightBytesMax memory of lines that are read and not acknowledged; above it, nothing is read
  * @param stopTimeoutMs how long a stop waits for acknowledgements
+ * @param metrics where to serve metrics and health
  * @param sources what to follow; at least one, with distinct names
  */
 record AgentConfig(
@@ -27,6 +29,7 @@ record AgentConfig(
         long scanIntervalMs,
         long inFlightBytesMax,
         long stopTimeoutMs,
+        MetricsListener metrics,
         List<Source> sources) {
     AgentConfig {
         sources = List.copyOf(sources);

@@ -6,6 +6,7 @@ import io.tailrace.config.Config;
 import io.tailrace.config.ConfigException;
 import io.tailrace.config.ConfigKey;
 import io.tailrace.config.ConfigKeys;
+import io.tailrace.metrics.MetricsListener;
 import io.tailrace.protocol.record.CompressionType;
 import java.net.InetAddress;
 import java.net.URI;
@@ -118,7 +119,8 @@ final class AgentKeys {
                     IN_FLIGHT_BYTES_MAX,
                     ROTATED_WAIT_MS,
                     FORGET_MS,
-                    STOP_TIMEOUT_MS)
+                    STOP_TIMEOUT_MS,
+                    MetricsListener.KEY)
             .withFamily(SOURCE, ConfigKeys.of(PATHS, FORMAT, PATTERN, TOPIC, ENCODING, TIME_FIELD, TIME_FORMAT));
 
     private AgentKeys() {}
@@ -171,6 +173,7 @@ final class AgentKeys {
                 config.value(SCAN_INTERVAL_MS),
                 config.value(IN_FLIGHT_BYTES_MAX),
                 config.value(STOP_TIMEOUT_MS),
+                config.value(MetricsListener.KEY),
                 sources);
     }
 

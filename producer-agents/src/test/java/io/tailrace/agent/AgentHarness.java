@@ -3,12 +3,14 @@ package io.tailrace.agent;
 import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.TailConfig;
 import io.tailrace.client.ProducerRecord;
+import io.tailrace.metrics.MetricsListener;
 import io.tailrace.schemas.FramedAvroDecoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.generic.GenericRecord;
@@ -28,6 +30,7 @@ final class AgentHarness implements AutoCloseable {
     Agent agent;
     long nowMs = System.currentTimeMillis();
     private final AgentConfig config;
+    final AgentMonitor monitor;
     private final FramedAvroDecoder decoder = new FramedAvroDecoder(registry, Optional.empty());
 
     AgentHarness(Path folder, Format format, String glob) throws IOException {
@@ -52,8 +55,10 @@ final class AgentHarness implements AutoCloseable {
                 1_000,
                 1 << 20,
                 20_000,
+                MetricsListener.OFF,
                 List.of(new Source(tail, format, TOPIC)));
-        agent = new Agent(config, producer, registry, () -> {});
+        monitor = new AgentMonitor(config, () -> Instant.ofEpochMilli(nowMs));
+        agent = new Agent(config, producer, registry, () -> {}, monitor);
     }
 
     static AgentHarness raw(Path folder) throws IOException {
@@ -99,7 +104,7 @@ final class AgentHarness implements AutoCloseable {
     /** Starts another agent on the same data. The previous one may have crashed. */
     void start() throws IOException {
         producer = new FakeProducer(producer.written);
-        agent = new Agent(config, producer, registry, () -> {});
+        agent = new Agent(config, producer, registry, () -> {}, monitor);
     }
 
     /** Ends the agent as kill -9 does, after some of the records in flight have reached the brokers. */

@@ -101,7 +101,8 @@ final class LogFlusher {
     /** Lists the segments that are closed and forced. Without space the old file stays, which lists some of them. */
     private void writeChain(long forcedOffset) throws IOException {
         LogState state = log.state();
-        if (state.segments().floor(forcedOffset).baseOffset() <= state.chainFile().endOffset()) {
+        if (state.segments().floor(forcedOffset).baseOffset()
+                <= state.chainFile().endOffset()) {
             return;
         }
         try {

@@ -54,6 +54,7 @@ final class LogLoader {
     private final int indexIntervalBytes;
     /** Raised to the end of the chain once that is known. */
     private Checkpoint checkpoint;
+
     private final long nowMs;
 
     LogLoader(LogContext context, TopicPartition partition, LogConfig config, Checkpoint checkpoint, long nowMs) {
@@ -73,8 +74,8 @@ final class LogLoader {
             Map<Long, Long> compactedMs = chain.compactedMs();
             for (Path file : SegmentFiles.settle(context.disk(), directory, chain)) {
                 long baseOffset = LogFiles.offsetOf(file);
-                segments.add(Segment.open(
-                        context.disk(), directory, baseOffset, compactedMs.getOrDefault(baseOffset, 0L)));
+                segments.add(
+                        Segment.open(context.disk(), directory, baseOffset, compactedMs.getOrDefault(baseOffset, 0L)));
             }
             chain.ensureComplete(segments, checkpoint.logStartOffset);
             checkpoint = checkpoint.forcedUpTo(chain.endOffset());

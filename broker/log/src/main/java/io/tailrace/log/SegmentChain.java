@@ -54,9 +54,8 @@ record SegmentChain(List<Link> links, long endOffset, CompactionHistory history)
 
     /** The chain before the segment that a truncation cuts, with a history up to the log's new end. */
     SegmentChain truncate(long cutBaseOffset, long logEndOffset) {
-        List<Link> kept = links.stream()
-                .filter(link -> link.baseOffset < cutBaseOffset)
-                .toList();
+        List<Link> kept =
+                links.stream().filter(link -> link.baseOffset < cutBaseOffset).toList();
         long end = kept.isEmpty() ? 0 : Math.min(endOffset, cutBaseOffset);
         return new SegmentChain(kept, end, history.truncate(logEndOffset));
     }

@@ -61,7 +61,9 @@ class SegmentChainTest {
             assertThatThrownBy(crashed::openLog)
                     .isInstanceOf(CorruptLogException.class)
                     .hasMessageContaining(segment.getFileName() + ": end of a closed segment");
-            assertThat(crashed.files(LogFiles.LOG)).as("the files are left as they are").hasSize(5);
+            assertThat(crashed.files(LogFiles.LOG))
+                    .as("the files are left as they are")
+                    .hasSize(5);
         }
     }
 

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class MetricsEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsEndpoint.class);
     private static final int THREADS = 2;
-    private static final int CONNECTIONS_MAX = 64;
+    static final int CONNECTIONS_MAX = 64;
     private static final int EXCHANGE_SECONDS_MAX = 30;
 
     private final Metrics metrics;

@@ -7,11 +7,14 @@ import io.tailrace.config.ConfigException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -136,6 +139,39 @@ class MetricsEndpointTest {
             assertThat(request(endpoint, "GET", "/health").body())
                     .isEqualTo("{\"error\":\"expected /metrics, /health/live or /health/ready\"}");
             assertThat(request(endpoint, "POST", "/health/live").statusCode()).isEqualTo(405);
+        }
+    }
+
+    private static Socket connect(MetricsEndpoint endpoint) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.port());
+        socket.getOutputStream()
+                .write("GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private static boolean isAnswered(Socket socket) {
+        try {
+            return socket.getInputStream().read() == 'H';
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void connectionsAreBounded() throws Exception {
+        List<Socket> open = new ArrayList<>();
+        try (MetricsEndpoint endpoint = MetricsEndpoint.start(ANY_PORT, health)) {
+            for (int i = 0; i < MetricsEndpoint.CONNECTIONS_MAX; i++) {
+                open.add(connect(endpoint));
+                assertThat(isAnswered(open.get(i))).as("connection %s", i).isTrue();
+            }
+            try (Socket oneMore = connect(endpoint)) {
+                assertThat(isAnswered(oneMore)).isFalse();
+            }
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
         }
     }
 

@@ -1,12 +1,14 @@
 package io.tailrace.loader;
 
 import io.tailrace.config.ConfigOptions;
+import io.tailrace.metrics.MetricsEndpoint;
 import io.tailrace.process.CommandRunner;
 import io.tailrace.process.OutputOptions;
 import io.tailrace.process.OutputTable;
 import io.tailrace.process.ServerProcess;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
@@ -65,15 +67,22 @@ public final class LoadCommand implements Callable<Integer> {
         Plan.OnGap onGap = skipGap ? Plan.OnGap.SKIP : Plan.OnGap.FAIL;
         List<String> selected = topics == null ? loader.topics() : topics;
         if (every == null) {
-            print(Loader.load(loader, selected, onGap));
+            print(Loader.load(loader, selected, onGap, result -> {}));
         } else {
-            Duration interval = every;
-            PeriodicLoad periodic = new PeriodicLoad(() -> print(Loader.load(loader, selected, onGap)), interval);
-            ServerProcess.runUntilStopped(periodic, periodic.failure(), () -> spec.commandLine()
-                    .getErr()
-                    .println("loading every " + interval.toSeconds() + " s: " + String.join(", ", selected)));
+            LoadMonitor monitor = new LoadMonitor(selected, InstantSource.system());
+            try (MetricsEndpoint endpoint = MetricsEndpoint.start(loader.metrics(), monitor)) {
+                endpoint.register(monitor::register);
+                repeat(() -> print(Loader.load(loader, selected, onGap, monitor::loaded)), every, monitor, selected);
+            }
         }
         return 0;
+    }
+
+    private void repeat(Load load, Duration interval, LoadMonitor monitor, List<String> selected) throws Exception {
+        PeriodicLoad periodic = new PeriodicLoad(load, interval, monitor);
+        ServerProcess.runUntilStopped(periodic, periodic.failure(), () -> spec.commandLine()
+                .getErr()
+                .println("loading every " + interval.toSeconds() + " s: " + String.join(", ", selected)));
     }
 
     private void print(List<LoadResult> results) {

@@ -22,13 +22,13 @@ final class Loader {
 
     private Loader() {}
 
-    /** Loads topics, one after another. */
-    static List<LoadResult> load(LoaderConfig config, List<String> topics, Plan.OnGap onGap) throws IOException {
-        return load(config, topics, onGap, step -> {});
-    }
-
-    /** Loads topics, one after another, and reports each step of their commits. */
-    static List<LoadResult> load(LoaderConfig config, List<String> topics, Plan.OnGap onGap, CommitListener listener)
+    /**
+     * Loads topics, one after another.
+     *
+     * @param loaded gets each result at once, also if a later topic fails
+     */
+    static List<LoadResult> load(
+            LoaderConfig config, List<String> topics, Plan.OnGap onGap, java.util.function.Consumer<LoadResult> loaded)
             throws IOException {
         ConsumerConfig consumer = ConsumerConfig.builder(config.bootstrapServers())
                 .group(config.group())
@@ -52,13 +52,15 @@ final class Loader {
                         }
                     },
                     lock,
-                    listener,
+                    step -> {},
                     progress(),
                     InstantSource.system(),
                     System::nanoTime);
             List<LoadResult> results = new ArrayList<>();
             for (String topic : topics) {
-                results.add(new LoadRun(config, dependencies, topic).run(onGap));
+                LoadResult result = new LoadRun(config, dependencies, topic).run(onGap);
+                loaded.accept(result);
+                results.add(result);
             }
             return results;
         }

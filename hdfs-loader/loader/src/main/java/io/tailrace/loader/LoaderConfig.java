@@ -4,6 +4,7 @@ import io.tailrace.config.Config;
 import io.tailrace.config.ConfigException;
 import io.tailrace.config.ConfigKey;
 import io.tailrace.config.ConfigKeys;
+import io.tailrace.metrics.MetricsListener;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * @param eventTimeField the field of an event that has its time
  * @param metastores Hive's metastores; empty to not use Hive
  * @param hiveDatabase the database of the tables
+ * @param metrics where a loader that repeats its loads serves metrics and health
  */
 record LoaderConfig(
         String bootstrapServers,
@@ -41,7 +43,8 @@ record LoaderConfig(
         ParquetSettings parquet,
         String eventTimeField,
         List<URI> metastores,
-        String hiveDatabase) {
+        String hiveDatabase,
+        MetricsListener metrics) {
 
     /** Where tasks run. */
     enum Engine {
@@ -125,7 +128,8 @@ record LoaderConfig(
             OPEN_FILES_MAX,
             EVENT_TIME_FIELD,
             METASTORES,
-            HIVE_DATABASE);
+            HIVE_DATABASE,
+            MetricsListener.KEY);
 
     /**
      * Reads a configuration.
@@ -150,7 +154,8 @@ record LoaderConfig(
                         config.value(OPEN_FILES_MAX)),
                 config.value(EVENT_TIME_FIELD),
                 config.value(METASTORES).stream().map(text -> metastore(text)).toList(),
-                config.value(HIVE_DATABASE).toLowerCase(Locale.ROOT));
+                config.value(HIVE_DATABASE).toLowerCase(Locale.ROOT),
+                config.value(MetricsListener.KEY));
     }
 
     private static URI metastore(String text) {

@@ -24,16 +24,24 @@ final class PeriodicLoad implements AutoCloseable {
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
 
-    PeriodicLoad(LoadCommand.Load load, Duration every) {
+    private final LoadMonitor monitor;
+
+    /** @param monitor shows the loads */
+    PeriodicLoad(LoadCommand.Load load, Duration every, LoadMonitor monitor) {
+        this.monitor = monitor;
         Future<?> unused = thread.scheduleAtFixedRate(() -> run(load), 0, every.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void run(LoadCommand.Load load) {
+        monitor.started();
         try {
             load.run();
+            monitor.succeeded();
         } catch (IOException | RuntimeException e) {
+            monitor.failed(e);
             log.error("load failed, the next one continues from the last commit: {}", e.getMessage(), e);
         } catch (Throwable e) {
+            monitor.broken(e);
             // The executor would keep the exception to itself and never load again.
             failure.completeExceptionally(e);
         }

@@ -2,8 +2,11 @@ package io.tailrace.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.metrics.Health;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +16,8 @@ import org.junit.jupiter.api.Test;
 class PeriodicLoadTest {
     private static final Duration INTERVAL = Duration.ofMillis(1);
 
+    private final LoadMonitor monitor = new LoadMonitor(List.of("logs"), InstantSource.system());
+
     @Test
     void loadsAgainAfterAFailure() throws Exception {
         CountDownLatch loads = new CountDownLatch(3);
@@ -20,9 +25,11 @@ class PeriodicLoadTest {
             loads.countDown();
             throw new IOException("disk full");
         };
-        try (PeriodicLoad periodic = new PeriodicLoad(failing, INTERVAL)) {
+        try (PeriodicLoad periodic = new PeriodicLoad(failing, INTERVAL, monitor)) {
             assertThat(loads.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(periodic.failure().toCompletableFuture()).isNotDone();
+            assertThat(monitor.ready()).isEqualTo(Health.Status.down("the last load failed: disk full"));
+            assertThat(monitor.live().ok()).isTrue();
         }
     }
 
@@ -31,11 +38,13 @@ class PeriodicLoadTest {
         LoadCommand.Load broken = () -> {
             throw new StackOverflowError("deep");
         };
-        try (PeriodicLoad periodic = new PeriodicLoad(broken, INTERVAL)) {
+        try (PeriodicLoad periodic = new PeriodicLoad(broken, INTERVAL, monitor)) {
             assertThat(periodic.failure().toCompletableFuture())
                     .failsWithin(Duration.ofSeconds(30))
                     .withThrowableThat()
                     .withCauseInstanceOf(StackOverflowError.class);
+            assertThat(monitor.live())
+                    .isEqualTo(Health.Status.down("no more loads: java.lang.StackOverflowError: deep"));
         }
     }
 
@@ -51,7 +60,7 @@ class PeriodicLoadTest {
                 ended.incrementAndGet();
             }
         };
-        PeriodicLoad periodic = new PeriodicLoad(endless, INTERVAL);
+        PeriodicLoad periodic = new PeriodicLoad(endless, INTERVAL, monitor);
         assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
         periodic.close();
         assertThat(ended).hasValueGreaterThanOrEqualTo(1);

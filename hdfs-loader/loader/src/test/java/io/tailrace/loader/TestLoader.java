@@ -1,5 +1,6 @@
 package io.tailrace.loader;
 
+import io.tailrace.metrics.MetricsListener;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
@@ -110,7 +111,8 @@ final class TestLoader implements AutoCloseable {
                 new ParquetSettings(CompressionCodecName.ZSTD, 1 << 20, openFilesMax),
                 "eventTime",
                 List.of(),
-                "default");
+                "default",
+                MetricsListener.OFF);
     }
 
     Layout layout() {

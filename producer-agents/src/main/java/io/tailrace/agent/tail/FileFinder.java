@@ -117,6 +117,11 @@ final class FileFinder {
         }
     }
 
+    /** Paths that could not be read when that was last tried. */
+    int unreadable() {
+        return unreadable.size();
+    }
+
     void setReadable(Path path) {
         if (unreadable.remove(path)) {
             log.info("file can be read again: {}", path);

@@ -225,6 +225,13 @@ public final class FollowedFile {
         seenModifiedMs = UNKNOWN;
     }
 
+    /** Bytes of a plain file that were not acknowledged when its directory was last listed; 0 for a compressed one. */
+    long backlogBytes() {
+        return state == State.MISSING || path.toString().endsWith(".gz")
+                ? 0
+                : Math.max(0, seenSizeBytes - acknowledged.offset());
+    }
+
     void noteGrowth(long nowMs) {
         lastGrownMs = nowMs;
         atEnd = false;

@@ -61,6 +61,26 @@ public final class SourceTail implements AutoCloseable {
         logOverlongLines(nowMs);
     }
 
+    /**
+     * The files of a source.
+     *
+     * @param files those that are there
+     * @param unreadable paths that cannot be read
+     * @param backlogBytes bytes that were not acknowledged when the directories were last listed, of files that are not compressed
+     */
+    public record Overview(int files, int unreadable, long backlogBytes) {}
+
+    /** What the last scan found. */
+    public Overview overview() {
+        int present = 0;
+        long backlogBytes = 0;
+        for (FollowedFile file : files.followed()) {
+            present += file.state() == State.MISSING ? 0 : 1;
+            backlogBytes += file.backlogBytes();
+        }
+        return new Overview(present, finder.unreadable(), backlogBytes);
+    }
+
     private void logOverlongLines(long nowMs) {
         if (overlongLines > overlongLinesLogged && nowMs >= nextOverlongLogMs) {
             log.warn(

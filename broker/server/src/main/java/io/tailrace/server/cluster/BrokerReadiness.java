@@ -59,15 +59,17 @@ record BrokerReadiness(int brokerId) {
         }
         return opening == 0
                 ? Optional.empty()
-                : Optional.of(opening + " partitions that this broker should lead are not open, such as " + first);
+                : Optional.of(
+                        "partitions that this broker should lead are not open: " + opening + ", such as " + first);
     }
 
     private boolean isOpening(PartitionImage image, Incarnation self, TopicPartition id, Partitions partitions) {
-        if (!image.assignment().replicas().contains(brokerId)) {
+        PartitionState state = image.stateOrNull();
+        // A new partition has no state yet; creating a topic must not make all its brokers unready.
+        if (state == null || !image.assignment().replicas().contains(brokerId)) {
             return false;
         }
-        PartitionState state = image.stateOrNull();
-        if (state == null || awaitsElection(state, self)) {
+        if (awaitsElection(state, self)) {
             return true;
         }
         Partition open = partitions.find(id.topic(), id.partition());

@@ -3,6 +3,7 @@ package io.tailrace.schemas.registry;
 import io.tailrace.config.Config;
 import io.tailrace.config.ConfigKey;
 import io.tailrace.config.ConfigKeys;
+import io.tailrace.metrics.MetricsListener;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param threads requests handled at a time
  * @param queuedRequestsMax requests that may wait for a thread
  * @param requestBytesMax largest body of a request
+ * @param metrics where to serve metrics and health
  */
 record RegistryConfig(
         InetSocketAddress listener,
@@ -27,7 +29,8 @@ record RegistryConfig(
         Duration timeout,
         int threads,
         int queuedRequestsMax,
-        int requestBytesMax) {
+        int requestBytesMax,
+        MetricsListener metrics) {
 
     private static final ConfigKey<InetSocketAddress> LISTENERS = new ConfigKey<>(
             "listeners",
@@ -70,7 +73,8 @@ record RegistryConfig(
             TIMEOUT_MS,
             THREADS,
             QUEUED_REQUESTS_MAX,
-            REQUEST_BYTES_MAX);
+            REQUEST_BYTES_MAX,
+            MetricsListener.KEY);
 
     static RegistryConfig of(Config config) {
         return new RegistryConfig(
@@ -81,7 +85,8 @@ record RegistryConfig(
                 Duration.ofMillis(config.value(TIMEOUT_MS)),
                 config.value(THREADS),
                 config.value(QUEUED_REQUESTS_MAX),
-                config.value(REQUEST_BYTES_MAX));
+                config.value(REQUEST_BYTES_MAX),
+                config.value(MetricsListener.KEY));
     }
 
     private static InetSocketAddress address(String text) {

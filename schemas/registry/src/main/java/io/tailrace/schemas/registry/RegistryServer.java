@@ -7,11 +7,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
@@ -30,6 +34,8 @@ final class RegistryServer implements AutoCloseable {
     private final int requestBytesMax;
     private final HttpServer http;
     private final ThreadPoolExecutor threads;
+    /** Requests by the status of their responses, of which there are few. */
+    private final Map<Integer, LongAdder> responses = new ConcurrentHashMap<>();
 
     /** Each request holds the read lock. A stop waits for the write lock, and so for all requests. */
     private final ReadWriteLock requests = new ReentrantReadWriteLock();
@@ -73,6 +79,18 @@ final class RegistryServer implements AutoCloseable {
         return http.getAddress();
     }
 
+    /** Responses since the start, by HTTP status. */
+    Map<Integer, Long> responses() {
+        Map<Integer, Long> counts = new TreeMap<>();
+        responses.forEach((status, count) -> counts.put(status, count.sum()));
+        return counts;
+    }
+
+    /** The schemas and the log. */
+    SchemaStore store() {
+        return store;
+    }
+
     /** Completes exceptionally if the registry fails. */
     CompletionStage<Void> failure() {
         return store.failure();
@@ -95,6 +113,7 @@ final class RegistryServer implements AutoCloseable {
                 response = error(
                         50001, "Error in the backend datastore: " + e.getClass().getSimpleName());
             }
+            responses.computeIfAbsent(status, each -> new LongAdder()).increment();
             respond(exchange, status, RegistryApi.JSON.writeValueAsBytes(response));
         } finally {
             requests.readLock().unlock();

@@ -127,6 +127,11 @@ final class RegistryState {
                 .toList();
     }
 
+    /** Ids in use, of deleted schemas too. */
+    int schemaCount() {
+        return ids.size();
+    }
+
     /** A subject's versions, oldest first. */
     List<Registration> versions(String subject, boolean includeDeleted) {
         return versionsOf(subject).values().stream()

@@ -1,8 +1,10 @@
 package io.tailrace.schemas.registry;
 
 import io.tailrace.config.ConfigOptions;
+import io.tailrace.metrics.MetricsEndpoint;
 import io.tailrace.process.CommandRunner;
 import io.tailrace.process.ServerProcess;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,11 +39,15 @@ public final class SchemaRegistryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         RegistryConfig config = RegistryConfig.of(options.read(RegistryConfig.KEYS));
-        RegistryServer server = RegistryServer.start(config, TopicSchemaLog.open(config));
-        log.info("keeping schemas in topic {} at {}", config.topic(), config.bootstrapServers());
-        int port = server.address().getPort();
-        ServerProcess.runUntilStopped(
-                server, server.failure(), () -> System.out.println("schema registry is ready on port " + port));
+        try (RegistryMonitor monitor = new RegistryMonitor(InstantSource.system());
+                MetricsEndpoint endpoint = MetricsEndpoint.start(config.metrics(), monitor)) {
+            RegistryServer server = RegistryServer.start(config, TopicSchemaLog.open(config));
+            log.info("keeping schemas in topic {} at {}", config.topic(), config.bootstrapServers());
+            endpoint.register(metrics -> monitor.watch(server, metrics));
+            int port = server.address().getPort();
+            ServerProcess.runUntilStopped(
+                    server, server.failure(), () -> System.out.println("schema registry is ready on port " + port));
+        }
         return 0;
     }
 }

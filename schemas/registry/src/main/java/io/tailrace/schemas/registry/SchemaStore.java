@@ -103,6 +103,25 @@ final class SchemaStore implements AutoCloseable {
         }
     }
 
+    /** The offset after the last record that is in the state. */
+    long appliedOffset() {
+        lock.lock();
+        try {
+            return applied;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The offset after the last record of the log. Asks the brokers.
+     *
+     * @throws RegistryException if they do not answer
+     */
+    long endOffset() {
+        return log.endOffset();
+    }
+
     /** Waits until all records that the log has now are in the state. */
     void catchUp() {
         awaitApplied(log.endOffset());

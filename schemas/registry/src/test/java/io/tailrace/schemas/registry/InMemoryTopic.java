@@ -17,6 +17,7 @@ final class InMemoryTopic {
     private long endOffset;
     private @Nullable RegistryException failure;
     private @Nullable RuntimeException readFailure;
+    private @Nullable RegistryException endOffsetFailure;
 
     /** A log that reads this topic from its beginning. */
     SchemaLog log() {
@@ -31,6 +32,11 @@ final class InMemoryTopic {
     /** Makes every read fail from now on. */
     synchronized void failReadsWith(RuntimeException exception) {
         readFailure = exception;
+    }
+
+    /** Makes every question for the end of the log fail; null ends that. */
+    synchronized void failEndOffsetWith(@Nullable RegistryException exception) {
+        endOffsetFailure = exception;
     }
 
     synchronized List<SchemaLog.Entry> entries() {
@@ -83,6 +89,9 @@ final class InMemoryTopic {
     }
 
     private synchronized long endOffset() {
+        if (endOffsetFailure != null) {
+            throw endOffsetFailure;
+        }
         return endOffset;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tailrace.metrics.MetricsListener;
 import io.tailrace.process.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +37,8 @@ class RegistryServerTest {
                 Duration.ofSeconds(20),
                 4,
                 16,
-                4096);
+                4096,
+                MetricsListener.OFF);
         try {
             return RegistryServer.start(config, topic.log());
         } catch (IOException e) {

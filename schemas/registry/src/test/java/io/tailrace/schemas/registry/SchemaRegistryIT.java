@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.NewTopic;
+import io.tailrace.metrics.MetricsListener;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -66,7 +67,8 @@ class SchemaRegistryIT {
                 TIMEOUT,
                 4,
                 16,
-                1 << 20);
+                1 << 20,
+                MetricsListener.OFF);
     }
 
     private static RegistryServer start(String topic) throws Exception {

@@ -1,0 +1,199 @@
+package io.tailrace.agent;
+
+import io.tailrace.agent.tail.Chunk;
+import io.tailrace.agent.tail.SourceTail.Overview;
+import io.tailrace.metrics.Health;
+import io.tailrace.metrics.Metrics;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What an agent shows of its work. Its thread reports here; any thread may read. */
+final class AgentMonitor implements Health {
+    /** An agent that does nothing for this long, or whose brokers acknowledge nothing, is not ready. */
+    static final long SILENCE_MS_MAX = 60_000;
+
+    private static final List<String> SOURCE = List.of("source");
+    private static final double MS_PER_SECOND = 1000;
+
+    private final AgentConfig config;
+    private final InstantSource clock;
+    private final Map<String, SourceCounts> sources = new LinkedHashMap<>();
+    private volatile State state = new State(false, false, 0, false);
+    private volatile @Nullable Throwable failure;
+    private volatile long acknowledgedMs;
+    /** Since when brokers have acknowledged nothing although they should; {@link Long#MAX_VALUE} if all is acknowledged. */
+    private volatile long silentSinceMs = Long.MAX_VALUE;
+
+    private volatile long steppedMs;
+
+    private static final class SourceCounts {
+        private final LongAdder lines = new LongAdder();
+        private final LongAdder bytes = new LongAdder();
+        private final LongAdder deadLetters = new LongAdder();
+        private volatile Overview overview = new Overview(0, 0, 0);
+    }
+
+    /**
+     * The agent after a step.
+     *
+     * @param isRegistered whether the schemas are registered
+     * @param checkpointFailed whether the checkpoint could not be written
+     * @param inFlightBytes memory of lines that are not acknowledged
+     * @param countsInFlight whether counts are sent and not acknowledged
+     */
+    record State(boolean isRegistered, boolean checkpointFailed, long inFlightBytes, boolean countsInFlight) {
+        boolean isAllAcknowledged() {
+            return inFlightBytes == 0 && !countsInFlight;
+        }
+    }
+
+    /** @param clock as the agent's */
+    AgentMonitor(AgentConfig config, InstantSource clock) {
+        this.config = config;
+        this.clock = clock;
+        this.steppedMs = clock.millis();
+        config.sources().forEach(source -> sources.put(source.name(), new SourceCounts()));
+    }
+
+    private SourceCounts of(Source source) {
+        SourceCounts counts = sources.get(source.name());
+        if (counts == null) {
+            throw new IllegalStateException("unknown source " + source.name());
+        }
+        return counts;
+    }
+
+    /** The agent's thread ends when {@code ended} completes. */
+    void watch(CompletionStage<Void> ended) {
+        var unused = ended.exceptionally(cause -> {
+            failure = cause;
+            return null;
+        });
+    }
+
+    /** Directories were listed. */
+    void scanned(Source source, Overview overview) {
+        of(source).overview = overview;
+    }
+
+    /** The brokers have acknowledged all lines of a chunk. */
+    void acknowledged(Source source, Chunk chunk, long deadLetters, long nowMs) {
+        SourceCounts counts = of(source);
+        counts.lines.add(chunk.lines().size());
+        counts.bytes.add(
+                chunk.lines().stream().mapToLong(line -> line.bytes().length).sum());
+        counts.deadLetters.add(deadLetters);
+        heard(nowMs);
+    }
+
+    /** The brokers have acknowledged counts. */
+    void countsAcknowledged(long nowMs) {
+        heard(nowMs);
+    }
+
+    private void heard(long nowMs) {
+        acknowledgedMs = nowMs;
+        silentSinceMs = Long.MAX_VALUE;
+    }
+
+    /** A step has ended. */
+    void stepped(State now, long nowMs) {
+        state = now;
+        steppedMs = nowMs;
+        if (now.isAllAcknowledged()) {
+            silentSinceMs = Long.MAX_VALUE;
+        } else if (silentSinceMs == Long.MAX_VALUE) {
+            silentSinceMs = nowMs;
+        }
+    }
+
+    @Override
+    public Status live() {
+        Throwable cause = failure;
+        return cause == null ? Status.up("agent is running") : Status.down("agent has failed: " + cause);
+    }
+
+    @Override
+    public Status ready() {
+        State now = state;
+        long nowMs = clock.millis();
+        long silentMs = nowMs - silentSinceMs;
+        long idleMs = nowMs - steppedMs;
+        if (!live().ok()) {
+            return live();
+        }
+        if (idleMs > SILENCE_MS_MAX) {
+            return Status.down("agent has not come back from a file or disk for " + idleMs / 1000 + " s");
+        }
+        if (!now.isRegistered()) {
+            return Status.down("agent reads no logs: the schema registry has not answered yet");
+        }
+        if (now.checkpointFailed()) {
+            return Status.down("agent reads no logs: the checkpoint cannot be written to " + config.dataDirectory());
+        }
+        if (silentMs > SILENCE_MS_MAX) {
+            return Status.down("brokers have acknowledged nothing for " + silentMs / 1000 + " s");
+        }
+        return Status.up(
+                now.isAllAcknowledged()
+                        ? "everything that was read is acknowledged"
+                        : "brokers acknowledge what is sent");
+    }
+
+    /** Registers the agent's metrics. */
+    void register(Metrics metrics) {
+        counters(metrics, "lines_total", "Lines that brokers have acknowledged.", counts -> counts.lines.sum());
+        counters(metrics, "bytes_total", "Bytes of those lines.", counts -> counts.bytes.sum());
+        counters(
+                metrics,
+                "dead_letters_total",
+                "Those of the lines that could not become records.",
+                counts -> counts.deadLetters.sum());
+        gauges(metrics, "files", "Files that are followed.", counts -> counts.overview.files());
+        gauges(metrics, "unreadable_paths", "Paths that cannot be read.", counts -> counts.overview.unreadable());
+        gauges(
+                metrics,
+                "backlog_bytes",
+                "Bytes of the files that are not acknowledged; without compressed files.",
+                counts -> (double) counts.overview.backlogBytes());
+        metrics.gauge("tailrace_agent_in_flight_bytes", "Memory of lines that are read and not acknowledged.", () ->
+                (double) state.inFlightBytes());
+        metrics.gauge("tailrace_agent_in_flight_limit_bytes", "in.flight.bytes.max: above it, nothing is read.", () ->
+                (double) config.inFlightBytesMax());
+        metrics.gauge(
+                "tailrace_agent_last_acknowledgement_timestamp_seconds",
+                "When brokers last acknowledged something, since 1970; 0 if they have not.",
+                () -> acknowledgedMs / MS_PER_SECOND);
+        metrics.gauge(
+                "tailrace_agent_checkpoint_failed",
+                "1 while the checkpoint cannot be written, so that nothing is read.",
+                () -> state.checkpointFailed() ? 1 : 0);
+        metrics.gauge(
+                "tailrace_agent_schemas_registered",
+                "0 until the schema registry has answered; nothing is read before.",
+                () -> state.isRegistered() ? 1 : 0);
+    }
+
+    private void counters(Metrics metrics, String name, String help, ToLongFunction<SourceCounts> value) {
+        metrics.counters(
+                "tailrace_agent_" + name,
+                help,
+                SOURCE,
+                samples -> sources.forEach((source, counts) -> samples.add(value.applyAsLong(counts), source)));
+    }
+
+    private void gauges(Metrics metrics, String name, String help, ToDoubleFunction<SourceCounts> value) {
+        metrics.gauges(
+                "tailrace_agent_" + name,
+                help,
+                SOURCE,
+                samples -> sources.forEach((source, counts) -> samples.add(value.applyAsDouble(counts), source)));
+    }
+}
