@@ -47,7 +47,8 @@ public final class ConsumerGroup implements Group {
     private enum Counter {
         EPOCH,
         TOPICS_HASH,
-        TARGET_EPOCH
+        TARGET_EPOCH,
+        TARGET_AT_MS
     }
 
     /** A group without members. */
@@ -80,10 +81,11 @@ public final class ConsumerGroup implements Group {
         return members.size() == 0;
     }
 
-    /** Not stored. Offsets of such a group expire by the time of their commit, as in Apache Kafka. */
+    /** When the target assignment of no members was made. */
     @Override
     public long emptySinceMs() {
-        return -1;
+        long atMs = orZero(numbers.get(Counter.TARGET_AT_MS));
+        return isEmpty() && targetEpoch() == epoch() && atMs > 0 ? atMs : -1;
     }
 
     /** The epoch: increases when members, their subscriptions or their topics change. */
@@ -250,8 +252,9 @@ public final class ConsumerGroup implements Group {
         numbers.put(Counter.TOPICS_HASH, topicsHash);
     }
 
-    void setTargetEpoch(int epoch) {
+    void setTargetEpoch(int epoch, long atMs) {
         numbers.put(Counter.TARGET_EPOCH, (long) epoch);
+        numbers.put(Counter.TARGET_AT_MS, atMs);
     }
 
     void setTarget(String memberId, @Nullable Assignment target) {

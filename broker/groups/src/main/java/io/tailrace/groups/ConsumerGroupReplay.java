@@ -90,8 +90,13 @@ final class ConsumerGroupReplay {
 
     private static void replayTargetEpoch(
             @Nullable ConsumerGroup group, @Nullable ConsumerGroupTargetAssignmentMetadataValue value) {
-        if (group != null) {
-            group.setTargetEpoch(value == null ? 0 : value.assignmentEpoch());
+        if (group == null) {
+            return;
+        }
+        if (value == null) {
+            group.setTargetEpoch(0, 0);
+        } else {
+            group.setTargetEpoch(value.assignmentEpoch(), value.assignmentTimestamp());
         }
     }
 

@@ -8,36 +8,36 @@ import io.tailrace.coordination.GroupConfigs;
 import io.tailrace.coordination.ProducerIdBlocks;
 import io.tailrace.coordination.TopicStore;
 import io.tailrace.coordination.ZooKeeperSession;
-import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.groups.GroupsShard;
 import io.tailrace.server.api.BlockingCalls;
 import io.tailrace.server.api.ConfigChanges;
 import io.tailrace.server.api.RequestRouter;
 import io.tailrace.server.cluster.ClusterNode;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.cluster.Lease;
-import io.tailrace.server.cluster.PeriodicTasks;
 import io.tailrace.server.cluster.Storage;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.config.Listener;
 import io.tailrace.server.config.NetworkConfig;
-import io.tailrace.server.group.OffsetCoordinator;
+import io.tailrace.server.group.ClusterTopics;
+import io.tailrace.server.group.GroupCoordinator;
+import io.tailrace.server.group.GroupShards;
 import io.tailrace.server.monitor.BrokerMonitor;
 import io.tailrace.server.network.NetworkLimits;
 import io.tailrace.server.network.PeerFaultLog;
 import io.tailrace.server.network.SocketServer;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partitions;
+import io.tailrace.server.shard.ShardHosts;
+import io.tailrace.server.shard.ShardThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,15 +57,8 @@ public final class BrokerServer implements AutoCloseable {
     private static final Duration ANSWER_GRACE = Duration.ofSeconds(2);
 
     private final BrokerConfig config;
-    private final Clocks clocks;
-    private final ExecutorService offsetLoader = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "offset-loader");
-        thread.setDaemon(true);
-        return thread;
-    });
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
-    private final PeriodicTasks offsetExpiry = new PeriodicTasks("offset-expiry", failure::completeExceptionally);
-    private final OffsetCoordinator offsets;
+    private final ShardThreads shardThreads;
     private final ClusterView cluster;
     private final ClusterTree tree;
     private final ClusterNode node;
@@ -79,7 +72,6 @@ public final class BrokerServer implements AutoCloseable {
             throws IOException {
         this.config = config;
         this.monitor = monitor;
-        this.clocks = clocks;
         Lease lease = new Lease();
         this.cluster = new ClusterView(config.brokerId(), lease);
         Partitions partitions = new Partitions(cluster);
@@ -91,11 +83,22 @@ public final class BrokerServer implements AutoCloseable {
                 topic -> config.topicDefaults().with(topic.configs()).policy(),
                 config.leaderBalance(),
                 InstantSource.system());
-        this.offsets = new OffsetCoordinator(config.groups().partitions(), offsetLoader);
+        this.shardThreads = new ShardThreads(
+                config.groups().coordinator().threads(),
+                config.groups().coordinator().commitMsMax(),
+                clocks,
+                failure::completeExceptionally);
+        ShardHosts<GroupsShard> shards = new ShardHosts<>(
+                new GroupShards(
+                        new ClusterTopics(tree::image, tree::unreadableTopics),
+                        () -> tree.image().groupConfigs(),
+                        config.groups()),
+                shardThreads.runtime());
+        GroupCoordinator groups = new GroupCoordinator(config.groups().partitions(), shards);
         this.node = new ClusterNode(
                 config,
                 new ClusterNode.Parts(session, tree, controller, storage, partitions, cluster, lease),
-                offsets,
+                shards,
                 clocks);
         var unused = node.failure().exceptionally(cause -> {
             failure.completeExceptionally(cause);
@@ -107,7 +110,7 @@ public final class BrokerServer implements AutoCloseable {
                 cluster,
                 partitions,
                 storage.directories(),
-                offsets,
+                groups,
                 new RequestHandlers.Coordination(
                         new ConfigChanges.Stores(
                                 new TopicStore(session, tree::image),
@@ -189,18 +192,7 @@ public final class BrokerServer implements AutoCloseable {
         }
         node.join(bound);
         sockets.serve();
-        offsetExpiry.every(config.groups().retentionCheckIntervalMs(), this::expireOffsets);
         LOG.info("broker {} is up: {}", config.brokerId(), bound);
-    }
-
-    private void expireOffsets() {
-        ClusterImage image = cluster.get();
-        Set<String> unreadable = tree.unreadableTopics();
-        long nowMs = clocks.wallMs().getAsLong();
-        offsets.expire(
-                partition -> image.topic(partition.topic()).isEmpty() && !unreadable.contains(partition.topic()),
-                nowMs - config.groups().retentionMs(),
-                nowMs);
     }
 
     /** The port of the first listener. */
@@ -233,13 +225,12 @@ public final class BrokerServer implements AutoCloseable {
         node.drain();
         sockets.stop(ANSWER_GRACE);
         blocking.close();
-        offsetExpiry.close();
         try {
             node.close();
         } finally {
-            // After the last change of roles, which may start loading offsets.
-            offsetLoader.shutdown();
             monitor.close();
+            // After the last change of roles, which may start loading groups.
+            shardThreads.close();
         }
         LOG.info("broker {} is stopped", config.brokerId());
     }

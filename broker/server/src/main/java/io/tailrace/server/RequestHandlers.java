@@ -9,6 +9,7 @@ import io.tailrace.server.api.BlockingCalls;
 import io.tailrace.server.api.ConfigChanges;
 import io.tailrace.server.api.CreatePartitionsHandler;
 import io.tailrace.server.api.CreateTopicsHandler;
+import io.tailrace.server.api.DeleteGroupsHandler;
 import io.tailrace.server.api.DeleteRecordsHandler;
 import io.tailrace.server.api.DeleteTopicsHandler;
 import io.tailrace.server.api.DescribeClusterHandler;
@@ -21,10 +22,12 @@ import io.tailrace.server.api.FindCoordinatorHandler;
 import io.tailrace.server.api.IncrementalAlterConfigsHandler;
 import io.tailrace.server.api.InitProducerIdHandler;
 import io.tailrace.server.api.ListConfigResourcesHandler;
+import io.tailrace.server.api.ListGroupsHandler;
 import io.tailrace.server.api.ListOffsetsHandler;
 import io.tailrace.server.api.ListPartitionReassignmentsHandler;
 import io.tailrace.server.api.MetadataHandler;
 import io.tailrace.server.api.OffsetCommitHandler;
+import io.tailrace.server.api.OffsetDeleteHandler;
 import io.tailrace.server.api.OffsetFetchHandler;
 import io.tailrace.server.api.OffsetForLeaderEpochHandler;
 import io.tailrace.server.api.ProduceHandler;
@@ -33,7 +36,7 @@ import io.tailrace.server.api.TopicChanges;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.cluster.LogDirectories;
 import io.tailrace.server.config.BrokerConfig;
-import io.tailrace.server.group.OffsetCoordinator;
+import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partitions;
 import java.util.List;
@@ -53,7 +56,7 @@ final class RequestHandlers {
             ClusterView cluster,
             Partitions partitions,
             LogDirectories directories,
-            OffsetCoordinator offsets,
+            GroupCoordinator groups,
             Coordination coordination,
             BlockingCalls blocking,
             Clocks clocks) {}
@@ -65,7 +68,7 @@ final class RequestHandlers {
         BrokerConfig config = context.config();
         ClusterView cluster = context.cluster();
         Partitions partitions = context.partitions();
-        OffsetCoordinator offsets = context.offsets();
+        GroupCoordinator groups = context.groups();
         BlockingCalls blocking = context.blocking();
         TopicStore topicStore = context.coordination().configs().topics();
         TopicChanges topics = new TopicChanges(topicStore, cluster, config.topics(), config.groups(), System::nanoTime);
@@ -75,9 +78,12 @@ final class RequestHandlers {
                 new FetchHandler(partitions, config.network().fetchBytesMax()),
                 new ListOffsetsHandler(partitions, blocking),
                 new MetadataHandler(cluster, topics, config.topics().automatic(), blocking),
-                new OffsetCommitHandler(cluster, offsets, config.groups().metadataBytesMax(), context.clocks()),
-                new OffsetFetchHandler(offsets),
-                new FindCoordinatorHandler(cluster, offsets, topics, blocking),
+                new OffsetCommitHandler(groups),
+                new OffsetFetchHandler(groups),
+                new OffsetDeleteHandler(groups),
+                new ListGroupsHandler(groups),
+                new DeleteGroupsHandler(groups),
+                new FindCoordinatorHandler(cluster, groups, topics, blocking),
                 new CreateTopicsHandler(topics, blocking),
                 new DeleteTopicsHandler(topics, cluster, blocking),
                 new DeleteRecordsHandler(partitions),

@@ -6,6 +6,7 @@ import io.tailrace.protocol.codec.Requests;
 import io.tailrace.protocol.message.ApiVersionsRequest;
 import io.tailrace.protocol.message.CreatePartitionsRequest;
 import io.tailrace.protocol.message.CreateTopicsRequest;
+import io.tailrace.protocol.message.DeleteGroupsRequest;
 import io.tailrace.protocol.message.DeleteTopicsRequest;
 import io.tailrace.protocol.message.DescribeClusterRequest;
 import io.tailrace.protocol.message.DescribeConfigsRequest;
@@ -14,10 +15,12 @@ import io.tailrace.protocol.message.DescribeTopicPartitionsRequest;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FindCoordinatorRequest;
 import io.tailrace.protocol.message.InitProducerIdRequest;
+import io.tailrace.protocol.message.ListGroupsRequest;
 import io.tailrace.protocol.message.ListOffsetsRequest;
 import io.tailrace.protocol.message.ListPartitionReassignmentsRequest;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.OffsetCommitRequest;
+import io.tailrace.protocol.message.OffsetDeleteRequest;
 import io.tailrace.protocol.message.OffsetFetchRequest;
 import io.tailrace.protocol.message.OffsetForLeaderEpochRequest;
 import io.tailrace.protocol.message.ProduceRequest;
@@ -145,6 +148,11 @@ final class HostileFrames {
                         List.of(new OffsetFetchRequest.Group(
                                 "group", List.of(new OffsetFetchRequest.Topic(topic, List.of(0))))),
                         false),
+                new OffsetDeleteRequest(
+                        "group",
+                        List.of(new OffsetDeleteRequest.Topic(topic, List.of(new OffsetDeleteRequest.Partition(0))))),
+                new ListGroupsRequest(List.of("Empty")),
+                new DeleteGroupsRequest(List.of("group")),
                 new FindCoordinatorRequest("group", (byte) 0, List.of("group")),
                 new ApiVersionsRequest("hostile", "1"),
                 new CreateTopicsRequest(

@@ -31,14 +31,26 @@ class LayersTest {
     }
 
     @Test
-    void partitionsAndGroupsKnowNoSocketsAndNoMessages() {
+    void partitionsShardsAndGroupsKnowNoSocketsAndNoMessages() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.tailrace.server.partition..", "io.tailrace.server.group..")
+                .resideInAnyPackage(
+                        "io.tailrace.server.partition..", "io.tailrace.server.group..", "io.tailrace.server.shard..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "io.netty..", "io.tailrace.protocol.message..", "io.tailrace.protocol.codec..", "java.net..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void hostsOfShardsKnowNoGroups() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.tailrace.server.shard..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.tailrace.groups..", "io.tailrace.server.group..")
                 .check(CLASSES);
     }
 

@@ -27,6 +27,10 @@ final class Removal {
             return Downgrade.decide(decision);
         }
         draft.startEpoch();
+        if (draft.size() == 0) {
+            // Stores when the last member left: from then on the group's offsets expire.
+            draft.targetIsCurrent();
+        }
         return decision.build();
     }
 }

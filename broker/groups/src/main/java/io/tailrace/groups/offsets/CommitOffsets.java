@@ -1,10 +1,13 @@
 package io.tailrace.groups.offsets;
 
+import io.tailrace.groups.ClassicGroup;
+import io.tailrace.groups.ClassicMember;
 import io.tailrace.groups.ClusterSnapshot;
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.OffsetCaller;
 import io.tailrace.groups.StoredOffset;
+import io.tailrace.groups.rebalance.SessionTimeout;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.OffsetCommitRequest;
@@ -48,6 +51,7 @@ public record CommitOffsets(OffsetCommitRequest request, short version)
             return Decision.reply(ticket, refused(groupError));
         }
         Decision.Builder<GroupsShard> decision = new Decision.Builder<>();
+        extendSession(group, decision, nowMs);
         OffsetCommitResponse answer = answer((topic, partition) -> {
             ErrorCode error = partitionError(state, topic.name(), partition);
             if (error == ErrorCode.NONE && group != null && caller.isMember()) {
@@ -74,6 +78,18 @@ public record CommitOffsets(OffsetCommitRequest request, short version)
             return group.commitError(caller);
         }
         return version >= FIRST_WITH_MEMBER_EPOCH ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.ILLEGAL_GENERATION;
+    }
+
+    /** A client that commits is alive: some send no heartbeats while they are busy. */
+    private void extendSession(@Nullable Group group, Decision.Builder<GroupsShard> decision, long nowMs) {
+        if (group instanceof ClassicGroup classic) {
+            ClassicMember member = classic.members().get(request.memberId());
+            if (member != null) {
+                decision.start(
+                        new SessionTimeout(request.groupId(), request.memberId()),
+                        nowMs + member.details().sessionTimeoutMs());
+            }
+        }
     }
 
     private static ErrorCode partitionError(GroupsShard state, String topic, OffsetCommitRequest.Partition partition) {

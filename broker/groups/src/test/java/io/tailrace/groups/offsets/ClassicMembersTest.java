@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class ClassicMembersTest {
     private static final String MEMBER = "member";
     private static final String INSTANCE = "instance";
+    private static final int SESSION_TIMEOUT_MS = 30_000;
 
     private final TestShard shard = new TestShard().topic("web", 3).topic("app", 1);
 
@@ -46,6 +47,18 @@ class ClassicMembersTest {
         assertThat(commitBy(MEMBER, INSTANCE, 5)).isEqualTo(ErrorCode.NONE);
         assertThat(commitBy(MEMBER, null, 5)).isEqualTo(ErrorCode.NONE);
         assertThat(offsets(shard.ask(fetchAll("g")))).isEqualTo(Map.of("web-0", 7L));
+    }
+
+    @Test
+    void commitsKeepAMemberInItsGroup() {
+        shard.reload();
+        shard.passUntil(SESSION_TIMEOUT_MS - 1);
+        commitBoth();
+
+        shard.passUntil(2 * SESSION_TIMEOUT_MS - 2);
+        assertThat(listed()).extracting(ListGroupsResponse.Group::groupState).containsExactly("Stable");
+        shard.passUntil(2 * SESSION_TIMEOUT_MS - 1);
+        assertThat(listed()).extracting(ListGroupsResponse.Group::groupState).containsExactly("Empty");
     }
 
     @Test
@@ -198,7 +211,14 @@ class ClassicMembersTest {
                 MEMBER,
                 0,
                 List.of(new GroupMetadataValue.MemberMetadata(
-                        MEMBER, INSTANCE, "client", "/127.0.0.1", 60_000, 30_000, subscription, Bytes.EMPTY))));
+                        MEMBER,
+                        INSTANCE,
+                        "client",
+                        "/127.0.0.1",
+                        60_000,
+                        SESSION_TIMEOUT_MS,
+                        subscription,
+                        Bytes.EMPTY))));
     }
 
     private void storeEmpty(long sinceMs) {

@@ -11,7 +11,7 @@ import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionImage;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.replication.cluster.TopicImage;
-import io.tailrace.server.group.OffsetCoordinator;
+import io.tailrace.server.group.GroupCoordinator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,7 +100,7 @@ final class ClusterAnswers {
     }
 
     private static boolean isInternal(String topic) {
-        return topic.equals(OffsetCoordinator.TOPIC);
+        return topic.equals(GroupCoordinator.TOPIC);
     }
 
     private static MetadataResponse.Partition partition(

@@ -4,7 +4,7 @@ import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.DeleteRecordsRequest;
 import io.tailrace.protocol.message.DeleteRecordsResponse;
-import io.tailrace.server.group.OffsetCoordinator;
+import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.partition.Deletion;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
@@ -48,7 +48,7 @@ public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsR
     private void delete(String topic, DeleteRecordsRequest.Partition part, DelayedDeletion deletion) {
         int index = part.partitionIndex();
         Partition partition = partitions.find(topic, index);
-        if (OffsetCoordinator.TOPIC.equals(topic)) {
+        if (GroupCoordinator.TOPIC.equals(topic)) {
             deletion.refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION);
         } else if (partition == null) {
             deletion.refused(index, partitions.errorOfMissing(topic, index));

@@ -11,7 +11,7 @@ import io.tailrace.replication.cluster.Endpoint;
 import io.tailrace.replication.cluster.PartitionImage;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.server.cluster.ClusterView;
-import io.tailrace.server.group.OffsetCoordinator;
+import io.tailrace.server.group.GroupCoordinator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,13 +21,13 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
     private static final short FIRST_WITH_KEYS = 4;
 
     private final ClusterView cluster;
-    private final OffsetCoordinator groups;
+    private final GroupCoordinator groups;
     private final TopicChanges topics;
     private final BlockingCalls blocking;
 
     /** The topic is created, on the threads of {@code blocking}, when it is first needed. */
     public FindCoordinatorHandler(
-            ClusterView cluster, OffsetCoordinator groups, TopicChanges topics, BlockingCalls blocking) {
+            ClusterView cluster, GroupCoordinator groups, TopicChanges topics, BlockingCalls blocking) {
         this.cluster = cluster;
         this.groups = groups;
         this.topics = topics;
@@ -42,14 +42,14 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
     @Override
     public void handle(FindCoordinatorRequest request, Call<FindCoordinatorResponse> call) {
         boolean forGroups = request.keyType() == FindCoordinatorRequest.GROUP;
-        if (!forGroups || cluster.get().topic(OffsetCoordinator.TOPIC).isPresent()) {
+        if (!forGroups || cluster.get().topic(GroupCoordinator.TOPIC).isPresent()) {
             call.answer(answer(request, call));
             return;
         }
         blocking.answerLater(
                 BlockingCalls.Kind.CLUSTER_CHANGE,
                 call,
-                () -> topics.createAutomatically(Set.of(OffsetCoordinator.TOPIC))
+                () -> topics.createAutomatically(Set.of(GroupCoordinator.TOPIC))
                         .thenApplyAsync(led -> answer(request, call), call::execute),
                 () -> answer(request, call));
     }
@@ -86,7 +86,7 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
     }
 
     private Optional<Integer> leader(ClusterImage image, String group) {
-        return image.partition(new TopicPartition(OffsetCoordinator.TOPIC, groups.partitionOf(group)))
+        return image.partition(new TopicPartition(GroupCoordinator.TOPIC, groups.partitionOf(group)))
                 .map(PartitionImage::leader)
                 .filter(leader -> leader != PartitionState.NO_LEADER);
     }

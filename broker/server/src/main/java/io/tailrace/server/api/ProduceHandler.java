@@ -13,7 +13,7 @@ import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.TimestampType;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.config.TopicSettings;
-import io.tailrace.server.group.OffsetCoordinator;
+import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.partition.Append;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partition;
@@ -100,7 +100,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
             produce.refused(index, ErrorCode.INVALID_TXN_STATE, NO_TRANSACTIONS);
             return;
         }
-        if (OffsetCoordinator.TOPIC.equals(topic)) {
+        if (GroupCoordinator.TOPIC.equals(topic)) {
             produce.refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION, topic + " is written by the brokers only");
             return;
         }

@@ -11,7 +11,7 @@ import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.config.GroupConfig;
 import io.tailrace.server.config.TopicCreationConfig;
 import io.tailrace.server.config.TopicKeys;
-import io.tailrace.server.group.OffsetCoordinator;
+import io.tailrace.server.group.GroupCoordinator;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +108,7 @@ public final class TopicChanges {
     void create(NewTopic topic, PartitionAllowance allowance) {
         check(topic);
         allowance.take(partitions(topic));
-        if (topic.name().equals(OffsetCoordinator.TOPIC)) {
+        if (topic.name().equals(GroupCoordinator.TOPIC)) {
             createOffsetsTopic();
         } else if (topic.assignments().isEmpty()) {
             store.create(topic.name(), partitions(topic), replicationFactor(topic), topic.configs());
@@ -150,7 +150,7 @@ public final class TopicChanges {
     }
 
     private void checkGrowth(String topic, int count, PartitionAllowance allowance) {
-        if (topic.equals(OffsetCoordinator.TOPIC)) {
+        if (topic.equals(GroupCoordinator.TOPIC)) {
             throw new TopicException(
                     ErrorCode.INVALID_PARTITIONS,
                     topic + " cannot have more partitions: groups would look for their offsets in others");
@@ -168,7 +168,7 @@ public final class TopicChanges {
                     ErrorCode.TOPIC_DELETION_DISABLED,
                     "topic " + topic + " cannot be deleted: brokers are configured with delete.topic.enable=false");
         }
-        if (topic.equals(OffsetCoordinator.TOPIC)) {
+        if (topic.equals(GroupCoordinator.TOPIC)) {
             throw new TopicException(
                     ErrorCode.INVALID_TOPIC_EXCEPTION, topic + " holds the groups' offsets and cannot be deleted");
         }
@@ -236,7 +236,7 @@ public final class TopicChanges {
     private void createOffsetsTopic() {
         int brokers = cluster.get().brokers().size();
         store.create(
-                OffsetCoordinator.TOPIC,
+                GroupCoordinator.TOPIC,
                 groups.partitions(),
                 Math.max(1, Math.min(groups.replicationFactor(), brokers)),
                 Map.of("cleanup.policy", "compact", "segment.bytes", String.valueOf(groups.segmentBytes())));

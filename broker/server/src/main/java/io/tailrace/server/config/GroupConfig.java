@@ -11,6 +11,7 @@ import java.util.List;
  * @param retentionMs {@code offsets.retention.minutes}, in milliseconds
  * @param retentionCheckIntervalMs {@code offsets.retention.check.interval.ms}
  * @param metadataBytesMax {@code offset.metadata.max.bytes}
+ * @param coordinator how groups are hosted
  * @param classic groups of the classic protocol
  * @param consumer groups of the consumer protocol (KIP-848)
  */
@@ -21,6 +22,7 @@ public record GroupConfig(
         long retentionMs,
         long retentionCheckIntervalMs,
         int metadataBytesMax,
+        Coordinator coordinator,
         Classic classic,
         Consumer consumer) {
 
@@ -37,6 +39,14 @@ public record GroupConfig(
             return value >= min && value <= max;
         }
     }
+
+    /**
+     * How groups are hosted.
+     *
+     * @param threads {@code group.coordinator.threads}
+     * @param commitMsMax {@code offsets.commit.timeout.ms}
+     */
+    public record Coordinator(int threads, int commitMsMax) {}
 
     /**
      * Groups of the classic protocol.

@@ -28,7 +28,7 @@ final class GroupKeys {
             10_080,
             1,
             MAX,
-            "Offsets of a group that has not committed for this long are removed.");
+            "Offsets are removed this long after their commit, or after the last member of their group left if that is later.");
     static final ConfigKey<Long> OFFSETS_RETENTION_CHECK_INTERVAL_MS = ConfigKey.longInteger(
             "offsets.retention.check.interval.ms",
             600_000L,
@@ -37,6 +37,18 @@ final class GroupKeys {
             "How often expired offsets are looked for.");
     static final ConfigKey<Integer> OFFSET_METADATA_BYTES_MAX = ConfigKey.integer(
             "offset.metadata.max.bytes", 4096, 0, 1 << 20, "Largest note that a client may commit with an offset.");
+    static final ConfigKey<Integer> COMMIT_TIMEOUT_MS = ConfigKey.integer(
+            "offsets.commit.timeout.ms",
+            5_000,
+            1,
+            MAX,
+            "How long a commit, or another change of a group, waits for the replicas of __consumer_offsets.");
+    static final ConfigKey<Integer> COORDINATOR_THREADS = ConfigKey.integer(
+            "group.coordinator.threads",
+            4,
+            1,
+            64,
+            "Threads that coordinate groups, and as many that load them when this broker becomes their coordinator.");
 
     static final ConfigKey<Integer> SESSION_TIMEOUT_MS_MIN = ConfigKey.integer(
             "group.min.session.timeout.ms",
@@ -124,6 +136,8 @@ final class GroupKeys {
             OFFSETS_RETENTION_MINUTES,
             OFFSETS_RETENTION_CHECK_INTERVAL_MS,
             OFFSET_METADATA_BYTES_MAX,
+            COMMIT_TIMEOUT_MS,
+            COORDINATOR_THREADS,
             SESSION_TIMEOUT_MS_MIN,
             SESSION_TIMEOUT_MS_MAX,
             INITIAL_REBALANCE_DELAY_MS,
@@ -150,6 +164,7 @@ final class GroupKeys {
                 config.value(OFFSETS_RETENTION_MINUTES) * 60_000L,
                 config.value(OFFSETS_RETENTION_CHECK_INTERVAL_MS),
                 config.value(OFFSET_METADATA_BYTES_MAX),
+                new GroupConfig.Coordinator(config.value(COORDINATOR_THREADS), config.value(COMMIT_TIMEOUT_MS)),
                 new GroupConfig.Classic(
                         bounds(config, SESSION_TIMEOUT_MS_MIN, SESSION_TIMEOUT_MS_MAX),
                         config.value(INITIAL_REBALANCE_DELAY_MS),

@@ -1,4 +1,0 @@
-@NullMarked
-package io.tailrace.groups.offsets;
-
-import org.jspecify.annotations.NullMarked;
