@@ -18,7 +18,7 @@ public record OffsetDeleteResponse(ErrorCode errorCode, int throttleTimeMs, List
     }
 
     /**
-     * The results for a topic.
+     * What became of the offsets for a topic.
      *
      * @param name the topic
      * @param partitions the results by partition
@@ -26,7 +26,7 @@ public record OffsetDeleteResponse(ErrorCode errorCode, int throttleTimeMs, List
     public record Topic(String name, List<Partition> partitions) {}
 
     /**
-     * The result for a partition.
+     * What became of the offset for a partition.
      *
      * @param partitionIndex the partition
      * @param errorCode the error

@@ -9,7 +9,7 @@ import io.tailrace.protocol.message.DescribeConfigsRequest;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.config.BrokerConfig;
-import io.tailrace.server.config.GroupSettings;
+import io.tailrace.server.config.GroupOverrides;
 import io.tailrace.server.config.SettingRules;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,7 @@ public final class ConfigChanges {
         this.nanoClock = nanoClock;
         this.topicRules = SettingRules.ofTopics(config.topicDefaults());
         this.groupRules =
-                SettingRules.ofGroups(new GroupSettings(config.groups().consumer()));
+                SettingRules.ofGroups(new GroupOverrides(config.groups().consumer()));
     }
 
     /**

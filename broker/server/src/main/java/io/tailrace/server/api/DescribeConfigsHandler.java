@@ -11,7 +11,7 @@ import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.config.BrokerConfigEntry;
 import io.tailrace.server.config.DynamicBrokerKeys;
-import io.tailrace.server.config.GroupSettings;
+import io.tailrace.server.config.GroupOverrides;
 import io.tailrace.server.config.SettingInfo;
 import io.tailrace.server.config.TopicDefaults;
 import java.util.ArrayList;
@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 public final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequest, DescribeConfigsResponse> {
     private final ClusterView cluster;
     private final BrokerConfig config;
-    private final GroupSettings groups;
+    private final GroupOverrides groups;
 
     /** Describes this broker's configuration and that of the cluster's topics and groups. */
     public DescribeConfigsHandler(ClusterView cluster, BrokerConfig config) {
         this.cluster = cluster;
         this.config = config;
-        this.groups = new GroupSettings(config.groups().consumer());
+        this.groups = new GroupOverrides(config.groups().consumer());
     }
 
     @Override
@@ -96,7 +96,7 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
 
     private Synonym brokerValue(String groupKey, String defaultText) {
         return config.entries().stream()
-                .filter(entry -> entry.name().equals(GroupSettings.brokerKey(groupKey)))
+                .filter(entry -> entry.name().equals(GroupOverrides.brokerKey(groupKey)))
                 .findFirst()
                 .map(entry -> new Synonym(entry.name(), entry.text(), source(entry)))
                 .orElseGet(() -> new Synonym(groupKey, defaultText, DescribeConfigsResponse.SOURCE_DEFAULT));

@@ -31,7 +31,7 @@ public final class SettingRules {
     }
 
     /** The rules for consumer groups. */
-    public static SettingRules ofGroups(GroupSettings settings) {
+    public static SettingRules ofGroups(GroupOverrides settings) {
         return new SettingRules(settings::check, Map.of());
     }
 

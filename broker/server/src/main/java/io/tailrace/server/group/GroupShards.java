@@ -8,6 +8,7 @@ import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.OffsetSettings;
 import io.tailrace.groups.rules.GroupRules;
 import io.tailrace.server.config.GroupConfig;
+import io.tailrace.server.config.GroupOverrides;
 import io.tailrace.server.shard.ShardKind;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +19,7 @@ public final class GroupShards implements ShardKind<GroupsShard> {
     private final Supplier<ClusterSnapshot> cluster;
     private final Supplier<Map<String, Map<String, String>>> groupConfigs;
     private final GroupConfig config;
-    private final io.tailrace.server.config.GroupSettings ownSettings;
+    private final GroupOverrides overrides;
     private volatile Current current;
 
     /** Settings and what they were made from. */
@@ -36,7 +37,7 @@ public final class GroupShards implements ShardKind<GroupsShard> {
         this.cluster = cluster;
         this.groupConfigs = groupConfigs;
         this.config = config;
-        this.ownSettings = new io.tailrace.server.config.GroupSettings(config.consumer());
+        this.overrides = new GroupOverrides(config.consumer());
         this.current = new Current(Map.of(), settings(Map.of()));
     }
 
@@ -55,7 +56,7 @@ public final class GroupShards implements ShardKind<GroupsShard> {
     private ConsumerSettings consumerSettings(Map<String, Map<String, String>> configs) {
         GroupConfig.Consumer consumer = config.consumer();
         Map<String, ConsumerSettings.Timing> timingByGroup = new HashMap<>();
-        configs.forEach((group, own) -> timingByGroup.put(group, timing(ownSettings.timing(own))));
+        configs.forEach((group, own) -> timingByGroup.put(group, timing(overrides.timing(own))));
         return new ConsumerSettings(
                 timing(consumer.timing()),
                 timingByGroup,

@@ -1,11 +1,10 @@
 /**
- * Offsets that consumer groups have committed, stored in the compacted topic {@code __consumer_offsets} in Kafka's own
- * format, so that Kafka's tools can read them.
+ * The consumer groups that this broker coordinates, stored in {@code __consumer_offsets} in Kafka's own format, so that tools that
+ * read the topic understand it.
  *
- * <p>A group's name hashes to a partition of that topic. The partition's leader coordinates the group and keeps the
- * partition's offsets in memory ({@link io.tailrace.server.group.OffsetsShard}). It reads them from the log when it becomes
- * leader. A commit is appended first; once the in-sync replicas have acknowledged it, memory is updated and the commit is
- * answered. Group membership is not implemented: only consumers that assign their own partitions commit here.
+ * <p>A group's id hashes to a partition of that topic, and the partition's leader coordinates the group. The rules are in {@code
+ * io.tailrace.groups}, and {@code io.tailrace.server.shard} hosts them; this package shows them the cluster and the broker's
+ * configuration.
  *
  * <p>Knows no request and no socket.
  */

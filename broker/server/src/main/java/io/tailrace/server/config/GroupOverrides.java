@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The settings that consumer groups can have of their own, and the broker's values for groups that lack them. Those of share
  * and streams groups are checked, stored and shown for the tools that send them; brokers have no such groups. Immutable.
  */
-public final class GroupSettings {
+public final class GroupOverrides {
     private static final String SESSION_TIMEOUT_MS = "consumer.session.timeout.ms";
     private static final String HEARTBEAT_INTERVAL_MS = "consumer.heartbeat.interval.ms";
     private static final String NO_SHARE_GROUPS = "No effect: brokers have no share groups.";
@@ -41,7 +41,7 @@ public final class GroupSettings {
                     "latest, earliest, or by_duration: and an ISO duration, such as by_duration:PT1H",
                     "latest",
                     NO_SHARE_GROUPS,
-                    GroupSettings::offsetReset),
+                    GroupOverrides::offsetReset),
             unused("streams.session.timeout.ms", 45_000, 1, NO_STREAMS_GROUPS),
             unused("streams.heartbeat.interval.ms", 5_000, 1, NO_STREAMS_GROUPS),
             unused("streams.assignment.interval.ms", 1_000, 0, NO_STREAMS_GROUPS),
@@ -54,7 +54,7 @@ public final class GroupSettings {
     private final Map<String, ConfigKey<?>> byName = new LinkedHashMap<>();
 
     /** The settings of groups on a broker with this configuration. */
-    public GroupSettings(GroupConfig.Consumer broker) {
+    public GroupOverrides(GroupConfig.Consumer broker) {
         this.broker = broker;
         sessionTimeoutMs = key(
                 SESSION_TIMEOUT_MS,

@@ -13,15 +13,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Settings of groups on a broker that allows session timeouts from 2 s to 60 s, and heartbeats from 1 s to 15 s. */
-class GroupSettingsTest {
-    private final GroupSettings settings = of(Map.of(
+class GroupOverridesTest {
+    private final GroupOverrides settings = of(Map.of(
             "group.consumer.min.session.timeout.ms", "2000",
             "group.consumer.min.heartbeat.interval.ms", "1000"));
 
-    private static GroupSettings of(Map<String, String> broker) {
+    private static GroupOverrides of(Map<String, String> broker) {
         Map<String, String> all = new HashMap<>(broker);
         all.put("broker.id", "1");
-        return new GroupSettings(BrokerConfig.of(all).groups().consumer());
+        return new GroupOverrides(BrokerConfig.of(all).groups().consumer());
     }
 
     @Test
