@@ -160,10 +160,18 @@ class CommandLineIT {
         assertThat(lag.get(0).get("logEndOffset").asLong()).isEqualTo(3);
         assertThat(lag.get(0).get("lag").asLong()).isEqualTo(1);
         assertThat(client("lag", "--group", group).lines().get(0).split(" +"))
-                .containsExactly("GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG");
+                .startsWith("GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG", "LAG-SECONDS")
+                .contains("VERDICT", "REASON");
         assertThat(client("lag", "--group", group, "--max-lag", "1").exitCode()).isZero();
         assertFails(client("lag", "--group", group, "--max-lag", "0"), 3);
         assertFails(client("lag", "--group", "nobody"), 1, "nobody");
+        assertThat(client("groups", "list").lines()).anyMatch(line -> line.startsWith(group + " "));
+        client("groups", "reset", "--group", group, "--to-latest", "--execute").requireSuccess();
+        assertThat(client("lag", "--group", group, "--max-lag", "0", "--max-seconds", "0")
+                        .exitCode())
+                .isZero();
+        client("groups", "delete", "--group", group).requireSuccess();
+        assertFails(client("lag", "--group", group), 1, group);
     }
 
     @Test

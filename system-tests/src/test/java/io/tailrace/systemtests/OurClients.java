@@ -7,6 +7,7 @@ import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.GroupAdmin;
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.client.OffsetReset;
 import io.tailrace.client.Producer;
@@ -97,8 +98,8 @@ record OurClients(Supplier<String> bootstrapServers) {
 
     /** A group's committed offsets in a topic, by partition. */
     Map<Integer, Long> committed(String group, String topic) {
-        try (Admin admin = admin()) {
-            return admin.groupOffsets(group).entrySet().stream()
+        try (GroupAdmin groups = GroupAdmin.create(ClientConfig.of(bootstrapServers.get()))) {
+            return groups.committed(group).entrySet().stream()
                     .filter(entry -> entry.getKey().topic().equals(topic))
                     .collect(Collectors.toMap(entry -> entry.getKey().partition(), Map.Entry::getValue));
         }

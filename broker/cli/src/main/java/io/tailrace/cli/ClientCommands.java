@@ -2,6 +2,8 @@ package io.tailrace.cli;
 
 import io.tailrace.process.CommandRunner;
 import java.net.URI;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +13,7 @@ import picocli.CommandLine.Command;
 public final class ClientCommands {
 
     /**
-     * {@code cluster}, {@code topics}, {@code reassign}, {@code produce}, {@code consume} and {@code lag}, ready to be executed.
+     * {@code cluster}, {@code topics}, {@code reassign}, {@code produce}, {@code consume}, {@code groups} and {@code lag}, ready to be executed.
      *
      * @param decoders creates a value decoder for the schema registry at an address
      */
@@ -27,13 +29,19 @@ public final class ClientCommands {
                 .addSubcommand(new TopicsConfigureCommand(clients))
                 .addSubcommand(new TopicsElectCommand(clients))
                 .addSubcommand(new TopicsDeleteCommand(clients));
+        CommandLine groups = new CommandLine(new GroupsCommand())
+                .addSubcommand(new GroupsListCommand(clients))
+                .addSubcommand(new GroupsDescribeCommand(clients))
+                .addSubcommand(new GroupsDeleteCommand(clients))
+                .addSubcommand(new GroupsResetCommand(clients));
         CommandLine all = new CommandLine(new ClientCommands())
                 .addSubcommand(new ClusterCommand(clients))
                 .addSubcommand(topics)
                 .addSubcommand(new ReassignCommand(clients))
                 .addSubcommand(new ProduceCommand(clients))
                 .addSubcommand(new ConsumeCommand(clients, decoders))
-                .addSubcommand(new LagCommand(clients));
+                .addSubcommand(groups)
+                .addSubcommand(new LagCommand(clients, InstantSource.system(), TimeUnit.SECONDS::sleep));
         return CommandRunner.commandLine(all);
     }
 
@@ -43,4 +51,10 @@ public final class ClientCommands {
                     "Lists, describes, creates, configures and deletes topics, and elects their preferred leaders.",
             synopsisSubcommandLabel = "COMMAND")
     private static final class TopicsCommand {}
+
+    @Command(
+            name = "groups",
+            description = "Lists, describes and deletes consumer groups, and resets their offsets.",
+            synopsisSubcommandLabel = "COMMAND")
+    private static final class GroupsCommand {}
 }

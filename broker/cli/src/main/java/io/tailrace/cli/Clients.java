@@ -4,6 +4,7 @@ import io.tailrace.client.ClientConfig;
 import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.GroupAdmin;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
 
@@ -14,6 +15,11 @@ interface Clients {
         @Override
         public ClusterAdmin admin(ClientConfig config) {
             return ClusterAdmin.create(config);
+        }
+
+        @Override
+        public GroupAdmin groupAdmin(ClientConfig config) {
+            return GroupAdmin.create(config);
         }
 
         @Override
@@ -28,6 +34,8 @@ interface Clients {
     };
 
     ClusterAdmin admin(ClientConfig config);
+
+    GroupAdmin groupAdmin(ClientConfig config);
 
     Producer producer(ProducerConfig config);
 

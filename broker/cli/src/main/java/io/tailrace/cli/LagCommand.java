@@ -1,15 +1,23 @@
 package io.tailrace.cli;
 
-import io.tailrace.client.Admin;
+import io.tailrace.client.ClientException;
+import io.tailrace.client.Consumer;
+import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.GroupAdmin;
+import io.tailrace.client.GroupDescription;
+import io.tailrace.client.GroupListing;
 import io.tailrace.process.CommandRunner;
 import io.tailrace.process.OutputOptions;
 import io.tailrace.process.OutputTable;
-import io.tailrace.protocol.TopicPartition;
-import java.util.Map;
-import java.util.Objects;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,16 +25,28 @@ import picocli.CommandLine.Option;
 /** {@code tailrace lag}. */
 @Command(
         name = "lag",
-        description = "Shows how far a consumer group's committed offsets are behind the log.",
-        footer = "Exit code 3 if the lag of any partition is over --max-lag.")
+        description = {
+            "Shows how far consumer groups are behind, in records and in seconds, and judges their recent commits:",
+            "OK, GROWING (the lag rises although it falls now and then), WARN (it never falls), STALL (the same offset is"
+                    + " committed again and again), STOP (commits have ended), REWIND (an earlier offset was committed)."
+        },
+        footer = "Exit code 3 if a partition is over --max-lag or --max-seconds, does not answer, or is not judged OK.")
 final class LagCommand implements Callable<Integer> {
     private final Clients clients;
+    private final InstantSource clock;
+    private final Pause pause;
 
     @Mixin
     private final BootstrapOptions bootstrap = new BootstrapOptions();
 
-    @Option(names = "--group", paramLabel = "GROUP", required = true, description = "The consumer group.")
-    private String group = "";
+    @ArgGroup(multiplicity = "1")
+    private final Which which = new Which();
+
+    @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            description = "Shows all partitions of this topic too, committed or not. May be repeated.")
+    private List<String> topics = List.of();
 
     @Option(
             names = "--max-lag",
@@ -34,34 +54,137 @@ final class LagCommand implements Callable<Integer> {
             description = "The largest lag that is allowed for a partition.")
     private Optional<Long> lagMax = Optional.empty();
 
+    @Option(
+            names = "--max-seconds",
+            paramLabel = "SECONDS",
+            description = "The longest time that a record may wait to be read.")
+    private Optional<Long> secondsMax = Optional.empty();
+
+    @Option(
+            names = "--window",
+            paramLabel = "SECONDS",
+            defaultValue = "600",
+            description = "How far the judgement looks back. Give several times the interval of commits."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private long windowSeconds;
+
+    @Option(
+            names = "--watch",
+            paramLabel = "SECONDS",
+            description = "Repeats at this interval, until it is interrupted.")
+    private Optional<Long> watchSeconds = Optional.empty();
+
     @Mixin
     private final OutputOptions output = new OutputOptions();
 
-    LagCommand(Clients clients) {
+    LagCommand(Clients clients, InstantSource clock, Pause pause) {
         this.clients = clients;
+        this.clock = clock;
+        this.pause = pause;
+    }
+
+    /** Waits between two looks. */
+    @FunctionalInterface
+    interface Pause {
+        void seconds(long seconds) throws InterruptedException;
+    }
+
+    private static final class Which {
+        @Option(names = "--group", paramLabel = "GROUP", description = "A consumer group. May be repeated.")
+        private List<String> groups = List.of();
+
+        @Option(names = "--all-groups", description = "All groups of the cluster.")
+        private boolean all;
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         BootstrapOptions.requireAtLeast(0, "--max-lag", lagMax.orElse(0L));
-        try (Admin admin = clients.admin(bootstrap.clientConfig())) {
-            Map<TopicPartition, Long> committed = new TreeMap<>(admin.groupOffsets(group));
-            if (committed.isEmpty()) {
-                throw new IllegalStateException("group " + group + " has no committed offsets");
+        BootstrapOptions.requireAtLeast(0, "--max-seconds", secondsMax.orElse(0L));
+        BootstrapOptions.requireAtLeast(1, "--window", windowSeconds);
+        BootstrapOptions.requireAtLeast(1, "--watch", watchSeconds.orElse(1L));
+        ConsumerConfig config = BootstrapOptions.checked(
+                () -> ConsumerConfig.builder(bootstrap.servers()).build());
+        try (GroupAdmin admin = clients.groupAdmin(bootstrap.clientConfig());
+                Consumer consumer = clients.consumer(config)) {
+            CommitHistory history = new CommitHistory(admin, consumer);
+            while (watchSeconds.isPresent()) {
+                look(admin, history);
+                pause.seconds(watchSeconds.get());
             }
-            Map<TopicPartition, Long> logEndOffsets = admin.latestOffsets(committed.keySet());
-            OutputTable table =
-                    new OutputTable("GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG");
-            long worst = 0;
-            for (Map.Entry<TopicPartition, Long> entry : committed.entrySet()) {
-                TopicPartition partition = entry.getKey();
-                long logEndOffset = Objects.requireNonNull(logEndOffsets.get(partition));
-                long lag = Math.max(0, logEndOffset - entry.getValue());
-                table.add(group, partition.topic(), partition.partition(), entry.getValue(), logEndOffset, lag);
-                worst = Math.max(worst, lag);
-            }
-            output.print(table);
-            return worst > lagMax.orElse(Long.MAX_VALUE) ? CommandRunner.OVER_THRESHOLD : 0;
+            return look(admin, history);
         }
+    }
+
+    private int look(GroupAdmin admin, CommitHistory history) {
+        OutputTable table = new OutputTable(
+                "GROUP",
+                "TOPIC",
+                "PARTITION",
+                "CURRENT-OFFSET",
+                "LOG-END-OFFSET",
+                "LAG",
+                "LAG-SECONDS",
+                "VERDICT",
+                "STATE",
+                "MEMBER",
+                "HOST",
+                "REASON");
+        LagReport report =
+                new LagReport(admin, history, Duration.ofSeconds(windowSeconds).toMillis(), clock.millis());
+        boolean isOver = false;
+        List<String> groups =
+                which.all ? admin.groups().stream().map(GroupListing::groupId).toList() : which.groups;
+        for (String group : groups) {
+            try {
+                isOver |= add(table, report, admin.describe(group));
+            } catch (ClientException e) {
+                table.add(group, null, null, null, null, null, null, null, null, null, null, e.getMessage());
+                isOver = true;
+            }
+        }
+        output.print(table);
+        return isOver ? CommandRunner.OVER_THRESHOLD : 0;
+    }
+
+    /** Adds a group's rows; returns whether one of them is over a limit. */
+    private boolean add(OutputTable table, LagReport report, GroupDescription group) {
+        List<LagRow> rows = report.rows(group, topics);
+        if (rows.isEmpty() && !which.all) {
+            throw new IllegalStateException("group " + group.groupId() + " has no committed offsets");
+        }
+        boolean isOver = false;
+        for (LagRow row : rows) {
+            add(table, group, row);
+            isOver |= row.isOver(
+                    lagMax.orElse(Long.MAX_VALUE),
+                    secondsMax.map(TimeUnit.SECONDS::toMillis).orElse(Long.MAX_VALUE));
+        }
+        return isOver;
+    }
+
+    private static void add(OutputTable table, GroupDescription group, LagRow row) {
+        Optional<GroupDescription.Member> member = group.members().stream()
+                .filter(each -> each.assignment().contains(row.partition()))
+                .findFirst();
+        table.add(
+                group.groupId(),
+                row.partition().topic(),
+                row.partition().partition(),
+                cell(row.current()),
+                cell(row.end()),
+                cell(row.lag()),
+                row.lagMs().isPresent()
+                        ? TimeUnit.MILLISECONDS.toSeconds(row.lagMs().getAsLong())
+                        : null,
+                row.verdict().name(),
+                group.state(),
+                member.map(GroupDescription.Member::memberId).orElse(null),
+                member.map(GroupDescription.Member::host).orElse(null),
+                row.reason().isEmpty() ? null : row.reason());
+    }
+
+    private static @Nullable Long cell(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
     }
 }

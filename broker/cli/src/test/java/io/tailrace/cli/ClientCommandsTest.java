@@ -38,6 +38,11 @@ class ClientCommandsTest {
                 "reassign",
                 "produce",
                 "consume",
+                "groups",
+                "groups list",
+                "groups describe",
+                "groups delete",
+                "groups reset",
                 "lag"
             })
     void everyCommandHasHelp(String command) {
@@ -60,6 +65,10 @@ class ClientCommandsTest {
             consume --topic web --offset -1           | --offset=-1: expected 0 or more
             consume --topic web --max-messages -1     | --max-messages=-1: expected 0 or more
             lag --group g --max-lag -1                | --max-lag=-1: expected 0 or more
+            lag --group g --max-seconds -1            | --max-seconds=-1: expected 0 or more
+            lag --group g --window 0                  | --window=0: expected 1 or more
+            lag --group g --watch 0                   | --watch=0: expected 1 or more
+            groups reset --group g --to-offset -1     | --to-offset=-1: expected 0 or more
             """)
     void numberOutOfBoundsIsWrongUsage(String words, String message) {
         assertThat(execute((words + " --bootstrap-server localhost:9092").split(" ")))
@@ -111,35 +120,6 @@ class ClientCommandsTest {
         assertThat(out.toString())
                 .isEqualTo("[{\"topic\":\"web\",\"partition\":0,\"leader\":1,\"replicas\":\"1\",\"isr\":\"1\","
                         + "\"logStartOffset\":0,\"logEndOffset\":7}]\n");
-    }
-
-    @Test
-    void lagIsLogEndOffsetMinusCommittedOffset() {
-        groupBehind(3);
-        assertThat(run("lag", "--group", "loader")).isZero();
-        assertThat(out.toString()).isEqualTo("""
-                GROUP   TOPIC  PARTITION  CURRENT-OFFSET  LOG-END-OFFSET  LAG
-                loader  web            0               7              10    3
-                """);
-    }
-
-    @Test
-    void lagOverTheLimitExitsThree() {
-        groupBehind(3);
-        assertThat(run("lag", "--group", "loader", "--max-lag", "3")).isZero();
-        assertThat(run("lag", "--group", "loader", "--max-lag", "2")).isEqualTo(CommandRunner.OVER_THRESHOLD);
-    }
-
-    @Test
-    void groupWithoutOffsetsIsNamed() {
-        assertThat(run("lag", "--group", "nobody")).isEqualTo(CommandRunner.FAILURE);
-        assertThat(err.toString()).isEqualTo("tailrace lag: group nobody has no committed offsets\n");
-    }
-
-    private void groupBehind(long records) {
-        TopicPartition partition = new TopicPartition("web", 0);
-        admin.highWatermarks.put(partition, 10L);
-        admin.committed.put(partition, 10L - records);
     }
 
     private int run(String... args) {

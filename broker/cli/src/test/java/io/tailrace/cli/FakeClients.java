@@ -4,18 +4,25 @@ import io.tailrace.client.ClientConfig;
 import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.GroupAdmin;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
 
 /** Clients without brokers. */
 final class FakeClients implements Clients {
     final InMemoryAdmin admin = new InMemoryAdmin();
+    final InMemoryGroups groups = new InMemoryGroups();
     final FakeProducer producer = new FakeProducer();
     final FakeConsumer consumer = new FakeConsumer();
 
     @Override
     public ClusterAdmin admin(ClientConfig config) {
         return admin;
+    }
+
+    @Override
+    public GroupAdmin groupAdmin(ClientConfig config) {
+        return groups;
     }
 
     @Override

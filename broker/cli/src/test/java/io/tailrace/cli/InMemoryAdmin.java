@@ -29,7 +29,6 @@ import java.util.stream.IntStream;
  */
 final class InMemoryAdmin implements ClusterAdmin {
     final Map<String, NewTopic> topics = new TreeMap<>();
-    final Map<TopicPartition, Long> committed = new HashMap<>();
     final Map<TopicPartition, Long> highWatermarks = new HashMap<>();
     /** The rack of each live broker, or empty text for none. */
     final Map<Integer, String> brokers = new TreeMap<>(Map.of(1, ""));
@@ -208,11 +207,6 @@ final class InMemoryAdmin implements ClusterAdmin {
     @Override
     public Map<TopicPartition, Long> offsetsAt(Map<TopicPartition, Long> timestampsMs) {
         return Map.of();
-    }
-
-    @Override
-    public Map<TopicPartition, Long> groupOffsets(String group) {
-        return Map.copyOf(committed);
     }
 
     @Override

@@ -54,9 +54,6 @@ public interface Admin extends AutoCloseable {
     /** The first offset at the given time or later, by partition; partitions without such a record are absent. */
     Map<TopicPartition, Long> offsetsAt(Map<TopicPartition, Long> timestampsMs);
 
-    /** All committed offsets of a group (exclusive: the next to be read); empty if the group is unknown. */
-    Map<TopicPartition, Long> groupOffsets(String group);
-
     @Override
     void close();
 }

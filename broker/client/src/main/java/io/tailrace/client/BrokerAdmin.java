@@ -258,13 +258,6 @@ final class BrokerAdmin implements ClusterAdmin {
     }
 
     @Override
-    public Map<TopicPartition, Long> groupOffsets(String group) {
-        GroupOffsetCalls offsets =
-                new GroupOffsetCalls(group, calls.network(), calls::anyBroker, calls::avoidBroker, calls.timeoutMs());
-        return calls.call("offsets of group " + group, () -> offsets.fetch(null));
-    }
-
-    @Override
     public void close() {
         calls.network().close();
     }

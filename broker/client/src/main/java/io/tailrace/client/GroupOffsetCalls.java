@@ -8,6 +8,8 @@ import io.tailrace.protocol.message.OffsetCommitRequest;
 import io.tailrace.protocol.message.OffsetCommitResponse;
 import io.tailrace.protocol.message.OffsetFetchRequest;
 import io.tailrace.protocol.message.OffsetFetchResponse;
+import io.tailrace.protocol.message.Request;
+import io.tailrace.protocol.message.Response;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +60,17 @@ final class GroupOffsetCalls {
         return forgettingOnFailure(coordinator()
                 .thenCompose(broker -> network.send(broker, new OffsetCommitRequest(group, body), timeoutMs))
                 .thenApply(this::committed));
+    }
+
+    /**
+     * Asks the coordinator something else.
+     *
+     * @param read reads the answer, and throws for an error in it
+     */
+    <R extends Response, T> CompletableFuture<T> ask(Request<R> request, Function<R, T> read) {
+        return forgettingOnFailure(coordinator()
+                .thenCompose(broker -> network.send(broker, request, timeoutMs))
+                .thenApply(read));
     }
 
     private boolean committed(OffsetCommitResponse answer) {

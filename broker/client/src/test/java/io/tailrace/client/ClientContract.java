@@ -187,12 +187,71 @@ public abstract class ClientContract {
             assertThat(consumer.committed(List.of(partition))).isEmpty();
             consumer.commit(Map.of(partition, 42L));
         }
-        assertThat(admin.groupOffsets("group-" + topic)).containsEntry(partition, 42L);
+        try (GroupAdmin groups = GroupAdmin.create(ClientConfig.of(bootstrapServers()))) {
+            assertThat(groups.committed("group-" + topic)).containsExactly(Map.entry(partition, 42L));
+        }
         try (Consumer consumer = Consumer.create(config)) {
             consumer.assign(List.of(partition));
             assertThat(consumer.position(partition)).isEqualTo(42);
             assertThat(read(consumer, 1).get(0).offset()).isEqualTo(42);
             assertThat(consumer.committed(List.of(partition))).containsEntry(partition, 42L);
+        }
+    }
+
+    @Test
+    void groupsAreListedDescribedMovedAndDeleted() {
+        createTopic(2);
+        TopicPartition read = new TopicPartition(topic, 0);
+        String group = "group-" + topic;
+        try (GroupAdmin groups = GroupAdmin.create(ClientConfig.of(bootstrapServers()))) {
+            assertThat(groups.describe(group).state()).isEqualTo(GroupDescription.DEAD);
+            groups.commit(group, Map.of(read, 7L));
+
+            assertThat(groups.committed(group)).isEqualTo(Map.of(read, 7L));
+            assertThat(groups.groups().stream().map(GroupListing::groupId)).contains(group);
+            assertThat(groups.describe(group))
+                    .isEqualTo(new GroupDescription(group, GroupDescription.CLASSIC, "Empty", "", List.of()));
+
+            groups.delete(group);
+            assertThat(groups.committed(group)).isEmpty();
+            assertThat(groups.describe(group).state()).isEqualTo(GroupDescription.DEAD);
+            assertThatThrownBy(() -> groups.delete(group)).hasMessageContaining(group + ": GROUP_ID_NOT_FOUND");
+        }
+    }
+
+    @Test
+    void offsetsAndTimestampsAreLookedUpForEachPartition() {
+        createTopic(2);
+        TopicPartition full = new TopicPartition(topic, 0);
+        TopicPartition empty = new TopicPartition(topic, 1);
+        TopicPartition missing = new TopicPartition(topic, 2);
+        TopicPartition unknown = new TopicPartition("no-" + topic, 0);
+        try (Producer producer = Producer.create(ProducerConfig.builder(bootstrapServers())
+                        .compression(CompressionType.ZSTD)
+                        .build());
+                GroupAdmin groups = GroupAdmin.create(ClientConfig.of(bootstrapServers()))) {
+            for (long i = 0; i < 10; i++) {
+                var unused = producer.send(new ProducerRecord(
+                        topic,
+                        OptionalInt.of(0),
+                        OptionalLong.of(1_000 * i),
+                        null,
+                        "x".getBytes(StandardCharsets.UTF_8),
+                        List.of()));
+            }
+            producer.flush(Duration.ofSeconds(30));
+
+            Map<TopicPartition, Long> at = Map.of(full, 2_500L, empty, 2_500L, missing, 2_500L, unknown, 2_500L);
+            assertThat(groups.offsets(at))
+                    .isEqualTo(Map.of(
+                            full, new PartitionOffset(ErrorCode.NONE, OptionalLong.of(3)),
+                            empty, new PartitionOffset(ErrorCode.NONE, OptionalLong.empty()),
+                            missing, new PartitionOffset(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, OptionalLong.empty()),
+                            unknown, new PartitionOffset(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, OptionalLong.empty())));
+            assertThat(groups.timestampsMs(Map.of(full, 4L, empty, 0L, unknown, 0L)))
+                    .isEqualTo(Map.of(full, 4_000L));
+            assertThat(groups.timestampsMs(Map.of(full, 10L))).isEmpty();
+            assertThat(groups.partitionCounts(List.of(topic, "no-" + topic))).isEqualTo(Map.of(topic, 2));
         }
     }
 

@@ -64,13 +64,17 @@ final class Commit {
         }
         updateCatalog(manifest);
         listener.reached(CommitStep.CATALOG_UPDATED);
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        manifest.endOffsets()
-                .forEach((partition, end) -> ends.put(new TopicPartition(manifest.topic(), partition), end));
-        offsets.commit(ends);
+        commitOffsets(manifest.topic(), manifest.endOffsets());
         listener.reached(CommitStep.OFFSETS_COMMITTED);
         store.delete(staging);
         listener.reached(CommitStep.FINISHED);
+    }
+
+    /** Commits the group's offsets to the brokers: end offsets, exclusive, by partition. */
+    void commitOffsets(String topic, Map<Integer, Long> endOffsets) {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        endOffsets.forEach((partition, end) -> ends.put(new TopicPartition(topic, partition), end));
+        offsets.commit(ends);
     }
 
     private void publish(Manifest.DataFile file, Path staging) throws IOException {

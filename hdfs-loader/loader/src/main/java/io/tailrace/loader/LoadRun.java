@@ -81,7 +81,7 @@ final class LoadRun {
     }
 
     /**
-     * Loads and commits all records up to the high watermark. Commits nothing if there are none.
+     * Loads and commits all records up to the high watermark. If there are none, it only commits the group's offsets again.
      *
      * @throws RetentionGapException if retention deleted records before they were loaded and {@code onGap} is FAIL
      * @throws IOException if the run fails. Before the commit point the next run starts from the same offsets; after
@@ -95,6 +95,8 @@ final class LoadRun {
         }
         Plan plan = Plan.of(bounds(last), taskRecordsMax(last), onGap);
         if (plan.isEmpty()) {
+            // Again, or they would expire while the topic is idle, and lag tools would no longer see the group.
+            commit.commitOffsets(topic, plan.endOffsets());
             return new LoadResult(topic, 0, 0, 0, 0);
         }
         // After the high watermarks, so that records below them were written with this schema or an older one.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
+import io.tailrace.client.GroupAdmin;
 import io.tailrace.client.NewTopic;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
@@ -50,7 +51,8 @@ class BrokerLoadIT {
                         "zookeeper.connect", "127.0.0.1:" + zooKeeper.port())))) {
             String brokers = "127.0.0.1:" + broker.port();
             Process registry = startRegistry(brokers);
-            try (Admin admin = Admin.create(ClientConfig.of(brokers))) {
+            try (Admin admin = Admin.create(ClientConfig.of(brokers));
+                    GroupAdmin groups = GroupAdmin.create(ClientConfig.of(brokers))) {
                 String url = "http://127.0.0.1:" + portOf(registry);
                 admin.createTopic(new NewTopic(AccessLog.TOPIC, OptionalInt.of(2), OptionalInt.of(1), Map.of()));
                 produce(brokers, url, EVENTS);
@@ -64,7 +66,7 @@ class BrokerLoadIT {
 
                 assertThat(load(args)).startsWith("[{\"topic\":\"access-log\",\"rows\":5000,\"errors\":0,");
                 assertThat(load(args)).startsWith("[{\"topic\":\"access-log\",\"rows\":0,\"errors\":0,");
-                assertThat(admin.groupOffsets("tailrace-loader"))
+                assertThat(groups.committed("tailrace-loader"))
                         .isEqualTo(Map.of(AccessLog.P0, EVENTS / 2L, AccessLog.P1, EVENTS / 2L));
 
                 produce(brokers, url, 1);

@@ -102,6 +102,11 @@ final class FakeCluster {
         log.batches.removeIf(batch -> batch.lastOffset() >= offset);
     }
 
+    /** Removes the committed offsets of the loader's group, as brokers do after their retention. */
+    void expireGroupOffsets() {
+        groupOffsets.clear();
+    }
+
     /** Returns the committed offsets of the loader's group. */
     Map<TopicPartition, Long> groupOffsets() {
         return Map.copyOf(groupOffsets);
@@ -249,11 +254,6 @@ final class FakeCluster {
         @Override
         public Map<TopicPartition, Long> offsetsAt(Map<TopicPartition, Long> timestampsMs) {
             throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Map<TopicPartition, Long> groupOffsets(String group) {
-            throw new IllegalStateException("the loader must not read committed offsets");
         }
 
         @Override

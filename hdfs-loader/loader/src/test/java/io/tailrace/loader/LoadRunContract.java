@@ -68,6 +68,16 @@ abstract class LoadRunContract {
     }
 
     @Test
+    void aRunThatFindsNothingCommitsTheOffsetsAgain() throws IOException {
+        AccessLog.append(cluster, registry, EVENTS, SEED);
+        loader.load();
+        cluster.expireGroupOffsets();
+
+        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
+        assertThat(cluster.groupOffsets()).isEqualTo(Map.of(AccessLog.P0, EVENTS / 2L, AccessLog.P1, EVENTS / 2L));
+    }
+
+    @Test
     void keepsTypedColumnsAndTheRecordsPosition() throws IOException {
         int id = registry.register(SchemaRegistryClient.valueSubject(AccessLog.TOPIC), AccessLog.SCHEMA);
         long timeMs = AccessLog.START.toEpochMilli();

@@ -1,0 +1,161 @@
+package io.tailrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.client.GroupDescription;
+import io.tailrace.process.CommandRunner;
+import io.tailrace.protocol.TopicPartition;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GroupsCommandsTest {
+    private static final TopicPartition WEB_0 = new TopicPartition("web", 0);
+    private static final TopicPartition WEB_1 = new TopicPartition("web", 1);
+
+    private final FakeClients clients = new FakeClients();
+    private final InMemoryGroups groups = clients.groups;
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    GroupsCommandsTest() {
+        groups.append(WEB_0, 1_000, 2_000, 3_000, 4_000, 5_000);
+        groups.append(WEB_1, 1_000, 2_000);
+        groups.starts.put(WEB_0, 1L);
+        groups.commit("g", WEB_0, 3);
+        groups.commit("g", WEB_1, 1);
+    }
+
+    private int run(String words, String... more) {
+        List<String> all = new ArrayList<>(List.of(words.split(" ")));
+        all.addAll(List.of(more));
+        all.addAll(List.of("--bootstrap-server", "localhost:9092"));
+        return ClientCommands.commandLine(clients, uri -> {
+                    throw new AssertionError("no registry");
+                })
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(all.toArray(String[]::new));
+    }
+
+    private void join(String group) {
+        groups.groups.put(
+                group,
+                new GroupDescription(
+                        group,
+                        GroupDescription.CONSUMER,
+                        "Stable",
+                        "range",
+                        List.of(new GroupDescription.Member(
+                                "m", Optional.of("i"), "c", "/192.0.2.1", Set.of(WEB_0, WEB_1)))));
+    }
+
+    @Test
+    void groupsAreListedByState() {
+        groups.commit("live", WEB_0, 1);
+        join("live");
+
+        assertThat(run("groups list --output csv")).isZero();
+        assertThat(out.toString()).contains("g,Empty,consumer,1\n").contains("live,Stable,consumer,1\n");
+
+        out.getBuffer().setLength(0);
+        run("groups list --state stable --output csv");
+        assertThat(out.toString()).contains("live").doesNotContain("g,Empty");
+    }
+
+    @Test
+    void membersAreDescribedWithTheirPartitions() {
+        join("g");
+        assertThat(run("groups describe --group g --output csv")).isZero();
+        assertThat(out.toString()).contains("g,consumer,Stable,range,m,i,c,/192.0.2.1,\"web-0,web-1\"");
+
+        assertThat(run("groups describe --group nobody")).isEqualTo(CommandRunner.FAILURE);
+        assertThat(err.toString()).contains("group nobody does not exist");
+    }
+
+    @Test
+    void aGroupWithMembersIsNotDeletedAndTheNextOneIs() {
+        groups.commit("live", WEB_0, 1);
+        join("live");
+        assertThat(run("groups delete --group live --group g")).isEqualTo(CommandRunner.FAILURE);
+        assertThat(err.toString()).contains("live: NON_EMPTY_GROUP");
+        assertThat(groups.offsets.keySet()).containsExactly("live");
+    }
+
+    /** The log of web-0 is 1 to 4, that of web-1 is 0 and 1; 3 and 1 are committed. */
+    @ParameterizedTest
+    @CsvSource({
+        "--to-earliest, 1, 0",
+        "--to-latest, 5, 2",
+        "--to-offset 2, 2, 2",
+        "--to-offset 9, 5, 2",
+        "--shift-by -1, 2, 0",
+        "--shift-by -9, 1, 0",
+        "--shift-by 9223372036854775807, 5, 2",
+        "--to-datetime 1970-01-01T00:00:02Z, 1, 1",
+        "--to-datetime 1970-01-01T00:00:03, 2, 2",
+        "--to-datetime 1970-01-01T01:00:04+01:00, 3, 2",
+    })
+    void resetMovesTheOffsetsWithinTheLog(String target, long web0, long web1) {
+        assertThat(run("groups reset --group g " + target)).isZero();
+        assertThat(groups.committed("g")).as("a dry run").isEqualTo(Map.of(WEB_0, 3L, WEB_1, 1L));
+
+        assertThat(run("groups reset --group g --execute " + target)).isZero();
+        assertThat(groups.committed("g")).isEqualTo(Map.of(WEB_0, web0, WEB_1, web1));
+    }
+
+    @Test
+    void aDryRunShowsWhatItWouldDo() {
+        run("groups reset --group g --topic web:1 --to-latest");
+        assertThat(out.toString()).isEqualTo("""
+                GROUP  TOPIC  PARTITION  CURRENT-OFFSET  NEW-OFFSET
+                g      web            1               1           2
+                """);
+    }
+
+    @Test
+    void offsetsAreReadFromAFile(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("offsets.csv"), "web,1,2\n");
+        assertThat(run("groups reset --group new --execute --from-file", file.toString()))
+                .isZero();
+        assertThat(groups.committed("new")).isEqualTo(Map.of(WEB_1, 2L));
+
+        Files.writeString(file, "web,1,2\nweb,x,3\n");
+        assertThat(run("groups reset --group new --execute --from-file", file.toString()))
+                .isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString()).contains("offsets.csv, line 2: expected topic,partition,offset, found web,x,3");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --to-datetime yesterday        | --to-datetime yesterday: expected a time such as
+            --to-latest --topic web:2      | --topic web:2: expected partitions from 0 to 1, found 2
+            --to-latest --topic web:0,     | --topic web:0,: expected partitions from 0 to 1
+            --to-latest --topic none       | topic none does not exist
+            --to-latest --to-earliest      | mutually exclusive
+            --topic web                    | Missing required argument
+            """)
+    void wrongTargetsAreNamed(String target, String message) {
+        assertThat(run("groups reset --group g " + target)).isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString()).contains(message);
+    }
+
+    @Test
+    void aGroupWithMembersIsNotReset() {
+        join("g");
+        assertThat(run("groups reset --group g --to-latest --execute")).isEqualTo(CommandRunner.FAILURE);
+        assertThat(err.toString()).contains("group g has 1 members (Stable): stop them");
+        assertThat(groups.committed("g")).isEqualTo(Map.of(WEB_0, 3L, WEB_1, 1L));
+    }
+}

@@ -1,0 +1,60 @@
+package io.tailrace.client;
+
+import io.tailrace.protocol.TopicPartition;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Groups, their offsets, and what lag is made of. Unlike {@link Admin}, a lookup that concerns many partitions answers for each of
+ * them, so that one that has no leader does not hide the others.
+ *
+ * <p>Thread-safe. Every call waits for its answer, for up to the request timeout. A call that fails throws a
+ * {@link ClientException} with the broker's error code.
+ */
+public interface GroupAdmin extends AutoCloseable {
+    /** The time that stands for the first offset, in {@link #offsets}. */
+    long EARLIEST = -2;
+
+    /** The time that stands for the high watermark, in {@link #offsets}. */
+    long LATEST = -1;
+
+    /** Creates an admin client. Connects with the first call. */
+    static GroupAdmin create(ClientConfig config) {
+        return new BrokerGroupAdmin(config);
+    }
+
+    /** All groups that have members or offsets, by name. Fails unless every live broker answers. */
+    List<GroupListing> groups();
+
+    /** A group and its members; in state {@link GroupDescription#DEAD} if it does not exist. */
+    GroupDescription describe(String group);
+
+    /** All committed offsets of a group (exclusive: the next to be read); empty if the group is unknown. */
+    Map<TopicPartition, Long> committed(String group);
+
+    /** Commits offsets for a group without members. */
+    void commit(String group, Map<TopicPartition, Long> offsets);
+
+    /** Deletes a group without members, with its offsets. */
+    void delete(String group);
+
+    /** The number of partitions of each topic; topics that do not exist are absent. */
+    Map<String, Integer> partitionCounts(Collection<String> topics);
+
+    /**
+     * The first offset at a time or later, of each partition.
+     *
+     * @param timesMs times since the epoch, {@link #EARLIEST} or {@link #LATEST}
+     */
+    Map<TopicPartition, PartitionOffset> offsets(Map<TopicPartition, Long> timesMs);
+
+    /**
+     * The timestamps of the first records at these offsets or above, in milliseconds since the epoch. A partition is absent if it
+     * has no such record or did not answer.
+     */
+    Map<TopicPartition, Long> timestampsMs(Map<TopicPartition, Long> offsets);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,12 @@
+package io.tailrace.client;
+
+import io.tailrace.protocol.ErrorCode;
+import java.util.OptionalLong;
+
+/**
+ * The offset that was looked up in a partition, or why there is none.
+ *
+ * @param error {@link ErrorCode#NONE}, or why the partition did not answer
+ * @param offset the offset; empty after an error, or if no record is as late as the time that was asked for
+ */
+public record PartitionOffset(ErrorCode error, OptionalLong offset) {}
