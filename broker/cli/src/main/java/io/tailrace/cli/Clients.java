@@ -2,9 +2,9 @@ package io.tailrace.cli;
 
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.ClusterAdmin;
-import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.GroupAdmin;
+import io.tailrace.client.GroupConsumer;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
 
@@ -28,8 +28,8 @@ interface Clients {
         }
 
         @Override
-        public Consumer consumer(ConsumerConfig config) {
-            return Consumer.create(config);
+        public GroupConsumer consumer(ConsumerConfig config) {
+            return GroupConsumer.create(config);
         }
     };
 
@@ -39,5 +39,5 @@ interface Clients {
 
     Producer producer(ProducerConfig config);
 
-    Consumer consumer(ConsumerConfig config);
+    GroupConsumer consumer(ConsumerConfig config);
 }

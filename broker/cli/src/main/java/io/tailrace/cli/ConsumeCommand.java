@@ -4,6 +4,7 @@ import io.tailrace.client.Admin;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.ConsumerRecord;
+import io.tailrace.client.GroupConsumer;
 import io.tailrace.client.OffsetReset;
 import io.tailrace.client.TopicDescription;
 import io.tailrace.config.ConfigException;
@@ -12,6 +13,7 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +32,9 @@ import picocli.CommandLine.Spec;
         name = "consume",
         description = {
             "Prints the records of a topic, as values or as JSON.",
-            "Starts at the end, unless --from-beginning, --offset or --group says otherwise."
+            "Starts at the end, unless --from-beginning, --offset or --group says otherwise.",
+            "With --group it joins the group and shares the partitions with its other members, unless --partition or --offset"
+                    + " is given: then it reads what it is told and only commits offsets."
         })
 final class ConsumeCommand implements Runnable {
     private static final Duration POLL = Duration.ofMillis(200);
@@ -67,7 +71,8 @@ final class ConsumeCommand implements Runnable {
     @Option(
             names = "--group",
             paramLabel = "GROUP",
-            description = "Starts at this group's committed offsets, and commits the offsets of printed records.")
+            description =
+                    "Reads as a member of this group, from its committed offsets, and commits those of printed records.")
     private Optional<String> group = Optional.empty();
 
     @Option(names = "--json", description = "Prints each record as a JSON object on one line.")
@@ -118,9 +123,13 @@ final class ConsumeCommand implements Runnable {
             partitions = partitions(admin);
             ends = toEnd ? admin.latestOffsets(partitions) : Map.of();
         }
-        try (Consumer consumer = clients.consumer(config)) {
-            consumer.assign(partitions);
-            start.offset.ifPresent(offset -> partitions.forEach(each -> consumer.seek(each, offset)));
+        try (GroupConsumer consumer = clients.consumer(config)) {
+            if (group.isPresent() && partition.isEmpty() && start.offset.isEmpty()) {
+                consumer.subscribe(List.of(topic));
+            } else {
+                consumer.assign(partitions);
+                start.offset.ifPresent(offset -> partitions.forEach(each -> consumer.seek(each, offset)));
+            }
             print(consumer, ends);
         }
     }
@@ -166,7 +175,21 @@ final class ConsumeCommand implements Runnable {
         }
     }
 
+    /** What other members of the group read is at its end when they have committed it. */
     private static boolean reached(Consumer consumer, Map<TopicPartition, Long> ends) {
-        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+        Set<TopicPartition> assigned = consumer.assignment();
+        Set<TopicPartition> others = new HashSet<>();
+        for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+            if (!assigned.contains(end.getKey())) {
+                others.add(end.getKey());
+            } else if (consumer.position(end.getKey()) < end.getValue()) {
+                return false;
+            }
+        }
+        if (others.isEmpty()) {
+            return true;
+        }
+        Map<TopicPartition, Long> committed = consumer.committed(others);
+        return others.stream().allMatch(each -> committed.getOrDefault(each, 0L) >= ends.getOrDefault(each, 0L));
     }
 }

@@ -64,7 +64,10 @@ final class GroupsDescribeCommand implements Runnable {
                     member.instanceId().orElse(null),
                     member.clientId(),
                     member.host(),
-                    member.assignment().stream().sorted().map(TopicPartition::toString).collect(Collectors.joining(",")));
+                    member.assignment().stream()
+                            .sorted()
+                            .map(TopicPartition::toString)
+                            .collect(Collectors.joining(",")));
         }
     }
 }

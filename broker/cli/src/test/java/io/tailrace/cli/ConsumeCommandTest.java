@@ -91,6 +91,16 @@ class ConsumeCommandTest {
     }
 
     @Test
+    void aGroupIsJoinedUnlessPartitionOrOffsetIsGiven() {
+        consume("--group", "g", "--to-end", "--partition", "0");
+        assertThat(clients.consumer.isSubscribed).isFalse();
+        consume("--group", "g", "--to-end", "--offset", "1");
+        assertThat(clients.consumer.isSubscribed).isFalse();
+        consume("--group", "g", "--to-end");
+        assertThat(clients.consumer.isSubscribed).isTrue();
+    }
+
+    @Test
     void endsWithoutCommitWhenTheOutputIsClosed() {
         Writer gone = new Writer() {
             @Override

@@ -2,9 +2,9 @@ package io.tailrace.cli;
 
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.ClusterAdmin;
-import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.GroupAdmin;
+import io.tailrace.client.GroupConsumer;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
 
@@ -31,7 +31,7 @@ final class FakeClients implements Clients {
     }
 
     @Override
-    public Consumer consumer(ConsumerConfig config) {
+    public GroupConsumer consumer(ConsumerConfig config) {
         return consumer.with(config);
     }
 }

@@ -1,9 +1,10 @@
 package io.tailrace.cli;
 
-import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.ConsumerRecord;
+import io.tailrace.client.GroupConsumer;
 import io.tailrace.client.OffsetReset;
+import io.tailrace.client.RebalanceListener;
 import io.tailrace.protocol.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,13 +15,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 
 /** A consumer of records in memory, whose offsets start at 0. A poll that would wait forever is an error. */
-final class FakeConsumer implements Consumer {
+final class FakeConsumer implements GroupConsumer {
     final Map<TopicPartition, List<ConsumerRecord>> logs = new TreeMap<>();
     final Map<TopicPartition, Long> commits = new HashMap<>();
     OffsetReset reset = OffsetReset.NONE;
     boolean isClosed;
+    boolean isSubscribed;
     private final Map<TopicPartition, Long> positions = new TreeMap<>();
 
     FakeConsumer with(ConsumerConfig config) {
@@ -30,6 +34,40 @@ final class FakeConsumer implements Consumer {
 
     void append(TopicPartition partition, ConsumerRecord record) {
         logs.computeIfAbsent(partition, added -> new ArrayList<>()).add(record);
+    }
+
+    @Override
+    public void subscribe(Collection<String> topics, RebalanceListener listener) {
+        isSubscribed = true;
+        assign(logs.keySet().stream()
+                .filter(partition -> topics.contains(partition.topic()))
+                .toList());
+    }
+
+    @Override
+    public void subscribe(Pattern topics, RebalanceListener listener) {
+        throw new UnsupportedOperationException("subscribe by pattern");
+    }
+
+    @Override
+    public void unsubscribe() {
+        positions.clear();
+    }
+
+    @Override
+    public void pause(Collection<TopicPartition> partitions) {
+        throw new UnsupportedOperationException("pause");
+    }
+
+    @Override
+    public void resume(Collection<TopicPartition> partitions) {
+        throw new UnsupportedOperationException("resume");
+    }
+
+    @Override
+    public CompletableFuture<Void> commitAsync(Map<TopicPartition, Long> offsets) {
+        commit(offsets);
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

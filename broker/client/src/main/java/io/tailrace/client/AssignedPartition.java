@@ -42,6 +42,7 @@ final class AssignedPartition {
     private int failures;
     private long retryAtMs = Long.MIN_VALUE;
     private @Nullable ClientException failure;
+    private boolean paused;
 
     AssignedPartition(TopicPartition topicPartition, Start start) {
         this.topicPartition = topicPartition;
@@ -81,6 +82,15 @@ final class AssignedPartition {
 
     boolean hasPosition() {
         return position != UNKNOWN;
+    }
+
+    /** Whether its records are neither fetched nor returned. */
+    boolean isPaused() {
+        return paused;
+    }
+
+    void pause(boolean pause) {
+        paused = pause;
     }
 
     Start start() {
@@ -176,6 +186,9 @@ final class AssignedPartition {
      * @return false if nothing is left to move
      */
     boolean drainTo(List<ConsumerRecord> target, int max, Decompressor decompressor) {
+        if (paused) {
+            return false;
+        }
         while (target.size() < max) {
             if (records.isEmpty()) {
                 position = Math.max(position, decodedTo);

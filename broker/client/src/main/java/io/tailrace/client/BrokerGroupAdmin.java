@@ -64,7 +64,7 @@ final class BrokerGroupAdmin implements GroupAdmin {
 
     @Override
     public GroupDescription describe(String group) {
-        GroupOffsetCalls coordinator = coordinatorOf(group);
+        Coordinator coordinator = coordinatorOf(group);
         return calls.call("group " + group, () -> coordinator
                 .ask(new ConsumerGroupDescribeRequest(List.of(group), false), BrokerGroupAdmin::consumerGroup)
                 .exceptionally(BrokerGroupAdmin::noConsumerGroup)
@@ -147,19 +147,19 @@ final class BrokerGroupAdmin implements GroupAdmin {
 
     @Override
     public Map<TopicPartition, Long> committed(String group) {
-        GroupOffsetCalls coordinator = coordinatorOf(group);
-        return calls.call("offsets of group " + group, () -> coordinator.fetch(null));
+        GroupOffsetCalls offsets = new GroupOffsetCalls(coordinatorOf(group));
+        return calls.call("offsets of group " + group, () -> offsets.fetch(null));
     }
 
     @Override
     public void commit(String group, Map<TopicPartition, Long> offsets) {
-        GroupOffsetCalls coordinator = coordinatorOf(group);
-        calls.call("commit offsets of group " + group, () -> coordinator.commit(offsets));
+        GroupOffsetCalls offsetCalls = new GroupOffsetCalls(coordinatorOf(group));
+        calls.call("commit offsets of group " + group, () -> offsetCalls.commit(offsets, MemberIdentity.NONE));
     }
 
     @Override
     public void delete(String group) {
-        GroupOffsetCalls coordinator = coordinatorOf(group);
+        Coordinator coordinator = coordinatorOf(group);
         calls.call(
                 "delete group " + group,
                 () -> coordinator.ask(new DeleteGroupsRequest(List.of(group)), answer -> {
@@ -168,8 +168,8 @@ final class BrokerGroupAdmin implements GroupAdmin {
                 }));
     }
 
-    private GroupOffsetCalls coordinatorOf(String group) {
-        return new GroupOffsetCalls(group, calls.network(), calls::anyBroker, calls::avoidBroker, calls.timeoutMs());
+    private Coordinator coordinatorOf(String group) {
+        return new Coordinator(group, calls.network(), calls::anyBroker, calls::avoidBroker, calls.timeoutMs());
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param fetchBytesMax bytes of one response, unless its first batch is larger ({@code fetch.max.bytes})
  * @param partitionFetchBytesMax bytes of one partition in one response ({@code max.partition.fetch.bytes})
  * @param pollRecordsMax records that one poll returns ({@code max.poll.records})
+ * @param membership how it takes part in its group if it subscribes
  */
 public record ConsumerConfig(
         ClientConfig client,
@@ -26,10 +27,12 @@ public record ConsumerConfig(
         int fetchWaitMsMax,
         int fetchBytesMax,
         int partitionFetchBytesMax,
-        int pollRecordsMax) {
+        int pollRecordsMax,
+        MembershipConfig membership) {
 
     private static final BuilderKeys<Builder> KEYS = new BuilderKeys<Builder>()
             .including(ClientConfig.KEYS, builder -> builder.client)
+            .including(MembershipConfig.KEYS, builder -> builder.membership)
             .text("group.id", Builder::group)
             .text("auto.offset.reset", (builder, value) -> builder.offsetReset(OffsetReset.parse(value)))
             .number("fetch.min.bytes", Builder::fetchBytesMin)
@@ -71,6 +74,7 @@ public record ConsumerConfig(
     /** Collects settings; {@link #build} checks them. */
     public static final class Builder {
         private final ClientConfig.Builder client = ClientConfig.builder();
+        private final MembershipConfig.Builder membership = new MembershipConfig.Builder();
         private Optional<String> group = Optional.empty();
         private OffsetReset offsetReset = OffsetReset.LATEST;
         private int fetchBytesMin = 1;
@@ -84,6 +88,11 @@ public record ConsumerConfig(
         /** The builder of the settings that all clients share. */
         public ClientConfig.Builder client() {
             return client;
+        }
+
+        /** The builder of the settings of a member of a group. */
+        public MembershipConfig.Builder membership() {
+            return membership;
         }
 
         /** Sets one configuration key, as {@link ConsumerConfig#parse} does. */
@@ -136,7 +145,8 @@ public record ConsumerConfig(
                     fetchWaitMsMax,
                     fetchBytesMax,
                     partitionFetchBytesMax,
-                    pollRecordsMax);
+                    pollRecordsMax,
+                    membership.build());
         }
     }
 }

@@ -83,7 +83,7 @@ final class Fetcher {
     }
 
     private void collect(AssignedPartition state, Map<InetSocketAddress, Outgoing> requests, long nowMs) {
-        if (!state.hasPosition() || !state.mayRequest(nowMs)) {
+        if (!state.hasPosition() || state.isPaused() || !state.mayRequest(nowMs)) {
             return;
         }
         MetadataSnapshot.Leader leader = metadata.snapshot().leader(state.topicPartition());

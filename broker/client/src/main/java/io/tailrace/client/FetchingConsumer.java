@@ -6,26 +6,30 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The consumer. A background thread runs the {@link Fetcher}, which reads ahead into the {@link Assignment}, from which
  * polls take.
  *
- * <p>Fetches have their own connections. A broker answers in order and may hold a fetch until there are records, so a
- * commit or an offset lookup on the same connection would wait behind it.
+ * <p>Fetches have their own connections, and so has the membership of a group. A broker answers in order and may hold a fetch until
+ * there are records, or a JoinGroup until the other members have come, so a commit or an offset lookup on the same connection would
+ * wait behind it.
  */
-final class FetchingConsumer implements Consumer {
+final class FetchingConsumer implements GroupConsumer {
     private final ConsumerConfig config;
-    private final Network fetchNetwork;
-    private final Network network;
+    private final Networks networks;
     private final Time time;
     private final CompletionQueue completions = new CompletionQueue();
     private final Assignment assignment = new Assignment();
     private final Metadata metadata;
     private final @Nullable GroupOffsetCalls offsets;
+    private final @Nullable GroupMember member;
     private final Fetcher fetcher;
     private final Retry retry;
     private final Thread thread;
@@ -33,34 +37,67 @@ final class FetchingConsumer implements Consumer {
     private volatile boolean closed;
     private volatile @Nullable Throwable threadFailure;
 
+    /** The connections for fetches, for the membership of a group, and for all else. */
+    record Networks(Network fetch, Network group, Network other) {
+        static Networks open(ClientConfig config) {
+            return new Networks(
+                    new SocketNetwork(config, Time.SYSTEM),
+                    new SocketNetwork(config, Time.SYSTEM),
+                    new SocketNetwork(config, Time.SYSTEM));
+        }
+
+        void close() {
+            fetch.close();
+            group.close();
+            other.close();
+        }
+    }
+
     FetchingConsumer(ConsumerConfig config) {
-        this(
-                config,
-                new SocketNetwork(config.client(), Time.SYSTEM),
-                new SocketNetwork(config.client(), Time.SYSTEM),
-                Time.SYSTEM);
+        this(config, Networks.open(config.client()), Time.SYSTEM);
         thread.start();
     }
 
     /** A consumer without a background thread: the owner calls {@link #step}. */
-    FetchingConsumer(ConsumerConfig config, Network fetchNetwork, Network network, Time time) {
+    FetchingConsumer(ConsumerConfig config, Networks networks, Time time) {
         this.config = config;
-        this.fetchNetwork = fetchNetwork;
-        this.network = network;
+        this.networks = networks;
         this.time = time;
+        Network network = networks.other();
         int timeoutMs = config.client().requestTimeoutMs();
         Backoff backoff =
                 new Backoff(config.client(), () -> ThreadLocalRandom.current().nextDouble());
         this.retry = new Retry(timeoutMs, backoff, time);
         this.metadata = new Metadata(config.client(), network, completions, time, backoff, false);
+        ConsumerContext context =
+                new ConsumerContext(config, network, completions, metadata, assignment, time, backoff);
         this.offsets = config.group()
-                .map(group ->
-                        new GroupOffsetCalls(group, network, metadata::anyBroker, metadata::avoidBroker, timeoutMs))
+                .map(group -> new GroupOffsetCalls(context.coordinator(group, network)))
+                .orElse(null);
+        this.member = config.group()
+                .map(group -> new GroupMember(
+                        context,
+                        new Memberships(context.coordinator(group, networks.group()), context),
+                        new MemberOffsets()))
                 .orElse(null);
         Positions positions = new Positions(config, network, completions, metadata, assignment, offsets, time, backoff);
-        this.fetcher = new Fetcher(config, fetchNetwork, completions, metadata, assignment, positions, time, backoff);
+        this.fetcher =
+                new Fetcher(config, networks.fetch(), completions, metadata, assignment, positions, time, backoff);
         this.thread = new Thread(this::run, config.client().clientId() + "-fetcher");
         thread.setDaemon(true);
+    }
+
+    /** Commits the positions of a member. */
+    private final class MemberOffsets implements GroupMember.OffsetSink {
+        @Override
+        public void commit(Map<TopicPartition, Long> positions) {
+            FetchingConsumer.this.commit(positions);
+        }
+
+        @Override
+        public void commitLater(Map<TopicPartition, Long> positions) {
+            var unused = commitAsync(positions);
+        }
     }
 
     private void run() {
@@ -79,12 +116,81 @@ final class FetchingConsumer implements Consumer {
 
     /** Does all that can be done now. Returns the time by which to call again. */
     long step() {
-        return fetcher.step(time.elapsedMs());
+        long nextMs = fetcher.step(time.elapsedMs());
+        if (member == null) {
+            return nextMs;
+        }
+        synchronized (assignment) {
+            return Math.min(nextMs, member.step(time.elapsedMs()));
+        }
+    }
+
+    @Override
+    public void subscribe(Collection<String> topics, RebalanceListener listener) {
+        Set<String> names = Set.copyOf(topics);
+        synchronized (assignment) {
+            subscribing().subscribe(names, listener, time.elapsedMs());
+        }
+        completions.wake();
+    }
+
+    @Override
+    public void subscribe(Pattern topics, RebalanceListener listener) {
+        synchronized (assignment) {
+            subscribing().subscribe(topics, listener, time.elapsedMs());
+        }
+        completions.wake();
+    }
+
+    private GroupMember subscribing() {
+        ensureOpen();
+        if (member == null) {
+            throw new IllegalStateException("topics can only be subscribed to by a group: set group.id");
+        }
+        if (!member.isSubscribed() && !assignment.partitions().isEmpty()) {
+            throw new IllegalStateException("partitions are assigned; assign none before subscribing");
+        }
+        return member;
+    }
+
+    @Override
+    public void unsubscribe() {
+        ensureOpen();
+        if (member != null) {
+            member.unsubscribe();
+        }
+    }
+
+    private boolean isSubscribed() {
+        synchronized (assignment) {
+            return member != null && member.isSubscribed();
+        }
+    }
+
+    @Override
+    public void pause(Collection<TopicPartition> partitions) {
+        setPaused(partitions, true);
+    }
+
+    @Override
+    public void resume(Collection<TopicPartition> partitions) {
+        setPaused(partitions, false);
+    }
+
+    private void setPaused(Collection<TopicPartition> partitions, boolean pause) {
+        ensureOpen();
+        synchronized (assignment) {
+            partitions.forEach(partition -> assignment.assigned(partition).pause(pause));
+        }
+        completions.wake();
     }
 
     @Override
     public void assign(Collection<TopicPartition> partitions) {
         ensureOpen();
+        if (isSubscribed()) {
+            throw new IllegalStateException("the consumer is subscribed; unsubscribe before assigning partitions");
+        }
         assignment.replace(partitions);
         partitions.forEach(partition -> metadata.add(partition.topic()));
         completions.wake();
@@ -128,20 +234,52 @@ final class FetchingConsumer implements Consumer {
     @Override
     public List<ConsumerRecord> poll(Duration timeout) {
         long deadlineMs = time.elapsedMs() + timeout.toMillis();
+        if (member == null) {
+            return pollAssigned(deadlineMs).orElse(List.of());
+        }
+        synchronized (assignment) {
+            member.pollBegins(time.elapsedMs());
+        }
+        completions.wake();
+        try {
+            while (true) {
+                member.reconcile();
+                assignment.partitions().forEach(partition -> metadata.add(partition.topic()));
+                Optional<List<ConsumerRecord>> records = pollAssigned(deadlineMs);
+                if (records.isPresent()) {
+                    return records.get();
+                }
+            }
+        } finally {
+            synchronized (assignment) {
+                member.pollEnds(time.elapsedMs());
+            }
+        }
+    }
+
+    /** Empty if the group has decided a change first. */
+    private Optional<List<ConsumerRecord>> pollAssigned(long deadlineMs) {
         synchronized (assignment) {
             while (true) {
                 ensureOpen();
                 if (wakeup) {
                     wakeup = false;
-                    return List.of();
+                    return Optional.of(List.of());
+                }
+                if (member != null && member.mustReconcile()) {
+                    return Optional.empty();
+                }
+                ClientException failure = member == null ? null : member.failure();
+                if (failure != null) {
+                    throw failure;
                 }
                 List<ConsumerRecord> records = assignment.take(config.pollRecordsMax());
                 if (!records.isEmpty()) {
                     completions.wake();
-                    return records;
+                    return Optional.of(records);
                 }
                 if (!await(deadlineMs)) {
-                    return List.of();
+                    return Optional.of(List.of());
                 }
             }
         }
@@ -190,7 +328,31 @@ final class FetchingConsumer implements Consumer {
     public void commit(Map<TopicPartition, Long> toCommit) {
         GroupOffsetCalls group = group();
         if (!toCommit.isEmpty()) {
-            retry.call("commit", () -> group.commit(toCommit));
+            retry.call("commit", () -> commit(group, toCommit));
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> commitAsync(Map<TopicPartition, Long> toCommit) {
+        GroupOffsetCalls group = group();
+        return toCommit.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : commit(group, toCommit).thenApply(done -> null);
+    }
+
+    private CompletableFuture<Boolean> commit(GroupOffsetCalls group, Map<TopicPartition, Long> toCommit) {
+        MemberIdentity sender = identity();
+        return group.commit(toCommit, sender).exceptionallyCompose(failure -> {
+            boolean isOutdated = Retry.errorOf(failure) == ErrorCode.STALE_MEMBER_EPOCH
+                    && identity().epoch() != sender.epoch();
+            // The member's epoch rose while the commit was on its way.
+            return isOutdated ? group.commit(toCommit, identity()) : CompletableFuture.failedFuture(failure);
+        });
+    }
+
+    private MemberIdentity identity() {
+        synchronized (assignment) {
+            return member == null || !member.isSubscribed() ? MemberIdentity.NONE : member.identity();
         }
     }
 
@@ -228,10 +390,19 @@ final class FetchingConsumer implements Consumer {
 
     @Override
     public void close() {
+        try {
+            if (member != null && !closed && threadFailure == null) {
+                member.unsubscribe();
+            }
+        } finally {
+            closeThread();
+        }
+    }
+
+    private void closeThread() {
         closed = true;
         completions.wake();
-        fetchNetwork.close();
-        network.close();
+        networks.close();
         synchronized (assignment) {
             assignment.notifyAll();
         }

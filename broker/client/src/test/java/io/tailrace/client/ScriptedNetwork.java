@@ -9,11 +9,13 @@ import io.tailrace.protocol.message.MetadataResponse;
 import io.tailrace.protocol.message.Request;
 import io.tailrace.protocol.message.Response;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -101,12 +103,36 @@ final class ScriptedNetwork implements Network {
         return (CompletableFuture<R>) answer;
     }
 
+    /** The id of a topic. */
+    static UUID idOf(String topic) {
+        return UUID.nameUUIDFromBytes(topic.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String nameOf(UUID id) {
+        return leaders.keySet().stream()
+                .map(TopicPartition::topic)
+                .filter(topic -> idOf(topic).equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<MetadataRequest.Topic> topics(MetadataRequest request) {
+        List<MetadataRequest.Topic> asked = request.topics();
+        return asked != null
+                ? asked
+                : leaders.keySet().stream()
+                        .map(TopicPartition::topic)
+                        .distinct()
+                        .map(MetadataRequest.Topic::new)
+                        .toList();
+    }
+
     MetadataResponse metadata(MetadataRequest request) {
         List<MetadataResponse.Broker> brokers = List.of(
                 new MetadataResponse.Broker(1, "broker", 1, null), new MetadataResponse.Broker(2, "broker", 2, null));
         List<MetadataResponse.Topic> topics = new ArrayList<>();
-        for (MetadataRequest.Topic topic : Objects.requireNonNull(request.topics())) {
-            String name = Objects.requireNonNull(topic.name());
+        for (MetadataRequest.Topic topic : topics(request)) {
+            String name = topic.name() == null ? nameOf(topic.topicId()) : topic.name();
             List<MetadataResponse.Partition> partitions = new ArrayList<>();
             leaders.forEach((partition, leader) -> {
                 if (partition.topic().equals(name)) {
@@ -121,7 +147,7 @@ final class ScriptedNetwork implements Network {
                 }
             });
             ErrorCode error = partitions.isEmpty() ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE;
-            topics.add(new MetadataResponse.Topic(error, name, false, partitions));
+            topics.add(new MetadataResponse.Topic(error, name, idOf(name), false, partitions, Integer.MIN_VALUE));
         }
         return new MetadataResponse(0, brokers, "cluster", controllerId, topics, Integer.MIN_VALUE);
     }

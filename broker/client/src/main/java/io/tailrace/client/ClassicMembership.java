@@ -1,0 +1,364 @@
+package io.tailrace.client;
+
+import io.tailrace.protocol.Bytes;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.codec.ConsumerProtocol;
+import io.tailrace.protocol.codec.MalformedMessageException;
+import io.tailrace.protocol.group.ConsumerProtocolAssignment;
+import io.tailrace.protocol.group.ConsumerProtocolSubscription;
+import io.tailrace.protocol.message.HeartbeatRequest;
+import io.tailrace.protocol.message.HeartbeatResponse;
+import io.tailrace.protocol.message.JoinGroupRequest;
+import io.tailrace.protocol.message.JoinGroupResponse;
+import io.tailrace.protocol.message.LeaveGroupRequest;
+import io.tailrace.protocol.message.SyncGroupRequest;
+import io.tailrace.protocol.message.SyncGroupResponse;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Membership by the classic protocol: the members join a generation, one of them assigns the partitions by range, and heartbeats
+ * bring the news that the next generation begins. The consumer gives up all partitions before it joins again.
+ *
+ * <pre>
+ * JOIN ──▶ JOINING ──▶ SYNCING ──▶ STABLE ──▶ REVOKING ──▶ JOIN
+ *   ▲_________|___________|____________|  (an error; after a lost session by REVOKING)
+ * </pre>
+ */
+final class ClassicMembership implements Membership {
+    private enum State {
+        /** To join, at {@link #nextMs}. */
+        JOIN,
+        JOINING,
+        SYNCING,
+        STABLE,
+        /** Waits for the consumer to give up its partitions. */
+        REVOKING
+    }
+
+    private static final String PROTOCOL_TYPE = "consumer";
+    private static final String RANGE = "range";
+    private static final short SUBSCRIPTION_VERSION = 1;
+    /** What a coordinator may take longer than the time that it was told to wait. */
+    private static final int JOIN_GRACE_MS = 5_000;
+
+    private final Coordinator coordinator;
+    private final ConsumerContext context;
+    private final MembershipConfig config;
+    private final PartitionCounts partitionCounts;
+
+    private List<String> topics = List.of();
+    private State state = State.JOIN;
+    private String memberId = "";
+    private int generation = -1;
+    private boolean heartbeatInFlight;
+    private long nextMs = Long.MIN_VALUE;
+    private int failures;
+    private @Nullable Transition pending;
+    private @Nullable ClientException failure;
+    /** Answers to requests of an earlier membership are ignored. */
+    private int membership;
+
+    /** Asks for the number of partitions of topics; those that do not exist are absent. */
+    @FunctionalInterface
+    interface PartitionCounts {
+        CompletableFuture<Map<String, Integer>> of(Collection<String> topics);
+    }
+
+    ClassicMembership(Coordinator coordinator, ConsumerContext context, PartitionCounts partitionCounts) {
+        this.coordinator = coordinator;
+        this.context = context;
+        this.config = context.config().membership();
+        this.partitionCounts = partitionCounts;
+    }
+
+    @Override
+    public void subscribe(Collection<String> changed) {
+        List<String> sorted = changed.stream().sorted().toList();
+        if (!sorted.equals(topics)) {
+            topics = sorted;
+            if (state == State.STABLE || state == State.SYNCING) {
+                revoke(false);
+            }
+        }
+    }
+
+    @Override
+    public long step(long nowMs) {
+        if (failure != null || topics.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        boolean canSend = state == State.JOIN || (state == State.STABLE && !heartbeatInFlight);
+        if (!canSend || nowMs < nextMs) {
+            return canSend ? nextMs : Long.MAX_VALUE;
+        }
+        if (state == State.JOIN) {
+            join();
+        } else {
+            heartbeat();
+        }
+        return Long.MAX_VALUE;
+    }
+
+    private void join() {
+        state = State.JOINING;
+        Bytes subscription = ConsumerProtocol.encode(
+                new ConsumerProtocolSubscription(topics, null, List.of(), -1, null), SUBSCRIPTION_VERSION);
+        JoinGroupRequest request = new JoinGroupRequest(
+                coordinator.group(),
+                config.sessionTimeoutMs(),
+                config.pollIntervalMsMax(),
+                memberId,
+                config.instanceId().orElse(null),
+                PROTOCOL_TYPE,
+                List.of(new JoinGroupRequest.Protocol(RANGE, subscription)));
+        when(
+                coordinator.ask(request, answer -> checked(answer, answer.errorCode()), joinTimeoutMs()),
+                JoinGroupResponse::errorCode,
+                (answer, error) -> {
+                    if (answer != null && error == ErrorCode.NONE) {
+                        joined(answer);
+                    } else if (answer != null && error == ErrorCode.MEMBER_ID_REQUIRED) {
+                        memberId = answer.memberId();
+                        joinAgain(0);
+                    } else {
+                        failed(error);
+                    }
+                });
+    }
+
+    private int joinTimeoutMs() {
+        return (int) Math.min(Integer.MAX_VALUE, (long) config.pollIntervalMsMax() + JOIN_GRACE_MS);
+    }
+
+    private void joined(JoinGroupResponse answer) {
+        state = State.SYNCING;
+        memberId = answer.memberId();
+        generation = answer.generationId();
+        if (!answer.leader().equals(memberId)) {
+            sync(List.of());
+            return;
+        }
+        List<RangeAssignment.Member> members = new ArrayList<>();
+        Set<String> subscribed = new TreeSet<>();
+        for (JoinGroupResponse.Member member : answer.members()) {
+            Set<String> wanted = topicsOf(member);
+            subscribed.addAll(wanted);
+            members.add(new RangeAssignment.Member(
+                    member.memberId(), Optional.ofNullable(member.groupInstanceId()), wanted));
+        }
+        when(partitionCounts.of(subscribed), counts -> ErrorCode.NONE, (counts, error) -> {
+            if (counts == null) {
+                failed(error);
+            } else {
+                sync(encoded(RangeAssignment.of(members, counts)));
+            }
+        });
+    }
+
+    /** A subscription that cannot be read gets nothing, and does not keep the others from their partitions. */
+    private static Set<String> topicsOf(JoinGroupResponse.Member member) {
+        try {
+            return Set.copyOf(ConsumerProtocol.subscription(member.metadata()).topics());
+        } catch (MalformedMessageException e) {
+            return Set.of();
+        }
+    }
+
+    private static List<SyncGroupRequest.Assignment> encoded(Map<String, Set<TopicPartition>> byMember) {
+        List<SyncGroupRequest.Assignment> assignments = new ArrayList<>();
+        byMember.forEach((member, partitions) -> {
+            Map<String, List<Integer>> topics = new TreeMap<>();
+            partitions.forEach(partition -> topics.computeIfAbsent(partition.topic(), first -> new ArrayList<>())
+                    .add(partition.partition()));
+            List<ConsumerProtocolAssignment.Topic> body = new ArrayList<>();
+            topics.forEach((topic, indexes) -> body.add(new ConsumerProtocolAssignment.Topic(topic, indexes)));
+            assignments.add(new SyncGroupRequest.Assignment(
+                    member, ConsumerProtocol.encode(new ConsumerProtocolAssignment(body, null), SUBSCRIPTION_VERSION)));
+        });
+        return assignments;
+    }
+
+    private void sync(List<SyncGroupRequest.Assignment> assignments) {
+        SyncGroupRequest request = new SyncGroupRequest(
+                coordinator.group(), generation, memberId, config.instanceId().orElse(null), assignments);
+        when(
+                coordinator.ask(request, answer -> checked(answer, answer.errorCode()), joinTimeoutMs()),
+                SyncGroupResponse::errorCode,
+                (answer, error) -> {
+                    if (answer != null && error == ErrorCode.NONE) {
+                        synced(answer);
+                    } else {
+                        failed(error);
+                    }
+                });
+    }
+
+    private void synced(SyncGroupResponse answer) {
+        Set<TopicPartition> target = new TreeSet<>();
+        try {
+            if (answer.assignment().size() > 0) {
+                ConsumerProtocol.assignment(answer.assignment())
+                        .assignedPartitions()
+                        .forEach(topic -> topic.partitions()
+                                .forEach(index -> target.add(new TopicPartition(topic.topic(), index))));
+            }
+        } catch (MalformedMessageException e) {
+            failure = new ClientException(
+                    ErrorCode.INCONSISTENT_GROUP_PROTOCOL,
+                    "group " + coordinator.group() + ": the leader's assignment cannot be read: " + e.getMessage(),
+                    e);
+            return;
+        }
+        state = State.STABLE;
+        failures = 0;
+        nextMs = context.time().elapsedMs() + config.heartbeatIntervalMs();
+        pending = new Transition(target, false);
+    }
+
+    private void heartbeat() {
+        heartbeatInFlight = true;
+        int sent = generation;
+        HeartbeatRequest request = new HeartbeatRequest(
+                coordinator.group(), generation, memberId, config.instanceId().orElse(null));
+        when(
+                coordinator.ask(request, answer -> checked(answer, answer.errorCode())),
+                HeartbeatResponse::errorCode,
+                (answer, error) -> {
+                    heartbeatInFlight = false;
+                    if (state == State.STABLE && sent == generation) {
+                        heartbeatAnswered(error);
+                    }
+                });
+    }
+
+    private void heartbeatAnswered(ErrorCode error) {
+        switch (error) {
+            case NONE -> {
+                failures = 0;
+                nextMs = context.time().elapsedMs() + config.heartbeatIntervalMs();
+            }
+            case REBALANCE_IN_PROGRESS -> revoke(false);
+            default -> failed(error);
+        }
+    }
+
+    /** After these errors another broker may be the coordinator. */
+    private <A> A checked(A answer, ErrorCode error) {
+        if (error.retriable()) {
+            coordinator.check(error, "membership");
+        }
+        return answer;
+    }
+
+    /** Handles an answer and its error, or the error of a failure, unless the consumer has left meanwhile. */
+    private <A> void when(
+            CompletableFuture<A> request, Function<A, ErrorCode> errorOf, BiConsumer<@Nullable A, ErrorCode> handler) {
+        int asked = membership;
+        context.completions().whenComplete(request, (answer, cause) -> {
+            synchronized (context.assignment()) {
+                if (asked == membership) {
+                    handler.accept(
+                            answer,
+                            answer == null ? Retry.errorOf(Objects.requireNonNull(cause)) : errorOf.apply(answer));
+                    context.assignment().notifyAll();
+                }
+            }
+        });
+    }
+
+    private void failed(ErrorCode error) {
+        switch (error) {
+            case UNKNOWN_MEMBER_ID -> {
+                memberId = "";
+                lose();
+            }
+            case ILLEGAL_GENERATION -> lose();
+            case REBALANCE_IN_PROGRESS -> joinAgain(context.backoff().pauseMs(1));
+            default -> {
+                if (!error.retriable()) {
+                    failure = new ClientException(error, "group " + coordinator.group() + ": " + error);
+                } else if (state == State.STABLE) {
+                    failures++;
+                    nextMs = context.time().elapsedMs() + context.backoff().pauseMs(failures);
+                } else {
+                    failures++;
+                    joinAgain(context.backoff().pauseMs(failures));
+                }
+            }
+        }
+    }
+
+    private void joinAgain(long pauseMs) {
+        state = State.JOIN;
+        nextMs = context.time().elapsedMs() + pauseMs;
+    }
+
+    private void lose() {
+        if (state == State.STABLE) {
+            revoke(true);
+        } else {
+            joinAgain(0);
+        }
+    }
+
+    private void revoke(boolean isLost) {
+        state = State.REVOKING;
+        pending = new Transition(Set.of(), isLost);
+    }
+
+    @Override
+    public @Nullable Transition pending() {
+        return pending;
+    }
+
+    @Override
+    public void completed(Transition transition) {
+        if (!transition.equals(pending)) {
+            return;
+        }
+        pending = null;
+        if (state == State.REVOKING) {
+            joinAgain(0);
+        }
+        context.completions().wake();
+    }
+
+    @Override
+    public MemberIdentity identity() {
+        return new MemberIdentity(memberId, generation, config.instanceId());
+    }
+
+    @Override
+    public @Nullable ClientException failure() {
+        return failure;
+    }
+
+    /** A static member does not leave: it may come back, and its session ends if it does not. */
+    @Override
+    public void leave() {
+        membership++;
+        heartbeatInFlight = false;
+        if (!memberId.isEmpty() && config.instanceId().isEmpty()) {
+            var unused = coordinator.ask(
+                    new LeaveGroupRequest(
+                            coordinator.group(), memberId, List.of(new LeaveGroupRequest.Member(memberId, null))),
+                    answer -> true);
+            memberId = "";
+        }
+        generation = -1;
+        revoke(true);
+    }
+}

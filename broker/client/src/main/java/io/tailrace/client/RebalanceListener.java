@@ -1,0 +1,22 @@
+package io.tailrace.client;
+
+import io.tailrace.protocol.TopicPartition;
+import java.util.Set;
+
+/**
+ * Notified when a group gives or takes partitions. Called by the thread that polls, within {@link GroupConsumer#poll},
+ * {@link GroupConsumer#unsubscribe} and {@link GroupConsumer#close}. What it throws ends that call.
+ */
+public interface RebalanceListener {
+    /** Does nothing. */
+    RebalanceListener NONE = new RebalanceListener() {};
+
+    /** The consumer will read these partitions too. */
+    default void assigned(Set<TopicPartition> partitions) {}
+
+    /** The consumer will no longer read these partitions. Until this returns they are its own, so that it can commit their offsets. */
+    default void revoked(Set<TopicPartition> partitions) {}
+
+    /** Other members may read these partitions already, since the group has removed this consumer. Offsets cannot be committed. */
+    default void lost(Set<TopicPartition> partitions) {}
+}
