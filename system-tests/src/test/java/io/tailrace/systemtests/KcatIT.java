@@ -167,6 +167,34 @@ class KcatIT {
                 .containsExactly("8", "9");
     }
 
+    @Test
+    void kcatReadsInAGroupAndResumesWhereTheGroupLeftOff() throws Exception {
+        kcat(String.join("\n", numbers(100)), "-P", "-t", topic).requireSuccess();
+
+        assertThat(consumeInGroup()).containsExactlyInAnyOrderElementsOf(numbers(100));
+
+        kcat("later\n", "-P", "-t", topic).requireSuccess();
+        assertThat(consumeInGroup()).containsExactly("later");
+    }
+
+    /** What is new to the group. kcat leaves the group when it has reached the end of all partitions. */
+    private List<String> consumeInGroup() throws Exception {
+        return kcat(
+                        "",
+                        "-G",
+                        "group-of-" + topic,
+                        "-e",
+                        "-q",
+                        "-f",
+                        "%s\n",
+                        "-X",
+                        "auto.offset.reset=earliest",
+                        "-X",
+                        "session.timeout.ms=6000",
+                        topic)
+                .lines();
+    }
+
     private static List<String> numbers(int count) {
         return IntStream.range(0, count).mapToObj(String::valueOf).toList();
     }

@@ -14,13 +14,17 @@ import io.tailrace.server.api.DeleteRecordsHandler;
 import io.tailrace.server.api.DeleteTopicsHandler;
 import io.tailrace.server.api.DescribeClusterHandler;
 import io.tailrace.server.api.DescribeConfigsHandler;
+import io.tailrace.server.api.DescribeGroupsHandler;
 import io.tailrace.server.api.DescribeLogDirsHandler;
 import io.tailrace.server.api.DescribeTopicPartitionsHandler;
 import io.tailrace.server.api.ElectLeadersHandler;
 import io.tailrace.server.api.FetchHandler;
 import io.tailrace.server.api.FindCoordinatorHandler;
+import io.tailrace.server.api.HeartbeatHandler;
 import io.tailrace.server.api.IncrementalAlterConfigsHandler;
 import io.tailrace.server.api.InitProducerIdHandler;
+import io.tailrace.server.api.JoinGroupHandler;
+import io.tailrace.server.api.LeaveGroupHandler;
 import io.tailrace.server.api.ListConfigResourcesHandler;
 import io.tailrace.server.api.ListGroupsHandler;
 import io.tailrace.server.api.ListOffsetsHandler;
@@ -32,6 +36,7 @@ import io.tailrace.server.api.OffsetFetchHandler;
 import io.tailrace.server.api.OffsetForLeaderEpochHandler;
 import io.tailrace.server.api.ProduceHandler;
 import io.tailrace.server.api.RequestHandler;
+import io.tailrace.server.api.SyncGroupHandler;
 import io.tailrace.server.api.TopicChanges;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.cluster.LogDirectories;
@@ -84,6 +89,11 @@ final class RequestHandlers {
                 new ListGroupsHandler(groups),
                 new DeleteGroupsHandler(groups),
                 new FindCoordinatorHandler(cluster, groups, topics, blocking),
+                new JoinGroupHandler(groups),
+                new SyncGroupHandler(groups),
+                new HeartbeatHandler(groups),
+                new LeaveGroupHandler(groups),
+                new DescribeGroupsHandler(groups),
                 new CreateTopicsHandler(topics, blocking),
                 new DeleteTopicsHandler(topics, cluster, blocking),
                 new DeleteRecordsHandler(partitions),

@@ -40,6 +40,9 @@ public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID
     /** How long a new member may wait to be answered. Its client may have gone: it does not know its id and sends no heartbeats. */
     private static final int NEW_MEMBER_TIMEOUT_MS = 300_000;
 
+    /** A client that never joins by the ids it is given must not fill the memory. */
+    private static final int PENDING_IDS_MAX = 2_000;
+
     @Override
     public Decision<GroupsShard> decide(GroupsShard state, Ticket<JoinGroupResponse> ticket, long nowMs) {
         Group found = state.groups().get(request.groupId());
@@ -157,6 +160,10 @@ public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID
         ClassicMember former = instanceId == null ? null : group.members().byInstance(instanceId);
         if (former != null) {
             replace(decision, former, memberId, ticket);
+        } else if (instanceId == null
+                && memberIdRequired
+                && group.members().pending().size() >= PENDING_IDS_MAX) {
+            decision.reply(ticket, refused(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS));
         } else if (instanceId == null && memberIdRequired) {
             decision.become(group.with(group.members().withPending(memberId)));
             decision.start(new SessionTimeout(group.groupId(), memberId), request.sessionTimeoutMs());

@@ -46,6 +46,16 @@ class JoinGroupTest {
     }
 
     @Test
+    void theProtocolThatMostMembersPreferIsSelected() {
+        Answer<JoinGroupResponse> first = clients.submit(request("", null, "range", "sticky"), false);
+        clients.submit(request("", null, "sticky", "range"), false);
+        clients.submit(request("", null, "mine", "sticky", "range"), false);
+        clients.shard.advance(2 * DELAY_MS);
+
+        assertThat(first.get().protocolName()).isEqualTo("sticky");
+    }
+
+    @Test
     void aDynamicMemberMustKnowItsIdBeforeItJoins() {
         JoinGroupResponse refused =
                 clients.submit(request("", null, "range"), true).get();
@@ -69,6 +79,16 @@ class JoinGroupTest {
         assertThat(clients.groupExists()).isFalse();
         assertThat(clients.join(refused.memberId()).get().errorCode()).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
         assertThat(clients.shard.timers()).isEmpty();
+    }
+
+    @Test
+    void aClientThatKeepsAskingForIdsIsAskedToComeBackLater() {
+        for (int i = 0; i < 2_000; i++) {
+            clients.submit(request("", null, "range"), true);
+        }
+        assertThat(clients.submit(request("", null, "range"), true).get().errorCode())
+                .isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
+        assertThat(clients.joinStatic("", "i0").isDone()).isFalse();
     }
 
     @Test
