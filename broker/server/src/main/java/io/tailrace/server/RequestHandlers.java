@@ -7,6 +7,8 @@ import io.tailrace.server.api.AlterConfigsHandler;
 import io.tailrace.server.api.AlterPartitionReassignmentsHandler;
 import io.tailrace.server.api.BlockingCalls;
 import io.tailrace.server.api.ConfigChanges;
+import io.tailrace.server.api.ConsumerGroupDescribeHandler;
+import io.tailrace.server.api.ConsumerGroupHeartbeatHandler;
 import io.tailrace.server.api.CreatePartitionsHandler;
 import io.tailrace.server.api.CreateTopicsHandler;
 import io.tailrace.server.api.DeleteGroupsHandler;
@@ -88,6 +90,8 @@ final class RequestHandlers {
                 new OffsetDeleteHandler(groups),
                 new ListGroupsHandler(groups),
                 new DeleteGroupsHandler(groups),
+                new ConsumerGroupHeartbeatHandler(groups),
+                new ConsumerGroupDescribeHandler(groups),
                 new FindCoordinatorHandler(cluster, groups, topics, blocking),
                 new JoinGroupHandler(groups),
                 new SyncGroupHandler(groups),

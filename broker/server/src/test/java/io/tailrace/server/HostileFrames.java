@@ -4,6 +4,8 @@ import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.RecordsPayload;
 import io.tailrace.protocol.codec.Requests;
 import io.tailrace.protocol.message.ApiVersionsRequest;
+import io.tailrace.protocol.message.ConsumerGroupDescribeRequest;
+import io.tailrace.protocol.message.ConsumerGroupHeartbeatRequest;
 import io.tailrace.protocol.message.CreatePartitionsRequest;
 import io.tailrace.protocol.message.CreateTopicsRequest;
 import io.tailrace.protocol.message.DeleteGroupsRequest;
@@ -151,6 +153,18 @@ final class HostileFrames {
                 new OffsetDeleteRequest(
                         "group",
                         List.of(new OffsetDeleteRequest.Topic(topic, List.of(new OffsetDeleteRequest.Partition(0))))),
+                new ConsumerGroupHeartbeatRequest(
+                        "members",
+                        "member",
+                        0,
+                        "instance",
+                        "rack",
+                        1000,
+                        List.of(topic),
+                        "hostile-.*",
+                        "range",
+                        List.of(new ConsumerGroupHeartbeatRequest.TopicPartitions(new UUID(0, 1), List.of(0)))),
+                new ConsumerGroupDescribeRequest(List.of("members"), true),
                 new ListGroupsRequest(List.of("Empty")),
                 new DeleteGroupsRequest(List.of("group")),
                 new FindCoordinatorRequest("group", (byte) 0, List.of("group")),

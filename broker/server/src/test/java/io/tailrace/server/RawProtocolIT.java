@@ -376,6 +376,9 @@ class RawProtocolIT {
             MetadataResponse.Topic byId = metadata(client, new MetadataRequest.Topic(byName.topicId(), null));
 
             assertThat(byId).isEqualTo(byName);
+            // Java's clients leave the name empty.
+            assertThat(metadata(client, new MetadataRequest.Topic(byName.topicId(), "")))
+                    .isEqualTo(byName);
             assertThat(metadata(client, new MetadataRequest.Topic("not/legal")).errorCode())
                     .isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION);
         }

@@ -4,6 +4,7 @@ import io.tailrace.groups.Assignment;
 import io.tailrace.groups.ConsumerMember;
 import io.tailrace.groups.assignor.Assignor;
 import io.tailrace.groups.assignor.AssignorInput;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,8 @@ final class TargetAssignment {
         List<AssignorInput.Member> members = topics.members().values().stream()
                 .map(member -> input(draft, topics, member))
                 .toList();
-        Assignor assignor = Assignor.named(chosen(topics.members(), assignors)).orElseThrow();
+        Assignor assignor =
+                Assignor.named(chosen(topics.members().values(), assignors)).orElseThrow();
         Map<String, Assignment> targets = assignor.assign(new AssignorInput(members, topics.all()));
         targets.forEach(draft::setTarget);
         draft.targetIsCurrent();
@@ -42,9 +44,9 @@ final class TargetAssignment {
      *
      * @param assignors those that are allowed, the default first; of several with the same number of votes the first is taken
      */
-    static String chosen(Map<String, ConsumerMember> members, List<String> assignors) {
+    static String chosen(Collection<ConsumerMember> members, List<String> assignors) {
         Map<String, Integer> votes = new TreeMap<>();
-        for (ConsumerMember member : members.values()) {
+        for (ConsumerMember member : members) {
             String choice = member.metadata().serverAssignor();
             if (choice != null) {
                 votes.merge(choice, 1, Integer::sum);

@@ -27,7 +27,6 @@ final class TestConsumer {
     private @Nullable Assignment received;
     private @Nullable Assignment reported;
     private boolean sendsAll = true;
-    private boolean left;
 
     TestConsumer(ShardHarness harness, String memberId) {
         this.harness = harness;
@@ -57,6 +56,7 @@ final class TestConsumer {
     /** The subscription changes, which the next heartbeat reports. */
     TestConsumer resubscribe(String... topics) {
         sendsAll = true;
+        joinedWith.remove("regex");
         return subscribedTo(topics);
     }
 
@@ -73,8 +73,8 @@ final class TestConsumer {
         return owned;
     }
 
-    boolean hasLeft() {
-        return left;
+    boolean isStatic() {
+        return joinedWith.containsKey("instance");
     }
 
     @SuppressWarnings("unchecked")
@@ -84,6 +84,11 @@ final class TestConsumer {
 
     private @Nullable String text(String key) {
         return (String) joinedWith.get(key);
+    }
+
+    /** Empty for none, which takes an earlier pattern back. */
+    private @Nullable String regex() {
+        return joinedWith.containsKey("topics") && text("regex") == null ? "" : text("regex");
     }
 
     /** The next request: everything if it joins or does not know whether its last request arrived. */
@@ -98,7 +103,7 @@ final class TestConsumer {
                 null,
                 all ? REBALANCE_TIMEOUT_MS : -1,
                 all ? topics() : null,
-                all ? text("regex") : null,
+                all ? regex() : null,
                 text("assignor"),
                 reports ? partitions(owned) : null);
     }
@@ -159,16 +164,16 @@ final class TestConsumer {
         sendsAll = true;
     }
 
-    /** Gives partitions up and starts to read others, as the last answer says. */
+    /** Gives partitions up and starts to read others, as the last answer says. It reports that, even if it had them already. */
     void apply() {
         if (received != null) {
             owned = received;
             received = null;
+            reported = null;
         }
     }
 
     ErrorCode leave(int leaveEpoch) {
-        left = true;
         owned = Assignment.EMPTY;
         received = null;
         return harness.call(operation(new ConsumerGroupHeartbeatRequest(

@@ -25,6 +25,8 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
     /** In earlier versions the name in an answer cannot be null. */
     private static final short FIRST_WITH_NULL_NAMES = 12;
 
+    private static final UUID NO_ID = new UUID(0, 0);
+
     private final ClusterView cluster;
     private final TopicChanges topics;
     private final boolean createsTopics;
@@ -64,6 +66,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
         for (MetadataRequest.Topic topic : asked(request)) {
             String name = topic.name();
             if (name != null
+                    && !isById(topic)
                     && missing.size() < CREATED_MAX
                     && image.topic(name).isEmpty()
                     && TopicNames.isValid(name)) {
@@ -102,9 +105,14 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
                 ClusterAnswers.OPERATIONS_UNKNOWN);
     }
 
+    /** Clients that ask by id leave the name empty, or null. */
+    private static boolean isById(MetadataRequest.Topic topic) {
+        return topic.name() == null || !topic.topicId().equals(NO_ID);
+    }
+
     /** All topics by id, if the request asks for any by id. */
     private static Map<UUID, TopicImage> byId(MetadataRequest request, ClusterImage image) {
-        return asked(request).stream().allMatch(topic -> topic.name() != null)
+        return asked(request).stream().noneMatch(MetadataHandler::isById)
                 ? Map.of()
                 : image.topics().values().stream()
                         .collect(Collectors.toMap(TopicImage::id, topic -> topic, (first, second) -> first));
@@ -114,7 +122,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest, Me
             MetadataRequest.Topic asked, ClusterImage image, Map<UUID, TopicImage> byId, Call<MetadataResponse> call) {
         String listener = call.listener();
         String name = asked.name();
-        if (name == null) {
+        if (name == null || isById(asked)) {
             @Nullable TopicImage found = byId.get(asked.topicId());
             return found != null
                     ? ClusterAnswers.topic(image, found, listener)
