@@ -117,7 +117,7 @@ class PartitionsMeasurement {
         }
         try (ClusterWatch watch = new ClusterWatch(CLUSTER, topics)) {
             LocalBroker killed = CLUSTER.broker(watch.controller());
-            long residentMiB = residentMiB(killed);
+            long residentMiB = killed.process().residentMiB();
             long openFiles = openFiles(killed);
             LocalBroker witness = CLUSTER.broker(killed.id() % 3 + 1);
             long metadata = median(() -> watch.ask(witness));
@@ -259,16 +259,6 @@ class PartitionsMeasurement {
         return broker.process().info().totalCpuDuration().orElseThrow().toMillis();
     }
 
-    private static long residentMiB(LocalBroker broker) throws Exception {
-        return Files.readAllLines(
-                        Path.of("/proc", String.valueOf(broker.process().pid()), "status"))
-                .stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                .findFirst()
-                .orElseThrow();
-    }
-
     private static long openFiles(LocalBroker broker) throws Exception {
         try (Stream<Path> files =
                 Files.list(Path.of("/proc", String.valueOf(broker.process().pid()), "fd"))) {
@@ -286,7 +276,8 @@ class PartitionsMeasurement {
         times.points("in sync after kill -9", column(Row::partitions), column(Row::wholeAfterKill));
         times.write("partitions");
         Plot cpu = new Plot(
-                "Three brokers, three replicas of each partition: processor time from kill -9 until all replicas are in sync",
+                "Three brokers, three replicas of each partition: processor time from kill -9 until all replicas are"
+                        + " in sync",
                 "partitions",
                 "milliseconds");
         cpu.points("restarted broker", column(Row::partitions), column(Row::startCpu));

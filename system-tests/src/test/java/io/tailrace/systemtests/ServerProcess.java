@@ -130,7 +130,17 @@ final class ServerProcess implements AutoCloseable {
         return !process.isAlive();
     }
 
-    private String output() {
+    /** The memory of the process that is in use, in MiB. */
+    long residentMiB() throws IOException {
+        return Files.readAllLines(Path.of("/proc", String.valueOf(pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What the process has written so far. */
+    String output() {
         return content(output);
     }
 

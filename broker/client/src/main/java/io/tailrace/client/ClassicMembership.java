@@ -348,12 +348,11 @@ final class ClassicMembership implements Membership {
 
     /** A static member does not leave: it may come back, and its session ends if it does not. */
     @Override
-    public CompletableFuture<Boolean> leave() {
+    public void leave() {
         membership++;
         heartbeatInFlight = false;
-        CompletableFuture<Boolean> left = CompletableFuture.completedFuture(true);
         if (!memberId.isEmpty() && config.instanceId().isEmpty()) {
-            left = coordinator.ask(
+            var unused = coordinator.ask(
                     new LeaveGroupRequest(
                             coordinator.group(), memberId, List.of(new LeaveGroupRequest.Member(memberId, null))),
                     answer -> true);
@@ -361,6 +360,5 @@ final class ClassicMembership implements Membership {
         }
         generation = -1;
         revoke(true);
-        return left;
     }
 }

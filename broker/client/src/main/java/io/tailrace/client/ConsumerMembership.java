@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -220,15 +219,13 @@ final class ConsumerMembership implements Membership {
     }
 
     @Override
-    public CompletableFuture<Boolean> leave() {
-        CompletableFuture<Boolean> left = CompletableFuture.completedFuture(true);
-        if (epoch != ConsumerGroupHeartbeatRequest.JOIN_EPOCH || inFlight) {
+    public void leave() {
+        if (epoch != ConsumerGroupHeartbeatRequest.JOIN_EPOCH) {
             epoch = config.instanceId().isPresent()
                     ? ConsumerGroupHeartbeatRequest.LEAVE_STATIC_EPOCH
                     : ConsumerGroupHeartbeatRequest.LEAVE_EPOCH;
-            left = coordinator.ask(request(), answer -> true);
+            var unused = coordinator.ask(request(), answer -> true);
         }
         lose();
-        return left;
     }
 }

@@ -8,7 +8,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +32,6 @@ final class GroupMember {
     private boolean hasLeft;
     private long polledMs;
     private long committedMs;
-    /** Completes when the coordinator has answered that the consumer leaves. */
-    private CompletableFuture<Boolean> left = CompletableFuture.completedFuture(true);
 
     /** Commits offsets, exclusive, as the member that the consumer is now. */
     interface OffsetSink {
@@ -92,7 +89,7 @@ final class GroupMember {
         long pollByMs = isPolling ? Long.MAX_VALUE : polledMs + config.pollIntervalMsMax();
         if (nowMs >= pollByMs) {
             hasLeft = true;
-            var unused = current.leave();
+            current.leave();
             return Long.MAX_VALUE;
         }
         long nextMs = Math.min(pollByMs, subscribed.step(nowMs));
@@ -205,12 +202,8 @@ final class GroupMember {
         return positions;
     }
 
-    /**
-     * Gives up all partitions, and leaves the group. For the thread that polls.
-     *
-     * @return completes when the coordinator has answered, exceptionally if it does not
-     */
-    CompletableFuture<Boolean> unsubscribe() {
+    /** Gives up all partitions, and leaves the group. For the thread that polls. */
+    void unsubscribe() {
         Membership current;
         Set<TopicPartition> owned;
         synchronized (assignment) {
@@ -218,18 +211,17 @@ final class GroupMember {
             owned = assignment.partitions();
         }
         if (current == null) {
-            return CompletableFuture.completedFuture(true);
+            return;
         }
         try {
             giveUp(owned, false);
         } finally {
             synchronized (assignment) {
-                left = current.leave();
+                current.leave();
                 membership = null;
                 isSubscribed = false;
                 assignment.replace(Set.of());
             }
         }
-        return left;
     }
 }

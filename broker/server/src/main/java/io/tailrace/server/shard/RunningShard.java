@@ -29,6 +29,7 @@ final class RunningShard<S extends Shard<S>> {
 
     private static final int TIMERS_PER_RUN = 200;
     private static final long ASK_AGAIN_MS = 1_000;
+    private static final long WARN_INTERVAL_MS = 60_000;
 
     private final ShardKind<S> kind;
     private final S state;
@@ -43,6 +44,9 @@ final class RunningShard<S extends Shard<S>> {
     private long committedEnd;
     /** When to wait for the high watermark again after it could not be waited for. */
     private long askAgainMs = Long.MIN_VALUE;
+
+    /** When a timeout whose records are refused may be logged again. */
+    private long warnFromMs = Long.MIN_VALUE;
 
     private boolean isBroken;
 
@@ -94,7 +98,7 @@ final class RunningShard<S extends Shard<S>> {
             kind.refresh(state);
             decision = operation.decide(state, request.ticket(), nowMs);
         } catch (RuntimeException e) {
-            LOG.error("An operation failed and changed nothing: {} in {}", operation, id(), e);
+            LOG.error("An operation failed and changed nothing: {} in {}", nameOf(operation), id(), e);
             requests.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR);
             return;
         }
@@ -117,7 +121,7 @@ final class RunningShard<S extends Shard<S>> {
             kind.refresh(state);
             answer = query.answer(state, runtime.wallMs().getAsLong());
         } catch (RuntimeException e) {
-            LOG.error("A query failed: {} in {}", query, id(), e);
+            LOG.error("A query failed: {} in {}", nameOf(query), id(), e);
             requests.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR);
             return;
         }
@@ -230,13 +234,18 @@ final class RunningShard<S extends Shard<S>> {
         }
         ErrorCode error = perform(decision, nowMs);
         if (error != ErrorCode.NONE) {
-            LOG.warn(
-                    "A timeout is tried again because its records were refused with {}: {} in {}",
-                    error,
-                    timeout,
-                    id());
+            warnOfRefusal(error, timeout);
         }
         return error == ErrorCode.NONE;
+    }
+
+    /** At most once a minute: while replicas are missing, this happens to every timer. */
+    private void warnOfRefusal(ErrorCode error, Timeout<S> timeout) {
+        long nowMs = runtime.time().nowMs();
+        if (nowMs >= warnFromMs) {
+            warnFromMs = nowMs + WARN_INTERVAL_MS;
+            LOG.warn("Records of a timeout are refused with {}, it is tried again: {} in {}", error, timeout, id());
+        }
     }
 
     /** When this shard has something to do even if nothing happens, in {@link RunningTime}. */
@@ -249,6 +258,11 @@ final class RunningShard<S extends Shard<S>> {
 
     int timersRunning() {
         return timers.size();
+    }
+
+    /** The whole of a request may be large. */
+    private static String nameOf(Object request) {
+        return request.getClass().getSimpleName();
     }
 
     private Object id() {

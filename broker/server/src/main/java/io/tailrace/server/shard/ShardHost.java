@@ -187,6 +187,9 @@ final class ShardHost<S extends Shard<S>> {
             phase.compareAndSet(Phase.LOADING, Phase.ACTIVE);
             LOG.info("Shard is loaded: {}: {}", partition().id(), status());
         }
+        if (phase.get() == Phase.LOADING) {
+            refuseQueued();
+        }
         boolean isMore = phase.get() == Phase.ACTIVE && workOn(running);
         if (running.isBroken()) {
             loadAgain();

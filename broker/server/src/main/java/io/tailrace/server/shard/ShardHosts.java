@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * The shards of one internal topic that this broker hosts: one for each partition that it leads. Thread-safe.
@@ -68,17 +67,6 @@ public final class ShardHosts<S extends Shard<S>> implements LeadershipListener 
             return () -> {};
         }
         return host.submit(operation, answer);
-    }
-
-    /**
-     * Submits a request to every shard that is hosted here.
-     *
-     * @param answer gets the answer of each
-     */
-    public <A> void submitAll(Supplier<? extends Operation<S, A>> operation, Consumer<A> answer) {
-        hosts.values().forEach(host -> {
-            var unused = host.submit(operation.get(), answer);
-        });
     }
 
     /**

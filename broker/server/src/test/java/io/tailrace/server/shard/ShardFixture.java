@@ -15,7 +15,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 
 /**
  * A shard of {@link Words} on this broker's replica of a partition with a follower. Nothing happens by itself: tasks run when a test
@@ -42,7 +44,16 @@ final class ShardFixture implements AutoCloseable {
 
     /** The partition is led by the follower at first, and has no role here. */
     ShardFixture(Path directory) throws IOException {
-        replicas = new TwoReplicas(directory);
+        this(directory, Map.of(), Runnable::run);
+    }
+
+    /**
+     * The same, with settings of the topic.
+     *
+     * @param background syncs
+     */
+    ShardFixture(Path directory, Map<String, String> configs, Executor background) throws IOException {
+        replicas = new TwoReplicas(directory, configs, 0, background);
         ShardRuntime runtime =
                 new ShardRuntime(tasks::add, tasks::add, this::alarm, time, () -> wallMs, ACKNOWLEDGE_MS);
         hosts = new ShardHosts<>(

@@ -170,6 +170,15 @@ class ShardHostTest {
         assertThat(shard.ask(new Committed("a"))).isEqualTo("2");
     }
 
+    /** Another broker may lead by now, and have committed more. */
+    @Test
+    void anAnswerFromCommittedStateNeedsTheLeaseToo() {
+        shard.replicas().lease(false);
+
+        assertThat(shard.submit(new Newest("a"))).containsExactly("NOT_COORDINATOR");
+        assertThat(shard.ask(new Committed("a"))).isEqualTo("NOT_COORDINATOR");
+    }
+
     @Test
     void whatIsUncommittedIsBounded() {
         for (int i = 0; i < RunningShard.UNCOMMITTED_RECORDS_MAX; i++) {
