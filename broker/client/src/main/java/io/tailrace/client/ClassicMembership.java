@@ -348,11 +348,12 @@ final class ClassicMembership implements Membership {
 
     /** A static member does not leave: it may come back, and its session ends if it does not. */
     @Override
-    public void leave() {
+    public CompletableFuture<Boolean> leave() {
         membership++;
         heartbeatInFlight = false;
+        CompletableFuture<Boolean> left = CompletableFuture.completedFuture(true);
         if (!memberId.isEmpty() && config.instanceId().isEmpty()) {
-            var unused = coordinator.ask(
+            left = coordinator.ask(
                     new LeaveGroupRequest(
                             coordinator.group(), memberId, List.of(new LeaveGroupRequest.Member(memberId, null))),
                     answer -> true);
@@ -360,5 +361,6 @@ final class ClassicMembership implements Membership {
         }
         generation = -1;
         revoke(true);
+        return left;
     }
 }

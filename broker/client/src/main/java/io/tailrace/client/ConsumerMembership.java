@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,13 +220,15 @@ final class ConsumerMembership implements Membership {
     }
 
     @Override
-    public void leave() {
-        if (epoch != ConsumerGroupHeartbeatRequest.JOIN_EPOCH) {
+    public CompletableFuture<Boolean> leave() {
+        CompletableFuture<Boolean> left = CompletableFuture.completedFuture(true);
+        if (epoch != ConsumerGroupHeartbeatRequest.JOIN_EPOCH || inFlight) {
             epoch = config.instanceId().isPresent()
                     ? ConsumerGroupHeartbeatRequest.LEAVE_STATIC_EPOCH
                     : ConsumerGroupHeartbeatRequest.LEAVE_EPOCH;
-            var unused = coordinator.ask(request(), answer -> true);
+            left = coordinator.ask(request(), answer -> true);
         }
         lose();
+        return left;
     }
 }

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * wait behind it.
  */
 final class FetchingConsumer implements GroupConsumer {
+    private static final long LEAVE_MS_MAX = 5_000;
+
     private final ConsumerConfig config;
     private final Networks networks;
     private final Time time;
@@ -157,7 +162,7 @@ final class FetchingConsumer implements GroupConsumer {
     public void unsubscribe() {
         ensureOpen();
         if (member != null) {
-            member.unsubscribe();
+            var unused = member.unsubscribe();
         }
     }
 
@@ -392,10 +397,21 @@ final class FetchingConsumer implements GroupConsumer {
     public void close() {
         try {
             if (member != null && !closed && threadFailure == null) {
-                member.unsubscribe();
+                awaitLeft(member.unsubscribe());
             }
         } finally {
             closeThread();
+        }
+    }
+
+    /** A coordinator that does not answer removes the member when its session times out. */
+    private static void awaitLeft(CompletableFuture<Boolean> left) {
+        try {
+            left.get(LEAVE_MS_MAX, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException ignored) {
+            // The consumer closes in any case.
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,8 @@ final class GroupMember {
     private boolean hasLeft;
     private long polledMs;
     private long committedMs;
+    /** Completes when the coordinator has answered that the consumer leaves. */
+    private CompletableFuture<Boolean> left = CompletableFuture.completedFuture(true);
 
     /** Commits offsets, exclusive, as the member that the consumer is now. */
     interface OffsetSink {
@@ -89,7 +92,7 @@ final class GroupMember {
         long pollByMs = isPolling ? Long.MAX_VALUE : polledMs + config.pollIntervalMsMax();
         if (nowMs >= pollByMs) {
             hasLeft = true;
-            current.leave();
+            var unused = current.leave();
             return Long.MAX_VALUE;
         }
         long nextMs = Math.min(pollByMs, subscribed.step(nowMs));
@@ -202,8 +205,12 @@ final class GroupMember {
         return positions;
     }
 
-    /** Gives up all partitions, and leaves the group. For the thread that polls. */
-    void unsubscribe() {
+    /**
+     * Gives up all partitions, and leaves the group. For the thread that polls.
+     *
+     * @return completes when the coordinator has answered, exceptionally if it does not
+     */
+    CompletableFuture<Boolean> unsubscribe() {
         Membership current;
         Set<TopicPartition> owned;
         synchronized (assignment) {
@@ -211,17 +218,18 @@ final class GroupMember {
             owned = assignment.partitions();
         }
         if (current == null) {
-            return;
+            return CompletableFuture.completedFuture(true);
         }
         try {
             giveUp(owned, false);
         } finally {
             synchronized (assignment) {
-                current.leave();
+                left = current.leave();
                 membership = null;
                 isSubscribed = false;
                 assignment.replace(Set.of());
             }
         }
+        return left;
     }
 }

@@ -3,6 +3,7 @@ package io.tailrace.client;
 import io.tailrace.protocol.TopicPartition;
 import java.util.Collection;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,10 @@ interface Membership {
     @Nullable
     ClientException failure();
 
-    /** Leaves the group, without waiting for an answer. The partitions are lost; the next step joins again. */
-    void leave();
+    /**
+     * Leaves the group. The partitions are lost; the next step joins again.
+     *
+     * @return completes when the coordinator has answered, exceptionally if it does not
+     */
+    CompletableFuture<Boolean> leave();
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -37,7 +38,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +47,8 @@ class ClassicGroupsIT {
     private static final String RANGE = "org.apache.kafka.clients.consumer.RangeAssignor";
     private static final String COOPERATIVE = "org.apache.kafka.clients.consumer.CooperativeStickyAssignor";
     private static final int PARTITIONS = 4;
+    private static final AtomicInteger TOPICS = new AtomicInteger();
+
     private static BrokerFixture fixture;
 
     private String topic;
@@ -64,9 +66,8 @@ class ClassicGroupsIT {
     }
 
     @BeforeEach
-    void createTopic(TestInfo test) throws Exception {
-        topic = "t" + Math.abs(test.getDisplayName().hashCode()) + "-"
-                + test.getTestMethod().orElseThrow().getName();
+    void createTopic() throws Exception {
+        topic = "web-" + TOPICS.incrementAndGet();
         try (Admin admin = fixture.admin()) {
             admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1)))
                     .all()
@@ -246,8 +247,7 @@ class ClassicGroupsIT {
             try (Member second = new Member(RANGE, "group.instance.id", "a")) {
                 pollUntilShared(second);
 
-                assertThatThrownBy(() -> pollUntil(() -> false, first))
-                        .isInstanceOf(FencedInstanceIdException.class);
+                assertThatThrownBy(() -> pollUntil(() -> false, first)).isInstanceOf(FencedInstanceIdException.class);
             }
         }
     }
@@ -304,8 +304,7 @@ class ClassicGroupsIT {
     @Test
     void offsetsSurviveARestartOfTheBrokerAndMembersGoOn() throws Exception {
         // Without the only broker, the client would otherwise forget all topics, and join again when they are back.
-        try (Member first = new Member(
-                RANGE, "session.timeout.ms", "30000", "metadata.recovery.strategy", "none")) {
+        try (Member first = new Member(RANGE, "session.timeout.ms", "30000", "metadata.recovery.strategy", "none")) {
             produce(100);
             pollUntil(() -> first.values.size() == 100, first);
             first.consumer.commitSync();
