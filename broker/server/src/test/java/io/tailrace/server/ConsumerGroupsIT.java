@@ -164,7 +164,12 @@ class ConsumerGroupsIT {
 
     private ConsumerGroupDescription describe() throws Exception {
         try (Admin admin = fixture.admin()) {
-            return admin.describeConsumerGroups(List.of(topic)).all().get().get(topic);
+            return admin.describeConsumerGroups(List.of(topic))
+                    .all()
+                    .get()
+                    .values()
+                    .iterator()
+                    .next();
         }
     }
 
