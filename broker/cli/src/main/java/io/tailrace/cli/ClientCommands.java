@@ -28,6 +28,7 @@ public final class ClientCommands {
                 .addSubcommand(new TopicsCreateCommand(clients))
                 .addSubcommand(new TopicsConfigureCommand(clients))
                 .addSubcommand(new TopicsElectCommand(clients))
+                .addSubcommand(new TopicsDeleteRecordsCommand(clients))
                 .addSubcommand(new TopicsDeleteCommand(clients));
         CommandLine groups = new CommandLine(new GroupsCommand())
                 .addSubcommand(new GroupsListCommand(clients))
@@ -48,7 +49,7 @@ public final class ClientCommands {
     @Command(
             name = "topics",
             description =
-                    "Lists, describes, creates, configures and deletes topics, and elects their preferred leaders.",
+                    "Lists, describes, creates, configures and deletes topics, deletes their records, and elects leaders.",
             synopsisSubcommandLabel = "COMMAND")
     private static final class TopicsCommand {}
 

@@ -34,6 +34,7 @@ class ClientCommandsTest {
                 "topics configure",
                 "topics elect",
                 "topics delete",
+                "topics delete-records",
                 "cluster",
                 "reassign",
                 "produce",
@@ -120,6 +121,42 @@ class ClientCommandsTest {
         assertThat(out.toString())
                 .isEqualTo("[{\"topic\":\"web\",\"partition\":0,\"leader\":1,\"replicas\":\"1\",\"isr\":\"1\","
                         + "\"logStartOffset\":0,\"logEndOffset\":7}]\n");
+    }
+
+    @Test
+    void deletedRecordsLeaveALogStartOffset() {
+        run("topics", "create", "--topic", "web", "--partitions", "2");
+        admin.highWatermarks.put(new TopicPartition("web", 1), 7L);
+        run("topics", "delete-records", "--topic", "web", "--all", "--output", "csv");
+        assertThat(out.toString()).isEqualTo("TOPIC,PARTITION,LOG-START-OFFSET\nweb,0,0\nweb,1,7\n");
+        out.getBuffer().setLength(0);
+        run(
+                "topics",
+                "delete-records",
+                "--topic",
+                "web",
+                "--partition",
+                "1",
+                "--before-offset",
+                "5",
+                "--output",
+                "csv");
+        assertThat(out.toString()).isEqualTo("TOPIC,PARTITION,LOG-START-OFFSET\nweb,1,5\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            topics delete-records --topic web                                     | --before-offset
+            topics delete-records --topic web --before-offset 5                   | expected one --partition, found 0
+            topics delete-records --topic web --before-offset -1 --partition 0    | --before-offset=-1: expected 0 or more
+            topics delete-records --topic web --all --partition 3                 | --partition=3: expected 0 to 1
+            topics delete-records --topic web --all --before-offset 5             | mutually exclusive
+            """)
+    void recordsToDeleteMustBeClear(String words, String message) {
+        run("topics", "create", "--topic", "web", "--partitions", "2");
+        assertThat(execute((words + " --bootstrap-server localhost:9092").split(" ")))
+                .isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString()).contains(message);
     }
 
     private int run(String... args) {

@@ -151,6 +151,14 @@ final class InMemoryAdmin implements ClusterAdmin {
     }
 
     @Override
+    public Map<TopicPartition, Long> deleteRecords(Map<TopicPartition, Long> offsets) {
+        Map<TopicPartition, Long> starts = new HashMap<>();
+        offsets.forEach((partition, offset) ->
+                starts.put(partition, offset == ALL_RECORDS ? highWatermarks.getOrDefault(partition, 0L) : offset));
+        return starts;
+    }
+
+    @Override
     public Map<TopicPartition, Reassignment> reassignments() {
         return Map.copyOf(reassignments);
     }

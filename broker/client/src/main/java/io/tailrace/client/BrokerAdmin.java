@@ -27,6 +27,7 @@ final class BrokerAdmin implements ClusterAdmin {
     private final AdminCalls calls;
     private final ConfigCalls configs;
     private final ReplicaCalls replicas;
+    private final RecordDeletion deletion;
 
     BrokerAdmin(ClientConfig config) {
         this(config, new SocketNetwork(config, Time.SYSTEM), Time.SYSTEM);
@@ -36,6 +37,7 @@ final class BrokerAdmin implements ClusterAdmin {
         calls = new AdminCalls(config, network, time);
         configs = new ConfigCalls(calls);
         replicas = new ReplicaCalls(calls);
+        deletion = new RecordDeletion(calls);
     }
 
     @Override
@@ -176,6 +178,11 @@ final class BrokerAdmin implements ClusterAdmin {
     @Override
     public void configureBroker(int broker, Map<String, Optional<String>> changes) {
         configs.configureBroker(broker, changes);
+    }
+
+    @Override
+    public Map<TopicPartition, Long> deleteRecords(Map<TopicPartition, Long> offsets) {
+        return deletion.delete(offsets);
     }
 
     @Override

@@ -9,6 +9,8 @@ import java.util.Optional;
 
 /** An {@link Admin} with an operator's calls: settings, placement of replicas, election of leaders. Thread-safe. */
 public interface ClusterAdmin extends Admin {
+    /** Stands for the high watermark in {@link #deleteRecords}. */
+    long ALL_RECORDS = -1;
 
     /** Creates an admin client. Connects with the first call. */
     static ClusterAdmin create(ClientConfig config) {
@@ -24,6 +26,14 @@ public interface ClusterAdmin extends Admin {
 
     /** Changes dynamic settings of a broker, all of them or none; an empty value removes a setting. */
     void configureBroker(int broker, Map<String, Optional<String>> changes);
+
+    /**
+     * Deletes the records below an offset of each partition, and waits until no in-sync replica has them.
+     *
+     * @param offsets exclusive, by partition; {@link #ALL_RECORDS} for the high watermark
+     * @return the first offset that is left of each partition
+     */
+    Map<TopicPartition, Long> deleteRecords(Map<TopicPartition, Long> offsets);
 
     /** The reassignments in progress, by partition. */
     Map<TopicPartition, Reassignment> reassignments();

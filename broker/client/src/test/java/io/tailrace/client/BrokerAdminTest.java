@@ -7,6 +7,7 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.CreatePartitionsResponse;
 import io.tailrace.protocol.message.CreateTopicsResponse;
+import io.tailrace.protocol.message.DeleteRecordsResponse;
 import io.tailrace.protocol.message.DeleteTopicsResponse;
 import io.tailrace.protocol.message.ListPartitionReassignmentsResponse;
 import io.tailrace.protocol.message.MetadataRequest;
@@ -81,6 +82,33 @@ class BrokerAdminTest {
                 .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.errorCode())
                         .isEqualTo(error));
         assertThat(script).isEmpty();
+    }
+
+    private static DeleteRecordsResponse deletedRecords(long lowWatermark, ErrorCode error) {
+        return new DeleteRecordsResponse(
+                0,
+                List.of(new DeleteRecordsResponse.Topic(
+                        "t", List.of(new DeleteRecordsResponse.Partition(0, lowWatermark, error)))));
+    }
+
+    @Test
+    void deletionOfRecordsIsRepeatedUntilAllReplicasHaveFollowed() {
+        lose();
+        answer(deletedRecords(-1, ErrorCode.NOT_LEADER_OR_FOLLOWER));
+        answer(deletedRecords(-1, ErrorCode.REQUEST_TIMED_OUT));
+        answer(deletedRecords(5, ErrorCode.NONE));
+        TopicPartition partition = new TopicPartition("t", 0);
+        assertThat(admin.deleteRecords(Map.of(partition, 5L))).isEqualTo(Map.of(partition, 5L));
+        assertThat(script).isEmpty();
+    }
+
+    @Test
+    void recordsThatCannotBeDeletedAreAnError() {
+        answer(deletedRecords(-1, ErrorCode.POLICY_VIOLATION));
+        expectFailure(ErrorCode.POLICY_VIOLATION, () -> admin.deleteRecords(Map.of(new TopicPartition("t", 0), 5L)));
+        expectFailure(
+                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                () -> admin.deleteRecords(Map.of(new TopicPartition("t", 1), 5L)));
     }
 
     @Test

@@ -127,15 +127,34 @@ public final class Log implements ReplicaLog {
         } catch (CorruptBatchException e) {
             return new AppendResult.Refused(ErrorCode.CORRUPT_MESSAGE, partition + ": " + e.getMessage());
         }
+        long startOffset = logStartOffset;
+        boolean startsInsideBatch = startsInsideFirstOf(whole);
+        if (startsInsideBatch) {
+            truncateFullyAndStartAt(RecordBatch.at(whole).baseOffset(), nowMs);
+        }
         appendLock.lock();
         try {
             ensureOpen();
-            return appender.appendAsFollower(whole, nowMs);
+            AppendResult result = appender.appendAsFollower(whole, nowMs);
+            if (startsInsideBatch && result instanceof AppendResult.Appended) {
+                raiseLogStartOffset(startOffset);
+            }
+            return result;
         } catch (IOException e) {
             throw report(e);
         } finally {
             appendLock.unlock();
         }
+    }
+
+    /** Whether this log is empty and starts at a record inside the first batch, because earlier records were deleted. */
+    private boolean startsInsideFirstOf(ByteBuffer whole) {
+        long endOffset = end.offset();
+        if (!whole.hasRemaining() || logStartOffset != endOffset) {
+            return false;
+        }
+        RecordBatch first = RecordBatch.at(whole);
+        return first.baseOffset() < endOffset && first.nextOffset() > endOffset;
     }
 
     @Override
@@ -256,6 +275,21 @@ public final class Log implements ReplicaLog {
                 appendLock.unlock();
             }
         });
+    }
+
+    /** Closes the active segment, unless it is empty. */
+    void roll(long nowMs) throws IOException {
+        appendLock.lock();
+        try {
+            ensureOpen();
+            if (!state.segments().last().isEmpty()) {
+                Segment unused = appender.roll(end.offset(), nowMs);
+            }
+        } catch (IOException e) {
+            throw report(e);
+        } finally {
+            appendLock.unlock();
+        }
     }
 
     /** Does what is due; see {@link LogDirectory#maintain}. */

@@ -40,6 +40,8 @@ public final class LogDirectory implements AutoCloseable {
     private final Map<TopicPartition, Log> logs = new ConcurrentHashMap<>();
     /** Disjoint from {@link #logs}, except for the moment in which a log moves over. */
     private final Map<TopicPartition, UnopenedLog> unopened = new ConcurrentHashMap<>();
+
+    private final FutureLogs futures;
     /** Held while logs are created, deleted or closed. */
     private final Object changes = new Object();
     /** Null while opening, and if the directory could not be locked. Guarded by {@link #changes} after opening. */
@@ -64,6 +66,7 @@ public final class LogDirectory implements AutoCloseable {
                 background,
                 checkpoints,
                 new LongAdder());
+        this.futures = new FutureLogs(context, logs, changes);
     }
 
     /**
@@ -116,6 +119,9 @@ public final class LogDirectory implements AutoCloseable {
         MetaProperties.claim(context.disk(), config);
         boolean hasMarker = marker.exists();
         Map<TopicPartition, Path> found = PartitionDirectories.scan(config.path());
+        futures.takeFrom(found)
+                .forEach((partition, cause) ->
+                        unopened.put(partition, new UnopenedLog(LogLoader.Checkpoint.NONE, cause)));
         if (!hasMarker && !found.isEmpty()) {
             LOG.info("Log directory was not closed cleanly, recovering {} logs: {}", found.size(), config.path());
         }
@@ -202,6 +208,7 @@ public final class LogDirectory implements AutoCloseable {
 
     private Log createEmpty(TopicPartition partition, LogConfig logConfig, long nowMs) throws IOException {
         checkpoints.forget(partition);
+        futures.discard(partition, nowMs);
         Path path = context.directoryOf(partition);
         if (Files.exists(path)) {
             // Left half done by a creation or deletion that failed. A new log starts empty.
@@ -265,10 +272,12 @@ public final class LogDirectory implements AutoCloseable {
         context.health().ensureOnline();
         synchronized (changes) {
             ensureOpen(partition);
+            futures.discard(partition, nowMs);
             Log log = logs.remove(partition);
             if (log == null && unopened.remove(partition) == null) {
                 return;
             }
+            futures.forget(partition);
             LogConfig logConfig = log == null ? LogConfig.DEFAULTS : log.config();
             if (log != null) {
                 log.abandon();
@@ -282,6 +291,11 @@ public final class LogDirectory implements AutoCloseable {
                 throw context.health().report(e);
             }
         }
+    }
+
+    /** The copies here of logs that are moving to this directory. */
+    public FutureLogs futures() {
+        return futures;
     }
 
     private void ensureOpen(TopicPartition partition) throws LogClosedException {
@@ -351,6 +365,7 @@ public final class LogDirectory implements AutoCloseable {
     public void abandon() throws IOException {
         synchronized (changes) {
             isClosed = true;
+            futures.close();
             logs.values().forEach(Log::abandon);
             unlock();
         }
@@ -374,6 +389,7 @@ public final class LogDirectory implements AutoCloseable {
                 return;
             }
             isClosed = true;
+            futures.close();
             try {
                 context.health().ensureOnline();
                 ParallelTasks.runAll(

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class PartitionDirectories {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionDirectories.class);
 
-    private static final String DELETED = "-delete";
+    static final String DELETED = "-delete";
     private static final String DAMAGED = "-damaged";
     /** Damaged logs that are kept in a log directory for an operator. */
     static final int DAMAGED_MAX = 10;

@@ -10,7 +10,7 @@ import java.util.UUID;
 
 /** The topic of a partition's directory: {@code partition.metadata}, version 0, as Kafka writes it. */
 final class PartitionMetadata {
-    private static final String FILE = "partition.metadata";
+    static final String FILE = "partition.metadata";
 
     private PartitionMetadata() {}
 

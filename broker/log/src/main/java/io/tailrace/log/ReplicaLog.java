@@ -45,7 +45,7 @@ public interface ReplicaLog {
     /**
      * Appends batches from a leader, with their offsets and epochs. Checksums are verified; a damaged batch is refused with
      * {@code CORRUPT_MESSAGE}. A last batch that was cut is left out. Sequences are not checked, since the leader has done
-     * that.
+     * that. An empty log may start inside the first batch: the leader's log does, after records were deleted on request.
      *
      * @param bytes batches from position to limit, which do not change
      * @param nowMs the time of arrival

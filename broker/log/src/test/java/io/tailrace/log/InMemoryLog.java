@@ -102,6 +102,22 @@ public final class InMemoryLog implements ReplicaLog {
         } catch (CorruptBatchException e) {
             return new AppendResult.Refused(ErrorCode.CORRUPT_MESSAGE, String.valueOf(e.getMessage()));
         }
+        long start = startOffset;
+        boolean startsInsideBatch = startOffset == endOffset
+                && !whole.isEmpty()
+                && whole.get(0).baseOffset() < endOffset
+                && whole.get(0).nextOffset() > endOffset;
+        if (startsInsideBatch) {
+            truncateFullyAndStartAt(whole.get(0).baseOffset(), nowMs);
+        }
+        AppendResult result = append(whole, nowMs);
+        if (startsInsideBatch && result instanceof AppendResult.Appended) {
+            deleteRecordsBefore(start);
+        }
+        return result;
+    }
+
+    private AppendResult append(List<RecordBatch> whole, long nowMs) {
         long nextOffset = endOffset;
         int epoch = Math.max(0, epochs.latest());
         for (RecordBatch batch : whole) {

@@ -109,7 +109,7 @@ public final class BrokerServer implements AutoCloseable {
                 config,
                 cluster,
                 partitions,
-                storage.directories(),
+                storage,
                 groups,
                 new RequestHandlers.Coordination(
                         new ConfigChanges.Stores(

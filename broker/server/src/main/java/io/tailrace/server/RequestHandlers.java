@@ -5,6 +5,7 @@ import io.tailrace.coordination.ProducerIdBlocks;
 import io.tailrace.coordination.TopicStore;
 import io.tailrace.server.api.AlterConfigsHandler;
 import io.tailrace.server.api.AlterPartitionReassignmentsHandler;
+import io.tailrace.server.api.AlterReplicaLogDirsHandler;
 import io.tailrace.server.api.BlockingCalls;
 import io.tailrace.server.api.ConfigChanges;
 import io.tailrace.server.api.ConsumerGroupDescribeHandler;
@@ -41,7 +42,7 @@ import io.tailrace.server.api.RequestHandler;
 import io.tailrace.server.api.SyncGroupHandler;
 import io.tailrace.server.api.TopicChanges;
 import io.tailrace.server.cluster.ClusterView;
-import io.tailrace.server.cluster.LogDirectories;
+import io.tailrace.server.cluster.Storage;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.partition.Clocks;
@@ -62,7 +63,7 @@ final class RequestHandlers {
             BrokerConfig config,
             ClusterView cluster,
             Partitions partitions,
-            LogDirectories directories,
+            Storage storage,
             GroupCoordinator groups,
             Coordination coordination,
             BlockingCalls blocking,
@@ -105,7 +106,8 @@ final class RequestHandlers {
                 new OffsetForLeaderEpochHandler(partitions),
                 new DescribeConfigsHandler(cluster, config),
                 new AlterConfigsHandler(configs, blocking),
-                new DescribeLogDirsHandler(context.directories(), partitions),
+                new AlterReplicaLogDirsHandler(context.storage().moves(), blocking),
+                new DescribeLogDirsHandler(context.storage().directories(), partitions),
                 new CreatePartitionsHandler(topics, blocking),
                 new IncrementalAlterConfigsHandler(configs, blocking),
                 new AlterPartitionReassignmentsHandler(topicStore, topics, cluster, blocking),

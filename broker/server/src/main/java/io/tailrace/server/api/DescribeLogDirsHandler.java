@@ -6,6 +6,7 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.DescribeLogDirsRequest;
 import io.tailrace.protocol.message.DescribeLogDirsResponse;
 import io.tailrace.server.cluster.LogDirectories;
+import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,7 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** Describes this broker's log directories and the sizes of the logs in them. */
+/** Describes this broker's log directories, the logs in them, and the copies of logs that are moving there. */
 public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequest, DescribeLogDirsResponse> {
     /** The log belongs to no open partition. */
     private static final long UNKNOWN_LAG = -1;
@@ -64,20 +65,42 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
     private List<DescribeLogDirsResponse.Topic> topics(
             LogDirectories.Contents directory, Predicate<TopicPartition> requested) {
         Map<String, List<DescribeLogDirsResponse.Partition>> byTopic = new TreeMap<>();
-        new TreeMap<>(directory.sizes()).forEach((partition, sizeInBytes) -> {
-            if (requested.test(partition)) {
-                byTopic.computeIfAbsent(partition.topic(), topic -> new ArrayList<>())
-                        .add(new DescribeLogDirsResponse.Partition(
-                                partition.partition(), sizeInBytes, offsetLag(partition), false));
-            }
-        });
+        new TreeMap<>(directory.logs())
+                .forEach((id, log) -> add(
+                        byTopic,
+                        requested,
+                        id,
+                        new DescribeLogDirsResponse.Partition(id.partition(), log.bytes(), offsetLag(id), false)));
+        new TreeMap<>(directory.copies())
+                .forEach((id, copy) -> add(
+                        byTopic,
+                        requested,
+                        id,
+                        new DescribeLogDirsResponse.Partition(
+                                id.partition(), copy.bytes(), offsetLag(id, copy), true)));
         return byTopic.entrySet().stream()
                 .map(topic -> new DescribeLogDirsResponse.Topic(topic.getKey(), topic.getValue()))
                 .toList();
     }
 
-    /** Zero for an open partition: it has one log here, whose high watermark never passes its end. */
-    private long offsetLag(TopicPartition partition) {
-        return partitions.find(partition.topic(), partition.partition()) == null ? UNKNOWN_LAG : 0;
+    private static void add(
+            Map<String, List<DescribeLogDirsResponse.Partition>> byTopic,
+            Predicate<TopicPartition> requested,
+            TopicPartition id,
+            DescribeLogDirsResponse.Partition description) {
+        if (requested.test(id)) {
+            byTopic.computeIfAbsent(id.topic(), topic -> new ArrayList<>()).add(description);
+        }
+    }
+
+    /** Zero for an open partition, whose high watermark never passes the end of its log. */
+    private long offsetLag(TopicPartition id) {
+        return partitions.find(id.topic(), id.partition()) == null ? UNKNOWN_LAG : 0;
+    }
+
+    /** What a copy that is moving here lacks. */
+    private long offsetLag(TopicPartition id, LogDirectories.LogSize copy) {
+        Partition partition = partitions.find(id.topic(), id.partition());
+        return partition == null ? UNKNOWN_LAG : Math.max(0, partition.logEndOffset() - copy.logEndOffset());
     }
 }

@@ -14,6 +14,7 @@ import io.tailrace.replication.PartitionRules;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.ReplicationThrottle;
 import io.tailrace.server.config.BrokerConfig;
+import io.tailrace.server.config.DynamicBrokerKeys;
 import io.tailrace.server.follower.Fetchers;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.LeadershipListener;
@@ -201,6 +202,7 @@ public final class ClusterNode implements AutoCloseable {
 
     private void follow(ClusterImage image) {
         fetchers.limit(ReplicationThrottle.ofFollower(image, config.brokerId()));
+        parts.storage().moves().limit(DynamicBrokerKeys.moveBytesPerSecond(image.brokerConfig(config.brokerId())));
         parts.view().show(follower.follow(image, images::hasNewer));
         catchUp();
     }

@@ -76,7 +76,8 @@ final class LocalReplicas {
             Log log = findOrCreate(replica);
             log.reconfigure(replica.settings().log());
             setUsable(id);
-            return Optional.of(lifecycle.open(log, replica.settings(), highWatermarks.getOrDefault(id, 0L)));
+            return Optional.of(
+                    lifecycle.open(directories.movable(log), replica.settings(), highWatermarks.getOrDefault(id, 0L)));
         } catch (CorruptLogException e) {
             LOG.error(
                     "Damaged log is not used, its partition is offline on this broker: {}: {}. {}",
@@ -171,7 +172,9 @@ final class LocalReplicas {
      * @param unreadableTopics topics whose state in ZooKeeper cannot be parsed: their logs stay
      */
     void deleteStrays(int brokerId, ClusterImage image, Set<String> unreadableTopics) {
-        for (TopicPartition id : directories.partitions()) {
+        Set<TopicPartition> present = new HashSet<>(directories.partitions());
+        present.addAll(directories.unfinishedMoves().keySet());
+        for (TopicPartition id : present) {
             if (unreadableTopics.contains(id.topic())) {
                 LOG.error("Log is not used, its topic's state in ZooKeeper cannot be parsed: {}", id);
                 continue;

@@ -6,11 +6,13 @@ import io.tailrace.log.LogConfig;
 import io.tailrace.log.LogDirectory;
 import io.tailrace.log.LogDirectoryConfig;
 import io.tailrace.log.LogDirectoryOfflineException;
+import io.tailrace.log.MovableLog;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.server.config.StorageConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -34,7 +37,14 @@ import org.slf4j.LoggerFactory;
 public final class LogDirectories implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectories.class);
 
+    /** Partitions that a client may place before they are assigned to this broker. */
+    private static final int PREFERRED_MAX = 10_000;
+
     private final List<LogDirectory> directories;
+    /** The logs of open partitions. */
+    private final Map<TopicPartition, MovableLog> movable = new ConcurrentHashMap<>();
+    /** Where the log of a partition is to be created, if a client has said so. */
+    private final Map<TopicPartition, LogDirectory> preferred = new ConcurrentHashMap<>();
     /** Whether a directory could not be opened, so that it is not known which logs it has. */
     private final boolean lacksDirectory;
 
@@ -81,6 +91,7 @@ public final class LogDirectories implements AutoCloseable {
                         nowMs));
             }
             all = new LogDirectories(opened);
+            all.settleArrivals(nowMs);
             if (all.areAllOffline()) {
                 throw new IOException(
                         "no log directory can be used, the log names the reason for each: mend or replace the disks of "
@@ -93,12 +104,90 @@ public final class LogDirectories implements AutoCloseable {
         }
     }
 
+    /** Deletes logs that had moved to another directory when the last process ended. */
+    private void settleArrivals(long nowMs) {
+        for (LogDirectory to : directories) {
+            for (TopicPartition partition : to.futures().arrived()) {
+                try {
+                    settle(partition, to, nowMs);
+                } catch (IOException e) {
+                    LOG.error("Log has moved, but its former files are not deleted: {}", partition, e);
+                }
+            }
+        }
+    }
+
+    private void settle(TopicPartition partition, LogDirectory to, long nowMs) throws IOException {
+        for (LogDirectory from : directories) {
+            Optional<Log> former = from == to || from.isOffline() ? Optional.empty() : from.log(partition);
+            if (former.isPresent()) {
+                // Both ended at the same offset then. If the former one has grown, that was not stored as the end of
+                // the move.
+                boolean isCurrent = to.log(partition)
+                        .filter(log -> log.logEndOffset() >= former.get().logEndOffset())
+                        .isPresent();
+                (isCurrent ? from : to).delete(partition, nowMs);
+            }
+        }
+        if (areAllOnline() && to.futures().arrived().contains(partition)) {
+            to.futures().settle(partition);
+        }
+    }
+
     private static void closeAfter(Exception failure, LogDirectory directory) {
         try {
             directory.close();
         } catch (IOException e) {
             failure.addSuppressed(e);
         }
+    }
+
+    /** The log of an open partition, which can move from now on. */
+    MovableLog movable(Log log) {
+        MovableLog opened = new MovableLog(log);
+        movable.put(log.partition(), opened);
+        return opened;
+    }
+
+    /** As {@link #movable(Log)}; empty if the partition is not open. */
+    Optional<MovableLog> movable(TopicPartition partition) {
+        return Optional.ofNullable(movable.get(partition));
+    }
+
+    /** The directory at a path, as {@link #contents} shows it. */
+    Optional<LogDirectory> at(String path) {
+        return directories.stream()
+                .filter(directory ->
+                        directory.path().toAbsolutePath().toString().equals(path))
+                .findFirst();
+    }
+
+    /** The directory that a log is in. */
+    Optional<LogDirectory> directoryOf(Log log) {
+        return directories.stream()
+                .filter(directory -> directory
+                        .log(log.partition())
+                        .filter(found -> found == log)
+                        .isPresent())
+                .findFirst();
+    }
+
+    /** Creates the log of a partition in this directory, once the partition is assigned to this broker. */
+    void prefer(TopicPartition partition, LogDirectory directory) {
+        if (preferred.size() < PREFERRED_MAX || preferred.containsKey(partition)) {
+            preferred.put(partition, directory);
+        }
+    }
+
+    /** Moves that the last process has left unfinished, by partition. */
+    Map<TopicPartition, LogDirectory> unfinishedMoves() {
+        Map<TopicPartition, LogDirectory> unfinished = new HashMap<>();
+        for (LogDirectory directory : directories) {
+            if (!directory.isOffline()) {
+                directory.futures().unfinished().forEach(partition -> unfinished.put(partition, directory));
+            }
+        }
+        return unfinished;
     }
 
     /** All of them, in the order of the configuration. */
@@ -156,22 +245,38 @@ public final class LogDirectories implements AutoCloseable {
     /**
      * A directory and what is in it.
      *
-     * @param sizes bytes of each partition's segments; empty for a directory that is offline
+     * @param logs by partition; empty for a directory that is offline
+     * @param copies of logs that are moving there, by partition
      */
-    public record Contents(Path path, boolean offline, Map<TopicPartition, Long> sizes) {}
+    public record Contents(
+            Path path, boolean offline, Map<TopicPartition, LogSize> logs, Map<TopicPartition, LogSize> copies) {}
+
+    /**
+     * How much a log holds.
+     *
+     * @param bytes of its segments
+     * @param logEndOffset exclusive
+     */
+    public record LogSize(long bytes, long logEndOffset) {}
 
     /** All directories, in the order of the configuration. */
     public List<Contents> contents() {
         return directories.stream()
                 .map(directory -> {
                     boolean offline = directory.isOffline();
-                    Map<TopicPartition, Long> sizes = new HashMap<>();
-                    if (!offline) {
-                        directory.logs().forEach(log -> sizes.put(log.partition(), log.sizeInBytes()));
-                    }
-                    return new Contents(directory.path(), offline, sizes);
+                    return new Contents(
+                            directory.path(),
+                            offline,
+                            offline ? Map.of() : sizes(directory.logs()),
+                            offline ? Map.of() : sizes(directory.futures().copies()));
                 })
                 .toList();
+    }
+
+    private static Map<TopicPartition, LogSize> sizes(Collection<Log> logs) {
+        Map<TopicPartition, LogSize> sizes = new HashMap<>();
+        logs.forEach(log -> sizes.put(log.partition(), new LogSize(log.sizeInBytes(), log.logEndOffset())));
+        return sizes;
     }
 
     /**
@@ -214,11 +319,19 @@ public final class LogDirectories implements AutoCloseable {
 
     /** Creates the log of a partition that has none. */
     Log create(TopicPartition partition, UUID topicId, LogConfig config, long nowMs) throws IOException {
-        LogDirectory emptiest = directories.stream()
-                .filter(directory -> !directory.isOffline())
-                .min(Comparator.comparingInt(directory -> directory.logs().size()))
-                .orElseThrow(() -> new IOException("no log directory is online"));
-        return claimed(emptiest, emptiest.create(partition, config, nowMs), topicId);
+        LogDirectory chosen = preferred.remove(partition);
+        if (chosen == null || chosen.isOffline()) {
+            chosen = directories.stream()
+                    .filter(directory -> !directory.isOffline())
+                    .min(Comparator.comparingInt(directory -> directory.logs().size()))
+                    .orElseThrow(() -> new IOException("no log directory is online"));
+        }
+        for (LogDirectory directory : directories) {
+            if (!directory.isOffline()) {
+                directory.futures().discard(partition, nowMs);
+            }
+        }
+        return claimed(chosen, chosen.create(partition, config, nowMs), topicId);
     }
 
     /** Sets a damaged log aside and creates an empty one in its place. */
@@ -241,6 +354,7 @@ public final class LogDirectories implements AutoCloseable {
 
     /** Deletes the log of a partition, if there is one. */
     void delete(TopicPartition partition, long nowMs) throws IOException {
+        movable.remove(partition);
         for (LogDirectory directory : directories) {
             if (!directory.isOffline()) {
                 directory.delete(partition, nowMs);

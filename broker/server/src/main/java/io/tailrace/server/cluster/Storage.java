@@ -31,10 +31,13 @@ import org.slf4j.LoggerFactory;
 public final class Storage implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
 
+    private static final long MOVES_MS = 100;
+
     private final StorageConfig.Intervals intervals;
     private final ExecutorService background;
     private final DirectoryFailures failures;
     private final LogDirectories directories;
+    private final ReplicaMoves moves;
     /** As the last process wrote them; they stay valid for logs whose partitions have not been opened. */
     private final Map<TopicPartition, Long> highWatermarksAtStart;
 
@@ -53,6 +56,7 @@ public final class Storage implements AutoCloseable {
         this.background = opened.background();
         this.failures = opened.failures();
         this.directories = opened.directories();
+        this.moves = new ReplicaMoves(directories, partitions, clocks);
         this.highWatermarksAtStart = new ConcurrentHashMap<>(directories.readHighWatermarks());
         this.life = BrokerLife.begin(opened.paths(), directories.usablePaths());
         this.keptSince = new AtomicLong(directories.wereCleanlyClosed() ? life.cleanEpoch() : Broker.NONE);
@@ -132,6 +136,11 @@ public final class Storage implements AutoCloseable {
         return directories;
     }
 
+    /** Moves replicas between the log directories. */
+    public ReplicaMoves moves() {
+        return moves;
+    }
+
     /** @param listener called once for each directory that fails, also for earlier failures; must not block */
     void onDirectoryFailed(BiConsumer<Path, IOException> listener) {
         failures.listen(listener);
@@ -184,6 +193,9 @@ public final class Storage implements AutoCloseable {
                     () -> LogDirectories.writeHighWatermarks(directory, this::highWatermark));
             upkeep.add(tasks);
         }
+        PeriodicTasks moving = new PeriodicTasks("replica-moves", onBroken);
+        moving.every(MOVES_MS, moves::run);
+        upkeep.add(moving);
     }
 
     private void retain(LogDirectory directory) {

@@ -11,6 +11,13 @@ import java.util.Map;
  * brokers.
  */
 public final class DynamicBrokerKeys {
+    private static final ConfigKey<Long> MOVE_RATE = ConfigKey.longInteger(
+            "replica.alter.log.dirs.io.max.bytes.per.second",
+            ReplicationThrottle.UNLIMITED,
+            1,
+            Long.MAX_VALUE,
+            "Bytes per second that this broker copies between its log directories.");
+
     private static final Map<String, ConfigKey<?>> BY_NAME = new LinkedHashMap<>();
 
     static {
@@ -26,9 +33,20 @@ public final class DynamicBrokerKeys {
                 1,
                 Long.MAX_VALUE,
                 "Bytes per second that this broker copies into throttled replicas."));
+        add(MOVE_RATE);
     }
 
     private DynamicBrokerKeys() {}
+
+    /** The rate of moves between log directories in a broker's dynamic settings; a malformed one counts as absent. */
+    public static long moveBytesPerSecond(Map<String, String> settings) {
+        String text = settings.get(MOVE_RATE.name());
+        try {
+            return text == null ? ReplicationThrottle.UNLIMITED : MOVE_RATE.parse(text);
+        } catch (IllegalArgumentException e) {
+            return ReplicationThrottle.UNLIMITED;
+        }
+    }
 
     private static void add(ConfigKey<?> key) {
         BY_NAME.put(key.name(), key);

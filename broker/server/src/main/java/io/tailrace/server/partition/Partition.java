@@ -268,6 +268,22 @@ public final class Partition {
         return log.durable(nextOffset);
     }
 
+    /** Part of a change of the log. */
+    public interface LogChange {
+        void run() throws IOException;
+    }
+
+    /** Runs a change while nothing is appended, truncated or deleted, and the role stays as it is. */
+    public void exclusively(LogChange change) throws IOException {
+        ReentrantLock lock = role.lock();
+        lock.lock();
+        try {
+            change.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Updates the role after a retention pass, which may have moved the log start. */
     public void logStartMayHaveMoved() {
         ReentrantLock lock = role.lock();
