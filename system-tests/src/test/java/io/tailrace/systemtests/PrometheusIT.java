@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tailrace.client.Consumer;
+import io.tailrace.client.ConsumerConfig;
 import io.tailrace.metrics.MonitoringDocument;
 import io.tailrace.metrics.Scrape;
+import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,8 +122,23 @@ class PrometheusIT {
                                     .size()
                             == 1);
 
+            try (Consumer consumer = Consumer.create(ConsumerConfig.builder(CLUSTER.bootstrapServers())
+                    .group("readers")
+                    .build())) {
+                consumer.commit(Map.of(new TopicPartition("web", 0), 0L, new TopicPartition("web", 1), 0L));
+            }
+            await().atMost(PATIENCE).until(() -> prometheus
+                    .query("sum(kafka_consumergroup_lag_sum{consumergroup=\"readers\"})")
+                    .equals(List.of(2.0)));
+
             Map<String, String> listed = MonitoringDocument.metrics(
-                    ROOT, "Every process", "Topics and partitions", "Brokers", "Agents", "Schema registry");
+                    ROOT,
+                    "Every process",
+                    "Topics and partitions",
+                    "Consumer groups",
+                    "Brokers",
+                    "Agents",
+                    "Schema registry");
             listed.remove("jvm_memory_pool_allocated_bytes_total"); // Until there is a garbage collection.
             for (Map.Entry<String, String> metric : listed.entrySet()) {
                 String suffix = metric.getValue().startsWith("summary") ? "_count" : "";

@@ -63,6 +63,11 @@ public record ClassicGroup(
     }
 
     @Override
+    public int memberCount() {
+        return members.size();
+    }
+
+    @Override
     public long emptySinceMs() {
         return stateSinceMs;
     }

@@ -77,6 +77,11 @@ public final class ConsumerGroup implements Group {
     }
 
     @Override
+    public int memberCount() {
+        return members.size();
+    }
+
+    @Override
     public boolean isEmpty() {
         return members.size() == 0;
     }

@@ -22,6 +22,9 @@ public sealed interface Group permits ClassicGroup, ConsumerGroup {
      */
     boolean isEmpty();
 
+    /** The number of members. */
+    int memberCount();
+
     /** When the last member left an empty group, in ms since 1970; -1 if not known. */
     long emptySinceMs();
 

@@ -123,7 +123,15 @@ public final class BrokerServer implements AutoCloseable {
         this.sockets = sockets(config.network(), router);
         monitor.watch(
                 new BrokerMonitor.Parts(
-                        node, cluster, controller, partitions, storage.directories(), sockets, router.metrics()),
+                        node,
+                        cluster,
+                        controller,
+                        partitions,
+                        groups,
+                        storage.directories(),
+                        sockets,
+                        router.metrics(),
+                        clocks),
                 failure);
     }
 

@@ -18,6 +18,7 @@ import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -50,6 +51,14 @@ class MonitorIT {
         }
     }
 
+    private static void commit(BrokerFixture broker, String group, String topic, long offset) {
+        try (KafkaConsumer<String, String> consumer = broker.consumer("group.id", group)) {
+            TopicPartition partition = new TopicPartition(topic, 0);
+            consumer.assign(List.of(partition));
+            consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset)));
+        }
+    }
+
     private static void consume(BrokerFixture broker, String topic) {
         try (KafkaConsumer<String, String> consumer = broker.consumer()) {
             consumer.assign(List.of(new TopicPartition(topic, 0)));
@@ -65,9 +74,11 @@ class MonitorIT {
         try (BrokerFixture broker = new BrokerFixture(directory, ENDPOINT)) {
             create(broker, "logs", 1);
             produce(broker, "logs");
+            commit(broker, "readers", "logs", 1);
 
             assertThat(Scrape.of(broker.metricsPort()).metricsOfTailrace())
-                    .isEqualTo(MonitoringDocument.metrics(Path.of("../.."), "Topics and partitions", "Brokers"));
+                    .isEqualTo(MonitoringDocument.metrics(
+                            Path.of("../.."), "Topics and partitions", "Brokers", "Consumer groups"));
         }
     }
 
@@ -112,6 +123,53 @@ class MonitorIT {
                     .isPositive();
             assertThat(scrape.value("kafka_network_requestmetrics_totaltimems{request=\"Produce\",quantile=\"0.99\"}"))
                     .isPositive();
+        }
+    }
+
+    @Test
+    void groupsShowTheirLag() throws Exception {
+        try (BrokerFixture broker = new BrokerFixture(directory, ENDPOINT)) {
+            create(broker, "logs", 1);
+            produce(broker, "logs");
+            commit(broker, "readers", "logs", 100);
+
+            String partition = "{consumergroup=\"readers\",partition=\"0\",topic=\"logs\"}";
+            String topic = "{consumergroup=\"readers\",topic=\"logs\"}";
+            Scrape scrape = Scrape.of(broker.metricsPort());
+            assertThat(scrape.value("kafka_consumergroup_current_offset" + partition))
+                    .isEqualTo(100);
+            assertThat(scrape.value("kafka_consumergroup_lag" + partition)).isEqualTo(RECORDS - 100);
+            assertThat(scrape.value("kafka_consumergroup_lag_seconds" + partition))
+                    .isBetween(0.001, 600.0);
+            assertThat(scrape.value("kafka_consumergroup_lag_sum" + topic)).isEqualTo(RECORDS - 100);
+            assertThat(scrape.value("kafka_consumergroup_current_offset_sum" + topic))
+                    .isEqualTo(100);
+            assertThat(scrape.value("kafka_consumergroup_members{consumergroup=\"readers\"}"))
+                    .isZero();
+
+            commit(broker, "readers", "logs", RECORDS);
+            Awaitility.await().untilAsserted(() -> assertThat(
+                            Scrape.of(broker.metricsPort()).value("kafka_consumergroup_lag_seconds" + partition))
+                    .isZero());
+        }
+    }
+
+    @Test
+    void groupsShowTheirMembers() throws Exception {
+        try (BrokerFixture broker = new BrokerFixture(directory, ENDPOINT)) {
+            create(broker, "logs", 1);
+            String members = "kafka_consumergroup_members{consumergroup=\"readers\"}";
+            try (KafkaConsumer<String, String> consumer = broker.consumer("group.id", "readers")) {
+                consumer.subscribe(List.of("logs"));
+                while (consumer.assignment().isEmpty()) {
+                    consumer.poll(Duration.ofMillis(100));
+                }
+                assertThat(Scrape.of(broker.metricsPort()).value(members)).isEqualTo(1);
+            }
+
+            Awaitility.await().untilAsserted(() -> assertThat(
+                            Scrape.of(broker.metricsPort()).value(members))
+                    .isZero());
         }
     }
 

@@ -8,7 +8,9 @@ import io.tailrace.server.cluster.ClusterNode;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.cluster.LogDirectories;
 import io.tailrace.server.config.BrokerConfig;
+import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.network.SocketServer;
+import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partitions;
 import java.util.concurrent.CompletionStage;
 
@@ -24,9 +26,11 @@ public final class BrokerMonitor implements AutoCloseable {
             ClusterView cluster,
             Controller controller,
             Partitions partitions,
+            GroupCoordinator groups,
             LogDirectories directories,
             SocketServer sockets,
-            RequestMetrics requests) {}
+            RequestMetrics requests,
+            Clocks clocks) {}
 
     private BrokerMonitor(BrokerConfig config, BrokerHealth health, MetricsEndpoint endpoint) {
         this.config = config;
@@ -62,6 +66,7 @@ public final class BrokerMonitor implements AutoCloseable {
             new ReplicaMetrics(config.brokerId(), parts.cluster(), parts.partitions()).register(metrics);
             new ControllerMetrics(config.brokerId(), parts.cluster(), parts.controller()).register(metrics);
             new TrafficMetrics(parts.partitions(), parts.requests(), partitionsMax).register(metrics);
+            new GroupMetrics(parts.groups(), parts.partitions(), parts.clocks(), partitionsMax).register(metrics);
             new NetworkMetrics(parts.sockets()).register(metrics);
             new StorageMetrics(parts.directories(), partitionsMax).register(metrics);
         });

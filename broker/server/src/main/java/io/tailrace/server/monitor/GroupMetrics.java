@@ -1,0 +1,173 @@
+package io.tailrace.server.monitor;
+
+import io.tailrace.metrics.Metrics;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.server.group.GroupCoordinator;
+import io.tailrace.server.monitor.GroupsQuery.GroupOffsets;
+import io.tailrace.server.partition.Clocks;
+import io.tailrace.server.partition.Partitions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.ToDoubleFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The groups that this broker coordinates, as kafka_exporter names them. Lag is that to the end of this broker's own replica of a
+ * partition; where it has none, lag is not reported.
+ *
+ * <p>The shards are asked once for all metrics of a scrape. If they do not answer in time, the scrape has no groups.
+ */
+final class GroupMetrics {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupMetrics.class);
+    private static final List<String> GROUP = List.of("consumergroup");
+    private static final List<String> TOPIC = List.of("consumergroup", "topic");
+    private static final List<String> PARTITION = List.of("consumergroup", "topic", "partition");
+    private static final long ANSWER_MS_MAX = 2_000;
+    private static final long ANSWER_AGE_MS_MAX = 1_000;
+    private static final Overview NOTHING = new Overview(List.of(), List.of(), 0);
+
+    private final GroupCoordinator groups;
+    private final Partitions partitions;
+    private final Clocks clocks;
+    private final int offsetsMax;
+
+    /** Guarded by this object's monitor, as is {@link #askedMs}. */
+    private Overview overview = NOTHING;
+
+    private long askedMs = Long.MIN_VALUE;
+
+    private record Row(String group, TopicPartition partition, long offset, Optional<GroupLag> lag) {
+        TopicOfGroup topic() {
+            return new TopicOfGroup(group, partition.topic());
+        }
+    }
+
+    private record TopicOfGroup(String group, String topic) {}
+
+    private record Overview(List<GroupOffsets> groups, List<Row> rows, int leftOut) {}
+
+    /** Groups beyond {@code offsetsMax} offsets are left out. */
+    GroupMetrics(GroupCoordinator groups, Partitions partitions, Clocks clocks, int offsetsMax) {
+        this.groups = groups;
+        this.partitions = partitions;
+        this.clocks = clocks;
+        this.offsetsMax = offsetsMax;
+    }
+
+    void register(Metrics metrics) {
+        metrics.gauges("kafka_consumergroup_members", "Members of a group.", GROUP, samples -> overview()
+                .groups()
+                .forEach(group -> samples.add((long) group.members(), group.id())));
+        metrics.gauges(
+                "kafka_consumergroup_current_offset", "Committed offset of a group.", PARTITION, samples -> overview()
+                        .rows()
+                        .forEach(row -> add(samples, row, (double) row.offset())));
+        addLags(
+                metrics,
+                "kafka_consumergroup_lag",
+                "Records between the committed offset and the high watermark.",
+                lag -> (double) lag.records());
+        addLags(
+                metrics,
+                "kafka_consumergroup_lag_seconds",
+                "Age of the batch with the first record that the group has not committed; 0 if there is none.",
+                GroupLag::seconds);
+        metrics.gauges(
+                "kafka_consumergroup_current_offset_sum",
+                "Sum of the committed offsets of a topic.",
+                TOPIC,
+                samples -> topics().forEach((topic, rows) ->
+                        samples.add(rows.stream().mapToLong(Row::offset).sum(), topic.group(), topic.topic())));
+        metrics.gauges(
+                "kafka_consumergroup_lag_sum", "Sum of the lags of a topic, if all are known.", TOPIC, this::addSums);
+        metrics.gauge(
+                "tailrace_metrics_groups_left_out",
+                "Groups without metrics of their own, because there are more offsets than metrics.partitions.max.",
+                () -> overview().leftOut());
+    }
+
+    private void addLags(Metrics metrics, String name, String help, ToDoubleFunction<GroupLag> value) {
+        metrics.gauges(name, help, PARTITION, samples -> overview().rows().forEach(row -> row.lag()
+                .ifPresent(lag -> add(samples, row, value.applyAsDouble(lag)))));
+    }
+
+    private static void add(Metrics.Samples samples, Row row, double value) {
+        TopicPartition partition = row.partition();
+        samples.add(value, row.group(), partition.topic(), String.valueOf(partition.partition()));
+    }
+
+    private void addSums(Metrics.Samples samples) {
+        topics().forEach((topic, rows) -> {
+            if (rows.stream().allMatch(row -> row.lag().isPresent())) {
+                long sum = rows.stream()
+                        .mapToLong(row -> row.lag().get().records())
+                        .sum();
+                samples.add(sum, topic.group(), topic.topic());
+            }
+        });
+    }
+
+    private Map<TopicOfGroup, List<Row>> topics() {
+        Map<TopicOfGroup, List<Row>> topics = new LinkedHashMap<>();
+        overview().rows().forEach(row -> topics.computeIfAbsent(row.topic(), topic -> new ArrayList<>())
+                .add(row));
+        return topics;
+    }
+
+    private synchronized Overview overview() {
+        long nowMs = clocks.steadyMs().getAsLong();
+        if (askedMs == Long.MIN_VALUE || nowMs - askedMs > ANSWER_AGE_MS_MAX) {
+            overview = ask();
+            askedMs = clocks.steadyMs().getAsLong();
+        }
+        return overview;
+    }
+
+    private Overview ask() {
+        CompletableFuture<List<GroupsQuery.Answer>> answers = new CompletableFuture<>();
+        groups.queryAll(new GroupsQuery(offsetsMax), answers::complete);
+        try {
+            return overview(answers.get(ANSWER_MS_MAX, TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            LOG.warn("Groups are missing in the metrics, they did not answer within {} ms", ANSWER_MS_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("answers of shards cannot fail", e);
+        }
+        return NOTHING;
+    }
+
+    private Overview overview(List<GroupsQuery.Answer> answers) {
+        List<GroupOffsets> all = answers.stream()
+                .flatMap(answer -> answer.groups().stream())
+                .sorted(Comparator.comparing(GroupOffsets::id))
+                .toList();
+        int leftOut = answers.stream().mapToInt(GroupsQuery.Answer::leftOut).sum();
+        List<GroupOffsets> shown = new ArrayList<>();
+        List<Row> rows = new ArrayList<>();
+        long nowMs = clocks.wallMs().getAsLong();
+        int room = offsetsMax;
+        for (GroupOffsets group : all) {
+            if (group.size() > room) {
+                leftOut++;
+                continue;
+            }
+            room -= group.size();
+            shown.add(group);
+            group.offsets()
+                    .forEach((partition, offset) -> rows.add(
+                            new Row(group.id(), partition, offset, GroupLag.of(partition, offset, partitions, nowMs))));
+        }
+        return new Overview(shown, rows, leftOut);
+    }
+}
