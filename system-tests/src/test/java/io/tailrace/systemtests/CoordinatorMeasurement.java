@@ -51,7 +51,15 @@ class CoordinatorMeasurement {
             System.out.printf("coordinator: %d groups committed in %d ms%n", GROUPS, commit(admin));
         }
         Findings findings = new Findings(
-                "coordinator", "start", "groups", "offsets", "ready_ms", "load_ms", "listed_ms", "resident_mib");
+                "coordinator",
+                "start",
+                "groups",
+                "offsets",
+                "ready_ms",
+                "load_ms",
+                "listed_ms",
+                "cpu_ms",
+                "resident_mib");
         for (int start = 1; start <= STARTS; start++) {
             LocalBroker broker = CLUSTER.broker(1);
             boolean isKill = start % 2 == 0;
@@ -68,6 +76,7 @@ class CoordinatorMeasurement {
                         .pollInterval(Duration.ofMillis(20))
                         .until(() -> listed(admin) == GROUPS);
                 long listedMs = ms(nanos);
+                long cpuMs = broker.process().cpuMs();
                 Load load = load(broker);
                 assertThat(load.records()).isGreaterThanOrEqualTo((long) GROUPS * OFFSETS_PER_GROUP);
                 check(admin);
@@ -78,6 +87,7 @@ class CoordinatorMeasurement {
                         readyMs,
                         load.ms(),
                         listedMs,
+                        cpuMs,
                         broker.process().residentMiB());
             }
         }

@@ -126,13 +126,13 @@ class PartitionsMeasurement {
                             .requireSuccess());
             long produce = produce();
 
-            long witnessCpuBefore = cpuMs(witness);
+            long witnessCpuBefore = witness.process().cpuMs();
             killed.kill9();
             until(watch, witness, answer -> isGone(answer, killed));
             long election = timed(() -> until(watch, witness, answer -> isLedWithout(answer, killed)));
             Start afterKill = start(watch, killed, witness);
-            long startCpu = cpuMs(killed);
-            long witnessCpu = cpuMs(witness) - witnessCpuBefore;
+            long startCpu = killed.process().cpuMs();
+            long witnessCpu = witness.process().cpuMs() - witnessCpuBefore;
 
             LocalBroker stopped = CLUSTER.broker(watch.controller());
             CompletableFuture<Long> stopping = CompletableFuture.supplyAsync(() -> timed(stopped::terminate));
@@ -252,11 +252,6 @@ class PartitionsMeasurement {
 
     private static long ms(long fromNanos) {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - fromNanos);
-    }
-
-    /** Processor time of a process since its start, which other work on the machine hardly changes. */
-    private static long cpuMs(LocalBroker broker) {
-        return broker.process().info().totalCpuDuration().orElseThrow().toMillis();
     }
 
     private static long openFiles(LocalBroker broker) throws Exception {

@@ -130,6 +130,11 @@ final class ServerProcess implements AutoCloseable {
         return !process.isAlive();
     }
 
+    /** Processor time of the process since its start, which other work on the machine hardly changes. */
+    long cpuMs() {
+        return info().totalCpuDuration().orElseThrow().toMillis();
+    }
+
     /** The memory of the process that is in use, in MiB. */
     long residentMiB() throws IOException {
         return Files.readAllLines(Path.of("/proc", String.valueOf(pid()), "status")).stream()
