@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How long requests of one kind take: their number and sum since the start, and quantiles of the last five minutes. Thread-safe;
- * adding takes no lock and allocates nothing. A quantile is up to a tenth too high. Requests that are added while a minute begins
+ * adding takes no lock and allocates nothing. A quantile is up to an eighth too high. Requests that are added while a minute begins
  * may be missing in the quantiles.
  */
 final class RequestTimes {

@@ -19,7 +19,7 @@ class RequestTimesTest {
     }
 
     @Test
-    void quantilesAreATenthTooHighAtMost() {
+    void quantilesAreAnEighthTooHighAtMost() {
         for (int ms = 1; ms <= 1000; ms++) {
             addMs(ms, START);
         }
