@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,14 @@ final class IndexFile {
 
     /** Entries in memory before a block is written. */
     static final int TAIL_ENTRIES = 128;
+
+    /** How a file is created that may be there, left by an attempt that failed. */
+    static final OpenOption[] NEW_FILE = {
+        StandardOpenOption.READ,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.TRUNCATE_EXISTING
+    };
 
     private static final int VALUE_BYTES = 4;
 
@@ -63,6 +72,24 @@ final class IndexFile {
         }
         int count = (int) (bytes / entryBytes);
         this.content = new Content(count, count, newTail());
+    }
+
+    private IndexFile(Disk disk, Path path, int keyBytes, FileChannel empty) {
+        this.disk = disk;
+        this.path = path;
+        this.keyBytes = keyBytes;
+        this.entryBytes = keyBytes + VALUE_BYTES;
+        this.channel = empty;
+        this.content = new Content(0, 0, newTail());
+    }
+
+    /**
+     * Creates an empty index under a temporary name. The file stays open, so that it can be renamed.
+     *
+     * @param path the name that it will get
+     */
+    static IndexFile create(Disk disk, Path temporary, Path path, int keyBytes) throws IOException {
+        return new IndexFile(disk, path, keyBytes, disk.open(temporary, NEW_FILE));
     }
 
     private ByteBuffer newTail() {

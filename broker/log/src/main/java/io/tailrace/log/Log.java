@@ -25,6 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Log implements ReplicaLog {
     private final TopicPartition partition;
     private final LogContext context;
+    private final CompactionState compaction = new CompactionState();
     private final RecentAppends recentAppends = new RecentAppends();
     private final LogFlusher flusher;
     private final LogAppender appender;
@@ -181,7 +182,7 @@ public final class Log implements ReplicaLog {
     }
 
     /** Counts and logs damage, and takes the directory offline if the disk failed; returns the exception to throw. */
-    private IOException report(IOException failure) {
+    IOException report(IOException failure) {
         if (failure instanceof CorruptLogException corrupt) {
             boolean unused = damage.report(corrupt);
         }
@@ -264,17 +265,20 @@ public final class Log implements ReplicaLog {
 
     /** Makes a change of the segments while no append and no sync runs. */
     private void change(ThrowingRunnable<IOException> change) throws IOException {
-        flusher.exclusively(() -> {
-            appendLock.lock();
-            try {
-                ensureOpen();
-                change.run();
-            } catch (IOException e) {
-                throw report(e);
-            } finally {
-                appendLock.unlock();
-            }
-        });
+        flusher.exclusively(() -> withoutAppends(change));
+    }
+
+    /** Makes a change of the segments while no append runs. */
+    void withoutAppends(ThrowingRunnable<IOException> change) throws IOException {
+        appendLock.lock();
+        try {
+            ensureOpen();
+            change.run();
+        } catch (IOException e) {
+            throw report(e);
+        } finally {
+            appendLock.unlock();
+        }
     }
 
     /** Closes the active segment, unless it is empty. */
@@ -392,7 +396,20 @@ public final class Log implements ReplicaLog {
         end = new LogEnd(end.offset(), fresh, 0);
     }
 
-    /** Publishes segments without the oldest ones. */
+    LogContext context() {
+        return context;
+    }
+
+    CompactionState compaction() {
+        return compaction;
+    }
+
+    /** Publishes how far the log is compacted. */
+    void compacted(CompactionHistory history) {
+        state = state.with(history);
+    }
+
+    /** Publishes other closed segments: without the oldest ones, or with one in place of several. */
     void replaceSegments(SegmentList segments) {
         state = state.with(segments);
     }

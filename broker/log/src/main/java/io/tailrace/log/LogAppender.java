@@ -92,7 +92,7 @@ final class LogAppender {
         try {
             LogConfig.Roll limits = log.config().roll();
             boolean isAged = !active.isEmpty()
-                    && nowMs - active.createdMs() >= limits.ageMsMax(partition(), active.baseOffset());
+                    && nowMs - active.createdMs() >= log.config().activeAgeMsMax(partition(), active.baseOffset());
             if (isAged || !active.hasRoomFor(bytes.remaining(), lastOffset, limits)) {
                 // Segments follow each other without a gap, so that recovery notices a missing one.
                 boolean fits = lastOffset - endOffset <= Integer.MAX_VALUE;

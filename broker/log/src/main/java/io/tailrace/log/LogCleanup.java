@@ -50,7 +50,8 @@ final class LogCleanup {
         List<Segment> expired = new ArrayList<>();
         for (Segment segment : segments.all()) {
             Segment next = segments.after(segment);
-            if (next == null || next.baseOffset() > deletableBefore) {
+            boolean isBeingReplaced = log.compaction().isReplacing(segment);
+            if (next == null || next.baseOffset() > deletableBefore || isBeingReplaced) {
                 break;
             }
             excessBytes -= segment.sizeInBytes();

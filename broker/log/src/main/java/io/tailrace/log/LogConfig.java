@@ -60,6 +60,12 @@ public record LogConfig(Roll roll, Retention retention, Compaction compaction, F
         return new LogConfig(roll, retention, compaction, flush, otherMs);
     }
 
+    /** The age at which an active segment is closed. While a segment is active, it is not compacted. */
+    long activeAgeMsMax(TopicPartition partition, long baseOffset) {
+        long ageMs = roll.ageMsMax(partition, baseOffset);
+        return compaction.enabled ? Math.min(ageMs, compaction.lagMsMax) : ageMs;
+    }
+
     /**
      * When the active segment is closed and the next one started.
      *

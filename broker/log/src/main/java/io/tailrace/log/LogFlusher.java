@@ -163,6 +163,11 @@ final class LogFlusher {
         }
     }
 
+    /** How often the log was truncated. */
+    int truncations() {
+        return truncations;
+    }
+
     /** Lowers the recovery point, on disk too, before a truncation at {@code offset}. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // written only under the lock
     void lowerRecoveryPoint(long offset) throws IOException {

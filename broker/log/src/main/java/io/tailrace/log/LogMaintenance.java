@@ -43,7 +43,7 @@ final class LogMaintenance {
     /** A roll that fails is tried again at the next pass, and logged once. */
     private boolean rollIfAged(LogConfig config, long nowMs) throws IOException {
         Segment active = log.state().segments().last();
-        boolean isAged = nowMs - active.createdMs() >= config.roll().ageMsMax(log.partition(), active.baseOffset())
+        boolean isAged = nowMs - active.createdMs() >= config.activeAgeMsMax(log.partition(), active.baseOffset())
                 || nowMs - active.lastAppendedMs() > config.retention().ageMs();
         if (!isAged || active.isEmpty()) {
             return false;

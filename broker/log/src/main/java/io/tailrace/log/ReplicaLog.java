@@ -53,8 +53,8 @@ public interface ReplicaLog {
     AppendResult appendAsFollower(ByteBuffer bytes, long nowMs) throws IOException;
 
     /**
-     * Reads batches, starting with the one that contains {@code offset}. The caller closes the slice. It is empty at the
-     * limit.
+     * Reads batches, starting with the one that contains {@code offset}, or with the next one if compaction has removed that
+     * one. The caller closes the slice. It is empty at the limit.
      *
      * @param bytesMax greatest size of the slice; the last batch may be cut
      * @param offsetLimit exclusive: the high watermark for a consumer, {@link Long#MAX_VALUE} for a follower

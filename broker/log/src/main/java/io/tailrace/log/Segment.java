@@ -76,6 +76,32 @@ final class Segment {
     }
 
     /**
+     * Creates an empty segment that is to take the place of others, under its temporary name. It counts as part of the log
+     * once its files are renamed; if this fails, the next start deletes them.
+     *
+     * @param compactedMs names the files
+     */
+    static Segment createCompacted(Disk disk, Path directory, long compactedMs, List<Segment> replaced)
+            throws IOException {
+        long baseOffset = replaced.get(0).baseOffset();
+        long createdMs = replaced.get(0).createdMs();
+        long lastAppendedMs =
+                replaced.stream().mapToLong(Segment::lastAppendedMs).max().orElse(createdMs);
+        Path temporary = LogFiles.compacted(directory, baseOffset, LogFiles.LOG, compactedMs);
+        FileChannel channel = disk.open(temporary, IndexFile.NEW_FILE);
+        try {
+            return new Segment(
+                    LogFiles.of(directory, baseOffset, LogFiles.LOG),
+                    channel,
+                    SegmentIndexes.createCompacted(disk, directory, baseOffset, compactedMs),
+                    new Times(createdMs, lastAppendedMs, compactedMs));
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /**
      * Opens an existing segment, whatever its state. {@link SegmentRecovery} checks it.
      *
      * @param compactedMs when compaction wrote it; 0 if it is as it was appended

@@ -51,6 +51,27 @@ final class SegmentIndexes {
         return indexes;
     }
 
+    /** Creates the indexes of a segment that is to take the place of others, under their temporary names. */
+    static SegmentIndexes createCompacted(Disk disk, Path directory, long baseOffset, long compactedMs)
+            throws IOException {
+        IndexFile offsets = IndexFile.create(
+                disk,
+                LogFiles.compacted(directory, baseOffset, LogFiles.INDEX, compactedMs),
+                LogFiles.of(directory, baseOffset, LogFiles.INDEX),
+                OffsetIndex.KEY_BYTES);
+        try {
+            IndexFile times = IndexFile.create(
+                    disk,
+                    LogFiles.compacted(directory, baseOffset, LogFiles.TIME_INDEX, compactedMs),
+                    LogFiles.of(directory, baseOffset, LogFiles.TIME_INDEX),
+                    TimeIndex.KEY_BYTES);
+            return new SegmentIndexes(directory, baseOffset, offsets, times);
+        } catch (IOException e) {
+            offsets.close();
+            throw e;
+        }
+    }
+
     private static IndexFile openOrReplace(Disk disk, Path index, int keyBytes) throws IOException {
         try {
             return new IndexFile(disk, index, keyBytes);

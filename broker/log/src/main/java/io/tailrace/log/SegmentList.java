@@ -49,6 +49,23 @@ final class SegmentList {
         return new SegmentList(more);
     }
 
+    /**
+     * A list with one segment in place of adjacent ones.
+     *
+     * @throws CompactionStoppedException if they are not in the list, or the last of them is the active segment
+     */
+    SegmentList replace(List<Segment> adjacent, Segment replacement) {
+        int from = segments.indexOf(adjacent.get(0));
+        int to = from + adjacent.size();
+        if (from < 0 || to >= segments.size() || !segments.subList(from, to).equals(adjacent)) {
+            throw new CompactionStoppedException("the segments have changed");
+        }
+        List<Segment> replaced = new ArrayList<>(segments.subList(0, from));
+        replaced.add(replacement);
+        replaced.addAll(segments.subList(to, segments.size()));
+        return new SegmentList(replaced);
+    }
+
     SegmentList withoutFirst(int count) {
         return new SegmentList(segments.subList(count, segments.size()));
     }

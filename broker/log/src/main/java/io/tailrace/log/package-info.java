@@ -1,9 +1,10 @@
 /**
- * The log of a partition: segments, indexes, recovery and retention, in Kafka's formats ({@code docs/format.md}).
+ * The log of a partition: segments, indexes, recovery, retention and compaction, in Kafka's formats ({@code docs/format.md}).
  *
  * <p>Invariants: a batch is readable only once all its bytes are in the file. Offsets only grow. An index can always be
  * rebuilt from its segment and is never trusted without a look at the batch it points to. Everything below the recovery
- * point is forced, and the next start does not read it again. A failure that concerns one file never takes the log
+ * point is forced, and the next start does not read it again. The chain of segments decides which files are the log
+ * ({@code docs/adr/0106}). A failure that concerns one file never takes the log
  * directory offline ({@link io.tailrace.log.FailureScope}).
  *
  * <p>Threads: one lock per partition guards appends, rolls and truncations. Readers take no lock and see a consistent pair

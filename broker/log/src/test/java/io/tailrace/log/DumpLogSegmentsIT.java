@@ -73,6 +73,33 @@ class DumpLogSegmentsIT {
     }
 
     @Test
+    void readsFilesAfterCompaction(@TempDir Path directory) throws Exception {
+        LogConfig config = LogFixture.SMALL_SEGMENTS.with(
+                new LogConfig.Compaction(true, 0.1, 0, LogConfig.UNLIMITED, LogConfig.UNLIMITED));
+        try (LogFixture fixture = new LogFixture(directory, config)) {
+            Log log = fixture.openLog();
+            append(fixture, 150);
+            // The same keys again, fewer of them.
+            records = 100;
+            append(fixture, 100, log.logEndOffset());
+            LogCompactor compactor = new LogCompactor(
+                    fixture.directory(), new LogCompactor.Limits(1 << 20, 1 << 20, 1), CompactionPace.UNLIMITED);
+            for (int i = 0; i < 3; i++) {
+                assertThat(compactor.compactNext(fixture.nowMs, partition -> Long.MAX_VALUE))
+                        .isTrue();
+                append(fixture, 60, log.logEndOffset());
+            }
+            List<String> expected = new ArrayList<>();
+            CompactionModel.read(log)
+                    .forEach((offset, entry) ->
+                            expected.add(offset + " " + entry.timestampMs() + " " + entry.key() + " " + entry.value()));
+            assertThat(expected.size()).isLessThan((int) log.logEndOffset());
+            fixture.stop();
+            expectNoComplaint(fixture, expected);
+        }
+    }
+
+    @Test
     void readsProducerSnapshots(@TempDir Path directory) throws Exception {
         try (LogFixture fixture = new LogFixture(directory, LogFixture.SMALL_SEGMENTS)) {
             fixture.openLog();

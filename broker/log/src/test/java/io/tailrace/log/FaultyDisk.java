@@ -2,11 +2,7 @@ package io.tailrace.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -49,11 +45,9 @@ final class FaultyDisk implements Disk {
         return Math.min(usableBytes, spaceBytes.get());
     }
 
-    private final class FaultyChannel extends FileChannel {
-        private final FileChannel real;
-
+    private final class FaultyChannel extends ChannelFilter {
         FaultyChannel(FileChannel real) {
-            this.real = real;
+            super(real);
         }
 
         @Override
@@ -65,7 +59,7 @@ final class FaultyDisk implements Disk {
             if (count == 0 && source.hasRemaining()) {
                 throw new IOException("No space left on device");
             }
-            int written = real.write(source.slice(source.position(), count), position);
+            int written = super.write(source.slice(source.position(), count), position);
             source.position(source.position() + written);
             spaceBytes.addAndGet(-written);
             return written;
@@ -93,78 +87,7 @@ final class FaultyDisk implements Disk {
             if (readFails) {
                 throw new IOException("Input/output error");
             }
-            return real.read(target, position);
-        }
-
-        @Override
-        public long size() throws IOException {
-            return real.size();
-        }
-
-        @Override
-        public FileChannel truncate(long size) throws IOException {
-            real.truncate(size);
-            return this;
-        }
-
-        @Override
-        public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
-            return real.transferTo(position, count, target);
-        }
-
-        @Override
-        protected void implCloseChannel() throws IOException {
-            real.close();
-        }
-
-        @Override
-        public int read(ByteBuffer target) {
-            throw new UnsupportedOperationException("only positional reads are expected");
-        }
-
-        @Override
-        public long read(ByteBuffer[] targets, int offset, int length) {
-            throw new UnsupportedOperationException("only positional reads are expected");
-        }
-
-        @Override
-        public int write(ByteBuffer source) {
-            throw new UnsupportedOperationException("only positional writes are expected");
-        }
-
-        @Override
-        public long write(ByteBuffer[] sources, int offset, int length) {
-            throw new UnsupportedOperationException("only positional writes are expected");
-        }
-
-        @Override
-        public long position() {
-            throw new UnsupportedOperationException("positions are not used");
-        }
-
-        @Override
-        public FileChannel position(long newPosition) {
-            throw new UnsupportedOperationException("positions are not used");
-        }
-
-        @Override
-        public long transferFrom(ReadableByteChannel source, long position, long count) {
-            throw new UnsupportedOperationException("transferFrom");
-        }
-
-        @Override
-        public MappedByteBuffer map(MapMode mode, long position, long size) {
-            throw new UnsupportedOperationException("files are not mapped");
-        }
-
-        @Override
-        public FileLock lock(long position, long size, boolean shared) {
-            throw new UnsupportedOperationException("lock");
-        }
-
-        @Override
-        public FileLock tryLock(long position, long size, boolean shared) {
-            throw new UnsupportedOperationException("tryLock");
+            return super.read(target, position);
         }
     }
 }

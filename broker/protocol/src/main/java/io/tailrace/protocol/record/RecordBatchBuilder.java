@@ -1,6 +1,5 @@
 package io.tailrace.protocol.record;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -216,18 +215,6 @@ public final class RecordBatchBuilder {
         if (needed > bytes.length) {
             long grown = Math.max(needed, Math.min(bytes.length * 2L, batchBytesMax));
             bytes = Arrays.copyOf(bytes, (int) grown);
-        }
-    }
-
-    /** An output stream that reserves room for the header and returns its array without copying. */
-    private static final class BatchOutput extends ByteArrayOutputStream {
-        BatchOutput(int expectedBytes) {
-            super(Math.max(expectedBytes, HEADER_BYTES));
-            count = HEADER_BYTES;
-        }
-
-        synchronized ByteBuffer toBuffer() {
-            return ByteBuffer.wrap(buf, 0, count);
         }
     }
 }

@@ -54,7 +54,12 @@ public final class RecordCursor {
      * @throws CorruptBatchException if the records do not decompress or exceed the decompressor's limit
      */
     public static RecordCursor of(RecordBatch batch, Decompressor decompressor) {
-        return new RecordCursor(batch, decompressor.recordsOf(batch));
+        return of(batch, decompressor.recordsOf(batch));
+    }
+
+    /** Creates a cursor over records that are decompressed already. */
+    static RecordCursor of(RecordBatch batch, ByteBuffer records) {
+        return new RecordCursor(batch, records);
     }
 
     /**
@@ -143,6 +148,11 @@ public final class RecordCursor {
     /** Uncompressed size of the record, including its length field. */
     public int sizeInBytes() {
         return recordEnd - recordStart;
+    }
+
+    /** Returns a slice of the whole record, with its length field. */
+    ByteBuffer bytes() {
+        return records.slice(recordStart, recordEnd - recordStart);
     }
 
     /** Whether the record has a key. */

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,7 @@ public final class Storage implements AutoCloseable {
 
     private static final long MOVES_MS = 100;
 
-    private final StorageConfig.Intervals intervals;
+    private final StorageConfig config;
     private final ExecutorService background;
     private final DirectoryFailures failures;
     private final LogDirectories directories;
@@ -49,10 +50,11 @@ public final class Storage implements AutoCloseable {
     private final Clocks clocks;
     /** Guarded by this object's monitor. */
     private final List<PeriodicTasks> upkeep = new ArrayList<>();
+    /** Guarded by this object's monitor. */
+    private @Nullable BackgroundCompaction compaction;
 
-    private Storage(Opened opened, StorageConfig.Intervals intervals, Partitions partitions, Clocks clocks)
-            throws IOException {
-        this.intervals = intervals;
+    private Storage(Opened opened, StorageConfig config, Partitions partitions, Clocks clocks) throws IOException {
+        this.config = config;
         this.background = opened.background();
         this.failures = opened.failures();
         this.directories = opened.directories();
@@ -113,7 +115,7 @@ public final class Storage implements AutoCloseable {
                     new LogDirectories.Owner(clusterId, config.brokerId(), topic -> initial, background, failures::add),
                     clocks.wallMs().getAsLong());
             Opened opened = new Opened(background, failures, directories, storage.directories());
-            return new Storage(opened, storage.intervals(), partitions, clocks);
+            return new Storage(opened, storage, partitions, clocks);
         } catch (IOException | RuntimeException e) {
             if (directories != null) {
                 closeAfter(e, directories);
@@ -177,11 +179,15 @@ public final class Storage implements AutoCloseable {
     }
 
     /**
-     * Starts retention, flushing and checkpoints, on one thread for each log directory: a stalled disk stalls its own only.
+     * Starts retention, flushing and checkpoints, on one thread for each log directory, and compaction on others: a stalled disk
+     * stalls its own only.
      *
      * @param onBroken gets what a task has thrown; must not block
      */
     synchronized void startUpkeep(Consumer<Throwable> onBroken) {
+        StorageConfig.Intervals intervals = config.intervals();
+        compaction = BackgroundCompaction.start(
+                directories.all(), config.compaction(), clocks, this::highWatermark, onBroken);
         for (LogDirectory directory : directories.all()) {
             PeriodicTasks tasks = new PeriodicTasks("log-upkeep-" + directory.path(), onBroken);
             // Nothing lies below offset 0, so this pass deletes nothing: that is for retention.
@@ -227,6 +233,9 @@ public final class Storage implements AutoCloseable {
      */
     @Override
     public synchronized void close() throws IOException {
+        if (compaction != null) {
+            compaction.close();
+        }
         upkeep.forEach(PeriodicTasks::close);
         try {
             for (LogDirectory directory : directories.all()) {

@@ -46,6 +46,9 @@ public record BrokerConfig(
         MetricsConfig metrics,
         List<BrokerConfigEntry> entries) {
 
+    private static final long COMPACTION_BYTES_DEFAULT_MAX = 128L << 20;
+    private static final long COMPACTION_BYTES_PER_THREAD_MIN = 1L << 20;
+
     /** Every key of the broker's configuration file. */
     public static ConfigKeys keys() {
         return BrokerKeys.all();
@@ -160,10 +163,28 @@ public record BrokerConfig(
                 config.value(BrokerKeys.PRODUCER_ID_EXPIRATION_MS),
                 config.value(BrokerKeys.PRODUCER_IDS_MAX),
                 config.value(BrokerKeys.RECOVERY_THREADS),
+                compaction(config, directories.size()),
                 new StorageConfig.Intervals(
                         config.value(BrokerKeys.RETENTION_CHECK_INTERVAL_MS),
                         config.value(BrokerKeys.FLUSH_CHECK_INTERVAL_MS),
                         config.value(BrokerKeys.CHECKPOINT_INTERVAL_MS),
                         config.value(BrokerKeys.HIGH_WATERMARK_INTERVAL_MS)));
+    }
+
+    private static CompactionConfig compaction(Config config, int directories) {
+        int threads = config.value(BrokerKeys.CLEANER_THREADS);
+        long bytes = config.value(BrokerKeys.CLEANER_BUFFER_BYTES);
+        long eighthOfHeap = Runtime.getRuntime().maxMemory() / 8;
+        long bytesPerThread =
+                (bytes < 0 ? Math.min(eighthOfHeap, COMPACTION_BYTES_DEFAULT_MAX) : bytes) / directories / threads;
+        if (bytes >= 0 && bytesPerThread < COMPACTION_BYTES_PER_THREAD_MIN) {
+            throw new ConfigException("log.cleaner.dedupe.buffer.size must be -1 or at least 1 MiB for each of "
+                    + directories * threads + " threads, is " + bytes);
+        }
+        return new CompactionConfig(
+                threads,
+                Math.max(COMPACTION_BYTES_PER_THREAD_MIN, bytesPerThread),
+                config.value(BrokerKeys.CLEANER_BYTES_PER_SECOND_MAX),
+                config.value(BrokerKeys.CLEANER_BACKOFF_MS));
     }
 }

@@ -92,6 +92,28 @@ final class BrokerKeys {
             MAX,
             "Idempotent producers that a partition remembers; beyond that it forgets the one that has been silent longest.");
 
+    static final ConfigKey<Integer> CLEANER_THREADS =
+            ConfigKey.integer("log.cleaner.threads", 1, 1, 64, "Threads for each log directory that compact logs.");
+    static final ConfigKey<Long> CLEANER_BUFFER_BYTES = ConfigKey.longInteger(
+            "log.cleaner.dedupe.buffer.size",
+            -1L,
+            -1,
+            Long.MAX_VALUE,
+            "Bytes that the keys of logs may take while they are compacted, in all threads; 1 MiB holds 32,000 keys. -1 for"
+                    + " an eighth of the heap, at most 128 MiB.");
+    static final ConfigKey<Double> CLEANER_BYTES_PER_SECOND_MAX = new ConfigKey<>(
+            "log.cleaner.io.max.bytes.per.second",
+            "a number greater than 0",
+            String.valueOf(Double.MAX_VALUE),
+            "Bytes that compaction may read and write per second, in all threads.",
+            BrokerKeys::positive);
+    static final ConfigKey<Long> CLEANER_BACKOFF_MS = ConfigKey.longInteger(
+            "log.cleaner.backoff.ms",
+            15_000L,
+            1,
+            86_400_000L,
+            "How often logs are checked for compaction, and the first pause after one that failed.");
+
     static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.integer(
             "num.network.threads", 3, 1, 1024, "Event loops; each handles the requests of its connections itself.");
     static final ConfigKey<Integer> IO_THREADS = ConfigKey.integer(
@@ -205,6 +227,10 @@ final class BrokerKeys {
                 HIGH_WATERMARK_INTERVAL_MS,
                 PRODUCER_ID_EXPIRATION_MS,
                 PRODUCER_IDS_MAX,
+                CLEANER_THREADS,
+                CLEANER_BUFFER_BYTES,
+                CLEANER_BYTES_PER_SECOND_MAX,
+                CLEANER_BACKOFF_MS,
                 NETWORK_THREADS,
                 IO_THREADS,
                 REQUEST_BYTES_MAX,
@@ -234,6 +260,14 @@ final class BrokerKeys {
         keys.addAll(MetricsConfig.KEYS);
         TopicKeys.all().forEach(topicKey -> keys.addAll(topicKey.brokerKeys()));
         return ConfigKeys.of(keys);
+    }
+
+    private static double positive(String text) {
+        double value = Double.parseDouble(text);
+        if (!(value > 0)) {
+            throw new IllegalArgumentException("not positive");
+        }
+        return value;
     }
 
     private static List<Listener> someListeners(String text) {

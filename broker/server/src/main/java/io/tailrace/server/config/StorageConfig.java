@@ -11,6 +11,7 @@ import java.util.List;
  * @param producerIdExpirationMs {@code producer.id.expiration.ms}
  * @param producerIdsMax {@code producer.ids.per.partition.max}
  * @param backgroundThreadsPerDirectory {@code num.recovery.threads.per.data.dir}
+ * @param compaction threads and bounds of compaction
  * @param intervals of periodic tasks
  */
 public record StorageConfig(
@@ -19,6 +20,7 @@ public record StorageConfig(
         long producerIdExpirationMs,
         int producerIdsMax,
         int backgroundThreadsPerDirectory,
+        CompactionConfig compaction,
         Intervals intervals) {
 
     /**

@@ -1,0 +1,134 @@
+package io.tailrace.log;
+
+import io.tailrace.protocol.record.BatchFilter;
+import io.tailrace.protocol.record.RecordBatch;
+import io.tailrace.protocol.record.RecordCursor;
+import java.util.Objects;
+
+/**
+ * Which records of a log a pass keeps: the newest of each key, tombstones until they are old enough, and all records that the
+ * pass does not know the keys of. Records without a key are removed, as in Kafka. Not thread-safe.
+ */
+final class CompactionRule implements BatchFilter.Rule {
+    /** What a pass has kept and removed. */
+    static final class Counts {
+        private final long[] tombstones;
+        private long kept;
+        private long removed;
+
+        private Counts(int marks) {
+            this.tombstones = new long[marks];
+        }
+
+        private void add(Counts other) {
+            kept += other.kept;
+            removed += other.removed;
+            for (int i = 0; i < tombstones.length; i++) {
+                tombstones[i] += other.tombstones[i];
+            }
+        }
+
+        long kept() {
+            return kept;
+        }
+
+        long removed() {
+            return removed;
+        }
+
+        /** Tombstones kept, for each mark of the history. */
+        long[] tombstones() {
+            return tombstones.clone();
+        }
+    }
+
+    private final OffsetMap latest;
+    private final long mappedEndOffset;
+    private final CompactionHistory history;
+    private final LastingBatches lasting;
+    private final Counts total;
+    /** Tombstones at or above stay. */
+    private long tombstonesEndOffset;
+    /** Of the segments that are being compacted. */
+    private Counts current;
+
+    /**
+     * A rule.
+     *
+     * @param latest the latest offset of each key that the pass knows
+     * @param mappedEndOffset exclusive: the end of the records that are in {@code latest} or were compacted before
+     * @param tombstonesEndOffset exclusive: the end of the tombstones that may be removed
+     * @param history as it will be after the pass
+     * @param lasting the batches that stay even without records
+     */
+    CompactionRule(
+            OffsetMap latest,
+            long mappedEndOffset,
+            long tombstonesEndOffset,
+            CompactionHistory history,
+            LastingBatches lasting) {
+        this.latest = latest;
+        this.mappedEndOffset = mappedEndOffset;
+        this.tombstonesEndOffset = tombstonesEndOffset;
+        this.history = history;
+        this.lasting = lasting;
+        this.total = new Counts(history.marks().size());
+        this.current = new Counts(history.marks().size());
+    }
+
+    /** Keeps the tombstones from an offset on: below them may be older records of their keys that cannot be read. */
+    void keepTombstonesFrom(long offset) {
+        tombstonesEndOffset = Math.min(tombstonesEndOffset, offset);
+    }
+
+    /** Starts to count again, after segments were given up. */
+    void restartCounts() {
+        current = new Counts(history.marks().size());
+    }
+
+    /** Adds what was counted since the start or the last call. */
+    void takeCounts() {
+        total.add(current);
+        restartCounts();
+    }
+
+    Counts total() {
+        return total;
+    }
+
+    @Override
+    public boolean keeps(RecordCursor record) {
+        boolean kept = isKept(record);
+        if (kept) {
+            current.kept++;
+            if (!record.hasValue() && record.offset() < history.firstDirtyOffset()) {
+                current.tombstones[history.indexOf(record.offset())]++;
+            }
+        } else {
+            current.removed++;
+        }
+        return kept;
+    }
+
+    private boolean isKept(RecordCursor record) {
+        long offset = record.offset();
+        if (offset >= mappedEndOffset) {
+            return true;
+        }
+        if (!record.hasKey()) {
+            return false;
+        }
+        boolean isOldTombstone = !record.hasValue() && offset < tombstonesEndOffset;
+        return !isOldTombstone && latest.get(Objects.requireNonNull(record.key())) <= offset;
+    }
+
+    /** Whether a batch stays as it is, unread. */
+    boolean keepsWhole(RecordBatch batch) {
+        return batch.isControl() || batch.baseOffset() >= mappedEndOffset;
+    }
+
+    /** Whether a batch stays even without records. */
+    boolean keepsHeader(RecordBatch batch) {
+        return lasting.contains(batch);
+    }
+}
