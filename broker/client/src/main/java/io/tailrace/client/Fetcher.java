@@ -35,6 +35,7 @@ final class Fetcher {
     private final Time time;
     private final Backoff backoff;
     private final Set<InetSocketAddress> fetching = new HashSet<>();
+    private final Map<InetSocketAddress, IncrementalFetch> sessions = new HashMap<>();
     private int rotation;
 
     Fetcher(
@@ -58,7 +59,7 @@ final class Fetcher {
 
     /** A fetch being built: partitions of one leader, and the generation of each. */
     private static final class Outgoing {
-        private final Map<String, List<FetchRequest.Partition>> topics = new LinkedHashMap<>();
+        private final Map<TopicPartition, FetchRequest.Partition> wanted = new LinkedHashMap<>();
         private final Map<TopicPartition, Integer> generations = new HashMap<>();
         private boolean leavesOut;
     }
@@ -102,9 +103,9 @@ final class Fetcher {
         }
         TopicPartition partition = state.topicPartition();
         request.generations.put(partition, state.generation());
-        request.topics
-                .computeIfAbsent(partition.topic(), topic -> new ArrayList<>())
-                .add(new FetchRequest.Partition(
+        request.wanted.put(
+                partition,
+                new FetchRequest.Partition(
                         partition.partition(),
                         leader.epoch(),
                         state.fetchOffset(),
@@ -120,45 +121,65 @@ final class Fetcher {
     }
 
     private void send(InetSocketAddress broker, Outgoing outgoing) {
-        if (outgoing.topics.isEmpty()) {
+        if (outgoing.wanted.isEmpty()) {
             return;
         }
-        List<FetchRequest.Topic> topics = new ArrayList<>();
-        outgoing.topics.forEach((topic, partitions) -> topics.add(new FetchRequest.Topic(topic, partitions)));
         int waitMs = outgoing.leavesOut ? Math.min(SHORT_WAIT_MS, config.fetchWaitMsMax()) : config.fetchWaitMsMax();
         fetching.add(broker);
-        FetchRequest request = new FetchRequest(-1, waitMs, config.fetchBytesMin(), config.fetchBytesMax(), topics);
+        IncrementalFetch session = sessions.computeIfAbsent(broker, address -> new IncrementalFetch());
+        boolean namesAll = !session.isOpen();
+        session.askOnly(outgoing.wanted);
+        FetchRequest request =
+                session.next(new FetchRequest(-1, waitMs, config.fetchBytesMin(), config.fetchBytesMax(), List.of()));
         completions.whenComplete(
-                network.send(broker, request, config.client().requestTimeoutMs()),
-                (answer, failure) -> answered(broker, outgoing.generations, answer, failure));
+                network.send(broker, request, config.client().requestTimeoutMs()), (answer, failure) -> {
+                    if (answer == null) {
+                        session.reset();
+                    } else {
+                        session.answered(answer);
+                    }
+                    answered(broker, new InFlight(outgoing.generations, namesAll), answer, failure);
+                });
     }
 
+    /**
+     * A fetch that is not answered yet.
+     *
+     * @param generations its partitions, named or not
+     * @param namesAll whether the answer must have all of them
+     */
+    private record InFlight(Map<TopicPartition, Integer> generations, boolean namesAll) {}
+
     private void answered(
-            InetSocketAddress broker,
-            Map<TopicPartition, Integer> generations,
-            @Nullable FetchResponse answer,
-            @Nullable Throwable failure) {
+            InetSocketAddress broker, InFlight fetch, @Nullable FetchResponse answer, @Nullable Throwable failure) {
         fetching.remove(broker);
         long nowMs = time.elapsedMs();
         ErrorCode error = answer == null ? ErrorCode.NETWORK_EXCEPTION : answer.errorCode();
         if (failure != null) {
             error = Retry.errorOf(failure);
         }
-        ClientException fatal = error == ErrorCode.NONE || error.retriable()
+        boolean sessionClosed = IncrementalFetch.isSessionError(error);
+        ClientException fatal = error == ErrorCode.NONE || sessionClosed || error.retriable()
                 ? null
                 : new ClientException(error, "fetch from " + broker + ": " + error);
         synchronized (assignment) {
             if (answer != null && error == ErrorCode.NONE) {
-                take(answer, generations, nowMs);
+                take(answer, fetch.generations(), nowMs);
             }
-            generations.forEach((partition, generation) -> {
+            boolean nothingNew = sessionClosed || (error == ErrorCode.NONE && !fetch.namesAll());
+            fetch.generations().forEach((partition, generation) -> {
                 AssignedPartition state = assignment.state(partition);
-                if (state != null && state.generation() == generation) {
-                    metadata.requestRefresh();
-                    state.failed(nowMs, backoff);
-                    if (fatal != null) {
-                        state.failWith(fatal);
-                    }
+                if (state == null || state.generation() != generation) {
+                    return;
+                }
+                if (nothingNew) {
+                    state.answered();
+                    return;
+                }
+                metadata.requestRefresh();
+                state.failed(nowMs, backoff);
+                if (fatal != null) {
+                    state.failWith(fatal);
                 }
             });
             assignment.notifyAll();

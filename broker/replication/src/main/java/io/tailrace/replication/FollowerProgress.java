@@ -39,6 +39,11 @@ record FollowerProgress(
                 fetch.follower(), fetch.fetchOffset(), fetch.logStartOffset(), leaderEndOffset, nowMs, caughtUpMs);
     }
 
+    /** The progress of a follower that has everything, when the leader appends what it does not have. */
+    FollowerProgress caughtUpUntil(long nowMs) {
+        return new FollowerProgress(follower, endOffset, startOffset, leaderEndAtLastFetch, lastFetchMs, nowMs);
+    }
+
     boolean isOf(Incarnation member) {
         return follower.equals(member);
     }

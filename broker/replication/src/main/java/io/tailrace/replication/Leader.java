@@ -90,6 +90,14 @@ public record Leader(
                 : inRange(fetch.fetchOffset(), log.endOffset());
     }
 
+    /**
+     * Whether this fetch, or one like it, has been counted as an acknowledgement. A fetch that has not may count later, once the
+     * follower's registration or assignment is known here.
+     */
+    public boolean hasCounted(FollowerFetch fetch) {
+        return fetch.currentLeaderEpoch() == leaderEpoch() && acknowledgedBy(fetch.follower()) == fetch.fetchOffset();
+    }
+
     /** Whether the log of the replica that fetches is a prefix of this one. */
     boolean agreesWith(FollowerFetch fetch) {
         return progress(fetch.follower().brokerId()) >= 0

@@ -40,12 +40,12 @@ final class LeaderRules {
         return proposeIfNeeded(advance(next, effects), effects, nowMs);
     }
 
-    Transition appended(Leader leader, LogExtent log) {
+    Transition appended(Leader leader, LogExtent log, long nowMs) {
         if (log.endOffset() < leader.log().endOffset()) {
             throw new IllegalStateException("log of " + leader.view().partition() + " ends at "
                     + leader.log().endOffset() + ", was appended to up to " + log.endOffset());
         }
-        Leader next = withLog(leader, leader.log().with(log));
+        Leader next = withFollowers(withLog(leader, leader.log().with(log)), caughtUpUntil(nowMs, leader));
         long highWatermark = acknowledgedByAll(next);
         if (highWatermark <= next.log().highWatermark()) {
             return new Transition(next, List.of());
@@ -53,6 +53,27 @@ final class LeaderRules {
         return Transition.to(
                 withLog(next, next.log().withHighWatermark(highWatermark)),
                 new Effect.HighWatermarkAdvanced(highWatermark));
+    }
+
+    /**
+     * The followers' progress when the leader appends: those that have everything before the append were caught up until now.
+     * A follower does not name an idle partition in the fetches of its session (KIP-227), so its last fetch may be long ago.
+     */
+    private static List<FollowerProgress> caughtUpUntil(long nowMs, Leader leader) {
+        List<FollowerProgress> followers = leader.followers();
+        for (int i = 0; i < followers.size(); i++) {
+            if (hasEverything(leader, followers.get(i))) {
+                return followers.stream()
+                        .map(follower -> hasEverything(leader, follower) ? follower.caughtUpUntil(nowMs) : follower)
+                        .toList();
+            }
+        }
+        return followers;
+    }
+
+    /** A broker that is not registered has stopped fetching: its lag time goes on from its last fetch. */
+    private static boolean hasEverything(Leader leader, FollowerProgress follower) {
+        return follower.endOffset() >= leader.log().endOffset() && leader.view().registered(follower.follower());
     }
 
     /**

@@ -23,7 +23,7 @@ final class LeaderStep extends RoleStep {
         if (appended.leaderEpoch() != leader.leaderEpoch()) {
             throw forbidden(appended.log(), appended.leaderEpoch(), "leading in it");
         }
-        return rules.appended(leader, appended.log());
+        return rules.appended(leader, appended.log(), nowMs);
     }
 
     @Override

@@ -100,6 +100,44 @@ class IsrTest {
     }
 
     @Test
+    void followerOfAnIdlePartitionHasTheLagTimeFromTheNextAppendOn() {
+        Scenario s = threeReplicas(1, Scenario.EMPTY)
+                .elected(1, 0, 1, 2)
+                .appended(10)
+                .fetched(2, 10, 0);
+        s.passes(100 * LAG_MS_MAX).appended(20);
+        assertThat(s.tick().proposedIsr()).isEmpty();
+        s.passes(LAG_MS_MAX - 1).appended(30).passes(1);
+        assertThat(s.tick().proposedIsr()).isEmpty();
+        assertThat(s.passes(1).tick().proposedIsr()).containsExactly(1);
+    }
+
+    @Test
+    void followerThatIsGoneHasNoMoreTimeThanFromItsLastFetchOn() {
+        Scenario s = threeReplicas(1, Scenario.EMPTY)
+                .elected(1, 0, 1, 2)
+                .appended(10)
+                .fetched(2, 10, 0);
+        s.gone(2).passes(LAG_MS_MAX).appended(20);
+        assertThat(s.passes(1).tick().proposedIsr()).containsExactly(1);
+    }
+
+    @Test
+    void fetchIsCountedOnceTheIncarnationThatMadeItIsRegistered() {
+        Scenario s = threeReplicas(1, log(10, 10)).elected(1, 4, 1).gone(2);
+        FollowerFetch fetch = s.fetch(2, 10, 0);
+        s.step(new Event.Fetched(fetch));
+        assertThat(s.leader().hasCounted(fetch)).isFalse();
+        s.restartedUncleanly(2, 200).step(new Event.Fetched(fetch));
+        assertThat(s.leader().hasCounted(fetch)).isTrue();
+        assertThat(s.leader().hasCounted(s.fetch(2, 9, 0))).isFalse();
+        s.elected(1, 5, 1, 2);
+        assertThat(s.leader().hasCounted(fetch))
+                .as("in an earlier leader epoch")
+                .isFalse();
+    }
+
+    @Test
     void oneProposalIsUnderWayAtATime() {
         Scenario s = threeReplicas(1, log(10, 10)).elected(1, 4, 1).fetched(2, 10, 0);
         assertThat(s.proposedIsr()).containsExactly(1, 2);

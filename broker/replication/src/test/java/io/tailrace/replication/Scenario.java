@@ -123,6 +123,11 @@ final class Scenario {
         return brokersChanged();
     }
 
+    Scenario gone(int id) {
+        brokers.remove(id);
+        return brokersChanged();
+    }
+
     Scenario drains(int id) {
         brokers.put(id, broker(id, id * 100L, Broker.NONE, true));
         return brokersChanged();

@@ -21,7 +21,6 @@ import io.tailrace.server.api.DescribeGroupsHandler;
 import io.tailrace.server.api.DescribeLogDirsHandler;
 import io.tailrace.server.api.DescribeTopicPartitionsHandler;
 import io.tailrace.server.api.ElectLeadersHandler;
-import io.tailrace.server.api.FetchHandler;
 import io.tailrace.server.api.FindCoordinatorHandler;
 import io.tailrace.server.api.HeartbeatHandler;
 import io.tailrace.server.api.IncrementalAlterConfigsHandler;
@@ -44,6 +43,8 @@ import io.tailrace.server.api.TopicChanges;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.cluster.Storage;
 import io.tailrace.server.config.BrokerConfig;
+import io.tailrace.server.fetch.FetchHandler;
+import io.tailrace.server.fetch.FetchSessions;
 import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partitions;
@@ -83,7 +84,12 @@ final class RequestHandlers {
         ConfigChanges configs = new ConfigChanges(context.coordination().configs(), cluster, config, System::nanoTime);
         return List.of(
                 new ProduceHandler(partitions, context.clocks()),
-                new FetchHandler(partitions, config.network().fetchBytesMax()),
+                new FetchHandler(
+                        partitions,
+                        new FetchSessions(
+                                config.network().fetchSessionsMax(),
+                                context.clocks().steadyMs()),
+                        config.network().fetchBytesMax()),
                 new ListOffsetsHandler(partitions, blocking),
                 new MetadataHandler(cluster, topics, config.topics().automatic(), blocking),
                 new OffsetCommitHandler(groups),

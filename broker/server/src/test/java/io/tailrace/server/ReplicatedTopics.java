@@ -166,11 +166,16 @@ final class ReplicatedTopics implements AutoCloseable {
         return new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer());
     }
 
+    /** A consumer that reads from the earliest offset. */
+    KafkaConsumer<String, String> consumer() {
+        return new KafkaConsumer<>(
+                properties("auto.offset.reset", "earliest"), new StringDeserializer(), new StringDeserializer());
+    }
+
     /** All records below the high watermark. */
     List<Integer> read(String topic) {
         List<Integer> values = new ArrayList<>();
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                properties("auto.offset.reset", "earliest"), new StringDeserializer(), new StringDeserializer())) {
+        try (KafkaConsumer<String, String> consumer = consumer()) {
             TopicPartition partition = new TopicPartition(topic, 0);
             consumer.assign(List.of(partition));
             long end =

@@ -34,6 +34,7 @@ enum RuleSwitch {
     JOIN_AT_HIGH_WATERMARK("4 join at high watermark", always("LeaderRules", "hasCommittedRecords")),
     JOIN_AT_EPOCH_START("4 join at epoch start", always("LeaderRules", "hasReachedEpochStart")),
     REGISTERED_EPOCH("4 registered broker epoch", instead(SimulatedPartition.class, "asSent")),
+    EARLY_FETCH_COUNTS_LATER("4 a fetch that came early counts later", always(Leader.class, "hasCounted")),
     UNCLEAN_RESTART_LEAVES("4 unclean restart leaves the ISR", instead(Broker.class, "continues")),
     MIN_INSYNC_TO_ADVANCE("5 no advance below min.insync", always("LeaderRules", "enoughInsync")),
     REMEMBERED_HOLD_BACK("5 no advance past the remembered", never("LeaderRules", "remembersLastStanding")),

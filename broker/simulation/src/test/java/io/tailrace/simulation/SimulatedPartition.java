@@ -32,6 +32,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,7 @@ final class SimulatedPartition implements ClusterActions {
     private final Disk disk;
     private final Following following;
     private final Partition partition;
+    private final Map<Integer, FollowerSession> sessions = new TreeMap<>();
     private int fetchesWaited;
 
     SimulatedPartition(Cluster cluster, BrokerProcess process) {
@@ -179,10 +181,14 @@ final class SimulatedPartition implements ClusterActions {
 
     /** Answers a follower when there is something for it, or after a while. */
     void fetch(FollowerFetch fetch, Consumer<Fetched> answer) {
-        handle(new Event.Fetched(asSent(fetch)));
+        FollowerSession session = sessions.computeIfAbsent(
+                fetch.follower().brokerId(), follower -> new FollowerSession(partition, follower));
+        if (session.names(fetch) || session.mustCount(fetch)) {
+            handle(new Event.Fetched(asSent(fetch)));
+        }
         Fetched first = read(fetch);
         if (first.isEmpty()) {
-            new WaitingFetch(fetch, answer).begin();
+            new WaitingFetch(session, fetch, answer).begin();
         } else {
             answer.accept(first);
         }
@@ -195,6 +201,7 @@ final class SimulatedPartition implements ClusterActions {
 
     /** A follower's fetch that waits for records, as the server's handler does. */
     private final class WaitingFetch implements ReadWaiter {
+        private final FollowerSession session;
         private final FollowerFetch fetch;
         private final Consumer<Fetched> answer;
         /** Determines the order of waking, which must not differ between runs. */
@@ -203,7 +210,8 @@ final class SimulatedPartition implements ClusterActions {
         private boolean awake;
         private boolean answered;
 
-        WaitingFetch(FollowerFetch fetch, Consumer<Fetched> answer) {
+        WaitingFetch(FollowerSession session, FollowerFetch fetch, Consumer<Fetched> answer) {
+            this.session = session;
             this.fetch = fetch;
             this.answer = answer;
         }
@@ -235,6 +243,9 @@ final class SimulatedPartition implements ClusterActions {
             awake = false;
             if (answered) {
                 return;
+            }
+            if (session.mustCount(fetch)) {
+                handle(new Event.Fetched(asSent(fetch)));
             }
             Fetched fetched = read(fetch);
             if (isLast || !fetched.isEmpty()) {

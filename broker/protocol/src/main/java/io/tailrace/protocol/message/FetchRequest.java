@@ -78,6 +78,46 @@ public record FetchRequest(
                 replicaId, maxWaitMs, minBytes, maxBytes, (byte) 0, 0, -1, topics, List.of(), "", null, replicaEpoch);
     }
 
+    /** The same read, of these partitions. */
+    public FetchRequest ofTopics(List<Topic> others) {
+        return new FetchRequest(
+                replicaId,
+                maxWaitMs,
+                minBytes,
+                maxBytes,
+                isolationLevel,
+                sessionId,
+                sessionEpoch,
+                others,
+                forgottenTopics,
+                rackId,
+                clusterId,
+                replicaEpoch);
+    }
+
+    /**
+     * The same read in a session.
+     *
+     * @param id 0 if there is none yet
+     * @param epoch 0 to create a session
+     * @param forgotten partitions to remove from the session
+     */
+    public FetchRequest inSession(int id, int epoch, List<ForgottenTopic> forgotten) {
+        return new FetchRequest(
+                replicaId,
+                maxWaitMs,
+                minBytes,
+                maxBytes,
+                isolationLevel,
+                id,
+                epoch,
+                topics,
+                forgotten,
+                rackId,
+                clusterId,
+                replicaEpoch);
+    }
+
     @Override
     public ApiKey api() {
         return ApiKey.FETCH;

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Records in a file of the log, sent with sendfile. The answer owns the slice and closes it once it is written. */
-record FileRecords(FileSlice slice) implements RecordsPayload {
+public record FileRecords(FileSlice slice) implements RecordsPayload {
     private static final Logger LOG = LoggerFactory.getLogger(FileRecords.class);
 
     @Override

@@ -130,7 +130,8 @@ public record BrokerConfig(
                 config.value(BrokerKeys.CONNECTIONS_MAX),
                 config.value(BrokerKeys.CONNECTIONS_PER_IP_MAX),
                 config.value(BrokerKeys.CONNECTIONS_IDLE_MS_MAX),
-                config.value(BrokerKeys.FETCH_BYTES_MAX));
+                config.value(BrokerKeys.FETCH_BYTES_MAX),
+                config.value(BrokerKeys.FETCH_SESSIONS_MAX));
     }
 
     private static ReplicationConfig replication(Config config) {

@@ -162,6 +162,12 @@ final class BrokerKeys {
             "Unanswered requests of one connection; no more are read until one is answered.");
     static final ConfigKey<Integer> FETCH_BYTES_MAX =
             ConfigKey.integer("fetch.max.bytes", 55 << 20, 1024, MAX, "Largest response to a fetch.");
+    static final ConfigKey<Integer> FETCH_SESSIONS_MAX = ConfigKey.integer(
+            "max.incremental.fetch.session.cache.slots",
+            1_000,
+            0,
+            1_000_000,
+            "Largest number of fetch sessions; clients without one name all their partitions in each fetch. 0 for none.");
 
     static final ConfigKey<Integer> NUM_PARTITIONS =
             ConfigKey.integer("num.partitions", 1, 1, 100_000, "Partitions of a topic created without a number.");
@@ -242,6 +248,7 @@ final class BrokerKeys {
                 QUEUED_RESPONSE_BYTES_MAX,
                 QUEUED_REQUESTS_MAX,
                 FETCH_BYTES_MAX,
+                FETCH_SESSIONS_MAX,
                 NUM_PARTITIONS,
                 DEFAULT_REPLICATION_FACTOR,
                 AUTO_CREATE_TOPICS,

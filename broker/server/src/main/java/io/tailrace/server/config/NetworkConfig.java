@@ -14,6 +14,7 @@ package io.tailrace.server.config;
  * @param connectionsPerIpMax {@code max.connections.per.ip}
  * @param idleMsMax {@code connections.max.idle.ms}
  * @param fetchBytesMax {@code fetch.max.bytes}: largest answer to a fetch, whatever the client asks for
+ * @param fetchSessionsMax {@code max.incremental.fetch.session.cache.slots}: fetch sessions, of all connections
  */
 public record NetworkConfig(
         int threads,
@@ -26,4 +27,5 @@ public record NetworkConfig(
         int connectionsMax,
         int connectionsPerIpMax,
         long idleMsMax,
-        int fetchBytesMax) {}
+        int fetchBytesMax,
+        int fetchSessionsMax) {}

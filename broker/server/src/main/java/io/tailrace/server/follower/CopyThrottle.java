@@ -28,6 +28,16 @@ final class CopyThrottle {
         return rateChanged;
     }
 
+    /** Whether no partition is ever paused. */
+    synchronized boolean isUnlimited() {
+        return limits.bytesPerSecond() == ReplicationThrottle.UNLIMITED;
+    }
+
+    /** Whether the limits apply to the partition. */
+    synchronized boolean covers(Partition partition) {
+        return limits.covers(partition.id());
+    }
+
     /** When the partition may be copied again; in the past if it may be copied now. */
     synchronized long pausedUntilMs(Partition partition) {
         return limits.covers(partition.id()) && !isInSync(partition) ? pausedUntilMs : Long.MIN_VALUE;

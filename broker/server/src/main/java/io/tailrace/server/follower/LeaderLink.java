@@ -10,7 +10,8 @@ interface LeaderLink extends AutoCloseable {
     /**
      * Sends a fetch and waits for the answer: for the request's own wait and a bounded time more.
      *
-     * @throws IOException if there is no answer, or it is an error of the whole request; the link must be closed then
+     * @throws IOException if there is no answer, or it is an error of the whole request other than one of the fetch session; the
+     *     link must be closed then
      */
     FetchResponse fetch(FetchRequest request) throws IOException;
 

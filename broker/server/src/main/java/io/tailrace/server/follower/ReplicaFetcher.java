@@ -14,6 +14,9 @@ import io.tailrace.server.partition.LeaderAnswer;
 import io.tailrace.server.partition.Partition;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -97,16 +100,16 @@ final class ReplicaFetcher implements AutoCloseable {
         int failures = 0;
         try {
             while (!isClosed()) {
-                FetchRound round = nextRound();
-                if (round.isEmpty()) {
+                Optional<FetchRequest> request = nextFetch();
+                if (request.isEmpty()) {
                     // Nothing is copied from this leader now.
                     dropLink();
                     continue;
                 }
                 try {
-                    FetchResponse answer = link().fetch(request(round));
-                    stopFetching();
-                    take(round, answer);
+                    FetchResponse answer = link().fetch(request.get());
+                    answered(answer);
+                    take(request.get(), answer);
                     failures = 0;
                 } catch (IOException | RuntimeException e) {
                     failed(e, ++failures);
@@ -120,33 +123,35 @@ final class ReplicaFetcher implements AutoCloseable {
     }
 
     /** Waits for partitions that are due. Empty when closed, and when there is a link but no partition left to use it. */
-    private synchronized FetchRound nextRound() throws InterruptedException {
+    private synchronized Optional<FetchRequest> nextFetch() throws InterruptedException {
         while (!closed) {
             long nowMs = steadyMs.getAsLong();
-            FetchRound round = schedule.round(nowMs, config.partitionBytesMax());
-            fetching = !round.isEmpty();
-            if (fetching || (schedule.isEmpty() && link != null)) {
-                return round;
+            fetching = schedule.prepare(nowMs, config.partitionBytesMax());
+            if (fetching) {
+                return Optional.of(schedule.next(fetchWithoutPartitions(nowMs)));
+            }
+            if (schedule.isEmpty() && link != null) {
+                return Optional.empty();
             }
             wait(schedule.msUntilNext(nowMs));
         }
-        return new FetchRound();
+        return Optional.empty();
     }
 
-    private synchronized void stopFetching() {
+    private synchronized void answered(FetchResponse answer) {
         fetching = false;
+        schedule.answered(answer);
     }
 
-    private synchronized FetchRequest request(FetchRound round) {
-        long untilNextMs = schedule.msUntilNext(steadyMs.getAsLong());
-        int waitMs = (int) Math.min(config.fetchWaitMsMax(), untilNextMs == 0 ? Long.MAX_VALUE : untilNextMs);
+    private synchronized FetchRequest fetchWithoutPartitions(long nowMs) {
+        long untilNextMs = schedule.msUntilNext(nowMs);
         return FetchRequest.ofFollower(
                 self.brokerId(),
                 self.brokerEpoch().getAsLong(),
-                waitMs,
+                (int) Math.min(config.fetchWaitMsMax(), untilNextMs == 0 ? Long.MAX_VALUE : untilNextMs),
                 BYTES_MIN,
                 config.responseBytesMax(),
-                round.topics());
+                List.of());
     }
 
     private LeaderLink link() throws IOException {
@@ -165,15 +170,39 @@ final class ReplicaFetcher implements AutoCloseable {
         return opened;
     }
 
-    private void take(FetchRound round, FetchResponse answer) {
+    private void take(FetchRequest request, FetchResponse answer) {
+        if (answer.errorCode() != ErrorCode.NONE) {
+            LOG.debug(
+                    "Fetch session is closed, the next fetch opens another: leader broker {}: {}",
+                    leader,
+                    answer.errorCode());
+            return;
+        }
+        Set<TopicPartition> answered = new HashSet<>();
         for (FetchResponse.Topic topic : answer.topics()) {
             for (FetchResponse.Partition part : topic.partitions()) {
-                FetchState state = round.asked(new TopicPartition(topic.topic(), part.partitionIndex()));
+                TopicPartition partition = new TopicPartition(topic.topic(), part.partitionIndex());
+                answered.add(partition);
+                FetchState state = asked(partition);
                 if (state != null) {
                     settle(state, takeOrPause(state, part));
                 }
             }
         }
+        // A leader leaves out the partitions of which it has nothing to say.
+        for (FetchRequest.Topic topic : request.topics()) {
+            for (FetchRequest.Partition part : topic.partitions()) {
+                TopicPartition partition = new TopicPartition(topic.topic(), part.partition());
+                FetchState state = asked(partition);
+                if (state != null && !answered.contains(partition)) {
+                    settle(state, true);
+                }
+            }
+        }
+    }
+
+    private synchronized @Nullable FetchState asked(TopicPartition partition) {
+        return schedule.asked(partition);
     }
 
     /** One partition's answer never costs another partition its own. */
@@ -254,6 +283,7 @@ final class ReplicaFetcher implements AutoCloseable {
     }
 
     private synchronized void settle(FetchState state, boolean succeeded) {
+        schedule.unsettle(state);
         if (succeeded) {
             if (state.succeeded()) {
                 LOG.info(
@@ -269,6 +299,9 @@ final class ReplicaFetcher implements AutoCloseable {
 
     private void failed(Exception e, int failures) throws InterruptedException {
         dropLink();
+        synchronized (this) {
+            schedule.failed();
+        }
         long pauseMs = FetchState.pauseMs(failures, config.backoffMs());
         if (e instanceof RuntimeException) {
             LOG.error("Answer cannot be handled, trying again in {} ms: leader broker {}", pauseMs, leader, e);

@@ -1,6 +1,7 @@
 package io.tailrace.server.follower;
 
 import io.tailrace.client.ClientConfig;
+import io.tailrace.client.IncrementalFetch;
 import io.tailrace.client.Network;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.FetchRequest;
@@ -64,7 +65,7 @@ final class SocketLink implements LeaderLink {
     public FetchResponse fetch(FetchRequest request) throws IOException {
         try {
             FetchResponse answer = send(request).get();
-            if (answer.errorCode() != ErrorCode.NONE) {
+            if (answer.errorCode() != ErrorCode.NONE && !IncrementalFetch.isSessionError(answer.errorCode())) {
                 throw new IOException("fetch from " + address + " was refused with " + answer.errorCode());
             }
             return answer;

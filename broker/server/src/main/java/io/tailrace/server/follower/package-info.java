@@ -2,7 +2,8 @@
  * Copies from leaders what this broker's followers lack.
  *
  * <p>{@link io.tailrace.server.follower.Fetchers} has a few {@link io.tailrace.server.follower.ReplicaFetcher}s for each
- * broker that leads. Each has one connection and one thread, and one fetch asks for all of its partitions. A fetcher keeps no
+ * broker that leads. Each has one connection and one thread, and one fetch asks for all of its partitions, in a
+ * fetch session (KIP-227): it names those that have changed, and the leader answers those that have. A fetcher keeps no
  * offsets: every fetch is made from the partitions' current roles, and a partition takes an answer only if it still follows in
  * the epoch that was asked in. So a fetcher can be late, but not wrong.
  *

@@ -15,7 +15,9 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * is memory for the frame. It writes an answer only while the peer takes what was written before. So a peer that sends
  * much or reads little meets TCP's backpressure, and what the broker holds for it is bounded (ADR 30).
  *
- * <p>Confined to its event loop, except for {@link #runOnLoop} and {@link #executeOnLoop}.
+ * <p>Confined to its event loop, except for {@link #runOnLoop}, {@link #executeOnLoop} and {@link #wakeOnLoop}.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which is seen in channelInactive
 public final class Connection extends ChannelInboundHandlerAdapter {
@@ -39,14 +41,26 @@ public final class Connection extends ChannelInboundHandlerAdapter {
      * @param memory budgets of all connections together
      * @param dispatcher handles requests
      * @param faults logs why connections are closed
+     * @param wakeQueues requests that have been woken, by their event loop
      */
-    record Shared(NetworkLimits limits, NetworkMemory memory, RequestDispatcher dispatcher, PeerFaultLog faults) {}
+    record Shared(
+            NetworkLimits limits,
+            NetworkMemory memory,
+            RequestDispatcher dispatcher,
+            PeerFaultLog faults,
+            Map<EventLoop, WakeQueue> wakeQueues) {
+
+        Shared(NetworkLimits limits, NetworkMemory memory, RequestDispatcher dispatcher, PeerFaultLog faults) {
+            this(limits, memory, dispatcher, faults, new ConcurrentHashMap<>());
+        }
+    }
 
     private final NetworkLimits limits;
     private final ByteBudget answers;
     private final ByteBudget requests;
     private final RequestDispatcher dispatcher;
     private final PeerFaultLog faults;
+    private final Map<EventLoop, WakeQueue> wakeQueues;
     private final Channel channel;
     private final String listener;
     private final FrameReader reader;
@@ -82,6 +96,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         this.requests = shared.memory().requestsInProgress();
         this.dispatcher = shared.dispatcher();
         this.faults = shared.faults();
+        this.wakeQueues = shared.wakeQueues();
         this.reader = new FrameReader(
                 limits,
                 shared.memory(),
@@ -144,6 +159,15 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             channel.eventLoop().execute(action);
         } catch (RejectedExecutionException e) {
             // The loop ends only after every connection is closed: nobody waits for an answer.
+        }
+    }
+
+    /** As {@link #executeOnLoop}, in one task with all others that are woken on this loop by then. */
+    void wakeOnLoop(Runnable action) {
+        try {
+            wakeQueues.computeIfAbsent(channel.eventLoop(), WakeQueue::new).add(action);
+        } catch (RejectedExecutionException e) {
+            // As in executeOnLoop.
         }
     }
 

@@ -36,6 +36,14 @@ public class Exchange {
         connection.executeOnLoop(guarded(task));
     }
 
+    /**
+     * As {@link #execute}, for a task that something wakes which may wake many at once: one task of the event loop runs all
+     * that have been woken.
+     */
+    public final void wake(Runnable task) {
+        connection.wakeOnLoop(guarded(task));
+    }
+
     /** Runs {@code task} on the connection's event loop after {@code delayMs}; otherwise as {@link #execute}. */
     public final Future<?> schedule(Runnable task, long delayMs) {
         return connection.eventLoop().schedule(guarded(task), delayMs, TimeUnit.MILLISECONDS);

@@ -41,7 +41,7 @@ final class FollowerLog {
             return Optional.of(new AppendResult.Refused(
                     errors.errorOf(e), "append to the log of " + log.partition() + " failed: " + e.getMessage()));
         } finally {
-            lock.unlock();
+            role.unlock();
         }
     }
 

@@ -40,7 +40,7 @@ final class LeaderLog {
         try {
             return role.leadershipIn(leaderEpoch).map(leader -> append(leader, batches, allInsync), this::refuse);
         } finally {
-            lock.unlock();
+            role.unlock();
         }
     }
 
@@ -58,7 +58,7 @@ final class LeaderLog {
                                             ": it ends at " + endOffset + ", expected " + expectedOffset),
                             this::refuse);
         } finally {
-            lock.unlock();
+            role.unlock();
         }
     }
 
@@ -112,7 +112,7 @@ final class LeaderLog {
                 waiters.addAck(offset, waiter);
             }
         } finally {
-            lock.unlock();
+            role.unlock();
         }
     }
 
@@ -123,7 +123,7 @@ final class LeaderLog {
             return role.leadershipIn(Replica.ANY_EPOCH)
                     .map(leader -> deleteRecordsBefore(leader, offset), Deletion::refused);
         } finally {
-            lock.unlock();
+            role.unlock();
         }
     }
 
@@ -153,7 +153,7 @@ final class LeaderLog {
                 waiters.addDeletion(offset, waiter);
             }
         } finally {
-            lock.unlock();
+            role.unlock();
         }
     }
 

@@ -154,7 +154,7 @@ public final class Partition {
         try {
             waiters.remove(waiter);
         } finally {
-            lock.unlock();
+            role.unlock();
         }
     }
 
@@ -168,7 +168,7 @@ public final class Partition {
                 waiters.failAcks(ErrorCode.NOT_LEADER_OR_FOLLOWER);
                 waiters.failDeletions(ErrorCode.NOT_LEADER_OR_FOLLOWER);
             } finally {
-                role.lock().unlock();
+                role.unlock();
             }
         }
         waiters.wakeReaders();
@@ -222,7 +222,7 @@ public final class Partition {
 
     /**
      * Calls {@code waiter} whenever consumers may read more, or another broker may lead, until it is
-     * {@linkplain #remove removed}.
+     * {@linkplain #remove removed}. A read that comes after a call sees what the call was about.
      */
     public void add(ReadWaiter waiter) {
         waiters.addConsumer(waiter);
@@ -280,7 +280,7 @@ public final class Partition {
         try {
             change.run();
         } finally {
-            lock.unlock();
+            role.unlock();
         }
     }
 
@@ -293,13 +293,21 @@ public final class Partition {
                 role.step(new Event.LogStartMoved(role.extent()));
             }
         } finally {
-            lock.unlock();
+            role.unlock();
         }
     }
 
-    /** The number of fetches that wait for records. */
+    /**
+     * A number that has grown after every change of which a waiter would have been {@linkplain #add called}. A reader that
+     * was added after its read may have missed a change if this has grown since before the read.
+     */
+    public long changes() {
+        return waiters.changes();
+    }
+
+    /** The number of waiters for records. */
     int readersWaiting() {
-        return waiters.readersWaiting();
+        return waiters.readers();
     }
 
     /** The number of produces and deletions that wait for other replicas. */
@@ -309,7 +317,7 @@ public final class Partition {
         try {
             return waiters.acksWaiting();
         } finally {
-            lock.unlock();
+            role.unlock();
         }
     }
 

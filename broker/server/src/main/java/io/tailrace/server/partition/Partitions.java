@@ -24,7 +24,12 @@ public final class Partitions {
 
     /** The partition, or null if it is not on this broker. */
     public @Nullable Partition find(String topic, int partition) {
-        return partition < 0 ? null : open.get(new TopicPartition(topic, partition));
+        return partition < 0 ? null : find(new TopicPartition(topic, partition));
+    }
+
+    /** The partition, or null if it is not on this broker. */
+    public @Nullable Partition find(TopicPartition id) {
+        return open.get(id);
     }
 
     /** The error to answer if {@link #find} finds nothing. */

@@ -3,6 +3,9 @@ package io.tailrace.server.partition;
 import io.tailrace.log.LogSlice;
 import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.record.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,22 @@ public record Read(
     /** Bytes read. */
     public int sizeInBytes() {
         return slice == null ? 0 : slice.sizeInBytes();
+    }
+
+    /** Whether the first batch is not cut off. Reads its header. */
+    public boolean hasWholeBatch() throws IOException {
+        if (slice == null || slice.sizeInBytes() < RecordBatch.LENGTH_OVERHEAD_BYTES) {
+            return false;
+        }
+        ByteBuffer start = ByteBuffer.allocate(RecordBatch.LENGTH_OVERHEAD_BYTES);
+        slice.read(start, 0);
+        return start.getInt(RecordBatch.LENGTH_AT) <= slice.sizeInBytes() - RecordBatch.LENGTH_OVERHEAD_BYTES;
+    }
+
+    /** The same without the batches, which are closed. */
+    public Read withoutRecords() {
+        close();
+        return new Read(error, null, highWatermark, logStartOffset, diverging);
     }
 
     /** Closes the batches. */

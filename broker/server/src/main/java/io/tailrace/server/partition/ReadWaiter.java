@@ -1,8 +1,17 @@
 package io.tailrace.server.partition;
 
-/** Waits for records to read. Called on any thread, any number of times; must not block. */
+/**
+ * Reads from a partition, now and then. Called after the change can be seen, on any thread, any number of times, without a
+ * lock; must not block.
+ */
 public interface ReadWaiter {
 
     /** There may be more to read, or the partition may have another leader. */
     void wake();
+
+    /**
+     * Only offsets that come with records have moved: the log start, or for a follower the high watermark. For readers that
+     * remember what they have reported.
+     */
+    default void noteOffsets() {}
 }

@@ -31,7 +31,7 @@ final class ReplicaStateMachine {
     private final Waiters waiters;
     private final Effects effects = new Effects();
 
-    /** Guards the role, the order of appends, and the waiters for other replicas. */
+    /** Guards the role, the order of appends, the waiters for other replicas, and what readers have yet to learn. */
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Written under the lock. A reader without the lock may see the role before the current one. */
@@ -63,12 +63,19 @@ final class ReplicaStateMachine {
                 : new NotLeader(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }
 
+    /** Frees the lock, then calls the readers that must learn of what happened under it. */
+    void unlock() {
+        int news = lock.getHoldCount() == 1 ? waiters.takeNews() : 0;
+        lock.unlock();
+        waiters.deliver(news);
+    }
+
     void handle(Event event) {
         lock.lock();
         try {
             step(event);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -93,7 +100,7 @@ final class ReplicaStateMachine {
         try {
             step(event);
         } finally {
-            lock.unlock();
+            unlock();
         }
         return true;
     }
@@ -122,10 +129,15 @@ final class ReplicaStateMachine {
             }
         }
         waiters.roleStepped(replica);
+        if (before.log().startOffset() != replica.log().startOffset()) {
+            waiters.logStartMoved();
+        }
         boolean roleChanged = before.getClass() != replica.getClass() || before.leaderEpoch() != replica.leaderEpoch();
         if (roleChanged) {
-            waiters.wakeReaders();
+            waiters.roleChanged();
             context.listener().leadershipChanged(partition, replica);
+        } else if (!before.view().equals(replica.view())) {
+            waiters.viewChanged();
         }
     }
 

@@ -1,6 +1,8 @@
 package io.tailrace.server.api;
 
 import io.tailrace.server.RawClient;
+import io.tailrace.server.fetch.FetchHandler;
+import io.tailrace.server.fetch.FetchSessions;
 import io.tailrace.server.network.NetworkLimits;
 import io.tailrace.server.network.PeerFaultLog;
 import io.tailrace.server.network.SocketServer;
@@ -12,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** Serves requests with the given handlers, without a cluster. */
-final class ApiServer implements AutoCloseable {
+public final class ApiServer implements AutoCloseable {
     private static final int FETCH_BYTES_MAX = 1 << 20;
 
     private final SocketServer sockets;
@@ -35,13 +37,17 @@ final class ApiServer implements AutoCloseable {
     }
 
     /** Serves Produce and Fetch of a partition. */
-    static ApiServer of(TwoReplicas replicas) throws Exception {
+    public static ApiServer of(TwoReplicas replicas) throws Exception {
         return new ApiServer(
                 new ProduceHandler(replicas.partitions(), replicas.clocks()),
-                new FetchHandler(replicas.partitions(), FETCH_BYTES_MAX));
+                new FetchHandler(
+                        replicas.partitions(),
+                        new FetchSessions(10, replicas.clocks().steadyMs()),
+                        FETCH_BYTES_MAX));
     }
 
-    RawClient connect() throws IOException {
+    /** A connection of a client. */
+    public RawClient connect() throws IOException {
         return new RawClient(port);
     }
 

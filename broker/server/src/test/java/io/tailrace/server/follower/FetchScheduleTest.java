@@ -120,7 +120,7 @@ class FetchScheduleTest {
     }
 
     private boolean isDue(long nowMs) {
-        return !schedule.round(nowMs, 1000).isEmpty();
+        return schedule.prepare(nowMs, 1000);
     }
 
     private static ReplicationThrottle limits(String bytesPerSecond, String throttled) {

@@ -101,7 +101,12 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
 
     /** Opens partition 1, which is led here in this epoch, and both are in sync. */
     public Partition openLeader(int leaderEpoch) throws IOException {
-        Partition opened = open(directory.create(new TopicPartition(TOPIC, 1), settings.log(), 0));
+        return openLeader(1, leaderEpoch);
+    }
+
+    /** Opens another partition, which is led here in this epoch, and both are in sync. */
+    public Partition openLeader(int index, int leaderEpoch) throws IOException {
+        Partition opened = open(directory.create(new TopicPartition(TOPIC, index), settings.log(), 0));
         opened.handle(
                 elected(1, leaderEpoch, List.of(new Incarnation(1, SELF_EPOCH), new Incarnation(2, FOLLOWER_EPOCH))));
         return opened;
@@ -198,15 +203,34 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
         partition.handle(event);
     }
 
+    /** The follower is no longer registered, as far as partition 0 knows. */
+    public void followerIsGone() {
+        handle(new Event.BrokersChanged(Map.of(1, broker(1, SELF_EPOCH))));
+    }
+
+    /** The follower is registered again, under the same epoch. */
+    public void followerIsBack() {
+        handle(new Event.BrokersChanged(Map.of(1, broker(1, SELF_EPOCH), 2, broker(2, FOLLOWER_EPOCH))));
+    }
+
     /** The follower asks for what comes at {@code offset}, and so acknowledges what comes before. */
     public void followerFetches(long offset) {
-        followerFetches(offset, 0);
+        followerFetches(partition, offset);
     }
 
     /** The same, with a log that starts at {@code logStartOffset}. */
     public void followerFetches(long offset, long logStartOffset) {
+        followerFetches(partition, offset, logStartOffset);
+    }
+
+    /** The same for a partition that is led in epoch 3. */
+    public static void followerFetches(Partition partition, long offset) {
+        followerFetches(partition, offset, 0);
+    }
+
+    private static void followerFetches(Partition partition, long offset, long logStartOffset) {
         int lastEpoch = offset == 0 ? -1 : LEADER_EPOCH;
-        handle(new Event.Fetched(new FollowerFetch(
+        partition.handle(new Event.Fetched(new FollowerFetch(
                 new Incarnation(2, FOLLOWER_EPOCH), LEADER_EPOCH, offset, lastEpoch, logStartOffset)));
     }
 
@@ -231,6 +255,11 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
     /** Waits until somebody waits for the other replica. */
     public void awaitWaiterForReplicas() {
         await().until(() -> partition.acksWaiting() > 0);
+    }
+
+    /** The number of readers that the partition calls when it changes. */
+    public static int readers(Partition partition) {
+        return partition.readersWaiting();
     }
 
     /** Waits until nobody waits for anything. */

@@ -1,10 +1,10 @@
-package io.tailrace.server.api;
+package io.tailrace.server.fetch;
 
-import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.replication.Event;
+import io.tailrace.server.api.Call;
 import io.tailrace.server.network.Connection;
 import io.tailrace.server.partition.Partition;
-import io.tailrace.server.partition.Partitions;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,23 +23,16 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FollowerAcks {
     private static final long RETRY_MS = 10;
 
-    private final Partitions partitions;
     private final Map<Connection, Map<Partition, Event>> delayed = new ConcurrentHashMap<>();
 
-    FollowerAcks(Partitions partitions) {
-        this.partitions = partitions;
-    }
-
-    /** Acknowledges what a follower's fetch says, once for each request however often it is read. */
-    void acknowledge(FetchRequest request, Call<?> call) {
+    /** Acknowledges what a follower's fetch says of these partitions. */
+    void acknowledge(Collection<PlannedPartition> fetched, Call<?> call) {
         Map<Partition, Event> own = delayed.getOrDefault(call.connection(), Map.of());
         Map<Partition, Event> busy = new LinkedHashMap<>(own);
-        for (FetchRequest.Topic topic : request.topics()) {
-            for (FetchRequest.Partition part : topic.partitions()) {
-                Partition partition = partitions.find(topic.topic(), part.partition());
-                if (partition != null) {
-                    acknowledge(partition, new Event.Fetched(DelayedFetch.followerFetch(request, part)), busy);
-                }
+        for (PlannedPartition planned : fetched) {
+            Partition partition = planned.bind();
+            if (partition != null) {
+                acknowledge(partition, new Event.Fetched(planned.followerFetch()), busy);
             }
         }
         if (!busy.isEmpty()) {

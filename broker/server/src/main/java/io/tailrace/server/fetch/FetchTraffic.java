@@ -1,4 +1,4 @@
-package io.tailrace.server.api;
+package io.tailrace.server.fetch;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.RecordsPayload;

@@ -1,0 +1,173 @@
+package io.tailrace.server.fetch;
+
+import io.tailrace.log.FileSlice;
+import io.tailrace.log.LogSlice;
+import io.tailrace.protocol.EpochEnd;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.RecordsPayload;
+import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.protocol.message.FetchResponse.EpochEndOffset;
+import io.tailrace.server.api.FileRecords;
+import io.tailrace.server.partition.Read;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer in the making. Each partition is read once. {@linkplain #close Close} it, or answer with it: then the answer owns
+ * the files. Confined to one thread.
+ */
+final class FetchAttempt {
+    private final FetchPlan plan;
+    private final int bytesMax;
+    private final Map<PlannedPartition, FetchResponse.Partition> results = new LinkedHashMap<>();
+    private final List<Read> reads = new ArrayList<>();
+    private int sizeInBytes;
+    private boolean failed;
+
+    /** @param bytesMax bound on the bytes of records, unless the first batch alone is larger */
+    FetchAttempt(FetchPlan plan, int bytesMax) {
+        this.plan = plan;
+        this.bytesMax = bytesMax;
+    }
+
+    /**
+     * Whether the client must have an answer now: there are enough bytes, or it must act on an error or a divergence.
+     */
+    boolean isEnough(int bytesMin) {
+        return failed || plan.readableBytes() >= bytesMin;
+    }
+
+    /** The number of partitions that were looked at. */
+    int looks() {
+        return results.size();
+    }
+
+    /** Looks at partitions. */
+    void look(Collection<PlannedPartition> partitions) {
+        try {
+            partitions.forEach(this::look);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Looks at the active partitions, in their order, while there is room. */
+    void lookAtActive() {
+        for (PlannedPartition partition : plan.active()) {
+            if (!isDone(partition) && hasRoom()) {
+                look(List.of(partition));
+            }
+        }
+    }
+
+    private boolean hasRoom() {
+        return sizeInBytes == 0 || sizeInBytes < bytesMax;
+    }
+
+    private void look(PlannedPartition partition) {
+        int room = Math.max(0, Math.min(partition.bytesMax(), bytesMax - sizeInBytes));
+        Read read = partition.read(room, sizeInBytes == 0);
+        results.put(partition, result(partition.index(), read));
+    }
+
+    private FetchResponse.Partition result(int index, Read read) {
+        if (read.error() != ErrorCode.NONE) {
+            failed = true;
+            return FetchResponse.Partition.refused(index, read.error(), read.logStartOffset());
+        }
+        EpochEnd diverging = read.diverging();
+        if (diverging != null) {
+            failed = true;
+            return FetchResponse.Partition.diverging(
+                    index,
+                    read.highWatermark(),
+                    read.logStartOffset(),
+                    new EpochEndOffset(diverging.epoch(), diverging.endOffset()));
+        }
+        reads.add(read);
+        sizeInBytes += read.sizeInBytes();
+        return FetchResponse.Partition.read(index, read.highWatermark(), read.logStartOffset(), records(read));
+    }
+
+    private static @Nullable FileRecords records(Read read) {
+        LogSlice slice = read.slice();
+        if (slice == null || slice.isEmpty()) {
+            return null;
+        }
+        if (slice instanceof FileSlice file) {
+            return new FileRecords(file);
+        }
+        throw new IllegalStateException("only logs in files are served, found " + slice.getClass());
+    }
+
+    /** Closes the files, as there is no answer yet. */
+    void close() {
+        reads.forEach(Read::close);
+        results.keySet().forEach(plan::looked);
+    }
+
+    /** The answer with all partitions of the plan. */
+    List<FetchResponse.Topic> all() {
+        look(plan.active().stream().filter(partition -> !isDone(partition)).toList());
+        Topics topics = new Topics();
+        plan.forEach(partition -> {
+            FetchResponse.Partition result = results.get(partition);
+            topics.add(partition, result == null ? partition.withoutRecords() : result);
+        });
+        return topics.all();
+    }
+
+    /** The answer with those partitions that have anything new, as far as there is room. */
+    List<FetchResponse.Topic> changed() {
+        lookAtActive();
+        Topics topics = new Topics();
+        for (PlannedPartition partition : plan.active()) {
+            FetchResponse.Partition result = results.get(partition);
+            if (result == null && partition.isQuiet()) {
+                result = partition.withoutRecords();
+            }
+            if (result != null && (isAnswer(result) || partition.hasNews())) {
+                topics.add(partition, result);
+            } else {
+                plan.looked(partition);
+            }
+        }
+        return topics.all();
+    }
+
+    private boolean isDone(PlannedPartition partition) {
+        return partition.isQuiet() || results.containsKey(partition);
+    }
+
+    private static boolean isAnswer(FetchResponse.Partition result) {
+        return result.errorCode() != ErrorCode.NONE
+                || !result.divergingEpoch().equals(EpochEndOffset.NONE)
+                || hasRecords(result);
+    }
+
+    private static boolean hasRecords(FetchResponse.Partition result) {
+        RecordsPayload records = result.records();
+        return records != null && records.sizeInBytes() > 0;
+    }
+
+    /** Groups partitions by topic, and tells the plan of each that it is answered. */
+    private final class Topics {
+        private final Map<String, List<FetchResponse.Partition>> byName = new LinkedHashMap<>();
+
+        void add(PlannedPartition partition, FetchResponse.Partition result) {
+            byName.computeIfAbsent(partition.topic(), name -> new ArrayList<>()).add(result);
+            plan.answered(partition, hasRecords(result));
+        }
+
+        List<FetchResponse.Topic> all() {
+            return byName.entrySet().stream()
+                    .map(topic -> new FetchResponse.Topic(topic.getKey(), topic.getValue()))
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package io.tailrace.server.fetch;
+
+import io.tailrace.protocol.message.FetchRequest;
+import io.tailrace.server.partition.Partitions;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partitions that a client fetches, and which of them must be looked at.
+ *
+ * <p>A partition is <em>active</em> until a look at it finds nothing to read and nothing to report. From then on it costs nothing,
+ * until it changes or the client asks for something else of it. So a fetch costs what is active, not what the plan holds.
+ * Partitions that were answered with records go to the end of the queue, so that each one has its turn.
+ *
+ * <p>Used by one fetch at a time, except for {@link #changes}.
+ */
+final class FetchPlan {
+    private final Partitions partitions;
+    private final Requester requester;
+    private final Map<String, Map<Integer, PlannedPartition>> topics = new LinkedHashMap<>();
+    private final Set<PlannedPartition> active = new LinkedHashSet<>();
+    private final PlanChanges changes = new PlanChanges();
+    private boolean follows;
+    private int size;
+    private long readableBytes;
+
+    FetchPlan(Partitions partitions, Requester requester) {
+        this.partitions = partitions;
+        this.requester = requester;
+    }
+
+    Partitions partitions() {
+        return partitions;
+    }
+
+    Requester requester() {
+        return requester;
+    }
+
+    PlanChanges changes() {
+        return changes;
+    }
+
+    /** Whether changes of its partitions are marked. */
+    boolean follows() {
+        return follows;
+    }
+
+    /** The number of partitions. */
+    int size() {
+        return size;
+    }
+
+    /** Bytes that can be read, as far as the looks so far show. */
+    long readableBytes() {
+        return readableBytes;
+    }
+
+    void readableBytesChanged(int difference) {
+        readableBytes += difference;
+    }
+
+    /** Adds partitions, or replaces what is wanted of them. Returns them. */
+    List<PlannedPartition> want(List<FetchRequest.Topic> wanted) {
+        List<PlannedPartition> named = new ArrayList<>();
+        for (FetchRequest.Topic topic : wanted) {
+            Map<Integer, PlannedPartition> ofTopic =
+                    topics.computeIfAbsent(topic.topic(), name -> new LinkedHashMap<>());
+            for (FetchRequest.Partition part : topic.partitions()) {
+                named.add(want(ofTopic, topic.topic(), part));
+            }
+        }
+        return named;
+    }
+
+    private PlannedPartition want(Map<Integer, PlannedPartition> ofTopic, String topic, FetchRequest.Partition part) {
+        PlannedPartition known = ofTopic.get(part.partition());
+        if (known != null) {
+            known.want(part);
+            active.add(known);
+            return known;
+        }
+        PlannedPartition added = new PlannedPartition(this, topic, part);
+        ofTopic.put(part.partition(), added);
+        active.add(added);
+        size++;
+        return added;
+    }
+
+    /** Removes partitions. Those that the plan does not have are ignored. */
+    void forget(List<FetchRequest.ForgottenTopic> forgotten) {
+        for (FetchRequest.ForgottenTopic topic : forgotten) {
+            Map<Integer, PlannedPartition> ofTopic = topics.get(topic.topic());
+            if (ofTopic == null) {
+                continue;
+            }
+            for (int index : topic.partitions()) {
+                remove(ofTopic.remove(index));
+            }
+            if (ofTopic.isEmpty()) {
+                topics.remove(topic.topic());
+            }
+        }
+    }
+
+    private void remove(@Nullable PlannedPartition partition) {
+        if (partition != null) {
+            partition.stopFollowing();
+            partition.mustBeRead();
+            active.remove(partition);
+            size--;
+        }
+    }
+
+    private boolean has(PlannedPartition partition) {
+        Map<Integer, PlannedPartition> ofTopic = topics.get(partition.topic());
+        return ofTopic != null && ofTopic.get(partition.index()) == partition;
+    }
+
+    /** Marks changes from now on, and those that happened since partitions were last read. */
+    void follow() {
+        follows = true;
+        forEach(PlannedPartition::follow);
+    }
+
+    /** Takes the partitions that have changed and must be looked at. */
+    List<PlannedPartition> takeChanged() {
+        List<PlannedPartition> taken = changes.take();
+        if (taken.isEmpty()) {
+            return taken;
+        }
+        List<PlannedPartition> changed = taken.stream().filter(this::has).toList();
+        changed.forEach(PlannedPartition::mustBeRead);
+        active.addAll(changed);
+        return changed;
+    }
+
+    /** The active partitions, in their order. */
+    Collection<PlannedPartition> active() {
+        return List.copyOf(active);
+    }
+
+    /** A look is over that is not answered: the partition stays active if it has anything to answer. */
+    void looked(PlannedPartition partition) {
+        if (partition.isQuiet() && !partition.hasNews()) {
+            active.remove(partition);
+        }
+    }
+
+    /** The partition is answered: it stays active, behind the others, unless there is nothing more to read. */
+    void answered(PlannedPartition partition, boolean withRecords) {
+        partition.answered();
+        if (partition.isQuiet() || withRecords) {
+            active.remove(partition);
+        }
+        if (withRecords) {
+            active.add(partition);
+        }
+    }
+
+    /** Calls {@code action} with each partition, in the order in which they were added, by topic. */
+    void forEach(Consumer<PlannedPartition> action) {
+        topics.values().forEach(ofTopic -> ofTopic.values().forEach(action));
+    }
+
+    /** Is called by no partition any more. */
+    void close() {
+        if (follows) {
+            forEach(PlannedPartition::stopFollowing);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.tailrace.server.fetch;
+
+/**
+ * A client's fetch session (KIP-227): a plan that lasts from one fetch to the next. The fields that change are guarded by the
+ * monitor of {@link FetchSessions}.
+ */
+final class FetchSession {
+    private final int id;
+    private final FetchPlan plan;
+    private final long createdMs;
+    private int nextEpoch = 1;
+    private long lastUsedMs;
+    private int partitions;
+    private boolean inUse = true;
+    private boolean closed;
+
+    FetchSession(int id, FetchPlan plan, long nowMs) {
+        this.id = id;
+        this.plan = plan;
+        this.createdMs = nowMs;
+        this.lastUsedMs = nowMs;
+        this.partitions = plan.size();
+    }
+
+    int id() {
+        return id;
+    }
+
+    FetchPlan plan() {
+        return plan;
+    }
+
+    /** Followers' sessions are kept before those of consumers. */
+    boolean isPrivileged() {
+        return plan.requester().isFollower();
+    }
+
+    long createdMs() {
+        return createdMs;
+    }
+
+    long lastUsedMs() {
+        return lastUsedMs;
+    }
+
+    /** Partitions at the end of the last fetch. */
+    int partitions() {
+        return partitions;
+    }
+
+    int nextEpoch() {
+        return nextEpoch;
+    }
+
+    boolean isInUse() {
+        return inUse;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void begin(long nowMs) {
+        inUse = true;
+        lastUsedMs = nowMs;
+        nextEpoch = nextEpoch == Integer.MAX_VALUE ? 1 : nextEpoch + 1;
+    }
+
+    void end(long nowMs) {
+        inUse = false;
+        lastUsedMs = nowMs;
+        partitions = plan.size();
+    }
+
+    void close() {
+        closed = true;
+    }
+}

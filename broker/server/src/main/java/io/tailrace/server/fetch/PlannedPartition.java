@@ -1,0 +1,195 @@
+package io.tailrace.server.fetch;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.message.FetchRequest;
+import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.replication.FollowerFetch;
+import io.tailrace.replication.Leader;
+import io.tailrace.server.partition.Partition;
+import io.tailrace.server.partition.Read;
+import io.tailrace.server.partition.ReadWaiter;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition in a plan: what is wanted of it, what the last look at it found, and what was last answered. Used by one fetch
+ * at a time, except for {@link #wake}, {@link #noteOffsets} and the mark.
+ */
+final class PlannedPartition implements ReadWaiter {
+    private static final long UNKNOWN = -1;
+
+    private final FetchPlan plan;
+    private final String topic;
+    private final @Nullable TopicPartition id;
+    private FetchRequest.Partition wanted;
+    private @Nullable Partition partition;
+
+    /** Whether the partition calls this entry. */
+    private boolean follows;
+
+    private long changesSeen;
+
+    /** Written under the monitor of the plan's changes. */
+    private volatile boolean marked;
+
+    /** Whether there was nothing to read, so that there is nothing until the next mark. */
+    private boolean quiet;
+
+    private int readableBytes;
+    private long highWatermark = UNKNOWN;
+    private long logStartOffset = UNKNOWN;
+    private long answeredHighWatermark = UNKNOWN;
+    private long answeredLogStartOffset = UNKNOWN;
+
+    PlannedPartition(FetchPlan plan, String topic, FetchRequest.Partition wanted) {
+        this.plan = plan;
+        this.topic = topic;
+        this.wanted = wanted;
+        this.id = wanted.partition() < 0 ? null : new TopicPartition(topic, wanted.partition());
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    int index() {
+        return wanted.partition();
+    }
+
+    int bytesMax() {
+        return wanted.partitionMaxBytes();
+    }
+
+    FollowerFetch followerFetch() {
+        return plan.requester().fetch(wanted);
+    }
+
+    /** Replaces what is wanted, which must be looked at. */
+    void want(FetchRequest.Partition now) {
+        wanted = now;
+        mustBeRead();
+    }
+
+    void mustBeRead() {
+        quiet = false;
+        setReadableBytes(0);
+    }
+
+    private void setReadableBytes(int bytes) {
+        plan.readableBytesChanged(bytes - readableBytes);
+        readableBytes = bytes;
+    }
+
+    /** The partition as it is on this broker now, null if it is not. */
+    @Nullable
+    Partition bind() {
+        Partition found = id == null ? null : plan.partitions().find(id);
+        if (found != partition) {
+            stopFollowing();
+            partition = found;
+            changesSeen = found == null ? 0 : found.changes();
+            if (plan.follows()) {
+                follow();
+            }
+        }
+        return found;
+    }
+
+    /** Is called by the partition from now on, and at once if it has changed since it was read. */
+    void follow() {
+        if (partition == null || follows) {
+            return;
+        }
+        follows = true;
+        if (plan.requester().isFollower()) {
+            partition.addFollower(this);
+        } else {
+            partition.add(this);
+        }
+        if (partition.changes() != changesSeen) {
+            wake();
+        }
+    }
+
+    void stopFollowing() {
+        if (partition != null && follows) {
+            partition.remove(this);
+        }
+        follows = false;
+    }
+
+    @Override
+    public void wake() {
+        plan.changes().mark(this, true);
+    }
+
+    @Override
+    public void noteOffsets() {
+        plan.changes().mark(this, false);
+    }
+
+    boolean isMarked() {
+        return marked;
+    }
+
+    void setMarked(boolean nowMarked) {
+        marked = nowMarked;
+    }
+
+    /** Whether the leader has not counted this follower's fetch, though it may now. */
+    boolean isUncounted() {
+        Partition bound = bind();
+        return bound != null && bound.replica() instanceof Leader leader && !leader.hasCounted(followerFetch());
+    }
+
+    /** Reads what the requester may read. Close the outcome. */
+    Read read(int room, boolean atLeastOneBatch) {
+        Partition bound = bind();
+        if (bound == null) {
+            ErrorCode error = plan.partitions().errorOfMissing(topic, index());
+            return new Read(error, null, UNKNOWN, UNKNOWN, null);
+        }
+        changesSeen = bound.changes();
+        Read read = plan.requester().isFollower()
+                ? bound.read(followerFetch(), room, atLeastOneBatch)
+                : bound.read(wanted.fetchOffset(), wanted.currentLeaderEpoch(), room, atLeastOneBatch);
+        setReadableBytes(read.sizeInBytes());
+        boolean failed = read.error() != ErrorCode.NONE || read.diverging() != null;
+        quiet = !failed && room > 0 && readableBytes == 0;
+        highWatermark = failed ? UNKNOWN : read.highWatermark();
+        logStartOffset = failed ? UNKNOWN : read.logStartOffset();
+        return readableBytes == room && !atLeastOneBatch ? wholeBatches(bound, read) : read;
+    }
+
+    /** Java's consumer fails if all it gets of a partition is a part of a batch. */
+    private static Read wholeBatches(Partition partition, Read read) {
+        try {
+            return read.hasWholeBatch() ? read : read.withoutRecords();
+        } catch (IOException e) {
+            read.close();
+            return new Read(partition.errorOf(e), null, UNKNOWN, UNKNOWN, null);
+        }
+    }
+
+    /** Whether nothing can be read until the partition changes again. */
+    boolean isQuiet() {
+        return quiet;
+    }
+
+    /** Whether the last look found other offsets than were last answered. */
+    boolean hasNews() {
+        return highWatermark != answeredHighWatermark || logStartOffset != answeredLogStartOffset;
+    }
+
+    /** Records that the client is about to get what the last look found. */
+    void answered() {
+        answeredHighWatermark = highWatermark;
+        answeredLogStartOffset = logStartOffset;
+    }
+
+    /** The answer for a partition that has nothing to read, by the last look at it. */
+    FetchResponse.Partition withoutRecords() {
+        return FetchResponse.Partition.read(index(), highWatermark, logStartOffset, null);
+    }
+}
