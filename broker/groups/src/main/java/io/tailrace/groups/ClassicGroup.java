@@ -40,7 +40,7 @@ public record ClassicGroup(
                 groupId, ClassicGroupState.EMPTY, nowMs, ClassicGeneration.NONE, ClassicMembers.NONE, null);
     }
 
-    /** Whether nobody would miss it: it has no members, expects none and was never stored. */
+    /** Whether it can be forgotten: it has no members, expects none and was never stored. */
     public boolean isVacant() {
         return state == ClassicGroupState.EMPTY
                 && generation.id() == 0

@@ -17,7 +17,7 @@ import io.tailrace.shard.Ticket;
  *   any      ─▶ Joining             JoinGroup
  * </pre>
  *
- * <p>A state that holds a ticket has a request that waits. No member is without session timeout but those that wait.
+ * <p>A state that holds a ticket has a request that waits. Every member has a session timeout, except while a request of it waits.
  */
 public sealed interface ClassicMemberState {
     /** Has a generation, and has not asked for its assignment yet. */

@@ -1,7 +1,7 @@
 package io.tailrace.groups;
 
 /**
- * The client behind a member, for whoever looks at the group.
+ * The client of a member, as tools show it.
  *
  * @param clientId the name that it gives itself; empty if it gives none
  * @param host its address
