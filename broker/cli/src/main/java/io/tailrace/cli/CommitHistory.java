@@ -5,20 +5,15 @@ import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.client.GroupAdmin;
 import io.tailrace.client.PartitionOffset;
+import io.tailrace.client.StoredCommit;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.protocol.codec.GroupRecords;
-import io.tailrace.protocol.codec.MalformedMessageException;
-import io.tailrace.protocol.group.OffsetCommitKey;
-import io.tailrace.protocol.group.OffsetCommitValue;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,7 +23,6 @@ import java.util.TreeMap;
  * the time index of the partition: the log ended then before its first record of that time or later. Not thread-safe.
  */
 final class CommitHistory {
-    private static final String TOPIC = "__consumer_offsets";
     private static final Duration POLL = Duration.ofMillis(500);
     private static final int POLLS_WITHOUT_PROGRESS_MAX = 20;
 
@@ -44,8 +38,6 @@ final class CommitHistory {
         this.consumer = consumer;
     }
 
-    private record Stored(long committedAtMs, long offset) {}
-
     /**
      * The commits of a group since a time, oldest first.
      *
@@ -54,11 +46,11 @@ final class CommitHistory {
      */
     Map<TopicPartition, List<LagVerdict.Commit>> of(
             String group, long sinceMs, long nowMs, Map<TopicPartition, PartitionOffset> ends) {
-        Map<TopicPartition, Deque<Stored>> stored = stored(group, sinceMs, nowMs, ends.keySet());
+        Map<TopicPartition, Deque<StoredCommit>> stored = stored(group, sinceMs, nowMs, ends.keySet());
         Map<TopicPartition, List<LagVerdict.Commit>> commits = new TreeMap<>();
         boolean found = true;
         while (found) {
-            Map<TopicPartition, Stored> round = new TreeMap<>();
+            Map<TopicPartition, StoredCommit> round = new TreeMap<>();
             stored.forEach((partition, left) -> {
                 if (!left.isEmpty()) {
                     round.put(partition, left.removeFirst());
@@ -72,13 +64,13 @@ final class CommitHistory {
 
     /** One commit of each partition, since a request may ask for one time in each partition. */
     private void addRound(
-            Map<TopicPartition, Stored> round,
+            Map<TopicPartition, StoredCommit> round,
             Map<TopicPartition, PartitionOffset> ends,
             Map<TopicPartition, List<LagVerdict.Commit>> commits) {
         Map<TopicPartition, Long> times = new TreeMap<>();
         round.forEach((partition, commit) -> times.put(partition, commit.committedAtMs()));
         admin.offsets(times).forEach((partition, answer) -> {
-            Stored commit = round.get(partition);
+            StoredCommit commit = round.get(partition);
             PartitionOffset end = ends.get(partition);
             if (commit == null || end == null || end.offset().isEmpty()) {
                 return;
@@ -90,14 +82,14 @@ final class CommitHistory {
         });
     }
 
-    private Map<TopicPartition, Deque<Stored>> stored(
+    private Map<TopicPartition, Deque<StoredCommit>> stored(
             String group, long sinceMs, long nowMs, Set<TopicPartition> wanted) {
-        Map<TopicPartition, Deque<Stored>> stored = new TreeMap<>();
-        Integer partitions = admin.partitionCounts(List.of(TOPIC)).get(TOPIC);
+        Map<TopicPartition, Deque<StoredCommit>> stored = new TreeMap<>();
+        Integer partitions = admin.partitionCounts(List.of(StoredCommit.TOPIC)).get(StoredCommit.TOPIC);
         if (partitions == null) {
             return stored;
         }
-        TopicPartition partition = new TopicPartition(TOPIC, partitionOf(group, partitions));
+        TopicPartition partition = new TopicPartition(StoredCommit.TOPIC, StoredCommit.partitionOf(group, partitions));
         OptionalLong first = offset(partition, sinceMs);
         OptionalLong end = offset(partition, GroupAdmin.LATEST);
         if (first.isEmpty() || end.isEmpty()) {
@@ -118,13 +110,11 @@ final class CommitHistory {
             }
             lastPosition = consumer.position(partition);
             for (ConsumerRecord record : records) {
-                commit(group, record)
-                        .filter(commit -> wanted.contains(commit.partition()))
-                        .filter(commit -> commit.stored().committedAtMs() >= sinceMs)
-                        .ifPresent(commit -> add(
-                                stored.computeIfAbsent(commit.partition(), each -> new ArrayDeque<>()),
-                                commit.stored(),
-                                spacingMs));
+                StoredCommit.of(record)
+                        .filter(commit -> commit.group().equals(group) && wanted.contains(commit.partition()))
+                        .filter(commit -> commit.committedAtMs() >= sinceMs)
+                        .ifPresent(commit ->
+                                add(stored.computeIfAbsent(commit.partition(), each -> new ArrayDeque<>()), commit, spacingMs));
             }
         }
         return stored;
@@ -135,41 +125,9 @@ final class CommitHistory {
         return found == null ? OptionalLong.empty() : found.offset();
     }
 
-    /** As brokers compute it. */
-    private static int partitionOf(String group, int partitions) {
-        int hash = group.hashCode();
-        return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitions;
-    }
-
-    private record Commit(TopicPartition partition, Stored stored) {}
-
-    /** Empty for another group's record, one that is not a commit, a tombstone, and one that cannot be read. */
-    private static Optional<Commit> commit(String group, ConsumerRecord record) {
-        byte[] key = record.key();
-        byte[] value = record.value();
-        if (key == null || value == null) {
-            return Optional.empty();
-        }
-        try {
-            return GroupRecords.decodeKey(ByteBuffer.wrap(key))
-                    .filter(OffsetCommitKey.class::isInstance)
-                    .map(OffsetCommitKey.class::cast)
-                    .filter(decoded -> decoded.group().equals(group))
-                    .map(decoded -> commit(
-                            decoded, (OffsetCommitValue) GroupRecords.decodeValue(decoded, ByteBuffer.wrap(value))));
-        } catch (MalformedMessageException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static Commit commit(OffsetCommitKey key, OffsetCommitValue value) {
-        return new Commit(
-                new TopicPartition(key.topic(), key.partition()), new Stored(value.commitTimestamp(), value.offset()));
-    }
-
     /** Of two commits that are close together, the later one counts. */
-    private static void add(Deque<Stored> commits, Stored commit, long spacingMs) {
-        Stored before = commits.peekLast();
+    private static void add(Deque<StoredCommit> commits, StoredCommit commit, long spacingMs) {
+        StoredCommit before = commits.peekLast();
         if (before != null && commit.committedAtMs() / spacingMs == before.committedAtMs() / spacingMs) {
             commits.removeLast();
         }
