@@ -28,14 +28,21 @@ public final class ClusterTree implements AutoCloseable {
     private final List<Consumer<ClusterImage>> listeners = new CopyOnWriteArrayList<>();
     private final CountDownLatch firstImage = new CountDownLatch(1);
     private final TreeFollower follower;
-    private volatile ClusterImage image = ClusterImage.empty();
-    private volatile Set<String> unreadableTopics = Set.of();
+    private volatile Reading newest = new Reading(ClusterImage.empty(), Set.of());
+
+    /**
+     * What was read of the cluster at one time.
+     *
+     * @param image the cluster
+     * @param unreadableTopics topics whose nodes cannot be read: the image shows an earlier version of them, or none
+     */
+    public record Reading(ClusterImage image, Set<String> unreadableTopics) {}
 
     public ClusterTree(ZooKeeperSession session) {
         executor = session.thread("cluster-tree");
         follower = new TreeFollower(session.curator(), executor, ROOTS, (nodes, changedPaths) -> {
-            image = builder.build(nodes, changedPaths);
-            unreadableTopics = builder.unreadableTopics();
+            ClusterImage image = builder.build(nodes, changedPaths);
+            newest = new Reading(image, builder.unreadableTopics());
             listeners.forEach(listener -> listener.accept(image));
             firstImage.countDown();
         });
@@ -49,7 +56,7 @@ public final class ClusterTree implements AutoCloseable {
         executor.execute(() -> {
             listeners.add(listener);
             if (firstImage.getCount() == 0) {
-                listener.accept(image);
+                listener.accept(newest.image);
             }
         });
     }
@@ -67,14 +74,19 @@ public final class ClusterTree implements AutoCloseable {
         }
     }
 
+    /** The newest image, together with what it may lack. */
+    public Reading newest() {
+        return newest;
+    }
+
     /** The newest image. */
     public ClusterImage image() {
-        return image;
+        return newest.image;
     }
 
     /** Topics whose nodes cannot be read: the image shows an earlier version of them, or none. */
     public Set<String> unreadableTopics() {
-        return unreadableTopics;
+        return newest.unreadableTopics;
     }
 
     /** Stops following the cluster. After this has returned no call of a listener begins. */

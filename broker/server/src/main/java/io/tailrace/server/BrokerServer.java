@@ -90,9 +90,7 @@ public final class BrokerServer implements AutoCloseable {
                 failure::completeExceptionally);
         ShardHosts<GroupsShard> shards = new ShardHosts<>(
                 new GroupShards(
-                        new ClusterTopics(tree::image, tree::unreadableTopics),
-                        () -> tree.image().groupConfigs(),
-                        config.groups()),
+                        new ClusterTopics(tree::newest), () -> tree.image().groupConfigs(), config.groups()),
                 shardThreads.runtime());
         GroupCoordinator groups = new GroupCoordinator(config.groups().partitions(), shards);
         this.node = new ClusterNode(

@@ -1,5 +1,6 @@
 package io.tailrace.server.group;
 
+import io.tailrace.coordination.ClusterTree;
 import io.tailrace.groups.ClusterSnapshot;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.ClusterImage;
@@ -23,26 +24,22 @@ import java.util.stream.Collectors;
  * replicas do not, nor does a broker that leaves, whose rack is remembered. Thread-safe.
  */
 public final class ClusterTopics implements Supplier<ClusterSnapshot> {
-    private final Supplier<ClusterImage> images;
-    private final Supplier<Set<String>> unreadable;
+    private final Supplier<ClusterTree.Reading> readings;
     private volatile Snapshot newest = new Snapshot(0, ClusterImage.empty(), Set.of(), Map.of(), Map.of(), Map.of());
 
-    /**
-     * @param images the newest image of the cluster
-     * @param unreadable topics that the image may lack although they exist
-     */
-    public ClusterTopics(Supplier<ClusterImage> images, Supplier<Set<String>> unreadable) {
-        this.images = images;
-        this.unreadable = unreadable;
+    /** @param readings what was read of the cluster last */
+    public ClusterTopics(Supplier<ClusterTree.Reading> readings) {
+        this.readings = readings;
     }
 
     /** Costs next to nothing while the image is the same. */
     @Override
     public ClusterSnapshot get() {
-        ClusterImage image = images.get();
-        Set<String> unreadableNow = unreadable.get();
+        ClusterTree.Reading reading = readings.get();
         Snapshot current = newest;
-        return current.isOf(image, unreadableNow) ? current : renewed(image, unreadableNow);
+        return current.isOf(reading.image(), reading.unreadableTopics())
+                ? current
+                : renewed(reading.image(), reading.unreadableTopics());
     }
 
     private synchronized Snapshot renewed(ClusterImage image, Set<String> unreadableNow) {

@@ -1,5 +1,6 @@
 package io.tailrace.server.api;
 
+import io.tailrace.coordination.ClusterTree;
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.ListGroupsRequest;
@@ -56,7 +57,7 @@ final class GroupServer implements AutoCloseable {
                         "web", new TopicImage("web", new UUID(7, 7), Collections.nCopies(3, partition), Map.of()))),
                 Set.of(),
                 1);
-        ClusterTopics topics = new ClusterTopics(() -> image, Set::of);
+        ClusterTopics topics = new ClusterTopics(() -> new ClusterTree.Reading(image, Set.of()));
         GroupShards groups = new GroupShards(
                 topics, Map::of, BrokerConfig.of(Map.of("broker.id", "1")).groups());
         ShardHosts<GroupsShard> hosts = new ShardHosts<>(new InTopic(groups), threads.runtime());

@@ -2,6 +2,7 @@ package io.tailrace.server.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.coordination.ClusterTree;
 import io.tailrace.groups.ClusterSnapshot;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.ClusterImage;
@@ -28,7 +29,7 @@ class ClusterTopicsTest {
     private final SortedMap<String, TopicImage> topics = new TreeMap<>();
     private ClusterImage image = ClusterImage.empty();
     private Set<String> unreadable = Set.of();
-    private final ClusterTopics cluster = new ClusterTopics(() -> image, () -> unreadable);
+    private final ClusterTopics cluster = new ClusterTopics(() -> new ClusterTree.Reading(image, unreadable));
 
     @BeforeEach
     void someCluster() {

@@ -2,6 +2,7 @@ package io.tailrace.server.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.coordination.ClusterTree;
 import io.tailrace.groups.ClassicGroup;
 import io.tailrace.groups.GroupSettings;
 import io.tailrace.groups.GroupsShard;
@@ -21,8 +22,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class GroupsQueryTest {
-    private final GroupsShard shard =
-            GroupRules.emptyShard(new ClusterTopics(ClusterImage::empty, Set::of).get(), GroupSettings.defaults());
+    private final GroupsShard shard = GroupRules.emptyShard(
+            new ClusterTopics(() -> new ClusterTree.Reading(ClusterImage.empty(), Set.of())).get(),
+            GroupSettings.defaults());
     private long nextOffset;
 
     private void commit(String group, int partition, long offset) {
