@@ -113,8 +113,10 @@ final class CommitHistory {
                 StoredCommit.of(record)
                         .filter(commit -> commit.group().equals(group) && wanted.contains(commit.partition()))
                         .filter(commit -> commit.committedAtMs() >= sinceMs)
-                        .ifPresent(commit ->
-                                add(stored.computeIfAbsent(commit.partition(), each -> new ArrayDeque<>()), commit, spacingMs));
+                        .ifPresent(commit -> add(
+                                stored.computeIfAbsent(commit.partition(), each -> new ArrayDeque<>()),
+                                commit,
+                                spacingMs));
             }
         }
         return stored;

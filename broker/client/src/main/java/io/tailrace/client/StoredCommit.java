@@ -37,8 +37,8 @@ public record StoredCommit(String group, TopicPartition partition, long offset, 
             return GroupRecords.decodeKey(ByteBuffer.wrap(key))
                     .filter(OffsetCommitKey.class::isInstance)
                     .map(OffsetCommitKey.class::cast)
-                    .map(decoded -> of(
-                            decoded, (OffsetCommitValue) GroupRecords.decodeValue(decoded, ByteBuffer.wrap(value))));
+                    .map(decoded ->
+                            of(decoded, (OffsetCommitValue) GroupRecords.decodeValue(decoded, ByteBuffer.wrap(value))));
         } catch (MalformedMessageException e) {
             return Optional.empty();
         }
@@ -46,9 +46,6 @@ public record StoredCommit(String group, TopicPartition partition, long offset, 
 
     private static StoredCommit of(OffsetCommitKey key, OffsetCommitValue value) {
         return new StoredCommit(
-                key.group(),
-                new TopicPartition(key.topic(), key.partition()),
-                value.offset(),
-                value.commitTimestamp());
+                key.group(), new TopicPartition(key.topic(), key.partition()), value.offset(), value.commitTimestamp());
     }
 }
