@@ -189,6 +189,10 @@ final class ConsumeCommand implements Runnable {
         if (others.isEmpty()) {
             return true;
         }
+        // So that the other members see that this one is at its ends.
+        Map<TopicPartition, Long> own = new HashMap<>();
+        assigned.forEach(partition -> own.put(partition, consumer.position(partition)));
+        consumer.commit(own);
         Map<TopicPartition, Long> committed = consumer.committed(others);
         return others.stream().allMatch(each -> committed.getOrDefault(each, 0L) >= ends.getOrDefault(each, 0L));
     }

@@ -139,7 +139,7 @@ final class LagCommand implements Callable<Integer> {
             try {
                 isOver |= add(table, report, admin.describe(group));
             } catch (ClientException e) {
-                table.add(group, null, null, null, null, null, null, null, null, null, null, e.getMessage());
+                addReason(table, group, String.valueOf(e.getMessage()));
                 isOver = true;
             }
         }
@@ -147,13 +147,20 @@ final class LagCommand implements Callable<Integer> {
         return isOver ? CommandRunner.OVER_THRESHOLD : 0;
     }
 
+    private static void addReason(OutputTable table, String group, String reason) {
+        table.add(group, null, null, null, null, null, null, null, null, null, null, reason);
+    }
+
     /** Adds a group's rows; returns whether one of them is over a limit. */
     private boolean add(OutputTable table, LagReport report, GroupDescription group) {
         List<LagRow> rows = report.rows(group, topics);
-        if (rows.isEmpty() && !which.all) {
-            throw new IllegalStateException("group " + group.groupId() + " has no committed offsets");
+        boolean isOver = rows.isEmpty() && !which.all;
+        if (isOver) {
+            if (which.groups.size() == 1 && watchSeconds.isEmpty()) {
+                throw new IllegalStateException("group " + group.groupId() + " has no committed offsets");
+            }
+            addReason(table, group.groupId(), "no committed offsets");
         }
-        boolean isOver = false;
         for (LagRow row : rows) {
             add(table, group, row);
             isOver |= row.isOver(

@@ -112,7 +112,9 @@ final class LagReport {
                 progress.lag(),
                 lagMs,
                 verdict,
-                progress.reason(),
+                progress.reason().isEmpty() && progress.lag().orElse(0) > 0 && lagMs.isEmpty()
+                        ? "the age of the oldest unread record is not known"
+                        : progress.reason(),
                 progress.isUnanswered());
     }
 

@@ -25,7 +25,12 @@ record LagRow(
         String reason,
         boolean isUnanswered) {
 
+    /** Whether it is over a limit or wrong in another way. A lag of unknown age is over any limit of age. */
     boolean isOver(long recordsMax, long lagMsMax) {
-        return isUnanswered || verdict != LagVerdict.OK || lag.orElse(0) > recordsMax || lagMs.orElse(0) > lagMsMax;
+        boolean isTooOld = lagMs.isPresent() ? lagMs.getAsLong() > lagMsMax : lagMsMax != Long.MAX_VALUE;
+        return isUnanswered
+                || verdict != LagVerdict.OK
+                || lag.orElse(0) > recordsMax
+                || (lag.orElse(0) > 0 && isTooOld);
     }
 }

@@ -214,6 +214,26 @@ class LagCommandTest {
     }
 
     @Test
+    void oneGroupWithoutOffsetsDoesNotHideTheOthers() {
+        groups.append(WEB_0, NOW_MS);
+        groups.commit("g", WEB_0, 1);
+
+        assertThat(lag("--group", "nobody", "--group", "g", "--output", "csv"))
+                .isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(out.toString()).contains("nobody,,,,,,,,,,,\"no committed offsets\"").contains("g,web,0,1,1,0,0,OK");
+    }
+
+    @Test
+    void aLagOfUnknownAgeIsOverALimitOfSeconds() {
+        groups.append(WEB_0, -1);
+        groups.commit("g", WEB_0, 0);
+
+        assertThat(lag("--group", "g")).isZero();
+        assertThat(lag("--group", "g", "--max-seconds", "1000000")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(out.toString()).contains("the age of the oldest unread record is not known");
+    }
+
+    @Test
     void watchRepeatsAtTheInterval() {
         groups.append(WEB_0, NOW_MS);
         groups.commit("g", WEB_0, 1);

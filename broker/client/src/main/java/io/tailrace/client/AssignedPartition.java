@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class AssignedPartition {
     private long fetchOffset = UNKNOWN;
     private long decodedTo = UNKNOWN;
     private long bufferedBytes;
+    private final IntSupplier generations;
     private int generation;
     private boolean requestInFlight;
     private int failures;
@@ -44,9 +46,12 @@ final class AssignedPartition {
     private @Nullable ClientException failure;
     private boolean paused;
 
-    AssignedPartition(TopicPartition topicPartition, Start start) {
+    /** @param generations counts the generations of all partitions, so that no number comes twice when a partition comes back */
+    AssignedPartition(TopicPartition topicPartition, Start start, IntSupplier generations) {
         this.topicPartition = topicPartition;
         this.start = start;
+        this.generations = generations;
+        this.generation = generations.getAsInt();
     }
 
     TopicPartition topicPartition() {
@@ -58,7 +63,7 @@ final class AssignedPartition {
         batches.clear();
         records.clear();
         bufferedBytes = 0;
-        generation++;
+        generation = generations.getAsInt();
         requestInFlight = false;
         failures = 0;
         retryAtMs = Long.MIN_VALUE;
@@ -111,7 +116,7 @@ final class AssignedPartition {
         return bufferedBytes;
     }
 
-    /** Changes with every seek. Responses to requests of an earlier generation are ignored. */
+    /** Changes with every seek and assignment. Responses to requests of an earlier generation are ignored. */
     int generation() {
         return generation;
     }

@@ -21,11 +21,12 @@ final class Assignment {
     private final Map<TopicPartition, AssignedPartition> states = new LinkedHashMap<>();
     private final Decompressor decompressor = new Decompressor(DECOMPRESSED_BYTES_MAX);
     private int turn;
+    private int lastGeneration;
 
     synchronized void replace(Collection<TopicPartition> partitions) {
         states.keySet().retainAll(Set.copyOf(partitions));
         for (TopicPartition partition : partitions) {
-            states.computeIfAbsent(partition, added -> new AssignedPartition(added, AssignedPartition.Start.COMMITTED));
+            states.computeIfAbsent(partition, added -> new AssignedPartition(added, AssignedPartition.Start.COMMITTED, () -> ++lastGeneration));
         }
     }
 

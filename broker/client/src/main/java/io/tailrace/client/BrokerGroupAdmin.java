@@ -2,7 +2,6 @@ package io.tailrace.client;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.protocol.codec.ConsumerProtocol;
 import io.tailrace.protocol.codec.MalformedMessageException;
 import io.tailrace.protocol.message.ConsumerGroupDescribeRequest;
 import io.tailrace.protocol.message.ConsumerGroupDescribeResponse;
@@ -130,19 +129,11 @@ final class BrokerGroupAdmin implements GroupAdmin {
 
     /** Empty for bytes that are not the assignment of a consumer: they are the client's alone. */
     private static Set<TopicPartition> partitions(DescribeGroupsResponse.Member member) {
-        Set<TopicPartition> partitions = new TreeSet<>();
-        if (member.memberAssignment().size() == 0) {
-            return partitions;
-        }
         try {
-            ConsumerProtocol.assignment(member.memberAssignment())
-                    .assignedPartitions()
-                    .forEach(topic -> topic.partitions()
-                            .forEach(index -> partitions.add(new TopicPartition(topic.topic(), index))));
+            return ClassicFormats.partitions(member.memberAssignment());
         } catch (MalformedMessageException e) {
-            partitions.clear();
+            return Set.of();
         }
-        return partitions;
     }
 
     @Override

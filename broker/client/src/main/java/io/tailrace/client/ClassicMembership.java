@@ -3,10 +3,7 @@ package io.tailrace.client;
 import io.tailrace.protocol.Bytes;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.protocol.codec.ConsumerProtocol;
 import io.tailrace.protocol.codec.MalformedMessageException;
-import io.tailrace.protocol.group.ConsumerProtocolAssignment;
-import io.tailrace.protocol.group.ConsumerProtocolSubscription;
 import io.tailrace.protocol.message.HeartbeatRequest;
 import io.tailrace.protocol.message.HeartbeatResponse;
 import io.tailrace.protocol.message.JoinGroupRequest;
@@ -21,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -50,7 +46,6 @@ final class ClassicMembership implements Membership {
 
     private static final String PROTOCOL_TYPE = "consumer";
     private static final String RANGE = "range";
-    private static final short SUBSCRIPTION_VERSION = 1;
     /** What a coordinator may take longer than the time that it was told to wait. */
     private static final int JOIN_GRACE_MS = 5_000;
 
@@ -68,8 +63,16 @@ final class ClassicMembership implements Membership {
     private int failures;
     private @Nullable Transition pending;
     private @Nullable ClientException failure;
+    /** The topics of the last JoinGroup. */
+    private List<String> joinedTopics = List.of();
+    /** What this member has assigned by, if it leads the generation. */
+    private @Nullable AssignedBy assignedBy;
+
+    private long lookAgainMs = Long.MAX_VALUE;
     /** Answers to requests of an earlier membership are ignored. */
     private int membership;
+
+    private record AssignedBy(Set<String> topics, Map<String, Integer> counts) {}
 
     /** Asks for the number of partitions of topics; those that do not exist are absent. */
     @FunctionalInterface
@@ -89,7 +92,7 @@ final class ClassicMembership implements Membership {
         List<String> sorted = changed.stream().sorted().toList();
         if (!sorted.equals(topics)) {
             topics = sorted;
-            if (state == State.STABLE || state == State.SYNCING) {
+            if (state == State.STABLE) {
                 revoke(false);
             }
         }
@@ -97,25 +100,31 @@ final class ClassicMembership implements Membership {
 
     @Override
     public long step(long nowMs) {
-        if (failure != null || topics.isEmpty()) {
+        if (failure != null || (topics.isEmpty() && state == State.JOIN)) {
             return Long.MAX_VALUE;
         }
-        boolean canSend = state == State.JOIN || (state == State.STABLE && !heartbeatInFlight);
+        if (state == State.STABLE && nowMs >= lookAgainMs) {
+            lookAgain();
+        }
+        // A member that still works on its last records must not be taken for dead.
+        boolean heartbeats = state == State.STABLE || (state == State.REVOKING && generation >= 0);
+        boolean canSend = state == State.JOIN || (heartbeats && !heartbeatInFlight);
         if (!canSend || nowMs < nextMs) {
-            return canSend ? nextMs : Long.MAX_VALUE;
+            return Math.min(lookAgainMs, canSend ? nextMs : Long.MAX_VALUE);
         }
         if (state == State.JOIN) {
             join();
         } else {
             heartbeat();
         }
-        return Long.MAX_VALUE;
+        return lookAgainMs;
     }
 
     private void join() {
         state = State.JOINING;
-        Bytes subscription = ConsumerProtocol.encode(
-                new ConsumerProtocolSubscription(topics, null, List.of(), -1, null), SUBSCRIPTION_VERSION);
+        joinedTopics = topics;
+        lookAgainMs = Long.MAX_VALUE;
+        Bytes subscription = ClassicFormats.subscription(topics);
         JoinGroupRequest request = new JoinGroupRequest(
                 coordinator.group(),
                 config.sessionTimeoutMs(),
@@ -145,6 +154,7 @@ final class ClassicMembership implements Membership {
 
     private void joined(JoinGroupResponse answer) {
         state = State.SYNCING;
+        assignedBy = null;
         memberId = answer.memberId();
         generation = answer.generationId();
         if (!answer.leader().equals(memberId)) {
@@ -154,7 +164,7 @@ final class ClassicMembership implements Membership {
         List<RangeAssignment.Member> members = new ArrayList<>();
         Set<String> subscribed = new TreeSet<>();
         for (JoinGroupResponse.Member member : answer.members()) {
-            Set<String> wanted = topicsOf(member);
+            Set<String> wanted = ClassicFormats.topics(member);
             subscribed.addAll(wanted);
             members.add(new RangeAssignment.Member(
                     member.memberId(), Optional.ofNullable(member.groupInstanceId()), wanted));
@@ -163,32 +173,10 @@ final class ClassicMembership implements Membership {
             if (counts == null) {
                 failed(error);
             } else {
-                sync(encoded(RangeAssignment.of(members, counts)));
+                assignedBy = new AssignedBy(subscribed, counts);
+                sync(ClassicFormats.assignments(RangeAssignment.of(members, counts)));
             }
         });
-    }
-
-    /** A subscription that cannot be read gets nothing, and does not keep the others from their partitions. */
-    private static Set<String> topicsOf(JoinGroupResponse.Member member) {
-        try {
-            return Set.copyOf(ConsumerProtocol.subscription(member.metadata()).topics());
-        } catch (MalformedMessageException e) {
-            return Set.of();
-        }
-    }
-
-    private static List<SyncGroupRequest.Assignment> encoded(Map<String, Set<TopicPartition>> byMember) {
-        List<SyncGroupRequest.Assignment> assignments = new ArrayList<>();
-        byMember.forEach((member, partitions) -> {
-            Map<String, List<Integer>> topics = new TreeMap<>();
-            partitions.forEach(partition -> topics.computeIfAbsent(partition.topic(), first -> new ArrayList<>())
-                    .add(partition.partition()));
-            List<ConsumerProtocolAssignment.Topic> body = new ArrayList<>();
-            topics.forEach((topic, indexes) -> body.add(new ConsumerProtocolAssignment.Topic(topic, indexes)));
-            assignments.add(new SyncGroupRequest.Assignment(
-                    member, ConsumerProtocol.encode(new ConsumerProtocolAssignment(body, null), SUBSCRIPTION_VERSION)));
-        });
-        return assignments;
     }
 
     private void sync(List<SyncGroupRequest.Assignment> assignments) {
@@ -207,14 +195,9 @@ final class ClassicMembership implements Membership {
     }
 
     private void synced(SyncGroupResponse answer) {
-        Set<TopicPartition> target = new TreeSet<>();
+        Set<TopicPartition> target;
         try {
-            if (answer.assignment().size() > 0) {
-                ConsumerProtocol.assignment(answer.assignment())
-                        .assignedPartitions()
-                        .forEach(topic -> topic.partitions()
-                                .forEach(index -> target.add(new TopicPartition(topic.topic(), index))));
-            }
+            target = ClassicFormats.partitions(answer.assignment());
         } catch (MalformedMessageException e) {
             failure = new ClientException(
                     ErrorCode.INCONSISTENT_GROUP_PROTOCOL,
@@ -222,9 +205,14 @@ final class ClassicMembership implements Membership {
                     e);
             return;
         }
-        state = State.STABLE;
         failures = 0;
-        nextMs = context.time().elapsedMs() + config.heartbeatIntervalMs();
+        if (!joinedTopics.equals(topics)) {
+            joinAgain(0); // The subscription has changed since. Nothing is owned yet.
+            return;
+        }
+        state = State.STABLE;
+        expectNews();
+        nextMs = time().elapsedMs() + config.heartbeatIntervalMs();
         pending = new Transition(target, false);
     }
 
@@ -238,17 +226,57 @@ final class ClassicMembership implements Membership {
                 HeartbeatResponse::errorCode,
                 (answer, error) -> {
                     heartbeatInFlight = false;
-                    if (state == State.STABLE && sent == generation) {
+                    if (sent != generation) {
+                        return;
+                    }
+                    if (state == State.STABLE) {
                         heartbeatAnswered(error);
+                    } else if (state == State.REVOKING) {
+                        answeredWhileRevoking(error);
                     }
                 });
+    }
+
+    private void answeredWhileRevoking(ErrorCode error) {
+        nextMs = time().elapsedMs() + config.heartbeatIntervalMs();
+        if (error == ErrorCode.UNKNOWN_MEMBER_ID || error == ErrorCode.ILLEGAL_GENERATION) {
+            memberId = error == ErrorCode.UNKNOWN_MEMBER_ID ? "" : memberId;
+            generation = -1;
+            revoke(true);
+        }
+    }
+
+    /** The leader looks for new partitions of the topics that it has assigned, as often as metadata is due. */
+    private void expectNews() {
+        lookAgainMs = assignedBy == null
+                ? Long.MAX_VALUE
+                : time().elapsedMs() + context.config().client().metadataMaxAgeMs();
+    }
+
+    private void lookAgain() {
+        AssignedBy known = Objects.requireNonNull(assignedBy);
+        lookAgainMs = Long.MAX_VALUE;
+        when(partitionCounts.of(known.topics()), counts -> ErrorCode.NONE, (counts, error) -> {
+            if (state != State.STABLE || !known.equals(assignedBy)) {
+                return;
+            }
+            if (counts != null && !counts.equals(known.counts())) {
+                revoke(false);
+            } else {
+                expectNews();
+            }
+        });
+    }
+
+    private Time time() {
+        return context.time();
     }
 
     private void heartbeatAnswered(ErrorCode error) {
         switch (error) {
             case NONE -> {
                 failures = 0;
-                nextMs = context.time().elapsedMs() + config.heartbeatIntervalMs();
+                nextMs = time().elapsedMs() + config.heartbeatIntervalMs();
             }
             case REBALANCE_IN_PROGRESS -> revoke(false);
             default -> failed(error);
@@ -283,16 +311,20 @@ final class ClassicMembership implements Membership {
         switch (error) {
             case UNKNOWN_MEMBER_ID -> {
                 memberId = "";
+                generation = -1;
                 lose();
             }
-            case ILLEGAL_GENERATION -> lose();
+            case ILLEGAL_GENERATION -> {
+                generation = -1;
+                lose();
+            }
             case REBALANCE_IN_PROGRESS -> joinAgain(context.backoff().pauseMs(1));
             default -> {
                 if (!error.retriable()) {
                     failure = new ClientException(error, "group " + coordinator.group() + ": " + error);
                 } else if (state == State.STABLE) {
                     failures++;
-                    nextMs = context.time().elapsedMs() + context.backoff().pauseMs(failures);
+                    nextMs = time().elapsedMs() + context.backoff().pauseMs(failures);
                 } else {
                     failures++;
                     joinAgain(context.backoff().pauseMs(failures));
@@ -303,7 +335,7 @@ final class ClassicMembership implements Membership {
 
     private void joinAgain(long pauseMs) {
         state = State.JOIN;
-        nextMs = context.time().elapsedMs() + pauseMs;
+        nextMs = time().elapsedMs() + pauseMs;
     }
 
     private void lose() {
@@ -316,7 +348,10 @@ final class ClassicMembership implements Membership {
 
     private void revoke(boolean isLost) {
         state = State.REVOKING;
+        assignedBy = null;
+        lookAgainMs = Long.MAX_VALUE;
         pending = new Transition(Set.of(), isLost);
+        context.assignment().notifyAll();
     }
 
     @Override

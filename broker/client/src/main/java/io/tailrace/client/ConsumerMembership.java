@@ -45,6 +45,9 @@ final class ConsumerMembership implements Membership {
     /** The assignment as it was received, until its topics have names. */
     private @Nullable Map<UUID, List<Integer>> unnamed;
 
+    /** Answers to heartbeats of an earlier membership are ignored. */
+    private int membership;
+
     private @Nullable Transition pending;
     private @Nullable ClientException failure;
 
@@ -69,7 +72,8 @@ final class ConsumerMembership implements Membership {
     public long step(long nowMs) {
         nameAssignment(nowMs);
         boolean waitsForConsumer = pending != null && pending.isLost();
-        if (failure != null || inFlight || topics.isEmpty() || waitsForConsumer) {
+        boolean hasNothingToJoin = topics.isEmpty() && epoch == ConsumerGroupHeartbeatRequest.JOIN_EPOCH;
+        if (failure != null || inFlight || hasNothingToJoin || waitsForConsumer) {
             return Long.MAX_VALUE;
         }
         if (nowMs < nextMs && !(isReportDue && failures == 0)) {
@@ -77,11 +81,11 @@ final class ConsumerMembership implements Membership {
         }
         inFlight = true;
         isReportDue = false;
-        int sentEpoch = epoch;
+        int asked = membership;
         context.completions()
                 .whenComplete(
                         coordinator.ask(request(), this::coordinatorChecked),
-                        (answer, cause) -> answered(sentEpoch, answer, cause));
+                        (answer, cause) -> answered(asked, answer, cause));
         mustSayAll = false;
         return Long.MAX_VALUE;
     }
@@ -102,7 +106,7 @@ final class ConsumerMembership implements Membership {
                 isJoin ? List.of() : ownedByTopic());
     }
 
-    /** Always sent, since it is small and makes the answer to a lost report a report again. */
+    /** Part of every heartbeat but the first, so that a report that was lost is repeated. */
     private List<ConsumerGroupHeartbeatRequest.TopicPartitions> ownedByTopic() {
         Map<UUID, List<Integer>> byTopic = new TreeMap<>();
         for (TopicPartition partition : owned) {
@@ -123,14 +127,14 @@ final class ConsumerMembership implements Membership {
         return answer;
     }
 
-    private void answered(int sentEpoch, @Nullable ConsumerGroupHeartbeatResponse answer, @Nullable Throwable cause) {
+    private void answered(int asked, @Nullable ConsumerGroupHeartbeatResponse answer, @Nullable Throwable cause) {
         synchronized (context.assignment()) {
+            if (asked != membership) {
+                return; // It has left meanwhile.
+            }
             inFlight = false;
             long nowMs = context.time().elapsedMs();
             ErrorCode error = answer == null ? Retry.errorOf(Objects.requireNonNull(cause)) : answer.errorCode();
-            if (epoch != sentEpoch) {
-                return; // It has left meanwhile.
-            }
             if (answer != null && error == ErrorCode.NONE) {
                 accepted(answer, nowMs);
             } else if (error == ErrorCode.FENCED_MEMBER_EPOCH || error == ErrorCode.UNKNOWN_MEMBER_ID) {
@@ -228,6 +232,8 @@ final class ConsumerMembership implements Membership {
                     : ConsumerGroupHeartbeatRequest.LEAVE_EPOCH;
             left = coordinator.ask(request(), answer -> true);
         }
+        membership++;
+        inFlight = false;
         lose();
         return left;
     }

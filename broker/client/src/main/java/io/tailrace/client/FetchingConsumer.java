@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,12 +29,13 @@ final class FetchingConsumer implements GroupConsumer {
     private static final long LEAVE_MS_MAX = 5_000;
 
     private final ConsumerConfig config;
-    private final Networks networks;
+    private final ConsumerNetworks networks;
     private final Time time;
     private final CompletionQueue completions = new CompletionQueue();
     private final Assignment assignment = new Assignment();
     private final Metadata metadata;
     private final @Nullable GroupOffsetCalls offsets;
+    private final @Nullable ConsumerCommits commits;
     private final @Nullable GroupMember member;
     private final Fetcher fetcher;
     private final Retry retry;
@@ -42,29 +44,13 @@ final class FetchingConsumer implements GroupConsumer {
     private volatile boolean closed;
     private volatile @Nullable Throwable threadFailure;
 
-    /** The connections for fetches, for the membership of a group, and for all else. */
-    record Networks(Network fetch, Network group, Network other) {
-        static Networks open(ClientConfig config) {
-            return new Networks(
-                    new SocketNetwork(config, Time.SYSTEM),
-                    new SocketNetwork(config, Time.SYSTEM),
-                    new SocketNetwork(config, Time.SYSTEM));
-        }
-
-        void close() {
-            fetch.close();
-            group.close();
-            other.close();
-        }
-    }
-
     FetchingConsumer(ConsumerConfig config) {
-        this(config, Networks.open(config.client()), Time.SYSTEM);
+        this(config, ConsumerNetworks.open(config.client()), Time.SYSTEM);
         thread.start();
     }
 
     /** A consumer without a background thread: the owner calls {@link #step}. */
-    FetchingConsumer(ConsumerConfig config, Networks networks, Time time) {
+    FetchingConsumer(ConsumerConfig config, ConsumerNetworks networks, Time time) {
         this.config = config;
         this.networks = networks;
         this.time = time;
@@ -79,30 +65,19 @@ final class FetchingConsumer implements GroupConsumer {
         this.offsets = config.group()
                 .map(group -> new GroupOffsetCalls(context.coordinator(group, network)))
                 .orElse(null);
-        this.member = config.group()
-                .map(group -> new GroupMember(
+        this.commits = offsets == null ? null : new ConsumerCommits(offsets, retry, this::identity);
+        this.member = commits == null
+                ? null
+                : new GroupMember(
                         context,
-                        new Memberships(context.coordinator(group, networks.group()), context),
-                        new MemberOffsets()))
-                .orElse(null);
+                        new Memberships(
+                                context.coordinator(config.group().orElseThrow(), networks.group()), context),
+                        commits);
         Positions positions = new Positions(config, network, completions, metadata, assignment, offsets, time, backoff);
         this.fetcher =
                 new Fetcher(config, networks.fetch(), completions, metadata, assignment, positions, time, backoff);
         this.thread = new Thread(this::run, config.client().clientId() + "-fetcher");
         thread.setDaemon(true);
-    }
-
-    /** Commits the positions of a member. */
-    private final class MemberOffsets implements GroupMember.OffsetSink {
-        @Override
-        public void commit(Map<TopicPartition, Long> positions) {
-            FetchingConsumer.this.commit(positions);
-        }
-
-        @Override
-        public void commitLater(Map<TopicPartition, Long> positions) {
-            var unused = commitAsync(positions);
-        }
     }
 
     private void run() {
@@ -133,6 +108,10 @@ final class FetchingConsumer implements GroupConsumer {
     @Override
     public void subscribe(Collection<String> topics, RebalanceListener listener) {
         Set<String> names = Set.copyOf(topics);
+        if (names.isEmpty()) {
+            unsubscribe();
+            return;
+        }
         synchronized (assignment) {
             subscribing().subscribe(names, listener, time.elapsedMs());
         }
@@ -331,40 +310,39 @@ final class FetchingConsumer implements GroupConsumer {
 
     @Override
     public void commit(Map<TopicPartition, Long> toCommit) {
-        GroupOffsetCalls group = group();
-        if (!toCommit.isEmpty()) {
-            retry.call("commit", () -> commit(group, toCommit));
-        }
+        commits().commit(toCommit);
     }
 
     @Override
     public CompletableFuture<Void> commitAsync(Map<TopicPartition, Long> toCommit) {
-        GroupOffsetCalls group = group();
-        return toCommit.isEmpty()
-                ? CompletableFuture.completedFuture(null)
-                : commit(group, toCommit).thenApply(done -> null);
+        return commits().commitAsync(toCommit);
     }
 
-    private CompletableFuture<Boolean> commit(GroupOffsetCalls group, Map<TopicPartition, Long> toCommit) {
-        MemberIdentity sender = identity();
-        return group.commit(toCommit, sender).exceptionallyCompose(failure -> {
-            boolean isOutdated = Retry.errorOf(failure) == ErrorCode.STALE_MEMBER_EPOCH
-                    && identity().epoch() != sender.epoch();
-            // The member's epoch rose while the commit was on its way.
-            return isOutdated ? group.commit(toCommit, identity()) : CompletableFuture.failedFuture(failure);
-        });
-    }
-
+    /** @throws ClientException if the consumer subscribes and is not a member now: it must not commit as if it were alone */
     private MemberIdentity identity() {
+        MemberIdentity identity;
         synchronized (assignment) {
-            return member == null || !member.isSubscribed() ? MemberIdentity.NONE : member.identity();
+            if (member == null || !member.isSubscribed()) {
+                return MemberIdentity.NONE;
+            }
+            identity = member.identity();
         }
+        if (identity.epoch() <= 0) {
+            throw new ClientException(
+                    ErrorCode.UNKNOWN_MEMBER_ID, "the consumer is not a member of its group at the moment; poll to join it");
+        }
+        return identity;
     }
 
     @Override
     public Map<TopicPartition, Long> committed(Collection<TopicPartition> partitions) {
         GroupOffsetCalls group = group();
         return partitions.isEmpty() ? Map.of() : retry.call("committed offsets", () -> group.fetch(partitions));
+    }
+
+    private ConsumerCommits commits() {
+        var unused = group();
+        return Objects.requireNonNull(commits);
     }
 
     private GroupOffsetCalls group() {

@@ -30,7 +30,8 @@ final class GroupMember {
     private @Nullable Membership membership;
     private boolean isSubscribed;
     private boolean isPolling;
-    private boolean hasLeft;
+    /** Whether it has left because it did not poll; the next poll joins again. */
+    private boolean isIdle;
     private long polledMs;
     private long committedMs;
     /** Completes when the coordinator has answered that the consumer leaves. */
@@ -69,7 +70,7 @@ final class GroupMember {
         committedMs = nowMs;
         if (!isSubscribed) {
             isSubscribed = true;
-            hasLeft = false;
+            isIdle = false;
             membership = config.protocol() == GroupProtocol.CLASSIC ? memberships.classic() : memberships.consumer();
         }
     }
@@ -86,13 +87,13 @@ final class GroupMember {
     /** Sends what is due. Returns the time by which to call again. */
     long step(long nowMs) {
         Membership current = membership;
-        if (current == null || hasLeft) {
+        if (current == null || isIdle) {
             return Long.MAX_VALUE;
         }
         long pollByMs = isPolling ? Long.MAX_VALUE : polledMs + config.pollIntervalMsMax();
         if (nowMs >= pollByMs) {
-            hasLeft = true;
-            var unused = current.leave();
+            isIdle = true;
+            left = current.leave();
             return Long.MAX_VALUE;
         }
         long nextMs = Math.min(pollByMs, subscribed.step(nowMs));
@@ -110,7 +111,7 @@ final class GroupMember {
     /** A poll begins: the consumer is alive. */
     void pollBegins(long nowMs) {
         isPolling = true;
-        hasLeft = false;
+        isIdle = false;
         polledMs = nowMs;
         OptionalInt intervalMs = config.autoCommitIntervalMs();
         if (isSubscribed && intervalMs.isPresent() && nowMs - committedMs >= intervalMs.getAsInt()) {
@@ -213,15 +214,18 @@ final class GroupMember {
     CompletableFuture<Boolean> unsubscribe() {
         Membership current;
         Set<TopicPartition> owned;
+        boolean isLost;
         synchronized (assignment) {
             current = membership;
             owned = assignment.partitions();
+            Membership.Transition pending = current == null ? null : current.pending();
+            isLost = pending != null && pending.isLost();
         }
         if (current == null) {
-            return CompletableFuture.completedFuture(true);
+            return left;
         }
         try {
-            giveUp(owned, false);
+            giveUp(owned, isLost);
         } finally {
             synchronized (assignment) {
                 left = current.leave();

@@ -2,6 +2,7 @@ package io.tailrace.client;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.MetadataRequest;
+import io.tailrace.protocol.message.MetadataResponse;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +37,24 @@ final class Memberships {
         MetadataRequest request = new MetadataRequest(names, false, false, false);
         return context.network()
                 .send(context.metadata().anyBroker(), request, context.timeoutMs())
+                .whenComplete((answer, failure) -> {
+                    if (failure != null) {
+                        context.metadata().avoidBroker();
+                    }
+                })
                 .thenApply(answer -> answer.topics().stream()
-                        .filter(topic -> topic.errorCode() == ErrorCode.NONE)
+                        .filter(Memberships::exists)
                         .collect(Collectors.toMap(
                                 topic -> Objects.requireNonNull(topic.name()),
                                 topic -> topic.partitions().size())));
+    }
+
+    /** Throws for an error that will pass, since a topic without partitions would be assigned to nobody. */
+    private static boolean exists(MetadataResponse.Topic topic) {
+        ErrorCode error = topic.errorCode();
+        if (error.retriable() && error != ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
+            throw new ClientException(error, "topic " + topic.name() + ": " + error);
+        }
+        return error == ErrorCode.NONE;
     }
 }

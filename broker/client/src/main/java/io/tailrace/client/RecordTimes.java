@@ -5,6 +5,7 @@ import io.tailrace.protocol.RecordsPayload;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.protocol.record.CorruptBatchException;
 import io.tailrace.protocol.record.Decompressor;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatches;
@@ -89,13 +90,17 @@ final class RecordTimes {
 
     private static OptionalLong firstTimestamp(RecordsPayload records, long offset) {
         Decompressor decompressor = new Decompressor(DECOMPRESSED_BYTES_MAX);
-        for (RecordBatch batch : RecordBatches.of(records.buffer())) {
-            RecordCursor cursor = RecordCursor.of(batch, decompressor);
-            while (cursor.next()) {
-                if (cursor.offset() >= offset) {
-                    return OptionalLong.of(cursor.timestampMs());
+        try {
+            for (RecordBatch batch : RecordBatches.of(records.buffer())) {
+                RecordCursor cursor = RecordCursor.of(batch, decompressor);
+                while (cursor.next()) {
+                    if (cursor.offset() >= offset) {
+                        return OptionalLong.of(cursor.timestampMs());
+                    }
                 }
             }
+        } catch (CorruptBatchException ignored) {
+            // The timestamp of this partition is not known.
         }
         return OptionalLong.empty();
     }

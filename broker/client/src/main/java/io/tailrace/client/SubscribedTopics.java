@@ -79,7 +79,8 @@ final class SubscribedTopics {
             failures = 0;
             nextMs = context.time().elapsedMs() + context.config().client().metadataMaxAgeMs();
             List<String> matching = answer.topics().stream()
-                    .filter(topic -> topic.errorCode() == ErrorCode.NONE && !topic.isInternal())
+                    .filter(topic -> !topic.isInternal())
+                    .filter(topic -> topic.errorCode() == ErrorCode.NONE || topics.contains(topic.name()))
                     .map(topic -> Objects.requireNonNull(topic.name()))
                     .filter(name -> asked.matcher(name).matches())
                     .toList();

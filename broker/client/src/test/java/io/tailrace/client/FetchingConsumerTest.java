@@ -31,7 +31,7 @@ class FetchingConsumerTest {
     private FetchingConsumer consumer(ConsumerConfig.Builder config) {
         network.lead(1, P0);
         FetchingConsumer consumer =
-                new FetchingConsumer(config.build(), new FetchingConsumer.Networks(network, network, network), time);
+                new FetchingConsumer(config.build(), new ConsumerNetworks(network, network, network), time);
         consumer.assign(List.of(P0));
         consumer.seek(P0, 0);
         step(consumer);

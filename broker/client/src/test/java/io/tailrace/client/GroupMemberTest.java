@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.protocol.Bytes;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.RecordsPayload;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.codec.ConsumerProtocol;
 import io.tailrace.protocol.group.ConsumerProtocolAssignment;
 import io.tailrace.protocol.group.ConsumerProtocolSubscription;
 import io.tailrace.protocol.message.ConsumerGroupHeartbeatRequest;
 import io.tailrace.protocol.message.ConsumerGroupHeartbeatResponse;
+import io.tailrace.protocol.message.FetchRequest;
+import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.FindCoordinatorRequest;
 import io.tailrace.protocol.message.FindCoordinatorResponse;
 import io.tailrace.protocol.message.HeartbeatRequest;
@@ -24,10 +27,15 @@ import io.tailrace.protocol.message.Request;
 import io.tailrace.protocol.message.Response;
 import io.tailrace.protocol.message.SyncGroupRequest;
 import io.tailrace.protocol.message.SyncGroupResponse;
+import io.tailrace.protocol.record.CompressionType;
+import io.tailrace.protocol.record.RecordBatch;
+import io.tailrace.protocol.record.RecordBatchBuilder;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -75,7 +83,7 @@ class GroupMemberTest {
     private FetchingConsumer consumer() {
         if (opened == null) {
             opened = new FetchingConsumer(
-                    config.build(), new FetchingConsumer.Networks(network, network, network), time);
+                    config.build(), new ConsumerNetworks(network, network, network), time);
         }
         return opened;
     }
@@ -319,6 +327,95 @@ class GroupMemberTest {
                         .memberEpoch())
                 .isEqualTo(ConsumerGroupHeartbeatRequest.LEAVE_EPOCH);
         assertThat(consumer().assignment()).isEmpty();
+    }
+
+    @Test
+    void aFetchOfAnEarlierAssignmentIsNotTakenForTheNextOne() {
+        subscribe();
+        answer(ConsumerGroupHeartbeatRequest.class, heartbeat(1, 0));
+        poll();
+        TopicPartition partition = new TopicPartition("t", 0);
+        consumer().seek(partition, 800);
+        time.advanceMs(HEARTBEAT_MS / 2);
+        step();
+        ScriptedNetwork.Asked ahead = take(FetchRequest.class);
+        answer(ConsumerGroupHeartbeatRequest.class, refused(ErrorCode.FENCED_MEMBER_EPOCH));
+        poll();
+        answer(ConsumerGroupHeartbeatRequest.class, heartbeat(2, 0));
+        poll();
+        consumer().seek(partition, 500);
+        step();
+
+        ahead.answer(new FetchResponse(List.of(new FetchResponse.Topic(
+                "t", List.of(FetchResponse.Partition.read(0, 1000, 0, RecordsPayload.of(batch(800))))))));
+        step();
+        assertThat(consumer().poll(Duration.ZERO)).isEmpty();
+        assertThat(consumer().position(partition)).isEqualTo(500);
+    }
+
+    private static ByteBuffer batch(long baseOffset) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 1_000);
+        builder.append(0, null, new byte[] {1}, List.of());
+        ByteBuffer bytes = builder.build();
+        RecordBatch.at(bytes).stamp(baseOffset, 1);
+        return bytes;
+    }
+
+    @Test
+    void aConsumerThatHasLeftDoesNotCommitAsIfItWereAlone() {
+        config.membership().pollIntervalMsMax(60_000);
+        joinClassic(1, "you");
+        answer(SyncGroupRequest.class, synced(2));
+        poll();
+        time.advanceMs(60_000);
+        step();
+        assertThat(waits(LeaveGroupRequest.class)).isTrue();
+        assertThatThrownBy(() -> consumer().commit(Map.of(new TopicPartition("t", 2), 5L)))
+                .hasMessageContaining("not a member of its group");
+    }
+
+    @Test
+    void aClassicMemberSendsHeartbeatsUntilItHasGivenUpItsPartitions() {
+        joinClassic(1, "you");
+        answer(SyncGroupRequest.class, synced(2));
+        poll();
+        for (int i = 0; i < 3; i++) {
+            time.advanceMs(3_000);
+            step();
+            answer(HeartbeatRequest.class, new HeartbeatResponse(0, ErrorCode.REBALANCE_IN_PROGRESS));
+        }
+        time.advanceMs(3_000);
+        step();
+        answer(HeartbeatRequest.class, new HeartbeatResponse(0, ErrorCode.UNKNOWN_MEMBER_ID));
+        poll();
+        assertThat(events).containsExactly("assigned t-2", "lost t-2");
+    }
+
+    @Test
+    void theLeaderOfAClassicGroupAssignsAgainWhenATopicHasGrown() {
+        config.client().metadataMaxAgeMs(60_000);
+        joinClassic(1, "me");
+        answer(SyncGroupRequest.class, synced(0, 1));
+        poll();
+        network.lead(1, new TopicPartition("t", 4));
+        time.advanceMs(60_000);
+        step();
+        poll();
+        assertThat(events).containsExactly("assigned t-0 t-1", "revoked t-0 t-1");
+        assertThat(waits(JoinGroupRequest.class)).isTrue();
+    }
+
+    @Test
+    void topicsThatCameDuringAJoinAreJoinedFor() {
+        subscribeClassic();
+        answer(JoinGroupRequest.class, joined(ErrorCode.MEMBER_ID_REQUIRED, -1, ""));
+        consumer().subscribe(List.of("t", "t2"), listener);
+        step();
+        answer(JoinGroupRequest.class, joined(ErrorCode.NONE, 1, "you"));
+        answer(SyncGroupRequest.class, synced(2));
+        JoinGroupRequest again = take(JoinGroupRequest.class).as(JoinGroupRequest.class);
+        assertThat(ConsumerProtocol.subscription(again.protocols().get(0).metadata()).topics())
+                .containsExactly("t", "t2");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.tailrace.log;
 
 import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -118,7 +119,10 @@ public final class FutureLogs {
         Path prepared = Files.createDirectory(path.resolveSibling(name));
         Path metadata = source.state().directory().resolve(PartitionMetadata.FILE);
         if (Files.exists(metadata)) {
-            Files.copy(metadata, prepared.resolve(PartitionMetadata.FILE));
+            AtomicFile.replace(
+                    context.disk(),
+                    prepared.resolve(PartitionMetadata.FILE),
+                    ByteBuffer.wrap(Files.readAllBytes(metadata)));
         }
         MoveMarker.write(context.disk(), prepared, MoveMarker.State.COPYING);
         context.disk().move(prepared, path);

@@ -2,8 +2,8 @@ package io.tailrace.log;
 
 import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
@@ -53,9 +53,13 @@ public final class LogCompactor {
      */
     public boolean compactNext(long nowMs, ToLongFunction<TopicPartition> limitOffset) {
         List<Log> candidates = directory.logs().stream()
-                .filter(log ->
-                        log.config().compaction().enabled() && log.compaction().mayRun(nowMs))
-                .sorted(Comparator.comparingLong(log -> log.compaction().lastMs()))
+                .filter(log -> !log.isClosed()
+                        && log.config().compaction().enabled()
+                        && log.compaction().mayRun(nowMs))
+                // Other threads change the time of the last pass, so it is read once for each log.
+                .map(log -> Map.entry(log.compaction().lastMs(), log))
+                .sorted(Map.Entry.comparingByKey())
+                .map(Map.Entry::getValue)
                 .toList();
         for (Log log : candidates) {
             if (directory.isOffline()) {

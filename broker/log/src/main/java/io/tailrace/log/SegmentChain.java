@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -60,15 +61,15 @@ record SegmentChain(List<Link> links, long endOffset, CompactionHistory history)
         return new SegmentChain(kept, end, history.truncate(logEndOffset));
     }
 
-    /** Whether a segment with this base offset was replaced by a listed one that compaction wrote. */
-    boolean hasReplaced(long baseOffset) {
+    /** The link that compaction wrote from the segment with this base offset, among others; empty if there is none. */
+    Optional<Link> replacing(long baseOffset) {
         for (int i = 0; i < links.size(); i++) {
             Link link = links.get(i);
             if (link.compactedMs > 0 && link.baseOffset < baseOffset && baseOffset < endOf(i)) {
-                return true;
+                return Optional.of(link);
             }
         }
-        return false;
+        return Optional.empty();
     }
 
     private long endOf(int index) {

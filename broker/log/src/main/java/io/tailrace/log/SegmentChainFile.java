@@ -74,6 +74,28 @@ final class SegmentChainFile {
         if (chain.equals(written)) {
             return;
         }
+        file.write(lines(chain));
+        written = chain;
+    }
+
+    /**
+     * After a write has failed: makes sure that the file holds the chain from before, although the write may have come through.
+     *
+     * @return whether it does
+     */
+    boolean restore() {
+        try {
+            if (!parse(file.read().orElse(List.of())).equals(written)) {
+                file.write(lines(written));
+            }
+            return true;
+        } catch (IOException e) {
+            LOG.warn("Chain of segments not restored after a failed write: {}: {}", directory, e.toString());
+            return false;
+        }
+    }
+
+    private static List<String> lines(SegmentChain chain) {
         List<String> lines = new ArrayList<>();
         for (SegmentChain.Link link : chain.links()) {
             lines.add(SEGMENT + " " + link.baseOffset() + " " + link.sizeInBytes() + " " + link.compactedMs());
@@ -82,8 +104,7 @@ final class SegmentChainFile {
         for (CompactionHistory.Mark mark : chain.history().marks()) {
             lines.add(COMPACTED + " " + mark.endOffset() + " " + mark.compactedMs() + " " + mark.tombstones());
         }
-        file.write(lines);
-        written = chain;
+        return lines;
     }
 
     /**

@@ -46,10 +46,24 @@ final class SegmentFiles {
             }
         }
         for (Path file : LogFiles.list(directory)) {
-            if (LogFiles.hasOffsetName(file, LogFiles.LOG) && chain.hasReplaced(LogFiles.offsetOf(file))) {
+            boolean isReplaced = LogFiles.hasOffsetName(file, LogFiles.LOG)
+                    && chain.replacing(LogFiles.offsetOf(file))
+                            .filter(link -> hasSize(directory, link))
+                            .isPresent();
+            if (isReplaced) {
                 LOG.info("Segment that compaction has replaced is deleted: {}", file);
                 deleteSegment(disk, directory, LogFiles.offsetOf(file));
             }
+        }
+    }
+
+    /** Whether a link's file is in place. Otherwise what it was written from is kept: a chain may be stored although its pass failed. */
+    private static boolean hasSize(Path directory, SegmentChain.Link link) {
+        Path file = LogFiles.of(directory, link.baseOffset(), LogFiles.LOG);
+        try {
+            return Files.size(file) == link.sizeInBytes();
+        } catch (IOException e) {
+            return false;
         }
     }
 

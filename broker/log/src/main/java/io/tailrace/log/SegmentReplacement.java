@@ -53,14 +53,24 @@ final class SegmentReplacement {
             SegmentList planned = state.segments().replace(replaced, compacted);
             state.chainFile().write(SegmentChain.of(planned, log.recoveryPoint(), state.history()));
         } catch (IOException e) {
-            // After a failed sync the chain may be the new one.
-            if (FailureScope.of(e, log.context().config().path()) != FailureScope.DIRECTORY) {
-                SegmentCompaction.discard(log.context().disk(), compacted, e);
-            }
+            abort(compacted, e);
             throw e;
         } catch (RuntimeException e) {
             SegmentCompaction.discard(log.context().disk(), compacted, e);
             throw e;
+        }
+    }
+
+    /** After a failure the chain on disk may be the new one; then the compacted segment is needed at the next start. */
+    private void abort(Segment compacted, IOException cause) {
+        if (FailureScope.of(cause, log.context().config().path()) == FailureScope.DIRECTORY) {
+            return;
+        }
+        if (log.state().chainFile().restore()) {
+            SegmentCompaction.discard(log.context().disk(), compacted, cause);
+        } else {
+            compacted.release();
+            log.abandon();
         }
     }
 

@@ -46,7 +46,7 @@ final class ShardLoader {
      * @param isStopped asked between two slices
      * @return the end (exclusive)
      * @throws IOException if the log cannot be read
-     * @throws CorruptBatchException if damage hides where the next batch starts
+     * @throws IllegalStateException if damage hides where the next batch starts
      */
     long load(BooleanSupplier isStopped) throws IOException {
         long offset = partition.logStartOffset();
@@ -55,7 +55,8 @@ final class ShardLoader {
         while (offset < end && !isStopped.getAsBoolean()) {
             long next = replaySlice(offset, end);
             if (next <= offset) {
-                break;
+                throw new IllegalStateException("log of " + id + ": expected a whole batch at offset " + offset
+                        + ", found none before the end at " + end);
             }
             offset = next;
         }
@@ -69,6 +70,9 @@ final class ShardLoader {
             }
             buffer.clear().limit(slice.sizeInBytes());
             slice.read(buffer, 0);
+            if (slice.sizeInBytes() == 0) {
+                return end; // Compaction has left nothing up to the end.
+            }
         }
         long next = offset;
         for (RecordBatch batch : RecordBatches.of(buffer.flip())) {

@@ -28,6 +28,9 @@ final class ShardLog {
 
     private boolean waits;
     private volatile boolean syncs;
+    /** What the last sync that this has waited for covered (exclusive). */
+    private volatile long durableEnd;
+
     private long committedEnd;
 
     /** @param onNews called on any thread, also under the partition's lock, when there is more to learn from this */
@@ -94,12 +97,16 @@ final class ShardLog {
         if (!(partition.leadershipIn(leaderEpoch) instanceof Leader leader)) {
             return OptionalLong.empty();
         }
+        committedEnd = Math.max(committedEnd, durableEnd);
         long highWatermark = leader.log().highWatermark();
         if (highWatermark > committedEnd && !syncs) {
             CompletableFuture<Void> durable = partition.durable(highWatermark);
             if (!durable.isDone()) {
                 syncs = true;
                 var unused = durable.whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        durableEnd = highWatermark;
+                    }
                     syncs = false;
                     onNews.run();
                 });
