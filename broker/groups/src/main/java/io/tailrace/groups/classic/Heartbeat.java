@@ -42,8 +42,9 @@ public record Heartbeat(HeartbeatRequest request) implements Operation<GroupsSha
         return decision.build();
     }
 
+    /** While the group is loaded its members have nothing to do but to wait: some clients leave after any error. */
     @Override
     public HeartbeatResponse refused(ErrorCode error) {
-        return new HeartbeatResponse(0, error);
+        return new HeartbeatResponse(0, error == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : error);
     }
 }

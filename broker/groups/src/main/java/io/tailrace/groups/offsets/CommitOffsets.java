@@ -71,11 +71,11 @@ public record CommitOffsets(OffsetCommitRequest request, short version)
     }
 
     private ErrorCode groupError(@Nullable Group group, OffsetCaller caller) {
-        if (!caller.isMember()) {
-            return group == null || group.isEmpty() ? ErrorCode.NONE : ErrorCode.UNKNOWN_MEMBER_ID;
-        }
         if (group != null) {
             return group.commitError(caller);
+        }
+        if (caller.generationOrEpoch() < 0) {
+            return ErrorCode.NONE; // Some clients name an instance although they assign their own partitions.
         }
         return version >= FIRST_WITH_MEMBER_EPOCH ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.ILLEGAL_GENERATION;
     }

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tailrace.groups.ClassicGroup;
 import io.tailrace.groups.ShardHarness.Answer;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.HeartbeatRequest;
 import io.tailrace.protocol.message.JoinGroupResponse;
+import io.tailrace.protocol.message.SyncGroupRequest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -77,5 +79,17 @@ class HeartbeatTest {
         assertThat(clients.heartbeat(again.get())).isEqualTo(ErrorCode.ILLEGAL_GENERATION);
         assertThat(clients.heartbeat(added.get())).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
         assertThat(clients.join(member.memberId()).get().generationId()).isEqualTo(2);
+    }
+
+    @Test
+    void membersWaitWhileTheirGroupIsLoaded() {
+        assertThat(new Heartbeat(new HeartbeatRequest("g", 1, "m", null))
+                        .refused(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS)
+                        .errorCode())
+                .isEqualTo(ErrorCode.NONE);
+        assertThat(new SyncGroup(new SyncGroupRequest("g", 1, "m", null, List.of()))
+                        .refused(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS)
+                        .errorCode())
+                .isEqualTo(ErrorCode.REBALANCE_IN_PROGRESS);
     }
 }

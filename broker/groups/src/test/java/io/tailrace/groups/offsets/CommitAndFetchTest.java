@@ -111,6 +111,14 @@ class CommitAndFetchTest {
     }
 
     @Test
+    void commitWithoutAGenerationIsAcceptedThoughItNamesAnInstance() {
+        OffsetCommitRequest.Topic offset = topic("web", offset(0, 5, null));
+        assertThat(errors(shard.run(new CommitOffsets(
+                        new OffsetCommitRequest("g", -1, "member", "instance", -1, List.of(offset)), (short) 9))))
+                .containsExactly(ErrorCode.NONE);
+    }
+
+    @Test
     void recordsHaveKafkasFormat() {
         shard.at(77);
         shard.run(commit("g", topic("web", offset(2, 5, "note"))));
