@@ -218,9 +218,10 @@ class LagCommandTest {
         groups.append(WEB_0, NOW_MS);
         groups.commit("g", WEB_0, 1);
 
-        assertThat(lag("--group", "nobody", "--group", "g", "--output", "csv"))
-                .isEqualTo(CommandRunner.OVER_THRESHOLD);
-        assertThat(out.toString()).contains("nobody,,,,,,,,,,,\"no committed offsets\"").contains("g,web,0,1,1,0,0,OK");
+        assertThat(lag("--group", "nobody", "--group", "g", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(out.toString())
+                .contains("nobody,,,,,,,,,,,\"no committed offsets\"")
+                .contains("g,web,0,1,1,0,0,OK");
     }
 
     @Test

@@ -26,7 +26,9 @@ final class Assignment {
     synchronized void replace(Collection<TopicPartition> partitions) {
         states.keySet().retainAll(Set.copyOf(partitions));
         for (TopicPartition partition : partitions) {
-            states.computeIfAbsent(partition, added -> new AssignedPartition(added, AssignedPartition.Start.COMMITTED, () -> ++lastGeneration));
+            states.computeIfAbsent(
+                    partition,
+                    added -> new AssignedPartition(added, AssignedPartition.Start.COMMITTED, () -> ++lastGeneration));
         }
     }
 

@@ -57,10 +57,8 @@ final class ClassicFormats {
     static Set<TopicPartition> partitions(Bytes assignment) {
         Set<TopicPartition> partitions = new TreeSet<>();
         if (assignment.size() > 0) {
-            ConsumerProtocol.assignment(assignment)
-                    .assignedPartitions()
-                    .forEach(topic -> topic.partitions()
-                            .forEach(index -> partitions.add(new TopicPartition(topic.topic(), index))));
+            ConsumerProtocol.assignment(assignment).assignedPartitions().forEach(topic -> topic.partitions()
+                    .forEach(index -> partitions.add(new TopicPartition(topic.topic(), index))));
         }
         return partitions;
     }

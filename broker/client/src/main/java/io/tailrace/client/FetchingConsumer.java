@@ -70,8 +70,7 @@ final class FetchingConsumer implements GroupConsumer {
                 ? null
                 : new GroupMember(
                         context,
-                        new Memberships(
-                                context.coordinator(config.group().orElseThrow(), networks.group()), context),
+                        new Memberships(context.coordinator(config.group().orElseThrow(), networks.group()), context),
                         commits);
         Positions positions = new Positions(config, network, completions, metadata, assignment, offsets, time, backoff);
         this.fetcher =
@@ -329,7 +328,8 @@ final class FetchingConsumer implements GroupConsumer {
         }
         if (identity.epoch() <= 0) {
             throw new ClientException(
-                    ErrorCode.UNKNOWN_MEMBER_ID, "the consumer is not a member of its group at the moment; poll to join it");
+                    ErrorCode.UNKNOWN_MEMBER_ID,
+                    "the consumer is not a member of its group at the moment; poll to join it");
         }
         return identity;
     }

@@ -32,6 +32,7 @@ final class GroupMember {
     private boolean isPolling;
     /** Whether it has left because it did not poll; the next poll joins again. */
     private boolean isIdle;
+
     private long polledMs;
     private long committedMs;
     /** Completes when the coordinator has answered that the consumer leaves. */

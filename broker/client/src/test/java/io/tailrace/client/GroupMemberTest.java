@@ -82,8 +82,7 @@ class GroupMemberTest {
 
     private FetchingConsumer consumer() {
         if (opened == null) {
-            opened = new FetchingConsumer(
-                    config.build(), new ConsumerNetworks(network, network, network), time);
+            opened = new FetchingConsumer(config.build(), new ConsumerNetworks(network, network, network), time);
         }
         return opened;
     }
@@ -414,7 +413,8 @@ class GroupMemberTest {
         answer(JoinGroupRequest.class, joined(ErrorCode.NONE, 1, "you"));
         answer(SyncGroupRequest.class, synced(2));
         JoinGroupRequest again = take(JoinGroupRequest.class).as(JoinGroupRequest.class);
-        assertThat(ConsumerProtocol.subscription(again.protocols().get(0).metadata()).topics())
+        assertThat(ConsumerProtocol.subscription(again.protocols().get(0).metadata())
+                        .topics())
                 .containsExactly("t", "t2");
     }
 

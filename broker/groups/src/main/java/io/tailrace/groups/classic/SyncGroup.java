@@ -73,11 +73,12 @@ public record SyncGroup(SyncGroupRequest request) implements Operation<GroupsSha
     /** Java's consumer fails after an error that it does not expect; it joins again when a rebalance is in progress. */
     @Override
     public SyncGroupResponse refused(ErrorCode error) {
-        ErrorCode known = switch (error) {
-            case MESSAGE_TOO_LARGE -> ErrorCode.UNKNOWN_SERVER_ERROR;
-            case COORDINATOR_LOAD_IN_PROGRESS -> ErrorCode.REBALANCE_IN_PROGRESS;
-            default -> error;
-        };
+        ErrorCode known =
+                switch (error) {
+                    case MESSAGE_TOO_LARGE -> ErrorCode.UNKNOWN_SERVER_ERROR;
+                    case COORDINATOR_LOAD_IN_PROGRESS -> ErrorCode.REBALANCE_IN_PROGRESS;
+                    default -> error;
+                };
         return new SyncGroupResponse(0, known, Bytes.EMPTY);
     }
 }

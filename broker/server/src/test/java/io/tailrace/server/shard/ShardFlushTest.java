@@ -45,4 +45,35 @@ class ShardFlushTest {
             assertThat(shard.ask(new Committed("a"))).isEqualTo("2");
         }
     }
+
+    @Test
+    void aSyncAnswersWhatItCoveredThoughMoreWasAppendedMeanwhile(@TempDir Path directory) throws Exception {
+        Queue<Runnable> toDisk = new ArrayDeque<>();
+        AtomicBoolean held = new AtomicBoolean();
+        Executor disk = task -> {
+            if (held.get()) {
+                toDisk.add(task);
+            } else {
+                task.run();
+            }
+        };
+        try (ShardFixture shard = new ShardFixture(directory, Map.of("flush", "ack"), disk)) {
+            shard.leadLoaded();
+            held.set(true);
+            List<String> first = shard.submit(new Put("a", "1"));
+            shard.followerFetchesAll();
+            List<Runnable> firstSync = List.copyOf(toDisk);
+            toDisk.clear();
+            List<String> second = shard.submit(new Put("a", "2"));
+            shard.followerFetchesAll();
+
+            firstSync.forEach(Runnable::run);
+            shard.run();
+
+            assertThat(first).containsExactly("");
+            assertThat(second).isEmpty();
+            held.set(false);
+            List.copyOf(toDisk).forEach(Runnable::run);
+        }
+    }
 }
