@@ -5,6 +5,7 @@ import io.tailrace.protocol.codec.GroupRecords;
 import io.tailrace.protocol.codec.MalformedMessageException;
 import io.tailrace.protocol.group.OffsetCommitKey;
 import io.tailrace.protocol.group.OffsetCommitValue;
+import io.tailrace.protocol.group.OffsetsTopic;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -18,12 +19,11 @@ import java.util.Optional;
  */
 public record StoredCommit(String group, TopicPartition partition, long offset, long committedAtMs) {
     /** The topic that stores commits. */
-    public static final String TOPIC = "__consumer_offsets";
+    public static final String TOPIC = OffsetsTopic.NAME;
 
     /** The partition of {@link #TOPIC} that stores the commits of a group, if the topic has this many partitions. */
     public static int partitionOf(String group, int partitions) {
-        int hash = group.hashCode();
-        return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitions;
+        return OffsetsTopic.partitionOf(group, partitions);
     }
 
     /** Reads a record of {@link #TOPIC}; empty if it is something else, the removal of a commit, or cannot be read. */

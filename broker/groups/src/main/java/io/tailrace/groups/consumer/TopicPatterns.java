@@ -5,6 +5,7 @@ import com.google.re2j.PatternSyntaxException;
 import io.tailrace.groups.ClusterSnapshot;
 import io.tailrace.groups.ConsumerMember;
 import io.tailrace.protocol.group.ConsumerGroupRegularExpressionValue;
+import io.tailrace.protocol.group.OffsetsTopic;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The regular expressions that members subscribe to, in RE2 syntax, which matches in linear time. */
 final class TopicPatterns {
     /** Topics of the cluster itself, which no pattern matches. */
-    private static final Set<String> INTERNAL =
-            Set.of("__consumer_offsets", "__transaction_state", "__share_group_state");
+    private static final Set<String> INTERNAL = Set.of(OffsetsTopic.NAME, "__transaction_state", "__share_group_state");
 
     private TopicPatterns() {}
 

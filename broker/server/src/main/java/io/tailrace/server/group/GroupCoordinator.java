@@ -2,6 +2,7 @@ package io.tailrace.server.group;
 
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.group.OffsetsTopic;
 import io.tailrace.server.shard.ShardHosts;
 import io.tailrace.server.shard.Submission;
 import io.tailrace.shard.Operation;
@@ -27,7 +28,7 @@ import java.util.function.Consumer;
  */
 public final class GroupCoordinator {
     /** The topic that stores the groups. */
-    public static final String TOPIC = "__consumer_offsets";
+    public static final String TOPIC = OffsetsTopic.NAME;
 
     private final int partitions;
     private final ShardHosts<GroupsShard> hosts;
@@ -40,8 +41,7 @@ public final class GroupCoordinator {
 
     /** The partition of {@link #TOPIC} that a group belongs to. */
     public int partitionOf(String group) {
-        int hash = group.hashCode();
-        return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitions;
+        return OffsetsTopic.partitionOf(group, partitions);
     }
 
     /**

@@ -7,8 +7,8 @@
  * of the log to error codes. A partition with one replica takes no other path.
  *
  * <p>Threading: one lock for each partition, held for an append and for an event, and never while waiting for anything but
- * the log's own file. Reads take no lock. Waiters are called on any thread, often under the lock: they hand over to their
- * own event loop and return.
+ * the log's own file. Reads take no lock. Waiters are called on any thread, those for acknowledgements often under the lock,
+ * readers after it is free: they hand over to their own event loop and return.
  *
  * <p>Knows no request, socket or ZooKeeper. The simulator runs this package over logs in memory.
  */

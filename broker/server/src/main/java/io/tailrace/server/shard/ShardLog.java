@@ -44,10 +44,6 @@ final class ShardLog {
         return partition;
     }
 
-    int leaderEpoch() {
-        return leaderEpoch;
-    }
-
     /** Whether this broker still leads in the shard's epoch, so that it may answer from the shard's state. */
     boolean leads() {
         return partition.leadershipIn(leaderEpoch) instanceof Leader;

@@ -73,11 +73,6 @@ final class ShardTimers<S extends Shard<S>> {
                 : OptionalLong.of(byTime.first().atMs());
     }
 
-    void clear() {
-        byTimeout.clear();
-        byTime.clear();
-    }
-
     int size() {
         return byTimeout.size();
     }

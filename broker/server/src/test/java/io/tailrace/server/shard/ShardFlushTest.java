@@ -9,71 +9,73 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A shard whose topic asks for records to be on disk before they are acknowledged. */
+/** A shard whose topic asks for records to be on disk before they are acknowledged. The disk waits for the test. */
 class ShardFlushTest {
-    @Test
-    void anAnswerWaitsForTheDisk(@TempDir Path directory) throws Exception {
-        Queue<Runnable> toDisk = new ArrayDeque<>();
-        AtomicBoolean held = new AtomicBoolean();
-        Executor disk = task -> {
-            if (held.get()) {
-                toDisk.add(task);
+    private final Queue<Runnable> syncs = new ArrayDeque<>();
+    private boolean isHeld;
+    private ShardFixture shard;
+
+    @BeforeEach
+    void lead(@TempDir Path directory) throws Exception {
+        shard = new ShardFixture(directory, Map.of("flush", "ack"), task -> {
+            if (isHeld) {
+                syncs.add(task);
             } else {
                 task.run();
             }
-        };
-        try (ShardFixture shard = new ShardFixture(directory, Map.of("flush", "ack"), disk)) {
-            shard.leadLoaded();
-            held.set(true);
-            List<String> first = shard.submit(new Put("a", "1"));
-            List<String> second = shard.submit(new Put("a", "2"));
-            shard.followerFetchesAll();
-            assertThat(first).isEmpty();
-            assertThat(shard.ask(new Committed("a"))).isEmpty();
+        });
+        shard.leadLoaded();
+        isHeld = true;
+    }
 
-            held.set(false);
-            List.copyOf(toDisk).forEach(Runnable::run);
-            shard.run();
+    @AfterEach
+    void close() throws Exception {
+        isHeld = false;
+        finishSyncs();
+        shard.close();
+    }
 
-            assertThat(first).containsExactly("");
-            assertThat(second).containsExactly("1");
-            assertThat(shard.ask(new Committed("a"))).isEqualTo("2");
-        }
+    private void finishSyncs() {
+        List<Runnable> asked = List.copyOf(syncs);
+        syncs.clear();
+        asked.forEach(Runnable::run);
     }
 
     @Test
-    void aSyncAnswersWhatItCoveredThoughMoreWasAppendedMeanwhile(@TempDir Path directory) throws Exception {
-        Queue<Runnable> toDisk = new ArrayDeque<>();
-        AtomicBoolean held = new AtomicBoolean();
-        Executor disk = task -> {
-            if (held.get()) {
-                toDisk.add(task);
-            } else {
-                task.run();
-            }
-        };
-        try (ShardFixture shard = new ShardFixture(directory, Map.of("flush", "ack"), disk)) {
-            shard.leadLoaded();
-            held.set(true);
-            List<String> first = shard.submit(new Put("a", "1"));
-            shard.followerFetchesAll();
-            List<Runnable> firstSync = List.copyOf(toDisk);
-            toDisk.clear();
-            List<String> second = shard.submit(new Put("a", "2"));
-            shard.followerFetchesAll();
+    void anAnswerWaitsForTheDisk() {
+        List<String> first = shard.submit(new Put("a", "1"));
+        List<String> second = shard.submit(new Put("a", "2"));
+        shard.followerFetchesAll();
+        assertThat(first).isEmpty();
+        assertThat(shard.ask(new Committed("a"))).isEmpty();
 
-            firstSync.forEach(Runnable::run);
-            shard.run();
+        isHeld = false;
+        finishSyncs();
+        shard.run();
 
-            assertThat(first).containsExactly("");
-            assertThat(second).isEmpty();
-            held.set(false);
-            List.copyOf(toDisk).forEach(Runnable::run);
-        }
+        assertThat(first).containsExactly("");
+        assertThat(second).containsExactly("1");
+        assertThat(shard.ask(new Committed("a"))).isEqualTo("2");
+    }
+
+    @Test
+    void aSyncAnswersWhatItCoveredThoughMoreWasAppendedMeanwhile() {
+        List<String> first = shard.submit(new Put("a", "1"));
+        shard.followerFetchesAll();
+        List<Runnable> firstSync = List.copyOf(syncs);
+        syncs.clear();
+        List<String> second = shard.submit(new Put("a", "2"));
+        shard.followerFetchesAll();
+
+        firstSync.forEach(Runnable::run);
+        shard.run();
+
+        assertThat(first).containsExactly("");
+        assertThat(second).isEmpty();
     }
 }
