@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.DoubleSupplier;
 
 /** The producer. Callers put records into the {@link Accumulator}; a background thread runs the {@link Sender}. */
 final class BatchingProducer implements Producer {
@@ -32,17 +33,21 @@ final class BatchingProducer implements Producer {
     private volatile boolean stopped;
 
     BatchingProducer(ProducerConfig config) {
-        this(config, new SocketNetwork(config.client(), Time.SYSTEM), Time.SYSTEM);
+        this(config, new SocketNetwork(config.client(), Time.SYSTEM), Time.SYSTEM, () -> ThreadLocalRandom.current()
+                .nextDouble());
         thread.start();
     }
 
-    /** A producer without a background thread: the owner calls {@link #step}. */
-    BatchingProducer(ProducerConfig config, Network network, Time time) {
+    /**
+     * A producer without a background thread: the owner calls {@link #step}.
+     *
+     * @param jitter random numbers from 0 to 1 for the pauses between retries
+     */
+    BatchingProducer(ProducerConfig config, Network network, Time time, DoubleSupplier jitter) {
         this.config = config;
         this.network = network;
         this.time = time;
-        Backoff backoff =
-                new Backoff(config.client(), () -> ThreadLocalRandom.current().nextDouble());
+        Backoff backoff = new Backoff(config.client(), jitter);
         this.metadata = new Metadata(config.client(), network, completions, time, backoff, true);
         this.accumulator = new Accumulator(config);
         this.partitioner = new Partitioner(config.batchBytesMax());

@@ -87,6 +87,26 @@ final class Delivery {
         } else {
             queue.restartSequence();
         }
+        failUnanswered(queue);
+    }
+
+    /**
+     * Fails batches that may be under way in a request without an answer. The broker accepts such a request even now if the
+     * requests before it arrive first, so sending the batch under the new epoch could write its records twice.
+     */
+    private void failUnanswered(PartitionQueue queue) {
+        for (PendingBatch batch : queue.snapshot()) {
+            if (batch.isUnanswered()) {
+                queue.remove(batch);
+                fail(
+                        batch,
+                        new ClientException(
+                                ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                                queue.topicPartition() + ": batch of " + batch.recordCount()
+                                        + " records may or may not be written: a request with it got no answer, and"
+                                        + " records before it have failed"));
+            }
+        }
     }
 
     private void retry(Sender.InFlightBatch flight, ErrorCode error, long nowMs) {

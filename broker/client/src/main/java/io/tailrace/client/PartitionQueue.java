@@ -209,7 +209,9 @@ final class PartitionQueue {
     /**
      * Restarts the sequence under the next epoch, for all batches in the queue. Safe only if the broker has refused the
      * oldest batch's sequence number with nothing in flight. Then none of the batches is in the log, because a broker
-     * takes sequence numbers in order, and it will refuse late requests of the old epoch.
+     * takes sequence numbers in order, and once it has a batch of the new epoch it refuses late requests of the old one.
+     * Until then it may accept them, so the caller must fail batches that are {@link PendingBatch#isUnanswered
+     * unanswered}.
      */
     void restartSequence() {
         epoch++;

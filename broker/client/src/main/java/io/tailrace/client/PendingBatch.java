@@ -34,6 +34,7 @@ final class PendingBatch {
     private @Nullable ByteBuffer encoded;
     private boolean inFlight;
     private int attempts;
+    private boolean unanswered;
     private long retryAtMs;
     private int baseSequence = RecordBatch.NO_SEQUENCE;
     private ErrorCode lastError = ErrorCode.NONE;
@@ -143,6 +144,16 @@ final class PendingBatch {
         inFlight = false;
     }
 
+    /** Records that a request with this batch got no answer: the broker may still receive it, at any time. */
+    void markUnanswered() {
+        unanswered = true;
+    }
+
+    /** Whether a request with this batch got no answer. */
+    boolean isUnanswered() {
+        return unanswered;
+    }
+
     long retryAtMs() {
         return retryAtMs;
     }
@@ -200,6 +211,7 @@ final class PendingBatch {
             part.reservedBytes =
                     (int) ((long) reservedBytes * to / records.size() - (long) reservedBytes * from / records.size());
             part.seal();
+            part.unanswered = unanswered;
             if (hasSequence()) {
                 part.sequence(producerId, epoch, RecordBatch.sequenceAfter(baseSequence, from));
             }

@@ -21,8 +21,9 @@ public interface Producer extends AutoCloseable {
      * Queues a record for its partition's next batch. Blocks for up to {@code max.block.ms} while the buffer is full.
      *
      * @return completed when the broker has acknowledged the record as {@code acks} requires. Fails with a
-     *     {@link ClientException} if it is refused, cannot be queued, or is not acknowledged within the delivery timeout
-     *     (it may be in the log nevertheless)
+     *     {@link ClientException} if it is refused, cannot be queued, is not acknowledged within the delivery timeout, or
+     *     can no longer be retried without the risk of a duplicate. In the last two cases it may be in the log
+     *     nevertheless
      */
     CompletableFuture<RecordMetadata> send(ProducerRecord record);
 

@@ -154,6 +154,9 @@ final class Sender {
         }
         // All are marked as answered first: a sequence may restart only if nothing is in flight.
         flights.forEach(flight -> flight.queue().answered(flight.batch()));
+        if (failure != null) {
+            flights.forEach(flight -> flight.batch().markUnanswered());
+        }
         for (InFlightBatch flight : flights) {
             delivery.handle(flight, outcome(flight, answers, failure), nowMs);
         }

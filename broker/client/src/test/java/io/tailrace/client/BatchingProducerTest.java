@@ -35,7 +35,7 @@ class BatchingProducerTest {
     private BatchingProducer producer(ProducerConfig.Builder config) {
         network.lead(1, P0);
         network.lead(1, P1);
-        BatchingProducer producer = new BatchingProducer(config.build(), network, time);
+        BatchingProducer producer = new BatchingProducer(config.build(), network, time, () -> 0.5);
         learnPartitions(producer);
         return producer;
     }
@@ -335,6 +335,28 @@ class BatchingProducerTest {
         Asked restarted = network.only();
         assertThat(batch(restarted).producerEpoch()).isEqualTo((short) 1);
         assertThat(batch(restarted).baseSequence()).isZero();
+        acknowledge(restarted, 1);
+        producer.step();
+        assertThat(next.join().offset()).hasValue(1);
+    }
+
+    @Test
+    void batchOfAnUnansweredRequestIsNotWrittenUnderANewEpoch() {
+        BatchingProducer producer = producer(config());
+        acknowledgeFirstBatch(producer);
+        CompletableFuture<RecordMetadata> underWay = send(producer, P0, 1);
+        producer.step();
+        network.only().fail(ErrorCode.REQUEST_TIMED_OUT);
+        producer.step();
+        CompletableFuture<RecordMetadata> next = send(producer, P0, 1);
+        time.advanceMs(5_000);
+        producer.step();
+        refuse(network.only(), ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        producer.step();
+        assertThat(failure(underWay)).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        producer.step();
+        Asked restarted = network.only();
+        assertThat(batch(restarted).producerEpoch()).isEqualTo((short) 1);
         acknowledge(restarted, 1);
         producer.step();
         assertThat(next.join().offset()).hasValue(1);

@@ -68,7 +68,7 @@ class ProducerModelTest {
                     .inFlightMax(1 + random.nextInt(5))
                     .blockMsMax(0)
                     .deliveryTimeoutMs(40_000);
-            producer = new BatchingProducer(config.build(), network, time);
+            producer = new BatchingProducer(config.build(), network, time, random::nextDouble);
         }
 
         private static TopicPartition partition(int index) {
@@ -248,7 +248,10 @@ class ProducerModelTest {
             }
             assertThat(failures.keySet())
                     .as("seed %d", seed)
-                    .isSubsetOf(ErrorCode.INVALID_RECORD, ErrorCode.REQUEST_TIMED_OUT);
+                    .isSubsetOf(
+                            ErrorCode.INVALID_RECORD,
+                            ErrorCode.REQUEST_TIMED_OUT,
+                            ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
         }
     }
 }
