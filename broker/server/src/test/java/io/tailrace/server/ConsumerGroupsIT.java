@@ -1,18 +1,17 @@
 package io.tailrace.server;
 
+import static io.tailrace.server.GroupReader.commitAll;
+import static io.tailrace.server.GroupReader.pollUntil;
+import static io.tailrace.server.GroupReader.pollUntilShared;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,8 +19,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -78,73 +75,8 @@ class ConsumerGroupsIT {
         }
     }
 
-    /** A consumer in the group of the topic's name, and what it has read. */
-    private final class Member implements AutoCloseable {
-        private final KafkaConsumer<String, String> consumer;
-        private final List<String> values = new ArrayList<>();
-
-        Member(String protocol, String... more) {
-            List<String> settings = new ArrayList<>(List.of("group.id", topic, "group.protocol", protocol));
-            if (protocol.equals("classic")) {
-                settings.addAll(List.of(
-                        "session.timeout.ms", "6000",
-                        "heartbeat.interval.ms", "200",
-                        "partition.assignment.strategy",
-                                "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"));
-            }
-            settings.addAll(List.of(more));
-            consumer = fixture.consumer(settings.toArray(String[]::new));
-            consumer.subscribe(List.of(topic));
-        }
-
-        void resubscribe(String pattern) {
-            consumer.unsubscribe();
-            consumer.subscribe(new SubscriptionPattern(pattern));
-        }
-
-        void poll() {
-            consumer.poll(Duration.ofMillis(20)).forEach(record -> values.add(record.value()));
-        }
-
-        Set<TopicPartition> partitions() {
-            return consumer.assignment();
-        }
-
-        /** Ends without a word to the broker. */
-        void crash() {
-            consumer.close(
-                    CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP));
-        }
-
-        @Override
-        public void close() {
-            consumer.close();
-        }
-    }
-
-    private static void pollUntil(Callable<Boolean> condition, Member... members) {
-        await().atMost(Duration.ofSeconds(60))
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(1))
-                .pollInSameThread()
-                .until(() -> {
-                    Stream.of(members).forEach(Member::poll);
-                    return condition.call();
-                });
-    }
-
-    private static void pollUntilShared(int partitions, Member... members) {
-        pollUntil(
-                () -> {
-                    List<TopicPartition> all = Stream.of(members)
-                            .flatMap(member -> member.partitions().stream())
-                            .toList();
-                    return all.size() == partitions
-                            && new HashSet<>(all).size() == partitions
-                            && Stream.of(members)
-                                    .allMatch(member -> member.partitions().size() >= partitions / members.length);
-                },
-                members);
+    private GroupReader member(String protocol, String... more) {
+        return new GroupReader(fixture.bootstrap(), topic, protocol, more);
     }
 
     private void produce(int count) {
@@ -156,9 +88,14 @@ class ConsumerGroupsIT {
         }
     }
 
-    private static int read(Member... members) {
+    private static void resubscribe(GroupReader member, String pattern) {
+        member.consumer().unsubscribe();
+        member.consumer().subscribe(new SubscriptionPattern(pattern));
+    }
+
+    private static int read(GroupReader... members) {
         Set<String> values = new TreeSet<>();
-        Stream.of(members).forEach(member -> values.addAll(member.values));
+        Stream.of(members).forEach(member -> values.addAll(member.values()));
         return values.size();
     }
 
@@ -183,14 +120,14 @@ class ConsumerGroupsIT {
 
     @Test
     void membersShareThePartitionsAndTakeOverFromOneThatLeavesOrCrashes() throws Exception {
-        try (Member first = new Member("consumer")) {
+        try (GroupReader first = member("consumer")) {
             pollUntilShared(PARTITIONS, first);
-            try (Member second = new Member("consumer", "group.remote.assignor", "range")) {
+            try (GroupReader second = member("consumer", "group.remote.assignor", "range")) {
                 pollUntilShared(PARTITIONS, first, second);
                 produce(400);
                 pollUntil(() -> read(first, second) == 400, first, second);
-                first.consumer.commitSync();
-                second.consumer.commitSync();
+                first.consumer().commitSync();
+                second.consumer().commitSync();
 
                 ConsumerGroupDescription group = describe();
                 assertThat(group.type()).isEqualTo(GroupType.CONSUMER);
@@ -200,7 +137,7 @@ class ConsumerGroupsIT {
             }
             pollUntilShared(PARTITIONS, first);
 
-            Member third = new Member("consumer");
+            GroupReader third = member("consumer");
             pollUntilShared(PARTITIONS, first, third);
             third.crash();
             pollUntilShared(PARTITIONS, first);
@@ -210,8 +147,8 @@ class ConsumerGroupsIT {
 
     @Test
     void newPartitionsAreAssigned() throws Exception {
-        try (Member first = new Member("consumer");
-                Member second = new Member("consumer")) {
+        try (GroupReader first = member("consumer");
+                GroupReader second = member("consumer")) {
             pollUntilShared(PARTITIONS, first, second);
             try (Admin admin = fixture.admin()) {
                 admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(6)))
@@ -224,31 +161,31 @@ class ConsumerGroupsIT {
 
     @Test
     void topicsThatMatchAPatternAreRead() throws Exception {
-        try (Member member = new Member("consumer")) {
-            member.resubscribe(topic + "(-.*)?");
+        try (GroupReader member = member("consumer")) {
+            resubscribe(member, topic + "(-.*)?");
             pollUntilShared(PARTITIONS, member);
             create(topic + "-later");
             pollUntilShared(2 * PARTITIONS, member);
         }
-        try (Member member = new Member("consumer")) {
-            member.resubscribe("(");
+        try (GroupReader member = member("consumer")) {
+            resubscribe(member, "(");
             assertThatThrownBy(() -> pollUntil(() -> false, member)).isInstanceOf(InvalidRegularExpression.class);
         }
     }
 
     @Test
     void staticMemberThatStartsAgainKeepsItsPartitions() throws Exception {
-        try (Member other = new Member("consumer")) {
-            Member member = new Member("consumer", "group.instance.id", "i");
+        try (GroupReader other = member("consumer")) {
+            GroupReader member = member("consumer", "group.instance.id", "i");
             pollUntilShared(PARTITIONS, other, member);
             Set<TopicPartition> had = Set.copyOf(member.partitions());
             Set<TopicPartition> othersBefore = Set.copyOf(other.partitions());
-            try (Member twin = new Member("consumer", "group.instance.id", "i")) {
+            try (GroupReader twin = member("consumer", "group.instance.id", "i")) {
                 assertThatThrownBy(() -> pollUntil(() -> false, twin))
                         .isInstanceOf(UnreleasedInstanceIdException.class);
             }
             member.close();
-            try (Member again = new Member("consumer", "group.instance.id", "i")) {
+            try (GroupReader again = member("consumer", "group.instance.id", "i")) {
                 pollUntilShared(PARTITIONS, other, again);
 
                 assertThat(again.partitions()).isEqualTo(had);
@@ -259,45 +196,41 @@ class ConsumerGroupsIT {
 
     @Test
     void rollingUpgradeToTheConsumerProtocolAndBackLosesNoCommit() throws Exception {
-        Member[] members = {new Member("classic"), new Member("classic"), new Member("classic")};
+        GroupReader[] members = {member("classic"), member("classic"), member("classic")};
         List<String> read = new ArrayList<>();
         pollUntilShared(PARTITIONS, members);
         for (String protocol : List.of("consumer", "classic")) {
             for (int i = 0; i < members.length; i++) {
                 produce(100);
                 int expected = sent;
-                Member[] now = members;
+                GroupReader[] now = members;
                 pollUntil(() -> collected(read, now) == expected, members);
                 commitAll(members);
                 members[i].close();
-                members[i] = new Member(protocol);
+                members[i] = member(protocol);
                 pollUntilShared(PARTITIONS, members);
             }
             produce(100);
             int expected = sent;
-            Member[] now = members;
+            GroupReader[] now = members;
             pollUntil(() -> collected(read, now) == expected, members);
             commitAll(members);
             assertThat(describe().type())
                     .isEqualTo(protocol.equals("consumer") ? GroupType.CONSUMER : GroupType.CLASSIC);
             assertThat(committed()).isEqualTo(sent);
         }
-        Stream.of(members).forEach((Consumer<Member>) Member::close);
+        Stream.of(members).forEach((Consumer<GroupReader>) GroupReader::close);
         assertThat(read.stream().collect(Collectors.toSet())).hasSize(sent);
         assertThat(read)
                 .as("nothing was read twice, since everything was committed")
                 .hasSize(sent);
     }
 
-    private static void commitAll(Member... members) {
-        Stream.of(members).forEach(member -> member.consumer.commitSync());
-    }
-
     /** Moves what the members have read to {@code all} and returns how much that is. */
-    private static int collected(List<String> all, Member... members) {
-        for (Member member : members) {
-            all.addAll(member.values);
-            member.values.clear();
+    private static int collected(List<String> all, GroupReader... members) {
+        for (GroupReader member : members) {
+            all.addAll(member.values());
+            member.values().clear();
         }
         return all.size();
     }

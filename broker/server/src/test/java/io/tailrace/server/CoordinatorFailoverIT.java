@@ -1,126 +1,76 @@
 package io.tailrace.server;
 
+import static io.tailrace.server.GroupReader.commitAll;
+import static io.tailrace.server.GroupReader.pollUntil;
+import static io.tailrace.server.GroupReader.pollUntilShared;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A group of the classic protocol whose coordinator is killed. */
+/** A group whose coordinator is killed, with either protocol. */
 class CoordinatorFailoverIT {
     private static final String TOPIC = "web";
-    private static final String GROUP = "readers";
     private static final int PARTITIONS = 4;
+    private static final Map<String, ?> SETTINGS = Map.of(
+            "offsets.topic.replication.factor", 3,
+            "offsets.topic.num.partitions", 4,
+            "group.initial.rebalance.delay.ms", 100);
 
-    @Test
-    void membersGoOnWithTheirPartitionsAndOffsetsWhenTheirCoordinatorDies(@TempDir Path directory) throws Exception {
-        Map<String, ?> settings = Map.of(
-                "offsets.topic.replication.factor", 3,
-                "offsets.topic.num.partitions", 4,
-                "group.initial.rebalance.delay.ms", 100);
-        try (ThreeBrokers brokers = new ThreeBrokers(directory, settings);
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void membersGoOnWithTheirPartitionsAndOffsets(String protocol, @TempDir Path directory) throws Exception {
+        try (ThreeBrokers brokers = new ThreeBrokers(directory, SETTINGS);
                 Admin admin = Admin.create(Map.of("bootstrap.servers", brokers.bootstrap()))) {
             admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 3)))
                     .all()
                     .get();
-            try (Reader first = new Reader(brokers.bootstrap());
-                    Reader second = new Reader(brokers.bootstrap())) {
-                pollUntil(() -> first.partitions() == 2 && second.partitions() == 2, first, second);
+            try (GroupReader first = reader(brokers, protocol);
+                    GroupReader second = reader(brokers, protocol)) {
+                pollUntilShared(PARTITIONS, first, second);
                 produce(brokers.bootstrap(), 100);
-                pollUntil(() -> first.values.size() + second.values.size() == 100, first, second);
-                first.consumer.commitSync();
-                second.consumer.commitSync();
-                int generation = first.consumer.groupMetadata().generationId();
-                int rebalances = first.assignments + second.assignments;
+                pollUntil(() -> read(first, second) == 100, first, second);
+                commitAll(first, second);
+                int generation = first.generation();
+                int assignments = first.assignments() + second.assignments();
+                int revocations = first.revocations() + second.revocations();
                 brokers.kill(coordinator(admin));
 
                 produce(brokers.bootstrap(), 100);
-                pollUntil(() -> first.values.size() + second.values.size() >= 200, first, second);
-                first.consumer.commitSync();
-                second.consumer.commitSync();
+                pollUntil(() -> read(first, second) >= 200, first, second);
+                commitAll(first, second);
 
-                assertThat(first.values.size() + second.values.size()).isEqualTo(200);
-                assertThat(first.assignments + second.assignments).isEqualTo(rebalances);
-                assertThat(first.consumer.groupMetadata().generationId()).isEqualTo(generation);
-                assertThat(second.consumer.groupMetadata().generationId()).isEqualTo(generation);
+                assertThat(read(first, second)).isEqualTo(200);
+                assertThat(first.revocations() + second.revocations()).isEqualTo(revocations);
+                assertThat(first.assignments() + second.assignments()).isEqualTo(assignments);
+                assertThat(List.of(first.generation(), second.generation())).containsOnly(generation);
                 assertThat(committed(admin)).isEqualTo(200);
+                try (GroupReader third = reader(brokers, protocol)) {
+                    pollUntilShared(PARTITIONS, first, second, third);
+                }
             }
         }
     }
 
-    /** A consumer of the topic in the group. */
-    private static final class Reader implements ConsumerRebalanceListener, AutoCloseable {
-        private final KafkaConsumer<String, String> consumer;
-        private final List<String> values = new ArrayList<>();
-        private int assignments;
-
-        Reader(String bootstrap) {
-            consumer = new KafkaConsumer<>(
-                    Map.of(
-                            "bootstrap.servers", bootstrap,
-                            "group.id", GROUP,
-                            "group.protocol", "classic",
-                            "enable.auto.commit", "false",
-                            "auto.offset.reset", "earliest",
-                            "session.timeout.ms", "45000",
-                            "heartbeat.interval.ms", "500",
-                            "partition.assignment.strategy",
-                                    "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"),
-                    new StringDeserializer(),
-                    new StringDeserializer());
-            consumer.subscribe(Set.of(TOPIC), this);
-        }
-
-        int partitions() {
-            return consumer.assignment().size();
-        }
-
-        void poll() {
-            consumer.poll(Duration.ofMillis(50)).forEach(record -> values.add(record.value()));
-        }
-
-        @Override
-        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            assignments++;
-        }
-
-        @Override
-        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
-
-        @Override
-        public void close() {
-            consumer.close();
-        }
+    private static GroupReader reader(ThreeBrokers brokers, String protocol) {
+        return protocol.equals("classic")
+                ? new GroupReader(brokers.bootstrap(), TOPIC, protocol, "session.timeout.ms", "45000")
+                : new GroupReader(brokers.bootstrap(), TOPIC, protocol);
     }
 
-    private static void pollUntil(Callable<Boolean> condition, Reader first, Reader second) {
-        await().atMost(Duration.ofSeconds(90))
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(1))
-                .pollInSameThread()
-                .until(() -> {
-                    first.poll();
-                    second.poll();
-                    return condition.call();
-                });
+    private static int read(GroupReader... readers) {
+        return Stream.of(readers).mapToInt(reader -> reader.values().size()).sum();
     }
 
     private static void produce(String bootstrap, int count) {
@@ -133,7 +83,7 @@ class CoordinatorFailoverIT {
     }
 
     private static int coordinator(Admin admin) throws Exception {
-        return admin.describeConsumerGroups(List.of(GROUP))
+        return admin.describeConsumerGroups(List.of(TOPIC))
                 .all()
                 .get()
                 .values()
@@ -144,7 +94,7 @@ class CoordinatorFailoverIT {
     }
 
     private static long committed(Admin admin) throws Exception {
-        return admin.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata().get().values().stream()
+        return admin.listConsumerGroupOffsets(TOPIC).partitionsToOffsetAndMetadata().get().values().stream()
                 .mapToLong(OffsetAndMetadata::offset)
                 .sum();
     }
