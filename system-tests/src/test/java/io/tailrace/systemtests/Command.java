@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * @param out its standard output
  * @param err its standard error
  */
-record Command(int exitCode, String out, String err) {
+public record Command(int exitCode, String out, String err) {
     private static final long SECONDS_MAX = 300;
 
     /** JVM flags for a fast start: the tests run many short-lived processes. */
@@ -29,7 +29,7 @@ record Command(int exitCode, String out, String err) {
             Path.of("..", "scripts", "tailrace").toAbsolutePath().normalize();
 
     /** Runs {@code tailrace ARGUMENTS} with nothing on standard input. */
-    static Command tailrace(String... arguments) throws IOException, InterruptedException {
+    public static Command tailrace(String... arguments) throws IOException, InterruptedException {
         return tailraceReading("", arguments);
     }
 
@@ -46,7 +46,7 @@ record Command(int exitCode, String out, String err) {
     }
 
     /** Runs any program. If it does not end within five minutes, it is killed and the test fails. */
-    static Command run(String input, Map<String, String> environment, List<String> commandLine)
+    public static Command run(String input, Map<String, String> environment, List<String> commandLine)
             throws IOException, InterruptedException {
         Path out = Files.createTempFile("out", ".txt");
         Path err = Files.createTempFile("err", ".txt");
@@ -74,7 +74,7 @@ record Command(int exitCode, String out, String err) {
     }
 
     /** Fails unless the exit code is 0; returns standard output. */
-    String requireSuccess() {
+    public String requireSuccess() {
         if (exitCode != 0) {
             throw new AssertionError("exit code " + exitCode + "\n" + out + err);
         }
@@ -82,7 +82,7 @@ record Command(int exitCode, String out, String err) {
     }
 
     /** {@link #requireSuccess}, split into lines. */
-    List<String> lines() {
+    public List<String> lines() {
         return requireSuccess().lines().toList();
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A broker of a {@link LocalCluster}. It keeps its data and its port across restarts. */
-final class LocalBroker {
+public final class LocalBroker {
     private final int id;
     private final Host host;
     private final Path folder;
@@ -57,7 +57,7 @@ final class LocalBroker {
         return process;
     }
 
-    int id() {
+    public int id() {
         return id;
     }
 
@@ -66,12 +66,12 @@ final class LocalBroker {
     }
 
     /** The broker's only log directory. */
-    Path logDirectory() {
+    public Path logDirectory() {
         return folder.resolve("broker-" + id);
     }
 
     /** Host and port for clients; restarts do not change it. */
-    String address() {
+    public String address() {
         return host.address() + ":" + port;
     }
 
@@ -80,17 +80,17 @@ final class LocalBroker {
         return new InetSocketAddress(host.address(), port);
     }
 
-    void kill9() throws InterruptedException {
+    public void kill9() throws InterruptedException {
         process().kill9();
     }
 
     /** Sends SIGTERM and returns the exit code. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         return process().terminate();
     }
 
     /** Starts the broker after a kill or a stop, and waits until it is ready. */
-    void restart() throws IOException {
+    public void restart() throws IOException {
         start();
         awaitReady();
     }

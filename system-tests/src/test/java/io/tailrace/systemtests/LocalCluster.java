@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
  * ZooKeeper and broker processes for the tests of one class, registered as a static extension. When a test fails, the last
  * lines of each process's output are printed to standard error. The files are kept until the next run.
  */
-final class LocalCluster
+public final class LocalCluster
         implements BeforeAllCallback,
                 AfterAllCallback,
                 TestExecutionExceptionHandler,
@@ -46,7 +46,7 @@ final class LocalCluster
     }
 
     /** Brokers 1 to {@code count}, each with these settings. */
-    static LocalCluster ofBrokers(int count, Map<String, String> settings) {
+    public static LocalCluster ofBrokers(int count, Map<String, String> settings) {
         return new LocalCluster(count, settings, false);
     }
 
@@ -55,7 +55,7 @@ final class LocalCluster
         return new LocalCluster(count, settings, true);
     }
 
-    static LocalCluster ofOneBroker() {
+    public static LocalCluster ofOneBroker() {
         return ofBrokers(1, Map.of());
     }
 
@@ -111,7 +111,7 @@ final class LocalCluster
     }
 
     /** Creates a folder, or empties an existing one. */
-    static Path emptyFolder(Path folder) throws IOException {
+    public static Path emptyFolder(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> all = Files.walk(folder)) {
                 for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
@@ -156,14 +156,14 @@ final class LocalCluster
     }
 
     /** The folder for all files of this test. */
-    Path folder() {
+    public Path folder() {
         if (folder == null) {
             throw new IllegalStateException("the cluster is not started yet");
         }
         return folder;
     }
 
-    String zooKeeperAddress() {
+    public String zooKeeperAddress() {
         return zooKeeperHost.address() + ":" + zooKeeperPort;
     }
 
@@ -177,15 +177,15 @@ final class LocalCluster
         return Optional.ofNullable(network);
     }
 
-    List<LocalBroker> brokers() {
+    public List<LocalBroker> brokers() {
         return List.copyOf(brokers);
     }
 
-    LocalBroker broker(int id) {
+    public LocalBroker broker(int id) {
         return brokers.get(id - 1);
     }
 
-    String bootstrapServers() {
+    public String bootstrapServers() {
         return brokers.stream().map(LocalBroker::address).collect(Collectors.joining(","));
     }
 }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bootstrapServers called for each client, since a cluster has no addresses before it starts
  */
-record OurClients(Supplier<String> bootstrapServers) {
+public record OurClients(Supplier<String> bootstrapServers) {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration READ_MAX = Duration.ofSeconds(60);
 
@@ -49,12 +49,12 @@ record OurClients(Supplier<String> bootstrapServers) {
                 .build());
     }
 
-    Admin admin() {
+    public Admin admin() {
         return Admin.create(ClientConfig.of(bootstrapServers.get()));
     }
 
     /** Sends records and returns once all are acknowledged. */
-    void send(Collection<ProducerRecord> records, CompressionType compression) {
+    public void send(Collection<ProducerRecord> records, CompressionType compression) {
         List<CompletableFuture<?>> sends = new ArrayList<>();
         try (Producer producer = producer(compression)) {
             records.forEach(record -> sends.add(producer.send(record)));
@@ -78,7 +78,7 @@ record OurClients(Supplier<String> bootstrapServers) {
     }
 
     /** All records of a topic's first partitions, in offset order within each partition. */
-    List<ConsumerRecord> readAll(String topic, int partitionCount) {
+    public List<ConsumerRecord> readAll(String topic, int partitionCount) {
         Map<TopicPartition, Long> ends = ends(topic, partitionCount);
         try (Consumer consumer = consumer()) {
             consumer.assign(ends.keySet());
@@ -92,12 +92,12 @@ record OurClients(Supplier<String> bootstrapServers) {
     }
 
     /** The values in partition 0 of a topic. */
-    List<String> values(String topic) {
+    public List<String> values(String topic) {
         return readAll(topic, 1).stream().map(record -> text(record.value())).toList();
     }
 
     /** A group's committed offsets in a topic, by partition. */
-    Map<Integer, Long> committed(String group, String topic) {
+    public Map<Integer, Long> committed(String group, String topic) {
         try (GroupAdmin groups = GroupAdmin.create(ClientConfig.of(bootstrapServers.get()))) {
             return groups.committed(group).entrySet().stream()
                     .filter(entry -> entry.getKey().topic().equals(topic))
@@ -105,11 +105,11 @@ record OurClients(Supplier<String> bootstrapServers) {
         }
     }
 
-    static byte[] bytes(String text) {
+    public static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
     }
 
-    static String text(byte @Nullable [] bytes) {
+    public static String text(byte @Nullable [] bytes) {
         return new String(Objects.requireNonNull(bytes), UTF_8);
     }
 }
