@@ -38,9 +38,18 @@ final class PartitionDecision {
         PartitionState present = present(state);
         PartitionState next = leads(state, present) ? present : elect(present, policy.uncleanElection());
         if (assignment.reassigning() && canEnd(next)) {
-            return Optional.of(new StateWrite(partition, ended(next), assignment));
+            return Optional.of(new StateWrite(partition, inNewEpochIfRemoving(ended(next), state), assignment));
         }
         return next.sameContent(state) ? Optional.empty() : Optional.of(new StateWrite(partition, next));
+    }
+
+    /**
+     * The leader starts a new epoch when a replica is removed: the replica deletes its log, and if it is added again, nothing that
+     * it acknowledged in an earlier epoch counts.
+     */
+    private PartitionState inNewEpochIfRemoving(PartitionState ended, PartitionState before) {
+        boolean isNewEpoch = ended.leaderEpoch() > before.leaderEpoch();
+        return assignment.removing().isEmpty() || isNewEpoch ? ended : led(ended, ended.leader());
     }
 
     /** The broker that should lead. */

@@ -73,13 +73,39 @@ class ReassignmentTest {
     }
 
     @Test
-    void aLeaderThatStaysLeadsOnInItsEpoch() {
+    void leaderThatStaysStartsAnEpochWhenAReplicaIsRemoved() {
         PartitionAssignment moving = FROM.reassignedTo(List.of(2, 3));
         PartitionState next =
                 decide(moving, state(2, members(1, 2, 3), List.of())).get(0).next();
-        assertThat(next.leader()).isEqualTo(2);
+        assertThat(next).isEqualTo(new PartitionState(2, 5, members(2, 3), List.of(), 2, EPOCH, 9));
+    }
+
+    @Test
+    void leaderStartsAnEpochWhenAReplicaIsRemovedThatWasNotInSync() {
+        PartitionAssignment fewer = FROM.reassignedTo(List.of(1));
+        PartitionState next =
+                decide(fewer, state(1, members(1), List.of())).get(0).next();
+        assertThat(next.leader()).isEqualTo(1);
+        assertThat(next.leaderEpoch()).isEqualTo(5);
+    }
+
+    @Test
+    void leaderStartsAnEpochWhenACancelledReassignmentRemovesAReplica() {
+        PartitionAssignment more = FROM.reassignedTo(List.of(1, 2, 3));
+        PartitionState next = decide(more.reassignedTo(more.before()), state(1, members(1, 2), List.of()))
+                .get(0)
+                .next();
+        assertThat(next.leader()).isEqualTo(1);
+        assertThat(next.leaderEpoch()).isEqualTo(5);
+    }
+
+    @Test
+    void leaderStaysInItsEpochWhenNoReplicaIsRemoved() {
+        PartitionState next = decide(FROM.reassignedTo(List.of(1, 2, 3)), state(1, members(1, 2, 3), List.of()))
+                .get(0)
+                .next();
+        assertThat(next.leader()).isEqualTo(1);
         assertThat(next.leaderEpoch()).isEqualTo(4);
-        assertThat(next.isr()).isEqualTo(members(2, 3));
     }
 
     @Test

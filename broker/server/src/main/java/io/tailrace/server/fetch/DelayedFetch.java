@@ -72,7 +72,7 @@ final class DelayedFetch {
         if (plan.requester().isFollower()) {
             shared.followerAcks().acknowledge(named, call);
         }
-        takeChanged();
+        takeAndAcknowledgeChanged();
         FetchAttempt first = new FetchAttempt(plan, bytesMax);
         first.lookAtActive();
         if (first.isEnough(bytesMin) || waitMs <= 0 || plan.size() == 0 || !call.mayWait()) {
@@ -85,11 +85,11 @@ final class DelayedFetch {
         }
         timeout = call.schedule(this::answerNow, waitMs);
         plan.follow();
-        await();
+        wakeAtNextChange();
     }
 
-    private void await() {
-        if (!plan.changes().await(this::wake)) {
+    private void wakeAtNextChange() {
+        if (!plan.changes().callAtNextChange(this::wake)) {
             wake();
         }
     }
@@ -103,25 +103,25 @@ final class DelayedFetch {
             return;
         }
         FetchAttempt attempt = new FetchAttempt(plan, bytesMax);
-        attempt.look(takeChanged());
+        attempt.look(takeAndAcknowledgeChanged());
         if (attempt.isEnough(bytesMin)) {
             answer(attempt);
         } else {
             attempt.close();
-            await();
+            wakeAtNextChange();
         }
     }
 
     /** Answers with what there is, unless the fetch is answered already. */
     void answerNow() {
         if (!ended) {
-            takeChanged();
+            takeAndAcknowledgeChanged();
             answer(new FetchAttempt(plan, bytesMax));
         }
     }
 
     /** A follower's fetch that could not be counted before is counted as soon as it can be. */
-    private List<PlannedPartition> takeChanged() {
+    private List<PlannedPartition> takeAndAcknowledgeChanged() {
         List<PlannedPartition> changed = plan.takeChanged();
         if (plan.requester().isFollower() && !changed.isEmpty()) {
             List<PlannedPartition> uncounted = new ArrayList<>(changed);
@@ -132,7 +132,7 @@ final class DelayedFetch {
     }
 
     private void answer(FetchAttempt attempt) {
-        List<FetchResponse.Topic> topics = answersAll ? attempt.all() : attempt.changed();
+        List<FetchResponse.Topic> topics = answersAll ? attempt.answerAll() : attempt.answerChanged();
         end();
         FetchResponse response =
                 new FetchResponse(0, ErrorCode.NONE, session == null ? NO_SESSION : session.id(), topics);

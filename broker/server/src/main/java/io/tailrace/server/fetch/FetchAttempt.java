@@ -59,7 +59,7 @@ final class FetchAttempt {
     /** Looks at the active partitions, in their order, while there is room. */
     void lookAtActive() {
         for (PlannedPartition partition : plan.active()) {
-            if (!isDone(partition) && hasRoom()) {
+            if (mustBeRead(partition) && hasRoom()) {
                 look(List.of(partition));
             }
         }
@@ -108,12 +108,12 @@ final class FetchAttempt {
     /** Closes the files, as there is no answer yet. */
     void close() {
         reads.forEach(Read::close);
-        results.keySet().forEach(plan::looked);
+        results.keySet().forEach(plan::settle);
     }
 
-    /** The answer with all partitions of the plan. */
-    List<FetchResponse.Topic> all() {
-        look(plan.active().stream().filter(partition -> !isDone(partition)).toList());
+    /** Reads what has not been read, and answers all partitions of the plan. */
+    List<FetchResponse.Topic> answerAll() {
+        look(plan.active().stream().filter(this::mustBeRead).toList());
         Topics topics = new Topics();
         plan.forEach(partition -> {
             FetchResponse.Partition result = results.get(partition);
@@ -122,8 +122,8 @@ final class FetchAttempt {
         return topics.all();
     }
 
-    /** The answer with those partitions that have anything new, as far as there is room. */
-    List<FetchResponse.Topic> changed() {
+    /** Reads what has not been read, as far as there is room, and answers the partitions that have anything new. */
+    List<FetchResponse.Topic> answerChanged() {
         lookAtActive();
         Topics topics = new Topics();
         for (PlannedPartition partition : plan.active()) {
@@ -134,14 +134,14 @@ final class FetchAttempt {
             if (result != null && (isAnswer(result) || partition.hasNews())) {
                 topics.add(partition, result);
             } else {
-                plan.looked(partition);
+                plan.settle(partition);
             }
         }
         return topics.all();
     }
 
-    private boolean isDone(PlannedPartition partition) {
-        return partition.isQuiet() || results.containsKey(partition);
+    private boolean mustBeRead(PlannedPartition partition) {
+        return !partition.isQuiet() && !results.containsKey(partition);
     }
 
     private static boolean isAnswer(FetchResponse.Partition result) {

@@ -86,23 +86,29 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
     }
 
     private void fetchChanged(FetchRequest request, Requester requester, Call<FetchResponse> call) {
-        int named = request.topics().stream()
-                .mapToInt(topic -> topic.partitions().size())
-                .sum();
-        FetchSessions.Use use = sessions.use(request.sessionId(), request.sessionEpoch(), requester, named);
+        FetchSessions.Use use = sessions.use(request.sessionId(), request.sessionEpoch(), requester);
         FetchSession session = use.session();
         if (session == null) {
-            call.answer(new FetchResponse(0, use.error(), NO_SESSION, List.of()));
+            call.answer(withoutSession(use.error()));
             return;
         }
         FetchPlan plan = session.plan();
         plan.forget(request.forgottenTopics());
         List<PlannedPartition> wanted = plan.want(request.topics());
+        if (!sessions.count(session)) {
+            sessions.end(session);
+            call.answer(withoutSession(ErrorCode.FETCH_SESSION_ID_NOT_FOUND));
+            return;
+        }
         if (plan.size() == 0) {
             sessions.close(session.id());
             session = null;
         }
         new DelayedFetch(shared, plan, session, request, call).begin(wanted);
+    }
+
+    private static FetchResponse withoutSession(ErrorCode error) {
+        return new FetchResponse(0, error, NO_SESSION, List.of());
     }
 
     private static boolean isWasteful(FetchRequest request) {

@@ -113,7 +113,7 @@ final class FetchPlan {
     private void remove(@Nullable PlannedPartition partition) {
         if (partition != null) {
             partition.stopFollowing();
-            partition.mustBeRead();
+            partition.changed();
             active.remove(partition);
             size--;
         }
@@ -124,10 +124,15 @@ final class FetchPlan {
         return ofTopic != null && ofTopic.get(partition.index()) == partition;
     }
 
-    /** Marks changes from now on, and those that happened since partitions were last read. */
+    /**
+     * Marks changes from now on, and those that happened since partitions were last read. A partition that is read for the first
+     * time later is followed from then on.
+     */
     void follow() {
-        follows = true;
-        forEach(PlannedPartition::follow);
+        if (!follows) {
+            follows = true;
+            forEach(PlannedPartition::follow);
+        }
     }
 
     /** Takes the partitions that have changed and must be looked at. */
@@ -137,7 +142,7 @@ final class FetchPlan {
             return taken;
         }
         List<PlannedPartition> changed = taken.stream().filter(this::has).toList();
-        changed.forEach(PlannedPartition::mustBeRead);
+        changed.forEach(PlannedPartition::changed);
         active.addAll(changed);
         return changed;
     }
@@ -147,21 +152,21 @@ final class FetchPlan {
         return List.copyOf(active);
     }
 
-    /** A look is over that is not answered: the partition stays active if it has anything to answer. */
-    void looked(PlannedPartition partition) {
+    /** Keeps the partition active if it has anything to answer. */
+    void settle(PlannedPartition partition) {
         if (partition.isQuiet() && !partition.hasNews()) {
             active.remove(partition);
         }
     }
 
-    /** The partition is answered: it stays active, behind the others, unless there is nothing more to read. */
+    /** The partition is answered. With records it stays active, behind the others. */
     void answered(PlannedPartition partition, boolean withRecords) {
         partition.answered();
-        if (partition.isQuiet() || withRecords) {
-            active.remove(partition);
-        }
         if (withRecords) {
+            active.remove(partition);
             active.add(partition);
+        } else {
+            settle(partition);
         }
     }
 

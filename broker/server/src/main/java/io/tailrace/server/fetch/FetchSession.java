@@ -19,7 +19,7 @@ final class FetchSession {
         this.plan = plan;
         this.createdMs = nowMs;
         this.lastUsedMs = nowMs;
-        this.partitions = plan.size();
+        count();
     }
 
     int id() {
@@ -43,9 +43,13 @@ final class FetchSession {
         return lastUsedMs;
     }
 
-    /** Partitions at the end of the last fetch. */
+    /** Partitions as they were last {@linkplain #count counted}. */
     int partitions() {
         return partitions;
+    }
+
+    void count() {
+        partitions = plan.size();
     }
 
     int nextEpoch() {
@@ -69,7 +73,6 @@ final class FetchSession {
     void end(long nowMs) {
         inUse = false;
         lastUsedMs = nowMs;
-        partitions = plan.size();
     }
 
     void close() {

@@ -9,22 +9,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The fetch sessions of this broker (KIP-227), bounded in number and in partitions. A client that gets none names all its
  * partitions in each fetch.
  *
- * <p>A new session replaces one that has been unused for two minutes; else, if it is a follower's, the smallest one of a
- * consumer; else a smaller one of its kind that is at least two minutes old. A session that has been unused for two minutes is
- * closed even if nobody needs its place, because its partitions mark their changes in it.
+ * <p>A new session replaces as many others as it needs the places of: first those that have been unused for two minutes; then, if it
+ * is a follower's, the smallest ones of consumers; then smaller ones of its kind that are at least two minutes old. If these do not
+ * suffice, none is closed. A session that has been unused for two minutes is closed even if nobody needs its place, because its
+ * partitions mark their changes in it.
  *
  * <p>Thread-safe. A session is used by one fetch at a time; one that is closed meanwhile ends with that fetch.
  */
 public final class FetchSessions {
     static final long UNUSED_MS_MAX = 120_000;
     private static final long EXPIRY_INTERVAL_MS = 10_000;
+
+    /** Time from a search in vain for a session that a consumer's may replace to the next search: it costs all sessions a look. */
+    static final long SEARCH_INTERVAL_MS = 1_000;
 
     /** Memory of a partition in a session, approximately. */
     private static final int PARTITION_BYTES = 400;
@@ -39,10 +42,14 @@ public final class FetchSessions {
     private final int partitionsMax;
     private final LongSupplier steadyMs;
 
-    /** Guarded by this object's monitor, as is {@link #partitions}. */
+    /** Guarded by this object's monitor, as are the fields below. */
     private final Map<Integer, FetchSession> sessions = new HashMap<>();
 
     private int partitions;
+    private long evictions;
+    private long nextSearchMs = Long.MIN_VALUE;
+
+    /** Written under the monitor. */
     private volatile long nextExpiryMs;
 
     /**
@@ -80,12 +87,12 @@ public final class FetchSessions {
         if (sessionsMax == 0 || plan.size() > partitionsMax) {
             return Optional.empty();
         }
-        while (sessions.size() >= sessionsMax || partitions + plan.size() > partitionsMax) {
-            Optional<FetchSession> replaced = replaceable(plan, nowMs);
+        if (!isPlaceFor(plan, sessions.size(), partitions)) {
+            List<FetchSession> replaced = replacedBy(plan, nowMs);
             if (replaced.isEmpty()) {
                 return Optional.empty();
             }
-            remove(replaced.get(), closed);
+            replaced.forEach(session -> evict(session, closed));
         }
         int id;
         do {
@@ -97,21 +104,50 @@ public final class FetchSessions {
         return Optional.of(created);
     }
 
-    private Optional<FetchSession> replaceable(FetchPlan plan, long nowMs) {
-        boolean privileged = plan.requester().isFollower();
-        return least(session -> isUnused(session, nowMs))
-                .or(() -> least(session -> privileged && !session.isPrivileged()))
-                .or(() -> least(session -> nowMs - session.createdMs() > UNUSED_MS_MAX
-                        && (privileged || !session.isPrivileged())
-                        && session.partitions() < plan.size()));
+    private boolean isPlaceFor(FetchPlan plan, int otherSessions, int otherPartitions) {
+        return otherSessions < sessionsMax && otherPartitions + (long) plan.size() <= partitionsMax;
     }
 
-    private Optional<FetchSession> least(Predicate<FetchSession> which) {
-        return sessions.values().stream().filter(which).min(LEAST_FIRST);
+    /** The sessions that must be closed to make place for the plan; empty if all that may be closed do not suffice. */
+    private List<FetchSession> replacedBy(FetchPlan plan, long nowMs) {
+        boolean privileged = plan.requester().isFollower();
+        if (!privileged && nowMs < nextSearchMs) {
+            return List.of();
+        }
+        List<FetchSession> replaceable = sessions.values().stream()
+                .filter(session -> isReplaceable(session, plan, nowMs))
+                .sorted(Comparator.comparing((FetchSession session) -> !isUnused(session, nowMs))
+                        .thenComparing(LEAST_FIRST))
+                .toList();
+        int otherPartitions = partitions;
+        for (int closed = 1; closed <= replaceable.size(); closed++) {
+            otherPartitions -= replaceable.get(closed - 1).partitions();
+            if (isPlaceFor(plan, sessions.size() - closed, otherPartitions)) {
+                return replaceable.subList(0, closed);
+            }
+        }
+        if (!privileged) {
+            nextSearchMs = nowMs + SEARCH_INTERVAL_MS;
+        }
+        return List.of();
+    }
+
+    private static boolean isReplaceable(FetchSession session, FetchPlan plan, long nowMs) {
+        boolean privileged = plan.requester().isFollower();
+        return isUnused(session, nowMs)
+                || (privileged && !session.isPrivileged())
+                || (privileged == session.isPrivileged()
+                        && nowMs - session.createdMs() > UNUSED_MS_MAX
+                        && session.partitions() < plan.size());
     }
 
     private static boolean isUnused(FetchSession session, long nowMs) {
         return !session.isInUse() && nowMs - session.lastUsedMs() > UNUSED_MS_MAX;
+    }
+
+    private void evict(FetchSession session, List<FetchPlan> closed) {
+        evictions++;
+        remove(session, closed);
     }
 
     /** @param closed gets the plan, unless a fetch is using it: then {@link #end} closes it */
@@ -128,36 +164,43 @@ public final class FetchSessions {
      * Begins the session's next fetch.
      *
      * @param epoch the session epoch in the request
-     * @param named how many partitions the request names
      */
-    Use use(int id, int epoch, Requester requester, int named) {
-        synchronized (this) {
-            FetchSession session = sessions.get(id);
-            if (session == null || !session.plan().requester().equals(requester)) {
-                return new Use(ErrorCode.FETCH_SESSION_ID_NOT_FOUND, null);
-            }
-            if (session.isInUse() || session.nextEpoch() != epoch) {
-                return new Use(ErrorCode.INVALID_FETCH_SESSION_EPOCH, null);
-            }
-            if (partitions + (long) named <= partitionsMax) {
-                session.begin(steadyMs.getAsLong());
-                return new Use(ErrorCode.NONE, session);
-            }
+    synchronized Use use(int id, int epoch, Requester requester) {
+        FetchSession session = sessions.get(id);
+        if (session == null || !session.plan().requester().equals(requester)) {
+            return new Use(ErrorCode.FETCH_SESSION_ID_NOT_FOUND, null);
         }
-        close(id);
-        return new Use(ErrorCode.FETCH_SESSION_ID_NOT_FOUND, null);
+        if (session.isInUse() || session.nextEpoch() != epoch) {
+            return new Use(ErrorCode.INVALID_FETCH_SESSION_EPOCH, null);
+        }
+        session.begin(steadyMs.getAsLong());
+        return new Use(ErrorCode.NONE, session);
+    }
+
+    /**
+     * Counts the partitions of a session that is in use, after its client has added or removed some. If there is no place for
+     * those added, the session is closed, and false is returned.
+     */
+    synchronized boolean count(FetchSession session) {
+        int added = session.plan().size() - session.partitions();
+        if (session.isClosed()) {
+            return true;
+        }
+        if (added > 0 && partitions + (long) added > partitionsMax) {
+            evict(session, new ArrayList<>());
+            return false;
+        }
+        session.count();
+        partitions += added;
+        return true;
     }
 
     /** Ends the fetch that uses the session. */
     void end(FetchSession session) {
         boolean closed;
         synchronized (this) {
-            int before = session.partitions();
             session.end(steadyMs.getAsLong());
             closed = session.isClosed();
-            if (!closed) {
-                partitions += session.partitions() - before;
-            }
         }
         if (closed) {
             session.plan().close();
@@ -187,7 +230,7 @@ public final class FetchSessions {
             nextExpiryMs = nowMs + EXPIRY_INTERVAL_MS;
             List.copyOf(sessions.values()).stream()
                     .filter(session -> isUnused(session, nowMs))
-                    .forEach(session -> remove(session, closed));
+                    .forEach(session -> evict(session, closed));
         }
         closed.forEach(FetchPlan::close);
     }
@@ -200,5 +243,10 @@ public final class FetchSessions {
     /** The number of partitions in all sessions. */
     synchronized int partitions() {
         return partitions;
+    }
+
+    /** The number of sessions that were closed although their clients had not closed them: they were unused, or their places needed. */
+    synchronized long evictions() {
+        return evictions;
     }
 }

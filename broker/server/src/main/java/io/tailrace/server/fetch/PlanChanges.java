@@ -60,7 +60,7 @@ final class PlanChanges {
      * Calls {@code fetch} once, at the next change that wakes, on any thread. Does nothing and returns false if there has been
      * one since the changes were last {@linkplain #take taken}.
      */
-    synchronized boolean await(Runnable fetch) {
+    synchronized boolean callAtNextChange(Runnable fetch) {
         if (woken) {
             return false;
         }

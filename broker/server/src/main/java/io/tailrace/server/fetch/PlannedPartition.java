@@ -19,6 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class PlannedPartition implements ReadWaiter {
     private static final long UNKNOWN = -1;
 
+    private enum State {
+        /** It is new, has changed, or the client asks for something else of it. */
+        TO_READ,
+        /** The last read found records, an error or a divergence. */
+        READABLE,
+        /** The last read found nothing, so that there is nothing until the next mark. */
+        QUIET
+    }
+
     private final FetchPlan plan;
     private final String topic;
     private final @Nullable TopicPartition id;
@@ -33,8 +42,7 @@ final class PlannedPartition implements ReadWaiter {
     /** Written under the monitor of the plan's changes. */
     private volatile boolean marked;
 
-    /** Whether there was nothing to read, so that there is nothing until the next mark. */
-    private boolean quiet;
+    private State state = State.TO_READ;
 
     private int readableBytes;
     private long highWatermark = UNKNOWN;
@@ -65,14 +73,18 @@ final class PlannedPartition implements ReadWaiter {
         return plan.requester().fetch(wanted);
     }
 
-    /** Replaces what is wanted, which must be looked at. */
+    /** Replaces what is wanted. A client that has changed its leader epoch may have dropped the last answer. */
     void want(FetchRequest.Partition now) {
+        if (now.currentLeaderEpoch() != wanted.currentLeaderEpoch()) {
+            answeredHighWatermark = UNKNOWN;
+        }
         wanted = now;
-        mustBeRead();
+        changed();
     }
 
-    void mustBeRead() {
-        quiet = false;
+    /** What the last read found is out of date. */
+    void changed() {
+        state = State.TO_READ;
         setReadableBytes(0);
     }
 
@@ -156,10 +168,17 @@ final class PlannedPartition implements ReadWaiter {
                 : bound.read(wanted.fetchOffset(), wanted.currentLeaderEpoch(), room, atLeastOneBatch);
         setReadableBytes(read.sizeInBytes());
         boolean failed = read.error() != ErrorCode.NONE || read.diverging() != null;
-        quiet = !failed && room > 0 && readableBytes == 0;
+        state = stateAfter(failed, room);
         highWatermark = failed ? UNKNOWN : read.highWatermark();
         logStartOffset = failed ? UNKNOWN : read.logStartOffset();
         return readableBytes == room && !atLeastOneBatch ? wholeBatches(bound, read) : read;
+    }
+
+    private State stateAfter(boolean failed, int room) {
+        if (failed || readableBytes > 0) {
+            return State.READABLE;
+        }
+        return room > 0 ? State.QUIET : State.TO_READ;
     }
 
     /** Java's consumer fails if all it gets of a partition is a part of a batch. */
@@ -174,7 +193,7 @@ final class PlannedPartition implements ReadWaiter {
 
     /** Whether nothing can be read until the partition changes again. */
     boolean isQuiet() {
-        return quiet;
+        return state == State.QUIET;
     }
 
     /** Whether the last look found other offsets than were last answered. */

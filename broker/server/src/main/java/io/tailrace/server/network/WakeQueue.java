@@ -22,7 +22,7 @@ final class WakeQueue {
         this.loop = loop;
     }
 
-    /** Has the loop run {@code request}, which must not throw. */
+    /** Has the loop run {@code request}. If it throws, the loop runs the others in another task. */
     void add(Runnable request) {
         woken.add(request);
         scheduleOnce();
@@ -37,15 +37,22 @@ final class WakeQueue {
     private void run() {
         // Before the first is taken: one that is added after the last was taken schedules the next task.
         scheduled.set(false);
+        try {
+            runSome();
+        } finally {
+            if (!woken.isEmpty()) {
+                scheduleOnce();
+            }
+        }
+    }
+
+    private void runSome() {
         for (int i = 0; i < WOKEN_AT_ONCE_MAX; i++) {
             Runnable next = woken.poll();
             if (next == null) {
                 return;
             }
             next.run();
-        }
-        if (!woken.isEmpty()) {
-            scheduleOnce();
         }
     }
 }

@@ -65,7 +65,7 @@ final class ReplicaStateMachine {
 
     /** Frees the lock, then calls the readers that must learn of what happened under it. */
     void unlock() {
-        int news = lock.getHoldCount() == 1 ? waiters.takeNews() : 0;
+        ReaderNews news = lock.getHoldCount() == 1 ? waiters.takeNews() : ReaderNews.NONE;
         lock.unlock();
         waiters.deliver(news);
     }

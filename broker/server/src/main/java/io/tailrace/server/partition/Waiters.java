@@ -15,21 +15,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * {@link #deliver} once the lock is free. Waiters for acknowledgements and deletions are called under the lock.
  */
 final class Waiters {
-    private static final int WAKE_CONSUMERS = 1;
-    private static final int WAKE_FOLLOWERS = 2;
-    private static final int NOTE_CONSUMERS = 4;
-    private static final int NOTE_FOLLOWERS = 8;
-
     private final AckQueue acks = new AckQueue();
     private final AckQueue deletions = new AckQueue();
     private final Set<ReadWaiter> consumers = ConcurrentHashMap.newKeySet();
     private final Set<ReadWaiter> followers = ConcurrentHashMap.newKeySet();
 
-    /** Grows after every change that readers learn of, and before they do. */
+    /** Counts what was delivered. Counted after the change can be seen, and before readers are called. */
     private final AtomicLong changes = new AtomicLong();
 
-    /** What readers have yet to learn. Guarded by the partition's lock. */
-    private int news;
+    /** Guarded by the partition's lock. */
+    private ReaderNews news = ReaderNews.NONE;
 
     /** @param offset exclusive */
     void addAck(long offset, AckWaiter waiter) {
@@ -68,7 +63,7 @@ final class Waiters {
 
     void highWatermarkAdvanced(long highWatermark) {
         acks.advance(highWatermark);
-        news |= WAKE_CONSUMERS | NOTE_FOLLOWERS;
+        news = news.and(ReaderNews.HIGH_WATERMARK);
     }
 
     int acksWaiting() {
@@ -77,50 +72,41 @@ final class Waiters {
 
     /** Records were appended; consumers cannot read them yet. */
     void logEndAdvanced() {
-        news |= WAKE_FOLLOWERS;
+        news = news.and(ReaderNews.LOG_END);
     }
 
     void logStartMoved() {
-        news |= NOTE_CONSUMERS | NOTE_FOLLOWERS;
+        news = news.and(ReaderNews.LOG_START);
     }
 
     void roleChanged() {
-        news |= WAKE_CONSUMERS | WAKE_FOLLOWERS;
+        news = news.and(ReaderNews.ROLE);
     }
 
-    /** A follower's fetch that was not counted may count now, and the other way round. */
     void viewChanged() {
-        news |= WAKE_FOLLOWERS;
+        news = news.and(ReaderNews.VIEW);
     }
 
     /** Takes what is to be {@linkplain #deliver delivered} after the lock is free. */
-    int takeNews() {
-        int taken = news;
-        news = 0;
+    ReaderNews takeNews() {
+        ReaderNews taken = news;
+        news = ReaderNews.NONE;
         return taken;
     }
 
     /** Calls the readers that this concerns. Without the lock. */
-    void deliver(int taken) {
-        if (taken == 0) {
+    void deliver(ReaderNews taken) {
+        if (taken.equals(ReaderNews.NONE)) {
             return;
         }
         changes.incrementAndGet();
-        deliver(consumers, (taken & WAKE_CONSUMERS) != 0, (taken & NOTE_CONSUMERS) != 0);
-        deliver(followers, (taken & WAKE_FOLLOWERS) != 0, (taken & NOTE_FOLLOWERS) != 0);
-    }
-
-    private static void deliver(Set<ReadWaiter> readers, boolean wakes, boolean notes) {
-        if (wakes) {
-            readers.forEach(ReadWaiter::wake);
-        } else if (notes) {
-            readers.forEach(ReadWaiter::noteOffsets);
-        }
+        taken.consumers().make(consumers);
+        taken.followers().make(followers);
     }
 
     /** Wakes all readers. Without the lock. */
     void wakeReaders() {
-        deliver(WAKE_CONSUMERS | WAKE_FOLLOWERS);
+        deliver(ReaderNews.ROLE);
     }
 
     void addConsumer(ReadWaiter waiter) {

@@ -65,7 +65,7 @@ class FetchPlanTest {
         consume();
         fetch();
         List<String> wakes = new ArrayList<>();
-        assertThat(plan.changes().await(() -> wakes.add("woken"))).isTrue();
+        assertThat(plan.changes().callAtNextChange(() -> wakes.add("woken"))).isTrue();
         for (int i = 0; i < 3; i++) {
             partitions.commit(5);
         }
@@ -75,7 +75,7 @@ class FetchPlanTest {
 
         assertThat(attempt.looks()).isEqualTo(1);
         assertThat(attempt.isEnough(1)).isTrue();
-        assertThat(indexes(partitionsOf(attempt.changed()))).containsExactly(5);
+        assertThat(indexes(partitionsOf(attempt.answerChanged()))).containsExactly(5);
     }
 
     @Test
@@ -90,7 +90,7 @@ class FetchPlanTest {
 
         assertThat(attempt.looks()).isEqualTo(1);
         assertThat(attempt.isEnough(2 * bytes)).isTrue();
-        assertThat(indexes(partitionsOf(attempt.changed()))).containsExactlyInAnyOrder(1, 2);
+        assertThat(indexes(partitionsOf(attempt.answerChanged()))).containsExactlyInAnyOrder(1, 2);
     }
 
     private int waitInVain() {
@@ -98,7 +98,7 @@ class FetchPlanTest {
         attempt.look(plan.takeChanged());
         assertThat(attempt.isEnough(BYTES_MAX)).isFalse();
         attempt.close();
-        assertThat(plan.changes().await(() -> {})).isTrue();
+        assertThat(plan.changes().callAtNextChange(() -> {})).isTrue();
         return (int) plan.readableBytes();
     }
 
@@ -151,7 +151,7 @@ class FetchPlanTest {
         partitions.commit(0);
         plan.want(wanted(1, 0));
         fetch();
-        assertThat(plan.changes().await(() -> {
+        assertThat(plan.changes().callAtNextChange(() -> {
                     throw new AssertionError("woken");
                 }))
                 .isTrue();
@@ -206,18 +206,37 @@ class FetchPlanTest {
         follow();
         fetch();
         List<String> wakes = new ArrayList<>();
-        assertThat(plan.changes().await(() -> wakes.add("append"))).isTrue();
+        assertThat(plan.changes().callAtNextChange(() -> wakes.add("append"))).isTrue();
         partitions.append(6);
         assertThat(wakes).containsExactly("append");
         assertThat(indexes(fetch())).containsExactly(6);
         plan.want(followed(1, 6));
         fetch();
-        assertThat(plan.changes().await(() -> wakes.add("high watermark"))).isTrue();
+        assertThat(plan.changes().callAtNextChange(() -> wakes.add("high watermark")))
+                .isTrue();
         TwoReplicas.followerFetches(partitions.get(6), 1);
         assertThat(wakes).containsExactly("append");
 
         List<FetchResponse.Partition> answer = fetch();
         assertThat(indexes(answer)).containsExactly(6);
+        assertThat(answer.get(0).highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void followerThatAsksInAnotherLeaderEpochIsAnsweredTheHighWatermarkAgain() {
+        follow();
+        partitions.commit(0);
+        plan.want(followed(1, 0));
+        assertThat(fetch()).hasSize(PARTITIONS);
+        plan.want(followed(1, 0));
+        assertThat(fetch()).isEmpty();
+        replicas.elect(1, LEADER_EPOCH + 1);
+        plan.want(List.of(new FetchRequest.Topic(
+                TwoReplicas.TOPIC,
+                List.of(new FetchRequest.Partition(0, LEADER_EPOCH + 1, 1, LEADER_EPOCH, 0, BYTES_MAX)))));
+
+        List<FetchResponse.Partition> answer = fetch();
+        assertThat(indexes(answer)).containsExactly(0);
         assertThat(answer.get(0).highWatermark()).isEqualTo(1);
     }
 
@@ -231,11 +250,11 @@ class FetchPlanTest {
         assertThat(TwoReplicas.readers(partitions.get(9))).isZero();
         plan.follow();
 
-        assertThat(plan.changes().await(() -> {})).isFalse();
+        assertThat(plan.changes().callAtNextChange(() -> {})).isFalse();
         FetchAttempt second = new FetchAttempt(plan, BYTES_MAX);
         second.look(plan.takeChanged());
         assertThat(second.looks()).isEqualTo(1);
-        List<FetchResponse.Partition> all = partitionsOf(second.all());
+        List<FetchResponse.Partition> all = partitionsOf(second.answerAll());
         assertThat(second.looks())
                 .as("the others are answered from the first look")
                 .isEqualTo(1);
@@ -268,7 +287,7 @@ class FetchPlanTest {
     private List<FetchResponse.Partition> fetch(int bytesMax) {
         var unused = plan.takeChanged();
         FetchAttempt attempt = new FetchAttempt(plan, bytesMax);
-        return partitionsOf(attempt.changed());
+        return partitionsOf(attempt.answerChanged());
     }
 
     /** The number of partitions that the next fetch looks at. */

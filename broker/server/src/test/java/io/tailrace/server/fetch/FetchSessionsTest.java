@@ -33,10 +33,9 @@ class FetchSessionsTest {
     @Test
     void unknownClosedAndForeignSessionsAreNotFound() {
         FetchSession session = ended(FOLLOWER, 1);
-        assertThat(sessions.use(session.id() - 1, 1, FOLLOWER, 0).error())
-                .isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
-        assertThat(sessions.use(session.id(), 1, CONSUMER, 0).error()).isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
-        assertThat(sessions.use(session.id(), 1, new Requester(2, 300), 0).error())
+        assertThat(sessions.use(session.id() - 1, 1, FOLLOWER).error()).isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
+        assertThat(sessions.use(session.id(), 1, CONSUMER).error()).isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
+        assertThat(sessions.use(session.id(), 1, new Requester(2, 300)).error())
                 .as("another registration of the follower")
                 .isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
         sessions.close(session.id());
@@ -78,7 +77,7 @@ class FetchSessionsTest {
         use(other, 1);
         sessions.end(other);
         assertThat(create(CONSUMER, 1)).isEmpty();
-        nowMs++;
+        nowMs += FetchSessions.SEARCH_INTERVAL_MS;
         assertThat(create(CONSUMER, 1)).isPresent();
         assertThat(use(other, 2)).isEqualTo(ErrorCode.NONE);
     }
@@ -91,6 +90,7 @@ class FetchSessionsTest {
         use(small, 1);
         use(large, 1);
         assertThat(create(CONSUMER, 2)).as("not larger").isEmpty();
+        nowMs += FetchSessions.SEARCH_INTERVAL_MS;
         assertThat(create(CONSUMER, 3)).isPresent();
         sessions.end(small);
         assertThat(use(small, 2)).isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
@@ -118,14 +118,60 @@ class FetchSessionsTest {
         assertThat(create(CONSUMER, 40)).isPresent();
         assertThat(sessions.partitions()).isEqualTo(100);
 
-        assertThat(sessions.use(session.id(), 1, CONSUMER, 1).error())
-                .as("a session that would grow is closed")
-                .isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
+        use(session, 1);
+        session.plan().want(wanted(0, 60));
+        assertThat(sessions.count(session)).as("a session that grew is closed").isFalse();
         assertThat(sessions.partitions()).isEqualTo(40);
     }
 
+    @Test
+    void sessionWhoseClientNamesItsPartitionsAgainStaysThoughThereIsNoMorePlace() {
+        FetchSession session = ended(CONSUMER, 60);
+        ended(CONSUMER, 40);
+        use(session, 1);
+        session.plan().want(wanted(1, IntStream.range(0, 60).toArray()));
+        assertThat(sessions.count(session)).isTrue();
+        sessions.end(session);
+        assertThat(use(session, 2)).isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
+    void partitionsOfASessionAreCountedWhileItsFetchWaits() {
+        FetchSession session = ended(CONSUMER, 60);
+        use(session, 1);
+        session.plan().want(wanted(0, IntStream.range(60, 80).toArray()));
+        assertThat(sessions.count(session)).isTrue();
+        assertThat(sessions.partitions()).isEqualTo(80);
+        assertThat(create(CONSUMER, 21)).isEmpty();
+    }
+
+    @Test
+    void noSessionIsClosedIfThatDoesNotMakeEnoughPlace() {
+        FetchSession unused = ended(CONSUMER, 20);
+        nowMs += FetchSessions.UNUSED_MS_MAX + 1;
+        ended(FOLLOWER, 60);
+        assertThat(create(CONSUMER, 41)).isEmpty();
+        assertThat(use(unused, 1)).isEqualTo(ErrorCode.NONE);
+        assertThat(sessions.evictions()).isZero();
+    }
+
+    @Test
+    void consumerSearchesForAPlaceOnceASecondAndAFollowerEachTime() {
+        FetchSession one = ended(CONSUMER, 3);
+        ended(CONSUMER, 1);
+        assertThat(create(CONSUMER, 5)).isEmpty();
+        nowMs += FetchSessions.UNUSED_MS_MAX + 1;
+        use(one, 1);
+        assertThat(create(CONSUMER, 1)).as("another is unused").isPresent();
+        assertThat(create(CONSUMER, 1)).isEmpty();
+        assertThat(create(FOLLOWER, 1)).isPresent();
+        sessions.close(one.id());
+        assertThat(create(CONSUMER, 1)).as("a free place takes no search").isPresent();
+        assertThat(sessions.evictions()).isEqualTo(2);
+    }
+
     private ErrorCode use(FetchSession session, int epoch) {
-        return sessions.use(session.id(), epoch, session.plan().requester(), 0).error();
+        return sessions.use(session.id(), epoch, session.plan().requester()).error();
     }
 
     private FetchSession ended(Requester requester, int size) {

@@ -148,7 +148,7 @@ class LostWakeTest {
             }
             plan.changes().stopWaiting();
             int records = 0;
-            for (var topic : session ? attempt.changed() : attempt.all()) {
+            for (var topic : session ? attempt.answerChanged() : attempt.answerAll()) {
                 for (FetchResponse.Partition part : topic.partitions()) {
                     records += take(part);
                 }
@@ -160,7 +160,7 @@ class LostWakeTest {
         }
 
         private void sleep() {
-            if (!plan.changes().await(wakes::release)) {
+            if (!plan.changes().callAtNextChange(wakes::release)) {
                 return;
             }
             try {

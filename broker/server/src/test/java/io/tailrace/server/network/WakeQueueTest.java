@@ -1,6 +1,7 @@
 package io.tailrace.server.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -47,6 +48,18 @@ class WakeQueueTest {
 
         assertThat(run).isEqualTo(1_500);
         assertThat(loop).isEmpty();
+    }
+
+    @Test
+    void requestThatThrowsHoldsUpNoOther() {
+        queue.add(() -> {
+            throw new IllegalStateException("broken");
+        });
+        wake(2);
+        assertThatThrownBy(loop.remove()::run).hasMessage("broken");
+        loop.remove().run();
+
+        assertThat(run).isEqualTo(2);
     }
 
     @Test

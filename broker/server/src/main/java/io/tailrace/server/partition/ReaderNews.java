@@ -1,0 +1,45 @@
+package io.tailrace.server.partition;
+
+/** What the readers of a partition have yet to be called for. */
+record ReaderNews(Call consumers, Call followers) {
+
+    /** How a reader is called, the stronger one last. */
+    enum Call {
+        NONE,
+        /** {@link ReadWaiter#noteOffsets}. */
+        NOTE_OFFSETS,
+        /** {@link ReadWaiter#wake}. */
+        WAKE;
+
+        private Call and(Call other) {
+            return compareTo(other) < 0 ? other : this;
+        }
+
+        void make(Iterable<ReadWaiter> readers) {
+            switch (this) {
+                case NONE -> {}
+                case NOTE_OFFSETS -> readers.forEach(ReadWaiter::noteOffsets);
+                case WAKE -> readers.forEach(ReadWaiter::wake);
+            }
+        }
+    }
+
+    static final ReaderNews NONE = new ReaderNews(Call.NONE, Call.NONE);
+
+    /** Consumers can read more. Followers learn the offset with their next answer. */
+    static final ReaderNews HIGH_WATERMARK = new ReaderNews(Call.WAKE, Call.NOTE_OFFSETS);
+
+    /** Followers can read more. */
+    static final ReaderNews LOG_END = new ReaderNews(Call.NONE, Call.WAKE);
+
+    static final ReaderNews LOG_START = new ReaderNews(Call.NOTE_OFFSETS, Call.NOTE_OFFSETS);
+
+    static final ReaderNews ROLE = new ReaderNews(Call.WAKE, Call.WAKE);
+
+    /** A follower's fetch that was not counted may count now, and the other way round. */
+    static final ReaderNews VIEW = new ReaderNews(Call.NONE, Call.WAKE);
+
+    ReaderNews and(ReaderNews other) {
+        return equals(NONE) ? other : new ReaderNews(consumers.and(other.consumers), followers.and(other.followers));
+    }
+}
