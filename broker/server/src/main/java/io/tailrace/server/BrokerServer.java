@@ -19,6 +19,7 @@ import io.tailrace.server.cluster.Storage;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.config.Listener;
 import io.tailrace.server.config.NetworkConfig;
+import io.tailrace.server.fetch.FetchSessions;
 import io.tailrace.server.group.ClusterTopics;
 import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.group.GroupShards;
@@ -103,12 +104,14 @@ public final class BrokerServer implements AutoCloseable {
             return null;
         });
         this.blocking = new BlockingCalls(config.network().blockingThreads());
+        FetchSessions fetchSessions = new FetchSessions(config.network().fetchSessionsMax(), clocks.steadyMs());
         RequestRouter router = new RequestRouter(RequestHandlers.of(new RequestHandlers.Context(
                 config,
                 cluster,
                 partitions,
                 storage,
                 groups,
+                fetchSessions,
                 new RequestHandlers.Coordination(
                         new ConfigChanges.Stores(
                                 new TopicStore(session, tree::image),
@@ -126,6 +129,7 @@ public final class BrokerServer implements AutoCloseable {
                         controller,
                         partitions,
                         groups,
+                        fetchSessions,
                         storage.directories(),
                         sockets,
                         router.metrics(),

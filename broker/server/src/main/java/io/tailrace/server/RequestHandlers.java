@@ -66,6 +66,7 @@ final class RequestHandlers {
             Partitions partitions,
             Storage storage,
             GroupCoordinator groups,
+            FetchSessions fetchSessions,
             Coordination coordination,
             BlockingCalls blocking,
             Clocks clocks) {}
@@ -86,9 +87,7 @@ final class RequestHandlers {
                 new ProduceHandler(partitions, context.clocks()),
                 new FetchHandler(
                         partitions,
-                        new FetchSessions(
-                                config.network().fetchSessionsMax(),
-                                context.clocks().steadyMs()),
+                        context.fetchSessions(),
                         config.network().fetchBytesMax()),
                 new ListOffsetsHandler(partitions, blocking),
                 new MetadataHandler(cluster, topics, config.topics().automatic(), blocking),

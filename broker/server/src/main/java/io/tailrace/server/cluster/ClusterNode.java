@@ -64,6 +64,7 @@ public final class ClusterNode implements AutoCloseable {
 
     private final BrokerReadiness readiness;
     private final Fetchers fetchers;
+    private final IsrUpdates isrUpdates;
     private final LocalReplicas replicas;
     private final ClusterFollower follower;
     private final ImageQueue images;
@@ -108,6 +109,7 @@ public final class ClusterNode implements AutoCloseable {
                 new PartitionActions.Threads(replication, cluster),
                 fetchers,
                 offlineLogs);
+        this.isrUpdates = port.isrUpdates();
         this.offlineDirectories =
                 new OfflineDirectories(parts.storage().directories(), parts.partitions(), offlineLogs, cluster);
         PartitionRules rules = new PartitionRules(config.replication().replicaLagMsMax());
@@ -121,6 +123,16 @@ public final class ClusterNode implements AutoCloseable {
             failure.completeExceptionally(cause);
             return null;
         });
+    }
+
+    /** Counts what leaders on this broker change. */
+    public IsrUpdates isrUpdates() {
+        return isrUpdates;
+    }
+
+    /** As {@link Fetchers#lagMax}. */
+    public long followerLagMax() {
+        return fetchers.lagMax();
     }
 
     /** Completes exceptionally when this broker cannot go on. */

@@ -21,6 +21,7 @@ final class PartitionActions implements ClusterActions {
     private final Threads threads;
     private final Fetchers fetchers;
     private final OfflineLogs offlineLogs;
+    private final IsrUpdates isrUpdates = new IsrUpdates();
 
     /**
      * The threads on which partitions get outcomes.
@@ -37,9 +38,21 @@ final class PartitionActions implements ClusterActions {
         this.offlineLogs = offlineLogs;
     }
 
+    IsrUpdates isrUpdates() {
+        return isrUpdates;
+    }
+
     @Override
     public void propose(Partition partition, PartitionState next) {
-        deliver(partition, store.propose(partition.id(), next));
+        List<Integer> before = partition
+                .replica()
+                .view()
+                .agreed()
+                .map(agreed -> agreed.state().isrIds())
+                .orElse(List.of());
+        CompletionStage<Event> outcome = store.propose(partition.id(), next);
+        var unused = outcome.thenAccept(event -> isrUpdates.count(before, next.isrIds(), event));
+        deliver(partition, outcome);
     }
 
     @Override

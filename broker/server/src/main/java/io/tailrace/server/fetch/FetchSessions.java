@@ -236,17 +236,17 @@ public final class FetchSessions {
     }
 
     /** The number of sessions. */
-    synchronized int size() {
+    public synchronized int size() {
         return sessions.size();
     }
 
     /** The number of partitions in all sessions. */
-    synchronized int partitions() {
+    public synchronized int partitions() {
         return partitions;
     }
 
     /** The number of sessions that were closed although their clients had not closed them: they were unused, or their places needed. */
-    synchronized long evictions() {
+    public synchronized long evictions() {
         return evictions;
     }
 }

@@ -146,6 +146,11 @@ final class FetchSchedule {
         }
     }
 
+    /** The largest lag of all partitions. */
+    long lagMax() {
+        return states.values().stream().mapToLong(FetchState::lag).max().orElse(0);
+    }
+
     /** Time until the next partition becomes due, 0 if none is waiting for its time. */
     long msUntilNext(long nowMs) {
         return unsettled.stream()

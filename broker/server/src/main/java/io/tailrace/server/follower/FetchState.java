@@ -18,6 +18,9 @@ final class FetchState {
     private boolean warned;
     private long retryAtMs = Long.MIN_VALUE;
 
+    /** As of the last answer. Written by the fetcher's thread. */
+    private volatile long leaderHighWatermark;
+
     FetchState(Partition partition, int leaderEpoch) {
         this.partition = partition;
         this.leaderEpoch = leaderEpoch;
@@ -50,6 +53,15 @@ final class FetchState {
         if (!synced.isDone()) {
             var unused = synced.whenComplete((done, failure) -> wake.run());
         }
+    }
+
+    void leaderHighWatermark(long offset) {
+        leaderHighWatermark = offset;
+    }
+
+    /** Records below the leader's high watermark that this broker lacks, as of the last answer. */
+    long lag() {
+        return Math.max(0, leaderHighWatermark - partition.logEndOffset());
     }
 
     /** Whether a failure is to be logged: true once between two successes. */

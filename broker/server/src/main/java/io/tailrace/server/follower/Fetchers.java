@@ -103,6 +103,14 @@ public final class Fetchers implements AutoCloseable {
         return fetcher;
     }
 
+    /** Records that the follower furthest behind its leader lacks, as of the leaders' last answers; 0 if nothing is copied. */
+    public synchronized long lagMax() {
+        return fetchers.values().stream()
+                .mapToLong(ReplicaFetcher::lagMax)
+                .max()
+                .orElse(0);
+    }
+
     /** Stops copying a partition. */
     public synchronized void stop(Partition partition) {
         fetchers.values().forEach(fetcher -> fetcher.remove(partition.id()));

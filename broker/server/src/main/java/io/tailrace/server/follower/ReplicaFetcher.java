@@ -83,6 +83,10 @@ final class ReplicaFetcher implements AutoCloseable {
         schedule.remove(partition);
     }
 
+    synchronized long lagMax() {
+        return schedule.lagMax();
+    }
+
     private void acknowledgeWhenDurable(FetchState state) {
         Partition partition = state.partition();
         state.acknowledgeAfter(partition.durable(partition.logEndOffset()), this::wake);
@@ -243,6 +247,7 @@ final class ReplicaFetcher implements AutoCloseable {
             partition.handle(new Event.Diverged(epoch, new EpochEnd(diverging.epoch(), diverging.endOffset())));
             return true;
         }
+        state.leaderHighWatermark(answer.highWatermark());
         RecordsPayload records = answer.records() == null ? RecordsPayload.EMPTY : answer.records();
         throttle.copied(partition, records.sizeInBytes(), steadyMs.getAsLong());
         LeaderAnswer sent = new LeaderAnswer(epoch, records.buffer(), answer.highWatermark(), answer.logStartOffset());

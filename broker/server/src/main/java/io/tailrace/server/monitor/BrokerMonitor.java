@@ -8,6 +8,7 @@ import io.tailrace.server.cluster.ClusterNode;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.cluster.LogDirectories;
 import io.tailrace.server.config.BrokerConfig;
+import io.tailrace.server.fetch.FetchSessions;
 import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.network.SocketServer;
 import io.tailrace.server.partition.Clocks;
@@ -27,6 +28,7 @@ public final class BrokerMonitor implements AutoCloseable {
             Controller controller,
             Partitions partitions,
             GroupCoordinator groups,
+            FetchSessions fetchSessions,
             LogDirectories directories,
             SocketServer sockets,
             RequestMetrics requests,
@@ -63,7 +65,13 @@ public final class BrokerMonitor implements AutoCloseable {
         int partitionsMax = config.metrics().partitionsMax();
         endpoint.register(metrics -> {
             new ClusterMetrics(config.brokerId(), parts.cluster(), parts.partitions(), partitionsMax).register(metrics);
-            new ReplicaMetrics(config.brokerId(), parts.cluster(), parts.partitions()).register(metrics);
+            new ReplicaMetrics(
+                            config.brokerId(),
+                            parts.cluster(),
+                            parts.partitions(),
+                            parts.node().isrUpdates())
+                    .register(metrics);
+            new FetchMetrics(parts.fetchSessions(), parts.node()::followerLagMax).register(metrics);
             new ControllerMetrics(config.brokerId(), parts.cluster(), parts.controller()).register(metrics);
             new TrafficMetrics(parts.partitions(), parts.requests(), partitionsMax).register(metrics);
             new GroupMetrics(parts.groups(), parts.partitions(), parts.clocks(), partitionsMax).register(metrics);

@@ -4,6 +4,7 @@ import io.tailrace.metrics.Metrics;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Leader;
 import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.server.cluster.IsrUpdates;
 import io.tailrace.server.partition.Partitions;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -15,8 +16,10 @@ final class ReplicaMetrics {
     private final int brokerId;
     private final Supplier<ClusterImage> cluster;
     private final Partitions partitions;
+    private final IsrUpdates isrUpdates;
 
-    ReplicaMetrics(int brokerId, Supplier<ClusterImage> cluster, Partitions partitions) {
+    ReplicaMetrics(int brokerId, Supplier<ClusterImage> cluster, Partitions partitions, IsrUpdates isrUpdates) {
+        this.isrUpdates = isrUpdates;
         this.brokerId = brokerId;
         this.cluster = cluster;
         this.partitions = partitions;
@@ -46,6 +49,18 @@ final class ReplicaMetrics {
                 PREFIX + "underminisrpartitioncount",
                 "Partitions that this broker leads and that have fewer in-sync replicas than min.insync.replicas.",
                 () -> led(partition -> partition.spareInSync() < 0));
+        metrics.counter(
+                PREFIX + "isrshrinks_total",
+                "Changes by leaders on this broker that removed an in-sync replica.",
+                isrUpdates::shrinks);
+        metrics.counter(
+                PREFIX + "isrexpands_total",
+                "Changes by leaders on this broker that added an in-sync replica.",
+                isrUpdates::expansions);
+        metrics.counter(
+                PREFIX + "failedisrupdates_total",
+                "Changes of in-sync replicas that leaders on this broker could not write.",
+                isrUpdates::failures);
     }
 
     private double led(Predicate<LedPartition> condition) {
