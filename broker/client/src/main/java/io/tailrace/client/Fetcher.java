@@ -17,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads ahead, with one fetch at a time for each leader. A partition is fetched while it buffers less than
+ * Reads ahead, with one fetch at a time for each broker: the leader of a partition, or the follower that it named. A partition is fetched while it buffers less than
  * {@code max.partition.fetch.bytes}, so it holds at most twice that, unless a single batch is larger.
  *
  * <p>For one thread: {@link #step} does all that can be done now and returns when to call it again.
@@ -36,6 +36,7 @@ final class Fetcher {
     private final Backoff backoff;
     private final Set<InetSocketAddress> fetching = new HashSet<>();
     private final Map<InetSocketAddress, IncrementalFetch> sessions = new HashMap<>();
+    private final PreferredReplicas preferred;
     private int rotation;
 
     Fetcher(
@@ -55,9 +56,10 @@ final class Fetcher {
         this.positions = positions;
         this.time = time;
         this.backoff = backoff;
+        this.preferred = new PreferredReplicas(config.client().metadataMaxAgeMs());
     }
 
-    /** A fetch being built: partitions of one leader, and the generation of each. */
+    /** A fetch being built: partitions of one broker, and the generation of each. */
     private static final class Outgoing {
         private final Map<TopicPartition, FetchRequest.Partition> wanted = new LinkedHashMap<>();
         private final Map<TopicPartition, Integer> generations = new HashMap<>();
@@ -88,11 +90,12 @@ final class Fetcher {
             return;
         }
         MetadataSnapshot.Leader leader = metadata.snapshot().leader(state.topicPartition());
-        InetSocketAddress broker = leader == null ? null : leader.address();
-        if (leader == null || broker == null) {
+        if (leader == null || leader.address() == null) {
             metadata.requestRefresh();
             return;
         }
+        InetSocketAddress follower = preferred.address(state.topicPartition(), metadata.snapshot(), nowMs);
+        InetSocketAddress broker = follower == null ? leader.address() : follower;
         if (fetching.contains(broker)) {
             return;
         }
@@ -130,7 +133,8 @@ final class Fetcher {
         boolean namesAll = !session.isOpen();
         session.askOnly(outgoing.wanted);
         FetchRequest request =
-                session.next(new FetchRequest(-1, waitMs, config.fetchBytesMin(), config.fetchBytesMax(), List.of()));
+                session.next(new FetchRequest(-1, waitMs, config.fetchBytesMin(), config.fetchBytesMax(), List.of())
+                        .inRack(config.membership().rack().orElse("")));
         completions.whenComplete(
                 network.send(broker, request, config.client().requestTimeoutMs()), (answer, failure) -> {
                     if (answer == null) {
@@ -176,6 +180,7 @@ final class Fetcher {
                     state.answered();
                     return;
                 }
+                preferred.returnToLeader(partition);
                 metadata.requestRefresh();
                 state.failed(nowMs, backoff);
                 if (fatal != null) {
@@ -208,6 +213,12 @@ final class Fetcher {
             if (records != null) {
                 state.buffer(records.buffer());
             }
+            if (read.preferredReadReplica() != FetchResponse.Partition.NO_PREFERENCE) {
+                preferred.prefer(state.topicPartition(), read.preferredReadReplica(), nowMs);
+            }
+        } else if (preferred.returnToLeader(state.topicPartition())) {
+            metadata.requestRefresh();
+            state.failed(nowMs, backoff);
         } else if (error == ErrorCode.OFFSET_OUT_OF_RANGE) {
             state.answered();
             outOfRange(state, nowMs);

@@ -3,7 +3,7 @@ package io.tailrace.replication;
 import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
 
-/** A leader's answer to a fetch. */
+/** A replica's answer to a fetch. */
 public sealed interface FetchVerdict {
 
     /** Records from the fetch offset up to {@code endOffset}, exclusive. */

@@ -7,6 +7,7 @@ import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionState;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,17 @@ public record Leader(
     /** What a consumer gets that fetches from this offset: nothing at or above the high watermark. */
     public FetchVerdict consumerFetch(long fetchOffset) {
         return inRange(fetchOffset, log.highWatermark());
+    }
+
+    /**
+     * The follower from which a consumer of this rack should read (KIP-392): one of that rack that is in sync and has the offset, as
+     * this leader knows. Empty if there is none, if the leader is of that rack itself, or if the leader must answer because the offset
+     * is out of range. Of several, the one with the longest log.
+     *
+     * @param rack empty for none
+     */
+    public OptionalInt followerInRack(String rack, long fetchOffset) {
+        return RackAwareSelection.followerInRack(this, rack, fetchOffset);
     }
 
     /**

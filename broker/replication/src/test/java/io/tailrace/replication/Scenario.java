@@ -133,6 +133,19 @@ final class Scenario {
         return brokersChanged();
     }
 
+    Scenario inRack(int id, String rack) {
+        brokers.put(
+                id,
+                new Broker(
+                        id,
+                        id * 100L,
+                        Broker.NONE,
+                        rack,
+                        List.of(new Endpoint("PLAINTEXT", "host" + id, 9092)),
+                        false));
+        return brokersChanged();
+    }
+
     Scenario brokersChanged() {
         return step(new Event.BrokersChanged(Map.copyOf(brokers)));
     }

@@ -88,6 +88,7 @@ final class RequestHandlers {
                 new FetchHandler(
                         partitions,
                         context.fetchSessions(),
+                        config.replication().isRackAware(),
                         config.network().fetchBytesMax()),
                 new ListOffsetsHandler(partitions, blocking),
                 new MetadataHandler(cluster, topics, config.topics().automatic(), blocking),

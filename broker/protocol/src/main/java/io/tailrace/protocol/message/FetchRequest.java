@@ -118,6 +118,23 @@ public record FetchRequest(
                 replicaEpoch);
     }
 
+    /** The same read by a consumer in this rack, empty for none. */
+    public FetchRequest inRack(String rack) {
+        return new FetchRequest(
+                replicaId,
+                maxWaitMs,
+                minBytes,
+                maxBytes,
+                isolationLevel,
+                sessionId,
+                sessionEpoch,
+                topics,
+                forgottenTopics,
+                rack,
+                clusterId,
+                replicaEpoch);
+    }
+
     @Override
     public ApiKey api() {
         return ApiKey.FETCH;

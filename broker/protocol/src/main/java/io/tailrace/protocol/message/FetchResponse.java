@@ -68,6 +68,8 @@ public record FetchResponse(
             @Since(12) @Tagged(0) EpochEndOffset divergingEpoch,
             @Since(12) @Tagged(1) LeaderIdAndEpoch currentLeader,
             @Since(12) @Tagged(2) SnapshotId snapshotId) {
+        /** {@link #preferredReadReplica} of an answer that sends the consumer to no other replica. */
+        public static final int NO_PREFERENCE = -1;
 
         /** A successful read, without transactions. */
         public static Partition read(
@@ -99,11 +101,27 @@ public record FetchResponse(
                     highWatermark,
                     logStartOffset,
                     List.of(),
-                    -1,
+                    NO_PREFERENCE,
                     records,
                     divergingEpoch,
                     LeaderIdAndEpoch.NONE,
                     SnapshotId.NONE);
+        }
+
+        /** The same, for a consumer that should read from another replica from now on. */
+        public Partition withPreferredReadReplica(int brokerId) {
+            return new Partition(
+                    partitionIndex,
+                    errorCode,
+                    highWatermark,
+                    lastStableOffset,
+                    logStartOffset,
+                    abortedTransactions,
+                    brokerId,
+                    records,
+                    divergingEpoch,
+                    currentLeader,
+                    snapshotId);
         }
 
         /** A refused read. */
@@ -120,7 +138,7 @@ public record FetchResponse(
                     -1,
                     logStartOffset,
                     List.of(),
-                    -1,
+                    NO_PREFERENCE,
                     RecordsPayload.EMPTY,
                     EpochEndOffset.NONE,
                     LeaderIdAndEpoch.NONE,

@@ -149,7 +149,8 @@ public record BrokerConfig(
                 config.value(BrokerKeys.REPLICA_FETCH_BYTES_MAX),
                 config.value(BrokerKeys.REPLICA_FETCH_RESPONSE_BYTES_MAX),
                 config.value(BrokerKeys.REPLICA_FETCH_BACKOFF_MS),
-                config.value(BrokerKeys.REPLICA_SOCKET_TIMEOUT_MS));
+                config.value(BrokerKeys.REPLICA_SOCKET_TIMEOUT_MS),
+                !config.value(BrokerKeys.REPLICA_SELECTOR).isEmpty());
     }
 
     private static StorageConfig storage(Config config) {

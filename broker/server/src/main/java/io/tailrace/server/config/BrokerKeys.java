@@ -14,6 +14,16 @@ final class BrokerKeys {
     static final ConfigKey<String> RACK =
             ConfigKey.text("broker.rack", "", "This broker's failure domain; empty for none.");
 
+    private static final String RACK_AWARE_SELECTOR = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+    static final ConfigKey<String> REPLICA_SELECTOR = new ConfigKey<>(
+            "replica.selector.class",
+            "nothing, or " + RACK_AWARE_SELECTOR,
+            "",
+            "With " + RACK_AWARE_SELECTOR
+                    + ", a consumer that has a client.rack reads from an in-sync replica in that rack;"
+                    + " no other class is accepted. Empty: consumers read from leaders.",
+            BrokerKeys::rackAwareOrNone);
+
     private static final String LISTENER_FORM = "NAME://HOST:PORT, separated by commas, each name once; TLS and SASL"
             + " (SSL, SASL_PLAINTEXT, SASL_SSL) are not supported yet";
     static final ConfigKey<List<Listener>> LISTENERS = new ConfigKey<>(
@@ -219,6 +229,7 @@ final class BrokerKeys {
         List<ConfigKey<?>> keys = new ArrayList<>(List.of(
                 BROKER_ID,
                 RACK,
+                REPLICA_SELECTOR,
                 LISTENERS,
                 ADVERTISED_LISTENERS,
                 ZOOKEEPER_CONNECT,
@@ -267,6 +278,13 @@ final class BrokerKeys {
         keys.addAll(MetricsConfig.KEYS);
         TopicKeys.all().forEach(topicKey -> keys.addAll(topicKey.brokerKeys()));
         return ConfigKeys.of(keys);
+    }
+
+    private static String rackAwareOrNone(String selector) {
+        if (!selector.isEmpty() && !selector.equals(RACK_AWARE_SELECTOR)) {
+            throw new IllegalArgumentException("unknown selector");
+        }
+        return selector;
     }
 
     private static double positive(String text) {

@@ -10,6 +10,7 @@ package io.tailrace.server.config;
  * @param responseBytesMax {@code replica.fetch.response.max.bytes}; likewise
  * @param backoffMs {@code replica.fetch.backoff.ms}: the longest pause after a failure
  * @param socketTimeoutMs {@code replica.socket.timeout.ms}: time to connect, and to wait for an answer beyond the fetch's own wait
+ * @param isRackAware {@code replica.selector.class}: whether consumers read from followers in their rack
  */
 public record ReplicationConfig(
         long replicaLagMsMax,
@@ -18,4 +19,5 @@ public record ReplicationConfig(
         int partitionBytesMax,
         int responseBytesMax,
         int backoffMs,
-        int socketTimeoutMs) {}
+        int socketTimeoutMs,
+        boolean isRackAware) {}

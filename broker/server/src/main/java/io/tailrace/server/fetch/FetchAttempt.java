@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class FetchAttempt {
     private final Map<PlannedPartition, FetchResponse.Partition> results = new LinkedHashMap<>();
     private final List<Read> reads = new ArrayList<>();
     private int sizeInBytes;
-    private boolean failed;
+    private boolean mustBeAnswered;
 
     /** @param bytesMax bound on the bytes of records, unless the first batch alone is larger */
     FetchAttempt(FetchPlan plan, int bytesMax) {
@@ -35,10 +36,11 @@ final class FetchAttempt {
     }
 
     /**
-     * Whether the client must have an answer now: there are enough bytes, or it must act on an error or a divergence.
+     * Whether the client must have an answer now: there are enough bytes, or it must act on an error, a divergence or another replica
+     * to read from, or a follower that serves consumers must learn of offsets.
      */
     boolean isEnough(int bytesMin) {
-        return failed || plan.readableBytes() >= bytesMin;
+        return mustBeAnswered || plan.readableBytes() >= bytesMin;
     }
 
     /** The number of partitions that were looked at. */
@@ -70,19 +72,32 @@ final class FetchAttempt {
     }
 
     private void look(PlannedPartition partition) {
+        OptionalInt preferred = partition.preferredReadReplica();
+        if (preferred.isPresent()) {
+            // Checks the request, reads no records.
+            FetchResponse.Partition checked = result(partition.index(), partition.read(0, false));
+            results.put(
+                    partition,
+                    checked.errorCode() == ErrorCode.NONE
+                            ? checked.withPreferredReadReplica(preferred.getAsInt())
+                            : checked);
+            mustBeAnswered = true;
+            return;
+        }
         int room = Math.max(0, Math.min(partition.bytesMax(), bytesMax - sizeInBytes));
         Read read = partition.read(room, sizeInBytes == 0);
         results.put(partition, result(partition.index(), read));
+        mustBeAnswered |= plan.wakesForOffsets() && partition.hasNews();
     }
 
     private FetchResponse.Partition result(int index, Read read) {
         if (read.error() != ErrorCode.NONE) {
-            failed = true;
+            mustBeAnswered = true;
             return FetchResponse.Partition.refused(index, read.error(), read.logStartOffset());
         }
         EpochEnd diverging = read.diverging();
         if (diverging != null) {
-            failed = true;
+            mustBeAnswered = true;
             return FetchResponse.Partition.diverging(
                     index,
                     read.highWatermark(),
@@ -147,6 +162,7 @@ final class FetchAttempt {
     private static boolean isAnswer(FetchResponse.Partition result) {
         return result.errorCode() != ErrorCode.NONE
                 || !result.divergingEpoch().equals(EpochEndOffset.NONE)
+                || result.preferredReadReplica() != FetchResponse.Partition.NO_PREFERENCE
                 || hasRecords(result);
     }
 

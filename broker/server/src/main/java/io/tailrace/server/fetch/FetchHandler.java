@@ -33,11 +33,16 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
 
     private final Partitions partitions;
     private final FetchSessions sessions;
+    private final boolean isRackAware;
     private final Map<Connection, DelayedFetch> waitingFollowers = new ConcurrentHashMap<>();
     private final DelayedFetch.Shared shared;
 
-    /** @param bytesMax bound on the bytes of records in an answer, whatever a client asks for */
-    public FetchHandler(Partitions partitions, FetchSessions sessions, int bytesMax) {
+    /**
+     * @param isRackAware whether consumers are sent to followers in their rack (KIP-392)
+     * @param bytesMax bound on the bytes of records in an answer, whatever a client asks for
+     */
+    public FetchHandler(Partitions partitions, FetchSessions sessions, boolean isRackAware, int bytesMax) {
+        this.isRackAware = isRackAware;
         this.partitions = partitions;
         this.sessions = sessions;
         this.shared = new DelayedFetch.Shared(sessions, new FollowerAcks(), waitingFollowers, bytesMax);
@@ -73,7 +78,7 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
         if (request.sessionId() != NO_SESSION) {
             sessions.close(request.sessionId());
         }
-        FetchPlan plan = new FetchPlan(partitions, requester);
+        FetchPlan plan = new FetchPlan(partitions, requester, isRackAware);
         List<PlannedPartition> named = plan.want(request.topics());
         FetchSession session = null;
         if (request.sessionEpoch() == INITIAL_EPOCH && plan.size() > 0) {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class FetchPlan {
     private final Partitions partitions;
     private final Requester requester;
+    private final boolean isRackAware;
     private final Map<String, Map<Integer, PlannedPartition>> topics = new LinkedHashMap<>();
     private final Set<PlannedPartition> active = new LinkedHashSet<>();
     private final PlanChanges changes = new PlanChanges();
@@ -31,9 +32,11 @@ final class FetchPlan {
     private int size;
     private long readableBytes;
 
-    FetchPlan(Partitions partitions, Requester requester) {
+    /** @param isRackAware whether followers serve consumers in their rack */
+    FetchPlan(Partitions partitions, Requester requester, boolean isRackAware) {
         this.partitions = partitions;
         this.requester = requester;
+        this.isRackAware = isRackAware;
     }
 
     Partitions partitions() {
@@ -46,6 +49,16 @@ final class FetchPlan {
 
     PlanChanges changes() {
         return changes;
+    }
+
+    /** Whether a consumer may be sent to a follower in its rack. */
+    boolean selectsReplicas() {
+        return isRackAware && !requester.isFollower();
+    }
+
+    /** Whether a fetch that waits is woken and answered for offsets alone: consumers of the follower wait for its high watermark. */
+    boolean wakesForOffsets() {
+        return isRackAware && requester.isFollower() && follows;
     }
 
     /** Whether changes of its partitions are marked. */

@@ -10,6 +10,7 @@ import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Read;
 import io.tailrace.server.partition.ReadWaiter;
 import java.io.IOException;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,7 +139,7 @@ final class PlannedPartition implements ReadWaiter {
 
     @Override
     public void noteOffsets() {
-        plan.changes().mark(this, false);
+        plan.changes().mark(this, plan.wakesForOffsets());
     }
 
     boolean isMarked() {
@@ -163,15 +164,34 @@ final class PlannedPartition implements ReadWaiter {
             return new Read(error, null, UNKNOWN, UNKNOWN, null);
         }
         changesSeen = bound.changes();
-        Read read = plan.requester().isFollower()
-                ? bound.read(followerFetch(), room, atLeastOneBatch)
-                : bound.read(wanted.fetchOffset(), wanted.currentLeaderEpoch(), room, atLeastOneBatch);
+        Read read = read(bound, room, atLeastOneBatch);
         setReadableBytes(read.sizeInBytes());
         boolean failed = read.error() != ErrorCode.NONE || read.diverging() != null;
         state = stateAfter(failed, room);
         highWatermark = failed ? UNKNOWN : read.highWatermark();
         logStartOffset = failed ? UNKNOWN : read.logStartOffset();
         return readableBytes == room && !atLeastOneBatch ? wholeBatches(bound, read) : read;
+    }
+
+    private Read read(Partition bound, int room, boolean atLeastOneBatch) {
+        Requester requester = plan.requester();
+        if (requester.isFollower()) {
+            return bound.read(followerFetch(), room, atLeastOneBatch);
+        }
+        return requester.readsFromFollowers()
+                ? bound.readFromFollower(wanted.fetchOffset(), wanted.currentLeaderEpoch(), room, atLeastOneBatch)
+                : bound.read(wanted.fetchOffset(), wanted.currentLeaderEpoch(), room, atLeastOneBatch);
+    }
+
+    /** The follower from which the consumer should read, as the leader says. */
+    OptionalInt preferredReadReplica() {
+        Partition bound = plan.selectsReplicas() ? bind() : null;
+        return bound == null
+                ? OptionalInt.empty()
+                : bound.leadershipIn(wanted.currentLeaderEpoch())
+                        .map(
+                                leader -> leader.followerInRack(plan.requester().rack(), wanted.fetchOffset()),
+                                error -> OptionalInt.empty());
     }
 
     private State stateAfter(boolean failed, int room) {

@@ -9,11 +9,22 @@ import io.tailrace.replication.cluster.Incarnation;
  *
  * @param replicaId a follower's broker id, negative for a consumer
  * @param replicaEpoch the broker epoch under which the follower fetches
+ * @param rack the consumer's, empty for none
  */
-record Requester(int replicaId, long replicaEpoch) {
+record Requester(int replicaId, long replicaEpoch, String rack) {
+    /** A tool that compares replicas. It asks each replica, and has no rack. */
+    private static final int DEBUGGING_CONSUMER = -2;
 
     static Requester of(FetchRequest request) {
-        return new Requester(request.replicaId(), request.replicaEpoch());
+        return new Requester(request.replicaId(), request.replicaEpoch(), request.rackId());
+    }
+
+    /**
+     * Whether a follower serves this consumer. One without a rack was not sent to the follower: what it knows of the partition's leader is
+     * out of date.
+     */
+    boolean readsFromFollowers() {
+        return !rack.isEmpty() || replicaId == DEBUGGING_CONSUMER;
     }
 
     boolean isFollower() {

@@ -1,13 +1,10 @@
 package io.tailrace.server.partition;
 
 import io.tailrace.log.AppendResult;
-import io.tailrace.log.OffsetNotInLogException;
 import io.tailrace.log.ReplicaLog;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.DeleteRecordsRequest;
 import io.tailrace.replication.Event;
-import io.tailrace.replication.FetchVerdict;
-import io.tailrace.replication.FollowerFetch;
 import io.tailrace.replication.Leader;
 import io.tailrace.replication.Replica;
 import java.io.IOException;
@@ -15,10 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-/**
- * What a leader does with its log: appends, acknowledgements, deletions and reads. Without a lease or session it only serves consumers,
- * below the high watermark.
- */
+/** What a leader does with its log: appends, acknowledgements and deletions. */
 final class LeaderLog {
     private final ReplicaLog log;
     private final ReplicaStateMachine role;
@@ -159,61 +153,5 @@ final class LeaderLog {
 
     private long lowWatermark() {
         return role.replica() instanceof Leader leader ? leader.lowWatermark() : -1;
-    }
-
-    Read read(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {
-        return role.leadershipIn(currentLeaderEpoch)
-                .map(
-                        leader -> read(
-                                offset,
-                                leader.consumerFetch(offset),
-                                leader.log().highWatermark(),
-                                bytesMax,
-                                atLeastOneBatch),
-                        notLeader -> readCommitted(offset, currentLeaderEpoch, bytesMax, atLeastOneBatch));
-    }
-
-    /** Sends the consumer to another leader, never to another offset: this log may be out of date. */
-    private Read readCommitted(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {
-        Replica replica = role.replica();
-        FetchVerdict verdict = replica.committedRead(offset, currentLeaderEpoch);
-        Read read = read(offset, verdict, replica.log().highWatermark(), bytesMax, atLeastOneBatch);
-        return read.error() == ErrorCode.OFFSET_OUT_OF_RANGE ? Read.refused(ErrorCode.NOT_LEADER_OR_FOLLOWER) : read;
-    }
-
-    Read read(FollowerFetch fetch, int bytesMax, boolean atLeastOneBatch) {
-        return role.leadershipIn(fetch.currentLeaderEpoch())
-                .map(
-                        leader -> read(
-                                fetch.fetchOffset(),
-                                leader.followerFetch(fetch),
-                                leader.log().highWatermark(),
-                                bytesMax,
-                                atLeastOneBatch),
-                        Read::refused);
-    }
-
-    private Read read(long offset, FetchVerdict verdict, long highWatermark, int bytesMax, boolean atLeastOneBatch) {
-        if (verdict instanceof FetchVerdict.Diverging diverging) {
-            return Read.diverging(diverging.end(), highWatermark, log.logStartOffset());
-        }
-        if (verdict instanceof FetchVerdict.Refused refused) {
-            return refused.error() == ErrorCode.OFFSET_OUT_OF_RANGE
-                    ? Read.outOfRange(log.logStartOffset())
-                    : Read.refused(refused.error());
-        }
-        if (!(verdict instanceof FetchVerdict.Read readable)) {
-            throw new IllegalStateException("unknown verdict: " + verdict);
-        }
-        try {
-            return Read.of(
-                    log.read(offset, bytesMax, readable.endOffset(), atLeastOneBatch),
-                    highWatermark,
-                    log.logStartOffset());
-        } catch (OffsetNotInLogException e) {
-            return Read.outOfRange(log.logStartOffset());
-        } catch (IOException e) {
-            return Read.refused(errors.errorOf(e));
-        }
     }
 }

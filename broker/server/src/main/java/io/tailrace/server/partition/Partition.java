@@ -25,6 +25,7 @@ public final class Partition {
     private final ReplicaStateMachine role;
     private final LogErrors errors;
     private final LeaderLog leaderLog;
+    private final ReplicaReads reads;
     private final FollowerLog followerLog;
     private final TopicTraffic traffic;
     private volatile TopicSettings settings;
@@ -45,6 +46,7 @@ public final class Partition {
         role = new ReplicaStateMachine(this, log, replica, waiters, context);
         errors = new LogErrors(id, clocks.steadyMs(), role::logFailed);
         leaderLog = new LeaderLog(log, role, waiters, errors, clocks.wallMs());
+        reads = new ReplicaReads(log, role, errors);
         followerLog = new FollowerLog(log, role, errors, clocks.wallMs());
     }
 
@@ -198,7 +200,15 @@ public final class Partition {
      * @param atLeastOneBatch whether the first batch is read whole even if it is larger
      */
     public Read read(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {
-        return leaderLog.read(offset, currentLeaderEpoch, bytesMax, atLeastOneBatch);
+        return reads.read(offset, currentLeaderEpoch, bytesMax, atLeastOneBatch);
+    }
+
+    /**
+     * As {@link #read(long, int, int, boolean)}, but a follower in sync serves the consumer, too (KIP-392): up to the high watermark that
+     * it knows. A follower that lacks the offset answers {@code OFFSET_NOT_AVAILABLE}.
+     */
+    public Read readFromFollower(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {
+        return reads.readFromFollower(offset, currentLeaderEpoch, bytesMax, atLeastOneBatch);
     }
 
     /**
@@ -208,7 +218,7 @@ public final class Partition {
      * @param atLeastOneBatch whether the first batch is read whole even if it is larger
      */
     public Read read(FollowerFetch fetch, int bytesMax, boolean atLeastOneBatch) {
-        return leaderLog.read(fetch, bytesMax, atLeastOneBatch);
+        return reads.read(fetch, bytesMax, atLeastOneBatch);
     }
 
     /**

@@ -37,7 +37,10 @@ record ReaderNews(Call consumers, Call followers) {
     static final ReaderNews ROLE = new ReaderNews(Call.WAKE, Call.WAKE);
 
     /** A follower's fetch that was not counted may count now, and the other way round. */
-    static final ReaderNews VIEW = new ReaderNews(Call.NONE, Call.WAKE);
+    static final ReaderNews LEADERS_VIEW = new ReaderNews(Call.NONE, Call.WAKE);
+
+    /** A follower that is no longer in sync does not serve consumers. */
+    static final ReaderNews FOLLOWERS_VIEW = new ReaderNews(Call.WAKE, Call.NONE);
 
     ReaderNews and(ReaderNews other) {
         return equals(NONE) ? other : new ReaderNews(consumers.and(other.consumers), followers.and(other.followers));

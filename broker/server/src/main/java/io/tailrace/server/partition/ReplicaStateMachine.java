@@ -58,9 +58,14 @@ final class ReplicaStateMachine {
     /** Whether this broker leads in the expected epoch and holds the lease. */
     Leadership leadershipIn(int currentLeaderEpoch) {
         Leadership leadership = replica.leadershipIn(currentLeaderEpoch);
-        return leadership instanceof NotLeader || context.lease().getAsBoolean()
+        return leadership instanceof NotLeader || holdsLease()
                 ? leadership
                 : new NotLeader(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    /** Whether this broker's knowledge of the cluster is current, as far as its own clock can show. */
+    boolean holdsLease() {
+        return context.lease().getAsBoolean();
     }
 
     /** Frees the lock, then calls the readers that must learn of what happened under it. */
@@ -137,7 +142,7 @@ final class ReplicaStateMachine {
             waiters.roleChanged();
             context.listener().leadershipChanged(partition, replica);
         } else if (!before.view().equals(replica.view())) {
-            waiters.viewChanged();
+            waiters.viewChanged(replica);
         }
     }
 

@@ -83,8 +83,8 @@ final class Waiters {
         news = news.and(ReaderNews.ROLE);
     }
 
-    void viewChanged() {
-        news = news.and(ReaderNews.VIEW);
+    void viewChanged(Replica replica) {
+        news = news.and(replica instanceof Leader ? ReaderNews.LEADERS_VIEW : ReaderNews.FOLLOWERS_VIEW);
     }
 
     /** Takes what is to be {@linkplain #deliver delivered} after the lock is free. */

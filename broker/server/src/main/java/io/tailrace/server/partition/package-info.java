@@ -3,7 +3,7 @@
  *
  * <p>{@link io.tailrace.server.partition.Partition} is what the rest of the server uses. Its parts: {@code
  * ReplicaStateMachine} steps the rules of {@code io.tailrace.replication} and performs their effects, {@code LeaderLog}
- * appends and reads, {@code FollowerLog} copies, {@code Waiters} holds the waiting requests, {@code LogErrors} maps failures
+ * appends, {@code FollowerLog} copies, {@code ReplicaReads} reads, {@code Waiters} holds the waiting requests, {@code LogErrors} maps failures
  * of the log to error codes. A partition with one replica takes no other path.
  *
  * <p>Threading: one lock for each partition, held for an append and for an event, and never while waiting for anything but

@@ -38,11 +38,21 @@ public final class ApiServer implements AutoCloseable {
 
     /** Serves Produce and Fetch of a partition. */
     public static ApiServer of(TwoReplicas replicas) throws Exception {
+        return of(replicas, false);
+    }
+
+    /** The same, where consumers may be sent to followers in their rack. */
+    public static ApiServer rackAware(TwoReplicas replicas) throws Exception {
+        return of(replicas, true);
+    }
+
+    private static ApiServer of(TwoReplicas replicas, boolean isRackAware) throws Exception {
         return new ApiServer(
                 new ProduceHandler(replicas.partitions(), replicas.clocks()),
                 new FetchHandler(
                         replicas.partitions(),
                         new FetchSessions(10, replicas.clocks().steadyMs()),
+                        isRackAware,
                         FETCH_BYTES_MAX));
     }
 

@@ -44,6 +44,17 @@ class BrokerConfigTest {
     }
 
     @Test
+    void rackAwareSelectorIsTheOnlyOne() {
+        String rackAware = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+        assertThat(with("replica.selector.class", rackAware).replication().isRackAware())
+                .isTrue();
+        assertThat(with("replica.selector.class", "").replication().isRackAware())
+                .isFalse();
+        assertThatThrownBy(() -> with("replica.selector.class", "com.example.Nearest"))
+                .hasMessageContaining("replica.selector.class=com.example.Nearest: expected nothing, or " + rackAware);
+    }
+
+    @Test
     void keyInTheFinerUnitWins() {
         assertThat(retentionMs(Map.of("log.retention.hours", "1"))).isEqualTo(3_600_000);
         assertThat(retentionMs(Map.of("log.retention.hours", "1", "log.retention.minutes", "5")))

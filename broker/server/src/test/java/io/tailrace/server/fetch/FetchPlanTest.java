@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FetchPlanTest {
     private static final int PARTITIONS = 100;
     private static final int BYTES_MAX = 100_000;
-    private static final Requester CONSUMER = new Requester(FetchRequest.CONSUMER, -1);
-    private static final Requester FOLLOWER = new Requester(2, FOLLOWER_EPOCH);
+    private static final Requester CONSUMER = new Requester(FetchRequest.CONSUMER, -1, "");
+    private static final Requester FOLLOWER = new Requester(2, FOLLOWER_EPOCH, "");
 
     private TwoReplicas replicas;
     private ManyPartitions partitions;
@@ -35,7 +35,7 @@ class FetchPlanTest {
     void start(@TempDir Path directory) throws Exception {
         replicas = new TwoReplicas(directory);
         partitions = new ManyPartitions(replicas, PARTITIONS);
-        plan = new FetchPlan(replicas.partitions(), CONSUMER);
+        plan = new FetchPlan(replicas.partitions(), CONSUMER, false);
     }
 
     @AfterEach
@@ -223,6 +223,29 @@ class FetchPlanTest {
     }
 
     @Test
+    void followerThatServesConsumersIsWokenByHighWatermarksAndAnswered() {
+        plan = new FetchPlan(replicas.partitions(), FOLLOWER, true);
+        plan.follow();
+        partitions.append(6);
+        plan.want(followed(1, 6));
+        assertThat(indexes(fetch())).as("at first").containsExactly(6);
+        List<String> wakes = new ArrayList<>();
+        assertThat(plan.changes().callAtNextChange(() -> wakes.add("high watermark")))
+                .isTrue();
+        TwoReplicas.followerFetches(partitions.get(6), 1);
+        assertThat(wakes).containsExactly("high watermark");
+
+        FetchAttempt attempt = new FetchAttempt(plan, BYTES_MAX);
+        attempt.look(plan.takeChanged());
+        assertThat(attempt.isEnough(1)).isTrue();
+        assertThat(partitionsOf(attempt.answerChanged()).get(0).highWatermark()).isEqualTo(1);
+        assertThat(plan.changes().callAtNextChange(() -> {})).isTrue();
+        FetchAttempt next = new FetchAttempt(plan, BYTES_MAX);
+        next.lookAtActive();
+        assertThat(next.isEnough(1)).as("with nothing new").isFalse();
+    }
+
+    @Test
     void followerThatAsksInAnotherLeaderEpochIsAnsweredTheHighWatermarkAgain() {
         follow();
         partitions.commit(0);
@@ -274,7 +297,7 @@ class FetchPlanTest {
     }
 
     private void start(Requester requester, List<FetchRequest.Topic> wanted) {
-        plan = new FetchPlan(replicas.partitions(), requester);
+        plan = new FetchPlan(replicas.partitions(), requester, false);
         plan.follow();
         plan.want(wanted);
     }

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** Which sessions there are, by the test's own clock. */
 class FetchSessionsTest {
-    private static final Requester CONSUMER = new Requester(-1, -1);
-    private static final Requester FOLLOWER = new Requester(2, 200);
+    private static final Requester CONSUMER = new Requester(-1, -1, "");
+    private static final Requester FOLLOWER = new Requester(2, 200, "");
 
     private final Partitions partitions = new Partitions(ClusterImage::empty);
     private long nowMs = 1_000;
@@ -35,7 +35,7 @@ class FetchSessionsTest {
         FetchSession session = ended(FOLLOWER, 1);
         assertThat(sessions.use(session.id() - 1, 1, FOLLOWER).error()).isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
         assertThat(sessions.use(session.id(), 1, CONSUMER).error()).isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
-        assertThat(sessions.use(session.id(), 1, new Requester(2, 300)).error())
+        assertThat(sessions.use(session.id(), 1, new Requester(2, 300, "")).error())
                 .as("another registration of the follower")
                 .isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
         sessions.close(session.id());
@@ -185,7 +185,7 @@ class FetchSessionsTest {
     }
 
     private FetchPlan plan(Requester requester, int size) {
-        FetchPlan plan = new FetchPlan(partitions, requester);
+        FetchPlan plan = new FetchPlan(partitions, requester, false);
         plan.want(wanted(0, IntStream.range(0, size).toArray()));
         return plan;
     }

@@ -61,9 +61,9 @@ class LostWakeTest {
         List<Future<?>> all = new ArrayList<>();
         for (int i = 0; i < CONSUMERS; i++) {
             boolean session = i > 0;
-            all.add(threads.submit(() -> new Reading(new Requester(-1, -1), session).run(round)));
+            all.add(threads.submit(() -> new Reading(new Requester(-1, -1, ""), session).run(round)));
         }
-        all.add(threads.submit(() -> new Reading(new Requester(2, FOLLOWER_EPOCH), true).run(round)));
+        all.add(threads.submit(() -> new Reading(new Requester(2, FOLLOWER_EPOCH, ""), true).run(round)));
         for (int half = 0; half < 2; half++) {
             int from = half * PARTITIONS / 2;
             Random random = new Random(seed + half);
@@ -108,7 +108,7 @@ class LostWakeTest {
         }
 
         private FetchPlan newPlan() {
-            FetchPlan made = new FetchPlan(replicas.partitions(), requester);
+            FetchPlan made = new FetchPlan(replicas.partitions(), requester, false);
             for (int index = 0; index < PARTITIONS; index++) {
                 made.want(requester.isFollower() ? followed(offsets[index], index) : wanted(offsets[index], index));
             }

@@ -48,7 +48,7 @@ class FetchersTest {
         replicas = chosen;
         fetchers = new Fetchers(
                 new ReplicaFetcher.Self(1, () -> BROKER_EPOCH),
-                new ReplicationConfig(60_000, 1, 500, 1000, 1000, 100, 1000),
+                new ReplicationConfig(60_000, 1, 500, 1000, 1000, 100, 1000, false),
                 leader,
                 replicas.clocks().steadyMs());
     }
@@ -74,6 +74,19 @@ class FetchersTest {
         assertThat(only(second).lastFetchedEpoch()).isEqualTo(EPOCH);
         assertThat(replicas.logEndOffset()).isEqualTo(2);
         assertThat(replicas.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void lagIsWhatTheLogLacksBelowTheLeadersHighWatermark() throws Exception {
+        assertThat(fetchers.lagMax()).isZero();
+        startFollowing();
+        leader.asked();
+        leader.answer(records(stamped(0, EPOCH, "a", "b"), 7));
+        leader.asked();
+        assertThat(fetchers.lagMax()).isEqualTo(5);
+        leader.answer(records(stamped(2, EPOCH, "c"), 3));
+        leader.asked();
+        assertThat(fetchers.lagMax()).isZero();
     }
 
     @Test

@@ -35,7 +35,7 @@ class FollowerSessionTest {
         other = replicas.openFollower(EPOCH);
         fetchers = new Fetchers(
                 new ReplicaFetcher.Self(1, () -> 100),
-                new ReplicationConfig(60_000, 1, 500, 1000, 1000, 100, 1000),
+                new ReplicationConfig(60_000, 1, 500, 1000, 1000, 100, 1000, false),
                 leader,
                 replicas.clocks().steadyMs());
         replicas.elect(LEADER, EPOCH);

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** A partition that is led here, with a follower on broker 2 which does what a test tells it to. */
 public final class TwoReplicas implements ClusterActions, AutoCloseable {
@@ -149,6 +150,13 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
         elect(leader, leaderEpoch, List.of(new Incarnation(1, SELF_EPOCH), new Incarnation(2, FOLLOWER_EPOCH)));
     }
 
+    /** Broker 2, which leads in this epoch, removes this broker from the in-sync replicas. */
+    public void leavesIsr(int leaderEpoch) {
+        PartitionState state = new PartitionState(
+                2, leaderEpoch, List.of(new Incarnation(2, FOLLOWER_EPOCH)), List.of(), 2, 1, 5 + leaderEpoch);
+        handle(new Event.StateRead(PartitionAssignment.of(List.of(1, 2)), state));
+    }
+
     /** Broker 2 leads in this epoch from now on, and is the only one in sync. */
     public void fallBehind(int leaderEpoch) {
         elect(2, leaderEpoch, List.of(new Incarnation(2, FOLLOWER_EPOCH)));
@@ -164,7 +172,11 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
     }
 
     private static Broker broker(int id, long epoch) {
-        return new Broker(id, epoch, Broker.NONE, null, List.of(new Endpoint("PLAINTEXT", "h" + id, 9092)), false);
+        return broker(id, epoch, null);
+    }
+
+    private static Broker broker(int id, long epoch, @Nullable String rack) {
+        return new Broker(id, epoch, Broker.NONE, rack, List.of(new Endpoint("PLAINTEXT", "h" + id, 9092)), false);
     }
 
     /** Runs this, under the partition's lock, whenever it has another role. */
@@ -211,6 +223,12 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
     /** The follower is registered again, under the same epoch. */
     public void followerIsBack() {
         handle(new Event.BrokersChanged(Map.of(1, broker(1, SELF_EPOCH), 2, broker(2, FOLLOWER_EPOCH))));
+    }
+
+    /** This broker and the follower are in these racks, as far as partition 0 knows. */
+    public void inRacks(String self, String follower) {
+        handle(new Event.BrokersChanged(
+                Map.of(1, broker(1, SELF_EPOCH, self), 2, broker(2, FOLLOWER_EPOCH, follower))));
     }
 
     /** The follower asks for what comes at {@code offset}, and so acknowledges what comes before. */
