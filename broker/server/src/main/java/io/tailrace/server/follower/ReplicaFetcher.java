@@ -1,19 +1,12 @@
 package io.tailrace.server.follower;
 
-import io.tailrace.log.AppendResult;
-import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
-import io.tailrace.protocol.RecordsPayload;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
-import io.tailrace.protocol.message.FetchResponse.EpochEndOffset;
-import io.tailrace.replication.Event;
 import io.tailrace.server.config.ReplicationConfig;
-import io.tailrace.server.partition.LeaderAnswer;
 import io.tailrace.server.partition.Partition;
 import java.io.IOException;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,13 +22,6 @@ final class ReplicaFetcher implements AutoCloseable {
     private static final int BYTES_MIN = 1;
     private static final long END_MS_MAX = 10_000;
 
-    /** What leaders answer while leadership moves: not worth a warning. */
-    private static final Set<ErrorCode> PASSING = EnumSet.of(
-            ErrorCode.NOT_LEADER_OR_FOLLOWER,
-            ErrorCode.FENCED_LEADER_EPOCH,
-            ErrorCode.UNKNOWN_LEADER_EPOCH,
-            ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-
     /** This broker: its id and the epoch of its current registration. */
     record Self(int brokerId, LongSupplier brokerEpoch) {}
 
@@ -46,7 +32,7 @@ final class ReplicaFetcher implements AutoCloseable {
     private final LongSupplier steadyMs;
     private final Thread thread;
 
-    private final CopyThrottle throttle;
+    private final AnswerHandler answers;
 
     /** Guarded by this object's monitor, as are the fields below. */
     private final FetchSchedule schedule;
@@ -63,8 +49,8 @@ final class ReplicaFetcher implements AutoCloseable {
         this.config = settings.config();
         this.links = settings.links();
         this.steadyMs = settings.steadyMs();
-        this.throttle = settings.throttle();
-        this.schedule = new FetchSchedule(throttle);
+        this.answers = new AnswerHandler(leader, settings.throttle(), steadyMs);
+        this.schedule = new FetchSchedule(settings.throttle());
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
     }
@@ -189,7 +175,7 @@ final class ReplicaFetcher implements AutoCloseable {
                 answered.add(partition);
                 FetchState state = asked(partition);
                 if (state != null) {
-                    settle(state, takeOrPause(state, part));
+                    settle(state, answers.takeOrPause(state, part));
                 }
             }
         }
@@ -207,84 +193,6 @@ final class ReplicaFetcher implements AutoCloseable {
 
     private synchronized @Nullable FetchState asked(TopicPartition partition) {
         return schedule.asked(partition);
-    }
-
-    /** One partition's answer never costs another partition its own. */
-    private boolean takeOrPause(FetchState state, FetchResponse.Partition answer) {
-        try {
-            return take(state, answer);
-        } catch (RuntimeException e) {
-            if (state.warn()) {
-                LOG.error(
-                        "Partition is not copied, its leader's answer cannot be handled; other partitions go on: {}, leader broker {}",
-                        state.partition().id(),
-                        leader,
-                        e);
-            }
-            return false;
-        }
-    }
-
-    /** Hands the answer to the partition; false if the partition should pause. */
-    private boolean take(FetchState state, FetchResponse.Partition answer) {
-        Partition partition = state.partition();
-        int epoch = state.leaderEpoch();
-        if (answer.errorCode() == ErrorCode.OFFSET_OUT_OF_RANGE) {
-            partition.handle(new Event.FellBehind(epoch, answer.logStartOffset()));
-            return false;
-        }
-        if (answer.errorCode() != ErrorCode.NONE) {
-            logRefused(state, answer.errorCode());
-            return false;
-        }
-        EpochEndOffset diverging = answer.divergingEpoch();
-        if (!diverging.equals(EpochEndOffset.NONE)) {
-            LOG.info(
-                    "Log diverges from its leader's and is truncated: {}, leader broker {}: {}",
-                    partition.id(),
-                    leader,
-                    diverging);
-            partition.handle(new Event.Diverged(epoch, new EpochEnd(diverging.epoch(), diverging.endOffset())));
-            return true;
-        }
-        state.leaderHighWatermark(answer.highWatermark());
-        RecordsPayload records = answer.records() == null ? RecordsPayload.EMPTY : answer.records();
-        throttle.copied(partition, records.sizeInBytes(), steadyMs.getAsLong());
-        LeaderAnswer sent = new LeaderAnswer(epoch, records.buffer(), answer.highWatermark(), answer.logStartOffset());
-        AppendResult.Refused refused = partition.copy(sent).orElse(null);
-        if (refused != null && state.warn()) {
-            LOG.warn(
-                    "Partition is not copied, what its leader sent is refused; trying again, other partitions go on:"
-                            + " {} at offset {}, leader broker {}: {}",
-                    partition.id(),
-                    endOffset(state),
-                    leader,
-                    refused.reason());
-        }
-        return refused == null;
-    }
-
-    private void logRefused(FetchState state, ErrorCode error) {
-        if (PASSING.contains(error)) {
-            LOG.debug(
-                    "broker {} refuses {} in epoch {}: {}",
-                    leader,
-                    state.partition().id(),
-                    state.leaderEpoch(),
-                    error);
-        } else if (state.warn()) {
-            LOG.warn(
-                    "Partition is not copied, its leader cannot read it; trying again, other partitions go on:"
-                            + " {} at offset {}, see the log of leader broker {}: {}",
-                    state.partition().id(),
-                    endOffset(state),
-                    leader,
-                    error);
-        }
-    }
-
-    private static long endOffset(FetchState state) {
-        return state.partition().replica().log().endOffset();
     }
 
     private synchronized void settle(FetchState state, boolean succeeded) {
