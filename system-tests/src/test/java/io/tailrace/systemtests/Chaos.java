@@ -20,15 +20,24 @@ final class Chaos implements AutoCloseable {
     private final LocalCluster cluster;
     private final ClusterWatch watch;
     private final List<TopicPartition> partitions;
+    private final List<TopicPartition> coordinators;
     private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(FAULTS_AT_A_TIME_MAX);
     private final Queue<String> record = new ConcurrentLinkedQueue<>();
     private final long startNs = System.nanoTime();
 
-    /** @param partitions their leaders are among the victims */
-    Chaos(LocalCluster cluster, ClusterWatch watch, List<TopicPartition> partitions) {
+    /**
+     * @param partitions their leaders are among the victims
+     * @param coordinators the partitions of consumer groups, whose leaders are, too
+     */
+    Chaos(
+            LocalCluster cluster,
+            ClusterWatch watch,
+            List<TopicPartition> partitions,
+            List<TopicPartition> coordinators) {
         this.cluster = cluster;
         this.watch = watch;
         this.partitions = partitions;
+        this.coordinators = coordinators;
     }
 
     /** Runs a round. On return every fault of it is undone, but brokers may still be recovering. */
@@ -54,6 +63,7 @@ final class Chaos implements AutoCloseable {
                 switch (fault.victim()) {
                     case CONTROLLER -> watch.controller();
                     case A_LEADER -> watch.leader(partitions.get(fault.number() % partitions.size()));
+                    case A_COORDINATOR -> watch.leader(coordinators.get(fault.number() % coordinators.size()));
                     case ANY -> -1;
                 };
         return id >= 0 ? cluster.broker(id) : cluster.brokers().get(fault.number() % 3);

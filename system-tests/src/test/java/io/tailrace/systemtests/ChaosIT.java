@@ -1,12 +1,15 @@
 package io.tailrace.systemtests;
 
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.group.OffsetsTopic;
 import io.tailrace.protocol.record.CompressionType;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -15,6 +18,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /**
  * Three brokers under load while one or two of them at a time are killed, paused, stopped or cut off. Afterwards every
  * acknowledged record is there, once and in order, no consumer read a record that is not there, and all replicas are equal.
+ *
+ * <p>At the same time ten processes, half of them with Tailrace's consumers and half with Java's, are members of two groups, one of
+ * each protocol, and are killed, paused, stopped and added. Every record was read by a member of each group, no partition by two in
+ * one generation, and no committed offset went back (docs/adr/0132).
  *
  * <p>{@code -Dchaos.minutes=} sets the duration, {@code -Dchaos.seed=} the faults. Processes die, the machine does not, so no
  * flush is needed.
@@ -26,7 +33,10 @@ class ChaosIT {
     private static final List<TopicPartition> ALL = Stream.concat(
                     WEB.stream(), partitions("app", APP_PARTITIONS).stream())
             .toList();
+    private static final List<TopicPartition> SHARED = partitions("shared", 12);
+    private static final int OFFSETS_PARTITIONS = 4;
     private static final int PER_SECOND_MAX = 200;
+    private static final int COORDINATORS_KILLED_MIN = 3;
 
     /** A send that times out proves nothing, so sends outlast every fault. */
     private static final Map<String, Object> PATIENT =
@@ -39,24 +49,41 @@ class ChaosIT {
                     "min.insync.replicas", "2",
                     "replica.lag.time.max.ms", "4000",
                     "replica.socket.timeout.ms", "3000",
-                    "log.segment.bytes", "1048576"));
+                    "log.segment.bytes", "1048576",
+                    "offsets.topic.num.partitions", String.valueOf(OFFSETS_PARTITIONS),
+                    "group.consumer.session.timeout.ms", "8000",
+                    "group.consumer.min.session.timeout.ms", "8000",
+                    "group.consumer.heartbeat.interval.ms", "2000",
+                    "group.consumer.min.heartbeat.interval.ms", "2000",
+                    "group.initial.rebalance.delay.ms", "1000"));
 
     private final long seed = Long.getLong("chaos.seed", new Random().nextLong());
     private final Duration duration = Duration.ofMinutes(Integer.getInteger("chaos.minutes", 5));
     private final KafkaClients theirs = new KafkaClients(CLUSTER::bootstrapServers);
     private final OurClients ours = new OurClients(CLUSTER::bootstrapServers);
     private final Traffic traffic = new Traffic(CLUSTER, theirs);
+    private final GroupHistories groups = new GroupHistories(MemberMain.GROUPS);
+    private final Random random = new Random(seed);
 
     @Test
     void acknowledgedRecordsSurviveAllFaultsOnceAndInOrder() throws Exception {
         System.out.println("ChaosIT: -Dchaos.seed=" + seed + " -Dchaos.minutes=" + duration.toMinutes());
         theirs.createTopic("web", WEB_PARTITIONS, 3);
         theirs.createTopic("app", APP_PARTITIONS, 3);
-        try (ClusterWatch watch = new ClusterWatch(CLUSTER, List.of("web", "app"));
-                Chaos chaos = new Chaos(CLUSTER, watch, ALL)) {
+        theirs.createTopic("shared", SHARED.size(), 3);
+        List<TopicPartition> coordinators = groups.storedIn(OFFSETS_PARTITIONS);
+        try (GroupWatch groupWatch = new GroupWatch(theirs, groups, SHARED);
+                ClusterWatch watch = new ClusterWatch(CLUSTER, List.of("web", "app", "shared", OffsetsTopic.NAME));
+                Chaos chaos = new Chaos(CLUSTER, watch, ALL, coordinators);
+                MemberFleet members = new MemberFleet(
+                        CLUSTER.bootstrapServers(),
+                        "shared",
+                        CLUSTER.folder(),
+                        new Random(random.nextLong()),
+                        chaos::note)) {
             watch.awaitWhole();
             try {
-                run(watch, chaos);
+                run(new Stage(watch, chaos, groupWatch, members));
             } catch (Throwable e) {
                 throw new AssertionError(
                         "seed %d, logs and data in %s\n%s"
@@ -66,40 +93,75 @@ class ChaosIT {
         }
     }
 
-    private void run(ClusterWatch watch, Chaos chaos) throws Exception {
-        send("placed", Sender.of(theirs.producer(PATIENT)), ALL);
-        send("keyed", Sender.keyed(theirs.producer(with("compression.type", "lz4")), WEB_PARTITIONS), WEB);
-        send("tailrace", Sender.of(ours.producer(CompressionType.NONE)), ALL);
-        traffic.read("their consumer", Receiver.of(theirs.consumer(Map.of("auto.offset.reset", "none"))), ALL);
-        traffic.read("our consumer", Receiver.of(ours.consumer()), ALL);
-        traffic.awaitProgress();
+    /** All that plays a part. */
+    private record Stage(ClusterWatch watch, Chaos chaos, GroupWatch groups, MemberFleet members) {}
 
+    private void run(Stage stage) throws Exception {
+        startTraffic();
         List<FaultKind> kinds = FaultKind.all();
         if (CLUSTER.network().isEmpty()) {
             System.out.println("ChaosIT: skipping network faults, which need root, ip and network namespaces");
             kinds = FaultKind.ofProcesses();
         }
-        Random random = new Random(seed);
-        long endNs = System.nanoTime() + duration.toNanos();
-        while (System.nanoTime() < endNs) {
-            FaultRound round = FaultRound.draw(random, kinds);
-            chaos.run(round);
+        stage.groups().awaitProgress();
+        stage.members().disturb();
+        long startNs = System.nanoTime();
+        int coordinatorsKilled = 0;
+        for (long passedNs = 0;
+                passedNs < duration.toNanos() || coordinatorsKilled < COORDINATORS_KILLED_MIN;
+                passedNs = System.nanoTime() - startNs) {
+            boolean isCoordinatorsTurn = coordinatorsKilled < COORDINATORS_KILLED_MIN
+                    && passedNs * (COORDINATORS_KILLED_MIN + 1) >= duration.toNanos() * (coordinatorsKilled + 1);
+            FaultRound round = isCoordinatorsTurn
+                    ? FaultRound.coordinatorKilled(coordinatorsKilled++)
+                    : FaultRound.draw(random, kinds);
+            stage.chaos().run(round);
             if (round.heals()) {
-                awaitRecovery(watch, chaos);
+                awaitRecovery(stage);
+                stage.members().disturb();
             }
         }
-        awaitRecovery(watch, chaos);
-        chaos.note(traffic.endAndJudge().toString());
+        awaitRecovery(stage);
+        endAndJudge(stage);
+    }
+
+    private void startTraffic() {
+        send("placed", Sender.of(theirs.producer(PATIENT)), ALL);
+        send("keyed", Sender.keyed(theirs.producer(with("compression.type", "lz4")), WEB_PARTITIONS), WEB);
+        send("tailrace", Sender.of(ours.producer(CompressionType.NONE)), ALL);
+        send("shared", Sender.of(theirs.producer(PATIENT)), SHARED);
+        traffic.read("their consumer", Receiver.of(theirs.consumer(Map.of("auto.offset.reset", "none"))), ALL);
+        traffic.read("our consumer", Receiver.of(ours.consumer()), ALL);
+        traffic.awaitProgress();
+    }
+
+    private void endAndJudge(Stage stage) throws Exception {
+        traffic.end();
+        stage.groups().awaitSettled(stage.members().size());
+        stage.groups().close();
+        stage.members().close();
+        groups.addCommits(ours.readAll(OffsetsTopic.NAME, OFFSETS_PARTITIONS));
+        for (Path log : stage.members().logs()) {
+            groups.addReads(log, traffic.history());
+        }
+        stage.chaos().note(traffic.judge().toString());
+        stage.chaos()
+                .note("%s, %d members killed"
+                        .formatted(
+                                groups.judge(SHARED, traffic.history()),
+                                stage.members().kills()));
     }
 
     private void send(String producer, Sender sender, List<TopicPartition> partitions) {
         traffic.send(producer, sender, partitions, PER_SECOND_MAX);
     }
 
-    private void awaitRecovery(ClusterWatch watch, Chaos chaos) {
-        watch.awaitWhole();
+    private void awaitRecovery(Stage stage) throws ExecutionException {
+        stage.members().calm();
+        stage.watch().awaitWhole();
         traffic.awaitProgress();
-        chaos.note("whole, %d acknowledged".formatted(traffic.acknowledgedCount()));
+        stage.groups().awaitProgress();
+        stage.chaos().note("whole, %d acknowledged".formatted(traffic.acknowledgedCount()));
     }
 
     private static Map<String, Object> with(String key, Object value) {

@@ -13,12 +13,15 @@ import java.util.Random;
  */
 record FaultRound(List<Fault> faults, long restMs, boolean heals) {
     private static final int REST_MS_MAX = 3_000;
+    private static final int BEYOND_THE_SESSION_MS = 9_000;
     private static final List<Victim> VICTIMS = List.of(Victim.values());
 
     /** The broker that a fault hits, looked up when the fault begins. */
     enum Victim {
         CONTROLLER,
         A_LEADER,
+        /** The coordinator of a consumer group. */
+        A_COORDINATOR,
         ANY
     }
 
@@ -37,6 +40,12 @@ record FaultRound(List<Fault> faults, long restMs, boolean heals) {
 
     FaultRound {
         faults = List.copyOf(faults);
+    }
+
+    /** The coordinator of a group is killed, and stays away until another broker coordinates its groups. */
+    static FaultRound coordinatorKilled(int number) {
+        return new FaultRound(
+                List.of(new Fault(FaultKind.KILLED, Victim.A_COORDINATOR, number, 0, BEYOND_THE_SESSION_MS)), 0, true);
     }
 
     /** Draws the next round. */

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server started by {@code scripts/tailrace}. Its output goes to a file. */
+/** A server started by {@code scripts/tailrace}, or a program of these tests. Its output goes to a file. */
 final class ServerProcess implements AutoCloseable {
     /** Heap and flags of a server's JVM; the environment of the test run overrides them. */
     private static final Map<String, String> DEFAULTS =
@@ -56,6 +56,18 @@ final class ServerProcess implements AutoCloseable {
                 new ProcessBuilder(commandLine).redirectErrorStream(true).redirectOutput(output.toFile());
         DEFAULTS.forEach(builder.environment()::putIfAbsent);
         builder.environment().putAll(environment);
+        return new ServerProcess(builder.start(), output);
+    }
+
+    /** Starts the main class of a program of these tests, which needs little memory. */
+    static ServerProcess startMain(Path output, Class<?> main, List<String> arguments) throws IOException {
+        List<String> commandLine = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m"));
+        commandLine.addAll(List.of(Command.FAST_START.split(" ")));
+        commandLine.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        commandLine.addAll(arguments);
+        ProcessBuilder builder =
+                new ProcessBuilder(commandLine).redirectErrorStream(true).redirectOutput(output.toFile());
         return new ServerProcess(builder.start(), output);
     }
 

@@ -45,6 +45,11 @@ final class Traffic {
         readers.add(new ContinuousReader(reader, receiver, from, history));
     }
 
+    /** What was sent and read so far. Other consumers add what they read before {@link #judge}. */
+    History<String> history() {
+        return history;
+    }
+
     /** The number of acknowledged sends. */
     int acknowledgedCount() {
         return history.acknowledgedCount();
@@ -63,14 +68,24 @@ final class Traffic {
         readers.forEach(ContinuousReader::assertNotFailed);
     }
 
-    /**
-     * Stops all clients. Fails unless every record sent is on every replica, once and in order, and consumers read nothing
-     * else. All replicas must be in sync.
-     */
+    /** {@link #end}, then {@link #judge}. */
     Verdict endAndJudge() {
+        end();
+        return judge();
+    }
+
+    /** Stops all clients. */
+    void end() {
         loads.forEach(Load::close);
         assertNoClientFailed();
         readers.forEach(ContinuousReader::close);
+    }
+
+    /**
+     * Fails unless every record sent is on every replica, once and in order, and consumers read nothing else. All replicas must be
+     * in sync.
+     */
+    Verdict judge() {
         ReplicaLogs.awaitSame(cluster.brokers(), partitions);
         Map<String, Integer> counts = partitions.stream()
                 .map(TopicPartition::topic)

@@ -5,7 +5,7 @@
  * <p>{@link io.tailrace.systemtests.LocalCluster} starts and stops the processes of a test. Ports are ephemeral, and all files
  * of the processes are in {@code target/processes/TEST}; when a test fails, the last lines of their output are printed. Tests
  * that cut links run each process on its own host in a {@link io.tailrace.systemtests.PrivateNetwork} (docs/adr/0073).
- * {@code io.tailrace.replication.history} judges what the clients sent and read. Nothing here may depend on a broker class.
+ * {@code io.tailrace.replication.history} judges what the clients sent and read, and what groups committed. Nothing here may depend on a broker class.
  */
 @NullMarked
 package io.tailrace.systemtests;

@@ -3,6 +3,7 @@ package io.tailrace.cli;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.client.GroupConsumer;
+import io.tailrace.client.MemberIdentity;
 import io.tailrace.client.OffsetReset;
 import io.tailrace.client.RebalanceListener;
 import io.tailrace.protocol.TopicPartition;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -62,6 +64,11 @@ final class FakeConsumer implements GroupConsumer {
     @Override
     public void resume(Collection<TopicPartition> partitions) {
         throw new UnsupportedOperationException("resume");
+    }
+
+    @Override
+    public Optional<MemberIdentity> member() {
+        throw new UnsupportedOperationException("member");
     }
 
     @Override

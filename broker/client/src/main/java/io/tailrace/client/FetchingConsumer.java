@@ -319,19 +319,19 @@ final class FetchingConsumer implements GroupConsumer {
 
     /** @throws ClientException if the consumer subscribes and is not a member now: it must not commit as if it were alone */
     private MemberIdentity identity() {
-        MemberIdentity identity;
+        if (!isSubscribed()) {
+            return MemberIdentity.NONE;
+        }
+        return member().orElseThrow(() -> new ClientException(
+                ErrorCode.UNKNOWN_MEMBER_ID,
+                "the consumer is not a member of its group at the moment; poll to join it"));
+    }
+
+    @Override
+    public Optional<MemberIdentity> member() {
         synchronized (assignment) {
-            if (member == null || !member.isSubscribed()) {
-                return MemberIdentity.NONE;
-            }
-            identity = member.identity();
+            return Optional.ofNullable(member).map(GroupMember::identity).filter(identity -> identity.epoch() > 0);
         }
-        if (identity.epoch() <= 0) {
-            throw new ClientException(
-                    ErrorCode.UNKNOWN_MEMBER_ID,
-                    "the consumer is not a member of its group at the moment; poll to join it");
-        }
-        return identity;
     }
 
     @Override

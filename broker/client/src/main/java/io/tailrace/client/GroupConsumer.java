@@ -3,6 +3,7 @@ package io.tailrace.client;
 import io.tailrace.protocol.TopicPartition;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
@@ -35,6 +36,12 @@ public interface GroupConsumer extends Consumer {
 
     /** Gives up all partitions, and leaves the group. */
     void unsubscribe();
+
+    /**
+     * The member of the group that the consumer is; empty while it is none. Its epoch can rise at any moment, but the consumer holds
+     * a partition that the next epoch gives to another member only in the epochs before.
+     */
+    Optional<MemberIdentity> member();
 
     /** Neither fetches nor returns records of these assigned partitions, until {@link #resume}. The group does not notice. */
     void pause(Collection<TopicPartition> partitions);

@@ -159,8 +159,7 @@ public record ClassicGroup(
         ClassicGeneration joined = members.isEmpty()
                 ? new ClassicGeneration(generation.id(), protocolType, generation.protocol(), member.memberId())
                 : generation;
-        InitialDelay delay = initialDelay == null ? null : new InitialDelay(initialDelay.remainingMs(), true);
-        return new ClassicGroup(groupId, state, stateSinceMs, joined, members.with(member), delay);
+        return new ClassicGroup(groupId, state, stateSinceMs, joined, members.with(member), initialDelay);
     }
 
     /** Without a member. If it was the leader, the one that joined first of the others leads. */

@@ -177,7 +177,7 @@ public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID
         ClassicMember member = new ClassicMember(memberId, details(), Bytes.EMPTY, new Joining(ticket, true));
         decision.become(decision.group().joinedBy(member, request.protocolType()));
         decision.start(new SessionTimeout(request.groupId(), memberId), NEW_MEMBER_TIMEOUT_MS);
-        Rebalance.membersChanged(decision);
+        Rebalance.memberJoined(decision);
     }
 
     private void joinKnown(ClassicDecision decision, Ticket<JoinGroupResponse> ticket) {

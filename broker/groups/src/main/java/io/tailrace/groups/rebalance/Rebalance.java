@@ -27,7 +27,20 @@ import java.util.Map;
 public final class Rebalance {
     private Rebalance() {}
 
-    /** A member has joined, changed or left. */
+    /** A new member has joined. */
+    public static void memberJoined(ClassicDecision decision) {
+        ClassicGroup group = decision.group();
+        InitialDelay delay = group.initialDelay();
+        if (delay != null) {
+            int delayMs = decision.settings().initialRebalanceDelayMs();
+            InitialDelay extended = delay.extended(delayMs, decision.nowMs());
+            decision.become(group.with(extended));
+            decision.start(new JoinTimeout(group.groupId()), Math.min(delayMs, extended.remainingMs()));
+        }
+        membersChanged(decision);
+    }
+
+    /** A member has joined again, changed or left. */
     public static void membersChanged(ClassicDecision decision) {
         if (decision.group().state() == ClassicGroupState.PREPARING_REBALANCE) {
             completeIfAllJoined(decision);
@@ -42,8 +55,8 @@ public final class Rebalance {
         decision.stop(new SyncTimeout(group.groupId(), group.generation().id()));
         int delayMs = decision.settings().initialRebalanceDelayMs();
         if (group.state() == ClassicGroupState.EMPTY && delayMs > 0) {
-            int remainingMs = Math.max(0, group.members().rebalanceTimeoutMs() - delayMs);
-            decision.become(group.preparing(new InitialDelay(remainingMs, false), decision.nowMs()));
+            int delayMsMax = Math.max(delayMs, group.members().rebalanceTimeoutMs());
+            decision.become(group.preparing(new InitialDelay(delayMsMax, decision.nowMs()), decision.nowMs()));
             decision.start(new JoinTimeout(group.groupId()), delayMs);
             return;
         }

@@ -11,5 +11,11 @@ public enum Anomaly {
     /** A record was read but never sent to that partition. */
     PHANTOM,
     /** Two reads, or an acknowledgement and the log, have different values at one offset. */
-    INCONSISTENT_OFFSET
+    INCONSISTENT_OFFSET,
+    /** No member of a group was given a record of the log. */
+    UNREAD,
+    /** Two members of a group were given records of one partition in one generation. */
+    SHARED,
+    /** A committed offset of a group is lower than one before it, or was removed. */
+    REWOUND
 }

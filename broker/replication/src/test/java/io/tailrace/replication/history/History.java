@@ -87,6 +87,11 @@ public final class History<V> {
         target.ended = true;
     }
 
+    /** The offsets of the records that a partition holds at the end. */
+    public synchronized List<Long> offsetsAtEnd(TopicPartition partition) {
+        return partition(partition).log.stream().map(Entry::offset).toList();
+    }
+
     /** The number of acknowledged sends so far. */
     public synchronized int acknowledgedCount() {
         return partitions.values().stream()
