@@ -31,6 +31,7 @@ import org.opentest4j.TestAbortedException;
  */
 final class CompatibilityTable implements BeforeAllCallback, AfterTestExecutionCallback, AfterAllCallback {
     static final String YES = "yes";
+    static final String ABSENT = "—";
     private static final Path DOCUMENT = Path.of("..", "docs", "compatibility.md");
     private static final boolean WRITE = "write".equals(System.getenv("TAILRACE_COMPATIBILITY"));
 
@@ -39,6 +40,7 @@ final class CompatibilityTable implements BeforeAllCallback, AfterTestExecutionC
     private final Supplier<Optional<String>> installedVersion;
     private final Map<String, Map<String, String>> outcomes = new TreeMap<>();
     private final List<String> versions = new ArrayList<>();
+    private final List<String> absent = new ArrayList<>();
     private boolean failed;
 
     private CompatibilityTable(
@@ -66,6 +68,12 @@ final class CompatibilityTable implements BeforeAllCallback, AfterTestExecutionC
         return new CompatibilityTable(client, "", Optional::empty, List.of(versions));
     }
 
+    /** Names operations that the client does not have, which others have. */
+    CompatibilityTable lacking(String... operations) {
+        absent.addAll(List.of(operations));
+        return this;
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
         if (versions.isEmpty()) {
@@ -74,6 +82,7 @@ final class CompatibilityTable implements BeforeAllCallback, AfterTestExecutionC
                     .orElseThrow(() -> new TestAbortedException(
                             client + " is not installed; install it with: " + installCommand)));
         }
+        versions.forEach(version -> absent.forEach(operation -> record(operation, version, ABSENT)));
     }
 
     @Override
@@ -84,8 +93,13 @@ final class CompatibilityTable implements BeforeAllCallback, AfterTestExecutionC
         }
         Operation operation = context.getRequiredTestMethod().getAnnotation(Operation.class);
         if (operation != null) {
-            record(operation.value(), versions.get(0), operation.outcome());
+            record(operation.value(), operation.outcome());
         }
+    }
+
+    /** Says what became of an operation of a client that has one version. */
+    void record(String operation, String outcome) {
+        record(operation, versions.get(0), outcome);
     }
 
     /** Says what became of an operation with one of the versions. */

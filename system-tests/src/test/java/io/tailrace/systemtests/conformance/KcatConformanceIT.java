@@ -1,28 +1,33 @@
-package io.tailrace.systemtests;
+package io.tailrace.systemtests.conformance;
 
 import static io.tailrace.systemtests.OurClients.bytes;
 import static io.tailrace.systemtests.OurClients.text;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tailrace.client.Admin;
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.client.Header;
+import io.tailrace.client.NewTopic;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.protocol.record.CompressionType;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.tailrace.systemtests.Command;
+import io.tailrace.systemtests.LocalCluster;
+import io.tailrace.systemtests.OurClients;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,18 +35,26 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** kcat, a command-line client based on librdkafka, which is a third implementation of the protocol. */
-class KcatIT {
+class KcatConformanceIT {
     @RegisterExtension
-    static final LocalCluster CLUSTER = LocalCluster.ofOneBroker();
+    @Order(1)
+    static final CompatibilityTable TABLE =
+            CompatibilityTable.ofInstalled("kcat", "apt-get install kcat", KcatConformanceIT::version);
+
+    @RegisterExtension
+    @Order(2)
+    static final LocalCluster CLUSTER =
+            LocalCluster.ofBrokers(1, Map.of("group.initial.rebalance.delay.ms", "0", "num.partitions", "1"));
 
     private final OurClients ours = new OurClients(CLUSTER::bootstrapServers);
     private final String topic = "kcat-" + UUID.randomUUID();
 
-    @BeforeAll
-    static void findKcat() {
-        boolean installed = Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kcat")));
-        assumeTrue(installed, "kcat is not on the PATH; install it with: apt-get install kcat");
+    private static Optional<String> version() {
+        return InstalledPrograms.output(Map.of(), List.of("kcat", "-V")).map(text -> {
+            Matcher matcher =
+                    Pattern.compile("Version (\\S+) .*librdkafka (\\S+)").matcher(text);
+            return matcher.find() ? matcher.group(1) + " on librdkafka " + matcher.group(2) : "unknown";
+        });
     }
 
     private Command kcat(String input, String... options) throws Exception {
@@ -58,6 +71,7 @@ class KcatIT {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
+    @Operation("kcat -P: all compressions")
     void bothConsumersReadWhatKcatProduces(CompressionType codec) throws Exception {
         List<String> values = numbers(2_000);
         kcat(String.join("\n", values), "-P", "-t", topic, "-p", "0", "-z", codec.configName())
@@ -70,6 +84,7 @@ class KcatIT {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
+    @Operation("kcat -C: all compressions")
     void kcatReadsWhatOurProducerWrites(CompressionType codec) throws Exception {
         List<String> values = numbers(2_000);
         ours.send(
@@ -83,6 +98,7 @@ class KcatIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1", "all"})
+    @Operation("kcat -P: acks 0, 1 and all")
     void kcatProducesWithEveryAcksSetting(String acks) throws Exception {
         kcat(String.join("\n", numbers(100)), "-P", "-t", topic, "-p", "0", "-X", "acks=" + acks)
                 .requireSuccess();
@@ -91,6 +107,7 @@ class KcatIT {
     }
 
     @Test
+    @Operation("kcat -P: idempotent")
     void kcatProducesIdempotently() throws Exception {
         kcat(String.join("\n", numbers(1_000)), "-P", "-t", topic, "-p", "0", "-X", "enable.idempotence=true")
                 .requireSuccess();
@@ -99,6 +116,7 @@ class KcatIT {
     }
 
     @Test
+    @Operation("kcat -P: keys, headers and null values")
     void ourConsumerReadsKeysAndHeadersOfKcat() throws Exception {
         kcat("k1:v1\n", "-P", "-t", topic, "-p", "0", "-K", ":", "-H", "trace=7f", "-H", "host=web1")
                 .requireSuccess();
@@ -116,6 +134,7 @@ class KcatIT {
     }
 
     @Test
+    @Operation("kcat -C: keys, headers and timestamps")
     void kcatReadsKeysHeadersAndTimestampsOfOurProducer() throws Exception {
         ours.send(
                 List.of(
@@ -130,9 +149,16 @@ class KcatIT {
         return new ProducerRecord(topic, OptionalInt.of(0), OptionalLong.of(timestampMs), key, bytes("v"), headers);
     }
 
+    private void createTopic(int partitions, Map<String, String> config) {
+        try (Admin admin = ours.admin()) {
+            admin.createTopic(new NewTopic(topic, OptionalInt.of(partitions), OptionalInt.of(1), config));
+        }
+    }
+
     @Test
+    @Operation("kcat -L")
     void kcatListsTheCluster() throws Exception {
-        new KafkaClients(CLUSTER::bootstrapServers).createTopic(topic, 3);
+        createTopic(3, Map.of());
         JsonNode listing = new ObjectMapper().readTree(kcat("", "-L", "-J").requireSuccess());
         JsonNode found = Stream.of(listing.get("topics"))
                 .flatMap(topics -> IntStream.range(0, topics.size()).mapToObj(topics::get))
@@ -149,6 +175,7 @@ class KcatIT {
     }
 
     @Test
+    @Operation("kcat -Q, and -C from an offset or time")
     void kcatFindsOffsetsByTimeAndReadsFromThere() throws Exception {
         ours.send(
                 IntStream.range(0, 10)
@@ -168,6 +195,7 @@ class KcatIT {
     }
 
     @Test
+    @Operation("kcat -G: resume after a commit")
     void kcatReadsInAGroupAndResumesWhereTheGroupLeftOff() throws Exception {
         kcat(String.join("\n", numbers(100)), "-P", "-t", topic).requireSuccess();
 
@@ -178,21 +206,55 @@ class KcatIT {
     }
 
     /** What is new to the group. kcat leaves the group when it has reached the end of all partitions. */
-    private List<String> consumeInGroup() throws Exception {
-        return kcat(
-                        "",
-                        "-G",
-                        "group-of-" + topic,
-                        "-e",
-                        "-q",
-                        "-f",
-                        "%s\n",
-                        "-X",
-                        "auto.offset.reset=earliest",
-                        "-X",
-                        "session.timeout.ms=6000",
-                        topic)
-                .lines();
+    private List<String> consumeInGroup(String... more) throws Exception {
+        List<String> options = new ArrayList<>(
+                List.of("-G", "group-of-" + topic, "-e", "-q", "-f", "%s\n", "-X", "auto.offset.reset=earliest"));
+        options.addAll(List.of(more));
+        options.add(topic);
+        return kcat("", options.toArray(String[]::new)).lines();
+    }
+
+    @Test
+    @Operation("kcat -G: regular expression")
+    void kcatSubscribesByPattern() throws Exception {
+        for (String each : List.of(topic + "-a", topic + "-b", "not-" + topic)) {
+            kcat(each, "-P", "-t", each).requireSuccess();
+        }
+
+        assertThat(kcat(
+                                "",
+                                "-G",
+                                "group-of-" + topic,
+                                "-e",
+                                "-q",
+                                "-X",
+                                "auto.offset.reset=earliest",
+                                "^" + topic + "-.*")
+                        .lines())
+                .containsExactlyInAnyOrder(topic + "-a", topic + "-b");
+    }
+
+    @Test
+    @Operation("kcat -P: a message that is too large, and the next one")
+    void kcatReportsAMessageThatIsTooLarge() throws Exception {
+        createTopic(1, Map.of("max.message.bytes", "1000"));
+        // Without batching, so that the refusal concerns one message alone.
+        Command refused = kcat("x".repeat(5_000) + "\nsmall\n", "-P", "-t", topic, "-X", "batch.num.messages=1");
+
+        assertThat(refused.err()).contains("Message size too large");
+        assertThat(ours.values(topic)).doesNotContain("x".repeat(5_000));
+        kcat("next\n", "-P", "-t", topic).requireSuccess();
+        assertThat(ours.values(topic)).endsWith("next");
+    }
+
+    @Test
+    @Operation("kcat -C: an unknown partition")
+    void kcatReportsAnUnknownPartition() throws Exception {
+        createTopic(1, Map.of());
+        Command refused = kcat("", "-C", "-t", topic, "-p", "7", "-o", "beginning", "-e");
+
+        assertThat(refused.exitCode()).isNotZero();
+        assertThat(refused.err()).contains("partition 7 does not exist");
     }
 
     private static List<String> numbers(int count) {
