@@ -47,8 +47,8 @@ final class BrokerGroupAdmin implements GroupAdmin {
         for (MetadataResponse.Broker broker : cluster.brokers()) {
             int id = broker.nodeId();
             ListGroupsResponse answer = calls.call("groups of broker " + id, () -> calls.broker(id)
-                    .thenCompose(address ->
-                            calls.network().send(address, new ListGroupsRequest(List.of()), calls.timeoutMs()))
+                    .thenCompose(address -> calls.network()
+                            .send(address, new ListGroupsRequest(List.of(), List.of()), calls.timeoutMs()))
                     .thenApply(listed -> {
                         AdminCalls.check(listed.errorCode(), "groups of broker " + id, null);
                         return listed;

@@ -5,11 +5,11 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.codec.ConsumerProtocol;
 import io.tailrace.protocol.codec.MalformedMessageException;
 import io.tailrace.shard.StoredRecord;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +31,17 @@ public record ClassicGroup(
         ClassicMembers members,
         @Nullable InitialDelay initialDelay)
         implements Group {
-    /** The protocol type of consumers. */
-    public static final String CONSUMER = "consumer";
-
     /** A group without members. */
     public static ClassicGroup empty(String groupId, long nowMs) {
         return new ClassicGroup(
                 groupId, ClassicGroupState.EMPTY, nowMs, ClassicGeneration.NONE, ClassicMembers.NONE, null);
+    }
+
+    /** What an empty group of the consumer protocol becomes when a member of the classic one comes: it stays empty since then. */
+    public static ClassicGroup succeeding(ConsumerGroup empty) {
+        ClassicGeneration generation = new ClassicGeneration(Math.max(1, empty.epoch()), CONSUMER, null, null);
+        return new ClassicGroup(
+                empty.groupId(), ClassicGroupState.EMPTY, empty.emptySinceMs(), generation, ClassicMembers.NONE, null);
     }
 
     /** Whether it can be forgotten: it has no members, expects none and was never stored. */
@@ -59,7 +63,7 @@ public record ClassicGroup(
 
     @Override
     public boolean isEmpty() {
-        return state == ClassicGroupState.EMPTY && members.pending().isEmpty();
+        return state == ClassicGroupState.EMPTY;
     }
 
     @Override
@@ -112,31 +116,21 @@ public record ClassicGroup(
         return ErrorCode.NONE;
     }
 
-    /**
-     * The topics that its consumers subscribe to; empty if unknown, since it is not a group of consumers or a member's subscription
-     * cannot be read.
-     */
-    public Optional<Set<String>> subscribedTopics() {
-        if (!generation.protocolType().equals(CONSUMER)) {
-            return Optional.empty();
+    @Override
+    public Predicate<String> subscription() {
+        if (!isOfConsumers()) {
+            return topic -> !members.isEmpty();
         }
-        Set<String> topics = new LinkedHashSet<>();
+        Set<String> topics = new HashSet<>();
         for (ClassicMember member : members.all()) {
             try {
                 topics.addAll(ConsumerProtocol.subscription(member.metadata(generation.protocol()))
                         .topics());
             } catch (MalformedMessageException e) {
-                return Optional.empty();
+                return topic -> true;
             }
         }
-        return Optional.of(topics);
-    }
-
-    @Override
-    public boolean isSubscribedTo(String topic) {
-        return subscribedTopics()
-                .map(topics -> topics.contains(topic))
-                .orElseGet(() -> generation.protocolType().equals(CONSUMER));
+        return topics::contains;
     }
 
     @Override

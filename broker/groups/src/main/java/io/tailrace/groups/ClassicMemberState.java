@@ -14,6 +14,7 @@ import io.tailrace.shard.Ticket;
  *            ─▶ Synced              SyncGroup after the leader's
  *   Syncing  ─▶ Synced              the leader's SyncGroup
  *            ─▶ Joined              another rebalance starts
+ *   Synced   ─▶ Joined              a generation starts while a static member is away
  *   any      ─▶ Joining             JoinGroup
  * </pre>
  *

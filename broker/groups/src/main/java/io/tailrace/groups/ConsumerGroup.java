@@ -15,12 +15,15 @@ import io.tailrace.shard.Timeline;
 import io.tailrace.shard.TimelineMap;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +70,7 @@ public final class ConsumerGroup implements Group {
 
     @Override
     public String protocolType() {
-        return "consumer";
+        return CONSUMER;
     }
 
     /** The state as of the committed records. */
@@ -150,13 +153,13 @@ public final class ConsumerGroup implements Group {
     }
 
     @Override
-    public boolean isSubscribedTo(String topic) {
-        return members.newest().values().stream().anyMatch(member -> {
-            String pattern = member.metadata().subscribedTopicRegex();
-            ConsumerGroupRegularExpressionValue matched = pattern == null ? null : patterns.get(pattern);
-            return member.metadata().subscribedTopicNames().contains(topic)
-                    || (matched != null && matched.topics().contains(topic));
-        });
+    public Predicate<String> subscription() {
+        Set<String> topics = new HashSet<>();
+        for (ConsumerMember member : members.newest().values()) {
+            topics.addAll(member.metadata().subscribedTopicNames());
+        }
+        patterns.newest().values().forEach(matched -> topics.addAll(matched.topics()));
+        return topics::contains;
     }
 
     @Override

@@ -35,7 +35,9 @@ public final class ConsumerGroupVolatile {
      */
     public boolean isMatchDue(long clusterVersion, long nowMs, long afterChangeMs, long alwaysMs) {
         long agoMs = nowMs - matchedMs;
+        boolean isClockSetBack = agoMs < 0;
         return matchedCluster == NEVER
+                || isClockSetBack
                 || agoMs >= alwaysMs
                 || (matchedCluster != clusterVersion && agoMs >= afterChangeMs);
     }

@@ -4,9 +4,13 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.shard.StoredRecord;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /** A group that has members, or had some. A group that only has offsets is not one: it is in the {@link OffsetTable} alone. */
 public sealed interface Group permits ClassicGroup, ConsumerGroup {
+    /** The protocol type of consumers. */
+    String CONSUMER = "consumer";
+
     /** The group's id. */
     String groupId();
 
@@ -16,9 +20,14 @@ public sealed interface Group permits ClassicGroup, ConsumerGroup {
     /** The state as tools show it, such as {@code Stable} or {@code Empty}. */
     String stateName();
 
+    /** Whether the members are consumers, so that their subscriptions can be read. */
+    default boolean isOfConsumers() {
+        return protocolType().equals(CONSUMER);
+    }
+
     /**
-     * Whether the group has no members and nobody is about to become one. Only then can it be deleted, and a consumer that assigns
-     * its own partitions commit offsets.
+     * Whether the group has no members. Only then can it be deleted, and a consumer that assigns its own partitions commit offsets.
+     * A client that was given an id and has not joined by it is not a member yet.
      */
     boolean isEmpty();
 
@@ -28,8 +37,11 @@ public sealed interface Group permits ClassicGroup, ConsumerGroup {
     /** When the last member left an empty group, in ms since 1970; -1 if not known. */
     long emptySinceMs();
 
-    /** Whether a member reads a topic. Also true if that is not known, as of members that do not speak the consumer protocol. */
-    boolean isSubscribedTo(String topic);
+    /**
+     * Whether a member reads a topic, for any number of topics. Also true if that is not known: of members that are not consumers,
+     * and of subscriptions that cannot be read.
+     */
+    Predicate<String> subscription();
 
     /**
      * Whether a request of a {@linkplain OffsetCaller#isMember member} may commit offsets, as far as it can be said for all
@@ -43,8 +55,8 @@ public sealed interface Group permits ClassicGroup, ConsumerGroup {
     }
 
     /**
-     * Whether a request of a member may read offsets: {@code NONE}, or the error to answer. A member whose epoch has moved on since it sent the
-     * request may: what it reads does no harm, and it would only ask again.
+     * Whether a request of a member may read offsets: {@code NONE}, or the error to answer. A member whose epoch has moved on since
+     * it sent the request may: what it reads does no harm, and it would only ask again.
      */
     ErrorCode fetchError(OffsetCaller caller);
 

@@ -85,7 +85,7 @@ public final class GroupsShard implements Shard<GroupsShard> {
         }
         timeline.startRecord(offset);
         if (key instanceof OffsetCommitKey offsetKey) {
-            offsets.replay(offsetKey, (OffsetCommitValue) value);
+            offsets.replay(offsetKey, (OffsetCommitValue) value, cluster);
         } else if (key instanceof GroupMetadataKey groupKey) {
             ClassicGroupRecord.replay(groups, groupKey, (GroupMetadataValue) value);
         } else {

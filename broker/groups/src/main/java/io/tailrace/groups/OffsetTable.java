@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,11 @@ public final class OffsetTable {
     private final Timeline timeline;
     private final TimelineMap<String, TimelineMap<TopicPartition, StoredOffset>> groups;
     private final Map<String, String> topicNames = new HashMap<>();
+
+    /** Topic ids by name, in the cluster of {@link #idsOf}. */
+    private final Map<String, UUID> topicIds = new HashMap<>();
+
+    private @Nullable ClusterSnapshot idsOf;
 
     OffsetTable(Timeline timeline) {
         this.timeline = timeline;
@@ -58,7 +64,7 @@ public final class OffsetTable {
     }
 
     /** Applies a record; no value is a tombstone. */
-    void replay(OffsetCommitKey key, @Nullable OffsetCommitValue value) {
+    void replay(OffsetCommitKey key, @Nullable OffsetCommitValue value, ClusterSnapshot cluster) {
         TopicPartition partition = new TopicPartition(shared(key.topic()), key.partition());
         if (value == null) {
             remove(key.group(), partition);
@@ -71,7 +77,8 @@ public final class OffsetTable {
                             value.leaderEpoch(),
                             value.metadata(),
                             value.commitTimestamp(),
-                            value.expireTimestamp()));
+                            value.expireTimestamp(),
+                            topicId(partition.topic(), cluster)));
         }
     }
 
@@ -92,6 +99,17 @@ public final class OffsetTable {
                 groups.remove(group);
             }
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // Snapshots are replaced as a whole.
+    private UUID topicId(String topic, ClusterSnapshot cluster) {
+        if (idsOf != cluster || topicIds.size() > SHARED_NAMES_MAX) {
+            topicIds.clear();
+            idsOf = cluster;
+        }
+        return topicIds.computeIfAbsent(topic, name -> cluster.topic(name)
+                .map(ClusterSnapshot.Topic::id)
+                .orElse(cluster.mayExist(name) ? StoredOffset.UNKNOWN_TOPIC : StoredOffset.DELETED_TOPIC));
     }
 
     private String shared(String topic) {

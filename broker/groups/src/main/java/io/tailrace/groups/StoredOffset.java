@@ -1,5 +1,8 @@
 package io.tailrace.groups;
 
+import java.util.Optional;
+import java.util.UUID;
+
 /**
  * The committed offset of a group for a partition.
  *
@@ -8,5 +11,25 @@ package io.tailrace.groups;
  * @param metadata the consumer's own data; empty for none
  * @param committedAtMs when it was committed, in ms since 1970
  * @param expiresAtMs when it expires, in ms since 1970, if the commit said so; -1 for the broker's setting
+ * @param topicId the topic that had the name when the offset was committed or loaded; {@link #UNKNOWN_TOPIC} or {@link
+ *     #DELETED_TOPIC} if there was none. Not stored
  */
-public record StoredOffset(long offset, int leaderEpoch, String metadata, long committedAtMs, long expiresAtMs) {}
+public record StoredOffset(
+        long offset, int leaderEpoch, String metadata, long committedAtMs, long expiresAtMs, UUID topicId) {
+    /** The id of a topic that could not be read. */
+    public static final UUID UNKNOWN_TOPIC = new UUID(0, 0);
+
+    /** The id of a topic that did not exist any more. */
+    public static final UUID DELETED_TOPIC = new UUID(0, 1);
+
+    /** Whether its topic has been deleted, even if there is another one of this name now. */
+    public boolean isOfDeletedTopic(String name, ClusterSnapshot cluster) {
+        return cluster.topic(name).isPresent() ? isOfFormerTopic(name, cluster) : !cluster.mayExist(name);
+    }
+
+    /** Whether its topic has been deleted and there is another one of this name now. */
+    public boolean isOfFormerTopic(String name, ClusterSnapshot cluster) {
+        Optional<UUID> current = cluster.topic(name).map(ClusterSnapshot.Topic::id);
+        return current.isPresent() && !topicId.equals(UNKNOWN_TOPIC) && !topicId.equals(current.get());
+    }
+}

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * is committed at once, unless commits are held back.
  */
 public final class ShardHarness {
-    private final ClusterSnapshot cluster;
+    private ClusterSnapshot cluster;
     private final GroupSettings settings;
     private final List<StoredRecord> log = new ArrayList<>();
     private final Map<Timeout<GroupsShard>, Long> timers = new LinkedHashMap<>();
@@ -38,6 +38,7 @@ public final class ShardHarness {
     private long nowMs = 1_700_000_000_000L;
     private long tickets;
     private boolean holdsCommits;
+    private int largestDecision;
     private ErrorCode refusesAppends = ErrorCode.NONE;
 
     /** A reply that is sent when everything below {@code end} is committed. */
@@ -91,6 +92,12 @@ public final class ShardHarness {
         return nowMs;
     }
 
+    /** The wall clock is set. Timers follow: a runtime measures them with another clock. */
+    public void setClock(long byMs) {
+        nowMs += byMs;
+        timers.replaceAll((timer, atMs) -> atMs + byMs);
+    }
+
     /** The state. */
     public GroupsShard shard() {
         return shard;
@@ -109,6 +116,17 @@ public final class ShardHarness {
     /** The number of requests without an answer. */
     public int waiting() {
         return waiting.size();
+    }
+
+    /** Appends a record that another coordinator decided. */
+    public void store(StoredRecord record) {
+        shard.replay(log.size(), record);
+        log.add(record);
+    }
+
+    /** The most records that a decision had so far. */
+    public int largestDecision() {
+        return largestDecision;
     }
 
     /** Submits a request. */
@@ -166,16 +184,21 @@ public final class ShardHarness {
     /** Returns false if the append was refused. */
     private boolean perform(Decision<GroupsShard> decision) {
         if (refusesAppends != ErrorCode.NONE && !decision.records().isEmpty()) {
+            for (TimerChange<GroupsShard> change : decision.timers()) {
+                if (change instanceof TimerChange.Renew<GroupsShard> renewal) {
+                    timers.computeIfPresent(renewal.timer(), (timer, atMs) -> renewal.atMs());
+                }
+            }
             return false;
         }
-        for (StoredRecord record : decision.records()) {
-            shard.replay(log.size(), record);
-            log.add(record);
-        }
+        largestDecision = Math.max(largestDecision, decision.records().size());
+        decision.records().forEach(this::store);
         decision.changes().forEach(change -> change.applyTo(shard));
         for (TimerChange<GroupsShard> change : decision.timers()) {
             if (change instanceof TimerChange.Start<GroupsShard> start) {
                 timers.put(start.timer(), start.atMs());
+            } else if (change instanceof TimerChange.Renew<GroupsShard> renewal) {
+                timers.put(renewal.timer(), renewal.atMs());
             } else {
                 timers.remove(change.timer());
             }
@@ -213,6 +236,7 @@ public final class ShardHarness {
 
     /** The cluster has changed. */
     public void clusterChanged(ClusterSnapshot changed) {
+        cluster = changed;
         shard.clusterChanged(changed);
     }
 

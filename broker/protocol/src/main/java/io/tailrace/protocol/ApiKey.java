@@ -25,7 +25,7 @@ public enum ApiKey {
     LEAVE_GROUP(13, VersionRange.of(0, 3), 4),
     SYNC_GROUP(14, VersionRange.of(0, 3), 4),
     DESCRIBE_GROUPS(15, VersionRange.of(0, 4), 5),
-    LIST_GROUPS(16, VersionRange.of(0, 4), 3),
+    LIST_GROUPS(16, VersionRange.of(0, 5), 3),
     API_VERSIONS(18, VersionRange.of(0, 3), 3),
     CREATE_TOPICS(19, VersionRange.of(2, 4), 5),
     DELETE_TOPICS(20, VersionRange.of(1, 6), 4),

@@ -23,6 +23,7 @@ import io.tailrace.server.fetch.FetchSessions;
 import io.tailrace.server.group.ClusterTopics;
 import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.group.GroupShards;
+import io.tailrace.server.group.OffsetsPartitions;
 import io.tailrace.server.monitor.BrokerMonitor;
 import io.tailrace.server.network.NetworkLimits;
 import io.tailrace.server.network.PeerFaultLog;
@@ -87,13 +88,15 @@ public final class BrokerServer implements AutoCloseable {
         this.shardThreads = new ShardThreads(
                 config.groups().coordinator().threads(),
                 config.groups().coordinator().commitMsMax(),
+                storage.directories()::pathOf,
                 clocks,
                 failure::completeExceptionally);
         ShardHosts<GroupsShard> shards = new ShardHosts<>(
                 new GroupShards(
                         new ClusterTopics(tree::newest), () -> tree.image().groupConfigs(), config.groups()),
-                shardThreads.runtime());
-        GroupCoordinator groups = new GroupCoordinator(config.groups().partitions(), shards);
+                shardThreads::runtime);
+        GroupCoordinator groups = new GroupCoordinator(
+                new OffsetsPartitions(tree::image, config.groups().partitions()), shards);
         this.node = new ClusterNode(
                 config,
                 new ClusterNode.Parts(session, tree, controller, storage, partitions, cluster, lease),

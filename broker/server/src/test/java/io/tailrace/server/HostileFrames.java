@@ -165,7 +165,7 @@ final class HostileFrames {
                         "range",
                         List.of(new ConsumerGroupHeartbeatRequest.TopicPartitions(new UUID(0, 1), List.of(0)))),
                 new ConsumerGroupDescribeRequest(List.of("members"), true),
-                new ListGroupsRequest(List.of("Empty")),
+                new ListGroupsRequest(List.of("Empty"), List.of()),
                 new DeleteGroupsRequest(List.of("group")),
                 new FindCoordinatorRequest("group", (byte) 0, List.of("group")),
                 new ApiVersionsRequest("hostile", "1"),

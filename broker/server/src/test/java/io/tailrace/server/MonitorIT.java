@@ -147,6 +147,17 @@ class MonitorIT {
             assertThat(scrape.value("kafka_consumergroup_members{consumergroup=\"readers\"}"))
                     .isZero();
 
+            String coordinator = "kafka_server_group_coordinator_metrics_";
+            assertThat(scrape.value(coordinator + "num_partitions{state=\"active\"}"))
+                    .isEqualTo(4);
+            assertThat(scrape.value(coordinator + "num_partitions{state=\"failed\"}"))
+                    .isZero();
+            assertThat(scrape.value(coordinator + "group_count{protocol=\"classic\"}"))
+                    .isEqualTo(1);
+            assertThat(scrape.value(coordinator + "offset_commit_count_total")).isEqualTo(1);
+            assertThat(scrape.value("kafka_coordinator_group_groupmetadatamanager_numoffsets"))
+                    .isEqualTo(1);
+
             commit(broker, "readers", "logs", RECORDS);
             Awaitility.await().untilAsserted(() -> assertThat(
                             Scrape.of(broker.metricsPort()).value("kafka_consumergroup_lag_seconds" + partition))
@@ -164,7 +175,12 @@ class MonitorIT {
                 while (consumer.assignment().isEmpty()) {
                     consumer.poll(Duration.ofMillis(100));
                 }
-                assertThat(Scrape.of(broker.metricsPort()).value(members)).isEqualTo(1);
+                Scrape scrape = Scrape.of(broker.metricsPort());
+                assertThat(scrape.value(members)).isEqualTo(1);
+                assertThat(scrape.value("kafka_coordinator_group_groupmetadatamanager_numgroupsstable"))
+                        .isEqualTo(1);
+                assertThat(scrape.value("kafka_server_group_coordinator_metrics_group_completed_rebalance_count_total"))
+                        .isPositive();
             }
 
             Awaitility.await().untilAsserted(() -> assertThat(

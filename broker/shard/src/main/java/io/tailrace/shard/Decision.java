@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an operation or timeout decided. All of it happens, or none of it: if the records cannot be appended, nothing is changed.
+ * What an operation or timeout decided. All of it happens, or none of it: if the records cannot be appended, nothing is changed but
+ * timers that are {@linkplain TimerChange.Renew renewed}.
  *
  * @param records to append, in one batch
  * @param changes to apply after the records
@@ -60,6 +61,12 @@ public record Decision<S extends Shard<S>>(
         /** Starts a timer, or moves it. */
         public Builder<S> start(Timeout<S> timer, long atMs) {
             timers.add(new TimerChange.Start<>(timer, atMs));
+            return this;
+        }
+
+        /** Starts the timer of a session, or moves it, even if the records are refused. */
+        public Builder<S> renew(Timeout<S> timer, long atMs) {
+            timers.add(new TimerChange.Renew<>(timer, atMs));
             return this;
         }
 

@@ -16,6 +16,13 @@ public sealed interface TimerChange<S extends Shard<S>> {
      */
     record Start<S extends Shard<S>>(Timeout<S> timer, long atMs) implements TimerChange<S> {}
 
+    /**
+     * As {@link Start}. If the records of the decision are refused, a timer that runs is moved nevertheless: its client was heard of.
+     *
+     * @param atMs as in {@link Start}
+     */
+    record Renew<S extends Shard<S>>(Timeout<S> timer, long atMs) implements TimerChange<S> {}
+
     /** The timer does not expire. Has no effect on one that was never started. */
     record Stop<S extends Shard<S>>(Timeout<S> timer) implements TimerChange<S> {}
 }

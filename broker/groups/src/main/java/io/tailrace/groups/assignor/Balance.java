@@ -20,7 +20,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A distribution in the making: who has how many partitions, and which are left. Not thread-safe.
+ * A distribution in the making: how many partitions each member has, and which nobody has. Not thread-safe.
  *
  * <p>Members with the same subscription and rack are kept together, so that a step costs what the number of different subscriptions
  * costs, not the number of members.
@@ -31,32 +31,33 @@ final class Balance {
     private final List<Load> loads = new ArrayList<>();
     private final List<Subscribers> subscribers = new ArrayList<>();
     private final Map<UUID, List<Subscribers>> subscribersOf = new HashMap<>();
-    private final NavigableSet<Load> all = new TreeSet<>(Subscribers.FEWEST_FIRST);
-    private final Map<UUID, BitSet> given = new HashMap<>();
+    private final NavigableSet<Load> byCount = new TreeSet<>(Subscribers.FEWEST_FIRST);
+    private final Map<UUID, BitSet> assigned = new HashMap<>();
     private final List<Assignment> current = new ArrayList<>();
     private final boolean hasRacks;
 
-    private record Kind(Set<UUID> topics, @Nullable String rack) {}
+    private record Subscription(Set<UUID> topics, @Nullable String rack) {}
 
-    /** Nothing is given to anybody. */
+    /** No partition is assigned yet. */
     Balance(AssignorInput input) {
         topics = input.topics();
         ids = input.members().stream().map(AssignorInput.Member::id).toList();
-        Map<Kind, Subscribers> kinds = new LinkedHashMap<>();
+        Map<Subscription, Subscribers> bySubscription = new LinkedHashMap<>();
         for (AssignorInput.Member member : input.members()) {
-            Subscribers same = kinds.computeIfAbsent(
-                    new Kind(member.topics(), member.rack()), kind -> new Subscribers(kind.topics, kind.rack));
-            Load load = new Load(loads.size(), same);
+            Subscribers peers = bySubscription.computeIfAbsent(
+                    new Subscription(member.topics(), member.rack()),
+                    subscription -> new Subscribers(subscription.topics, subscription.rack));
+            Load load = new Load(loads.size(), peers);
             loads.add(load);
-            same.members().add(load);
-            all.add(load);
+            peers.members().add(load);
+            byCount.add(load);
             current.add(member.current());
         }
-        subscribers.addAll(kinds.values());
-        for (Subscribers same : subscribers) {
-            same.topics().forEach(topic -> subscribersOf
+        subscribers.addAll(bySubscription.values());
+        for (Subscribers peers : subscribers) {
+            peers.topics().forEach(topic -> subscribersOf
                     .computeIfAbsent(topic, absent -> new ArrayList<>())
-                    .add(same));
+                    .add(peers));
         }
         hasRacks = input.members().stream().anyMatch(member -> member.rack() != null);
     }
@@ -69,22 +70,22 @@ final class Balance {
     /** Gives each member what it has already, of topics that it still subscribes to. */
     void retain() {
         for (Load load : loads) {
-            all.remove(load);
+            byCount.remove(load);
             load.subscribers().members().remove(load);
             current.get(load.place()).topics().forEach((id, partitions) -> {
                 Topic topic = topics.get(id);
                 if (topic == null || !load.subscribers().topics().contains(id)) {
                     return;
                 }
-                BitSet givenOfTopic = given.computeIfAbsent(id, absent -> new BitSet());
+                BitSet assignedOfTopic = assigned.computeIfAbsent(id, absent -> new BitSet());
                 for (int partition : partitions) {
-                    if (partition < topic.partitions() && !givenOfTopic.get(partition)) {
-                        givenOfTopic.set(partition);
+                    if (partition < topic.partitions() && !assignedOfTopic.get(partition)) {
+                        assignedOfTopic.set(partition);
                         load.retain(new Item(id, partition));
                     }
                 }
             });
-            all.add(load);
+            byCount.add(load);
             load.subscribers().members().add(load);
         }
     }
@@ -96,26 +97,26 @@ final class Balance {
      */
     void fillByRack(int[] shares) {
         Map<Subscribers, NavigableSet<Load>> open = new HashMap<>();
-        for (Subscribers same : subscribers) {
+        for (Subscribers peers : subscribers) {
             NavigableSet<Load> members = new TreeSet<>(Subscribers.FEWEST_FIRST);
-            same.members().stream()
+            peers.members().stream()
                     .filter(load -> load.count() < shares[load.place()])
                     .forEach(members::add);
-            open.put(same, members);
+            open.put(peers, members);
         }
-        for (Item item : left()) {
+        for (Item item : unassigned()) {
             Set<String> racks = racks(item);
             Load to = null;
-            for (Subscribers same : subscribersOf.getOrDefault(item.topic(), List.of())) {
-                NavigableSet<Load> members = Objects.requireNonNull(open.get(same));
-                if (same.isIn(racks) && !members.isEmpty() && (to == null || isBefore(members.first(), to))) {
+            for (Subscribers peers : subscribersOf.getOrDefault(item.topic(), List.of())) {
+                NavigableSet<Load> members = Objects.requireNonNull(open.get(peers));
+                if (peers.isIn(racks) && !members.isEmpty() && (to == null || isBefore(members.first(), to))) {
                     to = members.first();
                 }
             }
             if (to != null) {
                 NavigableSet<Load> members = Objects.requireNonNull(open.get(to.subscribers()));
                 members.remove(to);
-                give(item, to);
+                assign(item, to);
                 if (to.count() < shares[to.place()]) {
                     members.add(to);
                 }
@@ -125,16 +126,16 @@ final class Balance {
 
     /** Gives every partition that is left to the subscriber with the fewest. */
     void fill() {
-        for (Item item : left()) {
+        for (Item item : unassigned()) {
             Load to = null;
-            for (Subscribers same : subscribersOf.getOrDefault(item.topic(), List.of())) {
-                Load first = same.members().first();
+            for (Subscribers peers : subscribersOf.getOrDefault(item.topic(), List.of())) {
+                Load first = peers.members().first();
                 if (to == null || isBefore(first, to)) {
                     to = first;
                 }
             }
             if (to != null) {
-                give(item, to);
+                assign(item, to);
             }
         }
     }
@@ -145,14 +146,14 @@ final class Balance {
 
     /** Moves partitions, each to a subscriber with at least two fewer, until no such move is left. */
     void level() {
-        Load from = all.isEmpty() ? null : all.last();
-        while (from != null && from.count() - all.first().count() > 1) {
+        Load from = byCount.isEmpty() ? null : byCount.last();
+        while (from != null && from.count() - byCount.first().count() > 1) {
             Subscribers to = receivers(from);
             if (to == null) {
-                from = all.lower(from);
+                from = byCount.lower(from);
             } else {
                 move(from, to);
-                from = all.last();
+                from = byCount.last();
             }
         }
     }
@@ -160,24 +161,24 @@ final class Balance {
     /** Those among the members with the fewest partitions that can take one from a member; null if none can. */
     private @Nullable Subscribers receivers(Load from) {
         Subscribers to = null;
-        for (Subscribers same : subscribers) {
-            Load first = same.members().first();
+        for (Subscribers peers : subscribers) {
+            Load first = peers.members().first();
             if (from.count() - first.count() > 1
                     && (to == null || isBefore(first, to.members().first()))
-                    && from.hasOneOf(same.topics())) {
-                to = same;
+                    && from.hasOneOf(peers.topics())) {
+                to = peers;
             }
         }
         return to;
     }
 
     private void move(Load from, Subscribers receivers) {
-        all.remove(from);
+        byCount.remove(from);
         from.subscribers().members().remove(from);
         Item item = from.take(receivers.topics(), moved -> gain(moved, from, receivers), hasRacks ? 1 : 0);
-        all.add(from);
+        byCount.add(from);
         from.subscribers().members().add(from);
-        give(item, receivers.members().first());
+        assign(item, receivers.members().first());
     }
 
     private int gain(Item item, Load from, Subscribers to) {
@@ -188,13 +189,13 @@ final class Balance {
         return (to.isIn(racks) ? 1 : 0) - (from.subscribers().isIn(racks) ? 1 : 0);
     }
 
-    private void give(Item item, Load to) {
-        all.remove(to);
+    private void assign(Item item, Load to) {
+        byCount.remove(to);
         to.subscribers().members().remove(to);
         to.add(item);
-        all.add(to);
+        byCount.add(to);
         to.subscribers().members().add(to);
-        given.computeIfAbsent(item.topic(), absent -> new BitSet()).set(item.partition());
+        assigned.computeIfAbsent(item.topic(), absent -> new BitSet()).set(item.partition());
     }
 
     private Set<String> racks(Item item) {
@@ -202,22 +203,22 @@ final class Balance {
         return topic == null ? Set.of() : topic.racks(item.partition());
     }
 
-    /** The partitions that nobody has: those that the fewest kinds of members can take first. */
-    private List<Item> left() {
+    /** The partitions that nobody has: those of topics with the fewest subscribers first. */
+    private List<Item> unassigned() {
         List<Topic> order = new ArrayList<>(topics.values());
         order.sort(Comparator.comparingInt(topic -> subscribersOf.getOrDefault(topic.id(), List.of()).stream()
-                .mapToInt(same -> same.members().size())
+                .mapToInt(peers -> peers.members().size())
                 .sum()));
-        List<Item> left = new ArrayList<>();
+        List<Item> unassigned = new ArrayList<>();
         for (Topic topic : order) {
-            BitSet givenOfTopic = given.getOrDefault(topic.id(), new BitSet());
-            for (int partition = givenOfTopic.nextClearBit(0);
+            BitSet assignedOfTopic = assigned.getOrDefault(topic.id(), new BitSet());
+            for (int partition = assignedOfTopic.nextClearBit(0);
                     partition < topic.partitions();
-                    partition = givenOfTopic.nextClearBit(partition + 1)) {
-                left.add(new Item(topic.id(), partition));
+                    partition = assignedOfTopic.nextClearBit(partition + 1)) {
+                unassigned.add(new Item(topic.id(), partition));
             }
         }
-        return left;
+        return unassigned;
     }
 
     /** How many partitions each member has, by its place in the input. */

@@ -39,7 +39,7 @@ final class Load {
         return place;
     }
 
-    /** The members that are like this one. */
+    /** The members with its subscription and rack, itself included. */
     Subscribers subscribers() {
         return subscribers;
     }

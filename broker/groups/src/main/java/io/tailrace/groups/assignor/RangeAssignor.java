@@ -29,11 +29,11 @@ final class RangeAssignor implements Assignor {
     }
 
     /**
-     * Topics that are distributed alike.
+     * What topics that are distributed alike have in common.
      *
      * @param subscribers in the order in which they get ranges
      */
-    private record Alike(int partitions, List<Share> subscribers) {}
+    private record Distribution(int partitions, List<Share> subscribers) {}
 
     /** A member and what it is given. Equal only to itself. */
     private static final class Share {
@@ -55,15 +55,16 @@ final class RangeAssignor implements Assignor {
                     .computeIfAbsent(topic, absent -> new ArrayList<>())
                     .add(share));
         }
-        Map<Alike, List<Topic>> alike = new LinkedHashMap<>();
+        Map<Distribution, List<Topic>> topicsByDistribution = new LinkedHashMap<>();
         for (Topic topic : input.topics().values()) {
             List<Share> members = subscribers.getOrDefault(topic.id(), List.of());
             if (!members.isEmpty()) {
-                alike.computeIfAbsent(new Alike(topic.partitions(), members), absent -> new ArrayList<>())
+                topicsByDistribution
+                        .computeIfAbsent(new Distribution(topic.partitions(), members), absent -> new ArrayList<>())
                         .add(topic);
             }
         }
-        alike.forEach(RangeAssignor::distribute);
+        topicsByDistribution.forEach(RangeAssignor::distribute);
         Map<String, Assignment> assignments = new TreeMap<>();
         order.forEach(share -> assignments.put(share.member.id(), Assignment.of(share.partitions)));
         return assignments;
@@ -74,37 +75,39 @@ final class RangeAssignor implements Assignor {
         return Comparator.nullsLast(Comparator.<String>naturalOrder()).compare(one.instanceId(), other.instanceId());
     }
 
-    private static void distribute(Alike alike, List<Topic> topics) {
-        int[] ranges = ranges(alike, topics);
+    private static void distribute(Distribution distribution, List<Topic> topics) {
+        int[] ranges = ranges(distribution, topics);
         for (int i = 0; i < ranges.length; i++) {
             for (Topic topic : topics) {
                 Set<Integer> range = new TreeSet<>();
-                for (int partition = start(alike, ranges[i]); partition < start(alike, ranges[i] + 1); partition++) {
+                for (int partition = start(distribution, ranges[i]);
+                        partition < start(distribution, ranges[i] + 1);
+                        partition++) {
                     range.add(partition);
                 }
-                alike.subscribers().get(i).partitions.put(topic.id(), range);
+                distribution.subscribers().get(i).partitions.put(topic.id(), range);
             }
         }
     }
 
     /** The first partition of a range; the first ranges are one partition longer if the division leaves a remainder. */
-    private static int start(Alike alike, int range) {
-        int members = alike.subscribers().size();
-        return range * (alike.partitions() / members) + Math.min(range, alike.partitions() % members);
+    private static int start(Distribution distribution, int range) {
+        int members = distribution.subscribers().size();
+        return range * (distribution.partitions() / members) + Math.min(range, distribution.partitions() % members);
     }
 
     /** For each subscriber, the number of its range: its own place, unless another range has more replicas in its rack. */
-    private static int[] ranges(Alike alike, List<Topic> topics) {
-        int members = alike.subscribers().size();
+    private static int[] ranges(Distribution distribution, List<Topic> topics) {
+        int members = distribution.subscribers().size();
         int[] ranges = new int[members];
         boolean[] taken = new boolean[members];
         Map<String, int[]> replicasByRack = new HashMap<>();
         int[] noReplicas = new int[members];
         for (int i = 0; i < members; i++) {
-            String rack = alike.subscribers().get(i).member.rack();
+            String rack = distribution.subscribers().get(i).member.rack();
             int[] replicas = rack == null
                     ? noReplicas
-                    : replicasByRack.computeIfAbsent(rack, absent -> replicas(alike, topics, absent));
+                    : replicasByRack.computeIfAbsent(rack, absent -> replicas(distribution, topics, absent));
             ranges[i] = best(replicas, taken, i);
             taken[ranges[i]] = true;
         }
@@ -122,11 +125,13 @@ final class RangeAssignor implements Assignor {
     }
 
     /** For each range, how many of its partitions have a replica in a rack. */
-    private static int[] replicas(Alike alike, List<Topic> topics, String rack) {
-        int[] counts = new int[alike.subscribers().size()];
+    private static int[] replicas(Distribution distribution, List<Topic> topics, String rack) {
+        int[] counts = new int[distribution.subscribers().size()];
         for (Topic topic : topics) {
             for (int range = 0; range < counts.length; range++) {
-                for (int partition = start(alike, range); partition < start(alike, range + 1); partition++) {
+                for (int partition = start(distribution, range);
+                        partition < start(distribution, range + 1);
+                        partition++) {
                     counts[range] += topic.racks(partition).contains(rack) ? 1 : 0;
                 }
             }

@@ -23,6 +23,9 @@ import io.tailrace.shard.Ticket;
 public record Heartbeat(HeartbeatRequest request) implements Operation<GroupsShard, HeartbeatResponse> {
     @Override
     public Decision<GroupsShard> decide(GroupsShard state, Ticket<HeartbeatResponse> ticket, long nowMs) {
+        if (request.groupId().isEmpty()) {
+            return Decision.reply(ticket, refused(ErrorCode.INVALID_GROUP_ID));
+        }
         Group found = state.groups().get(request.groupId());
         if (found instanceof ConsumerGroup consumers) {
             return ClassicHeartbeat.decide(state, consumers, request, ticket, nowMs);

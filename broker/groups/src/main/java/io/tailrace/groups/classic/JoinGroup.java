@@ -11,6 +11,7 @@ import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.JoinDetails;
 import io.tailrace.groups.MemberClient;
+import io.tailrace.groups.Refusal;
 import io.tailrace.groups.consumer.ClassicJoin;
 import io.tailrace.groups.rebalance.ClassicDecision;
 import io.tailrace.groups.rebalance.JoinAnswers;
@@ -57,18 +58,25 @@ public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID
         if (!(found instanceof ClassicGroup) && !isNewMember()) {
             return Decision.reply(ticket, refused(ErrorCode.UNKNOWN_MEMBER_ID));
         }
+        if (found instanceof ConsumerGroup empty) {
+            return succeed(empty, state, ticket, nowMs);
+        }
         ClassicGroup group =
                 found instanceof ClassicGroup classic ? classic : ClassicGroup.empty(request.groupId(), nowMs);
         ClassicDecision decision = new ClassicDecision(state, group, nowMs);
         decide(decision, ticket);
-        return found instanceof ConsumerGroup consumers ? replacing(consumers, decision.build()) : decision.build();
+        return decision.build();
     }
 
-    /** An empty group of the consumer protocol becomes one of the classic protocol. */
-    private static Decision<GroupsShard> replacing(ConsumerGroup empty, Decision<GroupsShard> decision) {
+    /** An empty group of the consumer protocol becomes one of the classic protocol, which is stored: offsets expire by its time. */
+    private Decision<GroupsShard> succeed(
+            ConsumerGroup empty, GroupsShard state, Ticket<JoinGroupResponse> ticket, long nowMs) {
         Decision.Builder<GroupsShard> all = new Decision.Builder<>();
         empty.tombstones().forEach(all::append);
-        return all.add(decision).build();
+        ClassicDecision decision = new ClassicDecision(state, ClassicGroup.succeeding(empty), nowMs);
+        decision.store();
+        decide(decision, ticket);
+        return all.add(decision.build()).build();
     }
 
     private ErrorCode requestError(ClassicSettings settings) {
@@ -241,7 +249,6 @@ public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID
 
     @Override
     public JoinGroupResponse refused(ErrorCode error) {
-        return JoinAnswers.error(
-                request.memberId(), error == ErrorCode.MESSAGE_TOO_LARGE ? ErrorCode.UNKNOWN_SERVER_ERROR : error);
+        return JoinAnswers.error(request.memberId(), Refusal.shown(error));
     }
 }

@@ -5,6 +5,7 @@ import io.tailrace.groups.ClassicMember;
 import io.tailrace.groups.ConsumerGroup;
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.Refusal;
 import io.tailrace.groups.consumer.ClassicLeave;
 import io.tailrace.groups.rebalance.ClassicDecision;
 import io.tailrace.groups.rebalance.Rebalance;
@@ -101,6 +102,6 @@ public record LeaveGroup(LeaveGroupRequest request, boolean isBatch)
 
     @Override
     public LeaveGroupResponse refused(ErrorCode error) {
-        return new LeaveGroupResponse(0, error, List.of());
+        return new LeaveGroupResponse(0, Refusal.shown(error), List.of());
     }
 }

@@ -7,6 +7,7 @@ import io.tailrace.groups.ClassicMemberState.Syncing;
 import io.tailrace.groups.ConsumerGroup;
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.Refusal;
 import io.tailrace.groups.consumer.ClassicSync;
 import io.tailrace.groups.rebalance.ClassicDecision;
 import io.tailrace.groups.rebalance.Rebalance;
@@ -28,6 +29,9 @@ import java.util.Map;
 public record SyncGroup(SyncGroupRequest request) implements Operation<GroupsShard, SyncGroupResponse> {
     @Override
     public Decision<GroupsShard> decide(GroupsShard state, Ticket<SyncGroupResponse> ticket, long nowMs) {
+        if (request.groupId().isEmpty()) {
+            return Decision.reply(ticket, refused(ErrorCode.INVALID_GROUP_ID));
+        }
         Group found = state.groups().get(request.groupId());
         if (found instanceof ConsumerGroup consumers) {
             return ClassicSync.decide(state, consumers, request, ticket, nowMs);
@@ -73,12 +77,9 @@ public record SyncGroup(SyncGroupRequest request) implements Operation<GroupsSha
     /** Java's consumer fails after an error that it does not expect; it joins again when a rebalance is in progress. */
     @Override
     public SyncGroupResponse refused(ErrorCode error) {
-        ErrorCode known =
-                switch (error) {
-                    case MESSAGE_TOO_LARGE -> ErrorCode.UNKNOWN_SERVER_ERROR;
-                    case COORDINATOR_LOAD_IN_PROGRESS -> ErrorCode.REBALANCE_IN_PROGRESS;
-                    default -> error;
-                };
+        ErrorCode known = error == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+                ? ErrorCode.REBALANCE_IN_PROGRESS
+                : Refusal.shown(error);
         return new SyncGroupResponse(0, known, Bytes.EMPTY);
     }
 }

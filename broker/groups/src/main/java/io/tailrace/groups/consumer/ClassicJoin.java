@@ -1,10 +1,10 @@
 package io.tailrace.groups.consumer;
 
 import io.tailrace.groups.Assignment;
-import io.tailrace.groups.ClassicGroup;
 import io.tailrace.groups.ConsumerGroup;
 import io.tailrace.groups.ConsumerGroupVolatile;
 import io.tailrace.groups.ConsumerMember;
+import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.JoinDetails;
 import io.tailrace.groups.MemberClient;
@@ -18,11 +18,11 @@ import io.tailrace.shard.Decision;
 import io.tailrace.shard.Ticket;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * JoinGroup of a member of the classic protocol in a group of the consumer protocol. It is answered at once: the member's generation
- * is its epoch, nobody is its leader, and SyncGroup gets it what it may have of the target assignment.
+ * is its epoch, nobody is its leader, and SyncGroup gets it what it may have of the target assignment. If it replaces the last member
+ * of the consumer protocol, the group becomes one of the classic protocol, and the request waits for the next generation.
  *
  * @param request the request; what does not depend on the group's state is checked already
  * @param client who sent it
@@ -51,7 +51,14 @@ public record ClassicJoin(JoinGroupRequest request, MemberClient client, String 
         } catch (MalformedMessageException e) {
             return refuse(ticket, ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
         }
-        ConsumerMember member = join(decision, subscription);
+        StaticMembers.Found found = StaticMembers.find(decision, memberId(), request.groupInstanceId());
+        ConsumerMember member = join(decision, found, subscription);
+        if (found.wasOfConsumerProtocol()) {
+            Optional<Decision<GroupsShard>> downgrade = Downgrade.withJoining(decision, member.id(), ticket);
+            if (downgrade.isPresent()) {
+                return downgrade.get();
+            }
+        }
         decision.expectHeartbeat(member);
         if (group.unstored().isRejoining(member.id())) {
             decision.change((ConsumerGroupVolatile unstored) -> unstored.rejoined(member.id()));
@@ -89,7 +96,7 @@ public record ClassicJoin(JoinGroupRequest request, MemberClient client, String 
 
     /** The first protocol of the request that all other members of the classic protocol support. */
     private Optional<String> commonProtocol(GroupDraft draft) {
-        if (!request.protocolType().equals(ClassicGroup.CONSUMER)) {
+        if (!request.protocolType().equals(Group.CONSUMER)) {
             return Optional.empty();
         }
         return request.protocols().stream()
@@ -107,23 +114,16 @@ public record ClassicJoin(JoinGroupRequest request, MemberClient client, String 
                         && request.groupInstanceId().equals(member.instanceId()));
     }
 
-    private ConsumerMember join(ConsumerDecision decision, ClassicSubscription subscription) {
-        GroupDraft draft = decision.draft();
-        String memberId = request.memberId().isEmpty() ? newMemberId : request.memberId();
-        ConsumerMember known = draft.member(memberId);
-        @Nullable ConsumerGroupMemberMetadataValue before = known == null ? null : known.metadata();
+    private String memberId() {
+        return request.memberId().isEmpty() ? newMemberId : request.memberId();
+    }
+
+    private ConsumerMember join(
+            ConsumerDecision decision, StaticMembers.Found found, ClassicSubscription subscription) {
         Assignment owned = subscription.owned(decision.cluster());
-        if (known == null) {
-            ConsumerMember replaced =
-                    request.groupInstanceId() == null ? null : draft.staticMember(request.groupInstanceId());
-            known = replaced == null
-                    ? ConsumerMember.unknown(memberId)
-                    : StaticMembers.replace(decision, replaced, memberId);
-            before = replaced == null ? null : replaced.metadata();
-        }
         JoinDetails details = JoinDetails.of(request, client);
         ConsumerGroupMemberMetadataValue metadata =
                 subscription.metadata(details.instanceId(), client, details.rebalanceTimeoutMs());
-        return decision.advance(known.with(metadata), before, owned);
+        return decision.advance(found.member().with(metadata), found.before(), owned);
     }
 }

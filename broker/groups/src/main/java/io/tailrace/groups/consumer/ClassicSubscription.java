@@ -101,8 +101,18 @@ record ClassicSubscription(ClassicMemberMetadata classic, ConsumerProtocolSubscr
         assigned.topics().forEach((id, partitions) -> cluster.topic(id)
                 .ifPresent(topic ->
                         topics.add(new ConsumerProtocolAssignment.Topic(topic.name(), List.copyOf(partitions)))));
-        short version =
-                ConsumerProtocol.version(member.supportedProtocols().get(0).metadata());
-        return ConsumerProtocol.encode(new ConsumerProtocolAssignment(topics, null), version);
+        return ConsumerProtocol.encode(new ConsumerProtocolAssignment(topics, null), version(member));
+    }
+
+    /** The version that the member writes. Only the metadata of the protocol that was chosen is known to be readable. */
+    private static short version(ClassicMemberMetadata member) {
+        for (ClassicProtocol supported : member.supportedProtocols()) {
+            try {
+                return ConsumerProtocol.version(supported.metadata());
+            } catch (MalformedMessageException e) {
+                // The next one may have it.
+            }
+        }
+        return 0;
     }
 }

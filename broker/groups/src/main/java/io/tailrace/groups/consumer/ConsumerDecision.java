@@ -85,7 +85,7 @@ final class ConsumerDecision {
     void expectHeartbeat(ConsumerMember member) {
         ClassicMemberMetadata classic = member.metadata().classicMemberMetadata();
         int timeoutMs = classic == null ? timing().sessionTimeoutMs() : classic.sessionTimeoutMs();
-        rest.start(new MemberSessionTimeout(draft.groupId(), member.id()), nowMs + timeoutMs);
+        rest.renew(new MemberSessionTimeout(draft.groupId(), member.id()), nowMs + timeoutMs);
     }
 
     /** A member of the classic protocol must join again within its rebalance timeout. */

@@ -7,6 +7,7 @@ import io.tailrace.groups.ConsumerGroup;
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.MemberClient;
+import io.tailrace.groups.Refusal;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.ConsumerGroupHeartbeatRequest;
 import io.tailrace.protocol.message.ConsumerGroupHeartbeatResponse;
@@ -64,6 +65,6 @@ public record ConsumerGroupHeartbeat(
 
     @Override
     public ConsumerGroupHeartbeatResponse refused(ErrorCode error) {
-        return new ConsumerGroupHeartbeatResponse(0, error, null, null, 0, 0, null);
+        return new ConsumerGroupHeartbeatResponse(0, Refusal.shown(error), null, null, 0, 0, null);
     }
 }

@@ -2,11 +2,14 @@ package io.tailrace.groups.consumer;
 
 import io.tailrace.groups.ClassicGeneration;
 import io.tailrace.groups.ClassicGroup;
+import io.tailrace.groups.ClassicGroupRecord;
 import io.tailrace.groups.ClassicGroupState;
 import io.tailrace.groups.ClassicMember;
 import io.tailrace.groups.ClassicMemberState;
+import io.tailrace.groups.ClassicMemberState.Joining;
 import io.tailrace.groups.ClassicMembers;
 import io.tailrace.groups.ConsumerMember;
+import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.JoinDetails;
 import io.tailrace.groups.MemberClient;
@@ -15,21 +18,51 @@ import io.tailrace.groups.rebalance.Rebalance;
 import io.tailrace.protocol.group.ConsumerGroupMemberMetadataValue;
 import io.tailrace.protocol.group.ConsumerGroupMemberMetadataValue.ClassicMemberMetadata;
 import io.tailrace.protocol.message.JoinGroupRequest;
+import io.tailrace.protocol.message.JoinGroupResponse;
 import io.tailrace.shard.Decision;
+import io.tailrace.shard.StoredRecord;
+import io.tailrace.shard.Ticket;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Turns a group of the consumer protocol back into one of the classic protocol, because its last member of the consumer protocol has
- * left. The members keep their partitions until they have joined the next generation, which starts at once.
+ * left or has become one of the classic protocol. The members keep their partitions until they have joined the next generation, which
+ * starts at once.
  */
 final class Downgrade {
     private Downgrade() {}
 
-    /** Whether only members of the classic protocol are left, and the group may change its protocol. */
-    static boolean isDue(ConsumerDecision decision) {
+    /** The records must fit into one batch. If they do not, the group stays as it is until members have left. */
+    private static final int RECORD_BYTES_MAX = 512 << 10;
+
+    private static final int BYTES_AROUND_RECORD_MAX = 24;
+
+    /**
+     * Ends the decision if only members of the classic protocol are left and the group may change its protocol: the draft is dropped but
+     * for its members. Empty if not; the decision then goes on.
+     */
+    static Optional<Decision<GroupsShard>> of(ConsumerDecision decision) {
+        return isDue(decision) ? ended(decision, converted(decision)) : Optional.empty();
+    }
+
+    /** As {@link #of}, with a member whose JoinGroup waits for the next generation. */
+    static Optional<Decision<GroupsShard>> withJoining(
+            ConsumerDecision decision, String memberId, Ticket<JoinGroupResponse> ticket) {
+        if (!isDue(decision)) {
+            return Optional.empty();
+        }
+        ClassicGroup group = converted(decision);
+        ClassicMember member = Objects.requireNonNull(group.members().get(memberId));
+        return ended(decision, group.with(group.members().with(member.with(new Joining(ticket, false)))));
+    }
+
+    private static boolean isDue(ConsumerDecision decision) {
         Map<String, ConsumerMember> left = decision.draft().members();
         return decision.settings().migration().downgrade()
                 && !left.isEmpty()
@@ -38,29 +71,44 @@ final class Downgrade {
                 && !commonProtocols(left).isEmpty();
     }
 
-    /** Ends the decision: the draft is dropped but for its members. */
-    static Decision<GroupsShard> decide(ConsumerDecision decision) {
+    private static ClassicGroup converted(ConsumerDecision decision) {
         GroupDraft draft = decision.draft();
         Map<String, ClassicMember> members = new LinkedHashMap<>();
         draft.members().forEach((id, member) -> members.put(id, converted(decision, member)));
         String protocol = commonProtocols(draft.members()).get(0);
         ClassicGeneration generation = new ClassicGeneration(
                 draft.epoch(),
-                ClassicGroup.CONSUMER,
+                Group.CONSUMER,
                 protocol,
                 members.keySet().iterator().next());
-        ClassicGroup group = new ClassicGroup(
+        return new ClassicGroup(
                 draft.groupId(),
                 ClassicGroupState.STABLE,
                 decision.nowMs(),
                 generation,
                 new ClassicMembers(members, Set.of()),
                 null);
+    }
+
+    private static Optional<Decision<GroupsShard>> ended(ConsumerDecision decision, ClassicGroup group) {
+        long bytes = bytes(ClassicGroupRecord.of(group));
+        for (StoredRecord tombstone : decision.draft().base().tombstones()) {
+            bytes += bytes(tombstone);
+        }
+        if (bytes > RECORD_BYTES_MAX) {
+            return Optional.empty();
+        }
         ClassicDecision classic = new ClassicDecision(decision.state(), group, decision.nowMs());
         classic.store();
-        members.values().forEach(classic::expectHeartbeat);
+        group.members().all().forEach(classic::expectHeartbeat);
         Rebalance.prepare(classic);
-        return decision.end(classic.build());
+        return Optional.of(decision.end(classic.build()));
+    }
+
+    private static long bytes(StoredRecord record) {
+        ByteBuffer value = record.value();
+        long valueBytes = value == null ? 0 : value.remaining();
+        return valueBytes + record.key().remaining() + BYTES_AROUND_RECORD_MAX;
     }
 
     private static ClassicMember converted(ConsumerDecision decision, ConsumerMember member) {

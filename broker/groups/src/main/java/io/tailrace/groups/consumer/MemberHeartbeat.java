@@ -48,20 +48,12 @@ final class MemberHeartbeat {
         if (error != null) {
             return Decision.reply(ticket, error.answer());
         }
-        ConsumerMember known = draft.member(memberId);
-        ConsumerGroupMemberMetadataValue before = known == null ? null : known.metadata();
-        if (known == null) {
-            ConsumerMember replaced = request.instanceId() == null ? null : draft.staticMember(request.instanceId());
-            known = replaced == null
-                    ? ConsumerMember.unknown(memberId)
-                    : StaticMembers.replace(decision, replaced, memberId);
-            before = replaced == null ? null : replaced.metadata();
-        } else if (request.memberEpoch() == JOIN_EPOCH) {
-            // It has lost everything, or has not heard that it has joined.
-            known = known.with(MemberAssignment.NEW);
-        }
+        boolean joinsAgain = request.memberEpoch() == JOIN_EPOCH && draft.member(memberId) != null;
+        StaticMembers.Found found = StaticMembers.find(decision, memberId, request.instanceId());
+        // One that joins again says that it has no partitions, so that those it had to give up are free.
+        ConsumerMember known = joinsAgain ? found.member().with(MemberAssignment.NEW) : found.member();
         Assignment owned = owned();
-        ConsumerMember member = decision.advance(known.with(metadata(known)), before, owned);
+        ConsumerMember member = decision.advance(known.with(metadata(known)), found.before(), owned);
         decision.expectHeartbeat(member);
         answer(decision, known, member, owned);
         return decision.build();

@@ -23,9 +23,11 @@ final class Removal {
                 TopicPatterns.removeUnused(draft, member.metadata().subscribedTopicRegex());
             }
         }
-        if (Downgrade.isDue(decision)) {
-            return Downgrade.decide(decision);
-        }
+        return Downgrade.of(decision).orElseGet(() -> startEpoch(decision));
+    }
+
+    private static Decision<GroupsShard> startEpoch(ConsumerDecision decision) {
+        GroupDraft draft = decision.draft();
         draft.startEpoch();
         if (draft.size() == 0) {
             // Stores when the last member left: from then on the group's offsets expire.

@@ -4,6 +4,7 @@ import io.tailrace.groups.Assignment;
 import io.tailrace.groups.ConsumerMember;
 import io.tailrace.groups.MemberAssignment;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.group.ConsumerGroupMemberMetadataValue;
 import org.jspecify.annotations.Nullable;
 
 /** Static members (KIP-345): one that comes back under another member id takes over what it had. */
@@ -36,8 +37,33 @@ final class StaticMembers {
                         + " is.");
     }
 
-    /** Replaces a static member. Its partitions and its target go to the new one, which has not been told of them. */
-    static ConsumerMember replace(ConsumerDecision decision, ConsumerMember replaced, String memberId) {
+    /**
+     * A member as a request finds it that joins or keeps it.
+     *
+     * @param member the member so far; if it is new, without anything but what a static member leaves to it
+     * @param before what it, or the static member that it replaces, had joined with; null if there was neither
+     */
+    record Found(ConsumerMember member, @Nullable ConsumerGroupMemberMetadataValue before) {
+        /** Whether it, or the static member that it replaces, speaks the consumer protocol. */
+        boolean wasOfConsumerProtocol() {
+            return before != null && before.classicMemberMetadata() == null;
+        }
+    }
+
+    /** The member with this id. If the group does not have it, it replaces the static member of its instance. */
+    static Found find(ConsumerDecision decision, String memberId, @Nullable String instanceId) {
+        ConsumerMember known = decision.draft().member(memberId);
+        if (known != null) {
+            return new Found(known, known.metadata());
+        }
+        ConsumerMember replaced = instanceId == null ? null : decision.draft().staticMember(instanceId);
+        return replaced == null
+                ? new Found(ConsumerMember.unknown(memberId), null)
+                : new Found(replace(decision, replaced, memberId), replaced.metadata());
+    }
+
+    /** Replaces a static member. Its partitions and its target go to the new one, which has not received them. */
+    private static ConsumerMember replace(ConsumerDecision decision, ConsumerMember replaced, String memberId) {
         GroupDraft draft = decision.draft();
         Assignment target = draft.target(replaced.id());
         draft.remove(replaced.id());

@@ -70,7 +70,8 @@ final class TopicPatterns {
 
     /** The topics that a member's pattern matches. */
     static List<String> matched(ConsumerMember member, Map<String, ConsumerGroupRegularExpressionValue> patterns) {
-        ConsumerGroupRegularExpressionValue matched = patterns.get(of(member) == null ? "" : of(member));
+        String regex = of(member);
+        ConsumerGroupRegularExpressionValue matched = regex == null ? null : patterns.get(regex);
         return matched == null ? List.of() : matched.topics();
     }
 }

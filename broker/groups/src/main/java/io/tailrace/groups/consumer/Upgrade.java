@@ -6,6 +6,7 @@ import io.tailrace.groups.ClassicGroupRecord;
 import io.tailrace.groups.ClassicMember;
 import io.tailrace.groups.ClassicMemberState.Joining;
 import io.tailrace.groups.ConsumerMember;
+import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.MemberAssignment;
 import io.tailrace.groups.MemberState;
@@ -37,7 +38,7 @@ final class Upgrade {
             if (!decision.settings().migration().upgrade()) {
                 return refused(group, "group.consumer.migration.policy does not allow it to become one");
             }
-            if (!group.protocolType().equals(ClassicGroup.CONSUMER)) {
+            if (!group.protocolType().equals(Group.CONSUMER)) {
                 return refused(group, "its protocol type is \"" + group.protocolType() + "\"");
             }
             if (group.members().size() >= decision.settings().membersMax()) {

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,16 +55,18 @@ public record CommitOffsets(OffsetCommitRequest request, short version)
         extendSession(group, decision, nowMs);
         OffsetCommitResponse answer = answer((topic, partition) -> {
             ErrorCode error = partitionError(state, topic.name(), partition);
-            if (error == ErrorCode.NONE && group != null && caller.isMember()) {
-                ClusterSnapshot.Topic known =
-                        state.cluster().topic(topic.name()).orElseThrow();
-                error = group.commitError(caller, known.id(), partition.partitionIndex());
+            if (error != ErrorCode.NONE) {
+                return error;
+            }
+            UUID topicId = state.cluster().topic(topic.name()).orElseThrow().id();
+            if (group != null && caller.isMember()) {
+                error = group.commitError(caller, topicId, partition.partitionIndex());
             }
             if (error == ErrorCode.NONE) {
                 decision.append(OffsetRecords.commit(
                         request.groupId(),
                         new TopicPartition(topic.name(), partition.partitionIndex()),
-                        offset(partition, nowMs)));
+                        offset(partition, topicId, nowMs)));
             }
             return error;
         });
@@ -85,7 +88,7 @@ public record CommitOffsets(OffsetCommitRequest request, short version)
         if (group instanceof ClassicGroup classic) {
             ClassicMember member = classic.members().get(request.memberId());
             if (member != null) {
-                decision.start(
+                decision.renew(
                         new SessionTimeout(request.groupId(), request.memberId()),
                         nowMs + member.details().sessionTimeoutMs());
             }
@@ -104,12 +107,17 @@ public record CommitOffsets(OffsetCommitRequest request, short version)
                 : ErrorCode.NONE;
     }
 
-    private StoredOffset offset(OffsetCommitRequest.Partition partition, long nowMs) {
+    private StoredOffset offset(OffsetCommitRequest.Partition partition, UUID topicId, long nowMs) {
         long retentionMs = request.retentionTimeMs();
         long expiresAtMs =
                 retentionMs < 0 ? RETENTION_OF_BROKER : nowMs + Math.min(retentionMs, Long.MAX_VALUE - nowMs);
         return new StoredOffset(
-                partition.committedOffset(), partition.committedLeaderEpoch(), metadata(partition), nowMs, expiresAtMs);
+                partition.committedOffset(),
+                partition.committedLeaderEpoch(),
+                metadata(partition),
+                nowMs,
+                expiresAtMs,
+                topicId);
     }
 
     private static String metadata(OffsetCommitRequest.Partition partition) {

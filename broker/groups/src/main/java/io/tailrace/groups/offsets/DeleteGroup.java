@@ -2,6 +2,7 @@ package io.tailrace.groups.offsets;
 
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.Refusal;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.DeleteGroupsResponse;
@@ -44,14 +45,16 @@ public record DeleteGroup(String groupId) implements Operation<GroupsShard, Dele
             }
             tombstones.append(groupId, partition);
         }
-        if (group != null) {
-            group.tombstones().forEach(decision::append);
+        if (group != null && !tombstones.appendAll(group.tombstones())) {
+            return decision.start(new Rest(this, ticket), nowMs).build();
         }
+        // One that was never stored has no tombstones.
+        decision.change(shard -> shard.groups().remove(groupId));
         return decision.reply(ticket, new DeleteGroupsResponse.Result(groupId, ErrorCode.NONE))
                 .build();
     }
 
-    /** Deletes more of the offsets. */
+    /** Deletes more. */
     private record Rest(DeleteGroup deletion, Ticket<DeleteGroupsResponse.Result> ticket)
             implements Timeout<GroupsShard> {
         @Override
@@ -62,6 +65,6 @@ public record DeleteGroup(String groupId) implements Operation<GroupsShard, Dele
 
     @Override
     public DeleteGroupsResponse.Result refused(ErrorCode error) {
-        return new DeleteGroupsResponse.Result(groupId, error);
+        return new DeleteGroupsResponse.Result(groupId, Refusal.shown(error));
     }
 }

@@ -2,7 +2,7 @@ package io.tailrace.groups.offsets;
 
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
-import io.tailrace.groups.StoredOffset;
+import io.tailrace.groups.Refusal;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.OffsetDeleteRequest;
@@ -10,68 +10,108 @@ import io.tailrace.protocol.message.OffsetDeleteResponse;
 import io.tailrace.shard.Decision;
 import io.tailrace.shard.Operation;
 import io.tailrace.shard.Ticket;
+import io.tailrace.shard.Timeout;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Deletes committed offsets of a group, except those of topics that its members read. Offsets of deleted topics can be deleted.
  *
+ * <p>What does not fit into one decision is deleted in several. Each looks at the group as it is then.
+ *
  * @param request the request
  */
 public record DeleteOffsets(OffsetDeleteRequest request) implements Operation<GroupsShard, OffsetDeleteResponse> {
-    private static final String CONSUMERS = "consumer";
+    /** A partition that the request names, valid or not. */
+    private record Named(String topic, int index) {}
 
     @Override
     public Decision<GroupsShard> decide(GroupsShard state, Ticket<OffsetDeleteResponse> ticket, long nowMs) {
+        String id = request.groupId();
+        return state.groups().get(id) == null && state.offsets().newest(id).isEmpty()
+                ? Decision.reply(ticket, refused(ErrorCode.GROUP_ID_NOT_FOUND))
+                : deleteFrom(List.of(), state, ticket, nowMs);
+    }
+
+    /** @param done the results of the first partitions of the request, which earlier decisions have dealt with */
+    private Decision<GroupsShard> deleteFrom(
+            List<ErrorCode> done, GroupsShard state, Ticket<OffsetDeleteResponse> ticket, long nowMs) {
         Group group = state.groups().get(request.groupId());
-        Map<TopicPartition, StoredOffset> offsets = state.offsets().newest(request.groupId());
-        if (group == null && offsets.isEmpty()) {
-            return Decision.reply(ticket, refused(ErrorCode.GROUP_ID_NOT_FOUND));
-        }
-        Group members = group == null || group.isEmpty() ? null : group;
-        if (members != null && !members.protocolType().equals(CONSUMERS)) {
+        if (group != null && !group.isEmpty() && !group.isOfConsumers()) {
             return Decision.reply(ticket, refused(ErrorCode.NON_EMPTY_GROUP));
         }
+        Predicate<String> isRead = group == null || group.isEmpty() ? topic -> false : group.subscription();
         Decision.Builder<GroupsShard> decision = new Decision.Builder<>();
-        Set<TopicPartition> deleted = new HashSet<>();
-        List<OffsetDeleteResponse.Topic> topics = new ArrayList<>();
-        for (OffsetDeleteRequest.Topic topic : request.topics()) {
-            boolean isRead = members != null && members.isSubscribedTo(topic.name());
-            List<OffsetDeleteResponse.Partition> results = new ArrayList<>();
-            for (OffsetDeleteRequest.Partition each : topic.partitions()) {
-                int index = each.partitionIndex();
-                ErrorCode error = isRead ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : error(state, topic.name(), index);
-                if (error == ErrorCode.NONE) {
-                    TopicPartition partition = new TopicPartition(topic.name(), index);
-                    if (offsets.containsKey(partition) && deleted.add(partition)) {
-                        decision.append(OffsetRecords.tombstone(request.groupId(), partition));
-                    }
-                }
-                results.add(new OffsetDeleteResponse.Partition(index, error));
+        Tombstones tombstones = new Tombstones(decision);
+        List<Named> named = named();
+        List<ErrorCode> results = new ArrayList<>(done);
+        Set<Named> deleted = new HashSet<>();
+        while (results.size() < named.size()) {
+            if (!tombstones.hasRoom()) {
+                return decision.start(new Rest(this, ticket, List.copyOf(results)), nowMs)
+                        .build();
             }
-            topics.add(new OffsetDeleteResponse.Topic(topic.name(), results));
+            Named partition = named.get(results.size());
+            ErrorCode error =
+                    isRead.test(partition.topic) ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : error(state, partition);
+            if (error == ErrorCode.NONE && hasOffset(state, partition) && deleted.add(partition)) {
+                tombstones.append(request.groupId(), new TopicPartition(partition.topic, partition.index));
+            }
+            results.add(error);
         }
-        return decision.reply(ticket, new OffsetDeleteResponse(ErrorCode.NONE, 0, topics))
-                .build();
+        return decision.reply(ticket, answer(results)).build();
+    }
+
+    private List<Named> named() {
+        return request.topics().stream()
+                .flatMap(topic ->
+                        topic.partitions().stream().map(each -> new Named(topic.name(), each.partitionIndex())))
+                .toList();
+    }
+
+    private boolean hasOffset(GroupsShard state, Named partition) {
+        return partition.index >= 0
+                && state.offsets()
+                        .newest(request.groupId())
+                        .containsKey(new TopicPartition(partition.topic, partition.index));
     }
 
     /** A partition without an offset is only an error if it does not exist. */
-    private ErrorCode error(GroupsShard state, String topic, int index) {
+    private ErrorCode error(GroupsShard state, Named partition) {
         boolean exists = state.cluster()
-                .topic(topic)
-                .filter(known -> index >= 0 && index < known.partitions())
+                .topic(partition.topic)
+                .filter(known -> partition.index >= 0 && partition.index < known.partitions())
                 .isPresent();
-        boolean isDeletable = exists
-                || (index >= 0
-                        && state.offsets().newest(request.groupId()).containsKey(new TopicPartition(topic, index)));
-        return isDeletable ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        return exists || hasOffset(state, partition) ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    }
+
+    private OffsetDeleteResponse answer(List<ErrorCode> results) {
+        Iterator<ErrorCode> next = results.iterator();
+        List<OffsetDeleteResponse.Topic> topics = request.topics().stream()
+                .map(topic -> new OffsetDeleteResponse.Topic(
+                        topic.name(),
+                        topic.partitions().stream()
+                                .map(each -> new OffsetDeleteResponse.Partition(each.partitionIndex(), next.next()))
+                                .toList()))
+                .toList();
+        return new OffsetDeleteResponse(ErrorCode.NONE, 0, topics);
+    }
+
+    /** Goes on after the partitions that have a result. */
+    private record Rest(DeleteOffsets deletion, Ticket<OffsetDeleteResponse> ticket, List<ErrorCode> done)
+            implements Timeout<GroupsShard> {
+        @Override
+        public Decision<GroupsShard> expired(GroupsShard state, long nowMs) {
+            return deletion.deleteFrom(done, state, ticket, nowMs);
+        }
     }
 
     @Override
     public OffsetDeleteResponse refused(ErrorCode error) {
-        return new OffsetDeleteResponse(error, 0, List.of());
+        return new OffsetDeleteResponse(Refusal.shown(error), 0, List.of());
     }
 }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param group the group and its partitions
  */
 public record FetchOffsets(OffsetFetchRequest.Group group) implements Query<GroupsShard, OffsetFetchResponse.Group> {
-    private static final StoredOffset NONE = new StoredOffset(-1, -1, "", -1, -1);
+    private static final StoredOffset NONE = new StoredOffset(-1, -1, "", -1, -1, StoredOffset.UNKNOWN_TOPIC);
 
     @Override
     public OffsetFetchResponse.Group answer(GroupsShard state, long nowMs) {
@@ -52,7 +52,9 @@ public record FetchOffsets(OffsetFetchRequest.Group group) implements Query<Grou
     private List<OffsetFetchResponse.Topic> all(GroupsShard state) {
         Map<String, Collection<Integer>> byTopic = new TreeMap<>();
         for (TopicPartition each : state.offsets().committedPartitions(group.groupId())) {
-            byTopic.computeIfAbsent(each.topic(), topic -> new TreeSet<>()).add(each.partition());
+            if (committed(each, state) != null) {
+                byTopic.computeIfAbsent(each.topic(), topic -> new TreeSet<>()).add(each.partition());
+            }
         }
         List<OffsetFetchResponse.Topic> topics = new ArrayList<>();
         byTopic.forEach((topic, partitions) -> topics.add(topic(topic, partitions, state)));
@@ -75,14 +77,18 @@ public record FetchOffsets(OffsetFetchRequest.Group group) implements Query<Grou
     private OffsetFetchResponse.Topic topic(String name, Collection<Integer> partitions, GroupsShard state) {
         List<OffsetFetchResponse.Partition> offsets = new ArrayList<>(partitions.size());
         for (int index : partitions) {
-            @Nullable
-            StoredOffset committed =
-                    index < 0 ? null : state.offsets().committed(group.groupId(), new TopicPartition(name, index));
+            @Nullable StoredOffset committed = index < 0 ? null : committed(new TopicPartition(name, index), state);
             StoredOffset shown = committed == null ? NONE : committed;
             offsets.add(new OffsetFetchResponse.Partition(
                     index, shown.offset(), shown.leaderEpoch(), shown.metadata(), ErrorCode.NONE));
         }
         return new OffsetFetchResponse.Topic(name, offsets);
+    }
+
+    /** A topic that was created again does not have the offsets of the former one. */
+    private @Nullable StoredOffset committed(TopicPartition partition, GroupsShard state) {
+        StoredOffset committed = state.offsets().committed(group.groupId(), partition);
+        return committed == null || committed.isOfFormerTopic(partition.topic(), state.cluster()) ? null : committed;
     }
 
     @Override

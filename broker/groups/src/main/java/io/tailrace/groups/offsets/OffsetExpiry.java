@@ -1,5 +1,6 @@
 package io.tailrace.groups.offsets;
 
+import io.tailrace.groups.ClusterSnapshot;
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.StoredOffset;
@@ -8,20 +9,20 @@ import io.tailrace.shard.Decision;
 import io.tailrace.shard.Timeout;
 import io.tailrace.shard.TimerChange;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Removes expired offsets, and empty groups that have none. Immutable; each is one step of a search through the shard, after which
- * the next step or, after a pause, the next search starts.
+ * the next step or the {@linkplain SearchPause pause} before the next search starts.
  *
  * <p>An offset expires {@code offsets.retention.minutes} after its commit, or, if its group has lost its last member since, after
- * that; at the time that the commit named, if it did; and when its topic has been deleted. Offsets of topics that members read do
- * not expire. A step checks whether an offset that an earlier step found is still expired: it may have been committed again.
+ * that; at the time that the commit named, if it did; and when its topic has been deleted, even if there is another one of the same
+ * name. Offsets of topics that members read do not expire otherwise. A step checks whether an offset that an earlier step found is still expired: it may have been committed again.
  *
  * <p>A step looks at a bounded number of offsets and each offset is looked at twice at most, so that the shard is never held up for
  * long and the effort grows with the number of offsets.
@@ -30,59 +31,70 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
     /** A step ends with the group in which it has looked at that many offsets. */
     private static final int CHECKED_MAX = 10_000;
 
-    /** What members of other protocols read is not known. */
-    private static final String CONSUMERS = "consumer";
-
-    private final List<String> groups;
-    private final int group;
+    private final Search search;
+    private final int groupIndex;
     private final List<TopicPartition> expired;
     private final int expiredIndex;
 
     /**
-     * A step.
+     * What all steps of a search have in common.
      *
      * @param groups the groups to search
-     * @param group the index of the next one
+     * @param cluster the cluster when the search began
+     * @param leftMs what was left of the pause before it; if that is not 0, it looks for offsets of deleted topics only
+     */
+    private record Search(List<String> groups, ClusterSnapshot cluster, long leftMs) {
+        boolean isForDeletedTopics() {
+            return leftMs > 0;
+        }
+    }
+
+    /**
+     * A step.
+     *
+     * @param groupIndex the index of the next one
      * @param expired the offsets of that group that were found expired; empty if it was not searched yet
      * @param expiredIndex the index of the next one to remove
      */
-    private OffsetExpiry(List<String> groups, int group, List<TopicPartition> expired, int expiredIndex) {
-        this.groups = groups;
-        this.group = group;
+    private OffsetExpiry(Search search, int groupIndex, List<TopicPartition> expired, int expiredIndex) {
+        this.search = search;
+        this.groupIndex = groupIndex;
         this.expired = expired;
         this.expiredIndex = expiredIndex;
     }
 
-    /** The first search in a shard that was just loaded. */
+    /** Starts the pause before the first search in a shard that was just loaded. */
     public static List<TimerChange<GroupsShard>> loaded(GroupsShard state, long nowMs) {
-        return List.of(nextSearch(state, nowMs));
+        return List.of(SearchPause.start(state.settings().offsets().checkIntervalMs(), null, nowMs));
     }
 
-    private static TimerChange.Start<GroupsShard> nextSearch(GroupsShard state, long nowMs) {
-        return new TimerChange.Start<>(
-                new OffsetExpiry(List.of(), 0, List.of(), 0),
-                nowMs + state.settings().offsets().checkIntervalMs());
+    /**
+     * Starts a search with its first step.
+     *
+     * @param leftMs what is left of the pause before it; if that is not 0, the search is for offsets of deleted topics only, and the rest
+     *     of the pause follows
+     */
+    static Decision<GroupsShard> search(GroupsShard state, long leftMs, long nowMs) {
+        Set<String> all = new LinkedHashSet<>(state.offsets().groups());
+        all.addAll(state.groups().newest().keySet());
+        Search search = new Search(List.copyOf(all), state.cluster(), leftMs);
+        return new OffsetExpiry(search, 0, List.of(), 0).expired(state, nowMs);
     }
 
     @Override
     public Decision<GroupsShard> expired(GroupsShard state, long nowMs) {
-        if (!groups.isEmpty()) {
-            return new Step(state, nowMs, this).run();
-        }
-        Set<String> all = new LinkedHashSet<>(state.offsets().groups());
-        all.addAll(state.groups().newest().keySet());
-        return new Step(state, nowMs, new OffsetExpiry(List.copyOf(all), 0, List.of(), 0)).run();
+        return new Step(state, nowMs, this).run();
     }
 
     /** Runs one step. Not thread-safe. */
     private static final class Step {
         private final GroupsShard state;
         private final long nowMs;
-        private final List<String> groups;
+        private final Search search;
         private final Decision.Builder<GroupsShard> decision = new Decision.Builder<>();
         private final Tombstones tombstones = new Tombstones(decision);
 
-        private int group;
+        private int groupIndex;
         private List<TopicPartition> expired;
         private int expiredIndex;
         private int checked;
@@ -90,29 +102,36 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
         Step(GroupsShard state, long nowMs, OffsetExpiry from) {
             this.state = state;
             this.nowMs = nowMs;
-            this.groups = from.groups;
-            this.group = from.group;
+            this.search = from.search;
+            this.groupIndex = from.groupIndex;
             this.expired = from.expired;
             this.expiredIndex = from.expiredIndex;
         }
 
         Decision<GroupsShard> run() {
-            while (group < groups.size() && checked < CHECKED_MAX && tombstones.hasRoom()) {
-                OffsetsOf offsets = new OffsetsOf(state, groups.get(group), nowMs);
+            List<String> groups = search.groups;
+            while (groupIndex < groups.size() && checked < CHECKED_MAX && tombstones.hasRoom()) {
+                OffsetsOf offsets = new OffsetsOf(state, groups.get(groupIndex), search.isForDeletedTopics(), nowMs);
                 if (expired.isEmpty()) {
                     expired = offsets.expired();
                     checked += 1 + offsets.count();
                 }
                 if (removeExpired(offsets)) {
-                    group++;
+                    groupIndex++;
                     expired = List.of();
                     expiredIndex = 0;
                 }
             }
-            TimerChange.Start<GroupsShard> next = group < groups.size()
-                    ? new TimerChange.Start<>(new OffsetExpiry(groups, group, expired, expiredIndex), nowMs)
-                    : nextSearch(state, nowMs);
+            TimerChange.Start<GroupsShard> next = groupIndex < groups.size()
+                    ? new TimerChange.Start<>(new OffsetExpiry(search, groupIndex, expired, expiredIndex), nowMs)
+                    : SearchPause.start(pauseMs(), search.cluster, nowMs);
             return decision.start(next.timer(), next.atMs()).build();
+        }
+
+        private long pauseMs() {
+            return search.isForDeletedTopics()
+                    ? search.leftMs
+                    : state.settings().offsets().checkIntervalMs();
         }
 
         /** Returns whether the group is done. */
@@ -128,24 +147,28 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
                     left--;
                 }
             }
-            if (left == 0 && offsets.group != null && offsets.group.isEmpty()) {
-                offsets.group.tombstones().forEach(decision::append);
+            Group group = offsets.group;
+            if (left > 0 || group == null || !group.isEmpty() || search.isForDeletedTopics()) {
+                return true;
             }
-            return true;
+            return tombstones.appendAll(group.tombstones());
         }
     }
 
     /** The offsets of a group. Not thread-safe. */
     private static final class OffsetsOf {
         private final GroupsShard state;
+        private final boolean isForDeletedTopics;
         private final long nowMs;
         private final String groupId;
         private final @Nullable Group group;
         private final Map<TopicPartition, StoredOffset> newest;
-        private final Map<String, Boolean> isRead = new HashMap<>();
+        /** Null until it is needed. */
+        private @Nullable Predicate<String> subscription;
 
-        OffsetsOf(GroupsShard state, String groupId, long nowMs) {
+        OffsetsOf(GroupsShard state, String groupId, boolean isForDeletedTopics, long nowMs) {
             this.state = state;
+            this.isForDeletedTopics = isForDeletedTopics;
             this.nowMs = nowMs;
             this.groupId = groupId;
             this.group = state.groups().get(groupId);
@@ -172,8 +195,11 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
         }
 
         private boolean isExpired(TopicPartition partition, StoredOffset offset) {
-            if (!state.cluster().mayExist(partition.topic())) {
+            if (offset.isOfDeletedTopic(partition.topic(), state.cluster())) {
                 return true;
+            }
+            if (isForDeletedTopics) {
+                return false;
             }
             boolean isOld = offset.expiresAtMs() >= 0
                     ? nowMs >= offset.expiresAtMs()
@@ -192,8 +218,10 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
             if (group == null || group.isEmpty()) {
                 return false;
             }
-            Group members = group;
-            return !members.protocolType().equals(CONSUMERS) || isRead.computeIfAbsent(topic, members::isSubscribedTo);
+            if (subscription == null) {
+                subscription = group.subscription();
+            }
+            return subscription.test(topic);
         }
     }
 }

@@ -4,8 +4,9 @@ import io.tailrace.groups.GroupsShard;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.shard.Decision;
 import io.tailrace.shard.StoredRecord;
+import java.util.List;
 
-/** The tombstones of offsets in one decision: as many as fit into a batch of moderate size. Not thread-safe. */
+/** The tombstones in one decision: as many as fit into a batch of moderate size. Not thread-safe. */
 final class Tombstones {
     static final int COUNT_MAX = 1000;
     private static final int BYTES_MAX = 256 << 10;
@@ -23,7 +24,21 @@ final class Tombstones {
     }
 
     void append(String group, TopicPartition partition) {
-        StoredRecord tombstone = OffsetRecords.tombstone(group, partition);
+        append(OffsetRecords.tombstone(group, partition));
+    }
+
+    /** Appends those that there is room for. Returns whether that was all. */
+    boolean appendAll(List<StoredRecord> tombstones) {
+        for (StoredRecord tombstone : tombstones) {
+            if (!hasRoom()) {
+                return false;
+            }
+            append(tombstone);
+        }
+        return true;
+    }
+
+    private void append(StoredRecord tombstone) {
         decision.append(tombstone);
         count++;
         bytes += tombstone.key().remaining();

@@ -75,9 +75,9 @@ public final class ClassicDecision {
 
     /** A member was heard of: its session lasts for another session timeout. */
     public void expectHeartbeat(ClassicMember member) {
-        start(
+        decision.renew(
                 new SessionTimeout(group.groupId(), member.memberId()),
-                member.details().sessionTimeoutMs());
+                nowMs + member.details().sessionTimeoutMs());
     }
 
     /** Answers the request of a member that waits, if one does. The caller changes the member's state. */

@@ -17,6 +17,18 @@ class HeartbeatTest {
     private final ClassicClients clients = new ClassicClients();
 
     @Test
+    void emptyGroupIdIsInvalid() {
+        assertThat(clients.shard
+                        .call(new Heartbeat(new HeartbeatRequest("", 1, "m", null)))
+                        .errorCode())
+                .isEqualTo(ErrorCode.INVALID_GROUP_ID);
+        assertThat(clients.shard
+                        .call(new SyncGroup(new SyncGroupRequest("", 1, "m", null, List.of())))
+                        .errorCode())
+                .isEqualTo(ErrorCode.INVALID_GROUP_ID);
+    }
+
+    @Test
     void aHeartbeatMovesATimerAndNothingElse() {
         JoinGroupResponse member = clients.stable(1).get(0);
         ClassicGroup before = clients.group();

@@ -30,6 +30,13 @@ class LeaveGroupTest {
     }
 
     @Test
+    void recordsThatAreTooLargeAreNoErrorOfThisRequest() {
+        LeaveGroup leave = new LeaveGroup(new LeaveGroupRequest(GROUP, "m", List.of()), false);
+
+        assertThat(leave.refused(ErrorCode.MESSAGE_TOO_LARGE).errorCode()).isEqualTo(ErrorCode.UNKNOWN_SERVER_ERROR);
+    }
+
+    @Test
     void theLastMemberLeavesAnEmptyGroup() {
         JoinGroupResponse member = clients.stable(1).get(0);
 

@@ -10,9 +10,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tailrace.groups.ClassicGroupState;
 import io.tailrace.groups.ClassicSettings;
 import io.tailrace.groups.ShardHarness.Answer;
+import io.tailrace.groups.TestCluster;
+import io.tailrace.groups.offsets.CommitOffsets;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.JoinGroupRequest;
 import io.tailrace.protocol.message.JoinGroupResponse;
+import io.tailrace.protocol.message.OffsetCommitRequest;
 import io.tailrace.protocol.message.SyncGroupResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,6 +23,26 @@ import org.junit.jupiter.api.Test;
 /** When generations start and end, by time and by what members do. */
 class RebalanceTest {
     private final ClassicClients clients = new ClassicClients();
+
+    @Test
+    void commitThatCannotBeStoredKeepsItsMember() {
+        JoinGroupResponse member = clients.stable(1).get(0);
+        clients.shard.refuseAppends(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        clients.shard.clusterChanged(TestCluster.EMPTY.with("web", 1));
+        for (int i = 0; i < 4; i++) {
+            clients.shard.advance(ClassicClients.SESSION_MS / 2);
+            OffsetCommitRequest.Topic topic =
+                    new OffsetCommitRequest.Topic("web", List.of(new OffsetCommitRequest.Partition(0, 1, -1, null)));
+            clients.shard.call(new CommitOffsets(
+                    new OffsetCommitRequest(
+                            ClassicClients.GROUP, member.generationId(), member.memberId(), null, -1, List.of(topic)),
+                    (short) 8));
+        }
+        clients.shard.refuseAppends(ErrorCode.NONE);
+        clients.shard.advance(ClassicClients.SESSION_MS / 2);
+
+        assertThat(clients.heartbeat(member)).isEqualTo(ErrorCode.NONE);
+    }
 
     @Test
     void theFirstRebalanceWaitsForTheInitialDelay() {

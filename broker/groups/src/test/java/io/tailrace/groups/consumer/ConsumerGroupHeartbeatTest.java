@@ -6,6 +6,7 @@ import io.tailrace.groups.Assignment;
 import io.tailrace.groups.ConsumerGroup;
 import io.tailrace.groups.ConsumerGroupState;
 import io.tailrace.groups.ConsumerMember;
+import io.tailrace.groups.ConsumerSettings;
 import io.tailrace.groups.GroupSettings;
 import io.tailrace.groups.MemberClient;
 import io.tailrace.groups.OffsetCaller;
@@ -26,6 +27,8 @@ class ConsumerGroupHeartbeatTest {
     private static final UUID T = TestCluster.id("t");
     private static final int SESSION_TIMEOUT_MS = 45_000;
     private static final int REBALANCE_TIMEOUT_MS = 300_000;
+
+    private static final int SESSION_MS = ConsumerSettings.defaults().timing().sessionTimeoutMs();
 
     private final ShardHarness harness = harness(TestCluster.EMPTY.with("t", 4));
     private final TestConsumer one = new TestConsumer(harness, "m1").subscribedTo("t");
@@ -72,6 +75,24 @@ class ConsumerGroupHeartbeatTest {
 
     private ConsumerGroupHeartbeatResponse call(ConsumerGroupHeartbeatRequest request) {
         return harness.call(TestConsumer.operation(request));
+    }
+
+    @Test
+    void memberWhoseHeartbeatCannotBeStoredStays() {
+        TestConsumer one = new TestConsumer(harness, "m1").subscribedTo("t");
+        TestConsumer two = new TestConsumer(harness, "m2").subscribedTo("t");
+        one.heartbeat();
+        two.heartbeat();
+        two.leave(-1);
+        harness.refuseAppends(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        for (int i = 0; i < 4; i++) {
+            harness.advance(SESSION_MS / 2);
+            assertThat(one.heartbeat().errorCode()).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        }
+        harness.refuseAppends(ErrorCode.NONE);
+        harness.advance(SESSION_MS / 2);
+
+        assertThat(one.heartbeat().errorCode()).isEqualTo(ErrorCode.NONE);
     }
 
     @Test

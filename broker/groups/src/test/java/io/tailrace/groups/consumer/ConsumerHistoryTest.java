@@ -202,7 +202,7 @@ class ConsumerHistoryTest {
                 int read = consumers.stream()
                         .mapToInt(consumer -> consumer.owned().of(id).size())
                         .sum();
-                boolean subscribed = group.isSubscribedTo(topic);
+                boolean subscribed = group.subscription().test(topic);
                 assertThat(read)
                         .as("partitions of %s that are read, seed %d", topic, seed)
                         .isEqualTo(

@@ -195,6 +195,63 @@ class MigrationTest {
     }
 
     @Test
+    void staticMembersThatGoBackOneByOneTurnTheGroupBack() {
+        TestConsumer c0 = new TestConsumer(harness, "c0").subscribedTo("t").instance("i0");
+        TestConsumer c1 = new TestConsumer(harness, "c1").subscribedTo("t").instance("i1");
+        run(List.of(), List.of(c0, c1));
+
+        c0.leave(-2);
+        TestClassicConsumer back0 = new TestClassicConsumer(harness, "t", "i0");
+        run(List.of(back0), List.of(c1));
+        assertThat(group()).isInstanceOf(ConsumerGroup.class);
+        c1.leave(-2);
+        TestClassicConsumer back1 = new TestClassicConsumer(harness, "t", "i1");
+        run(List.of(back0, back1), List.of());
+
+        assertThat(((ClassicGroup) group()).state()).isEqualTo(ClassicGroupState.STABLE);
+        assertThat(harness.replica().groups().get(TestConsumer.GROUP)).isInstanceOf(ClassicGroup.class);
+    }
+
+    @Test
+    void theOnlyStaticMemberGoesBack() {
+        TestConsumer before = new TestConsumer(harness, "m").subscribedTo("t").instance("i");
+        run(List.of(), List.of(before));
+        before.leave(-2);
+        run(List.of(new TestClassicConsumer(harness, "t", "i")), List.of());
+
+        assertThat(group()).isInstanceOf(ClassicGroup.class);
+    }
+
+    /** The records would not fit into a batch: the last member of the consumer protocol could never leave. */
+    @Test
+    void groupThatIsTooLargeToChangeItsProtocolKeepsIt() {
+        a.paddedWith(400_000);
+        run(List.of(a, b), List.of(c));
+        b.paddedWith(400_000);
+        b.leave();
+        run(List.of(a, b), List.of(c));
+
+        assertThat(c.leave(-1)).isEqualTo(ErrorCode.NONE);
+        run(List.of(a, b), List.of());
+        assertThat(group()).isInstanceOf(ConsumerGroup.class);
+
+        b.leave();
+        run(List.of(a), List.of());
+        assertThat(group()).as("one that fits").isInstanceOf(ClassicGroup.class);
+    }
+
+    /** Only the protocol that was chosen is known to be readable. */
+    @Test
+    void protocolThatCannotBeReadDoesNotHarm() {
+        a.alsoSupporting("unreadable");
+        run(List.of(a, b), List.of(c));
+        c.leave(-1);
+        run(List.of(a, b), List.of());
+
+        assertThat(group()).isInstanceOf(ClassicGroup.class);
+    }
+
+    @Test
     void staticMemberChangesItsProtocolAndKeepsItsPartitions() {
         TestClassicConsumer before = new TestClassicConsumer(harness, "t", "i");
         run(List.of(before, b), List.of());

@@ -21,6 +21,7 @@ import io.tailrace.protocol.message.JoinGroupResponse;
 import io.tailrace.protocol.message.LeaveGroupRequest;
 import io.tailrace.protocol.message.SyncGroupRequest;
 import io.tailrace.protocol.message.SyncGroupResponse;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,11 +47,29 @@ final class TestClassicConsumer {
     private @Nullable Answer<JoinGroupResponse> join;
     private @Nullable Answer<SyncGroupResponse> sync;
     private boolean mustJoin = true;
+    private @Nullable Bytes padding;
+    private final List<JoinGroupRequest.Protocol> preferred = new ArrayList<>();
 
     TestClassicConsumer(ShardHarness harness, String topic, @Nullable String instanceId) {
         this.harness = harness;
         this.topic = topic;
         this.instanceId = instanceId;
+    }
+
+    /** It joins with this much user data. */
+    void paddedWith(int bytes) {
+        padding = Bytes.copyOf(ByteBuffer.allocate(bytes));
+    }
+
+    /** It prefers a protocol whose metadata is empty. */
+    void alsoSupporting(String protocol) {
+        preferred.add(new JoinGroupRequest.Protocol(protocol, Bytes.EMPTY));
+    }
+
+    private List<JoinGroupRequest.Protocol> protocols() {
+        List<JoinGroupRequest.Protocol> all = new ArrayList<>(preferred);
+        all.add(new JoinGroupRequest.Protocol(PROTOCOL, subscription()));
+        return all;
     }
 
     String memberId() {
@@ -89,7 +108,7 @@ final class TestClassicConsumer {
                             memberId,
                             instanceId,
                             "consumer",
-                            List.of(new JoinGroupRequest.Protocol(PROTOCOL, subscription()))),
+                            protocols()),
                     true,
                     new UUID(1, ids++),
                     new MemberClient("classic", "/127.0.0.1")));
@@ -103,7 +122,7 @@ final class TestClassicConsumer {
                 ? List.of()
                 : List.of(new ConsumerProtocolSubscription.Topic(topic, List.copyOf(owned.of(topicId()))));
         return ConsumerProtocol.encode(
-                new ConsumerProtocolSubscription(List.of(topic), null, had, generation, null), (short) 3);
+                new ConsumerProtocolSubscription(List.of(topic), padding, had, generation, null), (short) 3);
     }
 
     private UUID topicId() {

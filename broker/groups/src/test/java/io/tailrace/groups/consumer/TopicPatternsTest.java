@@ -63,6 +63,18 @@ class TopicPatternsTest {
     }
 
     @Test
+    void newTopicIsFoundThoughTheClockWasSetBack() {
+        TestConsumer consumer = new TestConsumer(harness, "m1").matching("log-.*");
+        consumer.heartbeat();
+        consumer.heartbeat();
+        harness.setClock(-86_400_000);
+        harness.clusterChanged(CLUSTER.with("log-c", 1));
+        consumer.heartbeat();
+
+        assertThat(consumer.owned().size()).isEqualTo(4);
+    }
+
+    @Test
     void patternIsForgottenWithItsLastMember() {
         TestConsumer one = new TestConsumer(harness, "m1").matching("log-.*");
         TestConsumer two = new TestConsumer(harness, "m2").matching("log-.*");

@@ -10,6 +10,8 @@ import static io.tailrace.groups.offsets.TestShard.CHECK_INTERVAL_MS;
 import static io.tailrace.groups.offsets.TestShard.RETENTION_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.groups.MemberClient;
+import io.tailrace.groups.classic.JoinGroup;
 import io.tailrace.protocol.Bytes;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.codec.ConsumerProtocol;
@@ -18,12 +20,14 @@ import io.tailrace.protocol.group.ConsumerProtocolSubscription;
 import io.tailrace.protocol.group.GroupMetadataKey;
 import io.tailrace.protocol.group.GroupMetadataValue;
 import io.tailrace.protocol.message.DeleteGroupsResponse;
+import io.tailrace.protocol.message.JoinGroupRequest;
 import io.tailrace.protocol.message.ListGroupsResponse;
 import io.tailrace.protocol.message.OffsetCommitRequest;
 import io.tailrace.protocol.message.OffsetDeleteRequest;
 import io.tailrace.shard.StoredRecord;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,9 +120,9 @@ class ClassicMembersTest {
 
     @Test
     void groupIsListedWithItsProtocolAndState() {
-        assertThat(listed()).containsExactly(new ListGroupsResponse.Group("g", "consumer", "Stable"));
+        assertThat(listed()).containsExactly(new ListGroupsResponse.Group("g", "consumer", "Stable", "classic"));
         storeEmpty(0);
-        assertThat(listed()).containsExactly(new ListGroupsResponse.Group("g", "consumer", "Empty"));
+        assertThat(listed()).containsExactly(new ListGroupsResponse.Group("g", "consumer", "Empty", "classic"));
     }
 
     @Test
@@ -176,8 +180,53 @@ class ClassicMembersTest {
         assertThat(listed()).isEmpty();
     }
 
+    @Test
+    void clientThatHasNotJoinedByItsIdIsNoMember() {
+        commitBoth();
+        storeEmpty(0);
+        shard.run(askForId());
+
+        assertThat(errors(shard.run(commit("g", "web", 0, 7)))).containsExactly(ErrorCode.NONE);
+        assertThat(delete("app")).isEqualTo(ErrorCode.NONE);
+        assertThat(shard.run(new DeleteGroup("g"))).isEqualTo(new DeleteGroupsResponse.Result("g", ErrorCode.NONE));
+        assertThat(listed()).isEmpty();
+    }
+
+    @Test
+    void groupThatWasNeverStoredIsDeleted() {
+        storeEmpty(0);
+        shard.run(new DeleteGroup("g"));
+        shard.run(askForId());
+
+        assertThat(shard.run(new DeleteGroup("g"))).isEqualTo(new DeleteGroupsResponse.Result("g", ErrorCode.NONE));
+        assertThat(listed()).isEmpty();
+    }
+
+    @Test
+    void clientThatHasNotJoinedByItsIdDoesNotEndTheRetention() {
+        commitBoth();
+        shard.passUntil(3 * RETENTION_MS);
+        storeEmpty(3 * RETENTION_MS);
+        shard.run(askForId());
+
+        shard.passUntil(4 * RETENTION_MS - 1);
+        assertThat(offsets(shard.ask(fetchAll("g")))).isEqualTo(Map.of("web-0", 5L));
+    }
+
+    private static JoinGroup askForId() {
+        JoinGroupRequest request = new JoinGroupRequest(
+                "g",
+                SESSION_TIMEOUT_MS,
+                60_000,
+                "",
+                null,
+                "consumer",
+                List.of(new JoinGroupRequest.Protocol("range", Bytes.EMPTY)));
+        return new JoinGroup(request, true, new UUID(1, 1), new MemberClient("client", "/127.0.0.1"));
+    }
+
     private List<ListGroupsResponse.Group> listed() {
-        return shard.ask(new ListGroups(List.of())).groups();
+        return shard.ask(new ListGroups(List.of(), List.of())).groups();
     }
 
     private void commitBoth() {

@@ -71,7 +71,7 @@ class CommitAndFetchTest {
 
         assertThat(offsets(shard.ask(fetchAll("g")))).containsExactly(Map.entry("web-0", 5L));
         assertThat(offsets(shard.ask(fetchAll("h")))).isEmpty();
-        assertThat(shard.ask(new ListGroups(List.of())).groups()).hasSize(1);
+        assertThat(shard.ask(new ListGroups(List.of(), List.of())).groups()).hasSize(1);
 
         shard.commitAll();
         assertThat(offsets(shard.ask(fetchAll("g")))).containsExactly(Map.entry("web-0", 6L));

@@ -10,7 +10,9 @@ import static io.tailrace.groups.offsets.TestShard.RETENTION_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.groups.MemberClient;
+import io.tailrace.groups.classic.JoinGroup;
 import io.tailrace.groups.consumer.ConsumerGroupHeartbeat;
+import io.tailrace.protocol.Bytes;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.codec.GroupRecords;
 import io.tailrace.protocol.group.ConsumerGroupCurrentMemberAssignmentKey;
@@ -26,6 +28,7 @@ import io.tailrace.protocol.group.GroupRecordKey;
 import io.tailrace.protocol.group.GroupRecordValue;
 import io.tailrace.protocol.message.ConsumerGroupHeartbeatRequest;
 import io.tailrace.protocol.message.DeleteGroupsResponse;
+import io.tailrace.protocol.message.JoinGroupRequest;
 import io.tailrace.protocol.message.ListGroupsResponse;
 import io.tailrace.protocol.message.OffsetCommitRequest;
 import io.tailrace.protocol.message.OffsetDeleteRequest;
@@ -33,6 +36,7 @@ import io.tailrace.protocol.message.OffsetFetchRequest;
 import io.tailrace.shard.StoredRecord;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +46,7 @@ import org.junit.jupiter.api.Test;
  */
 class ConsumerMembersTest {
     private static final String MEMBER = "member";
+    private static final int SESSION_TIMEOUT_MS = 6_000;
 
     private final TestShard shard = new TestShard().topic("web", 3).topic("app", 1);
 
@@ -116,8 +121,8 @@ class ConsumerMembersTest {
                 .isEqualTo(ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC);
         shard.passUntil(5 * RETENTION_MS);
         assertThat(offsets(shard.ask(fetchAll("g")))).hasSize(2);
-        assertThat(shard.ask(new ListGroups(List.of())).groups())
-                .containsExactly(new ListGroupsResponse.Group("g", "consumer", "Stable"));
+        assertThat(shard.ask(new ListGroups(List.of(), List.of())).groups())
+                .containsExactly(new ListGroupsResponse.Group("g", "consumer", "Stable", "consumer"));
         assertThat(shard.run(new DeleteGroup("g")))
                 .isEqualTo(new DeleteGroupsResponse.Result("g", ErrorCode.NON_EMPTY_GROUP));
     }
@@ -134,7 +139,23 @@ class ConsumerMembersTest {
         shard.passUntil(4 * RETENTION_MS);
         assertThat(offsets(shard.ask(fetchAll("g")))).isEmpty();
         shard.reload();
-        assertThat(shard.ask(new ListGroups(List.of())).groups()).isEmpty();
+        assertThat(shard.ask(new ListGroups(List.of(), List.of())).groups()).isEmpty();
+    }
+
+    @Test
+    void groupsAreListedByType() {
+        shard.run(commit("offsets", "web", 0, 1));
+
+        assertThat(shard.ask(new ListGroups(List.of(), List.of("Consumer"))).groups())
+                .extracting(ListGroupsResponse.Group::groupId)
+                .containsExactly("g");
+        assertThat(shard.ask(new ListGroups(List.of(), List.of("classic", "share")))
+                        .groups())
+                .extracting(ListGroupsResponse.Group::groupId)
+                .containsExactly("offsets");
+        assertThat(shard.ask(new ListGroups(List.of("Empty"), List.of("consumer")))
+                        .groups())
+                .isEmpty();
     }
 
     @Test
@@ -145,7 +166,32 @@ class ConsumerMembersTest {
         assertThat(errors(shard.run(commit("g", "web", 0, 9)))).containsExactly(ErrorCode.NONE);
         assertThat(shard.run(new DeleteGroup("g"))).isEqualTo(new DeleteGroupsResponse.Result("g", ErrorCode.NONE));
         shard.reload();
-        assertThat(shard.ask(new ListGroups(List.of())).groups()).isEmpty();
+        assertThat(shard.ask(new ListGroups(List.of(), List.of())).groups()).isEmpty();
+    }
+
+    /** A deployment that is rolled back and crashes at once. */
+    @Test
+    void classicClientThatOnlyAsksForAnIdDoesNotEndTheRetention() {
+        commitBy(MEMBER, 5);
+        shard.passUntil(3 * RETENTION_MS);
+        leave();
+        JoinGroupRequest request = new JoinGroupRequest(
+                "g",
+                SESSION_TIMEOUT_MS,
+                60_000,
+                "",
+                null,
+                "consumer",
+                List.of(new JoinGroupRequest.Protocol("range", Bytes.EMPTY)));
+        shard.run(new JoinGroup(request, true, new UUID(1, 1), new MemberClient("client", "/127.0.0.1")));
+
+        shard.passUntil(4 * RETENTION_MS - 1);
+        assertThat(offsets(shard.ask(fetchAll("g")))).hasSize(2);
+        shard.reload();
+        assertThat(shard.ask(new ListGroups(List.of(), List.of())).groups())
+                .containsExactly(new ListGroupsResponse.Group("g", "consumer", "Empty", "classic"));
+        shard.passUntil(5 * RETENTION_MS);
+        assertThat(offsets(shard.ask(fetchAll("g")))).isEmpty();
     }
 
     private void leave() {

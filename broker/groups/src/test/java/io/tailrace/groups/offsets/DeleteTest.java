@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Offsets and groups without members are deleted, and groups are listed. */
@@ -59,8 +60,8 @@ class DeleteTest {
 
         assertThat(shard.run(new DeleteGroup("g"))).isEqualTo(new DeleteGroupsResponse.Result("g", ErrorCode.NONE));
 
-        assertThat(shard.ask(new ListGroups(List.of())).groups())
-                .containsExactly(new ListGroupsResponse.Group("h", "", "Empty"));
+        assertThat(shard.ask(new ListGroups(List.of(), List.of())).groups())
+                .containsExactly(new ListGroupsResponse.Group("h", "", "Empty", "classic"));
         shard.reload();
         assertThat(offsets(shard.ask(fetchAll("g")))).isEmpty();
         assertThat(offsets(shard.ask(fetchAll("h")))).hasSize(1);
@@ -78,7 +79,35 @@ class DeleteTest {
         assertThat(shard.answer(ticket)).isEmpty();
         shard.runTimer();
         assertThat(shard.answer(ticket)).contains(new DeleteGroupsResponse.Result("g", ErrorCode.NONE));
-        assertThat(shard.ask(new ListGroups(List.of())).groups()).isEmpty();
+        assertThat(shard.ask(new ListGroups(List.of(), List.of())).groups()).isEmpty();
+    }
+
+    @Test
+    void deletionOfManyNamedOffsetsTakesSeveralDecisions() {
+        shard.run(commit("g", topicOf("web", 2500)));
+        shard.deleteTopic("web");
+
+        Ticket<OffsetDeleteResponse> ticket =
+                shard.submit(deletion("g", "web", IntStream.range(0, 2600).toArray()));
+        assertThat(shard.recordsInLastDecision()).isEqualTo(Tombstones.COUNT_MAX);
+        assertThat(shard.answer(ticket)).isEmpty();
+        shard.runTimer();
+        shard.runTimer();
+
+        List<ErrorCode> results = shard.answer(ticket).orElseThrow().topics().get(0).partitions().stream()
+                .map(OffsetDeleteResponse.Partition::errorCode)
+                .toList();
+        assertThat(results.subList(0, 2500)).containsOnly(ErrorCode.NONE);
+        assertThat(results.subList(2500, 2600)).containsOnly(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(offsets(shard.ask(fetchAll("g")))).isEmpty();
+    }
+
+    @Test
+    void recordsThatAreTooLargeAreNoErrorOfTheseRequests() {
+        assertThat(deletion("g", "web", 0).refused(ErrorCode.MESSAGE_TOO_LARGE).errorCode())
+                .isEqualTo(ErrorCode.UNKNOWN_SERVER_ERROR);
+        assertThat(new DeleteGroup("g").refused(ErrorCode.MESSAGE_TOO_LARGE).errorCode())
+                .isEqualTo(ErrorCode.UNKNOWN_SERVER_ERROR);
     }
 
     @Test
@@ -86,10 +115,12 @@ class DeleteTest {
         shard.run(commit("b", "web", 0, 5));
         shard.run(commit("a", "web", 0, 5));
 
-        assertThat(shard.ask(new ListGroups(List.of("stable", "empty"))).groups())
+        assertThat(shard.ask(new ListGroups(List.of("stable", "empty"), List.of()))
+                        .groups())
                 .extracting(ListGroupsResponse.Group::groupId)
                 .containsExactly("a", "b");
-        assertThat(shard.ask(new ListGroups(List.of("Stable"))).groups()).isEmpty();
+        assertThat(shard.ask(new ListGroups(List.of("Stable"), List.of())).groups())
+                .isEmpty();
     }
 
     private static DeleteOffsets deletion(String group, String topic, int... partitions) {

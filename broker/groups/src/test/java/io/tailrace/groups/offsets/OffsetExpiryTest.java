@@ -10,7 +10,10 @@ import static io.tailrace.groups.offsets.TestShard.CHECK_INTERVAL_MS;
 import static io.tailrace.groups.offsets.TestShard.RETENTION_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.groups.StoredOffset;
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.OffsetCommitRequest;
+import io.tailrace.protocol.message.OffsetFetchRequest;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,11 +40,11 @@ class OffsetExpiryTest {
         shard.passUntil(RETENTION_MS);
         assertThat(offsets(shard.ask(fetchAll("g")))).isEqualTo(Map.of("web-1", 8L));
         assertThat(offsets(shard.ask(fetchAll("h")))).isEmpty();
-        assertThat(shard.ask(new ListGroups(List.of())).groups()).hasSize(1);
+        assertThat(shard.ask(new ListGroups(List.of(), List.of())).groups()).hasSize(1);
 
         shard.passUntil(500 + RETENTION_MS);
         shard.reload();
-        assertThat(shard.ask(new ListGroups(List.of())).groups()).isEmpty();
+        assertThat(shard.ask(new ListGroups(List.of(), List.of())).groups()).isEmpty();
     }
 
     @Test
@@ -105,6 +108,49 @@ class OffsetExpiryTest {
         shard.runTimer();
         shard.runTimer();
         assertThat(offsets(shard.ask(fetchAll("g")))).isEqualTo(Map.of("web-0", 9L, "web-2499", 9L));
+    }
+
+    @Test
+    void aTopicThatIsCreatedAgainHasNoOffsets() {
+        shard.run(commit("g", topic("web", offset(0, 5, null), offset(1, 6, null))));
+        shard.deleteTopic("web");
+        shard.topicIsCreatedAgain("web", 2);
+
+        assertThat(offsets(shard.ask(fetchAll("g")))).isEmpty();
+        assertThat(offsets(shard.ask(new FetchOffsets(
+                        new OffsetFetchRequest.Group("g", List.of(new OffsetFetchRequest.Topic("web", List.of(0))))))))
+                .isEqualTo(Map.of("web-0", -1L));
+
+        shard.run(commit("g", "web", 1, 2));
+        shard.passUntil(CHECK_INTERVAL_MS);
+        assertThat(offsets(shard.ask(fetchAll("g")))).isEqualTo(Map.of("web-1", 2L));
+        shard.reload();
+        assertThat(offsets(shard.ask(fetchAll("g")))).as("what is stored").isEqualTo(Map.of("web-1", 2L));
+    }
+
+    @Test
+    void offsetsOfATopicThatWasDeletedBeforeTheLoadAreNotInherited() {
+        shard.run(commit("g", "app", 0, 6));
+        shard.deleteTopic("app");
+        shard.reload();
+        shard.topicIsCreatedAgain("app", 1);
+
+        assertThat(offsets(shard.ask(fetchAll("g")))).isEmpty();
+        shard.passUntil(CHECK_INTERVAL_MS);
+        shard.reload();
+        assertThat(offsets(shard.ask(fetchAll("g")))).isEmpty();
+    }
+
+    @Test
+    void offsetsOfATopicThatCouldNotBeReadAreKeptWhenItCan() {
+        shard.topicIsUnreadable("app");
+        shard.reload();
+        shard.store(OffsetRecords.commit(
+                "g", new TopicPartition("app", 0), new StoredOffset(6, -1, "", 0, -1, StoredOffset.UNKNOWN_TOPIC)));
+        shard.topic("app", 1);
+
+        shard.passUntil(CHECK_INTERVAL_MS);
+        assertThat(offsets(shard.ask(fetchAll("g")))).isEqualTo(Map.of("app-0", 6L));
     }
 
     @Test

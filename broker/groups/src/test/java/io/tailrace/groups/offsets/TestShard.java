@@ -32,11 +32,12 @@ final class TestShard {
     static final long CHECK_INTERVAL_MS = 100;
     static final int METADATA_BYTES_MAX = 10;
 
-    private final Map<String, Integer> topics = new HashMap<>();
+    private final Map<String, FixedTopic> topics = new HashMap<>();
     private final Set<String> unreadableTopics = new HashSet<>();
     private final List<StoredRecord> log = new ArrayList<>();
     private final Map<Timeout<GroupsShard>, Long> timers = new LinkedHashMap<>();
     private final Map<Long, Object> answers = new HashMap<>();
+    private Cluster cluster = new Cluster(0, Map.of(), Set.of());
     private GroupsShard shard = emptyShard();
     private boolean committing = true;
     private long lastTicket;
@@ -45,7 +46,7 @@ final class TestShard {
 
     private GroupsShard emptyShard() {
         return GroupRules.emptyShard(
-                new Cluster(),
+                cluster,
                 new GroupSettings(
                         ClassicSettings.defaults(),
                         ConsumerSettings.defaults(),
@@ -53,17 +54,31 @@ final class TestShard {
     }
 
     TestShard topic(String name, int partitions) {
-        topics.put(name, partitions);
-        return this;
+        topics.put(name, new FixedTopic(name, id(name), partitions));
+        return clusterChanged();
+    }
+
+    /** The same name, but another topic. */
+    void topicIsCreatedAgain(String name, int partitions) {
+        topics.put(name, new FixedTopic(name, new UUID(8, name.hashCode()), partitions));
+        clusterChanged();
     }
 
     void deleteTopic(String name) {
         topics.remove(name);
+        clusterChanged();
     }
 
     void topicIsUnreadable(String name) {
         topics.remove(name);
         unreadableTopics.add(name);
+        clusterChanged();
+    }
+
+    private TestShard clusterChanged() {
+        cluster = new Cluster(cluster.version + 1, Map.copyOf(topics), Set.copyOf(unreadableTopics));
+        shard.clusterChanged(cluster);
+        return this;
     }
 
     /** From now on records are appended but not committed. */
@@ -159,6 +174,8 @@ final class TestShard {
     private void perform(TimerChange<GroupsShard> change) {
         if (change instanceof TimerChange.Start<GroupsShard> start) {
             timers.put(start.timer(), start.atMs());
+        } else if (change instanceof TimerChange.Renew<GroupsShard> renewal) {
+            timers.put(renewal.timer(), renewal.atMs());
         } else {
             timers.remove(change.timer());
         }
@@ -180,24 +197,19 @@ final class TestShard {
         return new UUID(7, topic.hashCode());
     }
 
-    /** The topics of the test, as they are now. */
-    private final class Cluster implements ClusterSnapshot {
-        @Override
-        public long version() {
-            return 1;
-        }
-
+    private record Cluster(long version, Map<String, FixedTopic> topics, Set<String> unreadableTopics)
+            implements ClusterSnapshot {
         @Override
         public Optional<Topic> topic(String name) {
-            return Optional.ofNullable(topics.get(name)).map(partitions -> new FixedTopic(name, partitions));
+            return Optional.ofNullable(topics.get(name));
         }
 
         @Override
         public Optional<Topic> topic(UUID id) {
-            return topics.keySet().stream()
-                    .filter(name -> TestShard.id(name).equals(id))
-                    .findAny()
-                    .flatMap(this::topic);
+            return topics.values().stream()
+                    .filter(topic -> topic.id().equals(id))
+                    .map(Topic.class::cast)
+                    .findAny();
         }
 
         @Override
@@ -211,12 +223,7 @@ final class TestShard {
         }
     }
 
-    private record FixedTopic(String name, int partitions) implements ClusterSnapshot.Topic {
-        @Override
-        public UUID id() {
-            return TestShard.id(name);
-        }
-
+    private record FixedTopic(String name, UUID id, int partitions) implements ClusterSnapshot.Topic {
         @Override
         public Set<String> racks(int partition) {
             return Set.of();

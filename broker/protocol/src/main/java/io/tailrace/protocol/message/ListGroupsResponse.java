@@ -24,7 +24,11 @@ public record ListGroupsResponse(@Since(1) int throttleTimeMs, ErrorCode errorCo
      * @param groupId the group
      * @param protocolType what its members have in common; empty if it only has offsets
      * @param groupState its state, such as {@code Stable}
+     * @param groupType {@code classic} or {@code consumer}, as the protocol of its members
      */
     public record Group(
-            String groupId, String protocolType, @Since(4) String groupState) {}
+            String groupId,
+            String protocolType,
+            @Since(4) String groupState,
+            @Since(5) String groupType) {}
 }

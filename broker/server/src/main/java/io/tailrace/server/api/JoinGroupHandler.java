@@ -34,9 +34,19 @@ public final class JoinGroupHandler implements RequestHandler<JoinGroupRequest, 
         boolean memberIdRequired = call.header().version() >= FIRST_WITH_REQUIRED_ID;
         JoinGroup join = new JoinGroup(request, memberIdRequired, UUID.randomUUID(), client);
         if (call.mayWait()) {
-            call.onDisconnect(groups.submit(request.groupId(), join, call::answer)::giveUp);
+            call.onDisconnect(groups.submit(request.groupId(), join, answer -> {
+                if (isOfLeader(answer)) {
+                    groups.countGeneration();
+                }
+                call.answer(answer);
+            })::giveUp);
         } else {
             call.answer(join.refused(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS));
         }
+    }
+
+    /** Only the leader of a generation gets its members. */
+    private static boolean isOfLeader(JoinGroupResponse answer) {
+        return answer.errorCode() == ErrorCode.NONE && !answer.members().isEmpty();
     }
 }

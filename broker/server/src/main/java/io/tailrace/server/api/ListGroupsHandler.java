@@ -24,7 +24,8 @@ public final class ListGroupsHandler implements RequestHandler<ListGroupsRequest
 
     @Override
     public void handle(ListGroupsRequest request, Call<ListGroupsResponse> call) {
-        groups.queryAll(new ListGroups(request.statesFilter()), answers -> call.answer(merged(answers)));
+        groups.queryAll(
+                new ListGroups(request.statesFilter(), request.typesFilter()), answers -> call.answer(merged(answers)));
     }
 
     /** A shard that has moved to another broker is listed there. */

@@ -27,7 +27,17 @@ public final class OffsetCommitHandler implements RequestHandler<OffsetCommitReq
         if (request.groupId().isEmpty()) {
             call.answer(commit.refused(ErrorCode.INVALID_GROUP_ID));
         } else {
-            call.onDisconnect(groups.submit(request.groupId(), commit, call::answer)::giveUp);
+            call.onDisconnect(groups.submit(request.groupId(), commit, answer -> {
+                groups.countCommitted(committed(answer));
+                call.answer(answer);
+            })::giveUp);
         }
+    }
+
+    private static long committed(OffsetCommitResponse answer) {
+        return answer.topics().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .filter(partition -> partition.errorCode() == ErrorCode.NONE)
+                .count();
     }
 }

@@ -172,6 +172,11 @@ public final class LogDirectories implements AutoCloseable {
                 .findFirst();
     }
 
+    /** The path of the directory that the log of an open partition is in now. */
+    public Optional<Path> pathOf(TopicPartition partition) {
+        return movable(partition).flatMap(log -> directoryOf(log.current())).map(LogDirectory::path);
+    }
+
     /** Creates the log of a partition in this directory, once the partition is assigned to this broker. */
     void prefer(TopicPartition partition, LogDirectory directory) {
         if (preferred.size() < PREFERRED_MAX || preferred.containsKey(partition)) {

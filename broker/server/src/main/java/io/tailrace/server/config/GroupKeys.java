@@ -14,7 +14,11 @@ final class GroupKeys {
     private static final Set<String> MIGRATION_POLICIES = Set.of("disabled", "upgrade", "downgrade", "bidirectional");
 
     static final ConfigKey<Integer> OFFSETS_TOPIC_PARTITIONS = ConfigKey.integer(
-            "offsets.topic.num.partitions", 50, 1, 10_000, "Partitions of __consumer_offsets. Never change it.");
+            "offsets.topic.num.partitions",
+            50,
+            1,
+            10_000,
+            "Partitions of __consumer_offsets when it is created. Without effect once the topic exists.");
     static final ConfigKey<Integer> OFFSETS_TOPIC_REPLICATION_FACTOR = ConfigKey.integer(
             "offsets.topic.replication.factor",
             3,
@@ -48,7 +52,7 @@ final class GroupKeys {
             4,
             1,
             64,
-            "Threads that coordinate groups, and as many that load them when this broker becomes their coordinator.");
+            "Threads that coordinate groups, for each log directory, and as many that load them when this broker becomes their coordinator.");
 
     static final ConfigKey<Integer> SESSION_TIMEOUT_MS_MIN = ConfigKey.integer(
             "group.min.session.timeout.ms",

@@ -4,11 +4,14 @@ import io.tailrace.groups.GroupsShard;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.group.OffsetsTopic;
 import io.tailrace.server.shard.ShardHosts;
+import io.tailrace.server.shard.ShardStatus;
 import io.tailrace.server.shard.Submission;
 import io.tailrace.shard.Operation;
 import io.tailrace.shard.Query;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * The consumer groups that this broker coordinates: those whose partition of {@link #TOPIC} it leads. Thread-safe.
@@ -30,18 +33,20 @@ public final class GroupCoordinator {
     /** The topic that stores the groups. */
     public static final String TOPIC = OffsetsTopic.NAME;
 
-    private final int partitions;
+    private final IntSupplier partitions;
     private final ShardHosts<GroupsShard> hosts;
+    private final LongAdder offsetsCommitted = new LongAdder();
+    private final LongAdder generationsStarted = new LongAdder();
 
-    /** @param partitions {@code offsets.topic.num.partitions} */
-    public GroupCoordinator(int partitions, ShardHosts<GroupsShard> hosts) {
+    /** @param partitions the number of partitions of {@link #TOPIC} */
+    public GroupCoordinator(IntSupplier partitions, ShardHosts<GroupsShard> hosts) {
         this.partitions = partitions;
         this.hosts = hosts;
     }
 
     /** The partition of {@link #TOPIC} that a group belongs to. */
     public int partitionOf(String group) {
-        return OffsetsTopic.partitionOf(group, partitions);
+        return OffsetsTopic.partitionOf(group, partitions.getAsInt());
     }
 
     /**
@@ -71,5 +76,30 @@ public final class GroupCoordinator {
      */
     public <A> void queryAll(Query<GroupsShard, A> query, Consumer<List<A>> answers) {
         hosts.queryAll(query, answers);
+    }
+
+    /** How each shard of this broker is doing, in no order. */
+    public List<ShardStatus> shards() {
+        return hosts.statuses();
+    }
+
+    /** Counts offsets that clients learn are committed. */
+    public void countCommitted(long offsets) {
+        offsetsCommitted.add(offsets);
+    }
+
+    /** Counts a generation whose leader learns of it. */
+    public void countGeneration() {
+        generationsStarted.increment();
+    }
+
+    /** Offsets that were committed since the start. */
+    public long offsetsCommitted() {
+        return offsetsCommitted.sum();
+    }
+
+    /** Generations of groups of the classic protocol since the start. One whose answer its leader asks for twice counts twice. */
+    public long generationsStarted() {
+        return generationsStarted.sum();
     }
 }

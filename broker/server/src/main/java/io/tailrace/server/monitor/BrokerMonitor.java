@@ -75,6 +75,7 @@ public final class BrokerMonitor implements AutoCloseable {
             new ControllerMetrics(config.brokerId(), parts.cluster(), parts.controller()).register(metrics);
             new TrafficMetrics(parts.partitions(), parts.requests(), partitionsMax).register(metrics);
             new GroupMetrics(parts.groups(), parts.partitions(), parts.clocks(), partitionsMax).register(metrics);
+            new CoordinatorMetrics(parts.groups(), parts.clocks()).register(metrics);
             new NetworkMetrics(parts.sockets()).register(metrics);
             new StorageMetrics(parts.directories(), partitionsMax).register(metrics);
         });

@@ -42,6 +42,11 @@ final class ParkedReplies {
         takeCommitted(Long.MAX_VALUE, taker);
     }
 
+    /** The number of decisions that they are of. */
+    int size() {
+        return parked.size();
+    }
+
     /** The offset that the first of them waits for. */
     OptionalLong firstEndOffset() {
         return parked.isEmpty()

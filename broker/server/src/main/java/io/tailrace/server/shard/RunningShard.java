@@ -81,15 +81,11 @@ final class RunningShard<S extends Shard<S>> {
     void start() {
         long nowMs = runtime.wallMs().getAsLong();
         kind.refresh(state);
-        state.loaded(nowMs).forEach(change -> apply(change, nowMs));
+        state.loaded(nowMs).forEach(change -> setTimer(change, nowMs));
     }
 
     <A> void decide(ShardRequest<A> request, Operation<S, A> operation) {
         if (!request.isOpen()) {
-            return;
-        }
-        if (nextOffset - committedEnd >= UNCOMMITTED_RECORDS_MAX) {
-            requests.refuse(request, ErrorCode.COORDINATOR_NOT_AVAILABLE);
             return;
         }
         long nowMs = runtime.wallMs().getAsLong();
@@ -128,24 +124,17 @@ final class RunningShard<S extends Shard<S>> {
         requests.answer(request.ticket().reply(answer));
     }
 
-    /** All of a decision happens, or nothing and this returns an error. */
+    /** All of a decision happens; or this returns an error, and only timers are renewed. */
     private ErrorCode perform(Decision<S> decision, long nowMs) {
-        List<StoredRecord> records = decision.records();
-        if (!records.isEmpty()) {
-            ErrorCode error = log.append(records, nextOffset, nowMs);
-            if (error == ErrorCode.OFFSET_OUT_OF_RANGE) {
-                LOG.warn("Log of a shard does not end where its state expects it, it is loaded again: {}", id());
-                isBroken = true;
-                return ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
-            }
-            if (error != ErrorCode.NONE) {
-                return error;
-            }
+        ErrorCode error = append(decision.records(), nowMs);
+        if (error != ErrorCode.NONE) {
+            decision.timers().forEach(change -> renewRunning(change, nowMs));
+            return error;
         }
-        if (!apply(records, decision.changes())) {
+        if (!replay(decision.records(), decision.changes())) {
             return ErrorCode.UNKNOWN_SERVER_ERROR;
         }
-        decision.timers().forEach(change -> apply(change, nowMs));
+        decision.timers().forEach(change -> setTimer(change, nowMs));
         if (!decision.replies().isEmpty()) {
             parked.add(nextOffset, runtime.time().nowMs() + runtime.acknowledgeMsMax(), decision.replies());
         }
@@ -153,8 +142,21 @@ final class RunningShard<S extends Shard<S>> {
         return ErrorCode.NONE;
     }
 
+    private ErrorCode append(List<StoredRecord> records, long nowMs) {
+        if (nextOffset - committedEnd >= UNCOMMITTED_RECORDS_MAX) {
+            return ErrorCode.COORDINATOR_NOT_AVAILABLE;
+        }
+        ErrorCode error = records.isEmpty() ? ErrorCode.NONE : log.append(records, nextOffset, nowMs);
+        if (error == ErrorCode.OFFSET_OUT_OF_RANGE) {
+            LOG.warn("Log of a shard does not end where its state expects it, it is loaded again: {}", id());
+            isBroken = true;
+            return ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
+        }
+        return error;
+    }
+
     /** Returns false if the state may lack a part of what was decided. */
-    private boolean apply(List<StoredRecord> records, List<Change<S>> changes) {
+    private boolean replay(List<StoredRecord> records, List<Change<S>> changes) {
         long offset = nextOffset;
         nextOffset += records.size();
         try {
@@ -170,12 +172,24 @@ final class RunningShard<S extends Shard<S>> {
         }
     }
 
-    private void apply(TimerChange<S> change, long nowMs) {
+    private void setTimer(TimerChange<S> change, long nowMs) {
         if (change instanceof TimerChange.Start<S> start) {
-            timers.start(start.timer(), runtime.time().nowMs() + Math.max(0, start.atMs() - nowMs));
+            timers.start(start.timer(), runningTime(start.atMs(), nowMs));
+        } else if (change instanceof TimerChange.Renew<S> renewal) {
+            timers.start(renewal.timer(), runningTime(renewal.atMs(), nowMs));
         } else {
             timers.stop(change.timer());
         }
+    }
+
+    private void renewRunning(TimerChange<S> change, long nowMs) {
+        if (change instanceof TimerChange.Renew<S> renewal && timers.isRunning(renewal.timer())) {
+            setTimer(renewal, nowMs);
+        }
+    }
+
+    private long runningTime(long atMs, long nowMs) {
+        return runtime.time().nowMs() + Math.max(0, atMs - nowMs);
     }
 
     /** Sends the replies that wait for nothing any more, and refuses those whose outcome can no longer be known. */
@@ -191,14 +205,14 @@ final class RunningShard<S extends Shard<S>> {
             parked.takeAll(reply -> requests.refuse(reply, outcome));
             askAgainMs = runtime.time().nowMs() + ASK_AGAIN_MS;
         }
-        awaitCommit();
+        askWhenCommitted();
     }
 
-    private void awaitCommit() {
+    private void askWhenCommitted() {
         if (parked.firstEndOffset().isPresent()) {
-            log.await(parked.firstEndOffset().getAsLong());
+            log.askForNews(parked.firstEndOffset().getAsLong());
         } else if (!isCommitted() && runtime.time().nowMs() >= askAgainMs) {
-            log.await(nextOffset);
+            log.askForNews(nextOffset);
         }
     }
 
@@ -254,6 +268,11 @@ final class RunningShard<S extends Shard<S>> {
         return Stream.of(timers.nextMs(), parked.firstDeadlineMs(), askAgain)
                 .flatMapToLong(OptionalLong::stream)
                 .min();
+    }
+
+    /** Decisions whose replies wait for replicas. */
+    int decisionsUncommitted() {
+        return parked.size();
     }
 
     int timersRunning() {

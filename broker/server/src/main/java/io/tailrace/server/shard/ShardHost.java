@@ -50,8 +50,11 @@ final class ShardHost<S extends Shard<S>> {
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicReference<@Nullable Loaded<S>> loaded = new AtomicReference<>();
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.LOADING);
-    private volatile ShardStatus status;
-    /** Used by one load at a time. */
+    private final int leaderEpoch;
+    private volatile ShardStatus.Load lastLoad = ShardStatus.Load.NONE;
+    private volatile boolean hasFailed;
+    private volatile int decisionsUncommitted;
+    /** Loads that failed since one ended well. Used by one load at a time, and then in the mailbox. */
     private int failedLoads;
     /** Used in the mailbox. */
     private @Nullable RunningShard<S> shard;
@@ -71,7 +74,7 @@ final class ShardHost<S extends Shard<S>> {
         this.mailbox = new Mailbox(runtime.shards(), this::work);
         this.log = new ShardLog(partition, leaderEpoch, mailbox::signal);
         this.wakeUp = new WakeUp(runtime.alarms(), mailbox::signal);
-        this.status = ShardStatus.loading(partition.id().partition(), leaderEpoch);
+        this.leaderEpoch = leaderEpoch;
     }
 
     /** Starts loading. Returns at once. */
@@ -86,7 +89,15 @@ final class ShardHost<S extends Shard<S>> {
     }
 
     ShardStatus status() {
-        return status.with(phase.get() == Phase.ACTIVE);
+        return new ShardStatus(
+                partition().id().partition(), leaderEpoch, state(), lastLoad, open.size(), decisionsUncommitted);
+    }
+
+    private ShardStatus.State state() {
+        if (phase.get() == Phase.ACTIVE) {
+            return ShardStatus.State.ACTIVE;
+        }
+        return hasFailed ? ShardStatus.State.FAILED : ShardStatus.State.LOADING;
     }
 
     <A> Submission submit(Operation<S, A> operation, Consumer<A> answer) {
@@ -125,12 +136,11 @@ final class ShardHost<S extends Shard<S>> {
             return;
         }
         long beganMs = runtime.time().nowMs();
-        S state = kind.create();
-        ShardLoader loader = new ShardLoader(log.partition(), state);
         try {
+            S state = kind.create();
+            ShardLoader loader = new ShardLoader(log.partition(), state);
             long end = loader.load(this::isClosed);
-            status = status.loaded(runtime.time().nowMs() - beganMs, loader.records(), loader.skipped());
-            failedLoads = 0;
+            lastLoad = new ShardStatus.Load(runtime.time().nowMs() - beganMs, loader.records(), loader.skipped());
             loaded.set(new Loaded<>(state, end));
             mailbox.signal();
         } catch (IOException | RuntimeException e) {
@@ -142,6 +152,7 @@ final class ShardHost<S extends Shard<S>> {
         if (isClosed()) {
             return;
         }
+        hasFailed = true;
         long delayMs = LOAD_AGAIN_MS_MIN << Math.min(failedLoads++, LOAD_DOUBLINGS_MAX);
         if (cause instanceof OffsetNotInLogException) {
             LOG.info(
@@ -182,10 +193,8 @@ final class ShardHost<S extends Shard<S>> {
         }
         running.sendCommitted();
         // Before that, the former leader may have answered with more than what is known to be committed here.
-        if (phase.get() == Phase.LOADING && running.isCommitted()) {
-            running.start();
-            phase.compareAndSet(Phase.LOADING, Phase.ACTIVE);
-            LOG.info("Shard is loaded: {}: {}", partition().id(), status());
+        if (phase.get() == Phase.LOADING && running.isCommitted() && !start(running)) {
+            return false;
         }
         if (phase.get() == Phase.LOADING) {
             refuseQueued();
@@ -195,8 +204,26 @@ final class ShardHost<S extends Shard<S>> {
             loadAgain();
             return false;
         }
+        decisionsUncommitted = running.decisionsUncommitted();
         wakeUp.setAt(running.nextMs(), runtime.time().nowMs());
         return isMore;
+    }
+
+    /** Returns false if the shard must be loaded again. What its rules throw must not end the tasks of other shards. */
+    private boolean start(RunningShard<S> running) {
+        try {
+            running.start();
+        } catch (RuntimeException e) {
+            shard = null;
+            refuseQueued();
+            loadFailed(e);
+            return false;
+        }
+        failedLoads = 0;
+        hasFailed = false;
+        phase.compareAndSet(Phase.LOADING, Phase.ACTIVE);
+        LOG.info("Shard is loaded: {}: {}", partition().id(), status());
+        return true;
     }
 
     private boolean workOn(RunningShard<S> running) {
@@ -238,10 +265,5 @@ final class ShardHost<S extends Shard<S>> {
         wakeUp.cancel();
         queue.clear();
         open.refuseAll(ErrorCode.NOT_COORDINATOR);
-    }
-
-    /** The number of requests that are not answered yet. */
-    int requestsOpen() {
-        return open.size();
     }
 }

@@ -1,6 +1,7 @@
 package io.tailrace.server.shard;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Leader;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.partition.LeadershipListener;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The shards of one internal topic that this broker hosts: one for each partition that it leads. Thread-safe.
@@ -28,13 +30,18 @@ public final class ShardHosts<S extends Shard<S>> implements LeadershipListener 
     private static final AtomicLong TICKETS = new AtomicLong();
 
     private final ShardKind<S> kind;
-    private final ShardRuntime runtime;
+    private final Function<TopicPartition, ShardRuntime> runtimes;
     private final Map<Integer, ShardHost<S>> hosts = new ConcurrentHashMap<>();
 
     /** Hosts shards of this kind, none at first. */
     public ShardHosts(ShardKind<S> kind, ShardRuntime runtime) {
+        this(kind, partition -> runtime);
+    }
+
+    /** As the other one, where each partition has its own runtime. */
+    public ShardHosts(ShardKind<S> kind, Function<TopicPartition, ShardRuntime> runtimes) {
         this.kind = kind;
-        this.runtime = runtime;
+        this.runtimes = runtimes;
     }
 
     @Override
@@ -48,7 +55,8 @@ public final class ShardHosts<S extends Shard<S>> implements LeadershipListener 
             before.close();
         }
         if (now instanceof Leader) {
-            ShardHost<S> host = new ShardHost<>(partition, now.leaderEpoch(), kind, runtime, TICKETS::incrementAndGet);
+            ShardHost<S> host = new ShardHost<>(
+                    partition, now.leaderEpoch(), kind, runtimes.apply(partition.id()), TICKETS::incrementAndGet);
             hosts.put(index, host);
             host.start();
         }
@@ -99,10 +107,5 @@ public final class ShardHosts<S extends Shard<S>> implements LeadershipListener 
     /** How each shard is doing, in no order. */
     public List<ShardStatus> statuses() {
         return hosts.values().stream().map(ShardHost::status).toList();
-    }
-
-    /** The number of requests that are not answered yet. */
-    public int requestsOpen() {
-        return hosts.values().stream().mapToInt(ShardHost::requestsOpen).sum();
     }
 }

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replays a partition's log into a shard. A record that cannot be parsed and a damaged batch are skipped: one of them must not cost
+ * Replays a partition's log into a shard. A record that cannot be replayed and a damaged batch are skipped: one of them must not cost
  * all the others. Control batches are not records of the shard.
  */
 final class ShardLoader {
@@ -107,7 +107,7 @@ final class ShardLoader {
         try {
             shard.replay(record.offset(), new StoredRecord(key, record.value()));
             records++;
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
             skip(record.offset(), e);
         }
     }
@@ -119,7 +119,7 @@ final class ShardLoader {
                     "Skipped what cannot be read while loading a shard: {} at offset {}: {}",
                     id,
                     offset,
-                    reason.getMessage());
+                    reason.toString());
         }
     }
 

@@ -118,8 +118,8 @@ final class ShardLog {
         return waits || syncs;
     }
 
-    /** Asks for news when everything below {@code offset} is acknowledged, or will not be. Has no effect while it waits already. */
-    void await(long offset) {
+    /** Returns at once. News comes when everything below {@code offset} is acknowledged, or will not be. Has no effect while it is awaited. */
+    void askForNews(long offset) {
         if (!expectsNews()) {
             waits = true;
             partition.awaitAcks(offset, leaderEpoch, error -> {
@@ -140,7 +140,7 @@ final class ShardLog {
         return coordinatorError(ended);
     }
 
-    /** What clients of a coordinator are told when its own log fails. */
+    /** The error that clients of a coordinator get when its own log fails. */
     static ErrorCode coordinatorError(ErrorCode error) {
         return switch (error) {
             case NONE, OFFSET_OUT_OF_RANGE, MESSAGE_TOO_LARGE -> error;

@@ -5,21 +5,51 @@ package io.tailrace.server.shard;
  *
  * @param partition its partition
  * @param leaderEpoch the epoch in which it is hosted
- * @param active whether it answers requests
- * @param loadMs how long replaying its log took the last time; 0 before
- * @param records the records that were replayed then
- * @param skipped the records and batches that could not be read then
+ * @param state whether it answers requests
+ * @param lastLoad its last load that ended well
+ * @param requestsOpen requests that are not answered yet
+ * @param decisionsUncommitted decisions whose replies wait for replicas
  */
-public record ShardStatus(int partition, int leaderEpoch, boolean active, long loadMs, long records, long skipped) {
-    static ShardStatus loading(int partition, int leaderEpoch) {
-        return new ShardStatus(partition, leaderEpoch, false, 0, 0, 0);
+public record ShardStatus(
+        int partition, int leaderEpoch, State state, Load lastLoad, int requestsOpen, int decisionsUncommitted) {
+    /** Whether a shard answers requests. */
+    public enum State {
+        /** It does. */
+        ACTIVE,
+        /** Its log is replayed, or it waits for the high watermark. */
+        LOADING,
+        /** It could not be loaded and will be tried again. */
+        FAILED
     }
 
-    ShardStatus loaded(long tookMs, long replayed, long unreadable) {
-        return new ShardStatus(partition, leaderEpoch, active, tookMs, replayed, unreadable);
+    /**
+     * A load.
+     *
+     * @param tookMs how long replaying the log took
+     * @param records the records that were replayed
+     * @param skipped the records and batches that could not be read
+     */
+    public record Load(long tookMs, long records, long skipped) {
+        static final Load NONE = new Load(0, 0, 0);
     }
 
-    ShardStatus with(boolean isActive) {
-        return new ShardStatus(partition, leaderEpoch, isActive, loadMs, records, skipped);
+    /** Whether it answers requests. */
+    public boolean active() {
+        return state == State.ACTIVE;
+    }
+
+    /** How long replaying its log took the last time, in ms; 0 before. */
+    public long loadMs() {
+        return lastLoad.tookMs;
+    }
+
+    /** The records that were replayed then. */
+    public long records() {
+        return lastLoad.records;
+    }
+
+    /** The records and batches that could not be read then. */
+    public long skipped() {
+        return lastLoad.skipped;
     }
 }

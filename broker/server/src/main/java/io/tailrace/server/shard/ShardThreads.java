@@ -1,7 +1,12 @@
 package io.tailrace.server.shard;
 
 import io.tailrace.coordination.SingleThread;
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.server.partition.Clocks;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -9,41 +14,93 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The threads of a broker's shards. Thread-safe. */
+/**
+ * The threads of a broker's shards. Each log directory has its own: a shard appends under its partition's lock, so that as many shards
+ * as there are threads can wait for a disk that stalls, and those on other disks go on. Thread-safe.
+ */
 public final class ShardThreads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardThreads.class);
     private static final long END_SECONDS_MAX = 10;
+    private static final long IDLE_SECONDS_MAX = 60;
 
-    private final Pool shards;
-    private final Pool loaders;
+    /** For partitions whose log is not open. */
+    private static final Path NO_DIRECTORY = Path.of("");
+
+    private final int threads;
+    private final Function<TopicPartition, Optional<Path>> directories;
+    private final Consumer<Throwable> onFailure;
+    private final Map<Path, Pools> pools = new ConcurrentHashMap<>();
+    private final AtomicInteger threadNumbers = new AtomicInteger();
     private final SingleThread alarms;
-    private final ShardRuntime runtime;
+    private final RunningTime time;
+    private final LongSupplier wallMs;
+    private final long acknowledgeMsMax;
+    private volatile boolean isClosed;
 
     /**
      * Starts threads when they are needed.
      *
-     * @param threads how many run shards, and how many load them
+     * @param threads how many run shards, and how many load them, for each log directory
      * @param acknowledgeMsMax how long a reply may wait for replicas
+     * @param directories the directory that a partition's log is in; must not block
      * @param onFailure gets what has ended a shard's task; must not block
      */
-    public ShardThreads(int threads, long acknowledgeMsMax, Clocks clocks, Consumer<Throwable> onFailure) {
-        shards = new Pool("shard", threads, onFailure);
-        loaders = new Pool("shard-loader", threads, onFailure);
+    public ShardThreads(
+            int threads,
+            long acknowledgeMsMax,
+            Function<TopicPartition, Optional<Path>> directories,
+            Clocks clocks,
+            Consumer<Throwable> onFailure) {
+        this.threads = threads;
+        this.directories = directories;
+        this.onFailure = onFailure;
+        this.acknowledgeMsMax = acknowledgeMsMax;
         alarms = new SingleThread("shard-alarms", onFailure);
         alarms.setRemoveOnCancelPolicy(true);
-        RunningTime time = new RunningTime(clocks.steadyMs());
-        runtime = new ShardRuntime(shards, loaders, this::alarm, time, clocks.wallMs(), acknowledgeMsMax);
+        time = new RunningTime(clocks.steadyMs());
+        wallMs = clocks.wallMs();
         var unused = alarms.scheduleAtFixedRate(
                 time::nowMs, RunningTime.TICK_MS, RunningTime.TICK_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** What hosts need. */
-    public ShardRuntime runtime() {
-        return runtime;
+    /** What the host of a partition needs. Its tasks run on threads of the directory that the log is in at the time. */
+    public ShardRuntime runtime(TopicPartition partition) {
+        return new ShardRuntime(
+                task -> poolsOf(partition).shards.execute(task),
+                task -> poolsOf(partition).loaders.execute(task),
+                this::alarm,
+                time,
+                wallMs,
+                acknowledgeMsMax);
+    }
+
+    private Pools poolsOf(TopicPartition partition) {
+        return pools(directories.apply(partition).orElse(NO_DIRECTORY));
+    }
+
+    private Pools pools(Path directory) {
+        Pools known = pools.computeIfAbsent(directory, absent -> new Pools(pool("shard"), pool("shard-loader")));
+        if (isClosed) {
+            known.shutdown();
+        }
+        return known;
+    }
+
+    private Pool pool(String name) {
+        return new Pool(
+                threads,
+                task -> {
+                    Thread thread = new Thread(task, name + "-" + threadNumbers.getAndIncrement());
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                onFailure);
     }
 
     private Runnable alarm(long delayMs, Runnable task) {
@@ -60,15 +117,31 @@ public final class ShardThreads implements AutoCloseable {
     @Override
     public void close() {
         alarms.shutdownNow();
-        loaders.shutdown();
-        shards.shutdown();
+        isClosed = true;
+        pools.values().forEach(Pools::shutdown);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS_MAX);
         try {
-            if (!loaders.awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS)
-                    || !shards.awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS)) {
-                LOG.warn("A shard did not end within {} s", END_SECONDS_MAX);
+            for (Pools each : pools.values()) {
+                if (!each.awaitEnd(deadline)) {
+                    LOG.warn("A shard did not end within {} s", END_SECONDS_MAX);
+                    return;
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The threads of one log directory. They end when they have had nothing to do for a while. */
+    private record Pools(Pool shards, Pool loaders) {
+        void shutdown() {
+            shards.shutdown();
+            loaders.shutdown();
+        }
+
+        boolean awaitEnd(long deadlineNanos) throws InterruptedException {
+            return shards.awaitTermination(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)
+                    && loaders.awaitTermination(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -76,25 +149,17 @@ public final class ShardThreads implements AutoCloseable {
     private static final class Pool extends ThreadPoolExecutor {
         private final Consumer<Throwable> onFailure;
 
-        Pool(String name, int threads, Consumer<Throwable> onFailure) {
+        Pool(int threads, ThreadFactory factory, Consumer<Throwable> onFailure) {
             super(
                     threads,
                     threads,
-                    0,
-                    TimeUnit.MILLISECONDS,
+                    IDLE_SECONDS_MAX,
+                    TimeUnit.SECONDS,
                     new LinkedBlockingQueue<>(),
-                    threads(name),
+                    factory,
                     new DiscardPolicy());
             this.onFailure = onFailure;
-        }
-
-        private static ThreadFactory threads(String name) {
-            AtomicInteger number = new AtomicInteger();
-            return task -> {
-                Thread thread = new Thread(task, name + "-" + number.getAndIncrement());
-                thread.setDaemon(true);
-                return thread;
-            };
+            allowCoreThreadTimeOut(true);
         }
 
         @Override

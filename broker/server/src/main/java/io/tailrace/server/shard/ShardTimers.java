@@ -41,6 +41,11 @@ final class ShardTimers<S extends Shard<S>> {
         byTime.add(next);
     }
 
+    /** Whether a timer has been started and has not expired. */
+    boolean isRunning(Timeout<S> timeout) {
+        return byTimeout.containsKey(timeout);
+    }
+
     /** Stops a timer, if it runs. */
     void stop(Timeout<S> timeout) {
         Deadline<S> before = byTimeout.remove(timeout);

@@ -7,7 +7,7 @@
  * when everything that their decisions saw is committed. A shard whose log does not end where its state expects it is loaded again.
  *
  * <p>Threading: a shard runs on one thread at a time ({@code Mailbox}), of a few that all shards share. It appends under its
- * partition's lock, and so may wait for the disk. What the partition reports is handed over. Timers and waits are measured in
+ * partition's lock, and so may wait for the disk; each log directory therefore has its own threads. What the partition reports is handed over. Timers and waits are measured in
  * {@link io.tailrace.server.shard.RunningTime}; operations see the wall clock. Threads, alarms and clocks come from a {@link
  * io.tailrace.server.shard.ShardRuntime}, so that a simulator can run all of this.
  *

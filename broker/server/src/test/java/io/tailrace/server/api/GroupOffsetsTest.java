@@ -106,7 +106,7 @@ class GroupOffsetsTest {
             assertThat(answer.errorCode()).isEqualTo(ErrorCode.NOT_COORDINATOR);
             assertThat(answer.topics()).isEmpty();
         }
-        assertThat(client.call(new ListGroupsRequest(List.of()), ListGroupsResponse.class))
+        assertThat(client.call(new ListGroupsRequest(List.of(), List.of()), ListGroupsResponse.class))
                 .isEqualTo(new ListGroupsResponse(0, ErrorCode.NONE, List.of()));
     }
 
@@ -178,7 +178,10 @@ class GroupOffsetsTest {
     }
 
     private List<String> list(String... states) throws IOException {
-        return client.call(new ListGroupsRequest(List.of(states)), ListGroupsResponse.class).groups().stream()
+        return client
+                .call(new ListGroupsRequest(List.of(states), List.of()), ListGroupsResponse.class)
+                .groups()
+                .stream()
                 .map(ListGroupsResponse.Group::groupId)
                 .toList();
     }

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -47,7 +48,8 @@ final class GroupServer implements AutoCloseable {
 
     GroupServer(Path directory, Function<GroupCoordinator, List<RequestHandler<?, ?>>> handlers) throws Exception {
         replicas = new TwoReplicas(directory, Map.of("min.insync.replicas", "1"), 0, Runnable::run);
-        threads = new ShardThreads(2, ACKNOWLEDGE_MS_MAX, replicas.clocks(), failure -> {});
+        threads = new ShardThreads(
+                2, ACKNOWLEDGE_MS_MAX, partition -> Optional.empty(), replicas.clocks(), failure -> {});
         PartitionState state = new PartitionState(1, 1, List.of(SELF), List.of(), 1, 1, 1);
         PartitionImage partition = new PartitionImage(PartitionAssignment.of(List.of(1)), state);
         ClusterImage image = new ClusterImage(
@@ -60,11 +62,12 @@ final class GroupServer implements AutoCloseable {
         ClusterTopics topics = new ClusterTopics(() -> new ClusterTree.Reading(image, Set.of()));
         GroupShards groups = new GroupShards(
                 topics, Map::of, BrokerConfig.of(Map.of("broker.id", "1")).groups());
-        ShardHosts<GroupsShard> hosts = new ShardHosts<>(new InTopic(groups), threads.runtime());
+        ShardHosts<GroupsShard> hosts = new ShardHosts<>(new InTopic(groups), threads::runtime);
         replicas.onRoleChange(() -> hosts.leadershipChanged(
                 replicas.partition(), replicas.partition().replica()));
         lead();
-        server = new ApiServer(handlers.apply(new GroupCoordinator(1, hosts)).toArray(RequestHandler<?, ?>[]::new));
+        server = new ApiServer(
+                handlers.apply(new GroupCoordinator(() -> 1, hosts)).toArray(RequestHandler<?, ?>[]::new));
     }
 
     /** This broker leads in a new epoch, and is the only one in sync. */
@@ -84,7 +87,7 @@ final class GroupServer implements AutoCloseable {
         RawClient client = server.connect();
         Awaitility.await()
                 .until(
-                        () -> client.call(new ListGroupsRequest(List.of()), ListGroupsResponse.class)
+                        () -> client.call(new ListGroupsRequest(List.of(), List.of()), ListGroupsResponse.class)
                                 .errorCode(),
                         ErrorCode.NONE::equals);
         return client;

@@ -189,6 +189,11 @@ final class ShardFixture implements AutoCloseable {
         return String.join(",", answers);
     }
 
+    /** Requests without an answer. */
+    int requestsOpen() {
+        return hosts.statuses().stream().mapToInt(ShardStatus::requestsOpen).sum();
+    }
+
     ShardHosts<Words> hosts() {
         return hosts;
     }

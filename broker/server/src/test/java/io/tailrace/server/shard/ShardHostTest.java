@@ -120,7 +120,7 @@ class ShardHostTest {
         Submission kept = shard.submit(new Wait(), answers);
         shard.run();
         Submission queued = shard.submit(new Put("b", "2"), answers);
-        assertThat(shard.hosts().requestsOpen()).isEqualTo(3);
+        assertThat(shard.requestsOpen()).isEqualTo(3);
 
         parked.giveUp();
         kept.giveUp();
@@ -129,7 +129,7 @@ class ShardHostTest {
         shard.followerFetchesAll();
 
         assertThat(answers).isEmpty();
-        assertThat(shard.hosts().requestsOpen()).isZero();
+        assertThat(shard.requestsOpen()).isZero();
         assertThat(shard.ask(new Committed("a"))).isEqualTo("1");
         assertThat(shard.ask(new Committed("b")))
                 .as("nobody waits for it any more")

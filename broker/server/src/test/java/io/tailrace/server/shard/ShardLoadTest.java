@@ -98,6 +98,36 @@ class ShardLoadTest {
     }
 
     @Test
+    void rulesThatFailOnALoadedStateCostTheirShardOnly() {
+        shard.leadLoaded();
+        shard.submit(new Put(Words.FAILS_WHEN_LOADED, "1"));
+        shard.followerFetchesAll();
+        shard.lead();
+        shard.run();
+        shard.followerFetchesAll();
+
+        assertThat(shard.ask(new Committed("a"))).isEqualTo("COORDINATOR_LOAD_IN_PROGRESS");
+        assertThat(shard.alarmsSet()).as("it is tried again").isEqualTo(1);
+        assertThat(shard.hosts().statuses()).extracting(ShardStatus::state).containsExactly(ShardStatus.State.FAILED);
+        shard.pass(60_000);
+        assertThat(shard.ask(new Committed("a"))).isEqualTo("COORDINATOR_LOAD_IN_PROGRESS");
+    }
+
+    @Test
+    void aRecordThatTheRulesFailOnIsSkipped() {
+        shard.leadLoaded();
+        shard.submit(new Put("a", "1"));
+        shard.submit(new Put(Words.FAILS_WHEN_REPLAYED, "1"));
+        shard.followerFetchesAll();
+        shard.lead();
+        shard.run();
+        shard.followerFetchesAll();
+
+        assertThat(shard.ask(new Committed("a"))).isEqualTo("1");
+        assertThat(shard.hosts().statuses()).extracting(ShardStatus::skipped).containsExactly(1L);
+    }
+
+    @Test
     void requestsThatWaitAreAnsweredWhenLeadershipEnds() {
         shard.leadLoaded();
         List<String> kept = shard.submit(new Wait());
@@ -112,7 +142,7 @@ class ShardLoadTest {
         assertThat(parked).containsExactly("NOT_COORDINATOR");
         assertThat(queued).containsExactly("NOT_COORDINATOR");
         assertThat(shard.partition().logEndOffset()).isEqualTo(1);
-        assertThat(shard.hosts().requestsOpen()).isZero();
+        assertThat(shard.requestsOpen()).isZero();
         assertThat(shard.alarmsSet()).isZero();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tailrace.server.shard.Words.Expire;
 import io.tailrace.server.shard.Words.Newest;
 import io.tailrace.server.shard.Words.Put;
+import io.tailrace.server.shard.Words.Renew;
 import io.tailrace.server.shard.Words.Time;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +57,22 @@ class ShardTimeTest {
         assertThat(shard.partition().logEndOffset()).isEqualTo(1);
         shard.pass(SESSION_MS * 2);
         assertThat(shard.partition().logEndOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void aTimerIsRenewedThoughTheRecordsAreRefused() {
+        shard.submit(new Time(SESSION, SESSION_MS));
+        shard.shrinkIsr();
+        shard.pass(SESSION_MS / 2);
+        assertThat(shard.submit(new Renew(SESSION, SESSION_MS))).containsExactly("COORDINATOR_NOT_AVAILABLE");
+        assertThat(shard.submit(new Renew(new Expire("never started", "expired"), 1)))
+                .containsExactly("COORDINATOR_NOT_AVAILABLE");
+        shard.expandIsr();
+
+        shard.pass(SESSION_MS - 1);
+        assertThat(shard.partition().logEndOffset()).isZero();
+        shard.pass(1);
+        assertThat(session()).isEqualTo("expired");
     }
 
     @Test

@@ -20,6 +20,12 @@ import java.util.List;
 final class Words implements Shard<Words> {
     static final String UNPARSABLE = "unparsable";
 
+    /** The rules fail on a record of this word. */
+    static final String FAILS_WHEN_REPLAYED = "fails when replayed";
+
+    /** The rules fail on a loaded state with this word. */
+    static final String FAILS_WHEN_LOADED = "fails when loaded";
+
     /** A timer for each of these words starts when the shard is loaded. */
     static final String TIMED = "timed";
 
@@ -33,6 +39,9 @@ final class Words implements Shard<Words> {
         String key = text(record.key());
         if (key.equals(UNPARSABLE)) {
             throw new IllegalArgumentException("it says so");
+        }
+        if (key.equals(FAILS_WHEN_REPLAYED)) {
+            throw new IllegalStateException("rules that fail");
         }
         timeline.startRecord(offset);
         ByteBuffer value = record.value();
@@ -50,6 +59,9 @@ final class Words implements Shard<Words> {
 
     @Override
     public List<TimerChange<Words>> loaded(long nowMs) {
+        if (words.get(FAILS_WHEN_LOADED) != null) {
+            throw new IllegalStateException("rules that fail");
+        }
         return words.get(TIMED) == null
                 ? List.of()
                 : List.of(new TimerChange.Start<>(new Expire(TIMED, "expired"), nowMs + 1000));
@@ -136,6 +148,23 @@ final class Words implements Shard<Words> {
         public Decision<Words> decide(Words state, Ticket<String> ticket, long nowMs) {
             Decision.Builder<Words> decision = new Decision.Builder<Words>().reply(ticket, "timed");
             return (delayMs == STOP ? decision.stop(timeout) : decision.start(timeout, nowMs + delayMs)).build();
+        }
+
+        @Override
+        public String refused(ErrorCode error) {
+            return error.name();
+        }
+    }
+
+    /** Renews a timer, and stores something. */
+    record Renew(Expire timeout, long delayMs) implements Operation<Words, String> {
+        @Override
+        public Decision<Words> decide(Words state, Ticket<String> ticket, long nowMs) {
+            return new Decision.Builder<Words>()
+                    .append(record("renewed", timeout.key()))
+                    .renew(timeout, nowMs + delayMs)
+                    .reply(ticket, "renewed")
+                    .build();
         }
 
         @Override

@@ -1,0 +1,42 @@
+package io.tailrace.server.monitor;
+
+import io.tailrace.groups.GroupsShard;
+import io.tailrace.server.group.GroupCoordinator;
+import io.tailrace.shard.Query;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the shards of groups, for the metrics of a scrape. */
+final class ShardAnswers {
+    /** An answer that is this old, in ms, is asked for again; a scrape that reads it for several metrics asks once. */
+    static final long AGE_MS_MAX = 1_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardAnswers.class);
+    private static final long ANSWER_MS_MAX = 2_000;
+
+    private ShardAnswers() {}
+
+    /** The answers of all shards of this broker; empty if they do not come in time. */
+    static <A> Optional<List<A>> of(GroupCoordinator groups, Query<GroupsShard, A> query) {
+        CompletableFuture<List<A>> answers = new CompletableFuture<>();
+        groups.queryAll(query, answers::complete);
+        try {
+            return Optional.of(answers.get(ANSWER_MS_MAX, TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            LOG.warn(
+                    "Numbers of groups are missing in the metrics, the shards did not answer within {} ms",
+                    ANSWER_MS_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("answers of shards cannot fail", e);
+        }
+        return Optional.empty();
+    }
+}
