@@ -7,12 +7,14 @@ import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.MetadataResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -21,6 +23,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +98,33 @@ class FollowerFetchingIT {
         } finally {
             brokers.resume(1);
         }
+    }
+
+    @Test
+    void librdkafkaReadsFromTheFollowerInItsRack(@TempDir Path directory) throws Exception {
+        boolean installed = List.of(System.getenv("PATH").split(":", -1)).stream()
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kcat")));
+        Assumptions.assumeTrue(installed, "kcat is not on the PATH; install it with: apt-get install kcat");
+        Path out = directory.resolve("out");
+        Path log = directory.resolve("log");
+        Process kcat = new ProcessBuilder(
+                        List.of(("kcat -C -q -t near -p 0 -o beginning -X client.rack=east -d fetch -f %o\\n -c "
+                                        + RECORDS + " -b " + brokers.bootstrap())
+                                .split(" ", -1)))
+                .redirectOutput(out.toFile())
+                .redirectError(log.toFile())
+                .start();
+        try {
+            assertThat(kcat.waitFor(ReplicatedTopics.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        } finally {
+            kcat.destroyForcibly();
+        }
+        assertThat(Files.readAllLines(out))
+                .isEqualTo(firstOffsets(RECORDS).stream().map(String::valueOf).toList());
+        assertThat(Files.readAllLines(log))
+                .as("fetches sent to broker 3")
+                .anyMatch(line -> line.contains("/3: Fetch topic near [0] at offset"));
     }
 
     @Test
