@@ -2,6 +2,7 @@ package io.tailrace.server.monitor;
 
 import io.tailrace.metrics.Metrics;
 import io.tailrace.server.fetch.FetchSessions;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /** Fetch sessions, and how far this broker's followers are behind. */
@@ -25,9 +26,10 @@ final class FetchMetrics {
                 SESSIONS + "incrementalfetchsessionevictions_total",
                 "Fetch sessions that were closed because they were unused or their places were needed.",
                 sessions::evictions);
-        metrics.gauge(
+        metrics.gauges(
                 "kafka_server_replicafetchermanager_maxlag",
                 "Records between a leader's high watermark and the end of its follower here, at most.",
-                () -> (double) lagMax.getAsLong());
+                List.of("clientId"),
+                samples -> samples.add(lagMax.getAsLong(), "Replica"));
     }
 }
