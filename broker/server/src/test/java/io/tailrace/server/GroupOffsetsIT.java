@@ -95,6 +95,30 @@ class GroupOffsetsIT {
         await().untilAsserted(() -> assertThat(groups()).doesNotContain("reader-of-deleted"));
     }
 
+    /** With the default interval of searches, ten minutes. */
+    @Test
+    void aTopicThatIsCreatedAgainHasNoOffsets(@TempDir Path directory) throws Exception {
+        NewTopic topic = new NewTopic("again", 1, (short) 1);
+        TopicPartition partition = new TopicPartition("again", 0);
+        try (BrokerFixture broker = new BrokerFixture(directory, Map.of());
+                Admin client = broker.admin()) {
+            client.createTopics(List.of(topic)).all().get();
+            client.alterConsumerGroupOffsets("reader", Map.of(partition, new OffsetAndMetadata(5)))
+                    .all()
+                    .get();
+            client.deleteTopics(List.of("again")).all().get();
+            client.createTopics(List.of(topic)).all().get();
+
+            assertThat(offsets(client, "reader")).isEmpty();
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() -> assertThat(client.listGroups().all().get())
+                            .extracting(GroupListing::groupId)
+                            .doesNotContain("reader"));
+            broker.restart();
+            assertThat(offsets(client, "reader")).isEmpty();
+        }
+    }
+
     @Test
     void readersOfTheTopicFindKafkasRecords() throws Exception {
         admin.alterConsumerGroupOffsets("seen", Map.of(WEB_0, new OffsetAndMetadata(5, "note")))
@@ -132,7 +156,11 @@ class GroupOffsetsIT {
     }
 
     private static Map<TopicPartition, OffsetAndMetadata> offsets(String group) throws Exception {
-        return admin.listConsumerGroupOffsets(group)
+        return offsets(admin, group);
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> offsets(Admin client, String group) throws Exception {
+        return client.listConsumerGroupOffsets(group)
                 .partitionsToOffsetAndMetadata()
                 .get();
     }
