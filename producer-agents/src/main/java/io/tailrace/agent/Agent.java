@@ -119,8 +119,7 @@ final class Agent implements AutoCloseable {
             advanced |= !ledger.isFull() && sendLines(nowMs);
         }
         monitor.stepped(
-                new AgentMonitor.State(registration.isDone(), checkpointFailed, inFlightBytes, auditDelivery != null),
-                nowMs);
+                new AgentMonitor.State(registration.isDone(), checkpointFailed, inFlightBytes, auditDelivery != null));
         return advanced;
     }
 

@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,7 +58,7 @@ public final class AgentCommand implements Callable<Integer> {
         Files.createDirectories(agentConfig.dataDirectory());
         SchemaRegistryClient schemas =
                 new HttpSchemaRegistryClient(config.value(AgentKeys.REGISTRY_URL), REGISTRY_TIMEOUT);
-        AgentMonitor monitor = new AgentMonitor(agentConfig, InstantSource.system());
+        AgentMonitor monitor = new AgentMonitor(agentConfig, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         try (FileChannel held = lock(agentConfig.dataDirectory());
                 MetricsEndpoint endpoint = MetricsEndpoint.start(agentConfig.metrics(), monitor)) {
             endpoint.register(monitor::register);

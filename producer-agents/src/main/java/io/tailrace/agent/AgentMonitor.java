@@ -4,12 +4,12 @@ import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.SourceTail.Overview;
 import io.tailrace.metrics.Health;
 import io.tailrace.metrics.Metrics;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +23,11 @@ final class AgentMonitor implements Health {
     private static final double MS_PER_SECOND = 1000;
 
     private final AgentConfig config;
-    private final InstantSource clock;
+    private final LongSupplier steadyMs;
     private final Map<String, SourceCounts> sources = new LinkedHashMap<>();
     private volatile State state = new State(false, false, 0, false);
     private volatile @Nullable Throwable failure;
+    /** Wall-clock time, for people; readiness is judged by the steady clock. */
     private volatile long acknowledgedMs;
     /** Since when brokers have acknowledged nothing although they should; {@link Long#MAX_VALUE} if all is acknowledged. */
     private volatile long silentSinceMs = Long.MAX_VALUE;
@@ -54,11 +55,11 @@ final class AgentMonitor implements Health {
         }
     }
 
-    /** @param clock as the agent's */
-    AgentMonitor(AgentConfig config, InstantSource clock) {
+    /** @param steadyMs milliseconds since an arbitrary moment; never goes back, and does not jump when the clock is set */
+    AgentMonitor(AgentConfig config, LongSupplier steadyMs) {
         this.config = config;
-        this.clock = clock;
-        this.steppedMs = clock.millis();
+        this.steadyMs = steadyMs;
+        this.steppedMs = steadyMs.getAsLong();
         config.sources().forEach(source -> sources.put(source.name(), new SourceCounts()));
     }
 
@@ -104,13 +105,13 @@ final class AgentMonitor implements Health {
     }
 
     /** A step has ended. */
-    void stepped(State now, long nowMs) {
+    void stepped(State now) {
         state = now;
-        steppedMs = nowMs;
+        steppedMs = steadyMs.getAsLong();
         if (now.isAllAcknowledged()) {
             silentSinceMs = Long.MAX_VALUE;
         } else if (silentSinceMs == Long.MAX_VALUE) {
-            silentSinceMs = nowMs;
+            silentSinceMs = steppedMs;
         }
     }
 
@@ -123,7 +124,7 @@ final class AgentMonitor implements Health {
     @Override
     public Status ready() {
         State now = state;
-        long nowMs = clock.millis();
+        long nowMs = steadyMs.getAsLong();
         long silentMs = nowMs - silentSinceMs;
         long idleMs = nowMs - steppedMs;
         if (!live().ok()) {

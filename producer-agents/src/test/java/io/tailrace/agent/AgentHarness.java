@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.generic.GenericRecord;
@@ -29,6 +28,7 @@ final class AgentHarness implements AutoCloseable {
     FakeProducer producer = new FakeProducer();
     Agent agent;
     long nowMs = System.currentTimeMillis();
+    private long clockSetForwardMs;
     private final AgentConfig config;
     final AgentMonitor monitor;
     private final FramedAvroDecoder decoder = new FramedAvroDecoder(registry, Optional.empty());
@@ -57,7 +57,7 @@ final class AgentHarness implements AutoCloseable {
                 20_000,
                 MetricsListener.OFF,
                 List.of(new Source(tail, format, TOPIC)));
-        monitor = new AgentMonitor(config, () -> Instant.ofEpochMilli(nowMs));
+        monitor = new AgentMonitor(config, () -> nowMs - clockSetForwardMs);
         agent = new Agent(config, producer, registry, () -> {}, monitor);
     }
 
@@ -85,6 +85,12 @@ final class AgentHarness implements AutoCloseable {
 
     void pass(long ms) {
         nowMs += ms;
+    }
+
+    /** Sets the wall clock, which the steady clock does not follow. */
+    void setClockForward(long ms) {
+        nowMs += ms;
+        clockSetForwardMs += ms;
     }
 
     /** Stops the agent as SIGTERM does. */

@@ -94,6 +94,18 @@ class AgentMonitorTest extends AgentFixture {
     }
 
     @Test
+    void aClockThatIsSetForwardMakesNoAgentUnready() throws IOException {
+        harness.producer.holding = true;
+        harness.append("access.log", "one\n");
+        harness.run();
+        harness.setClockForward(10 * AgentMonitor.SILENCE_MS_MAX);
+        assertThat(harness.monitor.ready().ok()).as("between two steps").isTrue();
+
+        harness.run();
+        assertThat(harness.monitor.ready().ok()).as("while lines are in flight").isTrue();
+    }
+
+    @Test
     void aSilentRegistryIsTheReason() throws IOException {
         harness.registry.down = true;
         harness.append("access.log", "one\n");

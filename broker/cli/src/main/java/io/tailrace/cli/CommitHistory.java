@@ -2,7 +2,6 @@ package io.tailrace.cli;
 
 import io.tailrace.client.ClientException;
 import io.tailrace.client.Consumer;
-import io.tailrace.client.ConsumerRecord;
 import io.tailrace.client.GroupAdmin;
 import io.tailrace.client.PartitionOffset;
 import io.tailrace.client.StoredCommit;
@@ -12,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The commits that a group made lately, read from the topic that stores them. How large the lag was at each of them follows from
+ * The commits that groups made lately, read from the topic that stores them. How large the lag was at each of them follows from
  * the time index of the partition: the log ended then before its first record of that time or later. Not thread-safe.
  */
 final class CommitHistory {
@@ -39,101 +39,147 @@ final class CommitHistory {
     }
 
     /**
-     * The commits of a group since a time, oldest first.
+     * The time that is judged.
      *
-     * @param ends the partitions that are asked for, and their high watermarks now
-     * @return commits by partition; partitions without any are absent
+     * @param sinceMs inclusive, milliseconds since the epoch
+     * @param nowMs its end
      */
-    Map<TopicPartition, List<LagVerdict.Commit>> of(
-            String group, long sinceMs, long nowMs, Map<TopicPartition, PartitionOffset> ends) {
-        Map<TopicPartition, Deque<StoredCommit>> stored = stored(group, sinceMs, nowMs, ends.keySet());
-        Map<TopicPartition, List<LagVerdict.Commit>> commits = new TreeMap<>();
-        boolean found = true;
-        while (found) {
-            Map<TopicPartition, StoredCommit> round = new TreeMap<>();
-            stored.forEach((partition, left) -> {
-                if (!left.isEmpty()) {
-                    round.put(partition, left.removeFirst());
-                }
-            });
+    record Window(long sinceMs, long nowMs) {
+        long lengthMs() {
+            return nowMs - sinceMs;
+        }
+
+        private long spacingMs() {
+            return Math.max(1, lengthMs() / COMMITS_MAX);
+        }
+    }
+
+    /**
+     * The commits of a group in a partition.
+     *
+     * @param commits those of the window, oldest first
+     * @param failure why they are not known; empty if they are
+     */
+    record Commits(List<LagVerdict.Commit> commits, String failure) {
+        static final Commits NONE = new Commits(List.of(), "");
+
+        static Commits unknown(String failure) {
+            return new Commits(List.of(), failure);
+        }
+    }
+
+    /** A partition of a group. */
+    record Key(String group, TopicPartition partition) {}
+
+    /** A commit whose lag is not known yet. */
+    private record Stored(Key key, long committedAtMs, long offset) {}
+
+    /** The number of partitions of the topic that stores commits, 0 if there is none yet. */
+    int stores() {
+        return admin.partitionCounts(List.of(StoredCommit.TOPIC)).getOrDefault(StoredCommit.TOPIC, 0);
+    }
+
+    /**
+     * The commits of groups that are stored in one partition of {@link StoredCommit#TOPIC}, which is read once for all of them.
+     *
+     * @param store the partition
+     * @param wanted the partitions to judge, and of which groups
+     * @param ends the high watermarks of their partitions now
+     * @return commits by partition and group; those that have none are absent
+     * @throws ClientException if the store cannot be read
+     */
+    Map<Key, Commits> of(int store, Set<Key> wanted, Map<TopicPartition, PartitionOffset> ends, Window window) {
+        Map<TopicPartition, Deque<Stored>> left = new TreeMap<>();
+        stored(new TopicPartition(StoredCommit.TOPIC, store), wanted, window)
+                .values()
+                .forEach(commits -> commits.forEach(
+                        commit -> left.computeIfAbsent(commit.key().partition(), each -> new ArrayDeque<>())
+                                .add(commit)));
+        Map<Key, Commits> commits = new HashMap<>();
+        while (!left.isEmpty()) {
+            Map<TopicPartition, Stored> round = new TreeMap<>();
+            left.forEach((partition, queue) -> round.put(partition, queue.removeFirst()));
+            left.values().removeIf(Deque::isEmpty);
             addRound(round, ends, commits);
-            found = !round.isEmpty();
         }
         return commits;
     }
 
     /** One commit of each partition, since a request may ask for one time in each partition. */
     private void addRound(
-            Map<TopicPartition, StoredCommit> round,
-            Map<TopicPartition, PartitionOffset> ends,
-            Map<TopicPartition, List<LagVerdict.Commit>> commits) {
+            Map<TopicPartition, Stored> round, Map<TopicPartition, PartitionOffset> ends, Map<Key, Commits> commits) {
         Map<TopicPartition, Long> times = new TreeMap<>();
         round.forEach((partition, commit) -> times.put(partition, commit.committedAtMs()));
         admin.offsets(times).forEach((partition, answer) -> {
-            StoredCommit commit = round.get(partition);
+            Stored commit = round.get(partition);
             PartitionOffset end = ends.get(partition);
             if (commit == null || end == null || end.offset().isEmpty()) {
                 return;
             }
+            if (answer.error() != ErrorCode.NONE) {
+                commits.put(
+                        commit.key(), Commits.unknown("the lag at earlier commits is not known: " + answer.error()));
+                return;
+            }
             long endThen = answer.offset().orElse(end.offset().getAsLong());
-            commits.computeIfAbsent(partition, first -> new ArrayList<>())
-                    .add(new LagVerdict.Commit(
-                            commit.committedAtMs(), commit.offset(), Math.max(0, endThen - commit.offset())));
+            Commits known = commits.computeIfAbsent(commit.key(), first -> new Commits(new ArrayList<>(), ""));
+            if (known.failure().isEmpty()) {
+                known.commits()
+                        .add(new LagVerdict.Commit(
+                                commit.committedAtMs(), commit.offset(), Math.max(0, endThen - commit.offset())));
+            }
         });
     }
 
-    private Map<TopicPartition, Deque<StoredCommit>> stored(
-            String group, long sinceMs, long nowMs, Set<TopicPartition> wanted) {
-        Map<TopicPartition, Deque<StoredCommit>> stored = new TreeMap<>();
-        Integer partitions = admin.partitionCounts(List.of(StoredCommit.TOPIC)).get(StoredCommit.TOPIC);
-        if (partitions == null) {
-            return stored;
-        }
-        TopicPartition partition = new TopicPartition(StoredCommit.TOPIC, StoredCommit.partitionOf(group, partitions));
-        OptionalLong first = offset(partition, sinceMs);
-        OptionalLong end = offset(partition, GroupAdmin.LATEST);
+    private Map<Key, Deque<Stored>> stored(TopicPartition store, Set<Key> wanted, Window window) {
+        Map<Key, Deque<Stored>> stored = new HashMap<>();
+        OptionalLong first = offset(store, window.sinceMs());
+        OptionalLong end = offset(store, GroupAdmin.LATEST);
         if (first.isEmpty() || end.isEmpty()) {
             return stored;
         }
-        long spacingMs = Math.max(1, (nowMs - sinceMs) / COMMITS_MAX);
-        consumer.assign(Set.of(partition));
-        consumer.seek(partition, first.getAsLong());
+        consumer.assign(Set.of(store));
+        consumer.seek(store, first.getAsLong());
         long lastPosition = -1;
         int pollsWithoutProgress = 0;
-        while (consumer.position(partition) < end.getAsLong()) {
-            List<ConsumerRecord> records = consumer.poll(POLL);
-            pollsWithoutProgress = consumer.position(partition) == lastPosition ? pollsWithoutProgress + 1 : 0;
+        while (consumer.position(store) < end.getAsLong()) {
+            consumer.poll(POLL).forEach(record -> StoredCommit.of(record)
+                    .filter(commit -> commit.committedAtMs() >= window.sinceMs())
+                    .ifPresent(commit -> add(stored, commit, wanted, window)));
+            pollsWithoutProgress = consumer.position(store) == lastPosition ? pollsWithoutProgress + 1 : 0;
             if (pollsWithoutProgress == POLLS_WITHOUT_PROGRESS_MAX) {
                 throw new ClientException(
-                        ErrorCode.REQUEST_TIMED_OUT,
-                        "commits of group " + group + ": no answer from the leader of " + partition);
+                        ErrorCode.REQUEST_TIMED_OUT, "earlier commits: no answer from the leader of " + store);
             }
-            lastPosition = consumer.position(partition);
-            for (ConsumerRecord record : records) {
-                StoredCommit.of(record)
-                        .filter(commit -> commit.group().equals(group) && wanted.contains(commit.partition()))
-                        .filter(commit -> commit.committedAtMs() >= sinceMs)
-                        .ifPresent(commit -> add(
-                                stored.computeIfAbsent(commit.partition(), each -> new ArrayDeque<>()),
-                                commit,
-                                spacingMs));
-            }
+            lastPosition = consumer.position(store);
         }
         return stored;
     }
 
+    /** @throws ClientException if the partition does not answer */
     private OptionalLong offset(TopicPartition partition, long timeMs) {
         PartitionOffset found = admin.offsets(Map.of(partition, timeMs)).get(partition);
-        return found == null ? OptionalLong.empty() : found.offset();
+        if (found == null || found.error() != ErrorCode.NONE) {
+            ErrorCode error = found == null ? ErrorCode.UNKNOWN_SERVER_ERROR : found.error();
+            throw new ClientException(error, "earlier commits: " + partition + ": " + error);
+        }
+        return found.offset();
     }
 
     /** Of two commits that are close together, the later one counts. */
-    private static void add(Deque<StoredCommit> commits, StoredCommit commit, long spacingMs) {
-        StoredCommit before = commits.peekLast();
-        if (before != null && commit.committedAtMs() / spacingMs == before.committedAtMs() / spacingMs) {
+    private static void add(Map<Key, Deque<Stored>> stored, StoredCommit commit, Set<Key> wanted, Window window) {
+        Key key = new Key(commit.group(), commit.partition());
+        if (!wanted.contains(key)) {
+            return;
+        }
+        Deque<Stored> commits = stored.computeIfAbsent(key, first -> new ArrayDeque<>());
+        Stored before = commits.peekLast();
+        Key shared = before == null ? key : before.key();
+        if (before != null
+                && commit.committedAtMs() / window.spacingMs() == before.committedAtMs() / window.spacingMs()) {
             commits.removeLast();
         }
-        commits.addLast(commit);
+        commits.addLast(new Stored(shared, commit.committedAtMs(), commit.offset()));
         if (commits.size() > COMMITS_MAX) {
             commits.removeFirst();
         }

@@ -1,6 +1,7 @@
 package io.tailrace.cli;
 
 import io.tailrace.client.Admin;
+import io.tailrace.client.ClientException;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.ConsumerRecord;
@@ -8,10 +9,12 @@ import io.tailrace.client.GroupConsumer;
 import io.tailrace.client.OffsetReset;
 import io.tailrace.client.TopicDescription;
 import io.tailrace.config.ConfigException;
+import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,6 +41,14 @@ import picocli.CommandLine.Spec;
         })
 final class ConsumeCommand implements Runnable {
     private static final Duration POLL = Duration.ofMillis(200);
+
+    /** The group has gone on without this member, which the next poll makes one again. */
+    private static final Set<ErrorCode> MEMBERSHIP_LOST = EnumSet.of(
+            ErrorCode.UNKNOWN_MEMBER_ID,
+            ErrorCode.ILLEGAL_GENERATION,
+            ErrorCode.STALE_MEMBER_EPOCH,
+            ErrorCode.FENCED_MEMBER_EPOCH,
+            ErrorCode.REBALANCE_IN_PROGRESS);
 
     private final Clients clients;
     private final Function<URI, ValueDecoder> decoders;
@@ -124,7 +135,7 @@ final class ConsumeCommand implements Runnable {
             ends = toEnd ? admin.latestOffsets(partitions) : Map.of();
         }
         try (GroupConsumer consumer = clients.consumer(config)) {
-            if (group.isPresent() && partition.isEmpty() && start.offset.isEmpty()) {
+            if (subscribes()) {
                 consumer.subscribe(List.of(topic));
             } else {
                 consumer.assign(partitions);
@@ -170,13 +181,33 @@ final class ConsumeCommand implements Runnable {
                 return;
             }
             if (group.isPresent() && !next.isEmpty()) {
-                consumer.commit(next);
+                commit(consumer, next);
             }
         }
     }
 
+    private void commit(Consumer consumer, Map<TopicPartition, Long> offsets) {
+        try {
+            consumer.commit(offsets);
+        } catch (ClientException e) {
+            if (!subscribes() || !MEMBERSHIP_LOST.contains(e.errorCode())) {
+                throw e;
+            }
+            spec.commandLine()
+                    .getErr()
+                    .println(spec.qualifiedName()
+                            + ": offsets were not committed, so that another member may print these"
+                            + " records again: " + e.getMessage());
+        }
+    }
+
+    /** Whether the group assigns the partitions. */
+    private boolean subscribes() {
+        return group.isPresent() && partition.isEmpty() && start.offset.isEmpty();
+    }
+
     /** What other members of the group read is at its end when they have committed it. */
-    private static boolean reached(Consumer consumer, Map<TopicPartition, Long> ends) {
+    private boolean reached(Consumer consumer, Map<TopicPartition, Long> ends) {
         Set<TopicPartition> assigned = consumer.assignment();
         Set<TopicPartition> others = new HashSet<>();
         for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
@@ -192,7 +223,7 @@ final class ConsumeCommand implements Runnable {
         // So that the other members see that this one is at its ends.
         Map<TopicPartition, Long> own = new HashMap<>();
         assigned.forEach(partition -> own.put(partition, consumer.position(partition)));
-        consumer.commit(own);
+        commit(consumer, own);
         Map<TopicPartition, Long> committed = consumer.committed(others);
         return others.stream().allMatch(each -> committed.getOrDefault(each, 0L) >= ends.getOrDefault(each, 0L));
     }

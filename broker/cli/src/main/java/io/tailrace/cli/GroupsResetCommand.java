@@ -12,10 +12,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code tailrace groups reset}. */
 @Command(
@@ -26,6 +29,9 @@ import picocli.CommandLine.Option;
         })
 final class GroupsResetCommand implements Callable<Integer> {
     private final Clients clients;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private final BootstrapOptions bootstrap = new BootstrapOptions();
@@ -94,7 +100,7 @@ final class GroupsResetCommand implements Callable<Integer> {
 
     private Set<TopicPartition> partitions(GroupAdmin admin, OffsetTarget offsets, Set<TopicPartition> committed) {
         if (topics.isEmpty()) {
-            return offsets.named().orElse(committed);
+            return offsets.named().orElseGet(() -> existing(admin, committed));
         }
         Set<TopicPartition> partitions = new TreeSet<>();
         for (String selection : topics) {
@@ -107,6 +113,23 @@ final class GroupsResetCommand implements Callable<Integer> {
             indexes(selection, colon, count).forEach(index -> partitions.add(new TopicPartition(topic, index)));
         }
         return partitions;
+    }
+
+    /** A group may have offsets of a topic that was deleted: they cannot be reset, and hinder no others. */
+    private Set<TopicPartition> existing(GroupAdmin admin, Set<TopicPartition> committed) {
+        Map<String, Integer> counts = admin.partitionCounts(
+                committed.stream().map(TopicPartition::topic).collect(Collectors.toSet()));
+        Set<TopicPartition> existing = new TreeSet<>();
+        for (TopicPartition partition : committed) {
+            if (partition.partition() < counts.getOrDefault(partition.topic(), 0)) {
+                existing.add(partition);
+            } else {
+                spec.commandLine()
+                        .getErr()
+                        .println(spec.qualifiedName() + ": " + partition + " is left out: it does not exist");
+            }
+        }
+        return existing;
     }
 
     private static Set<Integer> indexes(String selection, int colon, int count) {

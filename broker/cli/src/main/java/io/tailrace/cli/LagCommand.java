@@ -1,6 +1,5 @@
 package io.tailrace.cli;
 
-import io.tailrace.client.ClientException;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.GroupAdmin;
@@ -12,6 +11,7 @@ import io.tailrace.process.OutputTable;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -130,18 +130,15 @@ final class LagCommand implements Callable<Integer> {
                 "MEMBER",
                 "HOST",
                 "REASON");
-        LagReport report =
-                new LagReport(admin, history, Duration.ofSeconds(windowSeconds).toMillis(), clock.millis());
-        boolean isOver = false;
+        long nowMs = clock.millis();
+        CommitHistory.Window window = new CommitHistory.Window(
+                nowMs - Duration.ofSeconds(windowSeconds).toMillis(), nowMs);
         List<String> groups =
                 which.all ? admin.groups().stream().map(GroupListing::groupId).toList() : which.groups;
-        for (String group : groups) {
-            try {
-                isOver |= add(table, report, admin.describe(group));
-            } catch (ClientException e) {
-                addReason(table, group, String.valueOf(e.getMessage()));
-                isOver = true;
-            }
+        boolean isOver = false;
+        for (Map.Entry<String, LagReport.Found> found :
+                new LagReport(admin, history, window).of(groups, topics).entrySet()) {
+            isOver |= add(table, found.getKey(), found.getValue());
         }
         output.print(table);
         return isOver ? CommandRunner.OVER_THRESHOLD : 0;
@@ -152,16 +149,20 @@ final class LagCommand implements Callable<Integer> {
     }
 
     /** Adds a group's rows; returns whether one of them is over a limit. */
-    private boolean add(OutputTable table, LagReport report, GroupDescription group) {
-        List<LagRow> rows = report.rows(group, topics);
-        boolean isOver = rows.isEmpty() && !which.all;
+    private boolean add(OutputTable table, String name, LagReport.Found found) {
+        GroupDescription group = found.group();
+        if (group == null) {
+            addReason(table, name, found.failure());
+            return true;
+        }
+        boolean isOver = found.rows().isEmpty() && !which.all;
         if (isOver) {
             if (which.groups.size() == 1 && watchSeconds.isEmpty()) {
-                throw new IllegalStateException("group " + group.groupId() + " has no committed offsets");
+                throw new IllegalStateException("group " + name + " has no committed offsets");
             }
-            addReason(table, group.groupId(), "no committed offsets");
+            addReason(table, name, "no committed offsets");
         }
-        for (LagRow row : rows) {
+        for (LagRow row : found.rows()) {
             add(table, group, row);
             isOver |= row.isOver(
                     lagMax.orElse(Long.MAX_VALUE),

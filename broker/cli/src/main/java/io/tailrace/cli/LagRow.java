@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * @param lagMs how long the oldest of them has been waiting
  * @param verdict what the recent commits say
  * @param reason what a number cannot say, such as why one is missing; empty for nothing
- * @param isUnanswered whether the partition should have answered and did not
+ * @param isFaulty whether the partition should have answered and did not, or has no such committed offset
  */
 record LagRow(
         TopicPartition partition,
@@ -23,14 +23,11 @@ record LagRow(
         OptionalLong lagMs,
         LagVerdict verdict,
         String reason,
-        boolean isUnanswered) {
+        boolean isFaulty) {
 
     /** Whether it is over a limit or wrong in another way. A lag of unknown age is over any limit of age. */
     boolean isOver(long recordsMax, long lagMsMax) {
         boolean isTooOld = lagMs.isPresent() ? lagMs.getAsLong() > lagMsMax : lagMsMax != Long.MAX_VALUE;
-        return isUnanswered
-                || verdict != LagVerdict.OK
-                || lag.orElse(0) > recordsMax
-                || (lag.orElse(0) > 0 && isTooOld);
+        return isFaulty || verdict != LagVerdict.OK || lag.orElse(0) > recordsMax || (lag.orElse(0) > 0 && isTooOld);
     }
 }

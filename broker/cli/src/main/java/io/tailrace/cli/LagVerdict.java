@@ -16,7 +16,7 @@ import java.util.List;
  *   <li>A lag whose minimum rises from each third of the window to the next: {@link #GROWING}.
  * </ol>
  */
-public enum LagVerdict {
+enum LagVerdict {
     /** Nothing is wrong, or too little is known. */
     OK,
     /** The consumer commits, and its lag falls now and then, but rises over the window. */
@@ -42,7 +42,7 @@ public enum LagVerdict {
      * @param offset the committed offset
      * @param lag the records that the log had beyond it at that time
      */
-    public record Commit(long committedAtMs, long offset, long lag) {}
+    record Commit(long committedAtMs, long offset, long lag) {}
 
     /**
      * Judges a partition.
@@ -51,7 +51,7 @@ public enum LagVerdict {
      * @param lag records now
      * @param lagMs how long the oldest record beyond the committed offset has been waiting
      */
-    public static LagVerdict of(List<Commit> window, long lag, long lagMs, long windowMs, long nowMs) {
+    static LagVerdict of(List<Commit> window, long lag, long lagMs, long windowMs, long nowMs) {
         if (lag <= 0) {
             return OK;
         }

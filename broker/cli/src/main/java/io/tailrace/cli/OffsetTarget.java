@@ -14,6 +14,9 @@ import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -127,6 +130,12 @@ sealed interface OffsetTarget {
 
     /** The options that name a target; exactly one of them is given. */
     final class Options {
+        /** Zones as 01:00, 0100 or 01 after the sign, or Z. */
+        private static final DateTimeFormatter WITH_ZONE = new DateTimeFormatterBuilder()
+                .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
+                .appendPattern("[XXX][XX][X]")
+                .toFormatter(Locale.ROOT);
+
         @Option(names = "--to-earliest", description = "To the first record.")
         private boolean earliest;
 
@@ -173,14 +182,21 @@ sealed interface OffsetTarget {
         }
 
         private static long timeMs(String text) {
+            long timeMs;
             try {
-                return text.matches(".*(Z|[+-]\\d\\d:?\\d\\d)")
-                        ? OffsetDateTime.parse(text).toInstant().toEpochMilli()
+                timeMs = text.matches(".*(Z|[+-]\\d\\d(:?\\d\\d)?)")
+                        ? OffsetDateTime.parse(text, WITH_ZONE).toInstant().toEpochMilli()
                         : LocalDateTime.parse(text).toInstant(ZoneOffset.UTC).toEpochMilli();
-            } catch (DateTimeException e) {
+            } catch (DateTimeException | ArithmeticException e) {
                 throw new ConfigException(
-                        "--to-datetime " + text + ": expected a time such as 2026-01-31T09:30:00Z, or without the Z");
+                        "--to-datetime " + text
+                                + ": expected a time such as 2026-01-31T09:30:00Z, 2026-01-31T09:30:00+01:00, or without a zone");
             }
+            if (timeMs < 0) {
+                throw new ConfigException("--to-datetime " + text
+                        + ": expected a time after 1970; for the first record," + " give --to-earliest");
+            }
+            return timeMs;
         }
 
         private static OffsetTarget listed(Path file) throws IOException {

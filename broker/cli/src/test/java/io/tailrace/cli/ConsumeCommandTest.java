@@ -2,9 +2,11 @@ package io.tailrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.client.ClientException;
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.client.NewTopic;
 import io.tailrace.process.CommandRunner;
+import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -88,6 +90,29 @@ class ConsumeCommandTest {
                 .isZero();
         assertThat(out.toString()).isEqualTo("a\nb\n");
         assertThat(clients.consumer.commits).isEqualTo(Map.of(P0, 2L));
+    }
+
+    @Test
+    void aMemberThatTheGroupHasRemovedGoesOn() {
+        clients.consumer.commitFailure = new ClientException(ErrorCode.UNKNOWN_MEMBER_ID, "removed");
+        assertThat(consume("--from-beginning", "--group", "g", "--max-messages", "4"))
+                .isZero();
+        assertThat(out.toString()).isEqualTo("a\nb\nc\nd\n");
+        assertThat(err.toString())
+                .isEqualTo("consume: offsets were not committed, so that another member may print these records again:"
+                        + " removed\n");
+        assertThat(clients.consumer.commits).isEqualTo(Map.of(P1, 1L));
+    }
+
+    @Test
+    void aRefusedCommitEndsAConsumerThatIsNoMember() {
+        clients.consumer.commitFailure = new ClientException(ErrorCode.UNKNOWN_MEMBER_ID, "the group has members");
+        assertThat(consume("--from-beginning", "--group", "g", "--partition", "0"))
+                .isEqualTo(CommandRunner.FAILURE);
+        assertThat(err.toString()).contains("the group has members");
+
+        clients.consumer.commitFailure = new ClientException(ErrorCode.GROUP_AUTHORIZATION_FAILED, "not allowed");
+        assertThat(consume("--from-beginning", "--group", "g")).isEqualTo(CommandRunner.FAILURE);
     }
 
     @Test

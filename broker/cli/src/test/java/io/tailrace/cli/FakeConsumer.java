@@ -1,5 +1,6 @@
 package io.tailrace.cli;
 
+import io.tailrace.client.ClientException;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.client.GroupConsumer;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A consumer of records in memory, whose offsets start at 0. A poll that would wait forever is an error. */
 final class FakeConsumer implements GroupConsumer {
@@ -27,6 +29,12 @@ final class FakeConsumer implements GroupConsumer {
     OffsetReset reset = OffsetReset.NONE;
     boolean isClosed;
     boolean isSubscribed;
+    final List<Set<TopicPartition>> assignments = new ArrayList<>();
+
+    /** Thrown by the next commit. */
+    @Nullable
+    ClientException commitFailure;
+
     private final Map<TopicPartition, Long> positions = new TreeMap<>();
 
     FakeConsumer with(ConsumerConfig config) {
@@ -79,6 +87,7 @@ final class FakeConsumer implements GroupConsumer {
 
     @Override
     public void assign(Collection<TopicPartition> partitions) {
+        assignments.add(Set.copyOf(partitions));
         for (TopicPartition partition : partitions) {
             positions.put(
                     partition,
@@ -130,6 +139,11 @@ final class FakeConsumer implements GroupConsumer {
 
     @Override
     public void commit(Map<TopicPartition, Long> offsets) {
+        ClientException failure = commitFailure;
+        commitFailure = null;
+        if (failure != null) {
+            throw failure;
+        }
         commits.putAll(offsets);
     }
 

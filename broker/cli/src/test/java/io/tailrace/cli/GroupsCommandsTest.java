@@ -106,6 +106,8 @@ class GroupsCommandsTest {
         "--to-datetime 1970-01-01T00:00:02Z, 1, 1",
         "--to-datetime 1970-01-01T00:00:03, 2, 2",
         "--to-datetime 1970-01-01T01:00:04+01:00, 3, 2",
+        "--to-datetime 1970-01-01T01:00:04+0100, 3, 2",
+        "--to-datetime 1970-01-01T01:00:04.000+01, 3, 2",
     })
     void resetMovesTheOffsetsWithinTheLog(String target, long web0, long web1) {
         assertThat(run("groups reset --group g " + target)).isZero();
@@ -140,6 +142,8 @@ class GroupsCommandsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --to-datetime yesterday        | --to-datetime yesterday: expected a time such as
+            --to-datetime 1969-12-31T23:59:59.999Z | expected a time after 1970
+            --to-datetime +999999999-01-01T00:00Z | expected a time such as
             --to-latest --topic web:2      | --topic web:2: expected partitions from 0 to 1, found 2
             --to-latest --topic web:0,     | --topic web:0,: expected partitions from 0 to 1
             --to-latest --topic none       | topic none does not exist
@@ -149,6 +153,14 @@ class GroupsCommandsTest {
     void wrongTargetsAreNamed(String target, String message) {
         assertThat(run("groups reset --group g " + target)).isEqualTo(CommandRunner.USAGE);
         assertThat(err.toString()).contains(message);
+    }
+
+    @Test
+    void offsetsOfADeletedTopicAreLeftOut() {
+        groups.commit("g", new TopicPartition("gone", 0), 5);
+        assertThat(run("groups reset --group g --to-latest --execute")).isZero();
+        assertThat(err.toString()).isEqualTo("tailrace groups reset: gone-0 is left out: it does not exist\n");
+        assertThat(groups.committed("g")).isEqualTo(Map.of(WEB_0, 5L, WEB_1, 2L, new TopicPartition("gone", 0), 5L));
     }
 
     @Test

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Groups and logs in memory whose state only a test changes. Not thread-safe. */
 final class InMemoryGroups implements GroupAdmin {
@@ -24,6 +26,13 @@ final class InMemoryGroups implements GroupAdmin {
     final Map<TopicPartition, Long> starts = new TreeMap<>();
 
     final Map<TopicPartition, ErrorCode> errors = new TreeMap<>();
+
+    /** The errors of lookups by time, while the ends are known. */
+    final Map<TopicPartition, ErrorCode> timeErrors = new TreeMap<>();
+
+    /** Groups whose coordinator does not answer. */
+    final Set<String> unreachable = new TreeSet<>();
+
     final Map<String, GroupDescription> groups = new TreeMap<>();
     final Map<String, Map<TopicPartition, Long>> offsets = new TreeMap<>();
 
@@ -49,6 +58,9 @@ final class InMemoryGroups implements GroupAdmin {
 
     @Override
     public GroupDescription describe(String group) {
+        if (unreachable.contains(group)) {
+            throw new ClientException(ErrorCode.REQUEST_TIMED_OUT, "group " + group + ": no answer");
+        }
         return groups.getOrDefault(
                 group,
                 new GroupDescription(
@@ -99,6 +111,9 @@ final class InMemoryGroups implements GroupAdmin {
                 errors.getOrDefault(partition, log == null ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE);
         if (error != ErrorCode.NONE || log == null) {
             return new PartitionOffset(error, OptionalLong.empty());
+        }
+        if (timeMs >= 0 && timeErrors.containsKey(partition)) {
+            return new PartitionOffset(Objects.requireNonNull(timeErrors.get(partition)), OptionalLong.empty());
         }
         long start = starts.getOrDefault(partition, 0L);
         if (timeMs == EARLIEST || timeMs == LATEST) {

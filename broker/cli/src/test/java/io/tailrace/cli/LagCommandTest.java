@@ -173,6 +173,66 @@ class LagCommandTest {
     }
 
     @Test
+    void commitsOfAllGroupsAreReadOnce() {
+        groups.append(WEB_0, NOW_MS - 5_000, NOW_MS - 4_000);
+        for (String group : List.of("a", "b", "c")) {
+            stored(group, WEB_0, 1, 1_000);
+        }
+
+        assertThat(lag("--all-groups", "--output", "csv")).isZero();
+        assertThat(clients.consumer.assignments).containsExactly(Set.of(STORE));
+        assertThat(out.toString().lines().map(line -> line.substring(0, 6)))
+                .containsExactly("GROUP,", "a,web,", "b,web,", "c,web,");
+    }
+
+    @Test
+    void aLagOfThenThatIsNotKnownIsNoVerdict() {
+        groups.append(WEB_0, NOW_MS - 700_000, NOW_MS - 650_000);
+        for (int i = 5; i >= 1; i--) {
+            stored("g", WEB_0, 1, i * 60_000);
+        }
+        groups.timeErrors.put(WEB_0, ErrorCode.NOT_LEADER_OR_FOLLOWER);
+
+        assertThat(lag("--group", "g", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(out.toString())
+                .contains("g,web,0,1,2,1,650,OK,Empty,,,\"the lag at earlier commits is not known:"
+                        + " NOT_LEADER_OR_FOLLOWER\"");
+    }
+
+    @Test
+    void lagIsShownWhereCommitsCannotBeRead() {
+        groups.append(WEB_0, NOW_MS - 5_000, NOW_MS - 4_000);
+        stored("g", WEB_0, 1, 1_000);
+        groups.errors.put(STORE, ErrorCode.LEADER_NOT_AVAILABLE);
+
+        assertThat(lag("--group", "g", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(out.toString())
+                .contains("g,web,0,1,2,1,4,OK,Empty,,,\"earlier commits: __consumer_offsets-0: LEADER_NOT_AVAILABLE\"");
+    }
+
+    @Test
+    void aGroupThatDoesNotAnswerHidesNoOther() {
+        groups.append(WEB_0, NOW_MS);
+        groups.commit("g", WEB_0, 1);
+        groups.unreachable.add("away");
+
+        assertThat(lag("--group", "away", "--group", "g", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(out.toString())
+                .contains("away,,,,,,,,,,,\"group away: no answer\"")
+                .contains("g,web,0,1,1,0,0,OK");
+    }
+
+    @Test
+    void anOffsetBeyondTheEndOfTheLogIsOver() {
+        groups.append(WEB_0, NOW_MS);
+        groups.commit("g", WEB_0, 7);
+
+        assertThat(lag("--group", "g", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(out.toString())
+                .contains("g,web,0,7,1,0,0,OK,Empty,,,\"the committed offset is beyond the log's end\"");
+    }
+
+    @Test
     void commitsBeforeTheWindowDoNotCount() {
         groups.append(WEB_0, NOW_MS - 700_000, NOW_MS - 650_000);
         for (int i = 3; i >= 1; i--) {

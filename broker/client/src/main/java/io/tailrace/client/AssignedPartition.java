@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ final class AssignedPartition {
     private long retryAtMs = Long.MIN_VALUE;
     private @Nullable ClientException failure;
     private boolean paused;
+    private UUID topicId = MetadataSnapshot.NO_ID;
 
     /** @param generations counts the generations of all partitions, so that no number comes twice when a partition comes back */
     AssignedPartition(TopicPartition topicPartition, Start start, IntSupplier generations) {
@@ -96,6 +98,13 @@ final class AssignedPartition {
 
     void pause(boolean pause) {
         paused = pause;
+    }
+
+    /** Notes the id of the topic. Returns whether the position is of an earlier topic with the same name. */
+    boolean isOfEarlierTopic(UUID id) {
+        boolean isEarlier = MetadataSnapshot.areDifferent(topicId, id);
+        topicId = id.equals(MetadataSnapshot.NO_ID) ? topicId : id;
+        return isEarlier;
     }
 
     Start start() {

@@ -24,11 +24,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /** The admin client of groups. Each call sends a request, waits, and retries. Keeps no state but connections. */
 final class BrokerGroupAdmin implements GroupAdmin {
     private static final int TIMESTAMP_ROUNDS_MAX = 1000;
+
+    /** After these an earlier attempt may have done what was asked. */
+    private static final Set<ErrorCode> ANSWER_LOST = Set.of(ErrorCode.NETWORK_EXCEPTION, ErrorCode.REQUEST_TIMED_OUT);
 
     private final AdminCalls calls;
 
@@ -78,7 +83,7 @@ final class BrokerGroupAdmin implements GroupAdmin {
         if (error == ErrorCode.UNSUPPORTED_VERSION || error == ErrorCode.GROUP_ID_NOT_FOUND) {
             return Optional.empty();
         }
-        throw new ClientException(error, String.valueOf(failure.getMessage()), failure);
+        throw new CompletionException(Retry.unwrapped(failure));
     }
 
     private static Optional<GroupDescription> consumerGroup(ConsumerGroupDescribeResponse answer) {
@@ -151,11 +156,19 @@ final class BrokerGroupAdmin implements GroupAdmin {
     @Override
     public void delete(String group) {
         Coordinator coordinator = coordinatorOf(group);
-        calls.call(
-                "delete group " + group,
-                () -> coordinator.ask(new DeleteGroupsRequest(List.of(group)), answer -> {
-                    AdminCalls.check(answer.results().get(0).errorCode(), "group " + group, null);
+        AtomicBoolean mayBeDone = new AtomicBoolean();
+        calls.call("delete group " + group, () -> coordinator
+                .ask(new DeleteGroupsRequest(List.of(group)), answer -> {
+                    ErrorCode error = answer.results().get(0).errorCode();
+                    if (error != ErrorCode.GROUP_ID_NOT_FOUND || !mayBeDone.get()) {
+                        AdminCalls.check(error, "group " + group, null);
+                    }
                     return true;
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null && ANSWER_LOST.contains(Retry.errorOf(failure))) {
+                        mayBeDone.set(true);
+                    }
                 }));
     }
 

@@ -1,14 +1,10 @@
 package io.tailrace.client;
 
-import io.tailrace.protocol.Bytes;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.codec.MalformedMessageException;
-import io.tailrace.protocol.message.HeartbeatRequest;
 import io.tailrace.protocol.message.HeartbeatResponse;
-import io.tailrace.protocol.message.JoinGroupRequest;
 import io.tailrace.protocol.message.JoinGroupResponse;
-import io.tailrace.protocol.message.LeaveGroupRequest;
 import io.tailrace.protocol.message.SyncGroupRequest;
 import io.tailrace.protocol.message.SyncGroupResponse;
 import java.util.ArrayList;
@@ -44,12 +40,7 @@ final class ClassicMembership implements Membership {
         REVOKING
     }
 
-    private static final String PROTOCOL_TYPE = "consumer";
-    private static final String RANGE = "range";
-    /** What a coordinator may take longer than the time that it was told to wait. */
-    private static final int JOIN_GRACE_MS = 5_000;
-
-    private final Coordinator coordinator;
+    private final ClassicRequests requests;
     private final ConsumerContext context;
     private final MembershipConfig config;
     private final PartitionCounts partitionCounts;
@@ -81,9 +72,9 @@ final class ClassicMembership implements Membership {
     }
 
     ClassicMembership(Coordinator coordinator, ConsumerContext context, PartitionCounts partitionCounts) {
-        this.coordinator = coordinator;
         this.context = context;
         this.config = context.config().membership();
+        this.requests = new ClassicRequests(coordinator, config);
         this.partitionCounts = partitionCounts;
     }
 
@@ -124,32 +115,16 @@ final class ClassicMembership implements Membership {
         state = State.JOINING;
         joinedTopics = topics;
         lookAgainMs = Long.MAX_VALUE;
-        Bytes subscription = ClassicFormats.subscription(topics);
-        JoinGroupRequest request = new JoinGroupRequest(
-                coordinator.group(),
-                config.sessionTimeoutMs(),
-                config.pollIntervalMsMax(),
-                memberId,
-                config.instanceId().orElse(null),
-                PROTOCOL_TYPE,
-                List.of(new JoinGroupRequest.Protocol(RANGE, subscription)));
-        when(
-                coordinator.ask(request, answer -> checked(answer, answer.errorCode()), joinTimeoutMs()),
-                JoinGroupResponse::errorCode,
-                (answer, error) -> {
-                    if (answer != null && error == ErrorCode.NONE) {
-                        joined(answer);
-                    } else if (answer != null && error == ErrorCode.MEMBER_ID_REQUIRED) {
-                        memberId = answer.memberId();
-                        joinAgain(0);
-                    } else {
-                        failed(error);
-                    }
-                });
-    }
-
-    private int joinTimeoutMs() {
-        return (int) Math.min(Integer.MAX_VALUE, (long) config.pollIntervalMsMax() + JOIN_GRACE_MS);
+        when(requests.join(memberId, topics), JoinGroupResponse::errorCode, (answer, error) -> {
+            if (answer != null && error == ErrorCode.NONE) {
+                joined(answer);
+            } else if (answer != null && error == ErrorCode.MEMBER_ID_REQUIRED) {
+                memberId = answer.memberId();
+                joinAgain(0);
+            } else {
+                failed(error);
+            }
+        });
     }
 
     private void joined(JoinGroupResponse answer) {
@@ -180,18 +155,13 @@ final class ClassicMembership implements Membership {
     }
 
     private void sync(List<SyncGroupRequest.Assignment> assignments) {
-        SyncGroupRequest request = new SyncGroupRequest(
-                coordinator.group(), generation, memberId, config.instanceId().orElse(null), assignments);
-        when(
-                coordinator.ask(request, answer -> checked(answer, answer.errorCode()), joinTimeoutMs()),
-                SyncGroupResponse::errorCode,
-                (answer, error) -> {
-                    if (answer != null && error == ErrorCode.NONE) {
-                        synced(answer);
-                    } else {
-                        failed(error);
-                    }
-                });
+        when(requests.sync(memberId, generation, assignments), SyncGroupResponse::errorCode, (answer, error) -> {
+            if (answer != null && error == ErrorCode.NONE) {
+                synced(answer);
+            } else {
+                failed(error);
+            }
+        });
     }
 
     private void synced(SyncGroupResponse answer) {
@@ -201,7 +171,7 @@ final class ClassicMembership implements Membership {
         } catch (MalformedMessageException e) {
             failure = new ClientException(
                     ErrorCode.INCONSISTENT_GROUP_PROTOCOL,
-                    "group " + coordinator.group() + ": the leader's assignment cannot be read: " + e.getMessage(),
+                    "group " + requests.group() + ": the leader's assignment cannot be read: " + e.getMessage(),
                     e);
             return;
         }
@@ -219,22 +189,17 @@ final class ClassicMembership implements Membership {
     private void heartbeat() {
         heartbeatInFlight = true;
         int sent = generation;
-        HeartbeatRequest request = new HeartbeatRequest(
-                coordinator.group(), generation, memberId, config.instanceId().orElse(null));
-        when(
-                coordinator.ask(request, answer -> checked(answer, answer.errorCode())),
-                HeartbeatResponse::errorCode,
-                (answer, error) -> {
-                    heartbeatInFlight = false;
-                    if (sent != generation) {
-                        return;
-                    }
-                    if (state == State.STABLE) {
-                        heartbeatAnswered(error);
-                    } else if (state == State.REVOKING) {
-                        answeredWhileRevoking(error);
-                    }
-                });
+        when(requests.heartbeat(memberId, generation), HeartbeatResponse::errorCode, (answer, error) -> {
+            heartbeatInFlight = false;
+            if (sent != generation) {
+                return;
+            }
+            if (state == State.STABLE) {
+                heartbeatAnswered(error);
+            } else if (state == State.REVOKING) {
+                answeredWhileRevoking(error);
+            }
+        });
     }
 
     private void answeredWhileRevoking(ErrorCode error) {
@@ -283,14 +248,6 @@ final class ClassicMembership implements Membership {
         }
     }
 
-    /** After these errors another broker may be the coordinator. */
-    private <A> A checked(A answer, ErrorCode error) {
-        if (error.retriable()) {
-            coordinator.check(error, "membership");
-        }
-        return answer;
-    }
-
     /** Handles an answer and its error, or the error of a failure, unless the consumer has left meanwhile. */
     private <A> void when(
             CompletableFuture<A> request, Function<A, ErrorCode> errorOf, BiConsumer<@Nullable A, ErrorCode> handler) {
@@ -321,7 +278,7 @@ final class ClassicMembership implements Membership {
             case REBALANCE_IN_PROGRESS -> joinAgain(context.backoff().pauseMs(1));
             default -> {
                 if (!error.retriable()) {
-                    failure = new ClientException(error, "group " + coordinator.group() + ": " + error);
+                    failure = new ClientException(error, "group " + requests.group() + ": " + error);
                 } else if (state == State.STABLE) {
                     failures++;
                     nextMs = time().elapsedMs() + context.backoff().pauseMs(failures);
@@ -388,10 +345,7 @@ final class ClassicMembership implements Membership {
         heartbeatInFlight = false;
         CompletableFuture<Boolean> left = CompletableFuture.completedFuture(true);
         if (!memberId.isEmpty() && config.instanceId().isEmpty()) {
-            left = coordinator.ask(
-                    new LeaveGroupRequest(
-                            coordinator.group(), memberId, List.of(new LeaveGroupRequest.Member(memberId, null))),
-                    answer -> true);
+            left = requests.leave(memberId);
             memberId = "";
         }
         generation = -1;

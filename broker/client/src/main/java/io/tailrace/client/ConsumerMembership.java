@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Membership by the consumer protocol (KIP-848): one kind of heartbeat joins, reports the partitions that the consumer reads, and
  * brings those that it should read. One heartbeat is in flight at most.
  *
- * <p>A heartbeat whose answer is lost may have been handled. So the next one says everything again.
+ * <p>A heartbeat whose answer is lost may have been handled. So the next one is a full one.
  */
 final class ConsumerMembership implements Membership {
     private final Coordinator coordinator;
@@ -34,8 +34,8 @@ final class ConsumerMembership implements Membership {
     private List<String> topics = List.of();
     private int epoch = ConsumerGroupHeartbeatRequest.JOIN_EPOCH;
     private boolean inFlight;
-    /** Whether the coordinator may not know what the last heartbeat said. */
-    private boolean mustSayAll = true;
+    /** Whether the next heartbeat is a full one, because the coordinator may not have the last. */
+    private boolean isFullDue = true;
 
     private boolean isReportDue;
     private long nextMs = Long.MIN_VALUE;
@@ -63,7 +63,7 @@ final class ConsumerMembership implements Membership {
         List<String> sorted = changed.stream().sorted().toList();
         if (!sorted.equals(topics)) {
             topics = sorted;
-            mustSayAll = true;
+            isFullDue = true;
             nextMs = Long.MIN_VALUE;
         }
     }
@@ -86,23 +86,23 @@ final class ConsumerMembership implements Membership {
                 .whenComplete(
                         coordinator.ask(request(), this::coordinatorChecked),
                         (answer, cause) -> answered(asked, answer, cause));
-        mustSayAll = false;
+        isFullDue = false;
         return Long.MAX_VALUE;
     }
 
     private ConsumerGroupHeartbeatRequest request() {
         boolean isJoin = epoch == ConsumerGroupHeartbeatRequest.JOIN_EPOCH;
-        boolean all = mustSayAll || isJoin;
+        boolean isFull = isFullDue || isJoin;
         return new ConsumerGroupHeartbeatRequest(
                 coordinator.group(),
                 memberId,
                 epoch,
                 config.instanceId().orElse(null),
-                all ? config.rack().orElse(null) : null,
-                all ? config.pollIntervalMsMax() : -1,
-                all ? topics : null,
+                isFull ? config.rack().orElse(null) : null,
+                isFull ? config.pollIntervalMsMax() : -1,
+                isFull ? topics : null,
                 null,
-                all ? config.assignor().orElse(null) : null,
+                isFull ? config.assignor().orElse(null) : null,
                 isJoin ? List.of() : ownedByTopic());
     }
 
@@ -140,7 +140,7 @@ final class ConsumerMembership implements Membership {
             } else if (error == ErrorCode.FENCED_MEMBER_EPOCH || error == ErrorCode.UNKNOWN_MEMBER_ID) {
                 lose();
             } else if (error.retriable() || error == ErrorCode.UNRELEASED_INSTANCE_ID) {
-                mustSayAll = true;
+                isFullDue = true;
                 failures++;
                 nextMs = nowMs + context.backoff().pauseMs(failures);
             } else {
@@ -190,9 +190,21 @@ final class ConsumerMembership implements Membership {
         }
     }
 
+    /** Keeps the ids of topics that are owned or assigned, so that topics that come and go take no memory. */
+    private void forgetTopics() {
+        Set<String> used = new TreeSet<>();
+        owned.forEach(partition -> used.add(partition.topic()));
+        Transition next = pending;
+        if (next != null) {
+            next.target().forEach(partition -> used.add(partition.topic()));
+        }
+        Map<UUID, List<Integer>> received = unnamed;
+        topicIds.retain(received == null ? Set.of() : received.keySet(), used);
+    }
+
     private void lose() {
         epoch = ConsumerGroupHeartbeatRequest.JOIN_EPOCH;
-        mustSayAll = true;
+        isFullDue = true;
         unnamed = null;
         nextMs = Long.MIN_VALUE;
         pending = new Transition(Set.of(), true);
@@ -210,6 +222,7 @@ final class ConsumerMembership implements Membership {
         if (transition.equals(pending)) {
             pending = null;
         }
+        forgetTopics();
         context.completions().wake();
     }
 

@@ -223,6 +223,9 @@ final class Fetcher {
             state.answered();
             outOfRange(state, nowMs);
         } else if (error.retriable()) {
+            if (error == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
+                metadata.forgetLeader(state.topicPartition());
+            }
             metadata.requestRefresh();
             state.failed(nowMs, backoff);
         } else {

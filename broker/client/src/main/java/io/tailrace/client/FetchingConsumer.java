@@ -15,6 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +40,8 @@ final class FetchingConsumer implements GroupConsumer {
     private final @Nullable GroupMember member;
     private final Fetcher fetcher;
     private final Retry retry;
-    private final Thread thread;
+    private final ConsumerThread thread;
     private boolean wakeup;
-    private volatile boolean closed;
-    private volatile @Nullable Throwable threadFailure;
 
     FetchingConsumer(ConsumerConfig config) {
         this(config, ConsumerNetworks.open(config.client()), Time.SYSTEM);
@@ -75,22 +74,8 @@ final class FetchingConsumer implements GroupConsumer {
         Positions positions = new Positions(config, network, completions, metadata, assignment, offsets, time, backoff);
         this.fetcher =
                 new Fetcher(config, networks.fetch(), completions, metadata, assignment, positions, time, backoff);
-        this.thread = new Thread(this::run, config.client().clientId() + "-fetcher");
-        thread.setDaemon(true);
-    }
-
-    private void run() {
-        try {
-            while (!closed) {
-                completions.await(step() - time.elapsedMs());
-            }
-        } catch (RuntimeException | Error e) {
-            threadFailure = e;
-            synchronized (assignment) {
-                assignment.notifyAll();
-            }
-            throw e;
-        }
+        this.thread =
+                new ConsumerThread(config.client().clientId() + "-fetcher", this::step, completions, assignment, time);
     }
 
     /** Does all that can be done now. Returns the time by which to call again. */
@@ -175,8 +160,14 @@ final class FetchingConsumer implements GroupConsumer {
             throw new IllegalStateException("the consumer is subscribed; unsubscribe before assigning partitions");
         }
         assignment.replace(partitions);
-        partitions.forEach(partition -> metadata.add(partition.topic()));
+        useTopics();
         completions.wake();
+    }
+
+    /** Metadata is kept of the topics that are read, not of those that were. */
+    private void useTopics() {
+        metadata.setTopics(
+                assignment.partitions().stream().map(TopicPartition::topic).collect(Collectors.toSet()));
     }
 
     @Override
@@ -227,7 +218,7 @@ final class FetchingConsumer implements GroupConsumer {
         try {
             while (true) {
                 member.reconcile();
-                assignment.partitions().forEach(partition -> metadata.add(partition.topic()));
+                useTopics();
                 Optional<List<ConsumerRecord>> records = pollAssigned(deadlineMs);
                 if (records.isPresent()) {
                     return records.get();
@@ -354,13 +345,7 @@ final class FetchingConsumer implements GroupConsumer {
     }
 
     private void ensureOpen() {
-        if (closed) {
-            throw new IllegalStateException("the consumer is closed");
-        }
-        Throwable failure = threadFailure;
-        if (failure != null) {
-            throw new IllegalStateException("the consumer has failed: " + failure, failure);
-        }
+        thread.ensureOpen();
     }
 
     @Override
@@ -374,11 +359,11 @@ final class FetchingConsumer implements GroupConsumer {
     @Override
     public void close() {
         try {
-            if (member != null && !closed && threadFailure == null) {
+            if (member != null && thread.isOpen()) {
                 awaitLeft(member.unsubscribe());
             }
         } finally {
-            closeThread();
+            thread.close(networks, config.client().requestTimeoutMs());
         }
     }
 
@@ -390,20 +375,6 @@ final class FetchingConsumer implements GroupConsumer {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException ignored) {
             // The consumer closes in any case.
-        }
-    }
-
-    private void closeThread() {
-        closed = true;
-        completions.wake();
-        networks.close();
-        synchronized (assignment) {
-            assignment.notifyAll();
-        }
-        try {
-            thread.join(config.client().requestTimeoutMs());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -18,7 +18,7 @@ import java.util.Set;
  * what is new. A broker may have no sessions, no place for one, or close one at any time; then the next fetch must name
  * everything.
  *
- * <p>One fetch at a time: {@link #ask} and {@link #leaveOut}, {@link #next}, then {@link #answered} or {@link #reset}. Not
+ * <p>One fetch at a time: {@link #ask} and {@link #forget}, {@link #next}, then {@link #answered} or {@link #reset}. Not
  * thread-safe.
  */
 public final class IncrementalFetch {
@@ -48,7 +48,7 @@ public final class IncrementalFetch {
         return known.size();
     }
 
-    /** Asks for a partition from the next fetch on, until it is {@linkplain #leaveOut left out}. */
+    /** Asks for a partition from the next fetch on, until it is {@linkplain #forget forgotten}. */
     public void ask(TopicPartition partition, FetchRequest.Partition wanted) {
         if (!wanted.equals(known.put(partition, wanted))) {
             named.put(partition, wanted);
@@ -56,16 +56,16 @@ public final class IncrementalFetch {
         forgotten.remove(partition);
     }
 
-    /** Asks for these partitions, and leaves out all others, from the next fetch on. */
+    /** Asks for these partitions, and forgets all others, from the next fetch on. */
     void askOnly(Map<TopicPartition, FetchRequest.Partition> wanted) {
         List.copyOf(known.keySet()).stream()
                 .filter(partition -> !wanted.containsKey(partition))
-                .forEach(this::leaveOut);
+                .forEach(this::forget);
         wanted.forEach(this::ask);
     }
 
-    /** Leaves a partition out from the next fetch on. */
-    public void leaveOut(TopicPartition partition) {
+    /** Forgets a partition from the next fetch on. */
+    public void forget(TopicPartition partition) {
         named.remove(partition);
         if (known.remove(partition) != null && isOpen()) {
             forgotten.add(partition);
@@ -77,8 +77,9 @@ public final class IncrementalFetch {
         Map<String, List<FetchRequest.Partition>> topics = new LinkedHashMap<>();
         named.forEach((partition, wanted) -> topics.computeIfAbsent(partition.topic(), topic -> new ArrayList<>())
                 .add(wanted));
-        Map<String, List<Integer>> left = new LinkedHashMap<>();
-        forgotten.forEach(partition -> left.computeIfAbsent(partition.topic(), topic -> new ArrayList<>())
+        Map<String, List<Integer>> forgottenTopics = new LinkedHashMap<>();
+        forgotten.forEach(partition -> forgottenTopics
+                .computeIfAbsent(partition.topic(), topic -> new ArrayList<>())
                 .add(partition.partition()));
         named.clear();
         forgotten.clear();
@@ -88,7 +89,7 @@ public final class IncrementalFetch {
                 .inSession(
                         id,
                         epoch,
-                        left.entrySet().stream()
+                        forgottenTopics.entrySet().stream()
                                 .map(topic -> new FetchRequest.ForgottenTopic(topic.getKey(), topic.getValue()))
                                 .toList());
     }

@@ -1,6 +1,7 @@
 package io.tailrace.client;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.MetadataResponse;
 import java.net.InetSocketAddress;
@@ -76,6 +77,20 @@ final class Metadata {
         }
     }
 
+    /** Makes these the topics of all further snapshots: others are no longer asked for. */
+    void setTopics(Set<String> used) {
+        topics.retainAll(used);
+        used.forEach(this::add);
+    }
+
+    /** The leader does not know the partition: it is not asked again until a new snapshot has named a leader and the topic's id. */
+    void forgetLeader(TopicPartition partition) {
+        synchronized (this) {
+            snapshot = snapshot.withoutLeader(partition);
+        }
+        requestRefresh();
+    }
+
     /** Requests a new snapshot, as soon as the pause after the last one allows. */
     void requestRefresh() {
         if (!refreshRequested) {
@@ -132,7 +147,7 @@ final class Metadata {
         lastFailure = null;
         snapshotRequestedMs = requestedMs;
         synchronized (this) {
-            snapshot = snapshot.updated(answer);
+            snapshot = snapshot.updated(answer).retaining(topics);
             notifyAll();
         }
         if (topics.stream().allMatch(topic -> snapshot.isComplete(topic) || hasFatalError(topic))) {

@@ -8,6 +8,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +20,19 @@ import org.jspecify.annotations.Nullable;
  * @param topics the requested topics, by name
  */
 record MetadataSnapshot(Map<Integer, InetSocketAddress> brokers, Map<String, Topic> topics) {
+    /** The id of a topic whose id is not known. */
+    static final UUID NO_ID = new UUID(0, 0);
+
     static final MetadataSnapshot EMPTY = new MetadataSnapshot(Map.of(), Map.of());
 
     /**
      * A topic.
      *
      * @param error why it has no partitions, or {@link ErrorCode#NONE}
+     * @param id another one if the topic is deleted and created again; {@link #NO_ID} if brokers report none
      * @param partitions by number
      */
-    record Topic(ErrorCode error, Map<Integer, Leader> partitions) {}
+    record Topic(ErrorCode error, UUID id, Map<Integer, Leader> partitions) {}
 
     /**
      * A partition's leader.
@@ -40,7 +47,10 @@ record MetadataSnapshot(Map<Integer, InetSocketAddress> brokers, Map<String, Top
         topics = Map.copyOf(topics);
     }
 
-    /** The contents of a response. Leaders of an older epoch than the known one are ignored, since a broker may lag behind. */
+    /**
+     * The contents of a response. Leaders of an older epoch than the known one are ignored, since a broker may lag behind, unless
+     * the topic was created again, which begins with the first epoch.
+     */
     MetadataSnapshot updated(MetadataResponse answer) {
         Map<Integer, InetSocketAddress> addresses = new LinkedHashMap<>();
         for (MetadataResponse.Broker broker : answer.brokers()) {
@@ -55,16 +65,55 @@ record MetadataSnapshot(Map<Integer, InetSocketAddress> brokers, Map<String, Top
                     && topic.errorCode() != ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
                 continue;
             }
+            boolean isRecreated = known != null && areDifferent(known.id(), topic.topicId());
+            UUID id = known != null && topic.topicId().equals(NO_ID) ? known.id() : topic.topicId();
             Map<Integer, Leader> leaders = new HashMap<>();
             for (MetadataResponse.Partition partition : topic.partitions()) {
                 Leader heard = new Leader(addresses.get(partition.leaderId()), partition.leaderEpoch());
-                Leader before = known == null ? null : known.partitions().get(partition.partitionIndex());
+                Leader before =
+                        known == null || isRecreated ? null : known.partitions().get(partition.partitionIndex());
                 boolean older = before != null && heard.epoch() >= 0 && heard.epoch() < before.epoch();
                 leaders.put(partition.partitionIndex(), older ? before : heard);
             }
-            merged.put(name, new Topic(topic.errorCode(), Map.copyOf(leaders)));
+            merged.put(name, new Topic(topic.errorCode(), id, Map.copyOf(leaders)));
         }
         return new MetadataSnapshot(addresses.isEmpty() ? brokers : addresses, merged);
+    }
+
+    /** Whether both ids are known and not the same. */
+    static boolean areDifferent(UUID one, UUID other) {
+        return !one.equals(NO_ID) && !other.equals(NO_ID) && !one.equals(other);
+    }
+
+    /** Without the topics that are not among these. */
+    MetadataSnapshot retaining(Set<String> names) {
+        return names.containsAll(topics.keySet())
+                ? this
+                : new MetadataSnapshot(
+                        brokers,
+                        topics.entrySet().stream()
+                                .filter(topic -> names.contains(topic.getKey()))
+                                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    /** Without the leader of a partition. */
+    MetadataSnapshot withoutLeader(TopicPartition partition) {
+        Topic topic = topics.get(partition.topic());
+        Leader leader = leader(partition);
+        if (topic == null || leader == null) {
+            return this;
+        }
+        Map<Integer, Leader> leaders = new HashMap<>(topic.partitions());
+        leaders.put(partition.partition(), new Leader(null, leader.epoch()));
+        Map<String, Topic> changed = new HashMap<>(topics);
+        changed.put(partition.topic(), new Topic(topic.error(), topic.id(), Map.copyOf(leaders)));
+        return new MetadataSnapshot(brokers, changed);
+    }
+
+    /** The topic's id, {@link #NO_ID} if it is not known. */
+    UUID topicId(String topic) {
+        Topic known = topics.get(topic);
+        return known == null ? NO_ID : known.id();
     }
 
     /** The topic's number of partitions, or 0 if it is unknown. */

@@ -46,6 +46,10 @@ final class Positions {
         Map<TopicPartition, Long> byTime = new HashMap<>();
         Map<TopicPartition, Integer> generations = new HashMap<>();
         for (AssignedPartition state : assignment.states()) {
+            if (state.isOfEarlierTopic(
+                    metadata.snapshot().topicId(state.topicPartition().topic()))) {
+                startAnew(state);
+            }
             if (state.hasPosition() || !state.mayRequest(nowMs)) {
                 continue;
             }
@@ -72,6 +76,20 @@ final class Positions {
                             config.client().requestTimeoutMs()),
                     (found, failure) -> foundByTime(generations, found));
         }
+    }
+
+    /** The topic was deleted and created again: its records are all new, so none is skipped. */
+    private void startAnew(AssignedPartition state) {
+        if (config.offsetReset() != OffsetReset.NONE) {
+            state.seek(AssignedPartition.Start.EARLIEST);
+            return;
+        }
+        state.seek(AssignedPartition.Start.RESET);
+        state.failWith(new ClientException(
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                state.topicPartition() + ": the topic was deleted and created again, and auto.offset.reset is none;"
+                        + " seek first"));
+        assignment.notifyAll();
     }
 
     private void reset(

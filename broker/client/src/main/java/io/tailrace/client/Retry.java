@@ -47,10 +47,15 @@ final class Retry {
             }
             long pauseMs = backoff.pauseMs(failures);
             if (!failure.retriable() || time.elapsedMs() + pauseMs >= deadlineMs) {
-                throw new ClientException(failure.errorCode(), what + ": " + failure.getMessage(), failure);
+                throw new ClientException(failure.errorCode(), message(what, failure), failure);
             }
             pause(what, pauseMs);
         }
+    }
+
+    private static String message(String what, ClientException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.startsWith(what) ? message : what + ": " + message;
     }
 
     private static void pause(String what, long pauseMs) {

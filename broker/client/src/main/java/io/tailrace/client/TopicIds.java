@@ -55,6 +55,13 @@ final class TopicIds {
         return unknown.containsAll(missing) ? Optional.of(Map.copyOf(names)) : Optional.empty();
     }
 
+    /** Forgets all topics but these. */
+    void retain(Set<UUID> wanted, Set<String> owned) {
+        names.entrySet().removeIf(topic -> !wanted.contains(topic.getKey()) && !owned.contains(topic.getValue()));
+        ids.values().retainAll(names.keySet());
+        unknown.retainAll(wanted);
+    }
+
     /** The time by which to ask for names again. */
     long nextMs() {
         return inFlight || failures == 0 ? Long.MAX_VALUE : nextMs;

@@ -12,6 +12,7 @@ import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.protocol.message.FindCoordinatorRequest;
 import io.tailrace.protocol.message.ListOffsetsRequest;
 import io.tailrace.protocol.message.ListOffsetsResponse;
+import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.record.CompressionType;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatchBuilder;
@@ -196,6 +197,56 @@ class FetchingConsumerTest {
         }
         assertThat(network.asked().get(0).broker()).isEqualTo(ScriptedNetwork.address(2));
         assertThat(fetched().currentLeaderEpoch()).isEqualTo(2);
+    }
+
+    /** The topic's leader epoch begins with 1 again; metadata of an older epoch is believed, because the topic is another one. */
+    private FetchingConsumer consumerOfATopicThatIsCreatedAgain(ConsumerConfig.Builder config) {
+        FetchingConsumer consumer = consumer(config);
+        network.only().fail(ErrorCode.NETWORK_EXCEPTION);
+        consumer.seek(P0, 500);
+        for (int epoch = 2; epoch < 5; epoch++) {
+            network.lead(2, P0);
+        }
+        time.advanceMs(400_000);
+        step(consumer);
+        network.recreate(P0);
+        network.only().answer(response(FetchResponse.Partition.refused(0, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)));
+        step(consumer);
+        assertThat(network.asked()).as("before the topic is looked up").isEmpty();
+        time.advanceMs(2_000);
+        step(consumer);
+        return consumer;
+    }
+
+    @Test
+    void aTopicThatIsCreatedAgainIsReadFromItsBeginning() {
+        FetchingConsumer consumer = consumerOfATopicThatIsCreatedAgain(config().offsetReset(OffsetReset.LATEST));
+        answerOffsets(0, 800);
+        time.advanceMs(2_000);
+        step(consumer);
+        assertThat(fetched().fetchOffset()).isZero();
+        assertThat(fetched().currentLeaderEpoch()).isEqualTo(1);
+        assertThat(network.only().broker()).isEqualTo(ScriptedNetwork.address(1));
+    }
+
+    @Test
+    void aTopicThatIsCreatedAgainFailsThePollIfNothingMayBeReset() {
+        FetchingConsumer consumer = consumerOfATopicThatIsCreatedAgain(config());
+        assertThatThrownBy(() -> poll(consumer)).hasMessageContaining("deleted and created again");
+    }
+
+    @Test
+    void metadataIsNotAskedForTopicsThatAreNoLongerRead() {
+        FetchingConsumer consumer = consumer(config());
+        TopicPartition other = new TopicPartition("other", 0);
+        network.lead(1, other);
+        consumer.assign(List.of(other));
+        time.advanceMs(400_000);
+        step(consumer);
+        assertThat(network.metadataRequests()
+                        .get(network.metadataRequests().size() - 1)
+                        .topics())
+                .containsExactly(new MetadataRequest.Topic("other"));
     }
 
     @Test

@@ -43,8 +43,8 @@ class IncrementalFetchTest {
         ask("a", 1, 0);
         next();
         answered(SESSION);
-        session.leaveOut(new TopicPartition("a", 1));
-        session.leaveOut(new TopicPartition("c", 9));
+        session.forget(new TopicPartition("a", 1));
+        session.forget(new TopicPartition("c", 9));
         FetchRequest request = next();
         assertThat(request.forgottenTopics()).containsExactly(new FetchRequest.ForgottenTopic("a", List.of(1)));
         answered(SESSION);
@@ -56,7 +56,7 @@ class IncrementalFetchTest {
         ask("a", 0, 0);
         next();
         answered(SESSION);
-        session.leaveOut(new TopicPartition("a", 0));
+        session.forget(new TopicPartition("a", 0));
         ask("a", 0, 0);
         FetchRequest request = next();
         assertThat(named(request)).containsExactly("a-0@0");

@@ -19,7 +19,8 @@ class PartitionerTest {
             leaders.put(i, new MetadataSnapshot.Leader(i == leaderless ? null : BROKER, 0));
         }
         return new MetadataSnapshot(
-                Map.of(1, BROKER), Map.of("t", new MetadataSnapshot.Topic(ErrorCode.NONE, leaders)));
+                Map.of(1, BROKER),
+                Map.of("t", new MetadataSnapshot.Topic(ErrorCode.NONE, MetadataSnapshot.NO_ID, leaders)));
     }
 
     @Test

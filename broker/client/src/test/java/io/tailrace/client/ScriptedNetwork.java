@@ -46,6 +46,8 @@ final class ScriptedNetwork implements Network {
     private final List<Asked> asked = new ArrayList<>();
     private final Map<TopicPartition, Integer> leaders = new TreeMap<>();
     private final Map<TopicPartition, Integer> epochs = new TreeMap<>();
+    private final Map<String, UUID> newIds = new TreeMap<>();
+    private final List<MetadataRequest> metadataRequests = new ArrayList<>();
     private long nextProducerId = 100;
     /** The leader in metadata, -1 for none. */
     int controllerId = 1;
@@ -57,6 +59,19 @@ final class ScriptedNetwork implements Network {
     void lead(int broker, TopicPartition partition) {
         leaders.put(partition, broker);
         epochs.merge(partition, 1, Integer::sum);
+    }
+
+    /** Deletes a partition's topic and creates it again, with this partition only, led by broker 1 in the first epoch. */
+    void recreate(TopicPartition partition) {
+        leaders.keySet().removeIf(each -> each.topic().equals(partition.topic()));
+        epochs.keySet().removeIf(each -> each.topic().equals(partition.topic()));
+        newIds.put(partition.topic(), UUID.randomUUID());
+        lead(1, partition);
+    }
+
+    /** All requests for metadata, oldest first. */
+    List<MetadataRequest> metadataRequests() {
+        return metadataRequests;
     }
 
     int leader(TopicPartition partition) {
@@ -93,6 +108,9 @@ final class ScriptedNetwork implements Network {
     @SuppressWarnings("unchecked") // a test answers each request with its response type
     public <R extends Response> CompletableFuture<R> send(InetSocketAddress broker, Request<R> request, int timeoutMs) {
         CompletableFuture<Response> answer = new CompletableFuture<>();
+        if (request instanceof MetadataRequest metadata) {
+            metadataRequests.add(metadata);
+        }
         if (request instanceof MetadataRequest metadata && !metadataWaits) {
             answer.complete(metadata(metadata));
         } else if (request instanceof InitProducerIdRequest) {
@@ -103,15 +121,19 @@ final class ScriptedNetwork implements Network {
         return (CompletableFuture<R>) answer;
     }
 
-    /** The id of a topic. */
+    /** The id of a topic that was created once. */
     static UUID idOf(String topic) {
         return UUID.nameUUIDFromBytes(topic.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private UUID currentIdOf(String topic) {
+        return newIds.getOrDefault(topic, idOf(topic));
     }
 
     private String nameOf(UUID id) {
         return leaders.keySet().stream()
                 .map(TopicPartition::topic)
-                .filter(topic -> idOf(topic).equals(id))
+                .filter(topic -> currentIdOf(topic).equals(id))
                 .findFirst()
                 .orElseThrow();
     }
@@ -147,7 +169,8 @@ final class ScriptedNetwork implements Network {
                 }
             });
             ErrorCode error = partitions.isEmpty() ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE;
-            topics.add(new MetadataResponse.Topic(error, name, idOf(name), false, partitions, Integer.MIN_VALUE));
+            topics.add(
+                    new MetadataResponse.Topic(error, name, currentIdOf(name), false, partitions, Integer.MIN_VALUE));
         }
         return new MetadataResponse(0, brokers, "cluster", controllerId, topics, Integer.MIN_VALUE);
     }

@@ -7,6 +7,7 @@ import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Quantile;
 import io.prometheus.metrics.model.snapshots.Quantiles;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The metrics of a process: those of the JVM, and those that the process registers. Each is read when it is scraped, on a thread of
- * the endpoint. One that cannot be read is logged and left out of that scrape; the others are answered. Thread-safe.
+ * the endpoint. One that cannot be read is logged and left out of that scrape as a whole; the others are answered. Thread-safe.
  *
  * <p>Each method throws {@link IllegalArgumentException} if Prometheus does not allow the name, or if it is registered already.
  */
@@ -69,7 +70,8 @@ public final class Metrics {
                 .name(name)
                 .help(help)
                 .labelNames(labels.toArray(String[]::new))
-                .callback(callback -> guarded(name, () -> read.accept(callback::call)))
+                .callback(callback -> collect(
+                        name, found -> read.accept((value, values) -> found.add(() -> callback.call(value, values)))))
                 .register(registry);
     }
 
@@ -87,7 +89,8 @@ public final class Metrics {
                 .name(name)
                 .help(help)
                 .labelNames(labels.toArray(String[]::new))
-                .callback(callback -> guarded(name, () -> read.accept(callback::call)))
+                .callback(callback -> collect(
+                        name, found -> read.accept((value, values) -> found.add(() -> callback.call(value, values)))))
                 .register(registry);
     }
 
@@ -97,10 +100,10 @@ public final class Metrics {
                 .name(name)
                 .help(help)
                 .labelNames(labels.toArray(String[]::new))
-                .callback(callback -> guarded(
+                .callback(callback -> collect(
                         name,
-                        () -> read.accept((count, sum, quantiles, values) ->
-                                callback.call(count, sum, quantiles(quantiles), values))))
+                        found -> read.accept((count, sum, quantiles, values) ->
+                                found.add(() -> callback.call(count, sum, quantiles(quantiles), values)))))
                 .register(registry);
     }
 
@@ -110,12 +113,16 @@ public final class Metrics {
         return builder.build();
     }
 
-    private static void guarded(String name, Runnable read) {
+    /** Hands the values over when all of them are read, so that a metric that fails halfway is not shown in part. */
+    private static void collect(String name, Consumer<List<Runnable>> read) {
+        List<Runnable> values = new ArrayList<>();
         try {
-            read.run();
+            read.accept(values);
         } catch (RuntimeException e) {
             LOG.warn("Metric not read: {}", name, e);
+            return;
         }
+        values.forEach(Runnable::run);
     }
 
     PrometheusRegistry registry() {

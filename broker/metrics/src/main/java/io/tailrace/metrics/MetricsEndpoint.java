@@ -1,6 +1,7 @@
 package io.tailrace.metrics;
 
-import io.prometheus.metrics.exporter.httpserver.HTTPServer;
+import com.sun.net.httpserver.HttpServer;
+import io.prometheus.metrics.exporter.httpserver.MetricsHandler;
 import io.tailrace.config.ConfigException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,20 +17,24 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves {@code /metrics}, {@code /health/live} and {@code /health/ready}, with {@value #THREADS} threads and for at most {@value
  * #CONNECTIONS_MAX} connections. A connection beyond that is closed; a request or answer that takes more than {@value
- * #EXCHANGE_SECONDS_MAX} s closes its connection. Thread-safe.
+ * #EXCHANGE_SECONDS_MAX} s closes its connection. No more than {@value #SCRAPES_MAX} scrapes are answered at a time, so that slow ones
+ * leave threads for health: an orchestrator restarts a process that does not answer. Thread-safe.
  */
 public final class MetricsEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsEndpoint.class);
-    private static final int THREADS = 2;
+    private static final int THREADS = 4;
+    static final int SCRAPES_MAX = 2;
     static final int CONNECTIONS_MAX = 64;
     private static final int EXCHANGE_SECONDS_MAX = 30;
 
     private final Metrics metrics;
-    private final @Nullable HTTPServer server;
+    private final @Nullable Running running;
 
-    private MetricsEndpoint(Metrics metrics, @Nullable HTTPServer server) {
+    private record Running(HttpServer server, ThreadPoolExecutor threads) {}
+
+    private MetricsEndpoint(Metrics metrics, @Nullable Running running) {
         this.metrics = metrics;
-        this.server = server;
+        this.running = running;
     }
 
     /**
@@ -44,21 +49,20 @@ public final class MetricsEndpoint implements AutoCloseable {
         boundConnections();
         Metrics metrics = new Metrics();
         metrics.registerJvm();
-        ThreadPoolExecutor threads = threads();
         try {
             InetSocketAddress address = listener.resolve();
-            HTTPServer server = HTTPServer.builder()
-                    .inetAddress(address.getAddress())
-                    .port(address.getPort())
-                    .executorService(threads)
-                    .registry(metrics.registry())
-                    .registerHealthHandler(false)
-                    .defaultHandler(new HealthHandler(health))
-                    .buildAndStart();
-            LOG.info("Metrics are served at http://{}:{}/metrics", address.getHostString(), server.getPort());
-            return new MetricsEndpoint(metrics, server);
+            HttpServer server = HttpServer.create(address, 0);
+            ThreadPoolExecutor threads = threads();
+            server.setExecutor(threads);
+            server.createContext("/", new HealthHandler(health));
+            server.createContext("/metrics", new ScrapeHandler(new MetricsHandler(metrics.registry()), SCRAPES_MAX));
+            server.start();
+            LOG.info(
+                    "Metrics are served at http://{}:{}/metrics",
+                    address.getHostString(),
+                    server.getAddress().getPort());
+            return new MetricsEndpoint(metrics, new Running(server, threads));
         } catch (IOException e) {
-            threads.shutdown();
             throw new ConfigException(MetricsListener.KEY.name() + "=" + listener + ": cannot listen there: "
                     + e.getMessage() + "; expected a free port on an address of this machine");
         }
@@ -89,21 +93,22 @@ public final class MetricsEndpoint implements AutoCloseable {
 
     /** Registers metrics of the process, unless the endpoint is off. */
     public void register(Consumer<Metrics> registration) {
-        if (server != null) {
+        if (running != null) {
             registration.accept(metrics);
         }
     }
 
     /** The port that the endpoint listens on, -1 if it is off. */
     public int port() {
-        return server == null ? -1 : server.getPort();
+        return running == null ? -1 : running.server().getAddress().getPort();
     }
 
     /** Stops listening and closes all connections. */
     @Override
     public void close() {
-        if (server != null) {
-            server.close();
+        if (running != null) {
+            running.server().stop(0);
+            running.threads().shutdownNow();
         }
     }
 }

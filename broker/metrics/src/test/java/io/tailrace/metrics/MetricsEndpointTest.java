@@ -17,6 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -111,6 +114,60 @@ class MetricsEndpointTest {
         });
 
         assertThat(text).contains("tailrace_good 1.0").doesNotContain("tailrace_bad ");
+    }
+
+    @Test
+    void aMetricThatFailsHalfwayIsNotShownInPart() throws Exception {
+        String text = scrape(metrics -> metrics.gauges("tailrace_half", "Half.", List.of("topic"), samples -> {
+            samples.add(1, "first");
+            throw new IllegalStateException("broken");
+        }));
+
+        assertThat(text).doesNotContain("tailrace_half{");
+    }
+
+    @Test
+    void healthIsAnsweredWhileScrapesAreStuck() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Semaphore stuck = new Semaphore(0);
+        try (MetricsEndpoint endpoint = MetricsEndpoint.start(ANY_PORT, health)) {
+            endpoint.register(metrics -> metrics.gauge("tailrace_stuck", "Stuck.", () -> {
+                stuck.release();
+                return await(release);
+            }));
+            List<CompletableFuture<HttpResponse<String>>> scrapes = new ArrayList<>();
+            for (int i = 0; i < MetricsEndpoint.SCRAPES_MAX; i++) {
+                scrapes.add(start(endpoint));
+            }
+            stuck.acquire(MetricsEndpoint.SCRAPES_MAX);
+
+            assertThat(request(endpoint, "GET", "/health/live").statusCode()).isEqualTo(200);
+            HttpResponse<String> oneMore = request(endpoint, "GET", "/metrics");
+            assertThat(oneMore.statusCode()).isEqualTo(503);
+            assertThat(oneMore.body()).contains("2 scrapes are in progress");
+
+            release.countDown();
+            for (CompletableFuture<HttpResponse<String>> scrape : scrapes) {
+                assertThat(scrape.get().body()).contains("tailrace_stuck 1.0");
+            }
+            assertThat(request(endpoint, "GET", "/metrics").statusCode()).isEqualTo(200);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    private static int await(CountDownLatch release) {
+        try {
+            release.await();
+            return 1;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private CompletableFuture<HttpResponse<String>> start(MetricsEndpoint endpoint) {
+        URI uri = URI.create("http://127.0.0.1:" + endpoint.port() + "/metrics");
+        return http.sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     @Test

@@ -119,7 +119,7 @@ final class FetchSchedule {
     }
 
     private void leaveOut(TopicPartition partition) {
-        session.leaveOut(partition);
+        session.forget(partition);
         asked.remove(partition);
     }
 

@@ -7,7 +7,6 @@ import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -21,8 +20,13 @@ record GroupLag(long records, double seconds) {
     private static final GroupLag NONE = new GroupLag(0, 0);
     private static final double MS_PER_SECOND = 1000;
 
-    /** The lag behind the end of this broker's own replica; empty if it has none. Reads the header of a batch. */
-    static Optional<GroupLag> of(TopicPartition id, long committedOffset, Partitions partitions, long nowMs) {
+    /**
+     * The lag behind the end of this broker's own replica; empty if it has none. Reads the header of a batch.
+     *
+     * @throws IOException if the batch cannot be read
+     */
+    static Optional<GroupLag> of(TopicPartition id, long committedOffset, Partitions partitions, long nowMs)
+            throws IOException {
         Partition partition = partitions.find(id.topic(), id.partition());
         if (partition == null) {
             return Optional.empty();
@@ -38,8 +42,6 @@ record GroupLag(long records, double seconds) {
         } catch (OffsetNotInLogException e) {
             // Retention was faster. The next scrape knows.
             return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

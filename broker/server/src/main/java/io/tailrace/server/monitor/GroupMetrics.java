@@ -6,6 +6,7 @@ import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.monitor.GroupsQuery.GroupOffsets;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partitions;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,15 +17,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The groups that this broker coordinates, as kafka_exporter names them. Lag is that to the end of this broker's own replica of a
- * partition; where it has none, lag is not reported.
+ * partition; where it has none, or cannot read it, lag is not reported.
  *
- * <p>The shards are asked once for all metrics of a scrape. If they do not answer in time, the scrape has no groups.
+ * <p>The shards are asked once for all metrics of a scrape. If they do not answer in time, the scrape has no groups. Thread-safe.
  */
 final class GroupMetrics {
     private static final Logger LOG = LoggerFactory.getLogger(GroupMetrics.class);
@@ -35,8 +37,8 @@ final class GroupMetrics {
     private static final long ANSWER_AGE_MS_MAX = 1_000;
     private static final Overview NOTHING = new Overview(List.of(), List.of(), 0);
 
-    private final GroupCoordinator groups;
-    private final Partitions partitions;
+    private final Shards shards;
+    private final Lags lags;
     private final Clocks clocks;
     private final int offsetsMax;
 
@@ -45,20 +47,40 @@ final class GroupMetrics {
 
     private long askedMs = Long.MIN_VALUE;
 
-    private record Row(String group, TopicPartition partition, long offset, Optional<GroupLag> lag) {
+    /** Asks all shards of this broker. */
+    @FunctionalInterface
+    interface Shards {
+        void ask(GroupsQuery query, Consumer<List<GroupsQuery.Answer>> answers);
+    }
+
+    /** Reads the lag of a group in a partition; empty if this broker has no replica of it. */
+    @FunctionalInterface
+    interface Lags {
+        Optional<GroupLag> of(TopicPartition partition, long committedOffset, long nowMs) throws IOException;
+    }
+
+    record Row(String group, TopicPartition partition, long offset, Optional<GroupLag> lag) {
         TopicOfGroup topic() {
             return new TopicOfGroup(group, partition.topic());
         }
     }
 
-    private record TopicOfGroup(String group, String topic) {}
+    record TopicOfGroup(String group, String topic) {}
 
-    private record Overview(List<GroupOffsets> groups, List<Row> rows, int leftOut) {}
+    record Overview(List<GroupOffsets> groups, List<Row> rows, int leftOut) {}
 
     /** Groups beyond {@code offsetsMax} offsets are left out. */
     GroupMetrics(GroupCoordinator groups, Partitions partitions, Clocks clocks, int offsetsMax) {
-        this.groups = groups;
-        this.partitions = partitions;
+        this(
+                groups::queryAll,
+                (partition, offset, nowMs) -> GroupLag.of(partition, offset, partitions, nowMs),
+                clocks,
+                offsetsMax);
+    }
+
+    GroupMetrics(Shards shards, Lags lags, Clocks clocks, int offsetsMax) {
+        this.shards = shards;
+        this.lags = lags;
         this.clocks = clocks;
         this.offsetsMax = offsetsMax;
     }
@@ -123,18 +145,23 @@ final class GroupMetrics {
         return topics;
     }
 
-    private synchronized Overview overview() {
+    /** What the shards answered for the scrape in progress. A failure too is the answer for all of its metrics. */
+    synchronized Overview overview() {
         long nowMs = clocks.steadyMs().getAsLong();
         if (askedMs == Long.MIN_VALUE || nowMs - askedMs > ANSWER_AGE_MS_MAX) {
-            overview = ask();
-            askedMs = clocks.steadyMs().getAsLong();
+            overview = NOTHING;
+            try {
+                overview = ask();
+            } finally {
+                askedMs = clocks.steadyMs().getAsLong();
+            }
         }
         return overview;
     }
 
     private Overview ask() {
         CompletableFuture<List<GroupsQuery.Answer>> answers = new CompletableFuture<>();
-        groups.queryAll(new GroupsQuery(offsetsMax), answers::complete);
+        shards.ask(new GroupsQuery(offsetsMax), answers::complete);
         try {
             return overview(answers.get(ANSWER_MS_MAX, TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
@@ -154,8 +181,6 @@ final class GroupMetrics {
                 .toList();
         int leftOut = answers.stream().mapToInt(GroupsQuery.Answer::leftOut).sum();
         List<GroupOffsets> shown = new ArrayList<>();
-        List<Row> rows = new ArrayList<>();
-        long nowMs = clocks.wallMs().getAsLong();
         int room = offsetsMax;
         for (GroupOffsets group : all) {
             if (group.size() > room) {
@@ -164,10 +189,31 @@ final class GroupMetrics {
             }
             room -= group.size();
             shown.add(group);
-            group.offsets()
-                    .forEach((partition, offset) -> rows.add(
-                            new Row(group.id(), partition, offset, GroupLag.of(partition, offset, partitions, nowMs))));
         }
-        return new Overview(shown, rows, leftOut);
+        return new Overview(shown, rows(shown), leftOut);
+    }
+
+    /** Partitions that cannot be read make one line in the log for all of them, since each scrape meets them again. */
+    private List<Row> rows(List<GroupOffsets> shown) {
+        List<Row> rows = new ArrayList<>();
+        long nowMs = clocks.wallMs().getAsLong();
+        int failures = 0;
+        IOException first = null;
+        for (GroupOffsets group : shown) {
+            for (Map.Entry<TopicPartition, Long> offset : group.offsets().entrySet()) {
+                Optional<GroupLag> lag = Optional.empty();
+                try {
+                    lag = lags.of(offset.getKey(), offset.getValue(), nowMs);
+                } catch (IOException e) {
+                    failures++;
+                    first = first == null ? e : first;
+                }
+                rows.add(new Row(group.id(), offset.getKey(), offset.getValue(), lag));
+            }
+        }
+        if (first != null) {
+            LOG.warn("Lags are missing in the metrics, their logs cannot be read: {}, the first: {}", failures, first);
+        }
+        return rows;
     }
 }

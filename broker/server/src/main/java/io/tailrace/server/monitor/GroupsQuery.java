@@ -7,6 +7,7 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.shard.Query;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -14,9 +15,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Asks a shard for its groups, in the order of their ids, with at most so many offsets that the shard is not held up.
+ * Asks a shard for its groups, in the order of their ids. A group whose offsets no longer fit is counted without a look at them, so
+ * that the shard is not held up.
  *
- * @param offsetsMax offsets of all groups together; a group beyond that is only counted
+ * @param offsetsMax offsets of all groups together
  */
 record GroupsQuery(int offsetsMax) implements Query<GroupsShard, GroupsQuery.Answer> {
 
@@ -30,15 +32,19 @@ record GroupsQuery(int offsetsMax) implements Query<GroupsShard, GroupsQuery.Ans
     record GroupOffsets(String id, int members, SortedMap<TopicPartition, Long> offsets) {
         /** How much of the bound it takes. */
         int size() {
-            return Math.max(1, offsets.size());
+            return size(offsets.size());
+        }
+
+        private static int size(int offsets) {
+            return Math.max(1, offsets);
         }
     }
 
     /**
      * The groups of a shard.
      *
-     * @param groups in order
-     * @param leftOut how many more there are
+     * @param groups those that fit, in order
+     * @param leftOut how many do not
      */
     record Answer(List<GroupOffsets> groups, int leftOut) {}
 
@@ -49,19 +55,19 @@ record GroupsQuery(int offsetsMax) implements Query<GroupsShard, GroupsQuery.Ans
         List<GroupOffsets> groups = new ArrayList<>();
         int room = offsetsMax;
         for (String id : ids) {
-            if (room <= 0) {
-                break;
+            Collection<TopicPartition> partitions = state.offsets().committedPartitions(id);
+            int size = GroupOffsets.size(partitions.size());
+            if (size <= room) {
+                groups.add(group(state, id, partitions));
+                room -= size;
             }
-            GroupOffsets group = group(state, id);
-            groups.add(group);
-            room -= group.size();
         }
         return new Answer(groups, ids.size() - groups.size());
     }
 
-    private static GroupOffsets group(GroupsShard state, String id) {
+    private static GroupOffsets group(GroupsShard state, String id, Collection<TopicPartition> partitions) {
         SortedMap<TopicPartition, Long> offsets = new TreeMap<>();
-        for (TopicPartition partition : state.offsets().committedPartitions(id)) {
+        for (TopicPartition partition : partitions) {
             StoredOffset stored = state.offsets().committed(id, partition);
             if (stored != null) {
                 offsets.put(partition, stored.offset());

@@ -6,6 +6,7 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.Batches;
 import io.tailrace.server.partition.TwoReplicas;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -33,12 +34,12 @@ class GroupLagTest {
         replicas.close();
     }
 
-    private Optional<GroupLag> lag(long committed) {
+    private Optional<GroupLag> lag(long committed) throws IOException {
         return GroupLag.of(ID, committed, replicas.partitions(), NOW_MS);
     }
 
     @Test
-    void lagCountsRecordsBelowTheHighWatermarkAndTheAgeOfTheFirst() {
+    void lagCountsRecordsBelowTheHighWatermarkAndTheAgeOfTheFirst() throws IOException {
         replicas.followerFetches(4);
 
         assertThat(lag(1)).contains(new GroupLag(3, 60));
@@ -46,7 +47,7 @@ class GroupLagTest {
     }
 
     @Test
-    void aGroupThatHasReadEverythingHasNoLag() {
+    void aGroupThatHasReadEverythingHasNoLag() throws IOException {
         replicas.followerFetches(4);
 
         assertThat(lag(4)).contains(new GroupLag(0, 0));
@@ -54,14 +55,14 @@ class GroupLagTest {
     }
 
     @Test
-    void recordsThatConsumersCannotReadYetAreNoLag() {
+    void recordsThatConsumersCannotReadYetAreNoLag() throws IOException {
         replicas.followerFetches(3);
 
         assertThat(lag(3)).contains(new GroupLag(0, 0));
     }
 
     @Test
-    void thereIsNoLagWithoutAReplica() {
+    void thereIsNoLagWithoutAReplica() throws IOException {
         assertThat(GroupLag.of(new TopicPartition("elsewhere", 0), 1, replicas.partitions(), NOW_MS))
                 .isEmpty();
     }

@@ -65,4 +65,15 @@ class GroupsQueryTest {
         assertThat(ask(2).leftOut()).isEqualTo(3);
         assertThat(ask(0).leftOut()).isEqualTo(5);
     }
+
+    @Test
+    void aGroupThatDoesNotFitLeavesRoomForSmallerOnes() {
+        for (int partition = 0; partition < 3; partition++) {
+            commit("large", partition, 1);
+        }
+        commit("small", 0, 1);
+
+        assertThat(ask(2).groups()).extracting(GroupOffsets::id).containsExactly("small");
+        assertThat(ask(2).leftOut()).isEqualTo(1);
+    }
 }

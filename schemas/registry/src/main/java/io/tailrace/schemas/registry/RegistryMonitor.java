@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ final class RegistryMonitor implements Health, AutoCloseable {
     private static final double MS_PER_SECOND = 1000;
 
     private final InstantSource clock;
+    private final LongSupplier steadyMs;
     private final ScheduledExecutorService probes = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "schema-log-probe");
         thread.setDaemon(true);
@@ -35,16 +37,20 @@ final class RegistryMonitor implements Health, AutoCloseable {
     private volatile @Nullable RegistryServer server;
     private volatile @Nullable Throwable failure;
     private volatile long endOffset;
-    /** When everything that the log had then was in the state. */
+    /** When everything that the log had then was in the state; wall-clock time, for people. */
     private volatile long caughtUpMs;
+    /** The same time by the steady clock, by which readiness is judged. */
+    private volatile long caughtUpSteadyMs;
 
-    RegistryMonitor(InstantSource clock) {
+    /** @param steadyMs milliseconds since an arbitrary moment; never goes back, and does not jump when the clock is set */
+    RegistryMonitor(InstantSource clock, LongSupplier steadyMs) {
         this.clock = clock;
+        this.steadyMs = steadyMs;
     }
 
     /** Watches a server that has read the log, registers its metrics and starts the thread. For one call. */
     void watch(RegistryServer started, Metrics metrics) {
-        caughtUpMs = clock.millis();
+        caughtUp();
         server = started;
         var unused = started.failure().exceptionally(cause -> {
             failure = cause;
@@ -61,11 +67,16 @@ final class RegistryMonitor implements Health, AutoCloseable {
             long end = store.endOffset();
             endOffset = end;
             if (store.appliedOffset() >= end) {
-                caughtUpMs = clock.millis();
+                caughtUp();
             }
         } catch (RuntimeException e) {
             log.debug("end of the log not read", e);
         }
+    }
+
+    private void caughtUp() {
+        caughtUpMs = clock.millis();
+        caughtUpSteadyMs = steadyMs.getAsLong();
     }
 
     @Override
@@ -84,7 +95,7 @@ final class RegistryMonitor implements Health, AutoCloseable {
         if (server == null) {
             return Status.down("schema registry is starting: reading the log");
         }
-        long behindMs = clock.millis() - caughtUpMs;
+        long behindMs = steadyMs.getAsLong() - caughtUpSteadyMs;
         return behindMs <= BEHIND_MS_MAX
                 ? Status.up("all schemas of the log are known")
                 : Status.down("the log was last read to its end " + behindMs / 1000

@@ -6,6 +6,7 @@ import io.tailrace.process.CommandRunner;
 import io.tailrace.process.ServerProcess;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -39,7 +40,8 @@ public final class SchemaRegistryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         RegistryConfig config = RegistryConfig.of(options.read(RegistryConfig.KEYS));
-        try (RegistryMonitor monitor = new RegistryMonitor(InstantSource.system());
+        try (RegistryMonitor monitor = new RegistryMonitor(
+                        InstantSource.system(), () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
                 MetricsEndpoint endpoint = MetricsEndpoint.start(config.metrics(), monitor)) {
             RegistryServer server = RegistryServer.start(config, TopicSchemaLog.open(config));
             log.info("keeping schemas in topic {} at {}", config.topic(), config.bootstrapServers());

@@ -21,9 +21,10 @@ import org.junit.jupiter.api.Test;
 
 class RegistryMonitorTest {
     private final AtomicLong nowMs = new AtomicLong(1_700_000_000_000L);
+    private final AtomicLong steadyMs = new AtomicLong();
     private final InMemoryTopic topic = new InMemoryTopic();
     private final RegistryServer server = RegistryServerTest.start(topic);
-    private final RegistryMonitor monitor = new RegistryMonitor(() -> Instant.ofEpochMilli(nowMs.get()));
+    private final RegistryMonitor monitor = new RegistryMonitor(() -> Instant.ofEpochMilli(nowMs.get()), steadyMs::get);
     private final MetricsEndpoint endpoint = MetricsEndpoint.start(new MetricsListener("127.0.0.1", 0), monitor);
 
     @BeforeEach
@@ -81,6 +82,8 @@ class RegistryMonitorTest {
 
         topic.failEndOffsetWith(RegistryException.storeFailed("no broker answers"));
         nowMs.addAndGet(RegistryMonitor.BEHIND_MS_MAX + 1_000);
+        assertThat(monitor.ready().ok()).as("the clock was set forward").isTrue();
+        steadyMs.addAndGet(RegistryMonitor.BEHIND_MS_MAX + 1_000);
         monitor.probe(server.store());
         assertThat(Scrape.get(endpoint.port(), "/health/ready").body())
                 .isEqualTo("{\"status\":\"down\",\"reason\":\"the log was last read to its end 31 s ago: brokers do not"
