@@ -2,6 +2,7 @@ package io.tailrace.cli;
 
 import io.tailrace.client.ClientConfig;
 import io.tailrace.config.ConfigException;
+import java.util.Collection;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
@@ -26,6 +27,13 @@ final class BootstrapOptions {
     static void requireAtLeast(long min, String option, long value) {
         if (value < min) {
             throw new ConfigException(option + "=" + value + ": expected " + min + " or more");
+        }
+    }
+
+    /** Refuses an empty name among these as wrong usage. */
+    static void requireNames(String option, Collection<String> names) {
+        if (names.contains("")) {
+            throw new ConfigException(option + ": expected a name, found none");
         }
     }
 

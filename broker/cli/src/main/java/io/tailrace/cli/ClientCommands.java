@@ -33,6 +33,7 @@ public final class ClientCommands {
         CommandLine groups = new CommandLine(new GroupsCommand())
                 .addSubcommand(new GroupsListCommand(clients))
                 .addSubcommand(new GroupsDescribeCommand(clients))
+                .addSubcommand(new GroupsConfigureCommand(clients))
                 .addSubcommand(new GroupsDeleteCommand(clients))
                 .addSubcommand(new GroupsResetCommand(clients));
         CommandLine all = new CommandLine(new ClientCommands())
@@ -55,7 +56,7 @@ public final class ClientCommands {
 
     @Command(
             name = "groups",
-            description = "Lists, describes and deletes consumer groups, and resets their offsets.",
+            description = "Lists, describes, configures and deletes consumer groups, and resets their offsets.",
             synopsisSubcommandLabel = "COMMAND")
     private static final class GroupsCommand {}
 }

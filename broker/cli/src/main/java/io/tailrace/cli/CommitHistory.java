@@ -69,10 +69,10 @@ final class CommitHistory {
     }
 
     /** A partition of a group. */
-    record Key(String group, TopicPartition partition) {}
+    record GroupPartition(String group, TopicPartition partition) {}
 
     /** A commit whose lag is not known yet. */
-    private record Stored(Key key, long committedAtMs, long offset) {}
+    private record Stored(GroupPartition key, long committedAtMs, long offset) {}
 
     /** The number of partitions of the topic that stores commits, 0 if there is none yet. */
     int stores() {
@@ -88,14 +88,15 @@ final class CommitHistory {
      * @return commits by partition and group; those that have none are absent
      * @throws ClientException if the store cannot be read
      */
-    Map<Key, Commits> of(int store, Set<Key> wanted, Map<TopicPartition, PartitionOffset> ends, Window window) {
+    Map<GroupPartition, Commits> of(
+            int store, Set<GroupPartition> wanted, Map<TopicPartition, PartitionOffset> ends, Window window) {
         Map<TopicPartition, Deque<Stored>> left = new TreeMap<>();
         stored(new TopicPartition(StoredCommit.TOPIC, store), wanted, window)
                 .values()
                 .forEach(commits -> commits.forEach(
                         commit -> left.computeIfAbsent(commit.key().partition(), each -> new ArrayDeque<>())
                                 .add(commit)));
-        Map<Key, Commits> commits = new HashMap<>();
+        Map<GroupPartition, Commits> commits = new HashMap<>();
         while (!left.isEmpty()) {
             Map<TopicPartition, Stored> round = new TreeMap<>();
             left.forEach((partition, queue) -> round.put(partition, queue.removeFirst()));
@@ -107,7 +108,9 @@ final class CommitHistory {
 
     /** One commit of each partition, since a request may ask for one time in each partition. */
     private void addRound(
-            Map<TopicPartition, Stored> round, Map<TopicPartition, PartitionOffset> ends, Map<Key, Commits> commits) {
+            Map<TopicPartition, Stored> round,
+            Map<TopicPartition, PartitionOffset> ends,
+            Map<GroupPartition, Commits> commits) {
         Map<TopicPartition, Long> times = new TreeMap<>();
         round.forEach((partition, commit) -> times.put(partition, commit.committedAtMs()));
         admin.offsets(times).forEach((partition, answer) -> {
@@ -131,8 +134,8 @@ final class CommitHistory {
         });
     }
 
-    private Map<Key, Deque<Stored>> stored(TopicPartition store, Set<Key> wanted, Window window) {
-        Map<Key, Deque<Stored>> stored = new HashMap<>();
+    private Map<GroupPartition, Deque<Stored>> stored(TopicPartition store, Set<GroupPartition> wanted, Window window) {
+        Map<GroupPartition, Deque<Stored>> stored = new HashMap<>();
         OptionalLong first = offset(store, window.sinceMs());
         OptionalLong end = offset(store, GroupAdmin.LATEST);
         if (first.isEmpty() || end.isEmpty()) {
@@ -167,14 +170,15 @@ final class CommitHistory {
     }
 
     /** Of two commits that are close together, the later one counts. */
-    private static void add(Map<Key, Deque<Stored>> stored, StoredCommit commit, Set<Key> wanted, Window window) {
-        Key key = new Key(commit.group(), commit.partition());
+    private static void add(
+            Map<GroupPartition, Deque<Stored>> stored, StoredCommit commit, Set<GroupPartition> wanted, Window window) {
+        GroupPartition key = new GroupPartition(commit.group(), commit.partition());
         if (!wanted.contains(key)) {
             return;
         }
         Deque<Stored> commits = stored.computeIfAbsent(key, first -> new ArrayDeque<>());
         Stored before = commits.peekLast();
-        Key shared = before == null ? key : before.key();
+        GroupPartition shared = before == null ? key : before.key();
         if (before != null
                 && commit.committedAtMs() / window.spacingMs() == before.committedAtMs() / window.spacingMs()) {
             commits.removeLast();

@@ -190,14 +190,15 @@ final class ConsumeCommand implements Runnable {
         try {
             consumer.commit(offsets);
         } catch (ClientException e) {
-            if (!subscribes() || !MEMBERSHIP_LOST.contains(e.errorCode())) {
+            boolean isLost = subscribes() && MEMBERSHIP_LOST.contains(e.errorCode());
+            if (!isLost && !e.retriable()) {
                 throw e;
             }
             spec.commandLine()
                     .getErr()
                     .println(spec.qualifiedName()
-                            + ": offsets were not committed, so that another member may print these"
-                            + " records again: " + e.getMessage());
+                            + ": offsets were not committed, so that these records may be printed again: "
+                            + e.getMessage());
         }
     }
 

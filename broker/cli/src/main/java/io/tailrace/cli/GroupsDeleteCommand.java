@@ -34,6 +34,7 @@ final class GroupsDeleteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        BootstrapOptions.requireNames("--group", groups);
         int exitCode = 0;
         try (GroupAdmin admin = clients.groupAdmin(bootstrap.clientConfig())) {
             for (String group : groups) {

@@ -6,7 +6,6 @@ import io.tailrace.config.ConfigException;
 import io.tailrace.process.OutputOptions;
 import io.tailrace.process.OutputTable;
 import io.tailrace.protocol.TopicPartition;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,15 +67,16 @@ final class GroupsResetCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
+        BootstrapOptions.requireNames("--group", List.of(group));
         OffsetTarget offsets = target.parsed();
         try (GroupAdmin admin = clients.groupAdmin(bootstrap.clientConfig())) {
             Map<TopicPartition, Long> committed = admin.committed(group);
             Map<TopicPartition, Long> reset =
                     offsets.of(partitions(admin, offsets, committed.keySet()), committed, admin);
             if (reset.isEmpty()) {
-                throw new IllegalStateException(
-                        "group " + group + " has no committed offsets: name its topics by --topic");
+                throw new IllegalStateException("group " + group
+                        + " has no committed offsets of partitions that exist: name its topics by --topic");
             }
             requireNoMembers(admin.describe(group));
             if (mode.execute && !mode.dryRun) {
@@ -93,7 +93,7 @@ final class GroupsResetCommand implements Callable<Integer> {
     private void requireNoMembers(GroupDescription described) {
         if (!described.members().isEmpty()) {
             throw new IllegalStateException(
-                    "group " + group + " has " + described.members().size() + " members (" + described.state()
+                    "group " + group + " has members (" + described.members().size() + ", " + described.state()
                             + "): stop them before its offsets are reset");
         }
     }

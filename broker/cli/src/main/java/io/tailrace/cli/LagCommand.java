@@ -1,5 +1,6 @@
 package io.tailrace.cli;
 
+import io.tailrace.client.ClientException;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.GroupAdmin;
@@ -20,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code tailrace lag}. */
 @Command(
@@ -35,6 +38,9 @@ final class LagCommand implements Callable<Integer> {
     private final Clients clients;
     private final InstantSource clock;
     private final Pause pause;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private final BootstrapOptions bootstrap = new BootstrapOptions();
@@ -103,16 +109,27 @@ final class LagCommand implements Callable<Integer> {
         BootstrapOptions.requireAtLeast(0, "--max-seconds", secondsMax.orElse(0L));
         BootstrapOptions.requireAtLeast(1, "--window", windowSeconds);
         BootstrapOptions.requireAtLeast(1, "--watch", watchSeconds.orElse(1L));
+        BootstrapOptions.requireNames("--group", which.groups);
+        BootstrapOptions.requireNames("--topic", topics);
         ConsumerConfig config = BootstrapOptions.checked(
                 () -> ConsumerConfig.builder(bootstrap.servers()).build());
         try (GroupAdmin admin = clients.groupAdmin(bootstrap.clientConfig());
                 Consumer consumer = clients.consumer(config)) {
             CommitHistory history = new CommitHistory(admin, consumer);
             while (watchSeconds.isPresent()) {
-                look(admin, history);
+                lookAgain(admin, history);
                 pause.seconds(watchSeconds.get());
             }
             return look(admin, history);
+        }
+    }
+
+    /** A cluster that does not answer now may answer the next look. */
+    private void lookAgain(GroupAdmin admin, CommitHistory history) {
+        try {
+            look(admin, history);
+        } catch (ClientException e) {
+            spec.commandLine().getErr().println(spec.qualifiedName() + ": " + e.getMessage());
         }
     }
 

@@ -1,7 +1,7 @@
 package io.tailrace.cli;
 
 import io.tailrace.cli.CommitHistory.Commits;
-import io.tailrace.cli.CommitHistory.Key;
+import io.tailrace.cli.CommitHistory.GroupPartition;
 import io.tailrace.client.ClientException;
 import io.tailrace.client.GroupAdmin;
 import io.tailrace.client.GroupDescription;
@@ -88,7 +88,7 @@ final class LagReport {
         try {
             Map<TopicPartition, PartitionOffset> ends = new TreeMap<>();
             List<Progress> progress = progress(answered, topics, ends);
-            Map<Key, Commits> commits = commits(store, progress, ends);
+            Map<GroupPartition, Commits> commits = commits(store, progress, ends);
             for (Progress each : progress) {
                 found.put(each.group().groupId(), found(each, commits));
             }
@@ -97,7 +97,7 @@ final class LagReport {
         }
     }
 
-    private Found found(Progress progress, Map<Key, Commits> commits) {
+    private Found found(Progress progress, Map<GroupPartition, Commits> commits) {
         try {
             return new Found(progress.group(), rows(progress, commits), "");
         } catch (ClientException e) {
@@ -163,11 +163,13 @@ final class LagReport {
     }
 
     /** The commits of partitions that have a lag; no others need to be judged. If they cannot be read, the lags are shown without. */
-    private Map<Key, Commits> commits(int store, List<Progress> groups, Map<TopicPartition, PartitionOffset> ends) {
-        Set<Key> wanted = new HashSet<>();
+    private Map<GroupPartition, Commits> commits(
+            int store, List<Progress> groups, Map<TopicPartition, PartitionOffset> ends) {
+        Set<GroupPartition> wanted = new HashSet<>();
         for (Progress group : groups) {
             group.withLag()
-                    .forEach(partition -> wanted.add(new Key(group.group().groupId(), partition)));
+                    .forEach(partition ->
+                            wanted.add(new GroupPartition(group.group().groupId(), partition)));
         }
         if (wanted.isEmpty() || store == NO_STORE) {
             return Map.of();
@@ -180,7 +182,7 @@ final class LagReport {
         }
     }
 
-    private List<LagRow> rows(Progress group, Map<Key, Commits> commits) {
+    private List<LagRow> rows(Progress group, Map<GroupPartition, Commits> commits) {
         Map<TopicPartition, Long> unread = new TreeMap<>();
         group.withLag()
                 .forEach(partition -> unread.put(
@@ -194,7 +196,7 @@ final class LagReport {
                         partition,
                         progress,
                         lagMs(progress, timestampsMs.get(partition)),
-                        commits.getOrDefault(new Key(group.group().groupId(), partition), Commits.NONE))));
+                        commits.getOrDefault(new GroupPartition(group.group().groupId(), partition), Commits.NONE))));
         return rows;
     }
 

@@ -1,6 +1,8 @@
 package io.tailrace.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import io.tailrace.client.ClientException;
@@ -36,6 +38,7 @@ sealed interface OffsetTarget {
      *
      * @param committed the group's offsets
      * @throws ClientException if a partition does not answer
+     * @throws IllegalStateException if one does not exist or has no leader, or nothing is committed that could be shifted
      */
     Map<TopicPartition, Long> of(Set<TopicPartition> partitions, Map<TopicPartition, Long> committed, GroupAdmin admin);
 
@@ -120,6 +123,13 @@ sealed interface OffsetTarget {
         partitions.forEach(partition -> times.put(partition, timeMs));
         Map<TopicPartition, Long> offsets = new TreeMap<>();
         admin.offsets(times).forEach((partition, found) -> {
+            if (found.error() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
+                throw new IllegalStateException(partition + " does not exist");
+            }
+            if (found.error() == ErrorCode.LEADER_NOT_AVAILABLE) {
+                throw new IllegalStateException(
+                        partition + " has no leader: try again later, or name other partitions by --topic");
+            }
             if (found.error() != ErrorCode.NONE) {
                 throw new ClientException(found.error(), "offset of " + partition + ": " + found.error());
             }
@@ -161,7 +171,7 @@ sealed interface OffsetTarget {
                 description = "To the offsets in a CSV file: topic,partition,offset in each line, without a header.")
         private Optional<Path> file = Optional.empty();
 
-        OffsetTarget parsed() throws IOException {
+        OffsetTarget parsed() {
             if (file.isPresent()) {
                 return listed(file.get());
             }
@@ -199,18 +209,33 @@ sealed interface OffsetTarget {
             return timeMs;
         }
 
-        private static OffsetTarget listed(Path file) throws IOException {
+        private static OffsetTarget listed(Path file) {
             Map<TopicPartition, Long> offsets = new TreeMap<>();
             try (MappingIterator<String[]> lines = new CsvMapper()
                     .readerFor(String[].class)
                     .with(CsvParser.Feature.WRAP_AS_ARRAY)
-                    .with(CsvParser.Feature.SKIP_EMPTY_LINES)
+                    .with(CsvParser.Feature.TRIM_SPACES)
                     .readValues(file.toFile())) {
                 for (int line = 1; lines.hasNext(); line++) {
-                    put(lines.next(), file + ", line " + line, offsets);
+                    String[] cells = lines.next();
+                    if (cells.length != 1 || !cells[0].isEmpty()) {
+                        put(cells, file + ", line " + line, offsets);
+                    }
                 }
+            } catch (JsonProcessingException | RuntimeJsonMappingException e) {
+                throw new ConfigException("--from-file " + file + ": expected lines of CSV in UTF-8: " + firstLine(e));
+            } catch (IOException e) {
+                throw new ConfigException("--from-file " + e.getMessage());
+            }
+            if (offsets.isEmpty()) {
+                throw new ConfigException(
+                        "--from-file " + file + ": expected topic,partition,offset in each line, found no line");
             }
             return new Listed(offsets);
+        }
+
+        private static String firstLine(Exception e) {
+            return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         }
 
         private static void put(String[] cells, String where, Map<TopicPartition, Long> offsets) {

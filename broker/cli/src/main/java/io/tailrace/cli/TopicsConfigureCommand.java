@@ -1,11 +1,8 @@
 package io.tailrace.cli;
 
 import io.tailrace.client.ClusterAdmin;
-import io.tailrace.config.ConfigException;
 import io.tailrace.process.OutputOptions;
 import io.tailrace.process.OutputTable;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -16,7 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "configure",
         description =
-                "Changes settings of a topic, all or none of them. Without --set and --unset, shows all settings.")
+                "Changes settings of a topic, such as retention.ms=3600000, all or none of them. Without --set and --unset,"
+                        + " shows all settings.")
 final class TopicsConfigureCommand implements Runnable {
     private final Clients clients;
 
@@ -26,14 +24,8 @@ final class TopicsConfigureCommand implements Runnable {
     @Option(names = "--topic", paramLabel = "TOPIC", required = true, description = "Name of the topic.")
     private String topic = "";
 
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Setting, such as retention.ms=3600000. May be repeated.")
-    private final Map<String, String> set = new LinkedHashMap<>();
-
-    @Option(names = "--unset", paramLabel = "KEY", description = "Restores the brokers' default. May be repeated.")
-    private List<String> unset = List.of();
+    @Mixin
+    private final SettingOptions settings = new SettingOptions();
 
     @Mixin
     private final OutputOptions output = new OutputOptions();
@@ -44,13 +36,7 @@ final class TopicsConfigureCommand implements Runnable {
 
     @Override
     public void run() {
-        Map<String, Optional<String>> changes = new LinkedHashMap<>();
-        set.forEach((key, value) -> changes.put(key, Optional.of(value)));
-        for (String key : unset) {
-            if (changes.put(key, Optional.empty()) != null) {
-                throw new ConfigException(key + ": expected once in --set or --unset");
-            }
-        }
+        Map<String, Optional<String>> changes = settings.changes();
         try (ClusterAdmin admin = clients.admin(bootstrap.clientConfig())) {
             if (changes.isEmpty()) {
                 OutputTable table = new OutputTable("KEY", "VALUE", "DEFAULT");

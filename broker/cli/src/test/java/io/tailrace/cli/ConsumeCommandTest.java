@@ -99,9 +99,18 @@ class ConsumeCommandTest {
                 .isZero();
         assertThat(out.toString()).isEqualTo("a\nb\nc\nd\n");
         assertThat(err.toString())
-                .isEqualTo("consume: offsets were not committed, so that another member may print these records again:"
-                        + " removed\n");
+                .isEqualTo(
+                        "consume: offsets were not committed, so that these records may be printed again: removed\n");
         assertThat(clients.consumer.commits).isEqualTo(Map.of(P1, 1L));
+    }
+
+    @Test
+    void aCoordinatorThatDoesNotAnswerEndsNoConsumer() {
+        clients.consumer.commitFailure = new ClientException(ErrorCode.REQUEST_TIMED_OUT, "no answer");
+        assertThat(consume("--from-beginning", "--group", "g", "--partition", "0", "--to-end"))
+                .isZero();
+        assertThat(out.toString()).isEqualTo("a\nb\nc\n");
+        assertThat(err.toString()).contains("may be printed again: no answer");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.client.GroupDescription;
 import io.tailrace.process.CommandRunner;
+import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -67,11 +68,63 @@ class GroupsCommandsTest {
         join("live");
 
         assertThat(run("groups list --output csv")).isZero();
-        assertThat(out.toString()).contains("g,Empty,consumer,1\n").contains("live,Stable,consumer,1\n");
+        assertThat(out.toString())
+                .contains("g,classic,Empty,consumer,1\n")
+                .contains("live,consumer,Stable,consumer,1\n");
 
         out.getBuffer().setLength(0);
         run("groups list --state stable --output csv");
         assertThat(out.toString()).contains("live").doesNotContain("g,Empty");
+    }
+
+    @Test
+    void groupsAreListedByType() {
+        groups.commit("live", WEB_0, 1);
+        join("live");
+
+        assertThat(run("groups list --type Consumer --output csv")).isZero();
+        assertThat(out.toString().lines().skip(1)).containsExactly("live,consumer,Stable,consumer,1");
+
+        out.getBuffer().setLength(0);
+        assertThat(run("groups list --type consumer --state empty --output csv"))
+                .isZero();
+        assertThat(out.toString().lines().skip(1)).isEmpty();
+    }
+
+    @Test
+    void aMisspelledFilterIsNamed() {
+        assertThat(run("groups list --type share")).isEqualTo(CommandRunner.USAGE);
+        assertThat(run("groups list --state stabel")).isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString())
+                .contains("--type share: expected classic, consumer")
+                .contains("--state stabel: expected Empty, Stable, ");
+    }
+
+    @Test
+    void settingsOfAGroupAreChangedAndShown() {
+        assertThat(run("groups configure --group g --set consumer.session.timeout.ms=60000"
+                        + " --set consumer.heartbeat.interval.ms=6000"))
+                .isZero();
+        assertThat(run("groups configure --group g --unset consumer.heartbeat.interval.ms"))
+                .isZero();
+        assertThat(run("groups configure --group g")).isZero();
+        assertThat(out.toString()).isEqualTo("""
+                KEY                          VALUE  DEFAULT
+                consumer.session.timeout.ms  60000  false
+                """);
+    }
+
+    @Test
+    void wrongSettingsOfAGroupAreNamed() {
+        assertThat(run("groups configure --group g --set retention.ms=1")).isEqualTo(CommandRunner.FAILURE);
+        assertThat(run("groups configure --group g --set consumer.x=1 --unset consumer.x"))
+                .isEqualTo(CommandRunner.USAGE);
+        assertThat(run("groups configure", "--group", "")).isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString())
+                .contains("group g: unknown setting retention.ms")
+                .contains("consumer.x: expected once in --set or --unset")
+                .contains("--group: expected a name, found none");
+        assertThat(groups.settings).isEmpty();
     }
 
     @Test
@@ -133,10 +186,70 @@ class GroupsCommandsTest {
                 .isZero();
         assertThat(groups.committed("new")).isEqualTo(Map.of(WEB_1, 2L));
 
-        Files.writeString(file, "web,1,2\nweb,x,3\n");
+        Files.writeString(file, "web,1,2\n\nweb,x,3\n");
         assertThat(run("groups reset --group new --execute --from-file", file.toString()))
                 .isEqualTo(CommandRunner.USAGE);
-        assertThat(err.toString()).contains("offsets.csv, line 2: expected topic,partition,offset, found web,x,3");
+        assertThat(err.toString()).contains("offsets.csv, line 3: expected topic,partition,offset, found web,x,3");
+    }
+
+    @Test
+    void aFileThatIsNoListOfOffsetsIsNamed(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("offsets.csv"), "\n");
+        assertThat(run("groups reset --group g --execute --from-file", file.toString()))
+                .isEqualTo(CommandRunner.USAGE);
+        Files.write(file, new byte[] {'w', (byte) 0xff, (byte) 0xfe, 1});
+        assertThat(run("groups reset --group g --execute --from-file", file.toString()))
+                .isEqualTo(CommandRunner.USAGE);
+        assertThat(run("groups reset --group g --execute --from-file", file + ".missing"))
+                .isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString().lines().filter(line -> !line.startsWith("Try")))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("offsets.csv: expected topic,partition,offset in each line"),
+                        line -> assertThat(line).contains("offsets.csv: expected lines of CSV in UTF-8"),
+                        line -> assertThat(line).contains("offsets.csv.missing (No such file"));
+
+        Files.writeString(file, " web , 1 , 2\nnone,0,3\n");
+        assertThat(run("groups reset --group g --execute --from-file", file.toString()))
+                .isEqualTo(CommandRunner.FAILURE);
+        assertThat(err.toString()).contains("none-0 does not exist");
+        assertThat(groups.committed("g")).as("nothing is done in part").isEqualTo(Map.of(WEB_0, 3L, WEB_1, 1L));
+    }
+
+    @Test
+    void anEmptyNameIsRefusedBeforeAnythingIsDone() {
+        assertThat(run("groups delete --group g", "--group", "")).isEqualTo(CommandRunner.USAGE);
+        assertThat(run("groups describe", "--group", "")).isEqualTo(CommandRunner.USAGE);
+        assertThat(run("groups reset --to-latest --execute", "--group", "")).isEqualTo(CommandRunner.USAGE);
+        assertThat(run("lag", "--group", "")).isEqualTo(CommandRunner.USAGE);
+        assertThat(err.toString()).contains("--group: expected a name, found none");
+        assertThat(groups.offsets.keySet()).containsExactly("g");
+    }
+
+    @Test
+    void aGroupThatDoesNotExistHidesNoOther() {
+        assertThat(run("groups describe --group nobody --group g --output csv")).isEqualTo(CommandRunner.FAILURE);
+        assertThat(out.toString()).contains("g,classic,Empty");
+        assertThat(err.toString()).contains("group nobody does not exist");
+    }
+
+    @Test
+    void nothingIsResetWhileAPartitionHasNoLeader() {
+        groups.errors.put(WEB_1, ErrorCode.LEADER_NOT_AVAILABLE);
+        assertThat(run("groups reset --group g --to-latest --execute")).isEqualTo(CommandRunner.FAILURE);
+        assertThat(err.toString()).contains("web-1 has no leader: try again later, or name other partitions");
+        assertThat(groups.committed("g")).isEqualTo(Map.of(WEB_0, 3L, WEB_1, 1L));
+
+        assertThat(run("groups reset --group g --topic web:0 --to-latest --execute"))
+                .isZero();
+        assertThat(groups.committed("g")).isEqualTo(Map.of(WEB_0, 5L, WEB_1, 1L));
+    }
+
+    @Test
+    void aGroupWhoseTopicsAreAllDeletedCannotBeReset() {
+        groups.offsets.clear();
+        groups.commit("g", new TopicPartition("gone", 0), 5);
+        assertThat(run("groups reset --group g --to-latest")).isEqualTo(CommandRunner.FAILURE);
+        assertThat(err.toString()).contains("no committed offsets of partitions that exist");
     }
 
     @ParameterizedTest
@@ -167,7 +280,7 @@ class GroupsCommandsTest {
     void aGroupWithMembersIsNotReset() {
         join("g");
         assertThat(run("groups reset --group g --to-latest --execute")).isEqualTo(CommandRunner.FAILURE);
-        assertThat(err.toString()).contains("group g has 1 members (Stable): stop them");
+        assertThat(err.toString()).contains("group g has members (1, Stable): stop them");
         assertThat(groups.committed("g")).isEqualTo(Map.of(WEB_0, 3L, WEB_1, 1L));
     }
 }

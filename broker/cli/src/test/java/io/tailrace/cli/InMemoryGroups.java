@@ -1,6 +1,7 @@
 package io.tailrace.cli;
 
 import io.tailrace.client.ClientException;
+import io.tailrace.client.ConfigEntry;
 import io.tailrace.client.GroupAdmin;
 import io.tailrace.client.GroupDescription;
 import io.tailrace.client.GroupListing;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,10 +32,14 @@ final class InMemoryGroups implements GroupAdmin {
     /** The errors of lookups by time, while the ends are known. */
     final Map<TopicPartition, ErrorCode> timeErrors = new TreeMap<>();
 
+    /** Whether no broker lists groups. */
+    boolean isDown;
+
     /** Groups whose coordinator does not answer. */
     final Set<String> unreachable = new TreeSet<>();
 
     final Map<String, GroupDescription> groups = new TreeMap<>();
+    final Map<String, Map<String, String>> settings = new TreeMap<>();
     final Map<String, Map<TopicPartition, Long>> offsets = new TreeMap<>();
 
     void commit(String group, TopicPartition partition, long offset) {
@@ -50,9 +56,16 @@ final class InMemoryGroups implements GroupAdmin {
 
     @Override
     public List<GroupListing> groups() {
+        if (isDown) {
+            throw new ClientException(ErrorCode.REQUEST_TIMED_OUT, "no broker answers");
+        }
         return offsets.keySet().stream()
-                .map(group ->
-                        new GroupListing(group, "consumer", describe(group).state(), 1))
+                .map(group -> new GroupListing(
+                        group,
+                        describe(group).type(),
+                        "consumer",
+                        describe(group).state(),
+                        1))
                 .toList();
     }
 
@@ -133,6 +146,25 @@ final class InMemoryGroups implements GroupAdmin {
         asked.forEach((partition, offset) -> timestamps.put(
                 partition, Objects.requireNonNull(logs.get(partition)).get(offset.intValue())));
         return timestamps;
+    }
+
+    @Override
+    public List<ConfigEntry> config(String group) {
+        return settings.getOrDefault(group, Map.of()).entrySet().stream()
+                .map(setting -> new ConfigEntry(setting.getKey(), setting.getValue(), false))
+                .toList();
+    }
+
+    @Override
+    public void configure(String group, Map<String, Optional<String>> changes) {
+        Map<String, String> changed = new TreeMap<>(settings.getOrDefault(group, Map.of()));
+        changes.forEach((key, value) -> {
+            if (!key.startsWith("consumer.")) {
+                throw new ClientException(ErrorCode.INVALID_CONFIG, "group " + group + ": unknown setting " + key);
+            }
+            value.ifPresentOrElse(text -> changed.put(key, text), () -> changed.remove(key));
+        });
+        settings.put(group, changed);
     }
 
     @Override

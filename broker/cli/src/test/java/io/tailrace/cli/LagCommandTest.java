@@ -189,7 +189,7 @@ class LagCommandTest {
     void aLagOfThenThatIsNotKnownIsNoVerdict() {
         groups.append(WEB_0, NOW_MS - 700_000, NOW_MS - 650_000);
         for (int i = 5; i >= 1; i--) {
-            stored("g", WEB_0, 1, i * 60_000);
+            stored("g", WEB_0, 1, i * 60_000L);
         }
         groups.timeErrors.put(WEB_0, ErrorCode.NOT_LEADER_OR_FOLLOWER);
 
@@ -292,6 +292,18 @@ class LagCommandTest {
         assertThat(lag("--group", "g")).isZero();
         assertThat(lag("--group", "g", "--max-seconds", "1000000")).isEqualTo(CommandRunner.OVER_THRESHOLD);
         assertThat(out.toString()).contains("the age of the oldest unread record is not known");
+    }
+
+    @Test
+    void aClusterThatDoesNotAnswerEndsNoWatch() {
+        groups.isDown = true;
+        assertThat(lag("--all-groups")).isEqualTo(CommandRunner.FAILURE);
+        err.getBuffer().setLength(0);
+
+        lag("--all-groups", "--watch", "5");
+        assertThat(pauses).hasSize(3);
+        assertThat(err.toString().lines().filter(line -> line.equals("lag: no broker answers")))
+                .hasSize(3);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,8 +60,12 @@ final class BrokerGroupAdmin implements GroupAdmin {
                         return listed;
                     }));
             answer.groups()
-                    .forEach(group -> groups.add(
-                            new GroupListing(group.groupId(), group.protocolType(), group.groupState(), id)));
+                    .forEach(group -> groups.add(new GroupListing(
+                            group.groupId(),
+                            group.groupType().toLowerCase(Locale.ROOT),
+                            group.protocolType(),
+                            group.groupState(),
+                            id)));
         }
         groups.sort(Comparator.comparing(GroupListing::groupId));
         return groups;
@@ -170,6 +175,16 @@ final class BrokerGroupAdmin implements GroupAdmin {
                         mayBeDone.set(true);
                     }
                 }));
+    }
+
+    @Override
+    public List<ConfigEntry> config(String group) {
+        return new ConfigCalls(calls).groupConfig(group);
+    }
+
+    @Override
+    public void configure(String group, Map<String, Optional<String>> changes) {
+        new ConfigCalls(calls).configureGroup(group, changes);
     }
 
     private Coordinator coordinatorOf(String group) {

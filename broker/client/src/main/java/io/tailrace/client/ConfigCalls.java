@@ -15,9 +15,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Reads and changes settings of topics and brokers. Any broker reports them. The controller changes a topic's, and each
- * broker its own. */
+/** Reads and changes settings of topics, groups and brokers. Any broker reports them. The controller changes those of topics and
+ * groups, and each broker its own. */
 final class ConfigCalls {
+    private static final String TOPIC = "topic ";
+    private static final String GROUP = "group ";
+
     private final AdminCalls calls;
 
     ConfigCalls(AdminCalls calls) {
@@ -25,37 +28,51 @@ final class ConfigCalls {
     }
 
     Map<String, List<ConfigEntry>> topicConfigs(Collection<String> topics) {
-        if (topics.isEmpty()) {
-            return Map.of();
-        }
+        return topics.isEmpty()
+                ? Map.of()
+                : configs(TOPIC, DescribeConfigsRequest.TOPIC, topics, DescribeConfigsResponse.SOURCE_TOPIC);
+    }
+
+    List<ConfigEntry> groupConfig(String group) {
+        return configs(GROUP, DescribeConfigsRequest.GROUP, List.of(group), DescribeConfigsResponse.SOURCE_GROUP)
+                .getOrDefault(group, List.of());
+    }
+
+    /** @param ownSource the source of settings that are made for the resource itself */
+    private Map<String, List<ConfigEntry>> configs(
+            String what, byte resourceType, Collection<String> names, byte ownSource) {
         DescribeConfigsRequest request = new DescribeConfigsRequest(
-                topics.stream()
-                        .map(topic -> new DescribeConfigsRequest.Resource(DescribeConfigsRequest.TOPIC, topic, null))
+                names.stream()
+                        .map(name -> new DescribeConfigsRequest.Resource(resourceType, name, null))
                         .toList(),
                 false,
                 false);
-        return calls.call("configuration of topics", () -> calls.ask(request).thenApply(answer -> {
-            Map<String, List<ConfigEntry>> configs = new LinkedHashMap<>();
-            for (DescribeConfigsResponse.Result result : answer.results()) {
-                AdminCalls.checkExisting(result.errorCode(), "topic " + result.resourceName(), result.errorMessage());
-                configs.put(result.resourceName(), entries(result));
-            }
-            return configs;
-        }));
+        return calls.call("configuration of " + what + String.join(", ", names), () -> calls.ask(request)
+                .thenApply(answer -> {
+                    Map<String, List<ConfigEntry>> configs = new LinkedHashMap<>();
+                    for (DescribeConfigsResponse.Result result : answer.results()) {
+                        AdminCalls.checkExisting(
+                                result.errorCode(), what + result.resourceName(), result.errorMessage());
+                        configs.put(result.resourceName(), entries(result, ownSource));
+                    }
+                    return configs;
+                }));
     }
 
-    private static List<ConfigEntry> entries(DescribeConfigsResponse.Result result) {
+    private static List<ConfigEntry> entries(DescribeConfigsResponse.Result result, byte ownSource) {
         return result.configs().stream()
                 .map(entry -> new ConfigEntry(
-                        entry.name(),
-                        entry.isSensitive() ? null : entry.value(),
-                        entry.configSource() != DescribeConfigsResponse.SOURCE_TOPIC))
+                        entry.name(), entry.isSensitive() ? null : entry.value(), entry.configSource() != ownSource))
                 .sorted(Comparator.comparing(ConfigEntry::name))
                 .toList();
     }
 
     void configureTopic(String topic, Map<String, Optional<String>> changes) {
-        change("topic " + topic, DescribeConfigsRequest.TOPIC, topic, changes, calls::controller);
+        change(TOPIC + topic, DescribeConfigsRequest.TOPIC, topic, changes, calls::controller);
+    }
+
+    void configureGroup(String group, Map<String, Optional<String>> changes) {
+        change(GROUP + group, DescribeConfigsRequest.GROUP, group, changes, calls::controller);
     }
 
     void configureBroker(int broker, Map<String, Optional<String>> changes) {

@@ -4,6 +4,7 @@ import io.tailrace.protocol.TopicPartition;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Groups, their offsets, and what lag is made of. Unlike {@link Admin}, a lookup that concerns many partitions answers for each of
@@ -38,6 +39,16 @@ public interface GroupAdmin extends AutoCloseable {
 
     /** Deletes a group without members, with its offsets. */
     void delete(String group);
+
+    /** The settings of a group, defaults included. A group that does not exist can have settings, too. */
+    List<ConfigEntry> config(String group);
+
+    /**
+     * Changes settings of a group, all of them or none.
+     *
+     * @param changes values by key; an empty value removes the setting, so that the brokers' default applies again
+     */
+    void configure(String group, Map<String, Optional<String>> changes);
 
     /** The number of partitions of each topic; topics that do not exist are absent. */
     Map<String, Integer> partitionCounts(Collection<String> topics);

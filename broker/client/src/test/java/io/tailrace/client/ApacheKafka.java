@@ -40,7 +40,9 @@ public final class ApacheKafka implements AutoCloseable {
                         "num.partitions=2",
                         "offsets.topic.num.partitions=1",
                         "offsets.topic.replication.factor=1",
-                        "group.initial.rebalance.delay.ms=0"));
+                        "group.initial.rebalance.delay.ms=0",
+                        // Tests write records of 1970, which retention would delete.
+                        "log.retention.ms=-1"));
         format(logs);
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -10,10 +10,14 @@ import io.tailrace.protocol.message.ConsumerGroupDescribeRequest;
 import io.tailrace.protocol.message.ConsumerGroupDescribeResponse;
 import io.tailrace.protocol.message.DeleteGroupsRequest;
 import io.tailrace.protocol.message.DeleteGroupsResponse;
+import io.tailrace.protocol.message.DescribeConfigsRequest;
+import io.tailrace.protocol.message.DescribeConfigsResponse;
 import io.tailrace.protocol.message.DescribeGroupsRequest;
 import io.tailrace.protocol.message.DescribeGroupsResponse;
 import io.tailrace.protocol.message.FindCoordinatorRequest;
 import io.tailrace.protocol.message.FindCoordinatorResponse;
+import io.tailrace.protocol.message.IncrementalAlterConfigsRequest;
+import io.tailrace.protocol.message.IncrementalAlterConfigsResponse;
 import io.tailrace.protocol.message.ListGroupsRequest;
 import io.tailrace.protocol.message.ListGroupsResponse;
 import io.tailrace.protocol.message.MetadataRequest;
@@ -28,6 +32,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -259,10 +264,46 @@ class BrokerGroupAdminTest {
 
         assertThat(admin.groups())
                 .containsExactly(
-                        new GroupListing("a", "consumer", "Stable", 2), new GroupListing("b", "consumer", "Stable", 1));
+                        new GroupListing("a", "classic", "consumer", "Stable", 2),
+                        new GroupListing("b", "classic", "consumer", "Stable", 1));
+    }
+
+    @Test
+    void settingsOfAGroupAreReadAndChangedByTheirOwnKindOfResource() {
+        DescribeConfigsResponse.Config own = entry("consumer.session.timeout.ms", DescribeConfigsResponse.SOURCE_GROUP);
+        DescribeConfigsResponse.Config other =
+                entry("consumer.heartbeat.interval.ms", DescribeConfigsResponse.SOURCE_DEFAULT);
+        answer(
+                1,
+                DescribeConfigsRequest.class,
+                new DescribeConfigsResponse(
+                        0,
+                        List.of(new DescribeConfigsResponse.Result(
+                                ErrorCode.NONE, null, DescribeConfigsRequest.GROUP, "g", List.of(own, other)))));
+        assertThat(admin.config("g"))
+                .containsExactly(
+                        new ConfigEntry("consumer.heartbeat.interval.ms", "5", true),
+                        new ConfigEntry("consumer.session.timeout.ms", "5", false));
+
+        script.add(new Step(1, IncrementalAlterConfigsRequest.class, request -> {
+            IncrementalAlterConfigsRequest.Resource resource =
+                    ((IncrementalAlterConfigsRequest) request).resources().get(0);
+            assertThat(resource.resourceType()).isEqualTo(DescribeConfigsRequest.GROUP);
+            return CompletableFuture.completedFuture(new IncrementalAlterConfigsResponse(
+                    0,
+                    List.of(new IncrementalAlterConfigsResponse.Resource(
+                            ErrorCode.INVALID_CONFIG, "no such key", DescribeConfigsRequest.GROUP, "g"))));
+        }));
+        assertThatThrownBy(() -> admin.configure("g", Map.of("x", Optional.of("1"))))
+                .hasMessageContaining("group g: INVALID_CONFIG, no such key");
+    }
+
+    private static DescribeConfigsResponse.Config entry(String name, byte source) {
+        return new DescribeConfigsResponse.Config(name, "5", false, source, false, List.of(), (byte) 5, null);
     }
 
     private static ListGroupsResponse listed(ErrorCode error, String group) {
-        return new ListGroupsResponse(0, error, List.of(new ListGroupsResponse.Group(group, "consumer", "Stable")));
+        return new ListGroupsResponse(
+                0, error, List.of(new ListGroupsResponse.Group(group, "consumer", "Stable", "Classic")));
     }
 }

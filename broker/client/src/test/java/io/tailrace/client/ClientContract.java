@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,7 +209,10 @@ public abstract class ClientContract {
             groups.commit(group, Map.of(read, 7L));
 
             assertThat(groups.committed(group)).isEqualTo(Map.of(read, 7L));
-            assertThat(groups.groups().stream().map(GroupListing::groupId)).contains(group);
+            assertThat(groups.groups())
+                    .filteredOn(listed -> listed.groupId().equals(group))
+                    .extracting(GroupListing::type)
+                    .containsExactly(GroupDescription.CLASSIC);
             assertThat(groups.describe(group))
                     .isEqualTo(new GroupDescription(group, GroupDescription.CLASSIC, "Empty", "", List.of()));
 
@@ -216,6 +220,49 @@ public abstract class ClientContract {
             assertThat(groups.committed(group)).isEmpty();
             assertThat(groups.describe(group).state()).isEqualTo(GroupDescription.DEAD);
             assertThatThrownBy(() -> groups.delete(group)).hasMessageContaining(group + ": GROUP_ID_NOT_FOUND");
+        }
+    }
+
+    @Test
+    void settingsOfAGroupAreChangedAllOrNone() {
+        String group = "group-" + topic;
+        String session = "consumer.session.timeout.ms";
+        try (GroupAdmin groups = GroupAdmin.create(ClientConfig.of(bootstrapServers()))) {
+            assertThat(groups.config(group)).contains(new ConfigEntry(session, "45000", true));
+
+            groups.configure(group, Map.of(session, Optional.of("50000")));
+            Awaitility.await().untilAsserted(() -> assertThat(groups.config(group))
+                    .contains(new ConfigEntry(session, "50000", false)));
+            assertThatThrownBy(() -> groups.configure(
+                            group, Map.of(session, Optional.of("55000"), "no.such.setting", Optional.of("1"))))
+                    .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.errorCode())
+                            .isIn(ErrorCode.INVALID_CONFIG, ErrorCode.INVALID_REQUEST))
+                    .hasMessageContaining("no.such.setting");
+            assertThat(groups.config(group)).contains(new ConfigEntry(session, "50000", false));
+
+            groups.configure(group, Map.of(session, Optional.empty()));
+            Awaitility.await().untilAsserted(() -> assertThat(groups.config(group))
+                    .contains(new ConfigEntry(session, "45000", true)));
+        }
+    }
+
+    @Test
+    void aTopicThatIsCreatedAgainIsReadFromItsBeginning() {
+        createTopic(1);
+        send(ProducerConfig.of(bootstrapServers()), 5);
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (Consumer consumer = Consumer.create(reading().build())) {
+            consumer.assign(List.of(partition));
+            assertThat(read(consumer, 5)).hasSize(5);
+            admin.deleteTopics(List.of(topic));
+            Awaitility.await().until(() -> !admin.topics(false).contains(topic));
+            createTopic(1);
+            send(ProducerConfig.of(bootstrapServers()), 20);
+
+            assertThat(read(consumer, 20))
+                    .extracting(ConsumerRecord::offset)
+                    .startsWith(0L, 1L, 2L)
+                    .hasSize(20);
         }
     }
 

@@ -212,7 +212,10 @@ final class GroupMetrics {
             }
         }
         if (first != null) {
-            LOG.warn("Lags are missing in the metrics, their logs cannot be read: {}, the first: {}", failures, first);
+            LOG.warn(
+                    "Lags are missing in the metrics, logs cannot be read: {}, the first: {}",
+                    failures,
+                    first.toString());
         }
         return rows;
     }
