@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bootstrapServers called for each client, since a cluster has no addresses before it starts
  */
-record KafkaClients(Supplier<String> bootstrapServers) {
+public record KafkaClients(Supplier<String> bootstrapServers) {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration READ_MAX = Duration.ofSeconds(60);
     /** Any longer, and reading back half an hour of records would take more than half an hour. */
@@ -41,18 +41,18 @@ record KafkaClients(Supplier<String> bootstrapServers) {
     }
 
     /** A consumer that starts at the beginning of a partition and does not commit by itself. */
-    KafkaConsumer<String, String> consumer(Map<String, Object> settings) {
+    public KafkaConsumer<String, String> consumer(Map<String, Object> settings) {
         Map<String, Object> all = with(settings);
         all.putIfAbsent("auto.offset.reset", "earliest");
         all.putIfAbsent("enable.auto.commit", false);
         return new KafkaConsumer<>(all, new StringDeserializer(), new StringDeserializer());
     }
 
-    Admin admin() {
+    public Admin admin() {
         return admin(Map.of("default.api.timeout.ms", 60_000));
     }
 
-    Admin admin(Map<String, Object> settings) {
+    public Admin admin(Map<String, Object> settings) {
         return Admin.create(with(settings));
     }
 
@@ -62,11 +62,11 @@ record KafkaClients(Supplier<String> bootstrapServers) {
         return all;
     }
 
-    void createTopic(String topic, int partitions) throws Exception {
+    public void createTopic(String topic, int partitions) throws Exception {
         createTopic(topic, partitions, 1);
     }
 
-    void createTopic(String topic, int partitions, int replicas) throws Exception {
+    public void createTopic(String topic, int partitions, int replicas) throws Exception {
         try (Admin admin = admin()) {
             admin.createTopics(List.of(new NewTopic(topic, partitions, (short) replicas)))
                     .all()
@@ -75,12 +75,12 @@ record KafkaClients(Supplier<String> bootstrapServers) {
     }
 
     /** Sends values to partition 0 and returns their metadata once all are acknowledged. */
-    List<RecordMetadata> send(String topic, List<String> values, Map<String, Object> settings) throws Exception {
+    public List<RecordMetadata> send(String topic, List<String> values, Map<String, Object> settings) throws Exception {
         return send(values.stream().map(value -> placed(topic, 0, value)).toList(), settings);
     }
 
     /** Sends records and returns their metadata once all are acknowledged. */
-    List<RecordMetadata> send(Collection<ProducerRecord<String, String>> records, Map<String, Object> settings)
+    public List<RecordMetadata> send(Collection<ProducerRecord<String, String>> records, Map<String, Object> settings)
             throws Exception {
         List<Future<RecordMetadata>> sends = new ArrayList<>();
         try (KafkaProducer<String, String> producer = producer(settings)) {
@@ -147,7 +147,7 @@ record KafkaClients(Supplier<String> bootstrapServers) {
     }
 
     /** The values in partition 0 of a topic. */
-    List<String> values(String topic) {
+    public List<String> values(String topic) {
         return readAll(topic, 1).stream().map(ConsumerRecord::value).toList();
     }
 }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A broker of a {@link LocalCluster}. It keeps its data and its port across restarts. */
 public final class LocalBroker {
+    /** In a setting's value, replaced by a folder of the broker. */
+    public static final String FOLDER = "${folder}";
+
     private final int id;
     private final Host host;
     private final Path folder;
@@ -34,7 +37,8 @@ public final class LocalBroker {
                 logDirectory().toString(),
                 "offsets.topic.num.partitions",
                 "4"));
-        settings.putAll(more);
+        more.forEach((key, value) ->
+                settings.put(key, value.replace(FOLDER, logDirectory().toString())));
     }
 
     /** Starts a process on the port of the one before; {@link #awaitReady} waits for it. */
@@ -65,7 +69,7 @@ public final class LocalBroker {
         return host;
     }
 
-    /** The broker's only log directory. */
+    /** The broker's only log directory, unless its settings name others. */
     public Path logDirectory() {
         return folder.resolve("broker-" + id);
     }

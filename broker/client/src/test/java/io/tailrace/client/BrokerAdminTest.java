@@ -66,7 +66,7 @@ class BrokerAdminTest {
     }
 
     private static CreateTopicsResponse created(ErrorCode error) {
-        return new CreateTopicsResponse(0, List.of(new CreateTopicsResponse.Topic("t", error, null)));
+        return new CreateTopicsResponse(0, List.of(CreateTopicsResponse.Topic.failed("t", error, null)));
     }
 
     private static DeleteTopicsResponse.Topic deleted(String topic, ErrorCode error) {

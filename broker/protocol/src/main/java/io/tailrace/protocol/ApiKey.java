@@ -27,7 +27,7 @@ public enum ApiKey {
     DESCRIBE_GROUPS(15, VersionRange.of(0, 4), 5),
     LIST_GROUPS(16, VersionRange.of(0, 5), 3),
     API_VERSIONS(18, VersionRange.of(0, 3), 3),
-    CREATE_TOPICS(19, VersionRange.of(2, 4), 5),
+    CREATE_TOPICS(19, VersionRange.of(2, 6), 5),
     DELETE_TOPICS(20, VersionRange.of(1, 6), 4),
     DELETE_RECORDS(21, VersionRange.of(0, 1), 2),
     /** From version 0, or librdkafka would disable idempotence. */
@@ -36,7 +36,7 @@ public enum ApiKey {
     DESCRIBE_CONFIGS(32, VersionRange.of(1, 4), 4),
     ALTER_CONFIGS(33, VersionRange.of(0, 1), 2),
     ALTER_REPLICA_LOG_DIRS(34, VersionRange.of(1, 1), 2),
-    DESCRIBE_LOG_DIRS(35, VersionRange.of(1, 1), 2),
+    DESCRIBE_LOG_DIRS(35, VersionRange.of(1, 4), 2),
     CREATE_PARTITIONS(37, VersionRange.of(0, 1), 2),
     DELETE_GROUPS(42, VersionRange.of(0, 1), 2),
     ELECT_LEADERS(43, VersionRange.of(0, 1), 2),
@@ -46,7 +46,7 @@ public enum ApiKey {
     OFFSET_DELETE(47, VersionRange.of(0, 0), 1),
     DESCRIBE_CLUSTER(60, VersionRange.of(0, 0), 0),
     CONSUMER_GROUP_HEARTBEAT(68, VersionRange.of(0, 1), 0),
-    CONSUMER_GROUP_DESCRIBE(69, VersionRange.of(0, 0), 0),
+    CONSUMER_GROUP_DESCRIBE(69, VersionRange.of(0, 1), 0),
     LIST_CONFIG_RESOURCES(74, VersionRange.of(0, 1), 0),
     DESCRIBE_TOPIC_PARTITIONS(75, VersionRange.of(0, 0), 0);
 

@@ -105,7 +105,7 @@ final class RequestHandlers {
                 new HeartbeatHandler(groups),
                 new LeaveGroupHandler(groups),
                 new DescribeGroupsHandler(groups),
-                new CreateTopicsHandler(topics, blocking),
+                new CreateTopicsHandler(topics, config.topicDefaults(), blocking),
                 new DeleteTopicsHandler(topics, cluster, blocking),
                 new DeleteRecordsHandler(partitions),
                 new InitProducerIdHandler(context.coordination().producerIds(), blocking),

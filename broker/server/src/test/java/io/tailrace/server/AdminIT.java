@@ -56,6 +56,8 @@ class AdminIT {
             LogDirDescription described = found(directories, directory.toString());
 
             assertThat(described.error()).isNull();
+            assertThat(described.totalBytes()).hasValue(directory.toFile().getTotalSpace());
+            assertThat(described.usableBytes().orElseThrow()).isPositive();
             for (int partition = 0; partition < 2; partition++) {
                 ReplicaInfo replica = found(described.replicaInfos(), new TopicPartition("sized", partition));
                 Path segment = directory.resolve("sized-" + partition).resolve("00000000000000000000.log");

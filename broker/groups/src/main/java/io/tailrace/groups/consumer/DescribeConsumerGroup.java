@@ -66,7 +66,10 @@ public record DescribeConsumerGroup(String groupId) implements Query<GroupsShard
                 metadata.subscribedTopicNames(),
                 metadata.subscribedTopicRegex(),
                 described(member.current().assigned().partitions(), cluster),
-                described(target, cluster));
+                described(target, cluster),
+                member.isClassic()
+                        ? ConsumerGroupDescribeResponse.CLASSIC_MEMBER
+                        : ConsumerGroupDescribeResponse.CONSUMER_MEMBER);
     }
 
     /** Partitions of topics that no longer exist have no name, and are left out. */

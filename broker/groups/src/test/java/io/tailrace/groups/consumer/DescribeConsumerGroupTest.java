@@ -50,6 +50,17 @@ class DescribeConsumerGroupTest {
     }
 
     @Test
+    void membersAreDescribedWithTheirProtocol() {
+        one.heartbeat();
+        new TestClassicConsumer(harness, "t", "static").step();
+
+        assertThat(describe().members())
+                .extracting(ConsumerGroupDescribeResponse.Member::memberType)
+                .containsExactlyInAnyOrder(
+                        ConsumerGroupDescribeResponse.CONSUMER_MEMBER, ConsumerGroupDescribeResponse.CLASSIC_MEMBER);
+    }
+
+    @Test
     void unknownGroupIsNotFound() {
         assertThat(describe().errorCode()).isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND);
         assertThat(describe().errorMessage()).isEqualTo("Group g does not exist");

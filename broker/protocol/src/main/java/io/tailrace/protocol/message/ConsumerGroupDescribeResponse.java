@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param groups the groups
  */
 public record ConsumerGroupDescribeResponse(int throttleTimeMs, List<Group> groups) implements Response {
+    /** A member that uses the classic protocol (KIP-1099). */
+    public static final byte CLASSIC_MEMBER = 0;
+    /** A member that uses the consumer protocol. */
+    public static final byte CONSUMER_MEMBER = 1;
+
     @Override
     public ApiKey api() {
         return ApiKey.CONSUMER_GROUP_DESCRIBE;
@@ -55,6 +60,7 @@ public record ConsumerGroupDescribeResponse(int throttleTimeMs, List<Group> grou
      * @param subscribedTopicRegex the pattern of further topics; null for none
      * @param assignment its partitions
      * @param targetAssignment the partitions that it should have
+     * @param memberType {@link #CLASSIC_MEMBER} or {@link #CONSUMER_MEMBER}; -1 if not known
      */
     public record Member(
             String memberId,
@@ -66,7 +72,8 @@ public record ConsumerGroupDescribeResponse(int throttleTimeMs, List<Group> grou
             List<String> subscribedTopicNames,
             @Nullable String subscribedTopicRegex,
             Assignment assignment,
-            Assignment targetAssignment) {}
+            Assignment targetAssignment,
+            @Since(1) @Default("-1") byte memberType) {}
 
     /**
      * The partitions of a member.

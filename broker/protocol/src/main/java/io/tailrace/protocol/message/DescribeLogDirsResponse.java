@@ -8,9 +8,14 @@ import java.util.List;
  * A broker's log directories.
  *
  * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param errorCode the error of the whole request
  * @param results the directories
  */
-public record DescribeLogDirsResponse(int throttleTimeMs, List<Result> results) implements Response {
+public record DescribeLogDirsResponse(
+        int throttleTimeMs, @Since(3) ErrorCode errorCode, List<Result> results) implements Response {
+    /** The size of a disk that is not known. */
+    public static final long UNKNOWN_BYTES = -1;
+
     @Override
     public ApiKey api() {
         return ApiKey.DESCRIBE_LOG_DIRS;
@@ -22,8 +27,15 @@ public record DescribeLogDirsResponse(int throttleTimeMs, List<Result> results) 
      * @param errorCode {@link ErrorCode#KAFKA_STORAGE_ERROR} if it is offline
      * @param logDir its absolute path
      * @param topics the logs in it, by topic
+     * @param totalBytes size of the disk that it is on (KIP-827); {@link #UNKNOWN_BYTES} if it cannot be determined
+     * @param usableBytes what is free on that disk; {@link #UNKNOWN_BYTES} if it cannot be determined
      */
-    public record Result(ErrorCode errorCode, String logDir, List<Topic> topics) {}
+    public record Result(
+            ErrorCode errorCode,
+            String logDir,
+            List<Topic> topics,
+            @Since(4) @Default("-1") long totalBytes,
+            @Since(4) @Default("-1") long usableBytes) {}
 
     /**
      * The logs of a topic.

@@ -35,10 +35,14 @@ record RandomStructs(Random random) {
     }
 
     private @Nullable Object value(Field field) {
-        if (field.name.endsWith("error_code")) {
+        if (isError(field)) {
             return ErrorCode.of((short) (random.nextInt(135) - 1)).number();
         }
         return field.type.isNullable() && random.nextInt(4) == 0 ? null : value(field.type);
+    }
+
+    private static boolean isError(Field field) {
+        return field.name.endsWith("error_code");
     }
 
     private Object value(Type type) {
@@ -74,9 +78,14 @@ record RandomStructs(Random random) {
         NavigableMap<Integer, Object> values = new TreeMap<>();
         for (Map.Entry<Integer, Field> each : type.fields().entrySet()) {
             if (random.nextBoolean()) {
-                values.put(each.getKey(), value(each.getValue().type));
+                values.put(each.getKey(), isError(each.getValue()) ? anError() : value(each.getValue().type));
             }
         }
         return values;
+    }
+
+    /** Not NONE: a tagged field that has its default is left out. */
+    private Short anError() {
+        return ErrorCode.of((short) (random.nextInt(134) + 1)).number();
     }
 }

@@ -5,7 +5,9 @@ import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.CreateTopicsRequest;
 import io.tailrace.protocol.message.CreateTopicsResponse;
+import io.tailrace.protocol.message.DescribeConfigsResponse;
 import io.tailrace.replication.cluster.PartitionAssignment;
+import io.tailrace.server.config.TopicDefaults;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,10 +19,13 @@ import java.util.stream.Collectors;
 /** Creates topics, and answers when their partitions have leaders. */
 public final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequest, CreateTopicsResponse> {
     private final TopicChanges topics;
+    private final TopicDefaults defaults;
     private final BlockingCalls blocking;
 
-    public CreateTopicsHandler(TopicChanges topics, BlockingCalls blocking) {
+    /** @param defaults of the settings that an answer shows */
+    public CreateTopicsHandler(TopicChanges topics, TopicDefaults defaults, BlockingCalls blocking) {
         this.topics = topics;
+        this.defaults = defaults;
         this.blocking = blocking;
     }
 
@@ -63,11 +68,31 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
                         call::execute);
     }
 
-    private static CreateTopicsResponse response(ChangeOutcomes<CreateTopicsRequest.Topic> outcomes) {
+    private CreateTopicsResponse response(ChangeOutcomes<CreateTopicsRequest.Topic> outcomes) {
         return new CreateTopicsResponse(
                 0,
-                outcomes.answers((topic, outcome) ->
-                        new CreateTopicsResponse.Topic(topic.name(), outcome.error(), outcome.message())));
+                outcomes.answers((topic, outcome) -> outcome.error() == ErrorCode.NONE
+                        ? made(newTopic(topic))
+                        : CreateTopicsResponse.Topic.failed(topic.name(), outcome.error(), outcome.message())));
+    }
+
+    private CreateTopicsResponse.Topic made(TopicChanges.NewTopic topic) {
+        TopicChanges.NewTopic made = topics.withDefaults(topic);
+        List<CreateTopicsResponse.Config> configs = new ArrayList<>();
+        defaults.all().forEach((name, otherwise) -> {
+            String own = made.configs().get(name);
+            byte source = own != null ? DescribeConfigsResponse.SOURCE_TOPIC : DescribeConfigsHandler.source(otherwise);
+            configs.add(
+                    new CreateTopicsResponse.Config(name, own != null ? own : otherwise.text(), false, source, false));
+        });
+        return new CreateTopicsResponse.Topic(
+                made.name(),
+                ErrorCode.NONE,
+                null,
+                ErrorCode.NONE,
+                made.partitions(),
+                (short) made.replicationFactor(),
+                configs);
     }
 
     private static TopicChanges.NewTopic newTopic(CreateTopicsRequest.Topic topic) {

@@ -64,14 +64,11 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
         }
         Map<String, String> own = topic.get().configs();
         config.topicDefaults().all().forEach((name, otherwise) -> {
-            byte source = otherwise.configured()
-                    ? DescribeConfigsResponse.SOURCE_STATIC_BROKER
-                    : DescribeConfigsResponse.SOURCE_DEFAULT;
             List<Synonym> values = new ArrayList<>();
             if (own.containsKey(name)) {
                 values.add(new Synonym(name, own.get(name), DescribeConfigsResponse.SOURCE_TOPIC));
             }
-            values.add(new Synonym(otherwise.brokerKey(), otherwise.text(), source));
+            values.add(new Synonym(otherwise.brokerKey(), otherwise.text(), source(otherwise)));
             description.add(TopicDefaults.info(name), values, false);
         });
         return description.result();
@@ -126,6 +123,12 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
                     "this is broker " + config.brokerId() + ": ask broker " + description.resource() + " itself");
         }
         return description.result();
+    }
+
+    static byte source(TopicDefaults.Default value) {
+        return value.configured()
+                ? DescribeConfigsResponse.SOURCE_STATIC_BROKER
+                : DescribeConfigsResponse.SOURCE_DEFAULT;
     }
 
     private static byte source(BrokerConfigEntry entry) {

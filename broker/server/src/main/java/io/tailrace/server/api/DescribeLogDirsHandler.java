@@ -8,6 +8,7 @@ import io.tailrace.protocol.message.DescribeLogDirsResponse;
 import io.tailrace.server.cluster.LogDirectories;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /** Describes this broker's log directories, the logs in them, and the copies of logs that are moving there. */
 public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequest, DescribeLogDirsResponse> {
@@ -43,9 +45,18 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
             results.add(new DescribeLogDirsResponse.Result(
                     directory.offline() ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE,
                     directory.path().toAbsolutePath().toString(),
-                    topics(directory, requested)));
+                    topics(directory, requested),
+                    bytes(directory, File::getTotalSpace),
+                    bytes(directory, File::getUsableSpace)));
         }
-        call.answer(new DescribeLogDirsResponse(0, results));
+        call.answer(new DescribeLogDirsResponse(0, ErrorCode.NONE, results));
+    }
+
+    /** A size of the directory's disk. An offline one may not answer. */
+    private static long bytes(LogDirectories.Contents directory, ToLongFunction<File> size) {
+        return directory.offline()
+                ? DescribeLogDirsResponse.UNKNOWN_BYTES
+                : size.applyAsLong(directory.path().toFile());
     }
 
     private static Predicate<TopicPartition> requested(DescribeLogDirsRequest request) {

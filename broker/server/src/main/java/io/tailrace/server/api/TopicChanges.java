@@ -234,12 +234,29 @@ public final class TopicChanges {
     }
 
     private void createOffsetsTopic() {
+        NewTopic topic = offsetsTopic();
+        store.create(topic.name(), topic.partitions(), topic.replicationFactor(), topic.configs());
+    }
+
+    private NewTopic offsetsTopic() {
         int brokers = cluster.get().brokers().size();
-        store.create(
+        return new NewTopic(
                 GroupCoordinator.TOPIC,
                 groups.partitions(),
                 Math.max(1, Math.min(groups.replicationFactor(), brokers)),
+                List.of(),
                 Map.of("cleanup.policy", "compact", "segment.bytes", String.valueOf(groups.segmentBytes())));
+    }
+
+    /** What {@link #create} makes of a topic: its numbers and settings with the defaults. */
+    NewTopic withDefaults(NewTopic topic) {
+        if (topic.name().equals(GroupCoordinator.TOPIC)) {
+            return offsetsTopic();
+        }
+        int replicas = topic.assignments().isEmpty()
+                ? replicationFactor(topic)
+                : topic.assignments().get(0).replicas().size();
+        return new NewTopic(topic.name(), partitions(topic), replicas, topic.assignments(), topic.configs());
     }
 
     private int partitions(NewTopic topic) {

@@ -12,6 +12,7 @@ import io.tailrace.protocol.message.CreateTopicsRequest;
 import io.tailrace.protocol.message.CreateTopicsResponse;
 import io.tailrace.protocol.message.DeleteTopicsRequest;
 import io.tailrace.protocol.message.DeleteTopicsResponse;
+import io.tailrace.protocol.message.DescribeConfigsResponse;
 import io.tailrace.protocol.message.InitProducerIdRequest;
 import io.tailrace.protocol.message.InitProducerIdResponse;
 import io.tailrace.replication.cluster.Broker;
@@ -61,15 +62,11 @@ class ClusterChangesIT {
         session = ZooKeeperSession.open(ZooKeeperConfig.of(zooKeeper.getConnectString()));
         view.show(image(Set.of()));
         store = new TopicStore(session, view);
+        BrokerConfig config = BrokerConfig.of(Map.of("broker.id", "1", "offsets.topic.num.partitions", "1"));
         TopicChanges topics = new TopicChanges(
-                store,
-                view,
-                new TopicCreationConfig(1, 1, true, true),
-                BrokerConfig.of(Map.of("broker.id", "1", "offsets.topic.num.partitions", "1"))
-                        .groups(),
-                System::nanoTime);
+                store, view, new TopicCreationConfig(1, 1, true, true), config.groups(), System::nanoTime);
         server = new ApiServer(
-                new CreateTopicsHandler(topics, blocking),
+                new CreateTopicsHandler(topics, config.topicDefaults(), blocking),
                 new DeleteTopicsHandler(topics, view, blocking),
                 new InitProducerIdHandler(new ProducerIdBlocks(session, BROKER), blocking));
     }
@@ -154,6 +151,26 @@ class ClusterChangesIT {
         assertThat(answer.responses())
                 .extracting(DeleteTopicsResponse.Topic::errorCode)
                 .containsExactly(ErrorCode.REQUEST_TIMED_OUT, ErrorCode.UNKNOWN_TOPIC_ID);
+    }
+
+    @Test
+    void anAnswerShowsTheNumbersAndSettingsOfTheTopic() throws Exception {
+        CreateTopicsRequest.Topic byDefault = new CreateTopicsRequest.Topic(
+                "t", -1, (short) -1, List.of(), List.of(new CreateTopicsRequest.Config("retention.ms", "60000")));
+        CreateTopicsRequest request = new CreateTopicsRequest(List.of(byDefault, topic("..", 1, 1)), 0, true);
+        List<CreateTopicsResponse.Topic> answers =
+                connect().call(request, CreateTopicsResponse.class).topics();
+
+        assertThat(answers.get(0).numPartitions()).isEqualTo(1);
+        assertThat(answers.get(0).replicationFactor()).isEqualTo((short) 1);
+        assertThat(answers.get(0).configs())
+                .contains(
+                        new CreateTopicsResponse.Config(
+                                "retention.ms", "60000", false, DescribeConfigsResponse.SOURCE_TOPIC, false),
+                        new CreateTopicsResponse.Config(
+                                "cleanup.policy", "delete", false, DescribeConfigsResponse.SOURCE_DEFAULT, false));
+        assertThat(answers.get(1).numPartitions()).isEqualTo(CreateTopicsResponse.UNKNOWN);
+        assertThat(answers.get(1).configs()).isEmpty();
     }
 
     @Test
