@@ -2,7 +2,6 @@ package io.tailrace.server.monitor;
 
 import io.tailrace.metrics.Metrics;
 import io.tailrace.server.network.ByteBudget;
-import io.tailrace.server.network.NetworkMemory;
 import io.tailrace.server.network.SocketServer;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +18,7 @@ final class NetworkMetrics {
 
     NetworkMetrics(SocketServer sockets) {
         this.sockets = sockets;
-        NetworkMemory memory = sockets.memory();
-        this.budgets = Map.of(
-                "produce_requests", memory.produceRequests(),
-                "other_requests", memory.otherRequests(),
-                "received", memory.received(),
-                "requests_in_progress", memory.requestsInProgress(),
-                "answers", memory.answers());
+        this.budgets = sockets.memory();
     }
 
     void register(Metrics metrics) {

@@ -2,21 +2,14 @@ package io.tailrace.server.network;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,8 +48,6 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private final NetworkLimits limits;
-    private final ByteBudget answers;
     private final ByteBudget requests;
     private final RequestDispatcher dispatcher;
     private final PeerFaultLog faults;
@@ -65,21 +56,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     private final String listener;
     private final FrameReader reader;
     private final PeerPace sending;
-    private final PeerPace taking;
-
-    private final Queue<Exchange> inFlight = new ArrayDeque<>();
-    private @Nullable Exchange last;
-
-    /** Bytes handed to the channel that the peer has not taken, those in files included. */
-    private long unwrittenBytes;
-
-    /** Bytes in memory of answers that the peer has not taken, those that wait for their turn included. */
-    private long answerBytes;
+    private final AnswerQueue answers;
 
     /** Memory of requests that are not answered. */
     private long requestBytes;
 
-    private long answersWritten;
     private boolean pumping;
     private boolean paceChecked;
     private boolean closed;
@@ -91,20 +72,14 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     Connection(Channel channel, String listener, Shared shared) {
         this.channel = channel;
         this.listener = listener;
-        this.limits = shared.limits();
-        this.answers = shared.memory().answers();
         this.requests = shared.memory().requestsInProgress();
         this.dispatcher = shared.dispatcher();
         this.faults = shared.faults();
         this.wakeQueues = shared.wakeQueues();
-        this.reader = new FrameReader(
-                limits,
-                shared.memory(),
-                channel.alloc(),
-                () -> executeOnLoop(this::pump),
-                () -> executeOnLoop(this::evict));
-        this.sending = new PeerPace(limits.requestMsMax());
-        this.taking = new PeerPace(limits.requestMsMax());
+        this.reader =
+                new FrameReader(shared.limits(), shared.memory(), channel.alloc(), () -> executeOnLoop(this::pump));
+        this.sending = new PeerPace(shared.limits().requestMsMax());
+        this.answers = new AnswerQueue(channel, shared.limits(), shared.memory().answers(), this::written);
     }
 
     /** Whether the peer is still connected. Called on the event loop. */
@@ -133,8 +108,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Adds an exchange for the request that is being dispatched. Called once for each request, before it is handled. */
     public void begin(Exchange exchange) {
-        inFlight.add(exchange);
-        last = exchange;
+        answers.add(exchange);
         requestBytes += exchange.requestBytes();
         requests.add(exchange.requestBytes());
     }
@@ -175,8 +149,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     void ended(Exchange exchange, @Nullable AnswerFrame answer) {
         releaseRequests(exchange.requestBytes());
         if (answer != null) {
-            answerBytes += answer.memoryBytes();
-            answers.add(answer.memoryBytes());
+            answers.ended(answer);
         }
         if (!pumping) {
             pump();
@@ -193,13 +166,6 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         if (!closed) {
             faults.log(peerAddress(), reason);
             close();
-        }
-    }
-
-    /** Closes this connection if it still holds memory of an unfinished request. */
-    private void evict() {
-        if (reader.holdsMemory()) {
-            protocolError(reader.whyEvicted());
         }
     }
 
@@ -228,7 +194,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         // A long poll is silent by intent: a connection is idle if the broker owes it nothing, or its peer takes
         // nothing.
-        if (event instanceof IdleStateEvent && (inFlight.isEmpty() || unwrittenBytes > 0)) {
+        if (event instanceof IdleStateEvent && (answers.isEmpty() || answers.unwrittenBytes() > 0)) {
             close();
         }
     }
@@ -251,7 +217,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         try {
             boolean progress;
             do {
-                progress = writeAnswers();
+                progress = answers.write();
                 progress |= dispatchRequests();
             } while (progress && !closed);
         } catch (BadFrameException e) {
@@ -263,22 +229,18 @@ public final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         channel.flush();
-        if (finishing && inFlight.isEmpty() && unwrittenBytes == 0) {
+        if (finishing && answers.isEmpty() && answers.unwrittenBytes() == 0) {
             close();
             return;
         }
         reader.count();
-        heldBytes = reader.heldBytes() + requestBytes + answerBytes;
+        heldBytes = reader.heldBytes() + requestBytes + answers.memoryBytes();
         checkPaceLater();
         channel.config().setAutoRead(mayDispatch() && !reader.waitsForMemory());
     }
 
     private boolean mayDispatch() {
-        return !finishing
-                && inFlight.size() < limits.inFlightMax()
-                && (last == null || !last.holdsConnection())
-                && mayWait(requestBytes)
-                && (answerBytes == 0 || (answerBytes < limits.unwrittenBytesMax() && !answers.isExhausted()));
+        return !finishing && mayWait(requestBytes) && answers.hasRoom();
     }
 
     private boolean dispatchRequests() throws BadFrameException {
@@ -298,42 +260,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         return dispatched;
     }
 
-    private boolean writeAnswers() {
-        boolean freed = false;
-        for (Exchange head = inFlight.peek();
-                head != null && head.ended() && unwrittenBytes < limits.unwrittenBytesMax();
-                head = inFlight.peek()) {
-            inFlight.remove();
-            freed = true;
-            AnswerFrame answer = head.takeAnswer();
-            if (answer != null) {
-                write(answer);
-            }
-        }
-        return freed;
-    }
-
-    private void write(AnswerFrame answer) {
-        unwrittenBytes += answer.sizeBytes();
-        List<Object> parts = answer.parts();
-        int lastPart = parts.size() - 1;
-        for (int i = 0; i < lastPart; i++) {
-            channel.write(parts.get(i), channel.voidPromise());
-        }
-        channel.write(parts.get(lastPart)).addListener((ChannelFutureListener) done -> written(done, answer));
-    }
-
-    private void written(ChannelFuture done, AnswerFrame answer) {
-        if (closed) {
-            return;
-        }
-        unwrittenBytes -= answer.sizeBytes();
-        releaseAnswer(answer.memoryBytes());
-        answersWritten++;
-        if (!done.isSuccess()) {
+    private void written(boolean success) {
+        if (!success) {
             close();
         } else if (!pumping
-                && (finishing || !inFlight.isEmpty() || !channel.config().isAutoRead())) {
+                && (finishing || !answers.isEmpty() || !channel.config().isAutoRead())) {
             pump();
         }
     }
@@ -343,13 +274,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         requests.release(bytes);
     }
 
-    private void releaseAnswer(long bytes) {
-        answerBytes -= bytes;
-        answers.release(bytes);
-    }
-
     private void checkPaceLater() {
-        if (!paceChecked && (reader.isReceiving() || answerBytes > 0)) {
+        if (!paceChecked && (reader.isReceiving() || answers.memoryBytes() > 0)) {
             paceChecked = true;
             channel.eventLoop().schedule(this::checkPace, sending.intervalMs(), TimeUnit.MILLISECONDS);
         }
@@ -360,35 +286,24 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         if (closed) {
             return;
         }
-        boolean sendsTooSlowly = reader.isReceiving()
-                && sending.isTooSlow(reader.transfer(), reader.transferredBytes(), reader.isShortOfMemory());
-        if (sendsTooSlowly && reader.waitsForMemory()) {
-            reader.evictOldest();
-            sending.reset();
-            checkPaceLater();
-        } else if (sendsTooSlowly) {
+        if (sendsTooSlowly()) {
             protocolError(reader.whyTooSlow());
-        } else if (takesTooSlowly()) {
-            protocolError("the peer does not take its answers while memory for answers is exhausted, " + answerBytes
-                    + " bytes wait for it");
+        } else if (answers.areTakenTooSlowly()) {
+            protocolError("the peer does not take its answers while memory for answers is exhausted, "
+                    + answers.memoryBytes() + " bytes wait for it");
         } else {
             checkPaceLater();
         }
     }
 
-    /** Answers that wait behind an unanswered request are not the peer's fault: only what it was given counts. */
-    private boolean takesTooSlowly() {
-        if (answerBytes == 0 || unwrittenBytes == 0 || !answers.isExhausted()) {
-            taking.reset();
+    /** While the connection is not read because requests are being handled, the peer cannot send: that is not its fault. */
+    private boolean sendsTooSlowly() {
+        boolean isHandling = answers.isFirstUnanswered() && !mayDispatch();
+        if (isHandling || !reader.isReceiving()) {
+            sending.reset();
             return false;
         }
-        return taking.isTooSlow(answersWritten, bytesTaken(), true);
-    }
-
-    /** Bytes of the current answer that the peer has taken. */
-    private long bytesTaken() {
-        ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
-        return outbound == null ? 0 : outbound.currentProgress();
+        return sending.isTooSlow(reader.transfer(), reader.transferredBytes(), reader.isShortOfMemory());
     }
 
     private void close() {
@@ -397,12 +312,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         }
         closed = true;
         reader.close();
-        for (Iterator<Exchange> all = inFlight.iterator(); all.hasNext(); ) {
-            all.next().disconnected();
-            all.remove();
-        }
+        answers.close();
         releaseRequests(requestBytes);
-        releaseAnswer(answerBytes);
         heldBytes = 0;
         channel.close();
     }

@@ -3,6 +3,7 @@ package io.tailrace.server.network;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * reservation, so that no small request ever waits for memory. Once a connection has delivered a large frame, the buffer
  * of its next one grows to that size in one step, so that an honest peer's bytes are copied once.
  *
- * <p>Confined to the connection's event loop, but for the waiter passed to {@link ByteBudget}.
+ * <p>Confined to the connection's event loop, but for what {@link FrameMemory} calls.
  */
 final class FrameReader {
     private static final int SIZE_BYTES = 4;
@@ -31,8 +32,6 @@ final class FrameReader {
     private final NetworkMemory memory;
     private final ByteBufAllocator allocator;
     private final Runnable onMemory;
-    private final Runnable eviction;
-
     private final Queue<ByteBuf> received = new ArrayDeque<>();
     private int sizeBytesRead;
     private int size;
@@ -42,27 +41,17 @@ final class FrameReader {
     private boolean waitsForMemory;
     private long countedBytes;
 
-    /** The budget of {@link #reservedBytes}: that of the frame's kind. */
-    private ByteBudget budget;
+    /** What the frame has of the memory of its kind; null unless it has asked for some. */
+    private FrameMemory.@Nullable Share share;
 
     private int reservedBytes;
 
-    /**
-     * @param onMemory called on any thread when a reader that {@link #waitsForMemory} may try again
-     * @param eviction called on any thread to close the connection, because others need the memory of its frame
-     */
-    FrameReader(
-            NetworkLimits limits,
-            NetworkMemory memory,
-            ByteBufAllocator allocator,
-            Runnable onMemory,
-            Runnable eviction) {
+    /** @param onMemory called on any thread when a reader that {@link #waitsForMemory} may go on */
+    FrameReader(NetworkLimits limits, NetworkMemory memory, ByteBufAllocator allocator, Runnable onMemory) {
         this.limits = limits;
         this.memory = memory;
         this.allocator = allocator;
         this.onMemory = onMemory;
-        this.eviction = eviction;
-        this.budget = memory.otherRequests();
     }
 
     /** Takes ownership of bytes from the socket. */
@@ -75,14 +64,9 @@ final class FrameReader {
         return waitsForMemory;
     }
 
-    /** Whether a frame has started to arrive, and is read or holds memory that others may wait for. */
+    /** Whether a frame has started to arrive and has the memory for its next bytes. */
     boolean isReceiving() {
-        return sizeBytesRead > 0 && (!waitsForMemory || reservedBytes > 0);
-    }
-
-    /** Whether the arriving frame holds reserved memory. */
-    boolean holdsMemory() {
-        return reservedBytes > 0;
+        return sizeBytesRead > 0 && !waitsForMemory;
     }
 
     /** A number that changes with each frame, and when a frame begins or ends to wait for memory. */
@@ -90,34 +74,22 @@ final class FrameReader {
         return transfers;
     }
 
-    /** Bytes of the frame that have arrived; none while it waits for memory, so that it does not hold its own for long. */
+    /** Bytes of the frame that have arrived. */
     int transferredBytes() {
-        return partial == null || waitsForMemory ? 0 : partial.readableBytes();
-    }
-
-    /** Makes room for this frame and others by closing the connection that has held memory longest. */
-    void evictOldest() {
-        budget.evictOldest();
+        return partial == null ? 0 : partial.readableBytes();
     }
 
     /** Why the frame took too long to arrive, for the log. */
     String whyTooSlow() {
-        return frame() + " did not arrive in time, " + transferredBytes() + " bytes did (socket.request.timeout.ms)";
-    }
-
-    /** Why the frame is given up although its bytes may arrive, for the log. */
-    String whyEvicted() {
-        return frame() + " did not get all of its memory, and has held " + reservedBytes
-                + " bytes that others wait for longer than any other";
-    }
-
-    private String frame() {
-        return "request of " + (sizeBytesRead < SIZE_BYTES ? "unknown size" : size + " bytes");
+        return "request of " + (sizeBytesRead < SIZE_BYTES ? "unknown size" : size + " bytes")
+                + " did not arrive in time, " + transferredBytes() + " bytes did (socket.request.timeout.ms)";
     }
 
     /** Whether others wait for the memory that the arriving frame holds. */
     boolean isShortOfMemory() {
-        return reservedBytes > 0 ? budget.isExhausted() : memory.received().isExhausted();
+        return reservedBytes > 0
+                ? memoryOf(Objects.requireNonNull(partial)).isExhausted()
+                : memory.received().isExhausted();
     }
 
     /** All bytes held. */
@@ -195,7 +167,6 @@ final class FrameReader {
             partial.release();
             partial = null;
         }
-        budget.cancel(onMemory);
         releaseReserved();
         count(0);
     }
@@ -243,17 +214,16 @@ final class FrameReader {
     }
 
     private boolean reserve(ByteBuf frame, int bytes) {
-        if (reservedBytes == 0) {
-            budget = isProduce(frame) ? memory.produceRequests() : memory.otherRequests();
+        if (share == null) {
+            share = memoryOf(frame).share(onMemory);
         }
-        if (!budget.reserveOrWait(bytes - reservedBytes, onMemory)) {
-            return false;
-        }
-        if (reservedBytes == 0) {
-            budget.addHolder(eviction);
-        }
-        reservedBytes = bytes;
-        return true;
+        boolean reserved = share.reserve(bytes);
+        reservedBytes = reserved ? bytes : reservedBytes;
+        return reserved;
+    }
+
+    private FrameMemory memoryOf(ByteBuf frame) {
+        return isProduce(frame) ? memory.produceRequests() : memory.otherRequests();
     }
 
     private void waitForMemory(boolean waits) {
@@ -264,11 +234,10 @@ final class FrameReader {
     }
 
     private void releaseReserved() {
-        if (reservedBytes > 0) {
-            int bytes = reservedBytes;
+        if (share != null) {
+            share.release();
+            share = null;
             reservedBytes = 0;
-            budget.removeHolder(eviction);
-            budget.release(bytes);
         }
     }
 

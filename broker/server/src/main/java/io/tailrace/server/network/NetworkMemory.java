@@ -1,6 +1,6 @@
 package io.tailrace.server.network;
 
-import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -15,9 +15,9 @@ import java.util.function.Consumer;
  * @param requestsInProgress decoded requests that are not answered yet, such as fetches that wait for records
  * @param answers bytes of answers that are encoded and not yet written ({@code queued.max.response.bytes})
  */
-public record NetworkMemory(
-        ByteBudget produceRequests,
-        ByteBudget otherRequests,
+record NetworkMemory(
+        FrameMemory produceRequests,
+        FrameMemory otherRequests,
         ByteBudget received,
         ByteBudget requestsInProgress,
         ByteBudget answers) {
@@ -33,15 +33,22 @@ public record NetworkMemory(
         long share = Math.max(1, requestBytesMax / SHARE);
         long otherBytesMin = (long) OTHER_REQUESTS_MIN * settings.limits().controlRequestBytesMax();
         return new NetworkMemory(
-                new ByteBudget("Produce requests (queued.max.request.bytes)", requestBytesMax, onExhausted),
-                new ByteBudget("requests other than Produce", Math.max(share, otherBytesMin), onExhausted),
+                new FrameMemory(
+                        new ByteBudget("Produce requests (queued.max.request.bytes)", requestBytesMax, onExhausted)),
+                new FrameMemory(
+                        new ByteBudget("requests other than Produce", Math.max(share, otherBytesMin), onExhausted)),
                 new ByteBudget("received bytes", share, onExhausted),
                 new ByteBudget("requests in progress", Math.max(1, requestBytesMax / 2), onExhausted),
                 new ByteBudget("answers (queued.max.response.bytes)", settings.queuedAnswerBytesMax(), onExhausted));
     }
 
-    /** All budgets. */
-    public List<ByteBudget> all() {
-        return List.of(produceRequests, otherRequests, received, requestsInProgress, answers);
+    /** The budgets by what they are for: a name for metrics. */
+    Map<String, ByteBudget> byPurpose() {
+        return Map.of(
+                "produce_requests", produceRequests.bytes(),
+                "other_requests", otherRequests.bytes(),
+                "received", received,
+                "requests_in_progress", requestsInProgress,
+                "answers", answers);
     }
 }

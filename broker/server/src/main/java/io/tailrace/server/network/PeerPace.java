@@ -2,7 +2,7 @@ package io.tailrace.server.network;
 
 /**
  * Decides whether a peer sends a request, or takes an answer, fast enough. While memory is short the peer has a tenth of
- * the usual time, so that slow peers do not keep others waiting. Knows no clock: it is asked at intervals. Not
+ * the usual time, and must make progress within that, so that slow peers do not keep others waiting. Knows no clock: it is asked at intervals. Not
  * thread-safe.
  */
 final class PeerPace {
@@ -17,6 +17,9 @@ final class PeerPace {
     private final long msMax;
     private long current = -1;
     private long elapsedMs;
+    private long lastBytes;
+    /** Since the last byte. */
+    private long stalledMs;
 
     /** @param msMax time for a transfer in addition to what its bytes take at the minimum rate */
     PeerPace(long msMax) {
@@ -45,10 +48,16 @@ final class PeerPace {
         if (transfer != current) {
             current = transfer;
             elapsedMs = 0;
+            lastBytes = bytes;
+            stalledMs = 0;
             return false;
         }
         elapsedMs += intervalMs();
+        stalledMs = bytes == lastBytes ? stalledMs + intervalMs() : 0;
+        lastBytes = bytes;
         long allowedMs = msMax + bytes * 1000 / BYTES_PER_SECOND_MIN;
-        return elapsedMs > (shortOfMemory ? allowedMs / SHORT_OF_MEMORY_DIVISOR : allowedMs);
+        return shortOfMemory
+                ? elapsedMs > allowedMs / SHORT_OF_MEMORY_DIVISOR || stalledMs > msMax / SHORT_OF_MEMORY_DIVISOR
+                : elapsedMs > allowedMs;
     }
 }

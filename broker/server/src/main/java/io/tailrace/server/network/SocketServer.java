@@ -165,9 +165,9 @@ public final class SocketServer {
         return Objects.requireNonNull(counts.get(listener), listener);
     }
 
-    /** What connections hold in memory, and how often that was exhausted. */
-    public NetworkMemory memory() {
-        return memory;
+    /** What connections hold in memory and how often that was exhausted, by what it is for: a name for metrics. */
+    public Map<String, ByteBudget> memory() {
+        return memory.byPurpose();
     }
 
     /** The addresses whose connections hold most memory. */

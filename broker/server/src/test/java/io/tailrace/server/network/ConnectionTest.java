@@ -61,7 +61,7 @@ class ConnectionTest {
     void close() {
         channel.close().syncUninterruptibly();
         peer.taken.forEach(ByteBuf::release);
-        assertThat(memory.all()).allMatch(budget -> budget.usedBytes() == 0);
+        assertThat(memory.byPurpose().values()).allMatch(budget -> budget.usedBytes() == 0);
     }
 
     @Test
@@ -240,7 +240,7 @@ class ConnectionTest {
     void largeRequestHasTimeForItsBytes() {
         channel.freezeTime();
         channel.writeInbound(Unpooled.buffer().writeInt(80_000).writeZero(70_000));
-        assertThat(memory.produceRequests().usedBytes()).isPositive();
+        assertThat(memory.produceRequests().bytes().usedBytes()).isPositive();
         passSeconds(10);
         assertThat(channel.isOpen()).isTrue();
         passSeconds(4);
@@ -248,17 +248,54 @@ class ConnectionTest {
     }
 
     @Test
-    void startedRequestHasLessTimeWhileOthersWaitForItsMemory() {
+    void peerThatSendsNothingIsClosedSoonWhileOthersWaitForItsMemory() {
         channel.freezeTime();
-        channel.writeInbound(Unpooled.buffer().writeInt(40_000).writeZero(10_000));
-        assertThat(connection.heldBytes()).isPositive();
-        Runnable waiter = () -> {};
-        assertThat(memory.produceRequests().reserveOrWait(PRODUCE_BYTES_MAX, waiter))
-                .isFalse();
-        passSeconds(4);
-
+        channel.writeInbound(Unpooled.buffer().writeInt(90_000).writeZero(70_000));
+        FrameMemory.Share waiting = exhaustRequestMemory();
+        passSeconds(3);
         assertThat(channel.isOpen()).isFalse();
-        memory.produceRequests().cancel(waiter);
+        waiting.release();
+    }
+
+    /** Another connection waits for what this one holds. */
+    private FrameMemory.Share exhaustRequestMemory() {
+        assertThat(connection.heldBytes()).isPositive();
+        FrameMemory.Share waiting = memory.produceRequests().share(() -> {});
+        assertThat(waiting.reserve(PRODUCE_BYTES_MAX)).isFalse();
+        return waiting;
+    }
+
+    @Test
+    void aRequestThatWaitsForMemoryIsNeverGivenUp() {
+        channel.freezeTime();
+        FrameMemory.Share other = memory.produceRequests().share(() -> {});
+        assertThat(other.reserve(60_000)).isTrue();
+        channel.writeInbound(Unpooled.buffer().writeInt(90_000).writeZero(60_000));
+        assertThat(connection.heldBytes()).isPositive();
+        passSeconds(600);
+        assertThat(channel.isOpen()).isTrue();
+
+        other.release();
+        channel.runPendingTasks();
+        channel.writeInbound(Unpooled.buffer().writeZero(30_000));
+        assertThat(requests).hasSize(1);
+    }
+
+    @Test
+    void aRequestBehindOneThatIsHandledIsNotThePeersFault() {
+        channel.freezeTime();
+        holdNext = true;
+        ByteBuf both = Unpooled.buffer().writeInt(8).writeInt(0).writeInt(1);
+        channel.writeInbound(Unpooled.buffer().writeInt(12).writeInt(0));
+        channel.writeInbound(Unpooled.buffer().writeInt(1).writeInt(0).writeBytes(both.readBytes(6)));
+        assertThat(requests).containsExactly(1);
+        passSeconds(600);
+        assertThat(channel.isOpen()).isTrue();
+
+        holdNext = false;
+        answer(0);
+        channel.writeInbound(both);
+        assertThat(requests).containsExactly(1, 1);
     }
 
     private void passSeconds(int seconds) {

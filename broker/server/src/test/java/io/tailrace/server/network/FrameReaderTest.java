@@ -24,7 +24,6 @@ class FrameReaderTest {
     private final List<String> exhausted = new ArrayList<>();
     private final NetworkMemory memory = memory(16 * MIB);
     private final AtomicInteger memoryCalls = new AtomicInteger();
-    private final AtomicInteger evictions = new AtomicInteger();
     private final FrameReader reader = reader(memory);
 
     private NetworkMemory memory(int produceBytesMax) {
@@ -33,18 +32,13 @@ class FrameReaderTest {
     }
 
     private FrameReader reader(NetworkMemory from) {
-        return new FrameReader(
-                LIMITS,
-                from,
-                UnpooledByteBufAllocator.DEFAULT,
-                memoryCalls::incrementAndGet,
-                evictions::incrementAndGet);
+        return new FrameReader(LIMITS, from, UnpooledByteBufAllocator.DEFAULT, memoryCalls::incrementAndGet);
     }
 
     @AfterEach
     void releasesEverything() {
         reader.close();
-        assertThat(memory.all()).allMatch(budget -> budget.usedBytes() == 0);
+        assertThat(memory.byPurpose().values()).allMatch(budget -> budget.usedBytes() == 0);
     }
 
     @Test
@@ -74,11 +68,11 @@ class FrameReaderTest {
     void falseSizeCostsOnlyWhatArrives() throws Exception {
         reader.feed(Unpooled.buffer().writeInt(8 * MIB).writeShort(PRODUCE).writeBytes(new byte[100]));
         assertThat(reader.next()).isNull();
-        assertThat(memory.produceRequests().usedBytes()).isZero();
+        assertThat(memory.produceRequests().bytes().usedBytes()).isZero();
 
         reader.feed(Unpooled.buffer().writeZero(FrameReader.SMALL_BYTES));
         assertThat(reader.next()).isNull();
-        assertThat(memory.produceRequests().usedBytes()).isEqualTo(32 * 1024);
+        assertThat(memory.produceRequests().bytes().usedBytes()).isEqualTo(32 * 1024);
     }
 
     @Test
@@ -106,12 +100,15 @@ class FrameReaderTest {
     @Test
     void smallRequestsAndFetchesNeverWaitForWhatProducersSend() throws Exception {
         NetworkMemory little = memory(32 * 1024);
+        FrameReader slow = reader(little);
+        slow.feed(frame(PRODUCE, 30_000).copy(0, 20_000));
+        assertThat(slow.next()).isNull();
         FrameReader producer = reader(little);
         producer.feed(frame(PRODUCE, 64 * 1024).copy(0, 60_000));
         assertThat(producer.next()).isNull();
         assertThat(producer.waitsForMemory()).isTrue();
         assertThat(exhausted).singleElement().asString().contains("queued.max.request.bytes");
-        assertThat(little.produceRequests().exhaustions()).isEqualTo(1);
+        assertThat(little.produceRequests().bytes().exhaustions()).isEqualTo(1);
 
         for (ByteBuf frame : List.of(frame(PRODUCE, 100), frame(METADATA, 100), frame(FETCH, 200_000))) {
             FrameReader other = reader(little);
@@ -122,8 +119,9 @@ class FrameReaderTest {
             handleNext(other);
             other.close();
         }
+        slow.close();
         producer.close();
-        assertThat(little.all()).allMatch(budget -> budget.usedBytes() == 0);
+        assertThat(little.byPurpose().values()).allMatch(budget -> budget.usedBytes() == 0);
     }
 
     @Test
@@ -137,7 +135,7 @@ class FrameReaderTest {
         assertThat(reader.next()).isNull();
         reader.feed(frame(PRODUCE, 2 * MIB).copy(10, FrameReader.SMALL_BYTES));
         assertThat(reader.next()).isNull();
-        assertThat(memory.produceRequests().usedBytes()).isEqualTo(MIB);
+        assertThat(memory.produceRequests().bytes().usedBytes()).isEqualTo(MIB);
     }
 
     @Test
@@ -194,33 +192,31 @@ class FrameReaderTest {
         assertThat(second.waitsForMemory()).isFalse();
         second.feed(frame(PRODUCE, 30_000).copy(20_000, 10_004));
         handleNext(second);
-        assertThat(little.produceRequests().usedBytes()).isZero();
+        assertThat(little.produceRequests().bytes().usedBytes()).isZero();
     }
 
     @Test
-    void frameThatWaitsWhileItHoldsMemoryIsTimed() throws Exception {
+    void framesThatWaitForEachOthersMemoryAllArrive() throws Exception {
         NetworkMemory little = memory(127 * 1024);
-        FrameReader first = reader(little);
-        FrameReader second = reader(little);
-        first.feed(frame(PRODUCE, MIB).copy(0, 60 * 1024));
-        assertThat(first.next()).isNull();
-        first.feed(frame(PRODUCE, MIB).copy(60 * 1024, 8 * 1024));
-        second.feed(frame(PRODUCE, MIB).copy(0, 40 * 1024));
-        assertThat(second.next()).isNull();
-        for (FrameReader each : List.of(first, second)) {
-            assertThat(each.next()).isNull();
-            assertThat(each.waitsForMemory()).isTrue();
-            assertThat(each.isReceiving()).as("both hold what the other needs").isTrue();
-            assertThat(each.transferredBytes()).isZero();
+        List<FrameReader> readers = List.of(reader(little), reader(little));
+        ByteBuf frame = frame(PRODUCE, 100 * 1024);
+        for (FrameReader each : readers) {
+            each.feed(frame.copy(0, 60 * 1024));
+            ByteBuf unused = each.next();
         }
-        second.evictOldest();
-        assertThat(evictions)
-                .as("the first one's, which has held memory longest")
-                .hasValue(1);
-        first.close();
-        assertThat(second.next()).isNull();
-        assertThat(second.waitsForMemory()).isFalse();
-        second.close();
+        assertThat(readers.get(1).waitsForMemory())
+                .as("the first one may still arrive")
+                .isTrue();
+        assertThat(readers.get(1).isReceiving()).as("the peer is not to blame").isFalse();
+        for (FrameReader each : readers) {
+            each.feed(frame.copy(60 * 1024, frame.readableBytes() - 60 * 1024));
+        }
+        assertThat(readers.get(1).next()).isNull();
+
+        handleNext(readers.get(0));
+        assertThat(memoryCalls).hasValue(1);
+        handleNext(readers.get(1));
+        assertThat(little.produceRequests().bytes().usedBytes()).isZero();
     }
 
     private static void handleNext(FrameReader from) throws BadFrameException {
