@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 public final class ClientCommands {
 
     /**
-     * {@code cluster}, {@code topics}, {@code reassign}, {@code produce}, {@code consume}, {@code groups} and {@code lag}, ready to be executed.
+     * {@code cluster}, {@code topics}, {@code reassign}, {@code log-dirs}, {@code produce}, {@code consume}, {@code groups} and {@code lag}, ready to be executed.
      *
      * @param decoders creates a value decoder for the schema registry at an address
      */
@@ -36,10 +36,14 @@ public final class ClientCommands {
                 .addSubcommand(new GroupsConfigureCommand(clients))
                 .addSubcommand(new GroupsDeleteCommand(clients))
                 .addSubcommand(new GroupsResetCommand(clients));
+        CommandLine logDirs = new CommandLine(new LogDirsCommand())
+                .addSubcommand(new LogDirsDescribeCommand(clients))
+                .addSubcommand(new LogDirsMoveCommand(clients));
         CommandLine all = new CommandLine(new ClientCommands())
                 .addSubcommand(new ClusterCommand(clients))
                 .addSubcommand(topics)
                 .addSubcommand(new ReassignCommand(clients))
+                .addSubcommand(logDirs)
                 .addSubcommand(new ProduceCommand(clients))
                 .addSubcommand(new ConsumeCommand(clients, decoders))
                 .addSubcommand(groups)
@@ -53,6 +57,12 @@ public final class ClientCommands {
                     "Lists, describes, creates, configures and deletes topics, deletes their records, and elects leaders.",
             synopsisSubcommandLabel = "COMMAND")
     private static final class TopicsCommand {}
+
+    @Command(
+            name = "log-dirs",
+            description = "Shows the log directories of brokers, and moves replicas between them.",
+            synopsisSubcommandLabel = "COMMAND")
+    private static final class LogDirsCommand {}
 
     @Command(
             name = "groups",

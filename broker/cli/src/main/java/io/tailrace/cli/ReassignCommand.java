@@ -31,7 +31,10 @@ import picocli.CommandLine.Spec;
             "Starts to move partitions to other brokers, and returns before they have moved.",
             "--status shows reassignments in progress. Once there are none, --status and --cancel remove the throttle."
         },
-        footer = "--status exits with code 3 while reassignments are in progress.")
+        footer = {
+            "--status exits with code 3 while reassignments are in progress.",
+            "--plan exits with code 3 if a replica does not move to the log directory that the plan names."
+        })
 final class ReassignCommand implements Callable<Integer> {
     private final Clients clients;
 
@@ -53,7 +56,10 @@ final class ReassignCommand implements Callable<Integer> {
         @Option(
                 names = "--plan",
                 paramLabel = "FILE",
-                description = "Moves partitions as planned in FILE, in the JSON format of kafka-reassign-partitions.")
+                description = {
+                    "Moves partitions as planned in FILE, in the JSON format of kafka-reassign-partitions.",
+                    "log_dirs names the log directory of each replica, or \"any\"; tailrace log-dirs describe shows them."
+                })
         private Optional<Path> plan = Optional.empty();
 
         @Option(names = "--status", description = "Shows the reassignments in progress.")
@@ -101,8 +107,7 @@ final class ReassignCommand implements Callable<Integer> {
         BootstrapOptions.requireAtLeast(1, "--throttle", throttleBytesPerSecond.orElse(1L));
         try (ClusterAdmin admin = clients.admin(bootstrap.clientConfig())) {
             if (starts) {
-                start(admin);
-                return 0;
+                return start(admin);
             }
             Map<TopicPartition, Reassignment> inProgress = inProgress(admin);
             if (action.cancel) {
@@ -140,11 +145,15 @@ final class ReassignCommand implements Callable<Integer> {
         }
     }
 
-    private void start(ClusterAdmin admin) throws IOException {
+    private int start(ClusterAdmin admin) throws IOException {
         Map<TopicPartition, List<Integer>> moves;
         Map<TopicPartition, List<Integer>> now;
+        DirectoryMoves directories = new DirectoryMoves(Map.of());
         if (action.plan.isPresent()) {
-            moves = ReassignmentPlan.read(action.plan.get());
+            ReassignmentPlan plan = ReassignmentPlan.read(action.plan.get());
+            moves = plan.replicas();
+            directories = new DirectoryMoves(plan.directories());
+            directories.check(admin, String.valueOf(action.plan.get()));
             now = replicas(
                     admin,
                     moves.keySet().stream()
@@ -163,15 +172,20 @@ final class ReassignCommand implements Callable<Integer> {
                 TopicsDescribeCommand.joined(target)));
         output.print(table);
         if (dryRun) {
-            return;
+            return 0;
         }
         if (moves.isEmpty()) {
             report("nothing to move");
-            return;
+            return 0;
         }
         throttleBytesPerSecond.ifPresent(rate -> new ReassignmentThrottle(admin).set(rate, now, moves));
+        // Before the reassignment, so that brokers create new replicas in these directories.
+        List<String> failures = directories.begin(admin, (partition, broker) -> !now.getOrDefault(partition, List.of())
+                .contains(broker));
         admin.reassign(moves);
         report(moves.size() + " reassignments started; --status shows when they are complete");
+        failures.forEach(this::report);
+        return failures.isEmpty() ? 0 : CommandRunner.OVER_THRESHOLD;
     }
 
     private static Map<TopicPartition, List<Integer>> replicas(ClusterAdmin admin, Collection<String> topics) {

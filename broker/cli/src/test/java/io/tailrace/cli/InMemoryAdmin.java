@@ -39,6 +39,10 @@ final class InMemoryAdmin implements ClusterAdmin {
     final Map<String, Map<String, String>> topicSettings = new TreeMap<>();
     final Map<Integer, Map<String, String>> brokerSettings = new TreeMap<>();
     final Map<TopicPartition, ErrorCode> elections = new TreeMap<>();
+    final Map<Integer, List<LogDirectoryDescription>> logDirectories = new TreeMap<>();
+    final List<String> directoryMoves = new ArrayList<>();
+    /** Answers to moves that a test has set. */
+    final Map<TopicPartition, ErrorCode> moveOutcomes = new TreeMap<>();
 
     /** Creates a topic with this many partitions, led by each of the replicas in turn. */
     void create(String topic, int count, Integer... replicas) {
@@ -192,7 +196,19 @@ final class InMemoryAdmin implements ClusterAdmin {
 
     @Override
     public List<LogDirectoryDescription> logDirectories(int broker) {
-        return List.of();
+        return logDirectories.getOrDefault(broker, List.of());
+    }
+
+    @Override
+    public Map<TopicPartition, ErrorCode> moveReplicas(int broker, Map<TopicPartition, String> directories) {
+        Map<TopicPartition, ErrorCode> outcomes = new TreeMap<>();
+        directories.forEach((partition, path) -> {
+            directoryMoves.add(partition + " of " + broker + " to " + path);
+            boolean isHeld = partition(partition).replicas().contains(broker);
+            outcomes.put(partition, isHeld ? ErrorCode.NONE : ErrorCode.REPLICA_NOT_AVAILABLE);
+        });
+        outcomes.replaceAll((partition, outcome) -> moveOutcomes.getOrDefault(partition, outcome));
+        return outcomes;
     }
 
     @Override

@@ -211,6 +211,11 @@ final class BrokerAdmin implements ClusterAdmin {
     }
 
     @Override
+    public Map<TopicPartition, ErrorCode> moveReplicas(int broker, Map<TopicPartition, String> directories) {
+        return replicas.moveReplicas(broker, directories);
+    }
+
+    @Override
     public Map<TopicPartition, Long> earliestOffsets(Collection<TopicPartition> partitions) {
         return offsets(partitions, partition -> ListOffsetsRequest.EARLIEST);
     }

@@ -56,4 +56,13 @@ public interface ClusterAdmin extends Admin {
 
     /** The log directories of a broker. */
     List<LogDirectoryDescription> logDirectories(int broker);
+
+    /**
+     * Begins to move replicas to other log directories of their broker, and returns before they have moved.
+     *
+     * @param directories the absolute path of the directory for each replica on {@code broker}
+     * @return by partition: NONE, also if the replica is there already; REPLICA_NOT_AVAILABLE if the broker has no such replica: it
+     *     is created in that directory if it is assigned to the broker before the broker restarts; or why it does not move
+     */
+    Map<TopicPartition, ErrorCode> moveReplicas(int broker, Map<TopicPartition, String> directories);
 }

@@ -4,6 +4,8 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.AlterPartitionReassignmentsRequest;
 import io.tailrace.protocol.message.AlterPartitionReassignmentsResponse;
+import io.tailrace.protocol.message.AlterReplicaLogDirsRequest;
+import io.tailrace.protocol.message.AlterReplicaLogDirsResponse;
 import io.tailrace.protocol.message.DescribeLogDirsRequest;
 import io.tailrace.protocol.message.DescribeLogDirsResponse;
 import io.tailrace.protocol.message.ElectLeadersRequest;
@@ -122,11 +124,47 @@ final class ReplicaCalls {
 
     private static LogDirectoryDescription directory(DescribeLogDirsResponse.Result result) {
         Map<TopicPartition, Long> sizes = new TreeMap<>();
+        Map<TopicPartition, LogDirectoryDescription.Copy> copies = new TreeMap<>();
         for (DescribeLogDirsResponse.Topic topic : result.topics()) {
-            topic.partitions()
-                    .forEach(each ->
-                            sizes.put(new TopicPartition(topic.name(), each.partitionIndex()), each.partitionSize()));
+            for (DescribeLogDirsResponse.Partition each : topic.partitions()) {
+                TopicPartition partition = new TopicPartition(topic.name(), each.partitionIndex());
+                if (each.isFutureKey()) {
+                    copies.put(partition, new LogDirectoryDescription.Copy(each.partitionSize(), each.offsetLag()));
+                } else {
+                    sizes.put(partition, each.partitionSize());
+                }
+            }
         }
-        return new LogDirectoryDescription(result.logDir(), result.errorCode() == ErrorCode.NONE, sizes);
+        return new LogDirectoryDescription(result.logDir(), result.errorCode() == ErrorCode.NONE, sizes, copies);
+    }
+
+    Map<TopicPartition, ErrorCode> moveReplicas(int broker, Map<TopicPartition, String> directories) {
+        if (directories.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Map<String, List<Integer>>> byPath = new TreeMap<>();
+        directories.forEach((partition, path) -> byPath.computeIfAbsent(path, each -> new TreeMap<>())
+                .computeIfAbsent(partition.topic(), topic -> new ArrayList<>())
+                .add(partition.partition()));
+        AlterReplicaLogDirsRequest request = new AlterReplicaLogDirsRequest(byPath.entrySet().stream()
+                .map(path -> new AlterReplicaLogDirsRequest.Dir(
+                        path.getKey(),
+                        path.getValue().entrySet().stream()
+                                .map(topic -> new AlterReplicaLogDirsRequest.Topic(topic.getKey(), topic.getValue()))
+                                .toList()))
+                .toList());
+        return calls.call("move replicas of broker " + broker, () -> calls.broker(broker)
+                .thenCompose(address -> calls.network().send(address, request, calls.timeoutMs()))
+                .thenApply(ReplicaCalls::moves));
+    }
+
+    private static Map<TopicPartition, ErrorCode> moves(AlterReplicaLogDirsResponse answer) {
+        Map<TopicPartition, ErrorCode> outcomes = new TreeMap<>();
+        for (AlterReplicaLogDirsResponse.Topic topic : answer.results()) {
+            topic.partitions()
+                    .forEach(each -> outcomes.put(
+                            new TopicPartition(topic.topicName(), each.partitionIndex()), each.errorCode()));
+        }
+        return outcomes;
     }
 }

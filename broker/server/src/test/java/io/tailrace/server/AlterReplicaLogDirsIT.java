@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tailrace.client.ClientConfig;
+import io.tailrace.client.ClusterAdmin;
+import io.tailrace.client.LogDirectoryDescription;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -112,6 +117,25 @@ class AlterReplicaLogDirsIT {
                 .hasCauseInstanceOf(LogDirNotFoundException.class);
         String target = brokers.logDirectories(3).get(1).toString();
         assertThatThrownBy(() -> move("known", 3, target)).hasCauseInstanceOf(ReplicaNotAvailableException.class);
+    }
+
+    @Test
+    void ownClientMovesReplicas() throws Exception {
+        topics.createOn("ours", 1);
+        topics.produce("ours", "all", 0, 100);
+        TopicPartition partition = new TopicPartition("ours", 0);
+        String target = elsewhere("ours", 1);
+        try (ClusterAdmin admin = ClusterAdmin.create(ClientConfig.of(brokers.bootstrap()))) {
+            assertThat(admin.moveReplicas(1, Map.of(partition, "/nowhere")))
+                    .isEqualTo(Map.of(partition, ErrorCode.LOG_DIR_NOT_FOUND));
+            assertThat(admin.moveReplicas(1, Map.of(partition, target)))
+                    .isEqualTo(Map.of(partition, ErrorCode.NONE));
+            awaitIn("ours", 1, target);
+            assertThat(admin.logDirectories(1))
+                    .filteredOn(directory -> directory.sizeBytes().containsKey(partition))
+                    .extracting(LogDirectoryDescription::path)
+                    .containsExactly(target);
+        }
     }
 
     private static void move(String topic, int broker, @Nullable String target) throws Exception {
