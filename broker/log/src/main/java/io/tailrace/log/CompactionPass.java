@@ -13,37 +13,59 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compacts one log once: reads the keys of what was never compacted, then rewrites the segments up to there, small ones
- * together. A damaged segment is left as it is; then the pass counts as failed, and the next one covers the same offsets.
+ * together.
+ *
+ * <p>A damaged segment is left as it is. Then the log does not count as compacted, because a segment that can be read again, such as
+ * one that an operator has restored, must be compacted with the keys of all records above it. Passes go on where the map was full,
+ * so that the damage does not keep them from the rest of the log.
  */
 final class CompactionPass {
     private static final Logger LOG = LoggerFactory.getLogger(CompactionPass.class);
 
     private final Log log;
     private final CompactionPlan plan;
+    private final long fromOffset;
     private final CompactionTools tools;
     private final long nowMs;
     private final SegmentReplacement replacement;
     private boolean hasMetDamage;
+    private long readBytes;
+    private long keptBytes;
 
-    CompactionPass(Log log, CompactionPlan plan, CompactionTools tools, long nowMs) {
+    /**
+     * What a pass has done.
+     *
+     * @param endOffset exclusive: where the keys that it knew end
+     * @param isStored whether the log counts as compacted up to there
+     * @param readBytes of the segments that it covered, without damaged ones
+     * @param keptBytes of them that stayed
+     */
+    record Result(long endOffset, boolean isStored, long readBytes, long keptBytes) {}
+
+    /**
+     * A pass over a log.
+     *
+     * @param fromOffset where the keys that it reads begin: at the first dirty offset, or later if an earlier pass met damage
+     */
+    CompactionPass(Log log, CompactionPlan plan, long fromOffset, CompactionTools tools, long nowMs) {
         this.log = log;
         this.plan = plan;
+        this.fromOffset = fromOffset;
         this.tools = tools;
         this.nowMs = nowMs;
-        this.replacement = new SegmentReplacement(log, log.flusher().truncations());
+        this.replacement = new SegmentReplacement(log, plan.truncations());
     }
 
     /**
      * Runs the pass.
      *
-     * @return whether it covered everything; false if it met damage
      * @throws CompactionStoppedException if the broker stops, or the log was truncated or closed
      */
-    boolean run() throws IOException {
+    Result run() throws IOException {
         LogConfig config = log.config();
-        long dirtyOffsets = Math.max(0, plan.endOffset() - plan.firstDirtyOffset());
+        long dirtyOffsets = Math.max(0, plan.endOffset() - fromOffset);
         OffsetMap latest = new OffsetMap(tools.limits().mapBytesMax(), dirtyOffsets);
-        long mappedEndOffset = Math.max(plan.firstDirtyOffset(), map(latest));
+        long mappedEndOffset = Math.max(fromOffset, map(latest));
         CompactionHistory before = log.state().history();
         long tombstoneMs = config.compaction().tombstoneMs();
         CompactionHistory after = before.plus(mappedEndOffset, nowMs, tombstoneMs);
@@ -55,7 +77,8 @@ final class CompactionPass {
         for (List<Segment> group : groups(mappedEndOffset, config.roll())) {
             compact(group, segments, rule, compactedMs);
         }
-        if (!hasMetDamage) {
+        boolean isStored = !hasMetDamage && fromOffset == plan.dirt().firstOffset();
+        if (isStored) {
             replacement.finish(after.counted(rule.total().tombstones()));
         }
         LOG.info(
@@ -64,13 +87,13 @@ final class CompactionPass {
                 rule.total().kept(),
                 rule.total().removed(),
                 log.partition());
-        return !hasMetDamage;
+        return new Result(mappedEndOffset, isStored, readBytes, keptBytes);
     }
 
     /** Fills the map with the dirty records. Returns the end of those that it has, which is lower if the map became full. */
     private long map(OffsetMap latest) throws IOException {
         for (CompactionPlan.Range range : plan.segments()) {
-            if (range.endOffset() > plan.firstDirtyOffset()) {
+            if (range.endOffset() > fromOffset) {
                 try {
                     long endOffset = map(latest, range);
                     if (endOffset < range.endOffset()) {
@@ -90,7 +113,7 @@ final class CompactionPass {
             throw new CompactionStoppedException("the log was closed, or a segment deleted");
         }
         try {
-            int from = segment.positionOf(plan.firstDirtyOffset(), segment.sizeInBytes());
+            int from = segment.positionOf(fromOffset, segment.sizeInBytes());
             SegmentBatches batches = new SegmentBatches(segment, from, tools);
             for (RecordBatch batch = batches.next(); batch != null; batch = batches.next()) {
                 long endOffset = batch.isControl() ? batch.nextOffset() : map(latest, batch, segment);
@@ -109,7 +132,7 @@ final class CompactionPass {
             RecordCursor record = tools.filter().recordsOf(batch);
             while (record.next()) {
                 ByteBuffer key = record.key();
-                boolean isDirty = record.offset() >= plan.firstDirtyOffset();
+                boolean isDirty = record.offset() >= fromOffset;
                 if (key != null && isDirty && !latest.put(key, record.offset())) {
                     return record.offset();
                 }
@@ -154,7 +177,7 @@ final class CompactionPass {
             throws IOException {
         try {
             compactWhole(group, segments, compactedMs);
-            rule.takeCounts();
+            rule.addCounts();
         } catch (CorruptLogException e) {
             if (group.size() == 1) {
                 reportDamage(e);
@@ -168,7 +191,10 @@ final class CompactionPass {
     }
 
     private void compactWhole(List<Segment> group, SegmentCompaction segments, long compactedMs) throws IOException {
+        long bytes = group.stream().mapToLong(Segment::sizeInBytes).sum();
         Optional<Segment> compacted = segments.compact(group, compactedMs);
+        readBytes += bytes;
+        keptBytes += compacted.isPresent() ? compacted.get().sizeInBytes() : bytes;
         if (compacted.isPresent()) {
             replacement.replace(group, compacted.get());
         }

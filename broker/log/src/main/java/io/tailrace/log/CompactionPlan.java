@@ -8,9 +8,10 @@ import java.util.Optional;
  * Which part of a log a compaction covers.
  *
  * @param segments closed segments from the first one of the log on, at least one
- * @param firstDirtyOffset the first offset that was never compacted
+ * @param dirt what of them was never compacted
+ * @param truncations how often the log had been truncated when the plan was made
  */
-record CompactionPlan(List<Range> segments, long firstDirtyOffset) {
+record CompactionPlan(List<Range> segments, Dirt dirt, int truncations) {
     /**
      * A closed segment.
      *
@@ -18,28 +19,55 @@ record CompactionPlan(List<Range> segments, long firstDirtyOffset) {
      */
     record Range(Segment segment, long endOffset) {}
 
+    /**
+     * The part of segments that was never compacted.
+     *
+     * @param firstOffset where it begins
+     * @param bytes of its segments; 0 if there are none
+     * @param cleanBytes of the segments before it
+     * @param sinceMs when the oldest of its segments was created; {@link Long#MAX_VALUE} if there are none
+     */
+    record Dirt(long firstOffset, long bytes, long cleanBytes, long sinceMs) {
+        /** Its part of all bytes, from 0 to 1. */
+        double ratio() {
+            return bytes == 0 ? 0 : (double) bytes / (cleanBytes + bytes);
+        }
+
+        /** For how long it should have been compacted; 0 if it need not yet. */
+        long overdueMs(LogConfig.Compaction config, long nowMs) {
+            return bytes == 0 ? 0 : Math.max(0, Math.max(0, nowMs - sinceMs) - config.lagMsMax());
+        }
+
+        boolean isDue(LogConfig.Compaction config, long nowMs) {
+            boolean isLate = nowMs - sinceMs >= config.lagMsMax();
+            return bytes > 0 && (ratio() >= config.dirtyRatioMin() || isLate);
+        }
+    }
+
     /** Exclusive: where the covered part ends. */
     long endOffset() {
         return segments.get(segments.size() - 1).endOffset;
     }
 
     /**
-     * The plan for a log, if it is due: if enough of it was never compacted, if something was not for too long, or if there are
-     * tombstones to remove.
+     * What can be compacted of a log; empty if nothing can.
      *
-     * @param limitOffset nothing at or above is covered: the lower of the recovery point and the high watermark
+     * @param limitOffset the high watermark: nothing at or above it, or above the recovery point, is covered
      */
-    static Optional<CompactionPlan> of(
-            LogState state, LogConfig.Compaction config, long logStartOffset, long limitOffset, long nowMs) {
-        CompactionHistory history = state.history();
-        long firstDirtyOffset = Math.max(history.firstDirtyOffset(), logStartOffset);
+    static Optional<CompactionPlan> of(Log log, long limitOffset, long nowMs) {
+        // Read before the segments: a truncation after it makes the pass give up.
+        int truncations = log.flusher().truncations();
+        LogState state = log.state();
+        LogConfig.Compaction config = log.config().compaction();
+        long firstDirtyOffset = Math.max(state.history().firstDirtyOffset(), log.logStartOffset());
+        long coveredOffset = Math.min(log.recoveryPoint(), limitOffset);
         List<Range> covered = new ArrayList<>();
         long cleanBytes = 0;
         long dirtyBytes = 0;
         long dirtySinceMs = Long.MAX_VALUE;
         for (Segment segment : state.segments().all()) {
             Segment next = state.segments().after(segment);
-            if (next == null || next.baseOffset() > limitOffset) {
+            if (next == null || next.baseOffset() > coveredOffset) {
                 break;
             }
             boolean isClean = next.baseOffset() <= firstDirtyOffset;
@@ -52,15 +80,14 @@ record CompactionPlan(List<Range> segments, long firstDirtyOffset) {
             dirtyBytes += isClean ? 0 : segment.sizeInBytes();
             dirtySinceMs = isClean ? dirtySinceMs : Math.min(dirtySinceMs, segment.createdMs());
         }
-        if (covered.isEmpty()) {
-            return Optional.empty();
-        }
-        CompactionPlan plan = new CompactionPlan(covered, firstDirtyOffset);
-        boolean isDirty = dirtyBytes > 0
-                && (dirtyBytes >= config.dirtyRatioMin() * (cleanBytes + dirtyBytes)
-                        || nowMs - dirtySinceMs >= config.lagMsMax());
-        boolean hasTombstones = plan.endOffset() >= history.firstDirtyOffset()
-                && history.hasExpiredTombstones(nowMs, config.tombstoneMs());
-        return isDirty || hasTombstones ? Optional.of(plan) : Optional.empty();
+        Dirt dirt = new Dirt(firstDirtyOffset, dirtyBytes, cleanBytes, dirtySinceMs);
+        return covered.isEmpty() ? Optional.empty() : Optional.of(new CompactionPlan(covered, dirt, truncations));
+    }
+
+    /** Whether the log is due: if enough of it is dirty, if something is for too long, or if there are tombstones to remove. */
+    boolean isDue(LogConfig.Compaction config, CompactionHistory history, long nowMs) {
+        boolean hasTombstones =
+                endOffset() >= history.firstDirtyOffset() && history.hasExpiredTombstones(nowMs, config.tombstoneMs());
+        return hasTombstones || dirt.isDue(config, nowMs);
     }
 }

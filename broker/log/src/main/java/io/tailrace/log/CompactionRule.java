@@ -87,7 +87,7 @@ final class CompactionRule implements BatchFilter.Rule {
     }
 
     /** Adds what was counted since the start or the last call. */
-    void takeCounts() {
+    void addCounts() {
         total.add(current);
         restartCounts();
     }

@@ -10,11 +10,15 @@ final class CompactionState {
     private static final int DOUBLINGS_MAX = 20;
 
     private static final long NOTHING_REPLACED = Long.MAX_VALUE;
+    private static final long FROM_THE_START = -1;
 
     private final AtomicBoolean isClaimed = new AtomicBoolean();
     private volatile long lastMs = Long.MIN_VALUE;
     private volatile long retryMs = Long.MIN_VALUE;
     private volatile int failures;
+    /** Where the next pass goes on, if the last one met damage. Used by the thread that has claimed the log. */
+    private volatile long resumeOffset = FROM_THE_START;
+
     private volatile long replacedFrom = NOTHING_REPLACED;
 
     /** Claims the log for the calling thread; false if another thread compacts it. */
@@ -50,13 +54,34 @@ final class CompactionState {
         return nowMs >= retryMs;
     }
 
+    /** Whether the last pass failed. */
+    boolean hasFailed() {
+        return failures > 0;
+    }
+
     void begin(long nowMs) {
         lastMs = nowMs;
+    }
+
+    /**
+     * The first offset whose key the next pass reads.
+     *
+     * @param firstDirtyOffset the first offset that was never compacted
+     * @param endOffset exclusive: the end of what can be compacted
+     */
+    long resumeOffset(long firstDirtyOffset, long endOffset) {
+        return resumeOffset > firstDirtyOffset && resumeOffset < endOffset ? resumeOffset : firstDirtyOffset;
+    }
+
+    /** The next pass goes on at an offset, without a pause: the map was full, and this pass may not count. */
+    void goOnFrom(long offset) {
+        resumeOffset = offset;
     }
 
     void succeeded() {
         failures = 0;
         retryMs = Long.MIN_VALUE;
+        resumeOffset = FROM_THE_START;
     }
 
     /** Starts a pause, which doubles with each failure. Called by the thread that has claimed the log. */
@@ -64,6 +89,7 @@ final class CompactionState {
     void failed(long nowMs, long backoffMs) {
         long pauseMs = Math.min(PAUSE_MS_MAX, backoffMs << Math.min(failures, DOUBLINGS_MAX));
         failures++;
+        resumeOffset = FROM_THE_START;
         retryMs = nowMs + Math.max(backoffMs, pauseMs);
     }
 }

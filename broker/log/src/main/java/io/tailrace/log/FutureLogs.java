@@ -45,11 +45,11 @@ public final class FutureLogs {
     }
 
     /**
-     * Takes unfinished copies out of the partitions that were found at the start.
+     * Removes unfinished copies from the partitions that were found at the start.
      *
-     * @return partitions whose marker is damaged, which are taken out, too
+     * @return partitions whose marker is damaged, which are removed, too
      */
-    Map<TopicPartition, CorruptLogException> takeFrom(Map<TopicPartition, Path> found) throws IOException {
+    Map<TopicPartition, CorruptLogException> removeCopiesFrom(Map<TopicPartition, Path> found) throws IOException {
         Map<TopicPartition, CorruptLogException> damaged = new HashMap<>();
         for (TopicPartition partition : List.copyOf(found.keySet())) {
             try {
@@ -149,8 +149,8 @@ public final class FutureLogs {
         }
     }
 
-    /** The log in the former directory is deleted. */
-    public void settle(TopicPartition partition) throws IOException {
+    /** Removes the marker of a log that has come here: its former files are deleted. */
+    public void removeMarker(TopicPartition partition) throws IOException {
         context.health().ensureOnline();
         synchronized (changes) {
             try {

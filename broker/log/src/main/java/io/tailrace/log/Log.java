@@ -30,6 +30,7 @@ public final class Log implements ReplicaLog {
     private final LogFlusher flusher;
     private final LogAppender appender;
     private final LogMaintenance maintenance;
+    private final LogReads reads;
     private final DamageLog damage = new DamageLog();
 
     /** Guards every change of state, segments and end. Taken after the flusher's lock and before {@link #readers}. */
@@ -57,6 +58,7 @@ public final class Log implements ReplicaLog {
         this.logStartOffset = loaded.logStartOffset();
         this.flusher = new LogFlusher(this, context, loaded.recoveryPoint());
         this.appender = new LogAppender(this, context);
+        this.reads = new LogReads(this, readers, recentAppends);
         this.maintenance = new LogMaintenance(this, context, appender, readers, damage);
     }
 
@@ -160,25 +162,17 @@ public final class Log implements ReplicaLog {
 
     @Override
     public LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException {
-        return guarded(() -> reader().read(offset, bytesMax, offsetLimit, atLeastOneBatch), LogSlice::close);
+        return reads.read(offset, bytesMax, offsetLimit, atLeastOneBatch);
     }
 
     @Override
     public Optional<TimestampedOffset> offsetForTimestamp(long timestampMs) throws IOException {
-        return guarded(() -> reader().find(timestampMs), result -> {}).record();
+        return reads.find(timestampMs);
     }
 
     @Override
     public Optional<TimestampedOffset> offsetOfMaxTimestamp() throws IOException {
-        return guarded(() -> reader().findMax(), result -> {}).record();
-    }
-
-    private <T> T guarded(OptimisticReadLock.Read<T> read, OptimisticReadLock.Discard<T> discard) throws IOException {
-        try {
-            return readers.read(read, discard);
-        } catch (IOException e) {
-            throw report(e);
-        }
+        return reads.findMax();
     }
 
     /** Counts and logs damage, and takes the directory offline if the disk failed; returns the exception to throw. */
@@ -187,14 +181,6 @@ public final class Log implements ReplicaLog {
             boolean unused = damage.report(corrupt);
         }
         return context.health().report(failure);
-    }
-
-    /** The end is read before the segments, so that they cover it, and the start after them, so that it matches them. */
-    private LogReader reader() throws IOException {
-        ensureOpen();
-        LogEnd currentEnd = end;
-        SegmentList segments = state.segments();
-        return new LogReader(partition, segments, logStartOffset, currentEnd, recentAppends);
     }
 
     @Override
@@ -246,16 +232,12 @@ public final class Log implements ReplicaLog {
 
     @Override
     public void deleteRecordsBefore(long offset) throws IOException {
-        appendLock.lock();
-        try {
-            ensureOpen();
+        withoutAppends(() -> {
             if (offset > end.offset()) {
                 throw new OffsetNotInLogException(partition, offset, logStartOffset, end.offset());
             }
             raiseLogStartOffset(offset);
-        } finally {
-            appendLock.unlock();
-        }
+        });
     }
 
     @Override
@@ -283,17 +265,11 @@ public final class Log implements ReplicaLog {
 
     /** Closes the active segment, unless it is empty. */
     void roll(long nowMs) throws IOException {
-        appendLock.lock();
-        try {
-            ensureOpen();
+        withoutAppends(() -> {
             if (!state.segments().last().isEmpty()) {
                 Segment unused = appender.roll(end.offset(), nowMs);
             }
-        } catch (IOException e) {
-            throw report(e);
-        } finally {
-            appendLock.unlock();
-        }
+        });
     }
 
     /** Does what is due; see {@link LogDirectory#maintain}. */
@@ -345,7 +321,7 @@ public final class Log implements ReplicaLog {
         });
     }
 
-    private void ensureOpen() throws IOException {
+    void ensureOpen() throws IOException {
         context.health().ensureOnline();
         if (isClosed) {
             throw new LogClosedException(partition);

@@ -5,14 +5,16 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Compacts the logs of one directory, one after the other: of each key the newest record stays. Offsets do not change.
  *
- * <p>Used by one thread. Several compactors can share a directory; a log is compacted by one of them at a time. Reads, appends
+ * <p>Used by one thread, except for {@link #lastKeptRatio}. Several compactors can share a directory; a log is compacted by one of them at a time. Reads, appends
  * and truncations of a log go on while it is compacted.
  */
 public final class LogCompactor {
@@ -20,6 +22,7 @@ public final class LogCompactor {
 
     private final LogDirectory directory;
     private final CompactionTools tools;
+    private volatile CompactionPass.@Nullable Result lastPass;
 
     /**
      * Bounds.
@@ -67,7 +70,10 @@ public final class LogCompactor {
             }
             if (log.compaction().tryClaim()) {
                 try {
-                    Optional<CompactionPlan> plan = planOf(log, nowMs, limitOffset);
+                    Optional<CompactionPlan> plan = CompactionPlan.of(
+                                    log, limitOffset.applyAsLong(log.partition()), nowMs)
+                            .filter(found -> found.isDue(
+                                    log.config().compaction(), log.state().history(), nowMs));
                     if (plan.isPresent()) {
                         compact(log, plan.get(), nowMs);
                         return true;
@@ -80,17 +86,25 @@ public final class LogCompactor {
         return false;
     }
 
-    private static Optional<CompactionPlan> planOf(Log log, long nowMs, ToLongFunction<TopicPartition> limitOffset) {
-        long limit = Math.min(log.recoveryPoint(), limitOffset.applyAsLong(log.partition()));
-        return CompactionPlan.of(log.state(), log.config().compaction(), log.logStartOffset(), limit, nowMs);
+    /** The part of the bytes covered by the last pass that stayed, from 0 to 1; empty before the first one. */
+    public OptionalDouble lastKeptRatio() {
+        CompactionPass.Result last = lastPass;
+        return last == null || last.readBytes() == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of((double) last.keptBytes() / last.readBytes());
     }
 
     private void compact(Log log, CompactionPlan plan, long nowMs) {
         CompactionState state = log.compaction();
         state.begin(nowMs);
         try {
-            if (new CompactionPass(log, plan, tools, nowMs).run()) {
+            long fromOffset = state.resumeOffset(plan.dirt().firstOffset(), plan.endOffset());
+            CompactionPass.Result result = new CompactionPass(log, plan, fromOffset, tools, nowMs).run();
+            lastPass = result;
+            if (result.isStored()) {
                 state.succeeded();
+            } else if (result.endOffset() > fromOffset && result.endOffset() < plan.endOffset()) {
+                state.goOnFrom(result.endOffset());
             } else {
                 state.failed(nowMs, tools.limits().backoffMs());
             }

@@ -5,19 +5,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,19 +33,11 @@ public final class LogDirectory implements AutoCloseable {
     private final LogContext context;
     private final DirectoryCheckpoints checkpoints;
     private final CleanShutdownMarker marker;
-    private final Map<TopicPartition, Log> logs = new ConcurrentHashMap<>();
-    /** Disjoint from {@link #logs}, except for the moment in which a log moves over. */
-    private final Map<TopicPartition, UnopenedLog> unopened = new ConcurrentHashMap<>();
-
-    private final FutureLogs futures;
-    /** Held while logs are created, deleted or closed. */
-    private final Object changes = new Object();
-    /** Null while opening, and if the directory could not be locked. Guarded by {@link #changes} after opening. */
+    private final DirectoryLogs logs;
+    /** Null while opening, and if the directory could not be locked. Guarded by this object's monitor after opening. */
     private @Nullable DirectoryLock lock;
 
     private boolean wasCleanlyClosed;
-    /** Guarded by {@link #changes}. */
-    private boolean isClosed;
 
     private LogDirectory(LogDirectoryConfig config, Disk disk, Executor background) {
         this.config = config;
@@ -66,7 +54,7 @@ public final class LogDirectory implements AutoCloseable {
                 background,
                 checkpoints,
                 new LongAdder());
-        this.futures = new FutureLogs(context, logs, changes);
+        this.logs = new DirectoryLogs(context);
     }
 
     /**
@@ -119,7 +107,9 @@ public final class LogDirectory implements AutoCloseable {
         MetaProperties.claim(context.disk(), config);
         boolean hasMarker = marker.exists();
         Map<TopicPartition, Path> found = PartitionDirectories.scan(config.path());
-        futures.takeFrom(found)
+        Map<TopicPartition, UnopenedLog> unopened = new HashMap<>();
+        logs.futures()
+                .removeCopiesFrom(found)
                 .forEach((partition, cause) ->
                         unopened.put(partition, new UnopenedLog(LogLoader.Checkpoint.NONE, cause)));
         if (!hasMarker && !found.isEmpty()) {
@@ -132,8 +122,8 @@ public final class LogDirectory implements AutoCloseable {
             loader.logs().values().forEach(Log::abandon);
             throw e;
         }
-        logs.putAll(loader.logs());
         unopened.putAll(loader.unopened());
+        logs.add(loader.logs(), unopened);
         wasCleanlyClosed = hasMarker && unopened.isEmpty();
         marker.remove();
     }
@@ -152,101 +142,42 @@ public final class LogDirectory implements AutoCloseable {
 
     /** All open logs. */
     public Collection<Log> logs() {
-        return Collections.unmodifiableCollection(logs.values());
+        return logs.all();
     }
 
     /** The open log of a partition. */
     public Optional<Log> log(TopicPartition partition) {
-        return Optional.ofNullable(logs.get(partition));
+        return logs.find(partition);
     }
 
     /**
      * The logs that could not be loaded, with the reason; their files are left as they are. {@link CorruptLogException}
      * means damage and names file and byte. Any other reason, such as too many open files, may pass. A partition leaves
-     * this map when {@link #create}, {@link #replaceDamaged} or {@link #delete} succeeds for it.
+     * this map when {@link #create}, {@link #setAside} or {@link #delete} succeeds for it.
      */
     public Map<TopicPartition, IOException> unopenedLogs() {
-        return unopened.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, log -> log.getValue()
-                .cause()));
+        return logs.unopened();
     }
 
     /**
      * The log of a partition, created if it does not exist. If it exists but could not be loaded, loading is tried again.
      *
      * @throws LogClosedException if the directory is closed
-     * @throws CorruptLogException if the log exists but is damaged; see {@link #replaceDamaged}
+     * @throws CorruptLogException if the log exists but is damaged; see {@link #setAside}
      */
     public Log create(TopicPartition partition, LogConfig logConfig, long nowMs) throws IOException {
-        context.health().ensureOnline();
-        Log open = logs.get(partition);
-        if (open != null) {
-            return open;
-        }
-        synchronized (changes) {
-            ensureOpen(partition);
-            open = logs.get(partition);
-            if (open != null) {
-                return open;
-            }
-            UnopenedLog failed = unopened.get(partition);
-            try {
-                if (failed == null) {
-                    return createEmpty(partition, logConfig, nowMs);
-                }
-                Log log = DirectoryLoader.load(context, partition, logConfig, failed.checkpoint(), nowMs);
-                logs.put(partition, log);
-                unopened.remove(partition);
-                return log;
-            } catch (IOException e) {
-                IOException cause = context.health().report(e);
-                // The latest reason counts: only a log that is known to be damaged can be replaced.
-                unopened.computeIfPresent(partition, (same, log) -> new UnopenedLog(log.checkpoint(), cause));
-                throw cause;
-            }
-        }
-    }
-
-    private Log createEmpty(TopicPartition partition, LogConfig logConfig, long nowMs) throws IOException {
-        checkpoints.forget(partition);
-        futures.discard(partition, nowMs);
-        Path path = context.directoryOf(partition);
-        if (Files.exists(path)) {
-            // Left half done by a creation or deletion that failed. A new log starts empty.
-            context.trash().add(List.of(PartitionDirectories.markDeleted(path, partition)), nowMs);
-        }
-        Log log = DirectoryLoader.load(context, partition, logConfig, LogLoader.Checkpoint.NONE, nowMs);
-        logs.put(partition, log);
-        return log;
+        return logs.create(partition, logConfig, nowMs);
     }
 
     /**
-     * Sets a damaged log aside and creates an empty one. The files stay in the directory under another name, for an
-     * operator; at most ten such logs are kept, and the oldest are deleted first. Call it only if
-     * another replica has the records.
+     * Sets a damaged log aside, so that {@link #create} creates an empty one. The files stay in the directory under another
+     * name, for an operator; at most ten such logs are kept, and the oldest are deleted first. Call it only if another replica
+     * has the records.
      *
      * @throws IllegalStateException if the partition is not damaged
      */
-    public Log replaceDamaged(TopicPartition partition, LogConfig logConfig, long nowMs) throws IOException {
-        context.health().ensureOnline();
-        synchronized (changes) {
-            ensureOpen(partition);
-            UnopenedLog damaged = unopened.get(partition);
-            if (damaged == null || !damaged.isDamaged()) {
-                throw new IllegalStateException("expected a damaged log of " + partition + ", found " + damaged);
-            }
-            try {
-                Path kept = PartitionDirectories.markDamaged(context.directoryOf(partition), partition, nowMs);
-                LOG.warn(
-                        "Damaged log set aside as {}: {}", kept, damaged.cause().getMessage());
-                unopened.remove(partition);
-                checkpoints.deleted(partition);
-                context.disk().syncDirectory(config.path());
-                context.trash().add(PartitionDirectories.excessDamaged(config.path()), nowMs);
-                return createEmpty(partition, logConfig, nowMs);
-            } catch (IOException e) {
-                throw context.health().report(e);
-            }
-        }
+    public void setAside(TopicPartition partition, long nowMs) throws IOException {
+        logs.setAside(partition, nowMs);
     }
 
     /**
@@ -269,39 +200,17 @@ public final class LogDirectory implements AutoCloseable {
      * {@code file.delete.delay.ms}.
      */
     public void delete(TopicPartition partition, long nowMs) throws IOException {
-        context.health().ensureOnline();
-        synchronized (changes) {
-            ensureOpen(partition);
-            futures.discard(partition, nowMs);
-            Log log = logs.remove(partition);
-            if (log == null && unopened.remove(partition) == null) {
-                return;
-            }
-            futures.forget(partition);
-            LogConfig logConfig = log == null ? LogConfig.DEFAULTS : log.config();
-            if (log != null) {
-                log.abandon();
-            }
-            try {
-                checkpoints.deleted(partition);
-                Path renamed = PartitionDirectories.markDeleted(context.directoryOf(partition), partition);
-                context.trash().add(List.of(renamed), nowMs + logConfig.fileDeleteDelayMs());
-                context.disk().syncDirectory(config.path());
-            } catch (IOException e) {
-                throw context.health().report(e);
-            }
-        }
+        logs.delete(partition, null, nowMs);
+    }
+
+    /** As {@link #delete(TopicPartition, long)}, but does nothing unless this is the partition's log here. */
+    void delete(Log log, long nowMs) throws IOException {
+        logs.delete(log.partition(), log, nowMs);
     }
 
     /** The copies here of logs that are moving to this directory. */
     public FutureLogs futures() {
-        return futures;
-    }
-
-    private void ensureOpen(TopicPartition partition) throws LogClosedException {
-        if (isClosed) {
-            throw new LogClosedException(partition);
-        }
+        return logs.futures();
     }
 
     /** The high watermarks as last written; empty if the file is missing or damaged, or the directory offline. */
@@ -322,7 +231,7 @@ public final class LogDirectory implements AutoCloseable {
      * @param deletableBefore each partition's high watermark: records at or above are not deleted
      */
     public void maintain(long nowMs, ToLongFunction<TopicPartition> deletableBefore) {
-        for (Log log : logs.values()) {
+        for (Log log : logs.all()) {
             if (isOffline()) {
                 return;
             }
@@ -343,17 +252,22 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     private Map<TopicPartition, LogLoader.Checkpoint> currentCheckpoints() {
-        Map<TopicPartition, LogLoader.Checkpoint> current = new HashMap<>();
-        unopened.forEach((partition, log) -> current.put(partition, log.checkpoint()));
-        logs.forEach((partition, log) ->
-                current.put(partition, new LogLoader.Checkpoint(false, log.recoveryPoint(), log.logStartOffset())));
-        return current;
+        return logs.checkpoints();
     }
 
     /** How often damage was met since the start: by recovery, and by readers of the open logs. */
     public long damageCount() {
         return context.damageAtStart().sum()
-                + logs.values().stream().mapToLong(Log::damageCount).sum();
+                + logs.all().stream().mapToLong(Log::damageCount).sum();
+    }
+
+    /**
+     * How far the logs of the directory with {@code cleanup.policy=compact} are behind.
+     *
+     * @param limitOffset each partition's high watermark: records at or above cannot be compacted
+     */
+    public CompactionBacklog compactionBacklog(long nowMs, ToLongFunction<TopicPartition> limitOffset) {
+        return CompactionBacklog.of(logs.all(), nowMs, limitOffset);
     }
 
     /** Whether the disk has failed. */
@@ -362,13 +276,10 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /** Closes all files without writing anything, as for a directory that is offline. Idempotent. */
-    public void abandon() throws IOException {
-        synchronized (changes) {
-            isClosed = true;
-            futures.close();
-            logs.values().forEach(Log::abandon);
-            unlock();
-        }
+    public synchronized void abandon() throws IOException {
+        boolean unused = logs.end();
+        logs.all().forEach(Log::abandon);
+        unlock();
     }
 
     private void unlock() throws IOException {
@@ -383,32 +294,28 @@ public final class LogDirectory implements AutoCloseable {
      * Flushes and closes every log, writes checkpoints and, unless a log is unopened, the clean-shutdown marker. Idempotent.
      */
     @Override
-    public void close() throws IOException {
-        synchronized (changes) {
-            if (isClosed) {
-                return;
+    public synchronized void close() throws IOException {
+        if (!logs.end()) {
+            return;
+        }
+        try {
+            context.health().ensureOnline();
+            ParallelTasks.runAll(
+                    context.background(),
+                    logs.all().stream()
+                            .<ThrowingRunnable<IOException>>map(log -> log::close)
+                            .toList());
+            checkpoints.write();
+            context.trash().emptyAll();
+            if (logs.unopened().isEmpty()) {
+                marker.write();
             }
-            isClosed = true;
-            futures.close();
-            try {
-                context.health().ensureOnline();
-                ParallelTasks.runAll(
-                        context.background(),
-                        logs.values().stream()
-                                .<ThrowingRunnable<IOException>>map(log -> log::close)
-                                .toList());
-                checkpoints.write();
-                context.trash().emptyAll();
-                if (unopened.isEmpty()) {
-                    marker.write();
-                }
-            } catch (IOException e) {
-                LOG.error("Log directory not closed cleanly, the next start recovers it: {}", config.path(), e);
-                throw e;
-            } finally {
-                logs.values().forEach(Log::abandon);
-                unlock();
-            }
+        } catch (IOException e) {
+            LOG.error("Log directory not closed cleanly, the next start recovers it: {}", config.path(), e);
+            throw e;
+        } finally {
+            logs.all().forEach(Log::abandon);
+            unlock();
         }
     }
 }

@@ -63,7 +63,7 @@ public final class LogMove {
      * Copies the next records.
      *
      * @param bytesMax bytes at most, or one batch
-     * @return bytes copied; 0 if the copy has everything
+     * @return bytes copied; {@link #hasCaughtUp} says whether the copy has everything
      * @throws LogClosedException if the log or the copy has been deleted
      * @throws LogOperationException if the copy refuses the records, such as for want of space
      */
@@ -101,7 +101,7 @@ public final class LogMove {
             return bytes.limit();
         } catch (OffsetNotInLogException e) {
             // Retention has deleted it since the start was read.
-            return 1;
+            return 0;
         }
     }
 
@@ -120,9 +120,9 @@ public final class LogMove {
      * fails, the log stays where it is.
      */
     public void complete(long nowMs) throws IOException {
-        while (copy(REST_BYTES, nowMs) > 0) {
-            // until it has everything
-        }
+        do {
+            int unused = copy(REST_BYTES, nowMs);
+        } while (!hasCaughtUp);
         if (copy.logEndOffset() != source.logEndOffset()) {
             throw new LogOperationException(new IOException("copy of " + partition() + " in " + to.path()
                     + ": expected log end offset " + source.logEndOffset() + ", found " + copy.logEndOffset()));
@@ -139,8 +139,8 @@ public final class LogMove {
 
     /** After {@link #complete}: deletes the log in its former directory. If this fails, the next start does it. */
     public void cleanUp(long nowMs) throws IOException {
-        from.delete(partition(), nowMs);
-        to.futures().settle(partition());
+        from.delete(source, nowMs);
+        to.futures().removeMarker(partition());
     }
 
     /** Gives the move up and deletes the copy. */

@@ -7,6 +7,9 @@ import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordCursor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -136,7 +139,7 @@ record LogReader(
             if (!isAtBatch) {
                 return null;
             }
-            TimestampedOffset record = findInBatch(segment, scan.position(), scan.sizeInBytes(), timestampMs);
+            TimestampedOffset record = findInBatch(segment, scan, timestampMs, false);
             if (record != null) {
                 return record;
             }
@@ -144,31 +147,88 @@ record LogReader(
         }
     }
 
-    private @Nullable TimestampedOffset findInBatch(Segment segment, int position, int bytes, long timestampMs)
+    /**
+     * The first record in the batch of a scan whose timestamp is at least {@code timestampMs}.
+     *
+     * @param newest whether the first of the newest ones is wanted
+     */
+    private @Nullable TimestampedOffset findInBatch(Segment segment, BatchScan scan, long timestampMs, boolean newest)
             throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(bytes);
-        Channels.readFully(segment.channel(), buffer, position);
+        ByteBuffer buffer = ByteBuffer.allocate(scan.sizeInBytes());
+        Channels.readFully(segment.channel(), buffer, scan.position());
         try {
             RecordBatch batch = RecordBatch.at(buffer.flip());
             RecordCursor record = RecordCursor.of(batch, new Decompressor(DECOMPRESSED_BYTES_MAX));
-            while (record.next()) {
-                if (record.timestampMs() >= timestampMs && record.offset() >= logStartOffset) {
-                    return new TimestampedOffset(record.offset(), record.timestampMs(), batch.leaderEpoch());
+            TimestampedOffset found = null;
+            while (record.next() && (newest || found == null)) {
+                boolean isNewer = record.timestampMs() >= timestampMs
+                        && (found == null || record.timestampMs() > found.timestampMs());
+                if (isNewer && record.offset() >= logStartOffset) {
+                    found = new TimestampedOffset(record.offset(), record.timestampMs(), batch.leaderEpoch());
                 }
             }
-            return null;
+            return found;
         } catch (CorruptBatchException e) {
-            throw new CorruptLogException(segment.file(), position, String.valueOf(e.getMessage()));
+            throw new CorruptLogException(segment.file(), scan.position(), String.valueOf(e.getMessage()));
         }
     }
 
     /** Finds the first record with the greatest timestamp. */
     @Nullable
     SearchResult findMax() throws IOException {
-        long maxMs = RecordBatch.NO_TIMESTAMP;
+        List<Map.Entry<Long, Segment>> newestFirst = new ArrayList<>();
         for (Segment segment : segments.from(logStartOffset)) {
-            maxMs = Math.max(maxMs, segment.maxTimestampMs());
+            if (segment.baseOffset() < end.offset()) {
+                // Read once: appends change it.
+                newestFirst.add(Map.entry(segment.maxTimestampMs(), segment));
+            }
         }
-        return find(maxMs);
+        newestFirst.sort(Map.Entry.<Long, Segment>comparingByKey().reversed());
+        TimestampedOffset newest = null;
+        for (Map.Entry<Long, Segment> each : newestFirst) {
+            // The newest record of a segment may be below the log start, or removed by compaction.
+            if (newest != null && each.getKey() < newest.timestampMs()) {
+                break;
+            }
+            Segment segment = each.getValue();
+            if (!segment.retain()) {
+                return null;
+            }
+            try {
+                newest = newerOf(newest, newestIn(segment, each.getKey()));
+            } finally {
+                segment.release();
+            }
+        }
+        return new SearchResult(Optional.ofNullable(newest));
+    }
+
+    private static @Nullable TimestampedOffset newerOf(
+            @Nullable TimestampedOffset one, @Nullable TimestampedOffset other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        boolean isOther = other.timestampMs() == one.timestampMs()
+                ? other.offset() < one.offset()
+                : other.timestampMs() > one.timestampMs();
+        return isOther ? other : one;
+    }
+
+    private @Nullable TimestampedOffset newestIn(Segment segment, long maxTimestampMs) throws IOException {
+        TimestampedOffset indexed = findIn(segment, maxTimestampMs);
+        if (indexed != null) {
+            return indexed;
+        }
+        int to = endOf(segment, end.offset());
+        int from = segment.positionOf(Math.max(logStartOffset, segment.baseOffset()), to);
+        BatchScan scan = BatchScan.headers(segment.channel(), from, to);
+        TimestampedOffset newest = null;
+        while (scan.next()) {
+            if (newest == null || scan.maxTimestampMs() > newest.timestampMs()) {
+                newest = newerOf(newest, findInBatch(segment, scan, Long.MIN_VALUE, true));
+            }
+        }
+        scan.ensureSound(segment.file());
+        return newest;
     }
 }

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe, as {@link Log} is.
  */
 public final class MovableLog implements ReplicaLog {
+    /** Written, as {@link #move} is, under this object's monitor, so that a copy never misses a new configuration. */
     private volatile Log current;
+
     private volatile @Nullable LogMove move;
 
     /** @param log the partition's log */
@@ -26,15 +28,16 @@ public final class MovableLog implements ReplicaLog {
         return current;
     }
 
-    void began(LogMove begun) {
+    synchronized void began(LogMove begun) {
         move = begun;
+        begun.reconfigure(current.config());
     }
 
-    void moveEnded() {
+    synchronized void moveEnded() {
         move = null;
     }
 
-    void replaced(Log other) {
+    synchronized void replaced(Log other) {
         current = other;
         move = null;
     }
@@ -45,7 +48,7 @@ public final class MovableLog implements ReplicaLog {
     }
 
     @Override
-    public void reconfigure(LogConfig newConfig) {
+    public synchronized void reconfigure(LogConfig newConfig) {
         current.reconfigure(newConfig);
         LogMove moving = move;
         if (moving != null) {

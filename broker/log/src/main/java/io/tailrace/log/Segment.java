@@ -198,6 +198,10 @@ final class Segment {
      */
     void append(ByteBuffer batches, int indexIntervalBytes, long nowMs) throws IOException {
         int position = sizeInBytes;
+        if (batches.remaining() > Integer.MAX_VALUE - position) {
+            throw new LogOperationException(new IOException(file + ": expected at most " + Integer.MAX_VALUE
+                    + " bytes, " + position + " and " + batches.remaining() + " more are too many"));
+        }
         try {
             Channels.writeFully(channel, batches.duplicate(), position);
         } catch (IOException e) {

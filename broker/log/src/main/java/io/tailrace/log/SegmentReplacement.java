@@ -35,7 +35,7 @@ final class SegmentReplacement {
         log.flusher().exclusively(() -> {
             try {
                 commit(replaced, compacted);
-                takePlace(replaced, compacted);
+                renameAndPublish(replaced, compacted);
             } finally {
                 log.compaction().endReplacing();
             }
@@ -90,7 +90,7 @@ final class SegmentReplacement {
         }
     }
 
-    private void takePlace(List<Segment> replaced, Segment compacted) throws IOException {
+    private void renameAndPublish(List<Segment> replaced, Segment compacted) throws IOException {
         Disk disk = log.context().disk();
         Path directory = log.state().directory();
         try {

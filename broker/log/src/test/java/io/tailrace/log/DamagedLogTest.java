@@ -150,10 +150,8 @@ class DamagedLogTest {
         LogFixture.cut(segment, Files.size(segment) - 10);
         assertThatThrownBy(() -> directory.create(LogFixture.PARTITION, fixture.config, fixture.nowMs))
                 .isInstanceOf(CorruptLogException.class);
-        assertThat(directory
-                        .replaceDamaged(LogFixture.PARTITION, fixture.config, fixture.nowMs)
-                        .logEndOffset())
-                .isZero();
+        directory.setAside(LogFixture.PARTITION, fixture.nowMs);
+        assertThat(fixture.log().logEndOffset()).isZero();
     }
 
     @Test
@@ -178,7 +176,8 @@ class DamagedLogTest {
         UUID topicId = new UUID(1, 2);
         assertThat(directory.claim(LogFixture.PARTITION, topicId)).isTrue();
 
-        Log log = directory.replaceDamaged(LogFixture.PARTITION, fixture.config, fixture.nowMs);
+        directory.setAside(LogFixture.PARTITION, fixture.nowMs);
+        Log log = fixture.log();
         assertThat(log.logEndOffset()).isZero();
         assertThat(directory.unopenedLogs()).isEmpty();
         log.appendAsLeader(Batches.of(2, 7), 0, 0);
@@ -195,7 +194,7 @@ class DamagedLogTest {
         fixture.stop();
         assertThat(fixture.open().wasCleanlyClosed()).isTrue();
         assertThat(kept).exists();
-        assertThatThrownBy(() -> fixture.directory().replaceDamaged(LogFixture.PARTITION, fixture.config, 0))
+        assertThatThrownBy(() -> fixture.directory().setAside(LogFixture.PARTITION, 0))
                 .isInstanceOf(IllegalStateException.class);
     }
 
@@ -206,7 +205,7 @@ class DamagedLogTest {
         }
         shortenClosedSegment();
         LogDirectory directory = fixture.open();
-        directory.replaceDamaged(LogFixture.PARTITION, fixture.config, fixture.nowMs);
+        directory.setAside(LogFixture.PARTITION, fixture.nowMs);
         directory.maintain(fixture.nowMs, partition -> 0);
         assertThat(path.toFile().list((ignored, name) -> name.endsWith("-damaged")))
                 .hasSize(PartitionDirectories.DAMAGED_MAX)
@@ -250,8 +249,7 @@ class DamagedLogTest {
                 .isInstanceOf(LogOperationException.class)
                 .hasMessageContaining("Too many open files");
         assertThat(directory.logs()).hasSize(1);
-        assertThatThrownBy(() -> directory.replaceDamaged(LogFixture.PARTITION, fixture.config, 0))
-                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> directory.setAside(LogFixture.PARTITION, 0)).isInstanceOf(IllegalStateException.class);
         disk.openFails = null;
         assertThat(directory
                         .create(LogFixture.PARTITION, fixture.config, fixture.nowMs)

@@ -216,6 +216,47 @@ class LogCompactorTest {
                 .noneMatch(entry -> entry.key().equals("kept") && entry.value() != null);
     }
 
+    /** A map of two keys is full long before the end of the log. */
+    private boolean compactWithSmallMap() {
+        LogCompactor.Limits limits = new LogCompactor.Limits(80, 1 << 20, BACKOFF_MS);
+        return new LogCompactor(fixture.directory(), limits, CompactionPace.UNLIMITED)
+                .compactNext(fixture.nowMs, partition -> Long.MAX_VALUE);
+    }
+
+    @Test
+    void passesOverALogWithADamagedSegmentReachItsEndWhenTheMapIsSmall() throws IOException {
+        put("kept", "old");
+        for (int i = 0; i < 40; i++) {
+            put("unique-" + i, "value");
+        }
+        put("kept", null);
+        fill(fixture.log().segmentCount() + 4);
+        Path damaged = fixture.files(LogFiles.LOG).get(0);
+        LogFixture.flipBit(damaged, 100);
+
+        int passes = 0;
+        while (compactWithSmallMap()) {
+            assertThat(passes++).isLessThan(200);
+        }
+        assertThat(passes).as("each went on where the map was full").isGreaterThan(10);
+        LogFixture.flipBit(damaged, 100);
+        assertThat(CompactionModel.read(fixture.log()).headMap(activeBase()).values().stream()
+                        .filter(entry ->
+                                "value".equals(entry.value()) && entry.key().startsWith("key-")))
+                .as("the end of the log is compacted")
+                .hasSize(2);
+
+        fixture.nowMs += 10 * MINUTE_MS;
+        configure(new LogConfig.Compaction(true, 0, 0, LogConfig.UNLIMITED, MINUTE_MS));
+        while (compactWithSmallMap()) {
+            assertThat(passes++).isLessThan(400);
+        }
+        assertThat(CompactionModel.read(fixture.log()).values())
+                .as("a segment that was mended is compacted with all later keys")
+                .noneMatch(entry -> entry.key().equals("kept") && entry.value() != null);
+        assertThat(fixture.log().state().history().firstDirtyOffset()).isEqualTo(activeBase());
+    }
+
     @Test
     void aDamagedLogDoesNotStopOthers() throws IOException {
         fill(4);

@@ -7,11 +7,14 @@ import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,9 +60,9 @@ class LogMoveTest {
     }
 
     private static void copyAll(LogMove move, long nowMs) throws IOException {
-        while (move.copy(1_000, nowMs) > 0) {
-            // until it has everything
-        }
+        do {
+            int unused = move.copy(1_000, nowMs);
+        } while (!move.hasCaughtUp());
     }
 
     static LongStream seeds() {
@@ -199,7 +202,7 @@ class LogMoveTest {
             assertThat(twoAfter.directory().futures().arrived()).containsExactly(LogFixture.PARTITION);
             assertThat(oneAfter.directory().futures().arrived()).isEmpty();
             assertThat(describe(twoAfter.log())).isEqualTo(describe(log));
-            twoAfter.directory().futures().settle(LogFixture.PARTITION);
+            twoAfter.directory().futures().removeMarker(LogFixture.PARTITION);
             twoAfter.restart();
             assertThat(twoAfter.directory().futures().arrived()).isEmpty();
         }
@@ -277,6 +280,53 @@ class LogMoveTest {
     }
 
     @Test
+    void logWithADamagedMarkerDoesNotOpen() throws IOException {
+        append(3);
+        LogMove move = begin();
+        assertThat(move.copy(1, one.nowMs)).isPositive();
+        Path marker = two.partitionPath().resolve("move");
+        two.close();
+        Files.writeString(marker, "halfway\n");
+        two.open();
+        assertThatThrownBy(two::log).isInstanceOf(CorruptLogException.class).hasMessageContaining("expected copying");
+
+        Files.writeString(marker, "copying\n");
+        assertThatThrownBy(two::log)
+                .as("mended by hand")
+                .isInstanceOf(LogOperationException.class)
+                .hasMessageContaining("lacks records");
+    }
+
+    @Test
+    void copyTakesTheConfigurationThatTheLogHasWhenTheMoveBegins() throws IOException {
+        LogConfig changed = LogFixture.SMALL_SEGMENTS.with(new LogConfig.Retention(7, 7));
+        two.close();
+        two.disk = new OpeningDisk(file -> {
+            if (file.toString().endsWith(LogFiles.LOG)) {
+                log.reconfigure(changed);
+            }
+        });
+        two.open();
+
+        begin().complete(one.nowMs);
+        assertThat(log.current().config()).isEqualTo(changed);
+    }
+
+    @Test
+    void logThatWasCreatedAgainIsNotDeletedWithTheFormerOne() throws IOException {
+        append(3);
+        LogMove move = begin();
+        move.complete(one.nowMs);
+        one.directory().delete(LogFixture.PARTITION, one.nowMs);
+        Log again = one.log();
+
+        move.cleanUp(one.nowMs);
+
+        assertThat(one.directory().logs()).containsExactly(again);
+        assertThat(again.isClosed()).isFalse();
+    }
+
+    @Test
     void copyThatStartsInsideABatchStartsThereToo() throws IOException {
         AppendResult unused = log.appendAsLeader(Batches.of(10, 5), 1, one.nowMs);
         log.deleteRecordsBefore(4);
@@ -291,5 +341,34 @@ class LogMoveTest {
         }
         assertThatThrownBy(() -> log.read(3, 1 << 20, Long.MAX_VALUE, true))
                 .isInstanceOf(OffsetNotInLogException.class);
+    }
+
+    /** A disk on which something happens whenever a file is opened. */
+    private record OpeningDisk(Consumer<Path> onOpen) implements Disk {
+        @Override
+        public FileChannel open(Path file, OpenOption... options) throws IOException {
+            onOpen.accept(file);
+            return REAL.open(file, options);
+        }
+
+        @Override
+        public long usableBytes(Path directory) throws IOException {
+            return REAL.usableBytes(directory);
+        }
+
+        @Override
+        public void move(Path from, Path to) throws IOException {
+            REAL.move(from, to);
+        }
+
+        @Override
+        public void delete(Path file) throws IOException {
+            REAL.delete(file);
+        }
+
+        @Override
+        public void syncDirectory(Path directory) throws IOException {
+            REAL.syncDirectory(directory);
+        }
     }
 }

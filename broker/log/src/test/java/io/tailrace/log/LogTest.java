@@ -253,4 +253,25 @@ class LogTest {
                     .isEqualTo(2L * i + 1);
         }
     }
+
+    @Test
+    void newestRecordIsFoundAmongThoseThatAreNotDeleted() throws IOException {
+        for (long timestampMs : new long[] {9_000, 100, 5_000, 5_000, 200}) {
+            fixture.append(Batches.of(1, timestampMs));
+        }
+        fixture.append(Batches.of(10, 3_000));
+        assertThat(newest()).isEqualTo(0);
+        log.deleteRecordsBefore(1);
+        assertThat(newest()).as("its segment is still there").isEqualTo(2);
+        log.deleteRecordsBefore(3);
+        assertThat(newest()).isEqualTo(3);
+        log.deleteRecordsBefore(10);
+        assertThat(newest()).isBetween(10L, 14L);
+        log.deleteRecordsBefore(15);
+        assertThat(log.offsetOfMaxTimestamp()).isEmpty();
+    }
+
+    private long newest() throws IOException {
+        return log.offsetOfMaxTimestamp().orElseThrow().offset();
+    }
 }

@@ -42,9 +42,11 @@ class ReplicaLogTest {
                 assertThat(describe(memory))
                         .as("seed %d after %s", seed, history)
                         .isEqualTo(describe(log));
+                assertThat(memory.offsetOfMaxTimestamp())
+                        .as("seed %d: newest record after %s", seed, history)
+                        .isEqualTo(log.offsetOfMaxTimestamp());
             }
             assertThat(memory.offsetForTimestamp(500)).isEqualTo(log.offsetForTimestamp(500));
-            assertThat(memory.offsetOfMaxTimestamp()).isEqualTo(log.offsetOfMaxTimestamp());
         }
     }
 

@@ -133,7 +133,7 @@ public final class BrokerServer implements AutoCloseable {
                         partitions,
                         groups,
                         fetchSessions,
-                        storage.directories(),
+                        storage,
                         sockets,
                         router.metrics(),
                         clocks),

@@ -128,8 +128,7 @@ class AlterReplicaLogDirsIT {
         try (ClusterAdmin admin = ClusterAdmin.create(ClientConfig.of(brokers.bootstrap()))) {
             assertThat(admin.moveReplicas(1, Map.of(partition, "/nowhere")))
                     .isEqualTo(Map.of(partition, ErrorCode.LOG_DIR_NOT_FOUND));
-            assertThat(admin.moveReplicas(1, Map.of(partition, target)))
-                    .isEqualTo(Map.of(partition, ErrorCode.NONE));
+            assertThat(admin.moveReplicas(1, Map.of(partition, target))).isEqualTo(Map.of(partition, ErrorCode.NONE));
             awaitIn("ours", 1, target);
             assertThat(admin.logDirectories(1))
                     .filteredOn(directory -> directory.sizeBytes().containsKey(partition))

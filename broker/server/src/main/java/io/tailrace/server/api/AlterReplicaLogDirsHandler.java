@@ -32,7 +32,7 @@ public final class AlterReplicaLogDirsHandler
     @Override
     public void handle(AlterReplicaLogDirsRequest request, Call<AlterReplicaLogDirsResponse> call) {
         blocking.answer(
-                BlockingCalls.Kind.LOOK_UP,
+                BlockingCalls.Kind.LOG_MOVE,
                 call,
                 () -> answer(request, replica -> moves.move(replica.id(), replica.path())),
                 () -> answer(request, replica -> ErrorCode.REQUEST_TIMED_OUT));

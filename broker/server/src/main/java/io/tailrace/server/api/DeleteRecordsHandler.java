@@ -10,8 +10,9 @@ import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
 
 /**
- * Deletes records at the start of partitions, and answers when no in-sync replica has them any longer. The files are deleted by
- * the next retention pass. What is deleted stays deleted, even if the answer is an error because another replica did not follow
+ * Deletes records at the start of partitions, and answers when no in-sync replica shows them any longer. A follower stores its new
+ * log start with its next checkpoint: one that is killed before and leads next shows them again, as in Kafka. The files are
+ * deleted by the next retention pass. What is deleted stays deleted, even if the answer is an error because another replica did not follow
  * in time.
  */
 public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequest, DeleteRecordsResponse> {

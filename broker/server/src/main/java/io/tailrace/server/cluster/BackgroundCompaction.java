@@ -7,21 +7,52 @@ import io.tailrace.server.config.CompactionConfig;
 import io.tailrace.server.partition.Clocks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
-/** Compacts logs on threads of each log directory, so that a stalled disk holds up no other. */
-final class BackgroundCompaction implements AutoCloseable {
+/** Compacts logs on threads of each log directory, so that a stalled disk holds up no other. Thread-safe. */
+public final class BackgroundCompaction implements AutoCloseable {
     /** As for batches on arrival, which are thus never too large. */
     private static final int DECOMPRESSED_BYTES_MAX = 64 << 20;
 
     private final CompactionRate rate;
-    private final List<PeriodicTasks> threads = new ArrayList<>();
+    private final Clocks clocks;
+    private final ToLongFunction<TopicPartition> highWatermark;
+    private final List<Worker> workers = new ArrayList<>();
+    private final AtomicInteger deadThreads = new AtomicInteger();
     private volatile boolean isStopped;
 
-    private BackgroundCompaction(CompactionRate rate) {
+    private BackgroundCompaction(CompactionRate rate, Clocks clocks, ToLongFunction<TopicPartition> highWatermark) {
         this.rate = rate;
+        this.clocks = clocks;
+        this.highWatermark = highWatermark;
     }
+
+    /** A thread, and what it does. */
+    private static final class Worker {
+        private final LogCompactor compactor;
+        private final PeriodicTasks thread;
+        private volatile long lastRunMs;
+        private volatile long lastPassMs;
+
+        Worker(LogCompactor compactor, PeriodicTasks thread, long nowMs) {
+            this.compactor = compactor;
+            this.thread = thread;
+            this.lastRunMs = nowMs;
+        }
+    }
+
+    /**
+     * What the threads have done.
+     *
+     * @param sinceLastRunMsMax since a thread looked for a log to compact; that of the thread which has not for the longest time
+     * @param passMsMax how long the last pass of a thread took; that of the slowest thread
+     * @param keptRatio the part of the bytes that stayed in the last passes, from 0 to 1; the average over threads; 0 before the
+     *     first pass
+     * @param deadThreads threads that an unexpected error has ended
+     */
+    public record Status(long sinceLastRunMsMax, long passMsMax, double keptRatio, int deadThreads) {}
 
     /**
      * Starts to compact.
@@ -38,23 +69,52 @@ final class BackgroundCompaction implements AutoCloseable {
         CompactionRate rate = new CompactionRate(config.bytesPerSecondMax(), clocks.steadyMs());
         LogCompactor.Limits limits =
                 new LogCompactor.Limits(config.mapBytesMax(), DECOMPRESSED_BYTES_MAX, config.backoffMs());
-        BackgroundCompaction compaction = new BackgroundCompaction(rate);
+        BackgroundCompaction compaction = new BackgroundCompaction(rate, clocks, highWatermark);
         for (LogDirectory directory : directories) {
             for (int i = 0; i < config.threadsPerDirectory(); i++) {
-                LogCompactor compactor = new LogCompactor(directory, limits, rate);
-                PeriodicTasks thread = new PeriodicTasks("log-compaction-" + i + "-" + directory.path(), onBroken);
-                thread.every(config.backoffMs(), () -> compaction.compactAll(compactor, clocks, highWatermark));
-                compaction.threads.add(thread);
+                String name = "log-compaction-" + i + "-" + directory.path();
+                Worker worker = new Worker(
+                        new LogCompactor(directory, limits, rate),
+                        new PeriodicTasks(name, cause -> compaction.broken(cause, onBroken)),
+                        clocks.steadyMs().getAsLong());
+                compaction.workers.add(worker);
             }
         }
+        compaction.workers.forEach(
+                worker -> worker.thread.every(config.backoffMs(), () -> compaction.compactAll(worker)));
         return compaction;
     }
 
-    private void compactAll(LogCompactor compactor, Clocks clocks, ToLongFunction<TopicPartition> highWatermark) {
+    private void broken(Throwable cause, Consumer<Throwable> onBroken) {
+        deadThreads.incrementAndGet();
+        onBroken.accept(cause);
+    }
+
+    private void compactAll(Worker worker) {
         boolean wasDue = true;
         while (wasDue && !isStopped) {
-            wasDue = compactor.compactNext(clocks.wallMs().getAsLong(), highWatermark);
+            long beganMs = clocks.steadyMs().getAsLong();
+            worker.lastRunMs = beganMs;
+            wasDue = worker.compactor.compactNext(clocks.wallMs().getAsLong(), highWatermark);
+            if (wasDue) {
+                worker.lastPassMs = clocks.steadyMs().getAsLong() - beganMs;
+            }
         }
+    }
+
+    Status status() {
+        long nowMs = clocks.steadyMs().getAsLong();
+        return new Status(
+                workers.stream()
+                        .mapToLong(worker -> nowMs - worker.lastRunMs)
+                        .max()
+                        .orElse(0),
+                workers.stream().mapToLong(worker -> worker.lastPassMs).max().orElse(0),
+                workers.stream()
+                        .flatMapToDouble(worker -> worker.compactor.lastKeptRatio().stream())
+                        .average()
+                        .orElse(0),
+                deadThreads.get());
     }
 
     /** Gives up what is being compacted, and waits for it for a bounded time. */
@@ -62,6 +122,6 @@ final class BackgroundCompaction implements AutoCloseable {
     public void close() {
         isStopped = true;
         rate.stop();
-        threads.forEach(PeriodicTasks::close);
+        workers.forEach(worker -> worker.thread.close());
     }
 }

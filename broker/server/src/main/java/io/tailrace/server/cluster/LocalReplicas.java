@@ -76,15 +76,15 @@ final class LocalReplicas {
             Log log = findOrCreate(replica);
             log.reconfigure(replica.settings().log());
             setUsable(id);
-            return Optional.of(
-                    lifecycle.open(directories.movable(log), replica.settings(), highWatermarks.getOrDefault(id, 0L)));
+            return Optional.of(lifecycle.open(
+                    directories.logs().movable(log), replica.settings(), highWatermarks.getOrDefault(id, 0L)));
         } catch (CorruptLogException e) {
             LOG.error(
                     "Damaged log is not used, its partition is offline on this broker: {}: {}. {}",
                     id,
                     e.getMessage(),
                     replica.isLedElsewhere() ? MOVE_AWAY : NO_OTHER_REPLICA);
-            if (directories.isDamaged(id)) {
+            if (directories.logs().isDamaged(id)) {
                 awaitingLeader.add(id);
             }
         } catch (IOException e) {
@@ -99,26 +99,30 @@ final class LocalReplicas {
         TopicPartition id = replica.id();
         long nowMs = clocks.wallMs().getAsLong();
         try {
-            Optional<Log> existing =
-                    directories.find(id, replica.topicId(), replica.settings().log(), nowMs);
+            Optional<Log> existing = directories
+                    .logs()
+                    .find(id, replica.topicId(), replica.settings().log(), nowMs);
             if (existing.isPresent()) {
                 return existing.get();
             }
         } catch (CorruptLogException e) {
-            if (!replica.isLedElsewhere() || !directories.isDamaged(id)) {
+            if (!replica.isLedElsewhere() || !directories.logs().isDamaged(id)) {
                 throw e;
             }
             LOG.error("Damaged log set aside, copying the partition from its leader: {}: {}", id, e.getMessage());
             highWatermarks.remove(id);
-            return directories.replaceDamaged(
-                    id, replica.topicId(), replica.settings().log(), nowMs);
+            return directories
+                    .logs()
+                    .replaceDamaged(id, replica.topicId(), replica.settings().log(), nowMs);
         }
         if (directories.lacksDirectory() && !replica.isNew()) {
             throw new IOException("it may be in a log directory that could not be opened:"
                     + " repair that disk or replace it by an empty one, then restart this broker");
         }
         highWatermarks.remove(id);
-        return directories.create(id, replica.topicId(), replica.settings().log(), nowMs);
+        return directories
+                .logs()
+                .create(id, replica.topicId(), replica.settings().log(), nowMs);
     }
 
     private void setUsable(TopicPartition id) {
@@ -173,7 +177,7 @@ final class LocalReplicas {
      */
     void deleteStrays(int brokerId, ClusterImage image, Set<String> unreadableTopics) {
         Set<TopicPartition> present = new HashSet<>(directories.partitions());
-        present.addAll(directories.unfinishedMoves().keySet());
+        present.addAll(directories.logs().unfinishedMoves().keySet());
         for (TopicPartition id : present) {
             if (unreadableTopics.contains(id.topic())) {
                 LOG.error("Log is not used, its topic's state in ZooKeeper cannot be parsed: {}", id);
@@ -192,7 +196,7 @@ final class LocalReplicas {
         highWatermarks.remove(id);
         offlineLogs.remove(id);
         try {
-            directories.delete(id, clocks.wallMs().getAsLong());
+            directories.logs().delete(id, clocks.wallMs().getAsLong());
         } catch (IOException e) {
             LOG.error("Log could not be deleted: {}", id, e);
         }

@@ -1,32 +1,28 @@
 package io.tailrace.server.cluster;
 
-import io.tailrace.log.CorruptLogException;
 import io.tailrace.log.Log;
 import io.tailrace.log.LogConfig;
 import io.tailrace.log.LogDirectory;
 import io.tailrace.log.LogDirectoryConfig;
 import io.tailrace.log.LogDirectoryOfflineException;
-import io.tailrace.log.MovableLog;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.server.config.StorageConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,19 +33,14 @@ import org.slf4j.LoggerFactory;
 public final class LogDirectories implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectories.class);
 
-    /** Partitions that a client may place before they are assigned to this broker. */
-    private static final int PREFERRED_MAX = 10_000;
-
     private final List<LogDirectory> directories;
-    /** The logs of open partitions. */
-    private final Map<TopicPartition, MovableLog> movable = new ConcurrentHashMap<>();
-    /** Where the log of a partition is to be created, if a client has said so. */
-    private final Map<TopicPartition, LogDirectory> preferred = new ConcurrentHashMap<>();
+    private final PartitionLogs logs;
     /** Whether a directory could not be opened, so that it is not known which logs it has. */
     private final boolean lacksDirectory;
 
     private LogDirectories(List<LogDirectory> directories) {
         this.directories = directories;
+        this.logs = new PartitionLogs(directories);
         this.lacksDirectory = directories.stream().anyMatch(LogDirectory::isOffline);
     }
 
@@ -91,7 +82,7 @@ public final class LogDirectories implements AutoCloseable {
                         nowMs));
             }
             all = new LogDirectories(opened);
-            all.settleArrivals(nowMs);
+            all.logs.finishMoves(nowMs);
             if (all.areAllOffline()) {
                 throw new IOException(
                         "no log directory can be used, the log names the reason for each: mend or replace the disks of "
@@ -104,54 +95,12 @@ public final class LogDirectories implements AutoCloseable {
         }
     }
 
-    /** Deletes logs that had moved to another directory when the last process ended. */
-    private void settleArrivals(long nowMs) {
-        for (LogDirectory to : directories) {
-            for (TopicPartition partition : to.futures().arrived()) {
-                try {
-                    settle(partition, to, nowMs);
-                } catch (IOException e) {
-                    LOG.error("Log has moved, but its former files are not deleted: {}", partition, e);
-                }
-            }
-        }
-    }
-
-    private void settle(TopicPartition partition, LogDirectory to, long nowMs) throws IOException {
-        for (LogDirectory from : directories) {
-            Optional<Log> former = from == to || from.isOffline() ? Optional.empty() : from.log(partition);
-            if (former.isPresent()) {
-                // Both ended at the same offset then. If the former one has grown, that was not stored as the end of
-                // the move.
-                boolean isCurrent = to.log(partition)
-                        .filter(log -> log.logEndOffset() >= former.get().logEndOffset())
-                        .isPresent();
-                (isCurrent ? from : to).delete(partition, nowMs);
-            }
-        }
-        if (areAllOnline() && to.futures().arrived().contains(partition)) {
-            to.futures().settle(partition);
-        }
-    }
-
     private static void closeAfter(Exception failure, LogDirectory directory) {
         try {
             directory.close();
         } catch (IOException e) {
             failure.addSuppressed(e);
         }
-    }
-
-    /** The log of an open partition, which can move from now on. */
-    MovableLog movable(Log log) {
-        MovableLog opened = new MovableLog(log);
-        movable.put(log.partition(), opened);
-        return opened;
-    }
-
-    /** As {@link #movable(Log)}; empty if the partition is not open. */
-    Optional<MovableLog> movable(TopicPartition partition) {
-        return Optional.ofNullable(movable.get(partition));
     }
 
     /** The directory at a path, as {@link #contents} shows it. */
@@ -162,37 +111,16 @@ public final class LogDirectories implements AutoCloseable {
                 .findFirst();
     }
 
-    /** The directory that a log is in. */
-    Optional<LogDirectory> directoryOf(Log log) {
-        return directories.stream()
-                .filter(directory -> directory
-                        .log(log.partition())
-                        .filter(found -> found == log)
-                        .isPresent())
-                .findFirst();
-    }
-
     /** The path of the directory that the log of an open partition is in now. */
     public Optional<Path> pathOf(TopicPartition partition) {
-        return movable(partition).flatMap(log -> directoryOf(log.current())).map(LogDirectory::path);
+        return logs.movable(partition)
+                .flatMap(log -> logs.directoryOf(log.current()))
+                .map(LogDirectory::path);
     }
 
-    /** Creates the log of a partition in this directory, once the partition is assigned to this broker. */
-    void prefer(TopicPartition partition, LogDirectory directory) {
-        if (preferred.size() < PREFERRED_MAX || preferred.containsKey(partition)) {
-            preferred.put(partition, directory);
-        }
-    }
-
-    /** Moves that the last process has left unfinished, by partition. */
-    Map<TopicPartition, LogDirectory> unfinishedMoves() {
-        Map<TopicPartition, LogDirectory> unfinished = new HashMap<>();
-        for (LogDirectory directory : directories) {
-            if (!directory.isOffline()) {
-                directory.futures().unfinished().forEach(partition -> unfinished.put(partition, directory));
-            }
-        }
-        return unfinished;
+    /** The log of each partition. */
+    PartitionLogs logs() {
+        return logs;
     }
 
     /** All of them, in the order of the configuration. */
@@ -233,6 +161,7 @@ public final class LogDirectories implements AutoCloseable {
         return directories.stream()
                 .filter(directory -> directory.path().equals(path))
                 .flatMap(directory -> directory.logs().stream())
+                .filter(logs::isCurrent)
                 .map(Log::partition)
                 .toList();
     }
@@ -264,6 +193,26 @@ public final class LogDirectories implements AutoCloseable {
      */
     public record LogSize(long bytes, long logEndOffset) {}
 
+    /**
+     * The replicas that move to a directory.
+     *
+     * @param replicas how many
+     * @param bytesLeft how many bytes of them are not copied yet, about
+     */
+    public record Arriving(int replicas, long bytesLeft) {}
+
+    /** The replicas that move to a directory. */
+    public Arriving arriving(LogDirectory directory) {
+        Collection<Log> copies =
+                directory.isOffline() ? List.of() : directory.futures().copies();
+        long bytesLeft = copies.stream()
+                .mapToLong(copy -> logs.movable(copy.partition())
+                        .map(log -> Math.max(0, log.current().sizeInBytes() - copy.sizeInBytes()))
+                        .orElse(0L))
+                .sum();
+        return new Arriving(copies.size(), bytesLeft);
+    }
+
     /** All directories, in the order of the configuration. */
     public List<Contents> contents() {
         return directories.stream()
@@ -272,41 +221,16 @@ public final class LogDirectories implements AutoCloseable {
                     return new Contents(
                             directory.path(),
                             offline,
-                            offline ? Map.of() : sizes(directory.logs()),
-                            offline ? Map.of() : sizes(directory.futures().copies()));
+                            offline ? Map.of() : sizes(directory.logs().stream().filter(logs::isCurrent)),
+                            offline ? Map.of() : sizes(directory.futures().copies().stream()));
                 })
                 .toList();
     }
 
-    private static Map<TopicPartition, LogSize> sizes(Collection<Log> logs) {
+    private static Map<TopicPartition, LogSize> sizes(Stream<Log> logs) {
         Map<TopicPartition, LogSize> sizes = new HashMap<>();
         logs.forEach(log -> sizes.put(log.partition(), new LogSize(log.sizeInBytes(), log.logEndOffset())));
         return sizes;
-    }
-
-    /**
-     * The log of a partition of the topic with this id. One of an earlier topic of that name is deleted.
-     *
-     * @return empty if there is none
-     * @throws CorruptLogException if it is damaged: see {@link #replaceDamaged}
-     * @throws IOException if it cannot be opened
-     */
-    Optional<Log> find(TopicPartition partition, UUID topicId, LogConfig config, long nowMs) throws IOException {
-        for (LogDirectory directory : directories) {
-            if (!hasLog(directory, partition)) {
-                continue;
-            }
-            if (directory.claim(partition, topicId)) {
-                return Optional.of(directory.create(partition, config, nowMs));
-            }
-            LOG.info("deleting the log of an earlier topic of the same name: {}", partition);
-            directory.delete(partition, nowMs);
-        }
-        return Optional.empty();
-    }
-
-    private static boolean hasLog(LogDirectory directory, TopicPartition partition) {
-        return directory.log(partition).isPresent() || directory.unopenedLogs().containsKey(partition);
     }
 
     /** Partitions whose logs could not be opened. */
@@ -314,57 +238,6 @@ public final class LogDirectories implements AutoCloseable {
         return directories.stream()
                 .flatMap(directory -> directory.unopenedLogs().keySet().stream())
                 .collect(Collectors.toSet());
-    }
-
-    /** Whether the log of a partition could not be opened because it is damaged. */
-    boolean isDamaged(TopicPartition partition) {
-        return directories.stream()
-                .anyMatch(directory -> directory.unopenedLogs().get(partition) instanceof CorruptLogException);
-    }
-
-    /** Creates the log of a partition that has none. */
-    Log create(TopicPartition partition, UUID topicId, LogConfig config, long nowMs) throws IOException {
-        LogDirectory chosen = preferred.remove(partition);
-        if (chosen == null || chosen.isOffline()) {
-            chosen = directories.stream()
-                    .filter(directory -> !directory.isOffline())
-                    .min(Comparator.comparingInt(directory -> directory.logs().size()))
-                    .orElseThrow(() -> new IOException("no log directory is online"));
-        }
-        for (LogDirectory directory : directories) {
-            if (!directory.isOffline()) {
-                directory.futures().discard(partition, nowMs);
-            }
-        }
-        return claimed(chosen, chosen.create(partition, config, nowMs), topicId);
-    }
-
-    /** Sets a damaged log aside and creates an empty one in its place. */
-    Log replaceDamaged(TopicPartition partition, UUID topicId, LogConfig config, long nowMs) throws IOException {
-        for (LogDirectory directory : directories) {
-            if (directory.unopenedLogs().get(partition) instanceof CorruptLogException) {
-                return claimed(directory, directory.replaceDamaged(partition, config, nowMs), topicId);
-            }
-        }
-        throw new IllegalStateException("no damaged log of " + partition);
-    }
-
-    private static Log claimed(LogDirectory directory, Log created, UUID topicId) throws IOException {
-        if (!directory.claim(created.partition(), topicId)) {
-            throw new IllegalStateException(
-                    "the new log of " + created.partition() + " belongs to another topic than " + topicId);
-        }
-        return created;
-    }
-
-    /** Deletes the log of a partition, if there is one. */
-    void delete(TopicPartition partition, long nowMs) throws IOException {
-        movable.remove(partition);
-        for (LogDirectory directory : directories) {
-            if (!directory.isOffline()) {
-                directory.delete(partition, nowMs);
-            }
-        }
     }
 
     /** The high watermarks as they were last written. */

@@ -11,17 +11,17 @@ import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves replicas between this broker's log directories while they are read and written (KIP-113). One thread copies, a chunk of
- * each log in turn. A move that cannot go on for want of space or the like is tried again; one to a directory that has failed
- * ends. A move that a stop or crash interrupts begins anew at the next start. Thread-safe.
+ * Moves replicas between this broker's log directories while they are read and written (KIP-113). One thread for each target
+ * directory copies, a chunk of each log in turn, so that a disk that hangs holds up the moves to it and no others. A move that cannot
+ * go on for want of space or the like is tried again; one to a directory that has failed ends. A move that a stop or crash interrupts
+ * begins anew at the next start. Thread-safe.
  */
 public final class ReplicaMoves {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaMoves.class);
@@ -33,21 +33,23 @@ public final class ReplicaMoves {
     private static final long PASS_MS_MAX = 500;
     private static final long RETRY_MS = 5_000;
     private static final long UNFINISHED_RETRY_MS = 60_000;
+    /** Longer than a chunk takes on a disk that works. */
+    private static final long CLAIM_MS_MAX = 5_000;
 
     private final LogDirectories directories;
+    private final PartitionLogs logs;
     private final Partitions partitions;
     private final Clocks clocks;
-    /** Guarded by this object's monitor, which no partition's lock is held for. */
-    private final Map<TopicPartition, Move> moves = new HashMap<>();
+    private final MoveRate rate;
+    private final long claimMsMax;
 
-    /** When moves that the last process has left are looked for again; guarded by the monitor. */
-    private long unfinishedFromMs = Long.MIN_VALUE;
+    /** Held while a partition's move begins, copies or ends. No other lock is held while waiting for it. */
+    private final Claims claims = new Claims();
+    /** Each is changed and used under its partition's claim. */
+    private final Map<TopicPartition, Move> moves = new ConcurrentHashMap<>();
 
-    private volatile long bytesPerSecond = UNLIMITED;
-    /** Bytes that may be copied; negative after a chunk that was larger. Used by the copying thread. */
-    private long allowance;
-
-    private long allowanceAtMs;
+    /** When moves to a directory that the last process has left are begun again, after one could not. */
+    private final Map<LogDirectory, Long> unfinishedFromMs = new ConcurrentHashMap<>();
 
     /** One move, and when it may go on. */
     private static final class Move {
@@ -61,15 +63,22 @@ public final class ReplicaMoves {
     }
 
     ReplicaMoves(LogDirectories directories, Partitions partitions, Clocks clocks) {
+        this(directories, partitions, clocks, CLAIM_MS_MAX);
+    }
+
+    /** @param claimMsMax how long {@link #move} waits for a move of the same replica that copies */
+    ReplicaMoves(LogDirectories directories, Partitions partitions, Clocks clocks, long claimMsMax) {
         this.directories = directories;
+        this.logs = directories.logs();
         this.partitions = partitions;
         this.clocks = clocks;
-        this.allowanceAtMs = clocks.steadyMs().getAsLong();
+        this.rate = new MoveRate(clocks.steadyMs().getAsLong());
+        this.claimMsMax = claimMsMax;
     }
 
     /** Bytes per second that all moves together copy at most, at least 1; {@link #UNLIMITED} for no limit. */
-    void limit(long newBytesPerSecond) {
-        bytesPerSecond = newBytesPerSecond;
+    void limit(long bytesPerSecond) {
+        rate.limit(bytesPerSecond);
     }
 
     /**
@@ -78,9 +87,10 @@ public final class ReplicaMoves {
      *
      * @param path the directory's absolute path
      * @return NONE; LOG_DIR_NOT_FOUND if it is no directory of this broker; KAFKA_STORAGE_ERROR if it, or the replica, is offline;
-     *     REPLICA_NOT_AVAILABLE if there is no such replica: if it is created later, that will be in this directory
+     *     REPLICA_NOT_AVAILABLE if there is no such replica: if it is created later, that will be in this directory;
+     *     REQUEST_TIMED_OUT if a move of the replica waits for its disk
      */
-    public synchronized ErrorCode move(TopicPartition id, String path) {
+    public ErrorCode move(TopicPartition id, String path) {
         Optional<LogDirectory> found = directories.at(path);
         if (found.isEmpty()) {
             return ErrorCode.LOG_DIR_NOT_FOUND;
@@ -90,33 +100,43 @@ public final class ReplicaMoves {
             return ErrorCode.KAFKA_STORAGE_ERROR;
         }
         if (partitions.find(id.topic(), id.partition()) == null) {
-            directories.prefer(id, to);
+            logs.prefer(id, to);
             return ErrorCode.REPLICA_NOT_AVAILABLE;
         }
-        Move current = moves.get(id);
-        if (current != null && current.log.to() == to) {
-            return ErrorCode.NONE;
+        if (!claims.claim(id, claimMsMax)) {
+            return ErrorCode.REQUEST_TIMED_OUT;
         }
         try {
-            if (current != null) {
-                end(id, current);
-                LOG.info(
-                        "Move of a replica is given up: {} to {}",
-                        id,
-                        current.log.to().path());
-            }
-            return begin(id, to);
+            return replace(id, to);
         } catch (LogClosedException e) {
             return ErrorCode.REPLICA_NOT_AVAILABLE;
         } catch (IOException e) {
             LOG.warn("Move of a replica cannot begin: {} to {}: {}", id, path, e.getMessage());
             return ErrorCode.KAFKA_STORAGE_ERROR;
+        } finally {
+            claims.release(id);
         }
     }
 
+    private ErrorCode replace(TopicPartition id, LogDirectory to) throws IOException {
+        Move current = moves.get(id);
+        if (current != null && current.log.to() == to) {
+            return ErrorCode.NONE;
+        }
+        if (current != null) {
+            end(id, current);
+            LOG.info(
+                    "Move of a replica is given up: {} to {}",
+                    id,
+                    current.log.to().path());
+        }
+        logs.discardUnfinishedMoves(id, nowMs());
+        return begin(id, to);
+    }
+
     private ErrorCode begin(TopicPartition id, LogDirectory to) throws IOException {
-        Optional<MovableLog> log = directories.movable(id);
-        Optional<LogDirectory> from = log.flatMap(opened -> directories.directoryOf(opened.current()));
+        Optional<MovableLog> log = logs.movable(id);
+        Optional<LogDirectory> from = log.flatMap(opened -> logs.directoryOf(opened.current()));
         if (log.isEmpty() || from.isEmpty()) {
             return ErrorCode.REPLICA_NOT_AVAILABLE;
         }
@@ -132,66 +152,69 @@ public final class ReplicaMoves {
         move.log.cancel(nowMs());
     }
 
-    /** Copies for a while. Call it every 100 ms or so, from one thread. */
-    void run() {
-        beginUnfinished();
-        grow();
+    /** Copies to a directory for a while. Call it every 100 ms or so, from one thread for each directory. */
+    void run(LogDirectory to) {
+        beginUnfinished(to);
         long untilMs = steadyMs() + PASS_MS_MAX;
         boolean goesOn = true;
         while (goesOn && steadyMs() < untilMs) {
             goesOn = false;
-            for (TopicPartition id : ids()) {
-                if (allowance > 0) {
-                    goesOn |= step(id);
-                }
+            for (TopicPartition id : moves.keySet()) {
+                goesOn |= step(id, to);
             }
         }
     }
 
-    private synchronized List<TopicPartition> ids() {
-        return List.copyOf(moves.keySet());
-    }
-
-    private synchronized void beginUnfinished() {
-        if (steadyMs() < unfinishedFromMs) {
+    private void beginUnfinished(LogDirectory to) {
+        if (to.isOffline() || steadyMs() < unfinishedFromMs.getOrDefault(to, Long.MIN_VALUE)) {
             return;
         }
-        directories.unfinishedMoves().forEach((id, to) -> {
-            if (!moves.containsKey(id) && partitions.find(id.topic(), id.partition()) != null) {
+        for (TopicPartition id : to.futures().unfinished()) {
+            if (partitions.find(id.topic(), id.partition()) != null && claims.tryClaim(id)) {
                 try {
-                    ErrorCode unused = begin(id, to);
+                    beginUnfinished(id, to);
                 } catch (IOException e) {
                     LOG.warn("Move of a replica cannot begin anew: {} to {}: {}", id, to.path(), e.getMessage());
-                    unfinishedFromMs = steadyMs() + UNFINISHED_RETRY_MS;
+                    unfinishedFromMs.put(to, steadyMs() + UNFINISHED_RETRY_MS);
+                } finally {
+                    claims.release(id);
                 }
             }
-        });
-    }
-
-    /** At most a second's worth is saved up. */
-    private void grow() {
-        long nowMs = steadyMs();
-        long rate = bytesPerSecond;
-        if (rate == UNLIMITED) {
-            allowance = UNLIMITED;
-        } else {
-            double earned = (double) rate * (nowMs - allowanceAtMs) / 1000;
-            allowance = Math.min(rate, Math.min(allowance, rate) + (long) earned);
         }
-        allowanceAtMs = nowMs;
     }
 
-    /** Copies one chunk. Returns whether there is more to copy at once. */
-    private synchronized boolean step(TopicPartition id) {
-        Move move = moves.get(id);
-        if (move == null || steadyMs() < move.retryAtMs) {
+    private void beginUnfinished(TopicPartition id, LogDirectory to) throws IOException {
+        boolean isGivenUp = moves.containsKey(id) || !to.futures().unfinished().contains(id);
+        if (!isGivenUp) {
+            ErrorCode unused = begin(id, to);
+        }
+    }
+
+    /** Copies one chunk of a replica that moves to a directory. Returns whether there is more to copy at once. */
+    private boolean step(TopicPartition id, LogDirectory to) {
+        long allowance = rate.allowance(steadyMs());
+        if (allowance <= 0 || !movesTo(id, to) || !claims.tryClaim(id)) {
             return false;
         }
         try {
-            int copied = move.log.copy((int) Math.min(CHUNK_BYTES, allowance), nowMs());
-            if (bytesPerSecond != UNLIMITED) {
-                allowance -= copied;
+            Move move = moves.get(id);
+            if (move == null || move.log.to() != to || steadyMs() < move.retryAtMs) {
+                return false;
             }
+            return copy(id, move, (int) Math.min(CHUNK_BYTES, allowance));
+        } finally {
+            claims.release(id);
+        }
+    }
+
+    private boolean movesTo(TopicPartition id, LogDirectory to) {
+        Move move = moves.get(id);
+        return move != null && move.log.to() == to;
+    }
+
+    private boolean copy(TopicPartition id, Move move, int bytesMax) {
+        try {
+            rate.copied(move.log.copy(bytesMax, nowMs()));
             move.hasWarned = false;
             return !move.log.hasCaughtUp() || !complete(id, move);
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.tailrace.server.cluster;
 
+import io.tailrace.log.CompactionBacklog;
 import io.tailrace.log.Log;
 import io.tailrace.log.LogConfig;
 import io.tailrace.log.LogDirectory;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,8 +52,8 @@ public final class Storage implements AutoCloseable {
     private final Clocks clocks;
     /** Guarded by this object's monitor. */
     private final List<PeriodicTasks> upkeep = new ArrayList<>();
-    /** Guarded by this object's monitor. */
-    private @Nullable BackgroundCompaction compaction;
+    /** Written under this object's monitor. */
+    private volatile @Nullable BackgroundCompaction compaction;
 
     private Storage(Opened opened, StorageConfig config, Partitions partitions, Clocks clocks) throws IOException {
         this.config = config;
@@ -179,8 +181,8 @@ public final class Storage implements AutoCloseable {
     }
 
     /**
-     * Starts retention, flushing and checkpoints, on one thread for each log directory, and compaction on others: a stalled disk
-     * stalls its own only.
+     * Starts retention, flushing and checkpoints, on one thread for each log directory, and compaction and moves on others: a stalled
+     * disk stalls its own only.
      *
      * @param onBroken gets what a task has thrown; must not block
      */
@@ -198,10 +200,20 @@ public final class Storage implements AutoCloseable {
                     intervals.highWatermarkMs(),
                     () -> LogDirectories.writeHighWatermarks(directory, this::highWatermark));
             upkeep.add(tasks);
+            PeriodicTasks moving = new PeriodicTasks("replica-moves-" + directory.path(), onBroken);
+            moving.every(MOVES_MS, () -> moves.run(directory));
+            upkeep.add(moving);
         }
-        PeriodicTasks moving = new PeriodicTasks("replica-moves", onBroken);
-        moving.every(MOVES_MS, moves::run);
-        upkeep.add(moving);
+    }
+
+    /** What the compaction threads have done; empty before {@link #startUpkeep}. */
+    public Optional<BackgroundCompaction.Status> compactionStatus() {
+        return Optional.ofNullable(compaction).map(BackgroundCompaction::status);
+    }
+
+    /** What compaction has not reached yet in a directory. */
+    public CompactionBacklog compactionBacklog(LogDirectory directory) {
+        return directory.compactionBacklog(nowMs(), this::highWatermark);
     }
 
     private void retain(LogDirectory directory) {
@@ -233,8 +245,9 @@ public final class Storage implements AutoCloseable {
      */
     @Override
     public synchronized void close() throws IOException {
-        if (compaction != null) {
-            compaction.close();
+        BackgroundCompaction compacting = compaction;
+        if (compacting != null) {
+            compacting.close();
         }
         upkeep.forEach(PeriodicTasks::close);
         try {

@@ -6,7 +6,7 @@ import io.tailrace.metrics.MetricsEndpoint;
 import io.tailrace.server.api.RequestMetrics;
 import io.tailrace.server.cluster.ClusterNode;
 import io.tailrace.server.cluster.ClusterView;
-import io.tailrace.server.cluster.LogDirectories;
+import io.tailrace.server.cluster.Storage;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.fetch.FetchSessions;
 import io.tailrace.server.group.GroupCoordinator;
@@ -29,7 +29,7 @@ public final class BrokerMonitor implements AutoCloseable {
             Partitions partitions,
             GroupCoordinator groups,
             FetchSessions fetchSessions,
-            LogDirectories directories,
+            Storage storage,
             SocketServer sockets,
             RequestMetrics requests,
             Clocks clocks) {}
@@ -77,7 +77,8 @@ public final class BrokerMonitor implements AutoCloseable {
             new GroupMetrics(parts.groups(), parts.partitions(), parts.clocks(), partitionsMax).register(metrics);
             new CoordinatorMetrics(parts.groups(), parts.clocks()).register(metrics);
             new NetworkMetrics(parts.sockets()).register(metrics);
-            new StorageMetrics(parts.directories(), partitionsMax).register(metrics);
+            new StorageMetrics(parts.storage().directories(), partitionsMax).register(metrics);
+            new CompactionMetrics(parts.storage()).register(metrics);
         });
     }
 

@@ -51,6 +51,18 @@ final class StorageMetrics {
                 "How often damaged records or files were met in the log directory's logs since the start.",
                 DIRECTORY,
                 samples -> perDirectory(samples, LogDirectory::damageCount));
+        metrics.gauges(
+                "tailrace_log_directory_arriving_replicas",
+                "Replicas that move to the log directory.",
+                DIRECTORY,
+                samples -> perDirectory(
+                        samples, directory -> directories.arriving(directory).replicas()));
+        metrics.gauges(
+                "tailrace_log_directory_arriving_bytes_left",
+                "Bytes of the replicas that move to the log directory and are not copied yet.",
+                DIRECTORY,
+                samples -> perDirectory(
+                        samples, directory -> directories.arriving(directory).bytesLeft()));
         if (Files.isReadable(PROCESS_IO)) {
             metrics.gauge(
                     "kafka_server_kafkaserver_linux_disk_read_bytes",

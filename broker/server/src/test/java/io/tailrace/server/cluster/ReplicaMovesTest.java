@@ -1,11 +1,14 @@
 package io.tailrace.server.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.tailrace.log.LogDirectory;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.Batches;
+import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +43,10 @@ class ReplicaMovesTest {
 
     private ReplicaMoves moves() {
         return broker.storage.moves();
+    }
+
+    private void run() {
+        broker.storage.directories().all().forEach(moves()::run);
     }
 
     private Partition partition() {
@@ -89,14 +96,14 @@ class ReplicaMovesTest {
         assertThat(moves().move(ID, to.toString())).isEqualTo(ErrorCode.NONE);
         assertThat(moves().move(ID, to.toString())).as("again").isEqualTo(ErrorCode.NONE);
         broker.nowMs.addAndGet(1_000);
-        moves().run();
+        run();
         assertThat(copiesIn(to))
                 .hasEntrySatisfying(ID, copy -> assertThat(copy.logEndOffset()).isBetween(5L, 15L));
         append(50);
         assertThat(home()).isEqualTo(from);
 
         moves().limit(ReplicaMoves.UNLIMITED);
-        moves().run();
+        run();
 
         assertThat(home()).isEqualTo(to);
         assertThat(copiesIn(to)).isEmpty();
@@ -123,7 +130,7 @@ class ReplicaMovesTest {
 
         assertThat(copiesIn(to)).isEmpty();
         moves().limit(ReplicaMoves.UNLIMITED);
-        moves().run();
+        run();
         assertThat(home()).isEqualTo(from);
     }
 
@@ -133,17 +140,62 @@ class ReplicaMovesTest {
         Path to = elsewhere();
         moves().limit(1);
         assertThat(moves().move(ID, to.toString())).isEqualTo(ErrorCode.NONE);
-        moves().run();
+        run();
 
         broker.close();
         broker = new LocalBroker(directories.get(0), directories.get(1));
-        moves().run();
+        run();
         assertThat(copiesIn(to)).as("the partition is not open yet").isEmpty();
         lead();
-        moves().run();
+        run();
 
         assertThat(home()).isEqualTo(to);
         assertThat(partition().logEndOffset()).isEqualTo(50);
+    }
+
+    @Test
+    void moveThatTheLastProcessHasLeftIsGivenUpByALaterRequest() throws Exception {
+        append(50);
+        Path from = home();
+        Path to = elsewhere();
+        moves().limit(1);
+        assertThat(moves().move(ID, to.toString())).isEqualTo(ErrorCode.NONE);
+        broker.close();
+        broker = new LocalBroker(directories.get(0), directories.get(1));
+        lead();
+
+        assertThat(moves().move(ID, from.toString())).isEqualTo(ErrorCode.NONE);
+
+        run();
+        assertThat(home()).isEqualTo(from);
+        assertThat(Files.exists(to.resolve(ID.toString()))).isFalse();
+    }
+
+    @Test
+    void moveThatWaitsForItsDiskHoldsUpOnlyItself() throws Exception {
+        TopicPartition next = new TopicPartition(LocalBroker.TOPIC, 1);
+        broker.follower.follow(LocalBroker.image(2, LocalBroker.ID, 1, List.of(LocalBroker.ID, LocalBroker.OTHER)));
+        Path from = home();
+        Path to = elsewhere();
+        LogDirectory target = broker.storage.directories().at(to.toString()).orElseThrow();
+        ReplicaMoves moves = new ReplicaMoves(
+                broker.storage.directories(), broker.partitions, new Clocks(broker.nowMs::get, broker.nowMs::get), 1);
+        assertThat(moves.move(ID, to.toString())).isEqualTo(ErrorCode.NONE);
+        Thread copying = new Thread(() -> moves.run(target), "copying");
+
+        // The end of the move waits for the partition, as it waits for a disk that hangs.
+        broker.whileBusy(partition(), () -> {
+            copying.start();
+            await().until(() -> copying.getState() == Thread.State.WAITING);
+
+            assertThat(moves.move(ID, from.toString())).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
+            assertThat(moves.move(next, from.toString())).isEqualTo(ErrorCode.NONE);
+            moves.run(broker.storage.directories().at(from.toString()).orElseThrow());
+            assertThat(broker.storage.directories().partitionsIn(from)).contains(next);
+        });
+
+        copying.join();
+        assertThat(home()).isEqualTo(to);
     }
 
     @Test
@@ -155,7 +207,7 @@ class ReplicaMovesTest {
 
         broker.replicas.remove(partition());
         broker.nowMs.addAndGet(2_000);
-        moves().run();
+        run();
 
         assertThat(copiesIn(to)).isEmpty();
         assertThat(Files.exists(to.resolve(ID.toString()))).isFalse();

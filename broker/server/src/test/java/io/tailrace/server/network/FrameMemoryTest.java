@@ -145,7 +145,7 @@ class FrameMemoryTest {
                 assertThat(rounds++).as("rounds with seed %d", seed).isLessThan(5_000);
                 List<FrameMemory.Share> all = new ArrayList<>(asks.keySet());
                 FrameMemory.Share share = all.get(random.nextInt(all.size()));
-                int bytes = asks.get(share);
+                int bytes = asks.getOrDefault(share, 0);
                 if (bytes > 0 && !share.reserve(bytes)) {
                     continue;
                 }

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 /** Asked once per second; a transfer has 10 s in addition to what its bytes take. */
 class PeerPaceTest {
-    private static final int MIB = 1 << 20;
+    private static final long MIB = 1 << 20;
     private static final int TRANSFER = 7;
 
     private final PeerPace pace = new PeerPace(10_000);
