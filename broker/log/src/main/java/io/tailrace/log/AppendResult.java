@@ -14,7 +14,7 @@ public sealed interface AppendResult {
     record Appended(long baseOffset, long nextOffset, long logStartOffset) implements AppendResult {}
 
     /**
-     * The batch is one of the producer's last five and already in the log (KIP-98). Acknowledge it again.
+     * The batch is one of the producer's last ten and already in the log (KIP-98). Acknowledge it again.
      *
      * @param baseOffset offset of its first record
      * @param nextOffset offset after its last record

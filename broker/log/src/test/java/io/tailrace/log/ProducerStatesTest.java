@@ -39,15 +39,15 @@ class ProducerStatesTest {
     }
 
     @Test
-    void duplicatesOfTheLastFiveBatchesAreDetected() throws IOException {
-        for (int i = 0; i < 6; i++) {
+    void batchesInFlightToTwoLeadersAreDuplicatesAndThoseBeforeAreNot() throws IOException {
+        for (int i = 0; i < 11; i++) {
             assertThat(append(0, i * 2, 2)).isEqualTo(new AppendResult.Appended(i * 2L, i * 2L + 2, 0));
         }
-        for (int i = 1; i < 6; i++) {
+        for (int i = 1; i < 11; i++) {
             assertThat(append(0, i * 2, 2)).isEqualTo(new AppendResult.Duplicate(i * 2L, i * 2L + 2, 0));
         }
         expectRefused(append(0, 0, 2), ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
-        assertThat(fixture.log().logEndOffset()).isEqualTo(12);
+        assertThat(fixture.log().logEndOffset()).isEqualTo(22);
     }
 
     @Test
@@ -109,7 +109,7 @@ class ProducerStatesTest {
             assertThat(producers(copy.restart())).as("from the snapshot alone").isEqualTo(expected);
         }
         fixture.restart();
-        for (int i = 55; i < 60; i++) {
+        for (int i = 50; i < 60; i++) {
             assertThat(append(0, i, 1)).isInstanceOf(AppendResult.Duplicate.class);
         }
     }
