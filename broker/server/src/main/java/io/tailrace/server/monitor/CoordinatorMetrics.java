@@ -112,8 +112,11 @@ final class CoordinatorMetrics {
     private synchronized GroupCounts counts() {
         long nowMs = clocks.steadyMs().getAsLong();
         if (countedMs == Long.MIN_VALUE || nowMs - countedMs > ShardAnswers.AGE_MS_MAX) {
-            counts = ShardAnswers.of(groups, new GroupCounts.Count()).orElse(List.of()).stream()
-                    .reduce(GroupCounts.NONE, GroupCounts::plus);
+            counts =
+                    ShardAnswers.<GroupCounts>of(answers -> groups.queryAll(new GroupCounts.Count(), answers))
+                            .orElse(List.of())
+                            .stream()
+                            .reduce(GroupCounts.NONE, GroupCounts::plus);
             countedMs = clocks.steadyMs().getAsLong();
         }
         return counts;

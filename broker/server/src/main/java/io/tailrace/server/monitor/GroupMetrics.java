@@ -13,10 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
@@ -33,8 +29,6 @@ final class GroupMetrics {
     private static final List<String> GROUP = List.of("consumergroup");
     private static final List<String> TOPIC = List.of("consumergroup", "topic");
     private static final List<String> PARTITION = List.of("consumergroup", "topic", "partition");
-    private static final long ANSWER_MS_MAX = 2_000;
-    private static final long ANSWER_AGE_MS_MAX = 1_000;
     private static final Overview NOTHING = new Overview(List.of(), List.of(), 0);
 
     private final Shards shards;
@@ -148,7 +142,7 @@ final class GroupMetrics {
     /** What the shards answered for the scrape in progress. A failure too is the answer for all of its metrics. */
     synchronized Overview overview() {
         long nowMs = clocks.steadyMs().getAsLong();
-        if (askedMs == Long.MIN_VALUE || nowMs - askedMs > ANSWER_AGE_MS_MAX) {
+        if (askedMs == Long.MIN_VALUE || nowMs - askedMs > ShardAnswers.AGE_MS_MAX) {
             overview = NOTHING;
             try {
                 overview = ask();
@@ -160,18 +154,9 @@ final class GroupMetrics {
     }
 
     private Overview ask() {
-        CompletableFuture<List<GroupsQuery.Answer>> answers = new CompletableFuture<>();
-        shards.ask(new GroupsQuery(offsetsMax), answers::complete);
-        try {
-            return overview(answers.get(ANSWER_MS_MAX, TimeUnit.MILLISECONDS));
-        } catch (TimeoutException e) {
-            LOG.warn("Groups are missing in the metrics, they did not answer within {} ms", ANSWER_MS_MAX);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("answers of shards cannot fail", e);
-        }
-        return NOTHING;
+        return ShardAnswers.<GroupsQuery.Answer>of(answers -> shards.ask(new GroupsQuery(offsetsMax), answers))
+                .map(this::overview)
+                .orElse(NOTHING);
     }
 
     private Overview overview(List<GroupsQuery.Answer> answers) {

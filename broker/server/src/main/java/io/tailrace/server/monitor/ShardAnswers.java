@@ -1,14 +1,12 @@
 package io.tailrace.server.monitor;
 
-import io.tailrace.groups.GroupsShard;
-import io.tailrace.server.group.GroupCoordinator;
-import io.tailrace.shard.Query;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,16 +20,18 @@ final class ShardAnswers {
 
     private ShardAnswers() {}
 
-    /** The answers of all shards of this broker; empty if they do not come in time. */
-    static <A> Optional<List<A>> of(GroupCoordinator groups, Query<GroupsShard, A> query) {
+    /**
+     * The answers of all shards of this broker; empty if they do not come in time.
+     *
+     * @param question asks them; gets what takes the answers
+     */
+    static <A> Optional<List<A>> of(Consumer<Consumer<List<A>>> question) {
         CompletableFuture<List<A>> answers = new CompletableFuture<>();
-        groups.queryAll(query, answers::complete);
+        question.accept(answers::complete);
         try {
             return Optional.of(answers.get(ANSWER_MS_MAX, TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
-            LOG.warn(
-                    "Numbers of groups are missing in the metrics, the shards did not answer within {} ms",
-                    ANSWER_MS_MAX);
+            LOG.warn("Groups are missing in the metrics, their shards did not answer within {} ms", ANSWER_MS_MAX);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
