@@ -1,7 +1,6 @@
 package io.tailrace.systemtests.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,102 +8,23 @@ import io.tailrace.client.ConsumerRecord;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.CompressionType;
-import io.tailrace.systemtests.LocalCluster;
 import io.tailrace.systemtests.OurClients;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** What every client does that a script drives. Subclasses register its table and a cluster, and add what it has beyond. */
-@TestInstance(Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // set before all tests and before each
-abstract class ScriptedClientContract {
-    static final Duration SETTLED_MAX = Duration.ofSeconds(60);
+/** What every client does that a script drives. Subclasses add what a client has beyond. */
+abstract class ScriptedClientContract extends ScriptedClientFixture {
     private static final int UNKNOWN_TOPIC_OR_PARTITION = 3;
     private static final int MESSAGE_TOO_LARGE = 10;
-    private static final int INVALID_TOPIC = 17;
     private static final int TOPIC_ALREADY_EXISTS = 36;
     private static final int INVALID_PARTITIONS = 37;
-    private static final int NON_EMPTY_GROUP = 68;
-    /** Settings of a broker whose groups do not wait for more members before their first generation. */
-    static final Map<String, String> BROKER = Map.of("group.initial.rebalance.delay.ms", "0");
-
-    ScriptedClient client;
-    OurClients ours;
-    String topic;
-    TopicPartition place;
-
-    abstract CompatibilityTable table();
-
-    abstract LocalCluster cluster();
-
-    /** Starts the script. */
-    abstract ClientProcess start() throws Exception;
-
-    /** The compressions that the client has. */
-    Set<CompressionType> compressions() {
-        return Set.of(CompressionType.values());
-    }
-
-    /** The code with which the client reports a topic whose name is invalid. */
-    int invalidTopicCode() {
-        return INVALID_TOPIC;
-    }
-
-    @BeforeAll
-    void startClient() throws Exception {
-        ours = new OurClients(() -> cluster().bootstrapServers());
-        client = new ScriptedClient(start());
-    }
-
-    @AfterAll
-    void stopClient() throws Exception {
-        if (client != null) {
-            client.close();
-        }
-    }
-
-    @BeforeEach
-    void nameTopic() {
-        topic = "t-" + UUID.randomUUID();
-        place = new TopicPartition(topic, 0);
-    }
-
-    static List<String> numbers(int from, int to) {
-        return IntStream.range(from, to).mapToObj(String::valueOf).toList();
-    }
-
-    static List<String> values(List<ScriptedClient.Read> records) {
-        return records.stream().map(ScriptedClient.Read::value).toList();
-    }
-
-    static List<Long> offsets(List<ScriptedClient.Read> records) {
-        return records.stream().map(ScriptedClient.Read::offset).toList();
-    }
-
-    /** Opens a member of a group that subscribes to the topic. */
-    void subscribe(String member, String group) {
-        client.open(member, group, Map.of("topics", List.of(topic)));
-    }
-
-    void awaitAssigned(String member, int count) {
-        await(member + " has " + count + " partitions")
-                .atMost(SETTLED_MAX)
-                .until(() -> client.assignment(member).size() == count);
-    }
 
     private String compressionNames() {
         return compressions().stream().sorted().map(CompressionType::configName).collect(Collectors.joining(", "));
@@ -208,16 +128,6 @@ abstract class ScriptedClientContract {
         assertThat(values(client.readAll(place, 3))).isEqualTo(numbers(0, 3));
     }
 
-    /** The check of an operation that not all clients have. */
-    void produceIdempotently() {
-        client.createTopic(topic, 1, Map.of());
-        Map<String, Object> options = Map.of("idempotent", true);
-        assertThat(client.produce(place, numbers(0, 100), options).baseOffset()).hasValue(0);
-        assertThat(client.produce(place, numbers(100, 200), options).baseOffset())
-                .hasValue(100);
-        assertThat(values(client.readAll(place, 200))).isEqualTo(numbers(0, 200));
-    }
-
     @Test
     @Operation("consumer: from the beginning, the end and an offset")
     void readsFromAnyPlace() {
@@ -287,12 +197,6 @@ abstract class ScriptedClientContract {
         client.close("b");
     }
 
-    Set<TopicPartition> places(int count) {
-        return new TreeSet<>(IntStream.range(0, count)
-                .mapToObj(partition -> new TopicPartition(topic, partition))
-                .toList());
-    }
-
     @Test
     @Operation("group: commit an offset and resume from it")
     void resumesFromACommittedOffset() {
@@ -339,17 +243,6 @@ abstract class ScriptedClientContract {
         client.close("patterned");
     }
 
-    /** The check of an operation that not all clients have. */
-    void findNewTopicsOfAPattern() {
-        client.produce(new TopicPartition(topic + "-a", 0), List.of("1"), Map.of());
-        client.open("patterned", "g-" + topic, Map.of("pattern", topic + "-.*", "auto_commit", true));
-        assertThat(values(client.read("patterned", 1))).containsExactly("1");
-
-        client.produce(new TopicPartition(topic + "-b", 0), List.of("2"), Map.of());
-        assertThat(values(client.read("patterned", 1))).containsExactly("2");
-        client.close("patterned");
-    }
-
     @Test
     @Operation("admin: create, list, describe and delete topics")
     void createsAndDeletesTopics() {
@@ -369,11 +262,6 @@ abstract class ScriptedClientContract {
         client.deleteTopic(topic);
         assertThat(client.topics()).doesNotContain(topic);
         assertRefused(UNKNOWN_TOPIC_OR_PARTITION, () -> client.deleteTopic("never-" + topic));
-    }
-
-    static void assertRefused(int code, Runnable operation) {
-        assertThatThrownBy(operation::run).isInstanceOfSatisfying(ClientError.class, error -> assertThat(error.code())
-                .isEqualTo(code));
     }
 
     @Test
@@ -439,18 +327,5 @@ abstract class ScriptedClientContract {
         client.close("member");
         assertThat(client.describeGroup(group).get("members")).isEmpty();
         assertThat(client.committed(group, place)).isEqualTo(OptionalLong.empty());
-    }
-
-    /** The check of an operation that not all clients have. */
-    void deleteGroups() {
-        String group = "g-" + topic;
-        client.createTopic(topic, 1, Map.of());
-        subscribe("member", group);
-        awaitAssigned("member", 1);
-        assertRefused(NON_EMPTY_GROUP, () -> client.call("delete group", Map.of("group", group)));
-
-        client.close("member");
-        client.call("delete group", Map.of("group", group));
-        assertThat(client.groups()).doesNotContain(group);
     }
 }
