@@ -187,11 +187,12 @@ class KafkaClusterToolsConformanceIT {
     }
 
     @Test
-    @Operation("kafka-groups --list")
+    @Operation("kafka-groups --list, by type")
     void listGroups() throws Exception {
         fill(1, 1);
         commit(1);
-        assertThat(row(TOOLS.lines("GroupsCommand", "--list"), topic)).startsWith(topic);
+        assertThat(row(TOOLS.lines("GroupsCommand", "--list", "--group-type", "classic"), topic))
+                .startsWith(topic, "Classic");
     }
 
     @Test

@@ -95,10 +95,11 @@ public final class ConfigChanges {
         String name = change.name();
         switch (change.type()) {
             case DescribeConfigsRequest.TOPIC -> {
-                checkTopic(name, image);
                 if (validateOnly) {
+                    checkTopic(name, image);
                     Map<String, String> unused = changed(change, image.configs(name), topicRules);
                 } else {
+                    checkNotDeleted(name, image);
                     stores.topics().configure(name, current -> changed(change, current, topicRules));
                 }
             }
@@ -126,9 +127,21 @@ public final class ConfigChanges {
     }
 
     private static void checkTopic(String topic, ClusterImage image) {
-        if (image.topic(topic).isEmpty() || image.deleting().contains(topic)) {
-            throw new TopicException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "topic " + topic + " does not exist");
+        checkNotDeleted(topic, image);
+        if (image.topic(topic).isEmpty()) {
+            throw unknown(topic);
         }
+    }
+
+    /** The store knows topics that this broker's image does not show yet. */
+    private static void checkNotDeleted(String topic, ClusterImage image) {
+        if (image.deleting().contains(topic)) {
+            throw unknown(topic);
+        }
+    }
+
+    private static TopicException unknown(String topic) {
+        return new TopicException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "topic " + topic + " does not exist");
     }
 
     /** A group need not exist: its settings are often made before its first member joins. */

@@ -3,6 +3,8 @@ package io.tailrace.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tailrace.coordination.BrokerConfigs;
+import io.tailrace.coordination.GroupConfigs;
 import io.tailrace.coordination.ProducerIdBlocks;
 import io.tailrace.coordination.TopicStore;
 import io.tailrace.coordination.ZooKeeperConfig;
@@ -12,7 +14,10 @@ import io.tailrace.protocol.message.CreateTopicsRequest;
 import io.tailrace.protocol.message.CreateTopicsResponse;
 import io.tailrace.protocol.message.DeleteTopicsRequest;
 import io.tailrace.protocol.message.DeleteTopicsResponse;
+import io.tailrace.protocol.message.DescribeConfigsRequest;
 import io.tailrace.protocol.message.DescribeConfigsResponse;
+import io.tailrace.protocol.message.IncrementalAlterConfigsRequest;
+import io.tailrace.protocol.message.IncrementalAlterConfigsResponse;
 import io.tailrace.protocol.message.InitProducerIdRequest;
 import io.tailrace.protocol.message.InitProducerIdResponse;
 import io.tailrace.replication.cluster.Broker;
@@ -65,9 +70,15 @@ class ClusterChangesIT {
         BrokerConfig config = BrokerConfig.of(Map.of("broker.id", "1", "offsets.topic.num.partitions", "1"));
         TopicChanges topics = new TopicChanges(
                 store, view, new TopicCreationConfig(1, 1, true, true), config.groups(), System::nanoTime);
+        ConfigChanges configs = new ConfigChanges(
+                new ConfigChanges.Stores(store, new BrokerConfigs(session), new GroupConfigs(session)),
+                view,
+                config,
+                System::nanoTime);
         server = new ApiServer(
                 new CreateTopicsHandler(topics, config.topicDefaults(), blocking),
                 new DeleteTopicsHandler(topics, view, blocking),
+                new IncrementalAlterConfigsHandler(configs, blocking),
                 new InitProducerIdHandler(new ProducerIdBlocks(session, BROKER), blocking));
     }
 
@@ -151,6 +162,32 @@ class ClusterChangesIT {
         assertThat(answer.responses())
                 .extracting(DeleteTopicsResponse.Topic::errorCode)
                 .containsExactly(ErrorCode.REQUEST_TIMED_OUT, ErrorCode.UNKNOWN_TOPIC_ID);
+    }
+
+    @Test
+    void aTopicThatThisBrokerDoesNotShowYetCanBeConfigured() throws Exception {
+        UUID unused = store.create("new", 1, 1, Map.of());
+        IncrementalAlterConfigsRequest request =
+                new IncrementalAlterConfigsRequest(List.of(alteration("new"), alteration("none")), false);
+        IncrementalAlterConfigsResponse answer = connect().call(request, IncrementalAlterConfigsResponse.class);
+
+        assertThat(answer.responses())
+                .extracting(IncrementalAlterConfigsResponse.Resource::errorCode)
+                .containsExactly(ErrorCode.NONE, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        Map<String, String> stored = new TreeMap<>();
+        store.configure("new", current -> {
+            stored.putAll(current);
+            return current;
+        });
+        assertThat(stored).containsExactly(Map.entry("retention.ms", "60000"));
+    }
+
+    private static IncrementalAlterConfigsRequest.Resource alteration(String topic) {
+        return new IncrementalAlterConfigsRequest.Resource(
+                DescribeConfigsRequest.TOPIC,
+                topic,
+                List.of(new IncrementalAlterConfigsRequest.Config(
+                        "retention.ms", IncrementalAlterConfigsRequest.SET, "60000")));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -41,7 +42,7 @@ final class NewerChecks {
                 Check.since("4.0", "group, consumer protocol: SubscriptionPattern (RE2)", this::subscriptionPattern),
                 Check.since("4.0", "admin: describeConsumerGroups of the consumer protocol", this::describeConsumer),
                 Check.since("4.0", "admin: describeClassicGroups", this::describeClassic),
-                Check.since("4.1", "admin: listGroups, by state", this::listGroups),
+                Check.since("4.1", "admin: listGroups, by state and type", this::listGroups),
                 Check.since("4.1", "admin: listConfigResources", this::listConfigResources),
                 Check.since("4.0", "admin: settings of groups", this::groupConfigs),
                 new Check("share groups", "4.1", "no: there are no share groups", this::shareGroups));
@@ -106,8 +107,13 @@ final class NewerChecks {
             get(admin.alterConsumerGroupOffsets(empty, Map.of(partition, new OffsetAndMetadata(5)))
                     .all());
             assertThat(get(admin.listGroups().all()))
+                    .filteredOn(group -> group.groupId().equals(empty))
+                    .extracting(GroupListing::type)
+                    .containsExactly(Optional.of(GroupType.CLASSIC));
+            assertThat(get(admin.listGroups(new ListGroupsOptions().withTypes(Set.of(GroupType.CONSUMER)))
+                            .all()))
                     .extracting(GroupListing::groupId)
-                    .contains(empty);
+                    .doesNotContain(empty);
             assertThat(get(admin.listGroups(new ListGroupsOptions().inGroupStates(Set.of(GroupState.STABLE)))
                             .all()))
                     .extracting(GroupListing::groupId)
