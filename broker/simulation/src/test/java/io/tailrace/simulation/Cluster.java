@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** Three brokers with one partition, a store, a network and clients, in one thread and virtual time. */
+/** Three brokers with one partition, a store and a network, in one thread and virtual time. */
 final class Cluster {
-    private static final int FIRST_CLIENT = Settings.BROKERS + 1;
+    /** The network's node of the first client. */
+    static final int FIRST_CLIENT = Settings.BROKERS + 1;
 
     final Settings settings;
     final Timeline timeline = new Timeline();
@@ -25,15 +27,14 @@ final class Cluster {
     final Invariants invariants;
     final List<SimulatedBroker> brokers;
     final Store store;
-    final List<SimulatedProducer> producers;
-    final WeakProducer weakProducer;
-    final SimulatedConsumer consumer;
+    final Workload workload;
     private final Random random;
     private final Trace trace;
     private long lastValue;
     private boolean producing = true;
 
-    Cluster(Settings settings, Random random, Trace trace) {
+    /** @param workload makes what uses the partition, before anything starts */
+    Cluster(Settings settings, Random random, Trace trace, Function<Cluster, Workload> workload) {
         this.settings = settings;
         this.random = random;
         this.trace = trace;
@@ -44,16 +45,12 @@ final class Cluster {
         List<Integer> ids = new ArrayList<>(List.of(1, 2, 3));
         Collections.shuffle(ids, random);
         store = new Store(this, ids.subList(0, settings.replicas()));
-        producers = List.of(new SimulatedProducer(this, FIRST_CLIENT), new SimulatedProducer(this, FIRST_CLIENT + 1));
-        weakProducer = new WeakProducer(this, FIRST_CLIENT + 2, random.nextInt(2));
-        consumer = new SimulatedConsumer(this, FIRST_CLIENT + 3);
+        this.workload = workload.apply(this);
     }
 
     void start() {
         brokers.forEach(SimulatedBroker::start);
-        producers.forEach(SimulatedProducer::run);
-        weakProducer.run();
-        consumer.run();
+        workload.start();
     }
 
     /** Runs until this time. */
@@ -86,6 +83,7 @@ final class Cluster {
             });
             broker.start();
         }
+        workload.heal();
     }
 
     void stopProducing() {

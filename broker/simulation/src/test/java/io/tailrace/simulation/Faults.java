@@ -62,6 +62,8 @@ final class Faults {
                 broker.process()
                         .ifPresent(process -> process.onPartition(
                                 () -> process.partition().retain(cluster.promises.retentionLimit())));
+            case KILL_MEMBER, RESTART_MEMBER, PAUSE_MEMBER, BUSY_MEMBER, TWIN_MEMBER, CLOCK_JUMP, FOREIGN_WRITE ->
+                cluster.workload.begin(step);
             case LOWER_MIN_INSYNC -> {
                 if (cluster.brokers.stream().noneMatch(SimulatedBroker::hasLost)) {
                     cluster.store.setMinInsync(1);

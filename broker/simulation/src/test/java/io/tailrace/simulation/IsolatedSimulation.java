@@ -12,15 +12,22 @@ import java.util.Optional;
 /** A simulation with its own copy of the classes under test, some of them changed. It does not affect any other simulation. */
 final class IsolatedSimulation {
     /** The simulator, and what it runs of production. Anything that these share values with must be among them. */
-    private static final List<String> OWN =
-            List.of("io.tailrace.simulation.", "io.tailrace.replication.", "io.tailrace.server.");
+    private static final List<String> OWN = List.of(
+            "io.tailrace.simulation.",
+            "io.tailrace.replication.",
+            "io.tailrace.server.",
+            "io.tailrace.shard.",
+            "io.tailrace.groups.");
 
     private final Method failure;
 
-    /** @param changed class files by class name */
-    IsolatedSimulation(Map<String, byte[]> changed) {
+    /**
+     * @param simulation has a static method {@code failure(long seed)}
+     * @param changed class files by class name
+     */
+    IsolatedSimulation(Class<?> simulation, Map<String, byte[]> changed) {
         try {
-            failure = new Loader(changed).loadClass(Simulation.class.getName()).getMethod("failure", long.class);
+            failure = new Loader(changed).loadClass(simulation.getName()).getMethod("failure", long.class);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("the simulation cannot be loaded anew", e);
         }

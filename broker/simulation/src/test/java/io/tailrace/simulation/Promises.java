@@ -1,5 +1,6 @@
 package io.tailrace.simulation;
 
+import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.simulation.Disk.Entry;
@@ -37,6 +38,10 @@ final class Promises {
         }
         for (long offset = committed.size(); offset < highWatermark; offset++) {
             committed.add(disk.entry(offset));
+            RecordBatch batch = disk.log().batch(offset);
+            if (batch.lastOffset() == offset) {
+                cluster.workload.committed(batch);
+            }
         }
         while (highWatermarks.size() <= leaderEpoch) {
             highWatermarks.add(0L);

@@ -6,18 +6,7 @@ import io.tailrace.replication.SwitchedOff;
 import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.replication.cluster.TopicPolicy;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import net.bytebuddy.ByteBuddy;
-import net.bytebuddy.dynamic.ClassFileLocator;
-import net.bytebuddy.dynamic.DynamicType;
-import net.bytebuddy.implementation.FixedValue;
-import net.bytebuddy.implementation.Implementation;
-import net.bytebuddy.implementation.MethodDelegation;
-import net.bytebuddy.matcher.ElementMatchers;
-import net.bytebuddy.pool.TypePool;
 
 /**
  * The parts of the ten rules that can be switched off, each by giving another body to one small method of the rules, or of the
@@ -61,50 +50,37 @@ enum RuleSwitch {
 
     // Byte Buddy does not declare its implementations immutable.
     @SuppressWarnings("ImmutableEnumChecker")
-    private final List<Change> changes;
+    private final List<MethodChange> changes;
 
     private final String part;
 
-    /** A method and its other body. */
-    private record Change(String type, String method, Implementation body) {}
-
-    RuleSwitch(String part, Change... changes) {
+    RuleSwitch(String part, MethodChange... changes) {
         this.part = part;
         this.changes = List.of(changes);
     }
 
-    private static Change always(Class<?> type, String method) {
-        return with(type, method, FixedValue.value(true));
+    private static MethodChange always(Class<?> type, String method) {
+        return MethodChange.value(type.getName(), method, true);
     }
 
-    private static Change always(String type, String method) {
-        return new Change(RULES + type, method, FixedValue.value(true));
+    private static MethodChange always(String type, String method) {
+        return MethodChange.value(RULES + type, method, true);
     }
 
-    private static Change never(Class<?> type, String method) {
-        return with(type, method, FixedValue.value(false));
+    private static MethodChange never(Class<?> type, String method) {
+        return MethodChange.value(type.getName(), method, false);
     }
 
-    private static Change never(String type, String method) {
-        return new Change(RULES + type, method, FixedValue.value(false));
+    private static MethodChange never(String type, String method) {
+        return MethodChange.value(RULES + type, method, false);
     }
 
-    private static Change instead(Class<?> type, String method) {
-        return with(type, method, body(method));
+    private static MethodChange instead(Class<?> type, String method) {
+        return MethodChange.body(type.getName(), method, SwitchedOff.class);
     }
 
-    private static Change instead(String type, String method) {
-        return new Change(RULES + type, method, body(method));
-    }
-
-    private static Implementation body(String method) {
-        return MethodDelegation.withDefaultConfiguration()
-                .filter(ElementMatchers.named(method))
-                .to(SwitchedOff.class);
-    }
-
-    private static Change with(Class<?> type, String method, Implementation body) {
-        return new Change(type.getName(), method, body);
+    private static MethodChange instead(String type, String method) {
+        return MethodChange.body(RULES + type, method, SwitchedOff.class);
     }
 
     /** Rule and part, as in the table. */
@@ -114,24 +90,6 @@ enum RuleSwitch {
 
     /** A simulation without this part of a rule. */
     IsolatedSimulation switchedOff() {
-        ClassFileLocator classes = ClassFileLocator.ForClassLoader.of(RuleSwitch.class.getClassLoader());
-        TypePool types = TypePool.Default.of(classes);
-        Map<String, List<Change>> byType = new HashMap<>();
-        changes.forEach(change ->
-                byType.computeIfAbsent(change.type, type -> new ArrayList<>()).add(change));
-        Map<String, byte[]> changed = new HashMap<>();
-        byType.forEach((type, of) -> {
-            DynamicType.Builder<?> builder =
-                    new ByteBuddy().redefine(types.describe(type).resolve(), classes);
-            for (Change change : of) {
-                builder = builder.method(ElementMatchers.named(change.method)
-                                .and(ElementMatchers.isDeclaredBy(ElementMatchers.named(type))))
-                        .intercept(change.body);
-            }
-            try (DynamicType.Unloaded<?> made = builder.make()) {
-                changed.putAll(Map.of(type, made.getBytes()));
-            }
-        });
-        return new IsolatedSimulation(changed);
+        return new IsolatedSimulation(Simulation.class, MethodChange.apply(changes));
     }
 }

@@ -3,16 +3,11 @@ package io.tailrace.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,48 +17,24 @@ import org.junit.jupiter.params.provider.EnumSource;
  * of them in order. {@code -Dsearch=true} tries all in order, and prints rule and seed.
  */
 class RulesMatterTest {
-    private static final Path TABLE = Path.of("../../docs/replication.md");
-    private static final long SEEDS = 10_000;
-
-    /** The seeds in the table, by rule and part. */
-    private static Map<String, Long> recorded() throws IOException {
-        Map<String, Long> seeds = new TreeMap<>();
-        for (String line : Files.readAllLines(TABLE)) {
-            List<String> cells =
-                    Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
-            if (cells.size() == 6 && cells.get(4).matches("\\d+")) {
-                seeds.put(cells.get(1), Long.valueOf(cells.get(4)));
-            }
-        }
-        return seeds;
-    }
+    private static final RuleTable TABLE = new RuleTable(Path.of("../../docs/replication.md"));
 
     @ParameterizedTest
     @EnumSource
     void withoutItAHistoryFails(RuleSwitch rule) throws IOException {
         IsolatedSimulation without = rule.switchedOff();
-        Optional<Long> seed = Optional.ofNullable(recorded().get(rule.part()))
-                .filter(recorded -> !Boolean.getBoolean("search"))
-                .filter(recorded -> without.failure(recorded).isPresent())
-                .or(() -> firstFailing(without));
+        Optional<Long> seed = TABLE.failing(rule.part(), without);
         assertThat(seed)
-                .as("a seed below %d that fails without %s", SEEDS, rule.part())
+                .as("a seed below %d that fails without %s", RuleTable.SEEDS, rule.part())
                 .isPresent();
         System.out.printf(
                 "%s | %d | %s%n",
                 rule.part(), seed.get(), without.failure(seed.get()).orElseThrow());
     }
 
-    private static Optional<Long> firstFailing(IsolatedSimulation simulation) {
-        OptionalLong seed = LongStream.range(0, SEEDS)
-                .filter(each -> simulation.failure(each).isPresent())
-                .findFirst();
-        return seed.isPresent() ? Optional.of(seed.getAsLong()) : Optional.empty();
-    }
-
     @Test
     void everyRuleIsInTheTableWithASeed() throws IOException {
-        assertThat(recorded())
+        assertThat(TABLE.seeds())
                 .containsOnlyKeys(
                         Arrays.stream(RuleSwitch.values()).map(RuleSwitch::part).toList());
         assertThat(Arrays.stream(RuleSwitch.values())
@@ -74,6 +45,7 @@ class RulesMatterTest {
 
     @Test
     void withNothingSwitchedOffAnIsolatedSimulationIsTheSame() {
-        assertThat(new IsolatedSimulation(Map.of()).failure(17)).isEqualTo(Simulation.failure(17));
+        assertThat(new IsolatedSimulation(Simulation.class, Map.of()).failure(17))
+                .isEqualTo(Simulation.failure(17));
     }
 }

@@ -28,6 +28,12 @@ record Settings(int replicas, int minInsync, boolean uncleanElection, int syncMs
         };
     }
 
+    /** With unclean election off. */
+    static Settings withoutLoss(Random random) {
+        Settings drawn = of(random);
+        return new Settings(drawn.replicas, drawn.minInsync, false, drawn.syncMsMax, drawn.lateOneIn);
+    }
+
     TopicPolicy policy(int minInsyncNow) {
         return new TopicPolicy(minInsyncNow, uncleanElection);
     }

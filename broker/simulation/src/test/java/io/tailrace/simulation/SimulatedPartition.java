@@ -76,7 +76,8 @@ final class SimulatedPartition implements ClusterActions {
         disk = process.broker().disk();
         following = new Following(cluster, process, this);
         Clocks clocks = new Clocks(cluster.timeline::nowMs, cluster.timeline::nowMs);
-        PartitionContext context = new PartitionContext(RULES, this, (changed, replica) -> {}, () -> true, clocks);
+        PartitionContext context = new PartitionContext(
+                RULES, this, cluster.workload.started(process), cluster.workload.lease(process), clocks);
         partition = new PartitionLifecycle(process.id(), new Partitions(process::image), context)
                 .open(disk.log(), settings(cluster.settings.minInsync()), disk.highWatermark());
     }
@@ -129,6 +130,26 @@ final class SimulatedPartition implements ClusterActions {
         partition.reconfigure(settings(minInsync));
         handle(new Event.MinInsyncChanged(minInsync));
         observe();
+    }
+
+    /** What runs beside the partition may have appended to it. */
+    void mayHaveGrown(long endOffsetBefore) {
+        if (disk.endOffset() > endOffsetBefore) {
+            process.wrote();
+            observe();
+        }
+    }
+
+    /** Appends what no client of this simulation has asked for, if this broker leads. */
+    void appendForeign(ByteBuffer batch) {
+        long before = disk.endOffset();
+        partition.append(batch, Replica.ANY_EPOCH, true);
+        mayHaveGrown(before);
+    }
+
+    /** This broker's lease has ended. */
+    void leaseEnded() {
+        partition.leaseEnded();
     }
 
     /** Records what the high watermark covers, before anybody is told. */

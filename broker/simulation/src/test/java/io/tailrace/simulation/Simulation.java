@@ -30,11 +30,13 @@ public final class Simulation {
             Set.of(Anomaly.LOST, Anomaly.DUPLICATED, Anomaly.REORDERED, Anomaly.INCONSISTENT_OFFSET);
 
     private final Cluster cluster;
+    private final Replication clients;
     private final Schedule schedule;
 
     private Simulation(long seed, Schedule schedule, Trace trace) {
         Random random = new Random(seed);
-        this.cluster = new Cluster(Settings.of(random), random, trace);
+        this.cluster = new Cluster(Settings.of(random), random, trace, Replication::new);
+        this.clients = (Replication) cluster.workload;
         this.schedule = schedule;
     }
 
@@ -51,7 +53,7 @@ public final class Simulation {
     }
 
     static Schedule schedule(long seed) {
-        return Schedule.of(new Random(~seed));
+        return Schedule.of(new Random(~seed), Step.Kind.OF_PARTITIONS);
     }
 
     static Optional<String> failure(long seed, Schedule schedule, Trace trace) {
@@ -105,7 +107,7 @@ public final class Simulation {
 
     private void rest() {
         cluster.stopProducing();
-        cluster.await("all acknowledged", REPAIR_MS_MAX, () -> cluster.producers.stream()
+        cluster.await("all acknowledged", REPAIR_MS_MAX, () -> clients.producers.stream()
                 .allMatch(SimulatedProducer::isDone));
         cluster.await("all equal and read to the end", REPAIR_MS_MAX, this::isAtRest);
     }
@@ -113,7 +115,7 @@ public final class Simulation {
     private boolean isAtRest() {
         int leader = cluster.store.state().orElseThrow().leader();
         long end = cluster.broker(leader).disk().endOffset();
-        return cluster.consumer.position() == end
+        return clients.consumer.position() == end
                 && cluster.replicas().stream().map(cluster::broker).allMatch(broker -> broker.process()
                         .filter(process -> process.partition().replica().log().endOffset() == end
                                 && process.partition().replica().log().highWatermark() == end)
@@ -149,7 +151,7 @@ public final class Simulation {
     }
 
     private void acknowledgeWhatIsLeft(List<Entry<Long>> log) {
-        Map<Long, Long> acknowledged = cluster.weakProducer.acknowledged();
+        Map<Long, Long> acknowledged = clients.weakProducer.acknowledged();
         for (Entry<Long> entry : log) {
             Long offset = acknowledged.get(entry.value());
             if (offset != null) {

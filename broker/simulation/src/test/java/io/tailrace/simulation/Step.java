@@ -1,5 +1,8 @@
 package io.tailrace.simulation;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * A fault.
  *
@@ -21,7 +24,35 @@ record Step(long atMs, Kind kind, int broker, int other, long forMs) {
         BAD_TIMES,
         PREFER_LEADER,
         RETAIN,
-        LOWER_MIN_INSYNC
+        LOWER_MIN_INSYNC,
+        KILL_MEMBER,
+        RESTART_MEMBER,
+        PAUSE_MEMBER,
+        BUSY_MEMBER,
+        TWIN_MEMBER,
+        CLOCK_JUMP,
+        FOREIGN_WRITE;
+
+        /** The faults of a partition and its clients. */
+        static final List<Kind> OF_PARTITIONS = List.of(
+                KILL,
+                LOSE_POWER,
+                STOP,
+                PAUSE,
+                CUT,
+                CUT_ONE_WAY,
+                ISOLATE,
+                EXPIRE_SESSION,
+                SLOW_DISK,
+                BAD_TIMES,
+                PREFER_LEADER,
+                RETAIN,
+                LOWER_MIN_INSYNC);
+
+        /** The faults of groups: an internal topic is not trimmed, and a lease promises nothing if sessions end without a reason. */
+        static final List<Kind> OF_GROUPS = Arrays.stream(values())
+                .filter(kind -> kind != RETAIN && kind != EXPIRE_SESSION)
+                .toList();
     }
 
     @Override

@@ -100,6 +100,12 @@ final class Store {
         return there.broker.epoch();
     }
 
+    /** Whether a broker is registered in this session under this epoch. */
+    boolean isRegistered(Session session, long epoch) {
+        Registration there = registrations.get(session.owner.id());
+        return there != null && there.session == session && there.broker.epoch() == epoch;
+    }
+
     boolean drain(Session session) {
         Registration there = registrations.get(session.owner.id());
         if (there != null && there.session == session) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class StoreLink {
     private static final long SESSION_MS = 300;
 
+    /** The store may end a session this early. */
+    private static final long LEASE_MS = SESSION_MS * 2 / 3;
+
     private final Cluster cluster;
     private final BrokerProcess process;
     private Store.Session session;
@@ -26,6 +29,7 @@ final class StoreLink {
     private boolean draining;
     private long epoch = Broker.NONE;
     private long previousEpoch;
+    private long leaseEndMs;
 
     StoreLink(Cluster cluster, BrokerProcess process, long cleanEpoch) {
         this.cluster = cluster;
@@ -82,7 +86,7 @@ final class StoreLink {
 
     private void expireUnless(Supplier<Boolean> heardFrom) {
         Store.Session silent = session;
-        cluster.timeline.after(SESSION_MS - cluster.between(0, SESSION_MS / 3), () -> {
+        cluster.timeline.after(SESSION_MS - cluster.between(0, SESSION_MS - LEASE_MS), () -> {
             if (!heardFrom.get() && !silent.expired) {
                 cluster.tell(() -> "store: the session of broker " + process.id() + " times out");
                 cluster.store.expire(silent);
@@ -147,6 +151,28 @@ final class StoreLink {
 
     private void reportRegistration(long brokerEpoch) {
         process.onPartition(() -> process.partition().handle(new Event.Registered(brokerEpoch)));
+    }
+
+    /** Asks for leases from now on, as the real broker does, and lets requests that wait for a leader end without one. */
+    void keepLease() {
+        long askedMs = cluster.timeline.nowMs();
+        call(
+                () -> cluster.store.isRegistered(session, epoch),
+                isRegistered -> {
+                    if (isRegistered) {
+                        leaseEndMs = askedMs + LEASE_MS;
+                    }
+                },
+                () -> {});
+        if (!holdsLease()) {
+            process.onPartition(process.partition()::leaseEnded);
+        }
+        process.later(LEASE_MS / 4, this::keepLease);
+    }
+
+    /** Whether the store cannot have ended the session yet. */
+    boolean holdsLease() {
+        return !lost && cluster.timeline.nowMs() < leaseEndMs;
     }
 
     /** Marks the registration: the broker shuts down. */

@@ -51,6 +51,9 @@ public record ClassicJoin(JoinGroupRequest request, MemberClient client, String 
         } catch (MalformedMessageException e) {
             return refuse(ticket, ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
         }
+        if (isFormerMember(decision, subscription)) {
+            return refuse(ticket, ErrorCode.UNKNOWN_MEMBER_ID);
+        }
         StaticMembers.Found found = StaticMembers.find(decision, memberId(), request.groupInstanceId());
         ConsumerMember member = join(decision, found, subscription);
         if (found.wasOfConsumerProtocol()) {
@@ -106,6 +109,16 @@ public record ClassicJoin(JoinGroupRequest request, MemberClient client, String 
                                 || isSelf(member)
                                 || ClassicMembership.protocols(member).contains(name)))
                 .findFirst();
+    }
+
+    /**
+     * Whether the group has removed this member, and its client does not know that. It must give up its partitions, which others may
+     * have: as a member it could commit their offsets. A client that joins by an id that it was just given has no partitions.
+     */
+    private boolean isFormerMember(ConsumerDecision decision, ClassicSubscription subscription) {
+        return !request.memberId().isEmpty()
+                && decision.draft().member(request.memberId()) == null
+                && !subscription.owned(decision.cluster()).isEmpty();
     }
 
     private boolean isSelf(ConsumerMember member) {

@@ -18,6 +18,7 @@ import io.tailrace.protocol.codec.MalformedMessageException;
 import io.tailrace.shard.Decision;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -50,6 +51,7 @@ final class Upgrade {
                         members.add(converted(decision, group, member, members));
                     }
                 }
+                members.replaceAll(member -> withUnrevoked(decision, group, member, members));
             } catch (MalformedMessageException e) {
                 return refused(group, "what its members subscribe to cannot be read: " + e.getMessage());
             }
@@ -78,10 +80,7 @@ final class Upgrade {
 
     private static ConsumerMember converted(
             ConsumerDecision decision, ClassicGroup group, ClassicMember member, List<ConsumerMember> others) {
-        ClassicSubscription subscription = ClassicSubscription.of(
-                member.details().protocols(),
-                member.details().sessionTimeoutMs(),
-                group.generation().protocol());
+        ClassicSubscription subscription = subscription(group, member);
         Assignment assigned = ClassicSubscription.partitions(member.assignment(), decision.cluster());
         int epoch = group.generation().id();
         // An assignor of a client may have given a partition twice. Only one member keeps it.
@@ -94,6 +93,35 @@ final class Upgrade {
                         member.details().client(),
                         member.details().rebalanceTimeoutMs()),
                 new MemberAssignment(epoch, epoch, MemberState.STABLE, owned, OwnedPartitions.NONE));
+    }
+
+    /**
+     * A cooperative member gives up what it had when it learns its assignment, and reports that when it joins again. Nobody else may
+     * have those partitions before.
+     */
+    private static ConsumerMember withUnrevoked(
+            ConsumerDecision decision, ClassicGroup group, ConsumerMember member, List<ConsumerMember> all) {
+        int epoch = group.generation().id();
+        Assignment reported = subscription(
+                        group, Objects.requireNonNull(group.members().get(member.id())))
+                .owned(decision.cluster());
+        OwnedPartitions unrevoked = OwnedPartitions.of(reported, epoch).filter((topic, partition) -> all.stream()
+                .noneMatch(any -> any.current().holds(topic, partition)));
+        return unrevoked.isEmpty()
+                ? member
+                : member.with(new MemberAssignment(
+                        epoch,
+                        epoch,
+                        MemberState.UNREVOKED_PARTITIONS,
+                        member.current().assigned(),
+                        unrevoked));
+    }
+
+    private static ClassicSubscription subscription(ClassicGroup group, ClassicMember member) {
+        return ClassicSubscription.of(
+                member.details().protocols(),
+                member.details().sessionTimeoutMs(),
+                group.generation().protocol());
     }
 
     /** Requests that wait are answered: the members join again, those without an id that they know as new ones. */

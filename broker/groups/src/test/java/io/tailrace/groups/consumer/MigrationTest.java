@@ -9,12 +9,18 @@ import io.tailrace.groups.ConsumerGroupState;
 import io.tailrace.groups.ConsumerSettings;
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupSettings;
+import io.tailrace.groups.MemberClient;
 import io.tailrace.groups.OffsetCaller;
 import io.tailrace.groups.ShardHarness;
 import io.tailrace.groups.TestCluster;
 import io.tailrace.groups.classic.Heartbeat;
+import io.tailrace.groups.classic.JoinGroup;
+import io.tailrace.protocol.Bytes;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.codec.ConsumerProtocol;
+import io.tailrace.protocol.group.ConsumerProtocolSubscription;
 import io.tailrace.protocol.message.HeartbeatRequest;
+import io.tailrace.protocol.message.JoinGroupRequest;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -126,6 +132,61 @@ class MigrationTest {
         run(List.of(a), List.of(c));
 
         assertThat(c.owned().size()).isEqualTo(3);
+    }
+
+    @Test
+    void upgradeLeavesAMemberWhatItHadUntilItReportsThatItGaveItUp() {
+        run(List.of(a), List.of());
+        for (int i = 0; i < 3; i++) {
+            b.step();
+        }
+        for (int i = 0; i < 3; i++) {
+            a.step();
+        }
+        // The group has an assignment for both. Its first member has not received it yet, and still reads everything.
+        assertThat(((ClassicGroup) group()).state()).isEqualTo(ClassicGroupState.STABLE);
+        assertThat(a.owned().size()).isEqualTo(6);
+
+        for (int i = 0; i < 5; i++) {
+            c.heartbeat();
+            requireDisjoint(List.of(a, b), List.of(c));
+        }
+        run(List.of(a, b), List.of(c));
+    }
+
+    @Test
+    void classicMemberThatWasRemovedGivesUpItsPartitionsBeforeItJoinsAgain() {
+        run(List.of(a), List.of(c));
+        String removed = a.memberId();
+        harness.advance(TestClassicConsumer.SESSION_TIMEOUT_MS);
+        assertThat(((ConsumerGroup) group()).member(removed)).isNull();
+
+        assertThat(join(removed, List.of(0))).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
+        assertThat(join(removed, List.of())).isEqualTo(ErrorCode.NONE);
+    }
+
+    private ErrorCode join(String memberId, List<Integer> owned) {
+        Bytes subscription = ConsumerProtocol.encode(
+                new ConsumerProtocolSubscription(
+                        List.of("t"),
+                        null,
+                        owned.isEmpty() ? List.of() : List.of(new ConsumerProtocolSubscription.Topic("t", owned)),
+                        1,
+                        null),
+                (short) 3);
+        return harness.call(new JoinGroup(
+                        new JoinGroupRequest(
+                                TestConsumer.GROUP,
+                                TestClassicConsumer.SESSION_TIMEOUT_MS,
+                                TestClassicConsumer.REBALANCE_TIMEOUT_MS,
+                                memberId,
+                                null,
+                                "consumer",
+                                List.of(new JoinGroupRequest.Protocol("cooperative-sticky", subscription))),
+                        true,
+                        new UUID(2, 1),
+                        new MemberClient("client", "/127.0.0.1")))
+                .errorCode();
     }
 
     @Test

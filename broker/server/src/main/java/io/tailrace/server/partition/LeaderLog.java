@@ -42,18 +42,21 @@ final class LeaderLog {
         ReentrantLock lock = role.lock();
         lock.lock();
         try {
-            long endOffset = log.logEndOffset();
             return role.leadershipIn(leaderEpoch)
                     .map(
-                            leader -> endOffset == expectedOffset
+                            leader -> endsAt(expectedOffset)
                                     ? append(leader, batches, true)
                                     : refuse(
                                             ErrorCode.OFFSET_OUT_OF_RANGE,
-                                            ": it ends at " + endOffset + ", expected " + expectedOffset),
+                                            ": it ends at " + log.logEndOffset() + ", expected " + expectedOffset),
                             this::refuse);
         } finally {
             role.unlock();
         }
+    }
+
+    private boolean endsAt(long offset) {
+        return log.logEndOffset() == offset;
     }
 
     private Append append(Leader leader, ByteBuffer batches, boolean allInsync) {

@@ -2,6 +2,7 @@ package io.tailrace.server.shard;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.shard.Reply;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -35,8 +36,11 @@ final class OpenRequests {
         }
     }
 
+    /** Refuses all, oldest first. */
     void refuseAll(ErrorCode error) {
-        byTicket.values().forEach(request -> refuse(request, error));
+        byTicket.values().stream()
+                .sorted(Comparator.comparingLong(ShardRequest::id))
+                .forEach(request -> refuse(request, error));
     }
 
     void giveUp(ShardRequest<?> request) {

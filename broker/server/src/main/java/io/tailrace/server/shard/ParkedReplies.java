@@ -25,9 +25,13 @@ final class ParkedReplies {
 
     /** Takes those that wait for offsets up to this one. */
     void takeCommitted(long endOffset, Consumer<Reply<?>> taker) {
-        while (!parked.isEmpty() && parked.getFirst().endOffset() <= endOffset) {
+        while (!parked.isEmpty() && isCommitted(parked.getFirst(), endOffset)) {
             parked.removeFirst().replies().forEach(taker);
         }
+    }
+
+    private static boolean isCommitted(Parked replies, long endOffset) {
+        return replies.endOffset() <= endOffset;
     }
 
     /** Takes those whose deadline has come. */

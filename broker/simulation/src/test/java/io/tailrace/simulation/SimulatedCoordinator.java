@@ -1,0 +1,100 @@
+package io.tailrace.simulation;
+
+import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.rules.GroupRules;
+import io.tailrace.server.partition.LeadershipListener;
+import io.tailrace.server.shard.RunningTime;
+import io.tailrace.server.shard.ShardHosts;
+import io.tailrace.server.shard.ShardKind;
+import io.tailrace.server.shard.ShardRuntime;
+import io.tailrace.server.shard.Submission;
+import io.tailrace.shard.Operation;
+import io.tailrace.shard.Query;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Production's shards of groups in one process of a broker. Simulated are their threads, alarms and clocks. A shard's work waits for
+ * the partition's lock.
+ */
+final class SimulatedCoordinator {
+    /** How long an answer may wait for replicas. */
+    private static final long ACKNOWLEDGE_MS_MAX = 400;
+
+    private static final int PARTITION = SimulatedPartition.ID.partition();
+
+    private final Cluster cluster;
+    private final BrokerProcess process;
+    private final ShardHosts<GroupsShard> hosts;
+    /** Answers of the work that runs now: they leave the broker when it is done. */
+    private final List<Runnable> answers = new ArrayList<>();
+
+    SimulatedCoordinator(SimulatedGroups groups, BrokerProcess process) {
+        this.cluster = groups.cluster;
+        this.process = process;
+        hosts = new ShardHosts<>(
+                new Kind(groups),
+                new ShardRuntime(
+                        work -> process.later(cluster.between(0, 1), () -> process.onPartition(() -> run(work))),
+                        load -> process.later(cluster.between(1, 30), load),
+                        this::alarm,
+                        new RunningTime(cluster.timeline::nowMs),
+                        () -> groups.wallMs(process.id()),
+                        ACKNOWLEDGE_MS_MAX));
+    }
+
+    private record Kind(SimulatedGroups groups) implements ShardKind<GroupsShard> {
+        @Override
+        public String topic() {
+            return Store.TOPIC;
+        }
+
+        @Override
+        public GroupsShard create() {
+            return GroupRules.emptyShard(groups.topic, SimulatedGroups.SETTINGS);
+        }
+
+        @Override
+        public void refresh(GroupsShard state) {}
+    }
+
+    LeadershipListener listener() {
+        return hosts;
+    }
+
+    private Runnable alarm(long delayMs, Runnable task) {
+        boolean[] cancelled = {false};
+        process.later(delayMs, () -> {
+            if (!cancelled[0]) {
+                task.run();
+            }
+        });
+        return () -> cancelled[0] = true;
+    }
+
+    private void run(Runnable work) {
+        long endOffset = process.broker().disk().endOffset();
+        work.run();
+        process.partition().mayHaveGrown(endOffset);
+        answer();
+    }
+
+    private void answer() {
+        List<Runnable> ready = List.copyOf(answers);
+        answers.clear();
+        ready.forEach(Runnable::run);
+    }
+
+    <A> Submission submit(Operation<GroupsShard, A> operation, Consumer<A> taker) {
+        Submission submission = hosts.submit(PARTITION, operation, answer -> answers.add(() -> taker.accept(answer)));
+        answer();
+        return submission;
+    }
+
+    <A> Submission query(Query<GroupsShard, A> query, Consumer<A> taker) {
+        hosts.query(PARTITION, query, answer -> answers.add(() -> taker.accept(answer)));
+        answer();
+        return () -> {};
+    }
+}
