@@ -214,7 +214,7 @@ final class Fetcher {
                 state.buffer(records.buffer());
             }
             if (read.preferredReadReplica() != FetchResponse.Partition.NO_PREFERENCE) {
-                preferred.prefer(state.topicPartition(), read.preferredReadReplica(), nowMs);
+                prefer(state, read.preferredReadReplica(), nowMs);
             }
         } else if (preferred.returnToLeader(state.topicPartition())) {
             metadata.requestRefresh();
@@ -233,8 +233,18 @@ final class Fetcher {
         }
     }
 
-    /** Buffered records are polled first: the position itself may be in the log. */
+    private void prefer(AssignedPartition state, int follower, long nowMs) {
+        if (metadata.snapshot().brokers().containsKey(follower)) {
+            preferred.prefer(state.topicPartition(), follower, nowMs);
+        } else {
+            metadata.requestRefresh();
+            state.failed(nowMs, backoff);
+        }
+    }
+
+    /** Buffered records are polled first: the position itself may be in the log. The topic may have been created again. */
     private void outOfRange(AssignedPartition state, long nowMs) {
+        metadata.requestRefresh();
         if (state.fetchOffset() == state.position()) {
             positions.outOfRange(state);
         } else {

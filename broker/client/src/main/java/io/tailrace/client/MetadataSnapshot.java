@@ -30,9 +30,10 @@ record MetadataSnapshot(Map<Integer, InetSocketAddress> brokers, Map<String, Top
      *
      * @param error why it has no partitions, or {@link ErrorCode#NONE}
      * @param id another one if the topic is deleted and created again; {@link #NO_ID} if brokers report none
+     * @param formerId the id that the topic had before it was created again; answers with it are from brokers that lag behind
      * @param partitions by number
      */
-    record Topic(ErrorCode error, UUID id, Map<Integer, Leader> partitions) {}
+    record Topic(ErrorCode error, UUID id, UUID formerId, Map<Integer, Leader> partitions) {}
 
     /**
      * A partition's leader.
@@ -65,6 +66,11 @@ record MetadataSnapshot(Map<Integer, InetSocketAddress> brokers, Map<String, Top
                     && topic.errorCode() != ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
                 continue;
             }
+            if (known != null
+                    && !topic.topicId().equals(NO_ID)
+                    && topic.topicId().equals(known.formerId())) {
+                continue; // this broker has not heard yet that the topic was created again
+            }
             boolean isRecreated = known != null && areDifferent(known.id(), topic.topicId());
             UUID id = known != null && topic.topicId().equals(NO_ID) ? known.id() : topic.topicId();
             Map<Integer, Leader> leaders = new HashMap<>();
@@ -75,7 +81,8 @@ record MetadataSnapshot(Map<Integer, InetSocketAddress> brokers, Map<String, Top
                 boolean older = before != null && heard.epoch() >= 0 && heard.epoch() < before.epoch();
                 leaders.put(partition.partitionIndex(), older ? before : heard);
             }
-            merged.put(name, new Topic(topic.errorCode(), id, Map.copyOf(leaders)));
+            UUID formerId = known == null ? NO_ID : isRecreated ? known.id() : known.formerId();
+            merged.put(name, new Topic(topic.errorCode(), id, formerId, Map.copyOf(leaders)));
         }
         return new MetadataSnapshot(addresses.isEmpty() ? brokers : addresses, merged);
     }
@@ -106,7 +113,7 @@ record MetadataSnapshot(Map<Integer, InetSocketAddress> brokers, Map<String, Top
         Map<Integer, Leader> leaders = new HashMap<>(topic.partitions());
         leaders.put(partition.partition(), new Leader(null, leader.epoch()));
         Map<String, Topic> changed = new HashMap<>(topics);
-        changed.put(partition.topic(), new Topic(topic.error(), topic.id(), Map.copyOf(leaders)));
+        changed.put(partition.topic(), new Topic(topic.error(), topic.id(), topic.formerId(), Map.copyOf(leaders)));
         return new MetadataSnapshot(brokers, changed);
     }
 

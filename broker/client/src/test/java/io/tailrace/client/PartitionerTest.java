@@ -20,7 +20,10 @@ class PartitionerTest {
         }
         return new MetadataSnapshot(
                 Map.of(1, BROKER),
-                Map.of("t", new MetadataSnapshot.Topic(ErrorCode.NONE, MetadataSnapshot.NO_ID, leaders)));
+                Map.of(
+                        "t",
+                        new MetadataSnapshot.Topic(
+                                ErrorCode.NONE, MetadataSnapshot.NO_ID, MetadataSnapshot.NO_ID, leaders)));
     }
 
     @Test

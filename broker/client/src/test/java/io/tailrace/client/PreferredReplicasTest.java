@@ -81,8 +81,13 @@ class PreferredReplicasTest {
     }
 
     @Test
-    void followerThatIsNotKnownIsNotAsked() {
+    void followerThatIsNotKnownIsLookedUpBeforeTheLeaderIsAskedAgain() {
+        int before = network.metadataRequests().size();
         answer(askedOf(1), read().withPreferredReadReplica(7));
+        assertThat(network.asked()).isEmpty();
+        time.advanceMs(1_000);
+        step(consumer);
+        assertThat(network.metadataRequests()).hasSize(before + 1);
         askedOf(1);
     }
 

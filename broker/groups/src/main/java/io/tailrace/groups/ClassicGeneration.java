@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param id 0 before the first one
  * @param protocolType what the members have in common, {@code consumer} for consumers; empty before the first member
  * @param protocol the assignor; null while there are no members
- * @param leader the member that computes the assignment; null while there are no members
+ * @param leader the member that computes the assignment; null while there are no members, and if no member has computed one since
+ *     the group was one of the consumer protocol
  */
 public record ClassicGeneration(
         int id,
@@ -17,6 +18,11 @@ public record ClassicGeneration(
         @Nullable String leader) {
     /** Before the first member. */
     public static final ClassicGeneration NONE = new ClassicGeneration(0, "", null, null);
+
+    /** Whether no member has computed its assignment. If the group has members, they must join the next generation. */
+    public boolean isUnassigned() {
+        return leader == null;
+    }
 
     /** Led by another member, in the same generation. */
     public ClassicGeneration ledBy(@Nullable String memberId) {

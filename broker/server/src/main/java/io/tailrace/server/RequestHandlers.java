@@ -113,7 +113,7 @@ final class RequestHandlers {
                 new DescribeConfigsHandler(cluster, config),
                 new AlterConfigsHandler(configs, blocking),
                 new AlterReplicaLogDirsHandler(context.storage().moves(), blocking),
-                new DescribeLogDirsHandler(context.storage().directories(), partitions),
+                new DescribeLogDirsHandler(context.storage().directories(), partitions, blocking),
                 new CreatePartitionsHandler(topics, blocking),
                 new IncrementalAlterConfigsHandler(configs, blocking),
                 new AlterPartitionReassignmentsHandler(topicStore, topics, cluster, blocking),

@@ -127,7 +127,7 @@ class ClassicGroupsIT {
     @Test
     void aMemberThatDiesIsRemovedAfterItsSessionTimeoutAndItsPartitionsAreReadFromWhereItCommitted() {
         try (GroupReader first = member(RANGE)) {
-            GroupReader second = member(RANGE, "session.timeout.ms", "1000");
+            GroupReader second = member(RANGE);
             pollUntilShared(PARTITIONS, first, second);
             List<String> values = produce(400);
             pollUntil(() -> first.values().size() + second.values().size() == 400, first, second);

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -55,6 +56,7 @@ class HostileFramesIT {
         fixture = new BrokerFixture(
                 directory, Map.of("auto.create.topics.enable", "false", "socket.request.max.bytes", "20971520"));
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        logged.list = new CopyOnWriteArrayList<>(); // the broker logs while the test reads
         logged.start();
         root.addAppender(logged);
         try (var admin = fixture.admin()) {

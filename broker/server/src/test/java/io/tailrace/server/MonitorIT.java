@@ -148,8 +148,9 @@ class MonitorIT {
                     .isZero();
 
             String coordinator = "kafka_server_group_coordinator_metrics_";
-            assertThat(scrape.value(coordinator + "num_partitions{state=\"active\"}"))
-                    .isEqualTo(4);
+            Awaitility.await().untilAsserted(() -> assertThat(
+                            Scrape.of(broker.metricsPort()).value(coordinator + "num_partitions{state=\"active\"}"))
+                    .isEqualTo(4));
             assertThat(scrape.value(coordinator + "num_partitions{state=\"failed\"}"))
                     .isZero();
             assertThat(scrape.value(coordinator + "group_count{protocol=\"classic\"}"))

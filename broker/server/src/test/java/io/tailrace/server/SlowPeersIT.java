@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,7 @@ class SlowPeersIT {
                         "queued.max.request.bytes", "4194304",
                         "socket.request.max.bytes", "2097152",
                         "socket.request.timeout.ms", "20000"));
+        logged.list = new CopyOnWriteArrayList<>(); // the broker logs while the test reads
         logged.start();
         root().addAppender(logged);
         try (RawClient client = new RawClient(fixture.port())) {

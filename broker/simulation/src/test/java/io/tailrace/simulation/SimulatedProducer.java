@@ -49,7 +49,7 @@ final class SimulatedProducer extends Client {
         cluster.timeline.after(cluster.between(8, 30), this::run);
     }
 
-    /** Brokers remember a producer's last five batches: no batch is sent while one is pending that they may forget. */
+    /** Kafka's brokers remember a producer's last five batches, ours ten: no batch is sent while one is pending that they may forget. */
     private boolean fitsWindow(int sequence) {
         Sent oldest = pending.peek();
         return oldest == null

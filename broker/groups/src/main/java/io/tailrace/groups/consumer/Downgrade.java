@@ -76,11 +76,7 @@ final class Downgrade {
         Map<String, ClassicMember> members = new LinkedHashMap<>();
         draft.members().forEach((id, member) -> members.put(id, converted(decision, member)));
         String protocol = commonProtocols(draft.members()).get(0);
-        ClassicGeneration generation = new ClassicGeneration(
-                draft.epoch(),
-                Group.CONSUMER,
-                protocol,
-                members.keySet().iterator().next());
+        ClassicGeneration generation = new ClassicGeneration(draft.epoch(), Group.CONSUMER, protocol, null);
         return new ClassicGroup(
                 draft.groupId(),
                 ClassicGroupState.STABLE,

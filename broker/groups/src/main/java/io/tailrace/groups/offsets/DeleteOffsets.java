@@ -34,12 +34,11 @@ public record DeleteOffsets(OffsetDeleteRequest request) implements Operation<Gr
         String id = request.groupId();
         return state.groups().get(id) == null && state.offsets().newest(id).isEmpty()
                 ? Decision.reply(ticket, refused(ErrorCode.GROUP_ID_NOT_FOUND))
-                : deleteFrom(List.of(), state, ticket, nowMs);
+                : deleteFrom(new Rest(this, named(), List.of(), ticket), state, nowMs);
     }
 
-    /** @param done the results of the first partitions of the request, which earlier decisions have dealt with */
-    private Decision<GroupsShard> deleteFrom(
-            List<ErrorCode> done, GroupsShard state, Ticket<OffsetDeleteResponse> ticket, long nowMs) {
+    private Decision<GroupsShard> deleteFrom(Rest rest, GroupsShard state, long nowMs) {
+        Ticket<OffsetDeleteResponse> ticket = rest.ticket;
         Group group = state.groups().get(request.groupId());
         if (group != null && !group.isEmpty() && !group.isOfConsumers()) {
             return Decision.reply(ticket, refused(ErrorCode.NON_EMPTY_GROUP));
@@ -47,12 +46,12 @@ public record DeleteOffsets(OffsetDeleteRequest request) implements Operation<Gr
         Predicate<String> isRead = group == null || group.isEmpty() ? topic -> false : group.subscription();
         Decision.Builder<GroupsShard> decision = new Decision.Builder<>();
         Tombstones tombstones = new Tombstones(decision);
-        List<Named> named = named();
-        List<ErrorCode> results = new ArrayList<>(done);
+        List<Named> named = rest.named;
+        List<ErrorCode> results = new ArrayList<>(rest.done);
         Set<Named> deleted = new HashSet<>();
         while (results.size() < named.size()) {
             if (!tombstones.hasRoom()) {
-                return decision.start(new Rest(this, ticket, List.copyOf(results)), nowMs)
+                return decision.start(new Rest(this, named, results, ticket), nowMs)
                         .build();
             }
             Named partition = named.get(results.size());
@@ -101,12 +100,29 @@ public record DeleteOffsets(OffsetDeleteRequest request) implements Operation<Gr
         return new OffsetDeleteResponse(ErrorCode.NONE, 0, topics);
     }
 
-    /** Goes on after the partitions that have a result. */
-    private record Rest(DeleteOffsets deletion, Ticket<OffsetDeleteResponse> ticket, List<ErrorCode> done)
-            implements Timeout<GroupsShard> {
+    /** The partitions of a request that have no result yet. One timer each: it is equal to itself alone. */
+    private static final class Rest implements Timeout<GroupsShard> {
+        private final DeleteOffsets deletion;
+        private final List<Named> named;
+        private final List<ErrorCode> done;
+        private final Ticket<OffsetDeleteResponse> ticket;
+
+        /**
+         * Not begun yet, or continued.
+         *
+         * @param named all partitions of the request
+         * @param done the results of the first of them
+         */
+        Rest(DeleteOffsets deletion, List<Named> named, List<ErrorCode> done, Ticket<OffsetDeleteResponse> ticket) {
+            this.deletion = deletion;
+            this.named = named;
+            this.done = done;
+            this.ticket = ticket;
+        }
+
         @Override
         public Decision<GroupsShard> expired(GroupsShard state, long nowMs) {
-            return deletion.deleteFrom(done, state, ticket, nowMs);
+            return deletion.deleteFrom(this, state, nowMs);
         }
     }
 

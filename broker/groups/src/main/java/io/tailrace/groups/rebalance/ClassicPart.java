@@ -9,13 +9,19 @@ import io.tailrace.shard.TimerChange;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Gives each member of the classic protocol a session timeout to find its new coordinator. */
+/**
+ * Gives each member of the classic protocol a session timeout to find its new coordinator, and starts the rebalance that a group
+ * still lacks since it was one of the consumer protocol.
+ */
 public final class ClassicPart implements ShardPart {
     @Override
     public List<TimerChange<GroupsShard>> loaded(GroupsShard state, long nowMs) {
         List<TimerChange<GroupsShard>> timers = new ArrayList<>();
         for (Group group : state.groups().newest().values()) {
             if (group instanceof ClassicGroup classic) {
+                if (classic.generation().isUnassigned() && !classic.members().isEmpty()) {
+                    timers.add(new TimerChange.Start<>(new UnassignedGeneration(classic.groupId()), nowMs));
+                }
                 for (ClassicMember member : classic.members().all()) {
                     timers.add(new TimerChange.Start<>(
                             new SessionTimeout(classic.groupId(), member.memberId()),

@@ -101,6 +101,17 @@ class MigrationTest {
     }
 
     @Test
+    void groupThatWentBackRebalancesEvenIfItsCoordinatorFailsMeanwhile() {
+        run(List.of(a, b), List.of());
+        run(List.of(a, b), List.of(c));
+
+        c.leave(-1);
+        harness.failOver();
+
+        run(List.of(a, b), List.of());
+    }
+
+    @Test
     void rollingUpgradeReplacesOneMemberAfterTheOther() {
         run(List.of(a, b), List.of());
         a.leave();

@@ -7,8 +7,10 @@ import io.tailrace.protocol.message.AlterReplicaLogDirsRequest;
 import io.tailrace.protocol.message.AlterReplicaLogDirsResponse;
 import io.tailrace.server.cluster.ReplicaMoves;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -34,11 +36,23 @@ public final class AlterReplicaLogDirsHandler
         blocking.answer(
                 BlockingCalls.Kind.LOG_MOVE,
                 call,
-                () -> answer(request, replica -> moves.move(replica.id(), replica.path())),
+                () -> answer(request, unlessHung(replica -> moves.move(replica.id(), replica.path()))),
                 () -> answer(request, replica -> ErrorCode.REQUEST_TIMED_OUT));
     }
 
     private record Replica(TopicPartition id, String path) {}
+
+    /** Asks no more of a directory that has not answered once: each replica would hold the thread for as long. */
+    private static Function<Replica, ErrorCode> unlessHung(Function<Replica, ErrorCode> move) {
+        Set<String> hung = new HashSet<>();
+        return replica -> {
+            ErrorCode error = hung.contains(replica.path()) ? ErrorCode.REQUEST_TIMED_OUT : move.apply(replica);
+            if (error == ErrorCode.REQUEST_TIMED_OUT) {
+                hung.add(replica.path());
+            }
+            return error;
+        };
+    }
 
     private static AlterReplicaLogDirsResponse answer(
             AlterReplicaLogDirsRequest request, Function<Replica, ErrorCode> move) {

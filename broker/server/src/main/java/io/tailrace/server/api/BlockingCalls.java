@@ -36,6 +36,8 @@ public final class BlockingCalls implements AutoCloseable {
     enum Kind {
         /** Reads of files. */
         LOOK_UP,
+        /** Asking disks for their size. */
+        DISK_SIZE,
         /** Creation and deletion of copies of logs that move between log directories. */
         LOG_MOVE,
         /** Writes of topics and settings to ZooKeeper. */
@@ -69,6 +71,7 @@ public final class BlockingCalls implements AutoCloseable {
     /** @param unansweredMax unanswered requests of a kind */
     BlockingCalls(int threads, int unansweredMax) {
         pools.put(Kind.LOOK_UP, Pool.of("broker-look-up", threads, unansweredMax));
+        pools.put(Kind.DISK_SIZE, Pool.of("broker-disk-size", 1, unansweredMax));
         pools.put(Kind.LOG_MOVE, Pool.of("broker-log-move", threads, unansweredMax));
         pools.put(Kind.CLUSTER_CHANGE, Pool.of("broker-cluster-change", threads, unansweredMax));
         pools.put(Kind.PRODUCER_ID, Pool.of("broker-producer-id", 1, unansweredMax));

@@ -25,11 +25,17 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
 
     private final LogDirectories directories;
     private final Partitions partitions;
+    private final BlockingCalls blocking;
 
-    /** Describes these directories, which hold the logs of these partitions. */
-    public DescribeLogDirsHandler(LogDirectories directories, Partitions partitions) {
+    /**
+     * Describes these directories, which hold the logs of these partitions.
+     *
+     * @param blocking asks for the sizes of disks, as a disk that hangs does not answer
+     */
+    public DescribeLogDirsHandler(LogDirectories directories, Partitions partitions, BlockingCalls blocking) {
         this.directories = directories;
         this.partitions = partitions;
+        this.blocking = blocking;
     }
 
     @Override
@@ -39,6 +45,14 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
 
     @Override
     public void handle(DescribeLogDirsRequest request, Call<DescribeLogDirsResponse> call) {
+        blocking.answer(
+                BlockingCalls.Kind.DISK_SIZE,
+                call,
+                () -> answer(request),
+                () -> new DescribeLogDirsResponse(0, ErrorCode.REQUEST_TIMED_OUT, List.of()));
+    }
+
+    private DescribeLogDirsResponse answer(DescribeLogDirsRequest request) {
         Predicate<TopicPartition> requested = requested(request);
         List<DescribeLogDirsResponse.Result> results = new ArrayList<>();
         for (LogDirectories.Contents directory : directories.contents()) {
@@ -49,14 +63,15 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
                     bytes(directory, File::getTotalSpace),
                     bytes(directory, File::getUsableSpace)));
         }
-        call.answer(new DescribeLogDirsResponse(0, ErrorCode.NONE, results));
+        return new DescribeLogDirsResponse(0, ErrorCode.NONE, results);
     }
 
-    /** A size of the directory's disk. An offline one may not answer. */
+    /** A size of the directory's disk. An offline one is not asked, and one that fails answers 0 for all sizes. */
     private static long bytes(LogDirectories.Contents directory, ToLongFunction<File> size) {
-        return directory.offline()
+        File disk = directory.path().toFile();
+        return directory.offline() || disk.getTotalSpace() == 0
                 ? DescribeLogDirsResponse.UNKNOWN_BYTES
-                : size.applyAsLong(directory.path().toFile());
+                : size.applyAsLong(disk);
     }
 
     private static Predicate<TopicPartition> requested(DescribeLogDirsRequest request) {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Moves replicas between this broker's log directories while they are read and written (KIP-113). One thread for each target
- * directory copies, a chunk of each log in turn, so that a disk that hangs holds up the moves to it and no others. A move that cannot
+ * directory copies, a chunk of each log in turn, so that a disk that hangs holds up the moves to it, and those to the targets of its replicas, and no others. A move that cannot
  * go on for want of space or the like is tried again; one to a directory that has failed ends. A move that a stop or crash interrupts
  * begins anew at the next start. Thread-safe.
  */

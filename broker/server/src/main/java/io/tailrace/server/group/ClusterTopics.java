@@ -37,14 +37,14 @@ public final class ClusterTopics implements Supplier<ClusterSnapshot> {
     public ClusterSnapshot get() {
         ClusterTree.Reading reading = readings.get();
         Snapshot current = newest;
-        return current.isOf(reading.image(), reading.unreadableTopics())
-                ? current
-                : renewed(reading.image(), reading.unreadableTopics());
+        return current.isOf(reading.image(), reading.unreadableTopics()) ? current : renewed();
     }
 
-    private synchronized Snapshot renewed(ClusterImage image, Set<String> unreadableNow) {
-        if (!newest.isOf(image, unreadableNow)) {
-            newest = newest.renewed(image, unreadableNow);
+    /** Reads again under the monitor, so that a thread that was held up does not replace what is newer. */
+    private synchronized Snapshot renewed() {
+        ClusterTree.Reading now = readings.get();
+        if (!newest.isOf(now.image(), now.unreadableTopics())) {
+            newest = newest.renewed(now.image(), now.unreadableTopics());
         }
         return newest;
     }

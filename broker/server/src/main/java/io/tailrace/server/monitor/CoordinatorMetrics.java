@@ -112,11 +112,9 @@ final class CoordinatorMetrics {
     private synchronized GroupCounts counts() {
         long nowMs = clocks.steadyMs().getAsLong();
         if (countedMs == Long.MIN_VALUE || nowMs - countedMs > ShardAnswers.AGE_MS_MAX) {
-            counts =
-                    ShardAnswers.<GroupCounts>of(answers -> groups.queryAll(new GroupCounts.Count(), answers))
-                            .orElse(List.of())
-                            .stream()
-                            .reduce(GroupCounts.NONE, GroupCounts::plus);
+            counts = ShardAnswers.<GroupCounts>of(answers -> groups.queryAll(new GroupCounts.Count(), answers))
+                    .map(all -> all.stream().reduce(GroupCounts.NONE, GroupCounts::plus))
+                    .orElse(counts);
             countedMs = clocks.steadyMs().getAsLong();
         }
         return counts;

@@ -12,11 +12,14 @@ import org.slf4j.LoggerFactory;
 
 /** Asks the shards of groups, for the metrics of a scrape. */
 final class ShardAnswers {
-    /** An answer that is this old, in ms, is asked for again; a scrape that reads it for several metrics asks once. */
-    static final long AGE_MS_MAX = 1_000;
-
     private static final Logger LOG = LoggerFactory.getLogger(ShardAnswers.class);
     private static final long ANSWER_MS_MAX = 2_000;
+
+    /**
+     * An answer that is this old, in ms, is asked for again. A scrape asks two questions for many metrics, in any order: it asks each
+     * once, even if neither is answered in time.
+     */
+    static final long AGE_MS_MAX = 2 * ANSWER_MS_MAX + 1_000;
 
     private ShardAnswers() {}
 

@@ -246,6 +246,7 @@ final class ShardHost<S extends Shard<S>> {
 
     private void loadAgain() {
         shard = null;
+        decisionsUncommitted = 0;
         wakeUp.cancel();
         phase.compareAndSet(Phase.ACTIVE, Phase.LOADING);
         refuseQueued();
