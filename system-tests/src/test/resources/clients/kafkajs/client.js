@@ -16,7 +16,7 @@ const kafka = new Kafka({
   brokers: bootstrap.split(","),
   logLevel: logLevel.WARN,
   logCreator: () => ({ log }) => console.error(JSON.stringify(log)),
-  retry: { retries: 3 },
+  retry: { retries: 7 },
 });
 const admin = kafka.admin();
 const members = new Map();

@@ -101,7 +101,7 @@ def produce(records, acks="all", compression="none"):
         acks=int(acks) if acks.isdigit() else acks,
         compression_type=None if compression == "none" else compression,
         linger_ms=5,
-        max_block_ms=5000,
+        max_block_ms=20000,
     )
     outcomes = [outcome(waiting) for waiting in [sent(producer, record) for record in records]]
     producer.close(WAIT_SECONDS)

@@ -31,7 +31,7 @@ class BatchesInFlightIT {
     static final LocalCluster CLUSTER = LocalCluster.ofBrokers(
             3,
             Map.of(
-                    "zookeeper.session.timeout.ms", "15000",
+                    "zookeeper.session.timeout.ms", "25000",
                     "min.insync.replicas", "2",
                     "auto.leader.rebalance.enable", "false"));
 
@@ -70,7 +70,7 @@ class BatchesInFlightIT {
             awaitInFlight(producer, IN_FLIGHT_MAX + 1);
 
             for (Future<?> send : sends) {
-                send.get(60, TimeUnit.SECONDS);
+                send.get(120, TimeUnit.SECONDS);
             }
         }
     }

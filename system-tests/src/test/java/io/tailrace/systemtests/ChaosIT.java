@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -112,6 +111,10 @@ class ChaosIT {
                 passedNs = System.nanoTime() - startNs) {
             boolean isCoordinatorsTurn = coordinatorsKilled < COORDINATORS_KILLED_MIN
                     && passedNs * (COORDINATORS_KILLED_MIN + 1) >= duration.toNanos() * (coordinatorsKilled + 1);
+            if (isCoordinatorsTurn) {
+                awaitRecovery(stage); // so that there is a coordinator to kill
+                stage.members().disturb();
+            }
             FaultRound round = isCoordinatorsTurn
                     ? FaultRound.coordinatorKilled(coordinatorsKilled++)
                     : FaultRound.draw(random, kinds);
@@ -156,7 +159,7 @@ class ChaosIT {
         traffic.send(producer, sender, partitions, PER_SECOND_MAX);
     }
 
-    private void awaitRecovery(Stage stage) throws ExecutionException {
+    private void awaitRecovery(Stage stage) {
         stage.members().calm();
         stage.watch().awaitWhole();
         traffic.awaitProgress();

@@ -19,7 +19,7 @@ import java.util.concurrent.ExecutionException;
  */
 final class ClusterWatch implements AutoCloseable {
     private static final int ANSWER_MS_MAX = 2_000;
-    private static final Duration WHOLE_MAX = Duration.ofSeconds(60);
+    private static final Duration WHOLE_MAX = Duration.ofMinutes(3);
     private static final Duration OBSERVED_MAX = Duration.ofSeconds(60);
 
     private final LocalCluster cluster;

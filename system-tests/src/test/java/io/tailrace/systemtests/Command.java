@@ -48,6 +48,12 @@ public record Command(int exitCode, String out, String err) {
     /** Runs any program. If it does not end within five minutes, it is killed and the test fails. */
     public static Command run(String input, Map<String, String> environment, List<String> commandLine)
             throws IOException, InterruptedException {
+        return run(input, environment, commandLine, SECONDS_MAX);
+    }
+
+    /** As {@link #run(String, Map, List)}, with another limit. */
+    public static Command run(String input, Map<String, String> environment, List<String> commandLine, long secondsMax)
+            throws IOException, InterruptedException {
         Path out = Files.createTempFile("out", ".txt");
         Path err = Files.createTempFile("err", ".txt");
         try {
@@ -61,9 +67,9 @@ public record Command(int exitCode, String out, String err) {
                 // The program closed its input early, which it may; its exit code decides.
                 process.waitFor(1, TimeUnit.SECONDS);
             }
-            if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
+            if (!process.waitFor(secondsMax, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError(commandLine + " did not end within " + SECONDS_MAX + " s; its output:\n"
+                throw new AssertionError(commandLine + " did not end within " + secondsMax + " s; its output:\n"
                         + Files.readString(out) + Files.readString(err));
             }
             return new Command(process.exitValue(), Files.readString(out), Files.readString(err));

@@ -1,6 +1,5 @@
 package io.tailrace.systemtests;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tailrace.protocol.TopicPartition;
@@ -41,7 +40,7 @@ final class GroupWatch implements AutoCloseable {
     GroupWatch(KafkaClients theirs, GroupHistories histories, List<TopicPartition> partitions) {
         this.partitions = partitions;
         this.histories = histories;
-        this.admin = theirs.admin();
+        this.admin = theirs.admin(Map.of("request.timeout.ms", 10_000, "default.api.timeout.ms", 10_000));
         this.watching = CompletableFuture.runAsync(this::run, task -> new Thread(task, "watch").start());
     }
 
@@ -99,8 +98,19 @@ final class GroupWatch implements AutoCloseable {
     }
 
     /** Waits until every group has committed what the partitions hold now. */
-    void awaitProgress() throws ExecutionException {
-        Map<TopicPartition, Long> ends = ends();
+    void awaitProgress() {
+        awaitCommitted(awaitEnds());
+    }
+
+    private Map<TopicPartition, Long> awaitEnds() {
+        return await("the ends of the partitions")
+                .atMost(PROGRESS_MAX)
+                .pollInterval(POLL_INTERVAL)
+                .ignoreExceptionsInstanceOf(ExecutionException.class)
+                .until(this::ends, ends -> true);
+    }
+
+    private void awaitCommitted(Map<TopicPartition, Long> ends) {
         for (String group : histories.groups()) {
             await("group %s to commit up to %s".formatted(group, ends))
                     .atMost(PROGRESS_MAX)
@@ -120,7 +130,7 @@ final class GroupWatch implements AutoCloseable {
      *
      * @param memberCount the members that each group must have, all of them with partitions
      */
-    void awaitSettled(int memberCount) throws ExecutionException {
+    void awaitSettled(int memberCount) {
         awaitProgress();
         for (String group : histories.groups()) {
             await("group %s to settle with %d members".formatted(group, memberCount))
@@ -129,9 +139,13 @@ final class GroupWatch implements AutoCloseable {
                     .ignoreExceptionsInstanceOf(ExecutionException.class)
                     .until(() -> describe(group), found -> isSettled(found, memberCount));
         }
-        Map<TopicPartition, Long> ends = ends();
+        Map<TopicPartition, Long> ends = awaitEnds();
         for (String group : histories.groups()) {
-            assertThat(committed(group)).as("committed by " + group).isEqualTo(ends);
+            await("group %s to have committed exactly %s".formatted(group, ends))
+                    .atMost(PROGRESS_MAX)
+                    .pollInterval(POLL_INTERVAL)
+                    .ignoreExceptionsInstanceOf(ExecutionException.class)
+                    .until(() -> committed(group), committed -> committed.equals(ends));
         }
     }
 

@@ -59,7 +59,8 @@ final class MemberMain {
                 "auto.offset.reset", "earliest",
                 "enable.auto.commit", String.valueOf(main.commitsByItself),
                 "auto.commit.interval.ms", "500",
-                "max.poll.interval.ms", "30000"));
+                "max.poll.interval.ms", "30000",
+                "request.timeout.ms", "10000"));
     }
 
     private void run(Map<String, String> settings) throws IOException {
@@ -67,6 +68,9 @@ final class MemberMain {
         for (String group : GROUPS) {
             Map<String, String> ofGroup = new HashMap<>(settings);
             ofGroup.put("group.id", group);
+            if (isJava) {
+                ofGroup.put("default.api.timeout.ms", "15000");
+            }
             if (group.equals(CONSUMER_GROUP)) {
                 ofGroup.put("group.protocol", "consumer");
             } else {

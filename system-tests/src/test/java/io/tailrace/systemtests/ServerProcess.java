@@ -20,7 +20,7 @@ final class ServerProcess implements AutoCloseable {
     private static final Map<String, String> DEFAULTS =
             Map.of("TAILRACE_HEAP", "256m", "TAILRACE_OPTS", Command.FAST_START);
 
-    private static final Duration START_MAX = Duration.ofSeconds(90);
+    private static final Duration START_MAX = Duration.ofMinutes(4);
     private static final long STOP_SECONDS_MAX = 60;
     private static final int TAIL_LINES = 60;
 

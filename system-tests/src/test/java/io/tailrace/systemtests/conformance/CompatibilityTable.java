@@ -147,10 +147,12 @@ final class CompatibilityTable implements BeforeAllCallback, AfterTestExecutionC
 
     private static Set<String> declared(Class<?> tests) {
         Set<String> operations = new LinkedHashSet<>();
-        Arrays.stream(tests.getDeclaredMethods())
-                .map(method -> method.getAnnotation(Operation.class))
-                .filter(operation -> operation != null)
-                .forEach(operation -> operations.add(operation.value()));
+        for (Class<?> each = tests; each != null; each = each.getSuperclass()) {
+            Arrays.stream(each.getDeclaredMethods())
+                    .map(method -> method.getAnnotation(Operation.class))
+                    .filter(operation -> operation != null)
+                    .forEach(operation -> operations.add(operation.value()));
+        }
         return operations;
     }
 }

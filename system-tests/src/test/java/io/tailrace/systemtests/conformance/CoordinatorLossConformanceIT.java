@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.tailrace.client.Admin;
 import io.tailrace.client.NewTopic;
+import io.tailrace.client.TopicDescription;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.group.OffsetsTopic;
 import io.tailrace.systemtests.LocalBroker;
 import io.tailrace.systemtests.LocalCluster;
 import io.tailrace.systemtests.OurClients;
@@ -84,6 +86,7 @@ class CoordinatorLossConformanceIT {
             sendAndRead(client, 0, 100);
             commit(client, 100);
 
+            await("all replicas of the group in sync").atMost(SETTLED_MAX).until(() -> inSync() == 3);
             LocalBroker coordinator = CLUSTER.broker(coordinator());
             coordinator.kill9();
             sendAndRead(client, 100, 200);
@@ -134,12 +137,19 @@ class CoordinatorLossConformanceIT {
 
     /** The broker that leads the partition of {@code __consumer_offsets} in which the group is kept. */
     private int coordinator() {
-        long partition = Math.abs((long) group.hashCode()) % OFFSETS_PARTITIONS;
+        return partitionOfGroup().leader().orElseThrow();
+    }
+
+    private int inSync() {
+        return partitionOfGroup().isr().size();
+    }
+
+    private TopicDescription.Partition partitionOfGroup() {
+        int partition = OffsetsTopic.partitionOf(group, OFFSETS_PARTITIONS);
         try (Admin admin = ours.admin()) {
-            return admin.describe(List.of("__consumer_offsets")).values().stream()
+            return admin.describe(List.of(OffsetsTopic.NAME)).values().stream()
                     .flatMap(offsets -> offsets.partitions().stream())
                     .filter(each -> each.partition() == partition)
-                    .mapToInt(each -> each.leader().orElseThrow())
                     .findFirst()
                     .orElseThrow();
         }

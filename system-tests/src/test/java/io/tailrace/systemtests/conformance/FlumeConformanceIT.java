@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Order;
@@ -29,7 +30,7 @@ class FlumeConformanceIT {
 
     @RegisterExtension
     @Order(2)
-    static final LocalCluster CLUSTER = LocalCluster.ofOneBroker();
+    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(1, Map.of("zookeeper.session.timeout.ms", "30000"));
 
     private static final String CONFIGURATION = """
             a.sources = s

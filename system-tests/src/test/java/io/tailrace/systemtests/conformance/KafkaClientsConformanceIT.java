@@ -29,6 +29,9 @@ class KafkaClientsConformanceIT {
     @Order(2)
     static final LocalCluster CLUSTER = ConformanceCluster.start();
 
+    /** For all operations of one version together. */
+    private static final long DRIVER_SECONDS_MAX = 1_200;
+
     @ParameterizedTest
     @ValueSource(strings = {NEWEST, LAST_3, OLDEST})
     void everyOperationDoesWhatItShould(String version) throws Exception {
@@ -40,7 +43,8 @@ class KafkaClientsConformanceIT {
                         List.of(Driver.class, Assertions.class),
                         client,
                         Driver.class.getName(),
-                        CLUSTER.bootstrapServers()));
+                        CLUSTER.bootstrapServers()),
+                DRIVER_SECONDS_MAX);
         List<String> lines = driver.lines();
         assertThat(lines.get(0)).isEqualTo(version);
         List<String> failed = new ArrayList<>();

@@ -245,13 +245,14 @@ class KafkaClusterToolsConformanceIT {
         assertThat(replicas()).containsExactly(2);
         try (Admin admin = clients.admin()) {
             ConfigResource ofTopic = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-            assertThat(Objects.requireNonNull(admin.describeConfigs(List.of(ofTopic))
-                                    .all()
-                                    .get()
-                                    .get(ofTopic))
-                            .get("leader.replication.throttled.replicas")
-                            .value())
-                    .isEmpty();
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(Objects.requireNonNull(admin.describeConfigs(List.of(ofTopic))
+                                            .all()
+                                            .get()
+                                            .get(ofTopic))
+                                    .get("leader.replication.throttled.replicas")
+                                    .value())
+                            .isEmpty());
         }
     }
 

@@ -12,9 +12,11 @@ class KafkaPythonConformanceIT extends ScriptedClientContract {
     @Order(1)
     static final CompatibilityTable TABLE = CompatibilityTable.ofInstalled(
                     "python3-kafka",
-                    "apt-get install python3-kafka python3-lz4 python3-snappy python3-zstandard python3-crc32c",
+                    "apt-get install python3-kafka (2.0) python3-lz4 python3-snappy python3-zstandard python3-crc32c",
                     () -> InstalledPrograms.python(
-                            Map.of(), "import kafka, lz4, snappy, zstandard, crc32c; print(kafka.__version__)"))
+                            Map.of(),
+                            "import kafka, lz4, snappy, zstandard, crc32c; assert kafka.__version__.startswith('2.0.');"
+                                    + " print(kafka.__version__)"))
             .lacking(
                     "producer: idempotent",
                     "consumer: read_committed",

@@ -39,7 +39,9 @@ class KafkajsConformanceIT extends ScriptedClientContract {
 
     private static Optional<String> version() {
         Path description = MODULES.resolve("kafkajs/package.json");
-        if (!Files.exists(description) || !InstalledPrograms.isOnPath("node")) {
+        List<String> newSyntax = List.of("node", "-e", "null ?? 0"); // the script needs Node 14
+        if (!Files.exists(description)
+                || InstalledPrograms.output(Map.of(), newSyntax).isEmpty()) {
             return Optional.empty();
         }
         try {

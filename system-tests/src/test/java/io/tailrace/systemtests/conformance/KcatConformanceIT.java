@@ -43,8 +43,12 @@ class KcatConformanceIT {
 
     @RegisterExtension
     @Order(2)
-    static final LocalCluster CLUSTER =
-            LocalCluster.ofBrokers(1, Map.of("group.initial.rebalance.delay.ms", "0", "num.partitions", "1"));
+    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(
+            1,
+            Map.of(
+                    "group.initial.rebalance.delay.ms", "0",
+                    "num.partitions", "1",
+                    "zookeeper.session.timeout.ms", "30000"));
 
     private final OurClients ours = new OurClients(CLUSTER::bootstrapServers);
     private final String topic = "kcat-" + UUID.randomUUID();

@@ -28,7 +28,7 @@ class Log4jConformanceIT {
 
     @RegisterExtension
     @Order(2)
-    static final LocalCluster CLUSTER = LocalCluster.ofOneBroker();
+    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(1, Map.of("zookeeper.session.timeout.ms", "30000"));
 
     private static final String CONFIGURATION = """
             <Configuration status="warn">

@@ -17,7 +17,7 @@ class NewestLibrdkafkaConformanceIT extends ConfluentContract {
     /** Variables with which a program that uses librdkafka loads this one. */
     static final Map<String, String> ENVIRONMENT = Map.of("LD_LIBRARY_PATH", LIBRARY.toString());
 
-    static final String INSTALL = ".ci/clients (it needs python3-confluent-kafka, npm, gcc and make)";
+    static final String INSTALL = ".ci/clients (it needs python3-confluent-kafka, npm, g++ and make)";
 
     private static final Map<String, String> CONSUMER_PROTOCOL = Map.of("group.protocol", "consumer");
 

@@ -31,8 +31,12 @@ abstract class ScriptedClientFixture {
     static final Duration SETTLED_MAX = Duration.ofSeconds(60);
     private static final int INVALID_TOPIC = 17;
     private static final int NON_EMPTY_GROUP = 68;
-    /** Settings of a broker whose groups do not wait for more members before their first generation. */
-    static final Map<String, String> BROKER = Map.of("group.initial.rebalance.delay.ms", "0");
+    /**
+     * Settings of a broker whose groups do not wait for more members before their first generation, and that keeps its session on a
+     * slow machine.
+     */
+    static final Map<String, String> BROKER =
+            Map.of("group.initial.rebalance.delay.ms", "0", "zookeeper.session.timeout.ms", "30000");
 
     ScriptedClient client;
     OurClients ours;

@@ -26,7 +26,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** Clients of one cluster, and what the checks do with them again and again. Not thread-safe. */
 final class Clients {
     private static final AtomicInteger NAMES = new AtomicInteger();
-    private static final long SECONDS_MAX = 120;
+    private static final long SECONDS_MAX = 60;
     static final Duration POLL = Duration.ofMillis(50);
 
     private final String bootstrapServers;
