@@ -96,7 +96,7 @@ class RsyslogConformanceIT {
         for (String input : List.of("lines", "outage")) {
             Files.createFile(folder.resolve(input + ".txt"));
         }
-        rsyslog = new ProcessBuilder(
+        Process started = new ProcessBuilder(
                         "/usr/sbin/rsyslogd",
                         "-n",
                         "-f",
@@ -106,9 +106,10 @@ class RsyslogConformanceIT {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("rsyslog.log").toFile())
                 .start();
+        rsyslog = started;
         await("rsyslog to listen")
                 .atMost(ARRIVAL_MAX)
-                .failFast(() -> !rsyslog.isAlive())
+                .failFast(() -> !started.isAlive())
                 .until(() -> Files.exists(sockets.resolve("in")));
     }
 
