@@ -22,7 +22,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -231,8 +230,8 @@ public abstract class ClientContract {
             assertThat(groups.config(group)).contains(new ConfigEntry(session, "45000", true));
 
             groups.configure(group, Map.of(session, Optional.of("50000")));
-            Awaitility.await().untilAsserted(() -> assertThat(groups.config(group))
-                    .contains(new ConfigEntry(session, "50000", false)));
+            await().untilAsserted(
+                            () -> assertThat(groups.config(group)).contains(new ConfigEntry(session, "50000", false)));
             assertThatThrownBy(() -> groups.configure(
                             group, Map.of(session, Optional.of("55000"), "no.such.setting", Optional.of("1"))))
                     .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.errorCode())
@@ -241,8 +240,8 @@ public abstract class ClientContract {
             assertThat(groups.config(group)).contains(new ConfigEntry(session, "50000", false));
 
             groups.configure(group, Map.of(session, Optional.empty()));
-            Awaitility.await().untilAsserted(() -> assertThat(groups.config(group))
-                    .contains(new ConfigEntry(session, "45000", true)));
+            await().untilAsserted(
+                            () -> assertThat(groups.config(group)).contains(new ConfigEntry(session, "45000", true)));
         }
     }
 
@@ -255,7 +254,7 @@ public abstract class ClientContract {
             consumer.assign(List.of(partition));
             assertThat(read(consumer, 5)).hasSize(5);
             admin.deleteTopics(List.of(topic));
-            Awaitility.await().until(() -> !admin.topics(false).contains(topic));
+            await().until(() -> !admin.topics(false).contains(topic));
             createTopic(1);
             send(ProducerConfig.of(bootstrapServers()), 20);
 
@@ -394,7 +393,10 @@ public abstract class ClientContract {
         admin.configureTopic(topic, Map.of("retention.ms", Optional.of("5"), "segment.bytes", Optional.of("2000000")));
         assertSetting(new ConfigEntry("retention.ms", "5", false));
         admin.configureTopic(topic, Map.of("retention.ms", Optional.empty()));
-        assertSetting(new ConfigEntry("retention.ms", "604800000", true));
+        await().untilAsserted(() -> assertThat(admin.topicConfig(topic))
+                .filteredOn(entry -> entry.name().equals("retention.ms"))
+                .extracting(ConfigEntry::isDefault)
+                .containsExactly(true));
         assertSetting(new ConfigEntry("segment.bytes", "2000000", false));
         assertThatThrownBy(() -> admin.configureTopic(topic, Map.of("retention.ms", Optional.of("soon"))))
                 .isInstanceOfSatisfying(
