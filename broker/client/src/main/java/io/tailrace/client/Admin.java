@@ -31,7 +31,7 @@ public interface Admin extends AutoCloseable {
     /** Creates a topic, and waits until its partitions have leaders. */
     void createTopic(NewTopic topic);
 
-    /** Grows a topic to {@code partitions} partitions. */
+    /** Adds partitions to a topic, up to {@code partitions} in all. */
     void createPartitions(String topic, int partitions);
 
     /** Deletes topics. */

@@ -154,7 +154,7 @@ final class AdminCalls {
         }
     }
 
-    /** As {@link #check}, for a topic or partition that must exist; if it does not, there is no retry. */
+    /** Like {@link #check}, for a topic or partition that must exist; if it does not, there is no retry. */
     static void checkExisting(ErrorCode error, String what, @Nullable String message) {
         if (error == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
             throw new UnknownTopicException(what);
@@ -162,7 +162,7 @@ final class AdminCalls {
         check(error, what, message);
     }
 
-    /** An unknown topic or partition. Not retriable here; a producer retries, since its topic may be about to be created. */
+    /** An unknown topic or partition. Not retriable here. (A producer retries it, since its topic may be about to be created.) */
     static final class UnknownTopicException extends ClientException {
         private static final long serialVersionUID = 1L;
 

@@ -13,7 +13,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The versions of each API that a broker supports, and the highest that both sides support. */
+/** The versions of each API that a broker supports, and the highest version that both sides support. */
 final class ApiVersions {
     private static final short HIGHEST = ApiKey.API_VERSIONS.served().max();
 

@@ -17,7 +17,7 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer's position in one partition, and what it has read ahead: batches not yet decoded, and the records of the
+ * A consumer's position in one partition, and the data that it has read ahead: batches not yet decoded, and the records of the
  * batch being polled. Guarded by the {@link Assignment}'s monitor.
  */
 final class AssignedPartition {
@@ -48,7 +48,9 @@ final class AssignedPartition {
     private boolean paused;
     private UUID topicId = MetadataSnapshot.NO_ID;
 
-    /** @param generations counts the generations of all partitions, so that no number comes twice when a partition comes back */
+    /**
+     * @param generations counts the generations of all partitions, so that a partition that is assigned again gets new numbers
+     */
     AssignedPartition(TopicPartition topicPartition, Start start, IntSupplier generations) {
         this.topicPartition = topicPartition;
         this.start = start;

@@ -2,7 +2,7 @@ package io.tailrace.client;
 
 import java.util.function.DoubleSupplier;
 
-/** Pauses between retries: each doubles the last, up to a maximum, with a jitter of up to a fifth (20%). */
+/** Pauses between retries: each is twice the last, up to a maximum, with a jitter of up to 20%. */
 final class Backoff {
     private final long firstMs;
     private final long longestMs;

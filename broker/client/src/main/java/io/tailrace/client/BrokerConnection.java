@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection to one broker: a queue of requests, and a thread that connects and writes them.
  *
- * <p>When the connection breaks, the next request opens a new one, after a pause that grows with each failure. All state is guarded by this object's monitor; no socket is touched while it is held.
+ * <p>When the connection breaks, the next request opens a new one, after a pause that grows with each failure. All state is
+ * guarded by this object's monitor; no socket is touched while it is held.
  */
 final class BrokerConnection {
-    /** Far above the clients' own bounds. Reaching it means a bug in a client, which then fails instead of filling memory. */
+    /**
+     * Far above the clients' own bounds. Only a bug in a client reaches it, and the client then fails instead of filling memory.
+     */
     private static final int UNSENT_MAX = 1_000;
 
     private final InetSocketAddress broker;

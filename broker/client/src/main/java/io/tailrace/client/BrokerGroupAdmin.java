@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 final class BrokerGroupAdmin implements GroupAdmin {
     private static final int TIMESTAMP_ROUNDS_MAX = 1000;
 
-    /** After these an earlier attempt may have done what was asked. */
+    /** Errors after which an earlier attempt may already have made the change. */
     private static final Set<ErrorCode> ANSWER_LOST = Set.of(ErrorCode.NETWORK_EXCEPTION, ErrorCode.REQUEST_TIMED_OUT);
 
     private final AdminCalls calls;
@@ -137,7 +137,7 @@ final class BrokerGroupAdmin implements GroupAdmin {
                         .toList());
     }
 
-    /** Empty for bytes that are not the assignment of a consumer: they are the client's alone. */
+    /** Empty for bytes that are not the assignment of a consumer: only the client can read them. */
     private static Set<TopicPartition> partitions(DescribeGroupsResponse.Member member) {
         try {
             return ClassicFormats.partitions(member.memberAssignment());

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What the members of a classic group tell each other. */
+/** The subscriptions and assignments that the members of a classic group send each other. */
 final class ClassicFormats {
     /** The first version with owned partitions, which all clients read. */
     private static final short VERSION = 1;
@@ -26,7 +26,7 @@ final class ClassicFormats {
         return ConsumerProtocol.encode(new ConsumerProtocolSubscription(topics, null, List.of(), -1, null), VERSION);
     }
 
-    /** The topics of a member. One whose subscription cannot be read gets nothing, and does not keep others from their partitions. */
+    /** The topics of a member. A member whose subscription cannot be read gets no partitions, but does not affect the others. */
     static Set<String> topics(JoinGroupResponse.Member member) {
         try {
             return Set.copyOf(ConsumerProtocol.subscription(member.metadata()).topics());

@@ -21,8 +21,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Membership by the classic protocol: the members join a generation, one of them assigns the partitions by range, and heartbeats
- * bring the news that the next generation begins. The consumer gives up all partitions before it joins again.
+ * Membership by the classic protocol: the members join a generation, one of them assigns the partitions by range, and the answer
+ * to a heartbeat says when the next generation begins. The consumer gives up all partitions before it joins again.
  *
  * <pre>
  * JOIN ──▶ JOINING ──▶ SYNCING ──▶ STABLE ──▶ REVOKING ──▶ JOIN
@@ -56,7 +56,7 @@ final class ClassicMembership implements Membership {
     private @Nullable ClientException failure;
     /** The topics of the last JoinGroup. */
     private List<String> joinedTopics = List.of();
-    /** What this member has assigned by, if it leads the generation. */
+    /** The basis of the assignment that this member has computed, if it leads the generation. */
     private @Nullable AssignedBy assignedBy;
 
     private long lookAgainMs = Long.MAX_VALUE;
@@ -97,7 +97,7 @@ final class ClassicMembership implements Membership {
         if (state == State.STABLE && nowMs >= lookAgainMs) {
             lookAgain();
         }
-        // A member that still works on its last records must not be taken for dead.
+        // A member that is still processing its last records must not be removed.
         boolean heartbeats = state == State.STABLE || (state == State.REVOKING && generation >= 0);
         boolean canSend = state == State.JOIN || (heartbeats && !heartbeatInFlight);
         if (!canSend || nowMs < nextMs) {

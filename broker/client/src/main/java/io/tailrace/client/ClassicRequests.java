@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The requests of a member by the classic protocol. Each call is one attempt. A future fails if there is no answer, or one with an
- * error after which another broker may be the coordinator. Thread-safe.
+ * The requests of a member by the classic protocol. Each call is one attempt. A future fails if there is no answer, or if the
+ * error means that another broker may be the coordinator. Thread-safe.
  */
 final class ClassicRequests {
     private static final String PROTOCOL_TYPE = "consumer";
@@ -33,7 +33,7 @@ final class ClassicRequests {
         return coordinator.group();
     }
 
-    /** Joins the next generation. The answer comes when the other members have joined, or their time is over. */
+    /** Joins the next generation. The answer comes when the other members have joined or run out of time. */
     CompletableFuture<JoinGroupResponse> join(String memberId, List<String> topics) {
         JoinGroupRequest request = new JoinGroupRequest(
                 coordinator.group(),

@@ -11,19 +11,15 @@ import javax.net.SocketFactory;
 /**
  * The settings that all clients share. Immutable; checked on construction.
  *
- * @param bootstrapServers brokers to ask for the rest of the cluster, unresolved, at least one
- *     ({@code bootstrap.servers})
+ * @param bootstrapServers brokers to ask for the rest of the cluster, unresolved, at least one ({@code bootstrap.servers})
  * @param clientId name under which brokers log and count this client ({@code client.id})
- * @param requestTimeoutMs how long one request may take, and an admin call with its retries
- *     ({@code request.timeout.ms})
- * @param retryBackoffMs first pause before a retry; doubles with each further one, with jitter
- *     ({@code retry.backoff.ms})
+ * @param requestTimeoutMs how long one request may take, and an admin call with its retries ({@code request.timeout.ms})
+ * @param retryBackoffMs first pause before a retry; doubles with each further one, with jitter ({@code retry.backoff.ms})
  * @param retryBackoffMaxMs longest pause before a retry ({@code retry.backoff.max.ms})
  * @param connectTimeoutMs how long a connection may take to open ({@code socket.connection.setup.timeout.ms})
  * @param metadataMaxAgeMs age at which metadata is refreshed ({@code metadata.max.age.ms})
- * @param responseBytesMax largest response accepted; guards against a peer that is not a broker
- *     ({@code max.response.size})
- * @param socketFactory opens connections; an {@link javax.net.ssl.SSLSocketFactory} is all that TLS needs
+ * @param responseBytesMax largest response accepted; guards against a peer that is not a broker ({@code max.response.size})
+ * @param socketFactory opens connections; for TLS, pass an {@link javax.net.ssl.SSLSocketFactory}
  */
 public record ClientConfig(
         List<InetSocketAddress> bootstrapServers,

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** An {@link Admin} with an operator's calls: settings, placement of replicas, election of leaders. Thread-safe. */
+/** An {@link Admin} with calls for operators: settings, placement of replicas, election of leaders. Thread-safe. */
 public interface ClusterAdmin extends Admin {
     /** Stands for the high watermark in {@link #deleteRecords}. */
     long ALL_RECORDS = -1;
@@ -61,8 +61,8 @@ public interface ClusterAdmin extends Admin {
      * Begins to move replicas to other log directories of their broker, and returns before they have moved.
      *
      * @param directories the absolute path of the directory for each replica on {@code broker}
-     * @return by partition: NONE, also if the replica is there already; REPLICA_NOT_AVAILABLE if the broker has no such replica: it
-     *     is created in that directory if it is assigned to the broker before the broker restarts; or why it does not move
+     * @return by partition: NONE, also if the replica is there already; REPLICA_NOT_AVAILABLE if the broker has no such replica:
+     *     it is created in that directory if it is assigned to the broker before the broker restarts; or why it does not move
      */
     Map<TopicPartition, ErrorCode> moveReplicas(int broker, Map<TopicPartition, String> directories);
 }

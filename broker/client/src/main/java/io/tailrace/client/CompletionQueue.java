@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Outcomes of requests, queued for the thread that owns a client's state, so that the state needs no lock.
+ * Outcomes of requests, queued for the thread that owns a client's state, so that this state needs no lock.
  *
  * <p>Bounded by the number of unanswered requests: only their outcomes are queued.
  */

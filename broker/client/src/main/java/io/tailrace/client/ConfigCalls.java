@@ -15,8 +15,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Reads and changes settings of topics, groups and brokers. Any broker reports them. The controller changes those of topics and
- * groups, and each broker its own. */
+/**
+ * Reads and changes settings of topics, groups and brokers. Any broker reports settings. The controller changes settings of
+ * topics and groups; each broker changes its own.
+ */
 final class ConfigCalls {
     private static final String TOPIC = "topic ";
     private static final String GROUP = "group ";

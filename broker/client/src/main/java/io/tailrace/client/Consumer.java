@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Pulls records of assigned partitions in offset order. Reads ahead within a bound. A {@link GroupConsumer} can also be assigned its
- * partitions by a group.
+ * Pulls records of assigned partitions in offset order. Reads ahead within a bound. A {@link GroupConsumer} can also be assigned
+ * its partitions by a group.
  *
  * <p>For one thread at a time, except {@link #wakeup}. If a position is no longer in the log, {@link #poll} throws an
  * {@link OffsetOutOfRangeException} or resets it, as {@link ConsumerConfig#offsetReset} says.

@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Commits a consumer's offsets as the member of its group that it is at the time. Thread-safe. */
+/** Commits a consumer's offsets under its current membership of the group. Thread-safe. */
 final class ConsumerCommits implements GroupMember.OffsetSink {
     private final GroupOffsetCalls calls;
     private final Retry retry;
     private final Supplier<MemberIdentity> identity;
 
-    /** @param identity as whom to commit now; throws a {@link ClientException} if the consumer must not commit */
+    /** @param identity the identity to commit under; throws a {@link ClientException} if the consumer must not commit */
     ConsumerCommits(GroupOffsetCalls calls, Retry retry, Supplier<MemberIdentity> identity) {
         this.calls = calls;
         this.retry = retry;
@@ -36,7 +36,7 @@ final class ConsumerCommits implements GroupMember.OffsetSink {
         });
     }
 
-    /** One attempt: a later commit may have overtaken it, which a repetition would take back. */
+    /** One attempt only: a repetition could undo a later commit. */
     CompletableFuture<Void> commitAsync(Map<TopicPartition, Long> offsets) {
         if (offsets.isEmpty()) {
             return CompletableFuture.completedFuture(null);

@@ -4,7 +4,7 @@ package io.tailrace.client;
  * What the parts of a consumer share.
  *
  * @param network connections on which no request waits for long
- * @param completions takes outcomes to the consumer's thread
+ * @param completions passes outcomes to the consumer's thread
  * @param metadata the known brokers
  * @param assignment the assigned partitions; its monitor guards all parts
  */

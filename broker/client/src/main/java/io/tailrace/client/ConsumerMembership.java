@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Membership by the consumer protocol (KIP-848): one kind of heartbeat joins, reports the partitions that the consumer reads, and
  * brings those that it should read. One heartbeat is in flight at most.
  *
- * <p>A heartbeat whose answer is lost may have been handled. So the next one is a full one.
+ * <p>A heartbeat whose answer is lost may have been handled, so the next one is a full heartbeat.
  */
 final class ConsumerMembership implements Membership {
     private final Coordinator coordinator;

@@ -3,9 +3,7 @@ package io.tailrace.client;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The thread in which a consumer works between polls. A failure ends it, and is thrown by the consumer's next call. Thread-safe.
- */
+/** The background thread of a consumer. A failure ends it, and the consumer's next call throws that failure. Thread-safe. */
 final class ConsumerThread {
     private final LongSupplier step;
     private final CompletionQueue completions;
@@ -47,7 +45,7 @@ final class ConsumerThread {
         }
     }
 
-    /** Whether it is neither closed nor has failed. */
+    /** Whether it has neither been closed nor failed. */
     boolean isOpen() {
         return !closed && failure == null;
     }

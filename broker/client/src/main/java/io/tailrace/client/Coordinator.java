@@ -53,7 +53,7 @@ final class Coordinator {
         return ask(request, read, timeoutMs);
     }
 
-    /** As {@link #ask(Request, Function)}, for a request that the coordinator may hold for longer. */
+    /** Like {@link #ask(Request, Function)}, for a request that the coordinator may hold for longer. */
     <R extends Response, T> CompletableFuture<T> ask(Request<R> request, Function<R, T> read, int requestTimeoutMs) {
         return find().thenCompose(broker -> network.send(broker, request, requestTimeoutMs))
                 .thenApply(read)

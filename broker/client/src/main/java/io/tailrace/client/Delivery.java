@@ -91,7 +91,7 @@ final class Delivery {
     }
 
     /**
-     * Fails batches that may be under way in a request without an answer. The broker accepts such a request even now if the
+     * Fails batches that may still be on their way in an unanswered request. The broker accepts such a request even now if the
      * requests before it arrive first, so sending the batch under the new epoch could write its records twice.
      */
     private void failUnanswered(PartitionQueue queue) {

@@ -17,8 +17,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads ahead, with one fetch at a time for each broker: the leader of a partition, or the follower that it named. A partition is fetched while it buffers less than
- * {@code max.partition.fetch.bytes}, so it holds at most twice that, unless a single batch is larger.
+ * Reads ahead, with one fetch at a time for each broker. A partition is fetched from its leader, or from the follower that the
+ * leader named, while it buffers less than {@code max.partition.fetch.bytes}. So it holds at most twice that, unless a single
+ * batch is larger.
  *
  * <p>For one thread: {@link #step} does all that can be done now and returns when to call it again.
  */
@@ -149,7 +150,7 @@ final class Fetcher {
     /**
      * A fetch that is not answered yet.
      *
-     * @param generations its partitions, named or not
+     * @param generations its partitions, whether the fetch names them or not, with their generations
      * @param namesAll whether the answer must have all of them
      */
     private record InFlight(Map<TopicPartition, Integer> generations, boolean namesAll) {}
@@ -191,7 +192,7 @@ final class Fetcher {
         }
     }
 
-    /** Takes the partitions of a response, and leaves in {@code generations} those that it lacks. */
+    /** Takes the partitions of a response, and removes them from {@code generations}. */
     private void take(FetchResponse answer, Map<TopicPartition, Integer> generations, long nowMs) {
         for (FetchResponse.Topic topic : answer.topics()) {
             for (FetchResponse.Partition read : topic.partitions()) {

@@ -19,12 +19,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The consumer. A background thread runs the {@link Fetcher}, which reads ahead into the {@link Assignment}, from which
- * polls take.
+ * The consumer. A background thread runs the {@link Fetcher}, which reads ahead into the {@link Assignment}, from which polls
+ * take.
  *
- * <p>Fetches have their own connections, and so has the membership of a group. A broker answers in order and may hold a fetch until
- * there are records, or a JoinGroup until the other members have come, so a commit or an offset lookup on the same connection would
- * wait behind it.
+ * <p>Fetches have their own connections, and so has the membership of a group. A broker answers in order, and may hold a fetch
+ * until there are records or a JoinGroup until the other members have joined. A commit or an offset lookup on the same connection
+ * would wait behind it.
  */
 final class FetchingConsumer implements GroupConsumer {
     private static final long LEAVE_MS_MAX = 5_000;
@@ -164,7 +164,7 @@ final class FetchingConsumer implements GroupConsumer {
         completions.wake();
     }
 
-    /** Metadata is kept of the topics that are read, not of those that were. */
+    /** Metadata is kept only for the topics that are being read. */
     private void useTopics() {
         metadata.setTopics(
                 assignment.partitions().stream().map(TopicPartition::topic).collect(Collectors.toSet()));
@@ -308,7 +308,10 @@ final class FetchingConsumer implements GroupConsumer {
         return commits().commitAsync(toCommit);
     }
 
-    /** @throws ClientException if the consumer subscribes and is not a member now: it must not commit as if it were alone */
+    /**
+     * @throws ClientException if the consumer subscribes but is not a member now: it must not commit as a consumer without a
+     *     group membership
+     */
     private MemberIdentity identity() {
         if (!isSubscribed()) {
             return MemberIdentity.NONE;

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Groups, their offsets, and what lag is made of. Unlike {@link Admin}, a lookup that concerns many partitions answers for each of
- * them, so that one that has no leader does not hide the others.
+ * Groups, their offsets, and the offsets from which lag is computed. Unlike in {@link Admin}, a lookup of many partitions has a
+ * result for each, so that a partition without a leader does not hide the others.
  *
  * <p>Thread-safe. Every call waits for its answer, for up to the request timeout. A call that fails throws a
  * {@link ClientException} with the broker's error code.
@@ -25,7 +25,7 @@ public interface GroupAdmin extends AutoCloseable {
         return new BrokerGroupAdmin(config);
     }
 
-    /** All groups that have members or offsets, by name. Fails unless every live broker answers. */
+    /** All groups that have members or offsets, sorted by name. Fails unless every live broker answers. */
     List<GroupListing> groups();
 
     /** A group and its members; in state {@link GroupDescription#DEAD} if it does not exist. */

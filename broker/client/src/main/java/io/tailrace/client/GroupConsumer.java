@@ -8,9 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
 /**
- * A consumer that may join a group, which divides the partitions of topics among its members. {@link #poll} carries out what the group
- * decides; a consumer that does not poll for {@code max.poll.interval.ms} leaves. If the consumer crashes, another member starts at
- * the committed offsets.
+ * A consumer that may join a group, which divides the partitions of topics among its members. {@link #poll} carries out the
+ * group's decisions. A consumer that does not poll for {@code max.poll.interval.ms} leaves. If it crashes, another member starts
+ * at the committed offsets.
  */
 public interface GroupConsumer extends Consumer {
 
@@ -20,7 +20,7 @@ public interface GroupConsumer extends Consumer {
     }
 
     /**
-     * Joins the group with the next {@link #poll}, to read these topics. Replaces a former subscription.
+     * Joins the group with the next {@link #poll}, to read these topics. Replaces any earlier subscription.
      *
      * @throws IllegalStateException if there is no {@code group.id}, or partitions are {@linkplain #assign assigned}
      */
@@ -28,7 +28,7 @@ public interface GroupConsumer extends Consumer {
         subscribe(topics, RebalanceListener.NONE);
     }
 
-    /** As {@link #subscribe(Collection)}, with a listener. */
+    /** Like {@link #subscribe(Collection)}, with a listener. */
     void subscribe(Collection<String> topics, RebalanceListener listener);
 
     /** Subscribes to all topics whose whole name matches, also those that are created later; never to internal ones. */
@@ -38,12 +38,12 @@ public interface GroupConsumer extends Consumer {
     void unsubscribe();
 
     /**
-     * The member of the group that the consumer is; empty while it is none. Its epoch can rise at any moment, but the consumer holds
-     * a partition that the next epoch gives to another member only in the epochs before.
+     * The consumer's identity in its group; empty while it is not a member. The epoch can rise at any moment, but before an epoch
+     * gives a partition to another member, this consumer has given it up.
      */
     Optional<MemberIdentity> member();
 
-    /** Neither fetches nor returns records of these assigned partitions, until {@link #resume}. The group does not notice. */
+    /** Stops fetching and returning records of these assigned partitions until {@link #resume}. Does not affect the group. */
     void pause(Collection<TopicPartition> partitions);
 
     /** Ends {@link #pause}. */

@@ -31,7 +31,7 @@ public record GroupDescription(String groupId, String type, String state, String
      * @param instanceId the id of a static member
      * @param clientId the name that its client gives itself
      * @param host the address of its client
-     * @param assignment its partitions; empty if they are not known, which is so unless the group's members are consumers
+     * @param assignment its partitions; empty if they are not known, as in a group whose members are not consumers
      */
     public record Member(
             String memberId,

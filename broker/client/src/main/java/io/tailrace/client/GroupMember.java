@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer that subscribes: keeps its membership, and makes the changes that the group decides. Guarded by the
- * {@link Assignment}'s monitor, except {@link #reconcile}, which is for the thread that polls.
+ * The group side of a consumer that subscribes: keeps its membership and makes the changes that the group decides. Guarded by the
+ * {@link Assignment}'s monitor, except {@link #reconcile}, which is for the polling thread.
  */
 final class GroupMember {
     /** After these the group can only be joined by the classic protocol. */
@@ -35,10 +35,10 @@ final class GroupMember {
 
     private long polledMs;
     private long committedMs;
-    /** Completes when the coordinator has answered that the consumer leaves. */
+    /** Completes when the coordinator has answered the request to leave. */
     private CompletableFuture<Boolean> left = CompletableFuture.completedFuture(true);
 
-    /** Commits offsets, exclusive, as the member that the consumer is now. */
+    /** Commits offsets (exclusive) under the consumer's current identity. */
     interface OffsetSink {
         /** Waits for the answer. */
         void commit(Map<TopicPartition, Long> offsets);
@@ -80,12 +80,12 @@ final class GroupMember {
         return isSubscribed;
     }
 
-    /** As whom to commit. */
+    /** The identity to commit under. */
     MemberIdentity identity() {
         return membership == null ? MemberIdentity.NONE : membership.identity();
     }
 
-    /** Sends what is due. Returns the time by which to call again. */
+    /** Sends the requests that are due. Returns the time by which to call again. */
     long step(long nowMs) {
         Membership current = membership;
         if (current == null || isIdle) {
@@ -191,7 +191,7 @@ final class GroupMember {
             try {
                 offsets.commit(positions);
             } catch (ClientException ignored) {
-                // The next owner starts at an earlier offset: records are read again, none is missed.
+                // The next owner starts at an earlier offset: it reads some records again and misses none.
             }
         }
     }

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The client's side of a fetch session with one broker (KIP-227): remembers what the broker knows, so that a fetch names only
- * what is new. A broker may have no sessions, no place for one, or close one at any time; then the next fetch must name
- * everything.
+ * The client's side of a fetch session with one broker (KIP-227): remembers the partitions that the broker knows, so that a fetch
+ * names only changes. A broker may lack sessions, have no place for another one, or close one at any time; then the next fetch
+ * must name all partitions.
  *
  * <p>One fetch at a time: {@link #ask} and {@link #forget}, {@link #next}, then {@link #answered} or {@link #reset}. Not
  * thread-safe.
@@ -30,7 +30,7 @@ public final class IncrementalFetch {
             ErrorCode.INVALID_FETCH_SESSION_EPOCH,
             ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
 
-    /** What the broker knows once it has the next fetch. */
+    /** The partitions that the broker knows once it has the next fetch. */
     private final Map<TopicPartition, FetchRequest.Partition> known = new HashMap<>();
 
     private final Map<TopicPartition, FetchRequest.Partition> named = new LinkedHashMap<>();
@@ -112,7 +112,7 @@ public final class IncrementalFetch {
         id = answer.errorCode() == ErrorCode.INVALID_FETCH_SESSION_EPOCH ? earlier : NO_SESSION;
     }
 
-    /** The last fetch has no answer, so that nobody can say what the broker knows. The next one closes the session. */
+    /** The last fetch has no answer, so it is not known what the broker knows. The next fetch closes the session. */
     public void reset() {
         epoch = INITIAL_EPOCH;
         known.clear();

@@ -3,7 +3,7 @@ package io.tailrace.client;
 import java.util.Optional;
 
 /**
- * As whom a consumer commits offsets.
+ * The identity under which a consumer commits offsets.
  *
  * @param memberId the member; empty for a consumer that assigns its own partitions
  * @param epoch the member's epoch in the consumer protocol, its generation in the classic one; -1 for such a consumer

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A consumer's membership of its group, by one of the protocols. Guarded by the {@link Assignment}'s monitor.
  *
- * <p>The consumer's thread sends what is due ({@link #step}). What the group decides becomes a {@link Transition}, which the thread
- * that polls carries out, since listeners are called and offsets committed on the way.
+ * <p>The consumer's thread sends the requests that are due ({@link #step}). A decision of the group becomes a {@link Transition},
+ * which the polling thread carries out, because that calls listeners and commits offsets.
  */
 interface Membership {
 
     /**
-     * What the consumer must change.
+     * A change that the consumer must make.
      *
      * @param target the partitions to read from now on
      * @param isLost whether the group has removed the consumer, so that the partitions are no longer its own
@@ -25,17 +25,17 @@ interface Membership {
     /** The topics to read have changed. */
     void subscribe(Collection<String> topics);
 
-    /** Sends what is due. Returns the time by which to call again. */
+    /** Sends the requests that are due. Returns the time by which to call again. */
     long step(long nowMs);
 
     /** The change that waits for the consumer, or null. */
     @Nullable
     Transition pending();
 
-    /** The consumer has made the pending change, unless there is a newer one by now. */
+    /** The consumer has made this change, which is no longer pending unless a newer one has replaced it. */
     void completed(Transition transition);
 
-    /** As whom to commit offsets now. */
+    /** The identity to commit offsets under now. */
     MemberIdentity identity();
 
     /** The failure that ends the membership, or null. */

@@ -16,8 +16,8 @@ import java.util.OptionalInt;
  * @param sessionTimeoutMs the coordinator removes the consumer if it hears nothing for this long; classic protocol only
  *     ({@code session.timeout.ms})
  * @param heartbeatIntervalMs time between heartbeats; classic protocol only ({@code heartbeat.interval.ms})
- * @param pollIntervalMsMax the consumer leaves the group if it does not poll for this long, and must give up partitions within this
- *     time ({@code max.poll.interval.ms})
+ * @param pollIntervalMsMax the consumer leaves the group if it does not poll for this long, and must give up partitions within
+ *     this time ({@code max.poll.interval.ms})
  * @param autoCommitIntervalMs how often polls commit the offsets of the records that earlier polls returned; empty for never
  *     ({@code enable.auto.commit}, {@code auto.commit.interval.ms})
  */

@@ -16,7 +16,7 @@ final class Memberships {
     private final ConsumerContext context;
     private final TopicIds topicIds;
 
-    /** @param coordinator asked on connections of its own, since it holds a JoinGroup until the other members have come */
+    /** @param coordinator uses connections of its own, because it holds a JoinGroup until the other members have joined */
     Memberships(Coordinator coordinator, ConsumerContext context) {
         this.coordinator = coordinator;
         this.context = context;
@@ -49,7 +49,7 @@ final class Memberships {
                                 topic -> topic.partitions().size())));
     }
 
-    /** Throws for an error that will pass, since a topic without partitions would be assigned to nobody. */
+    /** Throws for a temporary error, because no member would get the topic if it seemed to have no partitions. */
     private static boolean exists(MetadataResponse.Topic topic) {
         ErrorCode error = topic.errorCode();
         if (error.retriable() && error != ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {

@@ -77,13 +77,13 @@ final class Metadata {
         }
     }
 
-    /** Makes these the topics of all further snapshots: others are no longer asked for. */
+    /** Makes these the topics of all further snapshots; others are dropped. */
     void setTopics(Set<String> used) {
         topics.retainAll(used);
         used.forEach(this::add);
     }
 
-    /** The leader does not know the partition: it is not asked again until a new snapshot has named a leader and the topic's id. */
+    /** The leader does not know the partition: no leader is used until a new snapshot has named one and the topic's id. */
     void forgetLeader(TopicPartition partition) {
         synchronized (this) {
             snapshot = snapshot.withoutLeader(partition);

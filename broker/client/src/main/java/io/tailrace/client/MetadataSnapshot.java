@@ -29,8 +29,8 @@ record MetadataSnapshot(Map<Integer, InetSocketAddress> brokers, Map<String, Top
      * A topic.
      *
      * @param error why it has no partitions, or {@link ErrorCode#NONE}
-     * @param id another one if the topic is deleted and created again; {@link #NO_ID} if brokers report none
-     * @param formerId the id that the topic had before it was created again; answers with it are from brokers that lag behind
+     * @param id its id, which changes if the topic is deleted and created again; {@link #NO_ID} if brokers report none
+     * @param formerId the id that the topic had before it was created again; answers with it come from brokers that lag behind
      * @param partitions by number
      */
     record Topic(ErrorCode error, UUID id, UUID formerId, Map<Integer, Leader> partitions) {}

@@ -1,6 +1,6 @@
 package io.tailrace.client;
 
-/** Where a consumer reads if a partition has no committed offset, or if its position is no longer in the log. */
+/** Where a consumer starts if a partition has no committed offset, or if its position is no longer in the log. */
 public enum OffsetReset {
     /** The log start offset. */
     EARLIEST,

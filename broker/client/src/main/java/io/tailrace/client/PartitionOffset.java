@@ -4,7 +4,7 @@ import io.tailrace.protocol.ErrorCode;
 import java.util.OptionalLong;
 
 /**
- * The offset that was looked up in a partition, or why there is none.
+ * The result of an offset lookup in a partition.
  *
  * @param error {@link ErrorCode#NONE}, or why the partition did not answer
  * @param offset the offset; empty after an error, or if no record is as late as the time that was asked for

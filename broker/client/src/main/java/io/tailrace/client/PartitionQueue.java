@@ -12,14 +12,14 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unacknowledged batches of one partition, in the order of their records. The last may be open.
+ * The unacknowledged batches of one partition, in the order of their records. The last batch may still be open.
  *
- * <p>A batch keeps its place until it is done, so a retry keeps the order. Several batches are in flight only if the
- * producer is idempotent, the broker has acknowledged a batch of this epoch (so it knows the next sequence number), and
- * none is being retried.
+ * <p>A batch keeps its place until it is done, so a retry keeps the order. Several batches are in flight only if the producer is
+ * idempotent, the broker has acknowledged a batch of this epoch (so it knows the next sequence number), and none is being
+ * retried.
  *
- * <p>This object's monitor guards the list and the open batch. Sequence numbers and the in-flight count belong to the
- * producer's thread.
+ * <p>This object's monitor guards the list and the open batch. Sequence numbers and the in-flight count belong to the producer's
+ * thread.
  */
 final class PartitionQueue {
     private final TopicPartition topicPartition;
@@ -84,7 +84,7 @@ final class PartitionQueue {
         return new Appended(future, true);
     }
 
-    /** The sealed batch to send now, or null if none is ready or the batches in flight must be answered first. */
+    /** The sealed batch to send now; null if none is ready, or if the batches in flight must be answered first. */
     synchronized @Nullable PendingBatch next(long nowMs, ProducerConfig config, boolean flushing) {
         boolean retrying = false;
         for (PendingBatch batch : batches) {
@@ -218,7 +218,7 @@ final class PartitionQueue {
         restart();
     }
 
-    /** As {@link #restartSequence}, under a new producer id. */
+    /** Like {@link #restartSequence}, under a new producer id. */
     void restartUnderNewId() {
         producerId = RecordBatch.NO_PRODUCER_ID;
         epoch = 0;

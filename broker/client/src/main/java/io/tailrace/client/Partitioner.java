@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Chooses a record's partition. Records with a key are hashed as by Kafka's clients, so both put a key into the same
- * partition. Records without a key go to one partition for a batch's worth of bytes, then to the next, so that batches
- * fill (KIP-480, KIP-794).
+ * Chooses a record's partition. Keys are hashed as in Kafka's clients, so both choose the same partition for a key. Records
+ * without a key go to one partition until it has a batch's worth of bytes, then to the next, so that batches fill (KIP-480,
+ * KIP-794).
  *
  * <p>Thread-safe.
  */

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up unknown positions: the committed offset if wanted, or else what the reset policy says. For the consumer's
- * thread.
+ * Looks up unknown positions: the committed offset if wanted, or else the offset that the reset policy selects. For the
+ * consumer's thread.
  */
 final class Positions {
     private final ConsumerConfig config;
@@ -78,7 +78,7 @@ final class Positions {
         }
     }
 
-    /** The topic was deleted and created again: its records are all new, so none is skipped. */
+    /** The topic was deleted and created again: all of its records are new, so reading starts at the first one. */
     private void startAnew(AssignedPartition state) {
         if (config.offsetReset() != OffsetReset.NONE) {
             state.seek(AssignedPartition.Start.EARLIEST);

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The followers from which leaders have told this consumer to read, by its rack (KIP-392). The consumer returns to the leader, which
+ * The followers to which leaders have sent this consumer because of its rack (KIP-392). The consumer returns to the leader, which
  * may name another one, after {@code metadata.max.age.ms} or an error. Confined to the fetching thread.
  */
 final class PreferredReplicas {

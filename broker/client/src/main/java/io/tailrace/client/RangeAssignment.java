@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The assignment that the members of a classic group agree on by the name {@code range}: of each topic, each subscriber gets a
- * contiguous range, and the first ones one partition more if they do not divide evenly. Every client computes the same, so that any
+ * The assignor that members of a classic group know as {@code range}. Each subscriber of a topic gets a contiguous range of its
+ * partitions; if they do not divide evenly, the first ranges are one longer. Every client computes the same assignment, so any
  * member may lead the group.
  */
 final class RangeAssignment {

@@ -14,9 +14,12 @@ public interface RebalanceListener {
     /** The consumer will read these partitions too. */
     default void assigned(Set<TopicPartition> partitions) {}
 
-    /** The consumer will no longer read these partitions. Until this returns they are its own, so that it can commit their offsets. */
+    /**
+     * The consumer will no longer read these partitions. Until this returns, the consumer still owns them and can commit their
+     * offsets.
+     */
     default void revoked(Set<TopicPartition> partitions) {}
 
-    /** Other members may read these partitions already, since the group has removed this consumer. Offsets cannot be committed. */
+    /** The group has removed this consumer, so other members may already read these partitions. Offsets cannot be committed. */
     default void lost(Set<TopicPartition> partitions) {}
 }

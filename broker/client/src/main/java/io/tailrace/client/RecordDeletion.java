@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** Deletes records, with one request to each leader. A repeated deletion changes nothing, so all of it can be retried. */
+/** Deletes records, with one request to each leader. A deletion is idempotent, so it can be retried. */
 final class RecordDeletion {
     private final AdminCalls calls;
 
@@ -32,7 +32,7 @@ final class RecordDeletion {
         return new TreeMap<>(done);
     }
 
-    /** Deletes what no earlier attempt has deleted. */
+    /** Deletes the records that no earlier attempt has deleted. */
     private CompletableFuture<Boolean> attempt(Map<TopicPartition, Long> offsets, Map<TopicPartition, Long> done) {
         Map<TopicPartition, Long> left = new TreeMap<>(offsets);
         left.keySet().removeAll(done.keySet());

@@ -20,8 +20,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Reads the timestamps of single records. A request returns at least one batch, so each round of requests gets on: the partitions
- * that an answer has no room for are asked for again.
+ * Reads the timestamps of single records. A request returns at least one batch, so each round makes progress; partitions for
+ * which an answer had no room are asked for again.
  */
 final class RecordTimes {
     private static final int BATCH_BYTES_MAX = 1 << 20;

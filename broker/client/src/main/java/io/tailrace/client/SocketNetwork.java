@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Connects to brokers over blocking sockets. Each has a writer and a reader thread, started with the first request; one
- * more thread checks timeouts. Blocking, because a client has few brokers and the JDK then provides TLS.
+ * Connects to brokers over sockets. Each broker has a writer and a reader thread, started with the first request; one more thread
+ * checks timeouts. The sockets are blocking because a client has few brokers and the JDK then provides TLS.
  */
 final class SocketNetwork implements Network {
     /** Interval between checks of timeouts. */

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param group the group that committed
  * @param partition the partition
  * @param offset the committed offset (exclusive: the next to be read)
- * @param committedAtMs when, in milliseconds since the epoch
+ * @param committedAtMs when it was committed, in milliseconds since the epoch
  */
 public record StoredCommit(String group, TopicPartition partition, long offset, long committedAtMs) {
     /** The topic that stores commits. */
@@ -26,7 +26,7 @@ public record StoredCommit(String group, TopicPartition partition, long offset, 
         return OffsetsTopic.partitionOf(group, partitions);
     }
 
-    /** Reads a record of {@link #TOPIC}; empty if it is something else, the removal of a commit, or cannot be read. */
+    /** Reads a record of {@link #TOPIC}; empty if it is not a commit, removes one, or cannot be read. */
     public static Optional<StoredCommit> of(ConsumerRecord record) {
         byte[] key = record.key();
         byte[] value = record.value();

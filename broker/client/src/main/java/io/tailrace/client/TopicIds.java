@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The names of topics by id, asked for as they are needed. Guarded by the {@link Assignment}'s monitor. */
+/** The names of topics by id, looked up when they are needed. Guarded by the {@link Assignment}'s monitor. */
 final class TopicIds {
     private final ConsumerContext context;
     private final Map<UUID, String> names = new HashMap<>();
@@ -32,8 +32,8 @@ final class TopicIds {
     }
 
     /**
-     * The names of these topics; empty until a broker has answered for each of them. A topic that the broker does not know, because it
-     * is deleted or very new, is absent and asked for again.
+     * The names of these topics; empty until a broker has answered for each of them. A topic that the broker does not know,
+     * because it is deleted or very new, is absent and asked for again.
      */
     Optional<Map<UUID, String>> namesOf(Collection<UUID> wanted, long nowMs) {
         Set<UUID> missing = new HashSet<>(wanted);

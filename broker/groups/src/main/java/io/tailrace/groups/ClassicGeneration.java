@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param id 0 before the first one
  * @param protocolType what the members have in common, {@code consumer} for consumers; empty before the first member
  * @param protocol the assignor; null while there are no members
- * @param leader the member that computes the assignment; null while there are no members, and if no member has computed one since
- *     the group was one of the consumer protocol
+ * @param leader the member that computes the assignment; null while there are no members, and after a downgrade until a member
+ *     has computed one
  */
 public record ClassicGeneration(
         int id,
@@ -24,7 +24,7 @@ public record ClassicGeneration(
         return leader == null;
     }
 
-    /** Led by another member, in the same generation. */
+    /** The same generation with another leader. */
     public ClassicGeneration ledBy(@Nullable String memberId) {
         return new ClassicGeneration(id, protocolType, protocol, memberId);
     }

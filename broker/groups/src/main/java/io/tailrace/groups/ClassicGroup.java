@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group of the classic protocol. Immutable. What is stored of it is its last generation that got an assignment, or that it is
- * empty; a rebalance that a failover interrupts starts again from there.
+ * A group of the classic protocol. Immutable. The stored record holds the last generation that got an assignment, or an empty
+ * group. A rebalance that a failover interrupts starts again from there.
  *
  * @param groupId the group's id
  * @param state its state
@@ -37,14 +37,17 @@ public record ClassicGroup(
                 groupId, ClassicGroupState.EMPTY, nowMs, ClassicGeneration.NONE, ClassicMembers.NONE, null);
     }
 
-    /** What an empty group of the consumer protocol becomes when a member of the classic one comes: it stays empty since then. */
+    /**
+     * The successor of an empty group of the consumer protocol when a member of the classic protocol joins. The time since which
+     * it is empty stays.
+     */
     public static ClassicGroup succeeding(ConsumerGroup empty) {
         ClassicGeneration generation = new ClassicGeneration(Math.max(1, empty.epoch()), CONSUMER, null, null);
         return new ClassicGroup(
                 empty.groupId(), ClassicGroupState.EMPTY, empty.emptySinceMs(), generation, ClassicMembers.NONE, null);
     }
 
-    /** Whether it can be forgotten: it has no members, expects none and was never stored. */
+    /** Whether the group can be dropped: it has no members, expects none and was never stored. */
     public boolean isVacant() {
         return state == ClassicGroupState.EMPTY
                 && generation.id() == 0
@@ -81,7 +84,7 @@ public record ClassicGroup(
         return memberId.equals(generation.leader());
     }
 
-    /** {@code NONE} if it has this member, else why not. */
+    /** {@code NONE} if it has this member, else the error. */
     public ErrorCode memberError(String memberId, @Nullable String instanceId) {
         ClassicMember member = members.get(memberId);
         if (instanceId == null || (member != null && instanceId.equals(member.instanceId()))) {
@@ -90,7 +93,7 @@ public record ClassicGroup(
         return members.byInstance(instanceId) == null ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.FENCED_INSTANCE_ID;
     }
 
-    /** {@code NONE} if it has this member and is in this generation, else why not. */
+    /** {@code NONE} if it has this member and is in this generation, else the error. */
     public ErrorCode memberError(String memberId, @Nullable String instanceId, int generationId) {
         ErrorCode error = memberError(memberId, instanceId);
         return error == ErrorCode.NONE && generationId != generation.id() ? ErrorCode.ILLEGAL_GENERATION : error;
@@ -156,7 +159,7 @@ public record ClassicGroup(
         return new ClassicGroup(groupId, state, stateSinceMs, joined, members.with(member), initialDelay);
     }
 
-    /** Without a member. If it was the leader, the one that joined first of the others leads. */
+    /** Without a member. If that was the leader, the remaining member that joined first becomes the leader. */
     public ClassicGroup leftBy(String memberId) {
         ClassicMembers left = members.without(memberId);
         ClassicGeneration led = isLeader(memberId)
@@ -165,7 +168,7 @@ public record ClassicGroup(
         return new ClassicGroup(groupId, state, stateSinceMs, led, left, initialDelay);
     }
 
-    /** With a static member under another id, which also leads if the former did. */
+    /** With a static member under another id, which becomes the leader if the former one was. */
     public ClassicGroup replacing(ClassicMember former, ClassicMember member) {
         ClassicGeneration led = isLeader(former.memberId()) ? generation.ledBy(member.memberId()) : generation;
         return new ClassicGroup(
@@ -200,7 +203,7 @@ public record ClassicGroup(
         return become(ClassicGroupState.COMPLETING_REBALANCE, next, null, nowMs);
     }
 
-    /** With the leader's assignment. A member that it leaves out has nothing. */
+    /** With the leader's assignment. A member that it leaves out gets an empty one. */
     public ClassicGroup assigned(Map<String, Bytes> assignments, long nowMs) {
         ClassicMembers assigned =
                 members.each(member -> member.with(assignments.getOrDefault(member.memberId(), Bytes.EMPTY)));

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What is stored of a group of the classic protocol. */
+/** The stored record of a group of the classic protocol. */
 public final class ClassicGroupRecord {
     private ClassicGroupRecord() {}
 

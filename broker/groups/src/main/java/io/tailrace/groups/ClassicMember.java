@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A member of a group of the classic protocol. Immutable.
  *
  * @param memberId its id
- * @param details what it said when it joined
+ * @param details what it sent when it joined
  * @param assignment its partitions, as the leader sent them; empty for none
  * @param state what it is doing
  */
@@ -29,7 +29,10 @@ public record ClassicMember(String memberId, JoinDetails details, Bytes assignme
         return state instanceof ClassicMemberState.Joining;
     }
 
-    /** Whether silence ends its session: not while the coordinator owes it an answer, unless its client may not know its id. */
+    /**
+     * Whether silence ends its session. It does not while the coordinator owes it an answer, unless its client may not know its
+     * id.
+     */
     public boolean mayExpire() {
         return state instanceof ClassicMemberState.Joining joining
                 ? joining.isNew()

@@ -18,7 +18,7 @@ import io.tailrace.shard.Ticket;
  *   any      ─▶ Joining             JoinGroup
  * </pre>
  *
- * <p>A state that holds a ticket has a request that waits. Every member has a session timeout, except while a request of it waits.
+ * <p>A state with a ticket has a waiting request. Every member has a session timeout, except while its request waits.
  */
 public sealed interface ClassicMemberState {
     /** Has a generation, and has not asked for its assignment yet. */
@@ -31,7 +31,7 @@ public sealed interface ClassicMemberState {
      * Waits for the others to join.
      *
      * @param ticket the request that waits
-     * @param isNew whether the member has never had an answer, so that its client may be gone and not know its id
+     * @param isNew whether the member has never been answered: its client does not know its id and may be gone
      */
     record Joining(Ticket<JoinGroupResponse> ticket, boolean isNew) implements ClassicMemberState {}
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The members of a group of the classic protocol, in the order in which they joined. Immutable.
  *
  * @param byId the members
- * @param pending ids that were given to clients that have not joined by them yet (KIP-394)
+ * @param pending ids that were given to clients that have not joined with them yet (KIP-394)
  */
 public record ClassicMembers(Map<String, ClassicMember> byId, Set<String> pending) {
     /** No members. */
@@ -56,12 +56,12 @@ public record ClassicMembers(Map<String, ClassicMember> byId, Set<String> pendin
                 .orElse(null);
     }
 
-    /** Whether the id was given to a client that has not joined by it yet. */
+    /** Whether the id was given to a client that has not joined with it yet. */
     public boolean isPending(String memberId) {
         return pending.contains(memberId);
     }
 
-    /** Whether a rebalance has nobody to wait for. */
+    /** Whether a rebalance has no member to wait for. */
     public boolean allJoining() {
         return pending.isEmpty() && all().stream().allMatch(ClassicMember::isJoining);
     }
@@ -86,8 +86,8 @@ public record ClassicMembers(Map<String, ClassicMember> byId, Set<String> pendin
     }
 
     /**
-     * The protocol for the next generation: of those that all members support, the one that most members prefer to the others. The
-     * one that was voted for first wins a tie.
+     * The protocol for the next generation: of those that all members support, the one that most members prefer. In a tie, the
+     * one that got a vote first wins.
      *
      * @throws IllegalStateException if there is no protocol that all members support
      */
@@ -134,14 +134,14 @@ public record ClassicMembers(Map<String, ClassicMember> byId, Set<String> pendin
         return new ClassicMembers(next, pending);
     }
 
-    /** With an id that its client has not joined by yet. */
+    /** With an id with which its client has not joined yet. */
     public ClassicMembers withPending(String memberId) {
         Set<String> next = new LinkedHashSet<>(pending);
         next.add(memberId);
         return new ClassicMembers(byId, next);
     }
 
-    /** Without an id that its client has not joined by. */
+    /** Without an id with which its client has not joined. */
     public ClassicMembers withoutPending(String memberId) {
         return new ClassicMembers(byId, without(pending, memberId));
     }

@@ -5,13 +5,13 @@ package io.tailrace.groups;
  *
  * @param sessionTimeoutMsMin {@code group.min.session.timeout.ms}, inclusive
  * @param sessionTimeoutMsMax {@code group.max.session.timeout.ms}, inclusive
- * @param initialRebalanceDelayMs {@code group.initial.rebalance.delay.ms}: how long the first rebalance of an empty group waits for
- *     further members
+ * @param initialRebalanceDelayMs {@code group.initial.rebalance.delay.ms}: how long the first rebalance of an empty group waits
+ *     for further members
  * @param membersMax {@code group.max.size}
  */
 public record ClassicSettings(
         int sessionTimeoutMsMin, int sessionTimeoutMsMax, int initialRebalanceDelayMs, int membersMax) {
-    /** Settings; the keys of the configuration name what is wrong with them. */
+    /** Settings. Invalid values are reported under the names of the configuration's keys. */
     public ClassicSettings {
         require(sessionTimeoutMsMin >= 1, "group.min.session.timeout.ms", sessionTimeoutMsMin, "at least 1");
         require(

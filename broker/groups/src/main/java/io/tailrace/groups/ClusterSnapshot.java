@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * What the rules know about the cluster. Immutable; a newer one replaces it as a {@linkplain io.tailrace.shard.Change change that is
- * not stored}.
+ * The rules' view of the cluster. Immutable; a newer one replaces it as a {@linkplain io.tailrace.shard.Change change that is not
+ * stored}.
  */
 public interface ClusterSnapshot {
     /** Increases when topics, partitions or racks change. */
@@ -16,10 +16,12 @@ public interface ClusterSnapshot {
     /** A topic; empty if it does not exist. */
     Optional<Topic> topic(String name);
 
-    /** As {@link #topic(String)}. */
+    /** Like {@link #topic(String)}. */
     Optional<Topic> topic(UUID id);
 
-    /** Whether a topic exists, or may: what ZooKeeper has of it could not be read. Offsets of such a topic are kept. */
+    /**
+     * Whether a topic exists, or may exist because its state in ZooKeeper could not be read. Offsets of such a topic are kept.
+     */
     default boolean mayExist(String name) {
         return topic(name).isPresent();
     }

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A group of the consumer protocol (KIP-848). Confined to its shard.
  *
- * <p>What is stored changes by {@linkplain ConsumerGroupReplay replay} alone and has committed values; what is not is in
- * {@link #unstored}.
+ * <p>Stored state changes only by {@linkplain ConsumerGroupReplay replay} and has committed values. State that is not stored is
+ * in {@link #unstored}.
  */
 public final class ConsumerGroup implements Group {
     private final String groupId;
@@ -39,10 +39,10 @@ public final class ConsumerGroup implements Group {
     private final TimelineMap<String, Assignment> targets;
     private final TimelineMap<String, ConsumerGroupRegularExpressionValue> patterns;
 
-    /** The newest members by instance id. */
+    /** The static members by instance id, as of the newest records. */
     private final Map<String, String> staticMembers = new HashMap<>();
 
-    /** The newest member that has each partition, or must give it up. */
+    /** The member that has each partition or must give it up, as of the newest records. */
     private final Map<UUID, Map<Integer, String>> holders = new HashMap<>();
 
     private final ConsumerGroupVolatile unstored = new ConsumerGroupVolatile();
@@ -89,7 +89,7 @@ public final class ConsumerGroup implements Group {
         return members.size() == 0;
     }
 
-    /** When the target assignment of no members was made. */
+    /** The time at which the target assignment without members was computed. */
     @Override
     public long emptySinceMs() {
         long atMs = orZero(numbers.get(Counter.TARGET_AT_MS));
@@ -175,8 +175,8 @@ public final class ConsumerGroup implements Group {
     }
 
     /**
-     * A member may commit in its own epoch, or in an earlier one if it has had the partition since then: a commit that was under way
-     * when the epoch changed is not lost (KIP-1251).
+     * A member may commit in its own epoch, or in an earlier one if it has had the partition since then. So a commit in flight
+     * while the epoch changes is not lost (KIP-1251).
      */
     @Override
     public ErrorCode commitError(OffsetCaller caller, UUID topic, int partition) {
@@ -250,7 +250,7 @@ public final class ConsumerGroup implements Group {
                 committedTargets);
     }
 
-    /** What ends with this coordinator. */
+    /** The state that is lost with this coordinator. */
     public ConsumerGroupVolatile unstored() {
         return unstored;
     }
@@ -304,7 +304,7 @@ public final class ConsumerGroup implements Group {
                         .put(partition, memberId)));
     }
 
-    /** Removes a member from the views. What another member has taken over already stays with that one. */
+    /** Removes a member from the views. Partitions that another member has already taken over stay with that member. */
     private void forget(String memberId) {
         ConsumerMember member = members.get(memberId);
         if (member == null) {

@@ -51,7 +51,9 @@ final class ConsumerGroupReplay {
         // The topics of a group (type 4) are superseded by the hash in the group's epoch.
     }
 
-    /** The group that a record belongs to. A record with a value creates it; without, it is null if there is none. */
+    /**
+     * The group that a record belongs to. A record with a value creates it. For a tombstone, null if the group does not exist.
+     */
     private static @Nullable ConsumerGroup group(GroupsShard state, String groupId, @Nullable GroupRecordValue value) {
         if (state.groups().get(groupId) instanceof ConsumerGroup group) {
             return group;

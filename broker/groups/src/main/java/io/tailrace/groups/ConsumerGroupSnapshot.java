@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public record ConsumerGroupSnapshot(
         String groupId, int epoch, int targetEpoch, List<ConsumerMember> members, Map<String, Assignment> targets) {
-    /** Content; the collections are copied. */
+    /** A snapshot; the collections are copied. */
     public ConsumerGroupSnapshot {
         members = List.copyOf(members);
         targets = Map.copyOf(targets);

@@ -3,7 +3,7 @@ package io.tailrace.groups;
 import java.util.HashSet;
 import java.util.Set;
 
-/** What a coordinator knows about a {@link ConsumerGroup} and does not store. Confined to the group's shard. */
+/** The state of a {@link ConsumerGroup} that the coordinator does not store. Confined to the group's shard. */
 public final class ConsumerGroupVolatile {
     /** Less than every version of a cluster. */
     private static final long NEVER = -1;
@@ -27,11 +27,11 @@ public final class ConsumerGroupVolatile {
     }
 
     /**
-     * Whether the patterns should be matched against the topics' names again: the cluster has changed, but not too often, or it is
-     * long ago.
+     * Whether the patterns should be matched against the topics' names again: the cluster has changed and the last match is not
+     * too recent, or the last match is long ago.
      *
-     * @param afterChangeMs how long at least after the last time, if the cluster has changed
-     * @param alwaysMs how long at most
+     * @param afterChangeMs the minimum time since the last match if the cluster has changed
+     * @param alwaysMs the time after which patterns are always matched again
      */
     public boolean isMatchDue(long clusterVersion, long nowMs, long afterChangeMs, long alwaysMs) {
         long agoMs = nowMs - matchedMs;
@@ -58,7 +58,7 @@ public final class ConsumerGroupVolatile {
         informed.add(memberId);
     }
 
-    /** Whether a member of the classic protocol was asked to join again and has not yet. */
+    /** Whether a member of the classic protocol was asked to join again and has not yet done so. */
     public boolean isRejoining(String memberId) {
         return rejoining.contains(memberId);
     }

@@ -15,7 +15,7 @@ public record ConsumerMember(String id, ConsumerGroupMemberMetadataValue metadat
     private static final ConsumerGroupMemberMetadataValue UNKNOWN =
             new ConsumerGroupMemberMetadataValue(null, null, "", "", List.of(), null, -1, null, null);
 
-    /** A member of which only the id is known. */
+    /** A member whose id alone is known. */
     public static ConsumerMember unknown(String id) {
         return new ConsumerMember(id, UNKNOWN, MemberAssignment.NEW);
     }

@@ -7,7 +7,7 @@ import java.util.Map;
  * The settings of groups of the consumer protocol. Immutable.
  *
  * @param timing {@code group.consumer.session.timeout.ms} and {@code group.consumer.heartbeat.interval.ms}
- * @param timingByGroup of groups with settings of their own
+ * @param timingByGroup the timing of groups that override it
  * @param membersMax {@code group.consumer.max.size}
  * @param assignors {@code group.consumer.assignors}, at least one; the first is used if members choose none
  * @param migration {@code group.consumer.migration.policy}
@@ -30,7 +30,7 @@ public record ConsumerSettings(
     }
 
     /**
-     * When a member must be heard from.
+     * How often a member must send heartbeats.
      *
      * @param sessionTimeoutMs a member that sends no heartbeat for this long is removed
      * @param heartbeatIntervalMs how often members send heartbeats
@@ -38,7 +38,7 @@ public record ConsumerSettings(
     public record Timing(int sessionTimeoutMs, int heartbeatIntervalMs) {}
 
     /**
-     * Whether a group changes its protocol while it has members.
+     * Whether a group may change its protocol while it has members.
      *
      * @param upgrade from the classic to the consumer protocol, when a member of the consumer protocol joins
      * @param downgrade back, when only members of the classic protocol are left

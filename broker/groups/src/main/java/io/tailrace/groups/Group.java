@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/** A group that has members, or had some. A group that only has offsets is not one: it is in the {@link OffsetTable} alone. */
+/**
+ * A group that has members, or had some. A group that only has offsets has no such object, only an entry in the
+ * {@link OffsetTable}.
+ */
 public sealed interface Group permits ClassicGroup, ConsumerGroup {
     /** The protocol type of consumers. */
     String CONSUMER = "consumer";
@@ -14,7 +17,7 @@ public sealed interface Group permits ClassicGroup, ConsumerGroup {
     /** The group's id. */
     String groupId();
 
-    /** What the members have in common: {@code consumer} for consumers, empty if it never had a member. */
+    /** The members' protocol type: {@code consumer} for consumers, empty if the group never had a member. */
     String protocolType();
 
     /** The state as tools show it, such as {@code Stable} or {@code Empty}. */
@@ -26,8 +29,8 @@ public sealed interface Group permits ClassicGroup, ConsumerGroup {
     }
 
     /**
-     * Whether the group has no members. Only then can it be deleted, and a consumer that assigns its own partitions commit offsets.
-     * A client that was given an id and has not joined by it is not a member yet.
+     * Whether the group has no members. Only an empty group can be deleted, or take commits of consumers that assign their own
+     * partitions. A client that has an id but has not joined with it is not a member yet.
      */
     boolean isEmpty();
 
@@ -38,14 +41,14 @@ public sealed interface Group permits ClassicGroup, ConsumerGroup {
     long emptySinceMs();
 
     /**
-     * Whether a member reads a topic, for any number of topics. Also true if that is not known: of members that are not consumers,
-     * and of subscriptions that cannot be read.
+     * Tests whether any member reads a topic. Also true if that is not known: if the members are not consumers, or a subscription
+     * cannot be read.
      */
     Predicate<String> subscription();
 
     /**
-     * Whether a request of a {@linkplain OffsetCaller#isMember member} may commit offsets, as far as it can be said for all
-     * partitions at once: {@code NONE}, or the error to answer.
+     * Whether a request of a {@linkplain OffsetCaller#isMember member} may commit offsets, as far as this is the same for all
+     * partitions: {@code NONE}, or the error to answer.
      */
     ErrorCode commitError(OffsetCaller caller);
 
@@ -55,8 +58,8 @@ public sealed interface Group permits ClassicGroup, ConsumerGroup {
     }
 
     /**
-     * Whether a request of a member may read offsets: {@code NONE}, or the error to answer. A member whose epoch has moved on since
-     * it sent the request may: what it reads does no harm, and it would only ask again.
+     * Whether a request of a member may read offsets: {@code NONE}, or the error to answer. A member whose epoch has moved on
+     * since it sent the request may read: that does no harm, and it would only ask again.
      */
     ErrorCode fetchError(OffsetCaller caller);
 

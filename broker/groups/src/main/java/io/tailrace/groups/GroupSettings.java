@@ -3,9 +3,9 @@ package io.tailrace.groups;
 /**
  * The settings of groups. A newer version replaces it as a {@linkplain io.tailrace.shard.Change change that is not stored}.
  *
- * @param classic of the classic protocol
- * @param consumer of the consumer protocol
- * @param offsets of committed offsets
+ * @param classic settings of the classic protocol
+ * @param consumer settings of the consumer protocol
+ * @param offsets settings of committed offsets
  */
 public record GroupSettings(ClassicSettings classic, ConsumerSettings consumer, OffsetSettings offsets) {
     /** Apache Kafka's defaults. */

@@ -58,7 +58,7 @@ public final class GroupsShard implements Shard<GroupsShard> {
         return settings;
     }
 
-    /** The settings have changed. They apply to what is decided from now on. */
+    /** The settings have changed. They apply to decisions from now on. */
     public void settingsChanged(GroupSettings changed) {
         settings = changed;
     }

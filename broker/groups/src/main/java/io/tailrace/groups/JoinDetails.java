@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member says of itself when it joins.
+ * What a member reports about itself when it joins.
  *
  * @param instanceId the id of a static member (KIP-345); null for a dynamic one
  * @param client its client

@@ -4,13 +4,13 @@ import io.tailrace.protocol.group.ConsumerGroupCurrentMemberAssignmentValue;
 import java.util.UUID;
 
 /**
- * What a member of the consumer protocol has, as the coordinator knows it. Immutable.
+ * The partitions and epoch of a member of the consumer protocol, as the coordinator knows them. Immutable.
  *
  * @param epoch the member's epoch; 0 before its first assignment, {@link #LEFT_STATIC} while a static member is away
  * @param previousEpoch the epoch before; accepted too, since the answer with the new one may be lost
  * @param state how far it has followed the target assignment
  * @param assigned what it may read
- * @param pendingRevocation what it had and must give up; the coordinator gives it to nobody else yet
+ * @param pendingRevocation what it had and must give up; the coordinator does not give it to another member yet
  */
 public record MemberAssignment(
         int epoch, int previousEpoch, MemberState state, OwnedPartitions assigned, OwnedPartitions pendingRevocation) {
@@ -37,7 +37,7 @@ public record MemberAssignment(
                 epoch, previousEpoch, state.number(), assigned.stored(), pendingRevocation.stored());
     }
 
-    /** Whether nobody else may get a partition because of this member. */
+    /** Whether this member keeps others from getting a partition. */
     public boolean holds(UUID topic, int partition) {
         return assigned.contains(topic, partition) || pendingRevocation.contains(topic, partition);
     }
@@ -47,7 +47,7 @@ public record MemberAssignment(
         return new MemberAssignment(LEFT_STATIC, LEFT_STATIC, MemberState.STABLE, assigned, OwnedPartitions.NONE);
     }
 
-    /** The same partitions for a static member that replaces this one. It has not been told of them. */
+    /** The same partitions for a static member that replaces this one. It has not been sent them yet. */
     public MemberAssignment replaced() {
         return new MemberAssignment(0, 0, MemberState.STABLE, assigned, OwnedPartitions.NONE);
     }

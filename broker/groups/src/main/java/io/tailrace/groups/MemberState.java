@@ -18,7 +18,7 @@ package io.tailrace.groups;
  * and never enters it with one. Source: KIP-848, "Member Assignment"; numbers: Kafka's {@code MemberState}.
  */
 public enum MemberState {
-    /** It has what the target of its epoch gives it. */
+    /** It has everything that the target of its epoch gives it. */
     STABLE(0),
     /** It must give up partitions before it moves to the target's epoch. */
     UNREVOKED_PARTITIONS(1),

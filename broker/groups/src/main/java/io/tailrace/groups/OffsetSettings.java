@@ -8,7 +8,7 @@ package io.tailrace.groups;
  * @param checkIntervalMs {@code offsets.retention.check.interval.ms}: the pause between two searches for expired offsets
  */
 public record OffsetSettings(int metadataBytesMax, long retentionMs, long checkIntervalMs) {
-    /** Settings; the keys of the configuration name what is wrong with them. */
+    /** Settings. Invalid values are reported under the names of the configuration's keys. */
     public OffsetSettings {
         require(metadataBytesMax >= 0, "offset.metadata.max.bytes", metadataBytesMax, 0);
         require(retentionMs >= 1, "offsets.retention.minutes in ms", retentionMs, 1);

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The committed offsets of a shard's groups. Confined to its shard.
  *
- * <p>An offset without metadata takes about 120 bytes: topic names are shared, and a group without offsets is forgotten.
+ * <p>An offset without metadata takes about 120 bytes: topic names are shared, and a group without offsets has no entry.
  */
 public final class OffsetTable {
-    /** More names than that are not shared, so that the names of deleted topics do not add up. */
+    /** The maximum number of shared names, so that the names of deleted topics do not add up. */
     private static final int SHARED_NAMES_MAX = 100_000;
 
     private final Timeline timeline;

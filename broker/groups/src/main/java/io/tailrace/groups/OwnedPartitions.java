@@ -24,10 +24,10 @@ public record OwnedPartitions(SortedMap<UUID, SortedMap<Integer, Integer>> topic
         topics = Collections.unmodifiableSortedMap(topics);
     }
 
-    /** Whether a partition passes. */
+    /** Selects partitions. */
     @FunctionalInterface
     public interface Filter {
-        /** Whether this one passes. */
+        /** Whether the partition is selected. */
         boolean accepts(UUID topic, int partition);
     }
 
@@ -95,7 +95,7 @@ public record OwnedPartitions(SortedMap<UUID, SortedMap<Integer, Integer>> topic
         return keys;
     }
 
-    /** Those that pass. */
+    /** The partitions that the filter selects. */
     public OwnedPartitions filter(Filter filter) {
         TreeMap<UUID, SortedMap<Integer, Integer>> kept = new TreeMap<>();
         topics.forEach((topic, epochs) -> {
@@ -108,7 +108,7 @@ public record OwnedPartitions(SortedMap<UUID, SortedMap<Integer, Integer>> topic
         return new OwnedPartitions(kept);
     }
 
-    /** These, and others that the member gets in an epoch. Those that it has already keep theirs. */
+    /** These partitions and others that the member gets in an epoch. Partitions that it already has keep their epochs. */
     public OwnedPartitions plus(Assignment added, int epoch) {
         TreeMap<UUID, SortedMap<Integer, Integer>> all = new TreeMap<>(topics);
         added.topics().forEach((topic, partitions) -> {

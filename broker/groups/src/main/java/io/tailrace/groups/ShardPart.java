@@ -3,7 +3,7 @@ package io.tailrace.groups;
 import io.tailrace.shard.TimerChange;
 import java.util.List;
 
-/** One of the protocols that use a {@link GroupsShard}: the timers it starts when a shard has been loaded. */
+/** One of the protocols that use a {@link GroupsShard}: supplies the timers to start when a shard has been loaded. */
 @FunctionalInterface
 public interface ShardPart {
     /** The timers to start after a failover, so that live members have time to find the new coordinator. */

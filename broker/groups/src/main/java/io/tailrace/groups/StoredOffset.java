@@ -10,16 +10,16 @@ import java.util.UUID;
  * @param leaderEpoch the leader epoch of the last record read; -1 if not known
  * @param metadata the consumer's own data; empty for none
  * @param committedAtMs when it was committed, in ms since 1970
- * @param expiresAtMs when it expires, in ms since 1970, if the commit said so; -1 for the broker's setting
- * @param topicId the topic that had the name when the offset was committed or loaded; {@link #UNKNOWN_TOPIC} or {@link
- *     #DELETED_TOPIC} if there was none. Not stored
+ * @param expiresAtMs when it expires, in ms since 1970, if the commit named a time; -1 if the broker's setting decides
+ * @param topicId the topic that had the name when the offset was committed or loaded; {@link #UNKNOWN_TOPIC} or
+ *     {@link #DELETED_TOPIC} if there was none. Not stored
  */
 public record StoredOffset(
         long offset, int leaderEpoch, String metadata, long committedAtMs, long expiresAtMs, UUID topicId) {
     /** The id of a topic that could not be read. */
     public static final UUID UNKNOWN_TOPIC = new UUID(0, 0);
 
-    /** The id of a topic that did not exist any more. */
+    /** The id of a topic that no longer existed. */
     public static final UUID DELETED_TOPIC = new UUID(0, 1);
 
     /** Whether its topic has been deleted, even if there is another one of this name now. */

@@ -5,7 +5,7 @@ import io.tailrace.protocol.ErrorCode;
 /** The outcome of an append. Only {@link Appended} wrote anything. */
 public sealed interface AppendResult {
     /**
-     * The batches are in the log. Replicas can read them; consumers can once the high watermark passes them.
+     * The batches are in the log. Replicas can read them now, consumers once the high watermark passes them.
      *
      * @param baseOffset offset of the first record
      * @param nextOffset offset after the last record: the log end offset right after this append

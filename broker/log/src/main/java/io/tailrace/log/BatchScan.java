@@ -10,10 +10,10 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the headers of a segment's batches and reads little else. Checksums are verified on request.
+ * Walks the headers of a segment's batches and otherwise reads little. Checksums are verified on request.
  *
- * <p>{@link #next} stops at the end or at the first damaged header; then {@link #problem} is not null. A scan uses the
- * thread's {@link ThreadBuffers}, so a thread runs one scan at a time.
+ * <p>{@link #next} stops at the end or at the first damaged header; then {@link #problem} is not null. A scan uses the thread's
+ * {@link ThreadBuffers}, so a thread runs one scan at a time.
  */
 final class BatchScan {
     private static final int CONTROL_MASK = 0x20;

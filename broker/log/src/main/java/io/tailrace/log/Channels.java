@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** Complete reads and writes at a position. A channel may read or write less than asked. */
+/** Complete reads and writes at a position. A single call of a channel may read or write less than requested. */
 final class Channels {
     private Channels() {}
 

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /**
- * What compaction of the logs of a directory has not reached yet.
+ * The work that compaction of a directory's logs has not done yet.
  *
  * @param dirtyRatioMax the greatest part of a log's closed segments that was never compacted, from 0 to 1
- * @param overdueMsMax the longest time for which records should have been compacted, by {@code max.compaction.lag.ms}
+ * @param overdueMsMax the longest time by which a log exceeds {@code max.compaction.lag.ms}
  * @param failedLogs logs whose last pass failed, or met damage
  * @param failedBytes bytes of their closed segments that were never compacted
  */

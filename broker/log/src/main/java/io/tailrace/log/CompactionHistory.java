@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Up to which offset a log was compacted at which time, oldest first. A tombstone may be removed once it has been compacted
- * for {@code delete.retention.ms}: since then no older record of its key has been in the log. Immutable.
+ * The offsets up to which a log was compacted, each with the time, oldest first. A tombstone may be removed
+ * {@code delete.retention.ms} after it was compacted: since then the log has held no older record of its key. Immutable.
  *
- * <p>Times stay with offsets, not with segments, because segments are merged: a segment that takes up newly compacted
- * records would otherwise keep its old tombstones for as long as it grows.
+ * <p>Times belong to offsets, not to segments, because segments are merged: a segment that takes up newly compacted records would
+ * otherwise keep its old tombstones for as long as it grows.
  *
  * @param marks offsets and times, both ascending
  */
 record CompactionHistory(List<Mark> marks) {
-    /** Of a log that was never compacted. */
+    /** The history of a log that was never compacted. */
     static final CompactionHistory EMPTY = new CompactionHistory(List.of());
 
     /** Passes within this part of the retention share a mark, so that there are few. Tombstones stay longer by as much. */
@@ -23,7 +23,7 @@ record CompactionHistory(List<Mark> marks) {
      * Records below an offset, and not below that of the previous mark, are compacted.
      *
      * @param endOffset exclusive
-     * @param compactedMs since when
+     * @param compactedMs when they were compacted
      * @param tombstones how many tombstones are among them
      */
     record Mark(long endOffset, long compactedMs, long tombstones) {}

@@ -12,12 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compacts one log once: reads the keys of what was never compacted, then rewrites the segments up to there, small ones
- * together.
+ * Compacts one log once: reads the keys of the dirty records, then rewrites the segments up to there and merges small ones.
  *
- * <p>A damaged segment is left as it is. Then the log does not count as compacted, because a segment that can be read again, such as
- * one that an operator has restored, must be compacted with the keys of all records above it. Passes go on where the map was full,
- * so that the damage does not keep them from the rest of the log.
+ * <p>A damaged segment is left as it is, and the log then does not count as compacted. If the segment becomes readable again,
+ * because an operator has restored it for example, it must be compacted with the keys of all records above it. The next pass
+ * continues where the map was full, so that the damage does not keep passes from the rest of the log.
  */
 final class CompactionPass {
     private static final Logger LOG = LoggerFactory.getLogger(CompactionPass.class);
@@ -33,12 +32,12 @@ final class CompactionPass {
     private long keptBytes;
 
     /**
-     * What a pass has done.
+     * The result of a pass.
      *
-     * @param endOffset exclusive: where the keys that it knew end
-     * @param isStored whether the log counts as compacted up to there
-     * @param readBytes of the segments that it covered, without damaged ones
-     * @param keptBytes of them that stayed
+     * @param endOffset exclusive: the end of the records whose keys the pass knew
+     * @param isStored whether the log now counts as compacted up to there
+     * @param readBytes bytes of the segments that it covered, without damaged ones
+     * @param keptBytes how many of these bytes it kept
      */
     record Result(long endOffset, boolean isStored, long readBytes, long keptBytes) {}
 

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which part of a log a compaction covers.
+ * The part of a log that a compaction covers.
  *
  * @param segments closed segments from the first one of the log on, at least one
- * @param dirt what of them was never compacted
+ * @param dirt the dirty part of them
  * @param truncations how often the log had been truncated when the plan was made
  */
 record CompactionPlan(List<Range> segments, Dirt dirt, int truncations) {
@@ -23,8 +23,8 @@ record CompactionPlan(List<Range> segments, Dirt dirt, int truncations) {
      * The part of segments that was never compacted.
      *
      * @param firstOffset where it begins
-     * @param bytes of its segments; 0 if there are none
-     * @param cleanBytes of the segments before it
+     * @param bytes bytes of its segments; 0 if there are none
+     * @param cleanBytes bytes of the segments before it
      * @param sinceMs when the oldest of its segments was created; {@link Long#MAX_VALUE} if there are none
      */
     record Dirt(long firstOffset, long bytes, long cleanBytes, long sinceMs) {
@@ -33,7 +33,7 @@ record CompactionPlan(List<Range> segments, Dirt dirt, int truncations) {
             return bytes == 0 ? 0 : (double) bytes / (cleanBytes + bytes);
         }
 
-        /** For how long it should have been compacted; 0 if it need not yet. */
+        /** For how long compaction has been overdue; 0 if it is not. */
         long overdueMs(LogConfig.Compaction config, long nowMs) {
             return bytes == 0 ? 0 : Math.max(0, Math.max(0, nowMs - sinceMs) - config.lagMsMax());
         }
@@ -84,7 +84,10 @@ record CompactionPlan(List<Range> segments, Dirt dirt, int truncations) {
         return covered.isEmpty() ? Optional.empty() : Optional.of(new CompactionPlan(covered, dirt, truncations));
     }
 
-    /** Whether the log is due: if enough of it is dirty, if something is for too long, or if there are tombstones to remove. */
+    /**
+     * Whether the log is due: if enough of it is dirty, if a part has been dirty for too long, or if there are tombstones to
+     * remove.
+     */
     boolean isDue(LogConfig.Compaction config, CompactionHistory history, long nowMs) {
         boolean hasTombstones =
                 endOffset() >= history.firstDirtyOffset() && history.hasExpiredTombstones(nowMs, config.tombstoneMs());

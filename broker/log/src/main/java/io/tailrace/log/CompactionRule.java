@@ -6,11 +6,11 @@ import io.tailrace.protocol.record.RecordCursor;
 import java.util.Objects;
 
 /**
- * Which records of a log a pass keeps: the newest of each key, tombstones until they are old enough, and all records that the
- * pass does not know the keys of. Records without a key are removed, as in Kafka. Not thread-safe.
+ * Decides which records a compaction pass keeps: the newest of each key, tombstones until they are old enough, and all records
+ * whose keys the pass does not know. Records without a key are removed, as in Kafka. Not thread-safe.
  */
 final class CompactionRule implements BatchFilter.Rule {
-    /** What a pass has kept and removed. */
+    /** The numbers of records that a pass has kept and removed. */
     static final class Counts {
         private final long[] tombstones;
         private long kept;
@@ -76,7 +76,7 @@ final class CompactionRule implements BatchFilter.Rule {
         this.current = new Counts(history.marks().size());
     }
 
-    /** Keeps the tombstones from an offset on: below them may be older records of their keys that cannot be read. */
+    /** Keeps the tombstones from an offset on, because there may be unreadable older records of their keys below. */
     void keepTombstonesFrom(long offset) {
         tombstonesEndOffset = Math.min(tombstonesEndOffset, offset);
     }

@@ -2,7 +2,7 @@ package io.tailrace.log;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** When a log was compacted last, and when that may be tried again. Thread-safe. */
+/** When a log was last compacted, and when the next attempt may start. Thread-safe. */
 final class CompactionState {
     /** The longest pause after failures. */
     private static final long PAUSE_MS_MAX = 3_600_000;

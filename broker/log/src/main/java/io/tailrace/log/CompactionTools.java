@@ -3,9 +3,7 @@ package io.tailrace.log;
 import io.tailrace.protocol.record.BatchFilter;
 import java.nio.ByteBuffer;
 
-/**
- * What one thread needs to compact logs, one after the other: buffers, bounds and a pace. Not thread-safe.
- */
+/** The tools with which one thread compacts logs: buffers, bounds and a pace. Not thread-safe. */
 final class CompactionTools {
     private static final int BUFFER_BYTES = 1 << 18;
 

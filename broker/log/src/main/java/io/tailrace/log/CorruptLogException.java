@@ -3,7 +3,7 @@ package io.tailrace.log;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A damaged file. The message names the file, the byte where that is known, and what was expected and found. */
+/** A damaged file. The message names the file, the byte position if known, and what was expected and found. */
 public final class CorruptLogException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the damage that readers of one log meet, and logs it once a minute at most: a client that cannot read comes back at
- * once. Time is that of the last maintenance pass. Thread-safe.
+ * Counts the damage that readers of one log meet, and logs it once a minute at most: a client that cannot read retries at once.
+ * Time is measured by maintenance passes. Thread-safe.
  */
 final class DamageLog {
     private static final Logger LOG = LoggerFactory.getLogger(DamageLog.class);

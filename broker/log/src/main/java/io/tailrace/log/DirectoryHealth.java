@@ -30,8 +30,8 @@ final class DirectoryHealth {
 
     /**
      * Takes the directory offline if a failure is the disk's; returns the exception to throw. A failure that concerns one
-     * operation or one log is returned as {@link LogOperationException}, {@link CorruptLogException} or {@link
-     * LogClosedException}.
+     * operation or one log is returned as {@link LogOperationException}, {@link CorruptLogException} or
+     * {@link LogClosedException}.
      */
     IOException report(IOException failure) {
         if (FailureScope.of(failure, directory) == FailureScope.DIRECTORY) {

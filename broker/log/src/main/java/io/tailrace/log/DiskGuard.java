@@ -7,9 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refuses appends before the disk is full. Most appends do not query the file system: each query grants a budget of half
- * of what is free above the floor, at most {@link #BUDGET_BYTES_MAX}. While the disk is full, every append queries.
- * Thread-safe.
+ * Refuses appends before the disk is full. Most appends do not query the file system: each query grants a budget of half the free
+ * space above the floor, at most {@link #BUDGET_BYTES_MAX}. While the disk is full, every append queries. Thread-safe.
  */
 final class DiskGuard {
     private static final Logger LOG = LoggerFactory.getLogger(DiskGuard.class);

@@ -15,11 +15,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * How much an {@link IOException} costs: one operation, or the whole log directory. Exceptions of the file system are
- * told apart here and nowhere else; {@code docs/adr/0080} lists and explains the cases. An error that is not known to
- * be harmless counts as a failure of the disk.
+ * The scope of an {@link IOException}: one operation, or the whole log directory. Only this class classifies exceptions of the
+ * file system; {@code docs/adr/0080} lists and explains the cases. An error that is not known to be harmless counts as a failure
+ * of the disk.
  *
- * <p>Java reports most error numbers by their message only. {@code scripts/tailrace} keeps messages in English.
+ * <p>Java reports most error numbers only by their message. {@code scripts/tailrace} keeps messages in English.
  */
 enum FailureScope {
     /** One operation on one file failed; the disk works. */

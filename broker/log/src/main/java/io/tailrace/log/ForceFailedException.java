@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A sync of data or of a directory failed. The kernel may have dropped the pages, so this is always the disk's failure,
- * even for want of space.
+ * A sync of data or of a directory failed. The kernel may have dropped the pages, so this always counts as a failure of the disk,
+ * even if the cause is lack of space.
  */
 final class ForceFailedException extends IOException {
     private static final long serialVersionUID = 1L;

@@ -15,8 +15,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The copies in a log directory that have not taken the place of the logs they are copied from; see {@link LogMove}. Such a copy
- * is no log of its partition: nothing reads it, and after a crash it is made anew. Thread-safe.
+ * The copies in a log directory that have not yet replaced the logs they are copied from; see {@link LogMove}. Such a copy is not
+ * its partition's log: nothing reads it, and after a crash the copying starts again. Thread-safe.
  */
 public final class FutureLogs {
     private final LogContext context;
@@ -25,7 +25,7 @@ public final class FutureLogs {
     private final Object changes;
 
     private final Map<TopicPartition, Log> copies = new ConcurrentHashMap<>();
-    /** Copies that an earlier process has left; their files stay until the move begins anew or is given up. */
+    /** Copies that an earlier process has left; their files stay until the move starts again or is given up. */
     private final Set<TopicPartition> unfinished = ConcurrentHashMap.newKeySet();
     /** Partitions whose log came from another directory, which may still hold it. */
     private final Set<TopicPartition> arrived = ConcurrentHashMap.newKeySet();
@@ -68,7 +68,7 @@ public final class FutureLogs {
         return damaged;
     }
 
-    /** Moves that an earlier process has left unfinished: each begins anew, or is {@linkplain #discard given up}. */
+    /** Moves that an earlier process has left unfinished: each starts again, or is {@linkplain #discard given up}. */
     public Set<TopicPartition> unfinished() {
         return Set.copyOf(unfinished);
     }
@@ -186,7 +186,7 @@ public final class FutureLogs {
         arrived.remove(partition);
     }
 
-    /** Closes the copies without writing anything: the next start makes them anew. */
+    /** Closes the copies without writing anything: the next start copies them again. */
     void close() {
         synchronized (changes) {
             isClosed = true;

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A sorted file of fixed-size entries: a key of 4 or 8 bytes and a value of 4 bytes. Keys and values both ascend.
  *
- * <p>The newest entries are kept in memory and written in blocks; what a crash loses is rebuilt from the segment. The file
- * is read and written by position, never mapped: writing to a mapped file on a full disk kills the process, and so does
- * reading one that was cut.
+ * <p>The newest entries are kept in memory and written in blocks; what a crash loses is rebuilt from the segment. The file is
+ * read and written by position, never mapped: writing to a mapped file on a full disk kills the process, and so does reading a
+ * mapped file that was cut.
  *
- * <p>One thread appends and truncates, any number look up. A lookup that overlaps a truncation may return a wrong entry or
- * throw an {@link IOException}; the caller repeats it ({@link OptimisticReadLock}).
+ * <p>One thread appends and truncates; any number of threads look up. A lookup that overlaps a truncation may return a wrong
+ * entry or throw an {@link IOException}; the caller repeats it ({@link OptimisticReadLock}).
  */
 final class IndexFile {
     /** An entry. */
@@ -44,10 +44,10 @@ final class IndexFile {
     private volatile Content content;
 
     /**
-     * All entries at one moment, replaced as a whole. A slot of a tail is written once, before a content covers it.
+     * All entries at one moment, replaced as a whole. Each slot of a tail is written once, before it becomes part of the content.
      *
      * @param count number of entries
-     * @param tailFrom the first entry in memory; those before are in the file
+     * @param tailFrom the first entry in memory; earlier ones are in the file
      * @param tail the entries from {@code tailFrom} on
      */
     private record Content(int count, int tailFrom, ByteBuffer tail) {

@@ -9,14 +9,14 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * The batches that compaction keeps even without records. By a producer's last batch duplicates and gaps are recognized. By the
- * first batch of a leader epoch, a follower that copies the log learns where the epoch begins, and truncates correctly.
+ * The batches that compaction keeps even without records. A producer's last batch is needed to recognize duplicates and gaps. The
+ * first batch of a leader epoch shows a follower that copies the log where the epoch begins, so that it truncates correctly.
  *
  * @param lastOffsets the last offset of each idempotent producer that the log remembers
  * @param epochStarts the start of each leader epoch
  */
 record LastingBatches(Map<Long, Long> lastOffsets, NavigableSet<Long> epochStarts) {
-    /** Those of a log now. Whatever is appended later is not in what a pass covers. */
+    /** The current ones of a log. A pass does not cover anything that is appended later. */
     static LastingBatches of(Log log) throws IOException {
         Map<Long, Long> lastOffsets = new HashMap<>();
         log.withoutAppends(() -> {

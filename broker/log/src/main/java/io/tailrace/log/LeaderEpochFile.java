@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The file {@code leader-epoch-checkpoint}, which keeps a log's {@link LeaderEpochs} ({@code docs/format.md}). Thread-safe.
  *
- * <p>Every batch carries its epoch, so the file only has to cover what recovery does not read. It is written before the
- * recovery point moves and after truncations, never for an append.
+ * <p>Every batch carries its epoch, so the file only has to cover the part of the log that recovery does not read. It is written
+ * before the recovery point moves and after truncations, never for an append.
  */
 final class LeaderEpochFile {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderEpochFile.class);

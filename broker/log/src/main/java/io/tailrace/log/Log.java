@@ -16,11 +16,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * The log of one partition, created by {@link LogDirectory}.
  *
  * <p>Offsets named end, next or limit are exclusive. Thread-safe: appends, truncations and changes of segments exclude each
- * other, reads wait only for truncations. Only {@link #flush} and the methods that truncate or close wait for a sync.
+ * other; reads wait only for truncations. Only {@link #flush} and the methods that truncate or close wait for a sync.
  *
- * <p>Every method that uses the disk throws {@link LogDirectoryOfflineException} once the log directory has failed, {@link
- * LogClosedException} once the log is closed or deleted, {@link CorruptLogException} where it meets damage, and {@link
- * LogOperationException} if the operation failed for a reason that may pass.
+ * <p>Every method that uses the disk throws {@link LogDirectoryOfflineException} once the log directory has failed,
+ * {@link LogClosedException} once the log is closed or deleted, {@link CorruptLogException} where it meets damage, and
+ * {@link LogOperationException} if the operation failed for a reason that may pass.
  */
 public final class Log implements ReplicaLog {
     private final TopicPartition partition;
@@ -272,7 +272,7 @@ public final class Log implements ReplicaLog {
         });
     }
 
-    /** Does what is due; see {@link LogDirectory#maintain}. */
+    /** Runs a maintenance pass; see {@link LogDirectory#maintain}. */
     void maintain(long nowMs, long deletableBefore) throws IOException {
         appendLock.lock();
         try {

@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * Retention: deletes whole closed segments, oldest first, by age, by size, and below the log start offset.
  *
- * <p>Age counts from a segment's last append, not from its records' timestamps. A timestamp far in the future would keep a
- * segment forever, and a backlog of old records would be deleted before anybody has read it ({@code docs/adr/0020}).
+ * <p>Age counts from a segment's last append, not from its records' timestamps. With timestamps, one far in the future would keep
+ * a segment forever, and a backlog of old records would be deleted before it was read ({@code docs/adr/0020}).
  */
 final class LogCleanup {
     private LogCleanup() {}

@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compacts the logs of one directory, one after the other: of each key the newest record stays. Offsets do not change.
+ * Compacts the logs of one directory, one after the other: keeps the newest record of each key. Offsets do not change.
  *
- * <p>Used by one thread, except for {@link #lastKeptRatio}. Several compactors can share a directory; a log is compacted by one of them at a time. Reads, appends
- * and truncations of a log go on while it is compacted.
+ * <p>Used by one thread, except for {@link #lastKeptRatio}. Several compactors can share a directory; a log is compacted by one
+ * of them at a time. Reads, appends and truncations of a log go on while it is compacted.
  */
 public final class LogCompactor {
     private static final Logger LOG = LoggerFactory.getLogger(LogCompactor.class);
@@ -47,7 +47,7 @@ public final class LogCompactor {
     }
 
     /**
-     * Compacts the log that is due and was not compacted for the longest time. A failure is logged, and the log is tried again
+     * Compacts the log that is due and whose last compaction is the longest ago. A failure is logged, and the log is retried
      * after a pause.
      *
      * @param nowMs the time

@@ -4,8 +4,8 @@ import io.tailrace.protocol.TopicPartition;
 import java.util.Objects;
 
 /**
- * Settings of a partition's log. Immutable; replaced as a whole when the topic's configuration changes. {@link #UNLIMITED}
- * switches a limit of {@link Retention} or {@link Flush} off.
+ * Settings of a partition's log. Immutable; replaced as a whole when the topic's configuration changes. {@link #UNLIMITED} turns
+ * off a limit of {@link Retention} or {@link Flush}.
  *
  * @param roll when the active segment is closed and the next one started
  * @param retention which segments are kept

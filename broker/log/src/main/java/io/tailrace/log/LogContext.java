@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * What the logs of one directory share.
  *
- * @param config of the directory
+ * @param config the directory's configuration
  * @param disk access to the disk
  * @param health whether the directory is online
  * @param guard whether there is free space

@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A directory of partitions' logs, one of {@code log.dirs}. It is locked for one process, marked as this broker's,
- * recovered at start, checkpointed, and closed with a marker that saves the next start the recovery.
+ * A directory of partitions' logs, one of {@code log.dirs}. It is locked for one process, marked as this broker's, recovered at
+ * start, checkpointed, and closed with the clean-shutdown marker.
  *
- * <p>Thread-safe. The first failure of the disk takes the directory offline until the process restarts: the listener is
- * notified once, and every method that uses the disk throws {@link LogDirectoryOfflineException}. An operation that fails
- * for another reason throws {@link LogOperationException} and changes nothing else ({@code docs/adr/0080}).
+ * <p>Thread-safe. The first failure of the disk takes the directory offline until the process restarts: the listener is notified
+ * once, and every method that uses the disk throws {@link LogDirectoryOfflineException}. An operation that fails for another
+ * reason throws {@link LogOperationException} and changes nothing else ({@code docs/adr/0080}).
  */
 public final class LogDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
@@ -58,13 +58,13 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /**
-     * Opens a directory and loads its logs, several at a time and each on its own; see {@link #unopenedLogs}. A directory
-     * that cannot be used (not a directory, unreadable, a failing disk, a damaged {@code meta.properties}) is returned
-     * {@linkplain #isOffline offline} and without logs.
+     * Opens a directory and loads its logs, several at a time. A log that cannot be loaded does not stop the others; see
+     * {@link #unopenedLogs}. A directory that cannot be used (not a directory, unreadable, a failing disk, a damaged
+     * {@code meta.properties}) is returned {@linkplain #isOffline offline} and without logs.
      *
      * @param configOfTopic the configuration of each topic in the directory
-     * @param background recovers, syncs and writes snapshots, on its own threads. It must not reject tasks before the
-     *     directory is closed, nor interrupt them (no {@code shutdownNow}). It is not shut down here.
+     * @param background recovers, syncs and writes snapshots, on its own threads. It must not reject tasks before the directory
+     *     is closed, nor interrupt them (no {@code shutdownNow}). It is not shut down here.
      * @param onOffline called once if the disk fails after this method has returned; must not block
      * @param nowMs the time
      * @throws IOException if the directory is in use or belongs to another broker or cluster
@@ -203,7 +203,7 @@ public final class LogDirectory implements AutoCloseable {
         logs.delete(partition, null, nowMs);
     }
 
-    /** As {@link #delete(TopicPartition, long)}, but does nothing unless this is the partition's log here. */
+    /** Like {@link #delete(TopicPartition, long)}, but does nothing unless this is the partition's log here. */
     void delete(Log log, long nowMs) throws IOException {
         logs.delete(log.partition(), log, nowMs);
     }

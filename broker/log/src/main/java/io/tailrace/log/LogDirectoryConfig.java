@@ -11,8 +11,8 @@ import java.util.Objects;
  * @param brokerId the broker it must belong to
  * @param freeBytesMin {@code log.dir.free.bytes.min}: appends are refused while less than this is free on the disk
  * @param producerIdExpirationMs {@code producer.id.expiration.ms}: a producer that has sent nothing for this long is forgotten
- * @param producerIdsMax {@code producer.ids.per.partition.max}: how many producers a partition remembers. Beyond
- *     that the least recently active one is forgotten, and duplicates of its last batches are no longer detected
+ * @param producerIdsMax {@code producer.ids.per.partition.max}: how many producers a partition remembers. Beyond that, the least
+ *     recently active one is forgotten, and duplicates of its last batches are no longer detected
  */
 public record LogDirectoryConfig(
         Path path, String clusterId, int brokerId, long freeBytesMin, long producerIdExpirationMs, int producerIdsMax) {

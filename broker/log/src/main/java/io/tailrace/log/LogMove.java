@@ -8,8 +8,8 @@ import java.nio.file.attribute.FileTime;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Moves a log to another log directory of the broker while it is read and written: a copy there catches up with it, takes its
- * place, and the log is deleted.
+ * Moves a log to another log directory of the broker while the log is in use: a copy there catches up and takes the log's place,
+ * and the log is deleted.
  *
  * <pre>
  * begin        directory with the marker "copying"        a crash: the copy is made anew
@@ -65,7 +65,7 @@ public final class LogMove {
      * @param bytesMax bytes at most, or one batch
      * @return bytes copied; {@link #hasCaughtUp} says whether the copy has everything
      * @throws LogClosedException if the log or the copy has been deleted
-     * @throws LogOperationException if the copy refuses the records, such as for want of space
+     * @throws LogOperationException if the copy refuses the records, for example for lack of space
      */
     public int copy(int bytesMax, long nowMs) throws IOException {
         long truncated = truncatedTo.getAndSet(Long.MAX_VALUE);

@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One read of a log: segments, start and end that are consistent with each other while the log changes. A segment is
- * retained before it is used. If it is closed already, methods return null, and the caller starts a new read.
+ * One read of a log: segments, start and end that are consistent with each other while the log changes. A segment is retained
+ * before it is used. If a segment is already closed, methods return null, and the caller starts a new read.
  *
  * @param partition the partition
  * @param segments at least the segments that {@code end} covers

@@ -3,7 +3,7 @@ package io.tailrace.log;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The reads of a log. One that meets a truncation or a closed segment starts anew. Thread-safe. */
+/** The reads of a log. A read that meets a truncation or a closed segment starts again. Thread-safe. */
 final class LogReads {
     private final Log log;
     private final OptimisticReadLock lock;

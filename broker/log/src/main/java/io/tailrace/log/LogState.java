@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A log's segments, and state derived from the headers of their batches. Guarded by the append lock.
+ * A log's segments, and the state derived from the headers of their batches. Guarded by the append lock.
  *
  * @param directory the partition's directory
  * @param segments the batches
@@ -56,7 +56,7 @@ record LogState(
         return epochs;
     }
 
-    /** What is on disk cannot be refused: a batch whose epoch is not later than the latest changes nothing. */
+    /** A batch on disk cannot be refused: if its epoch is not later than the latest one, it changes nothing. */
     private static LeaderEpochs with(LeaderEpochs epochs, int epoch, long baseOffset) {
         return epoch > epochs.latest() ? epochs.truncate(baseOffset).append(epoch, baseOffset) : epochs;
     }

@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * Truncates a follower's log where it diverges from its leader's. The caller makes sure that no append and no sync runs.
  *
- * <p>The recovery point is lowered and the chain of segments shortened on disk before anything is cut: a log that ends below
- * its recovery point counts as damaged, and so does a listed segment that has changed.
+ * <p>Before anything is cut, the recovery point is lowered and the chain of segments shortened on disk, because a log that ends
+ * below its recovery point counts as damaged, and so does a listed segment that has changed.
  */
 final class LogTruncation {
     private final Log log;
@@ -32,7 +32,7 @@ final class LogTruncation {
         orAbandon(() -> dropAll(offset, nowMs));
     }
 
-    /** A log that was truncated by half is not used again before the next start, which loads what the files contain. */
+    /** A half-truncated log is not used again before the next start, which loads whatever the files contain. */
     private void orAbandon(ThrowingRunnable<IOException> truncation) throws IOException {
         try {
             truncation.run();

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log that can move to another log directory while it is used; see {@link LogMove}. It is the log that is the partition's now.
- * Thread-safe, as {@link Log} is.
+ * A log that can move to another log directory while it is used; see {@link LogMove}. Calls go to the log that is the partition's
+ * now. Thread-safe, as {@link Log} is.
  */
 public final class MovableLog implements ReplicaLog {
     /** Written, as {@link #move} is, under this object's monitor, so that a copy never misses a new configuration. */

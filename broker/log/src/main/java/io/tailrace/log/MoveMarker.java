@@ -8,13 +8,13 @@ import java.nio.file.Path;
 
 /**
  * The file {@code move} in a partition's directory: the log in it is a copy of one in another log directory. {@code copying}: it
- * lacks records. {@code complete}: it has taken the other's place, whose files may not be deleted yet. Without the file, the
- * log is the partition's only one.
+ * lacks records. {@code complete}: it has taken the other log's place, but the other log's files may still exist. Without this
+ * file, the log is the partition's only one.
  */
 final class MoveMarker {
     private static final String FILE = "move";
 
-    /** How far a move has come. */
+    /** The progress of a move. */
     enum State {
         NONE,
         COPYING,

@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Positions of some batches in a segment, by offset. An entry holds a batch's last offset, relative to the segment's base
- * offset, and its position ({@code docs/format.md}). Threads as for {@link IndexFile}.
+ * Positions of some batches in a segment, by offset. An entry holds a batch's last offset, relative to the segment's base offset,
+ * and its position ({@code docs/format.md}). Thread safety is that of {@link IndexFile}.
  */
 record OffsetIndex(IndexFile file, long baseOffset) {
     static final int ENTRY_BYTES = 8;

@@ -10,7 +10,7 @@ import java.security.NoSuchAlgorithmException;
  * thread-safe.
  *
  * <p>Keys themselves are not kept, so two keys with the same 16 bytes would be taken for one. With 5 million keys that has a
- * probability of 4e-26, and nobody knows how to make such keys on purpose, which is why the hash is not MD5.
+ * probability of 4e-26. The hash is not MD5 because such keys must be hard to make on purpose.
  */
 final class OffsetMap {
     /** Hash and offset. */

@@ -5,8 +5,8 @@ import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets readers run without a lock beside truncations. A read is optimistic; if a truncation overlapped, it is repeated
- * under a read lock.
+ * Lets readers run without a lock while truncations happen. A read is optimistic; if a truncation overlapped, the read is
+ * repeated under a read lock.
  */
 final class OptimisticReadLock {
     /** A read of the log. */
@@ -23,7 +23,7 @@ final class OptimisticReadLock {
 
     private final StampedLock lock = new StampedLock();
 
-    /** Reads until no change overlapped. What an overlapping change made the read throw is dropped, whatever it is. */
+    /** Reads until no change overlapped. Any exception of a read that a change overlapped is dropped. */
     <T> T read(Read<T> read, Discard<T> discard) throws IOException {
         long stamp = lock.tryOptimisticRead();
         if (stamp != 0) {

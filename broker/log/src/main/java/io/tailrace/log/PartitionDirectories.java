@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The names of partitions' directories: {@code topic-partition}, {@code topic-partition.<unique>-delete} once deleted, and
- * {@code topic-partition.<time>-damaged} once set aside. In the last two the topic is cut, as Kafka does, to what a file
- * name may hold ({@code docs/format.md}).
+ * {@code topic-partition.<time>-damaged} once set aside. In the last two, the topic is cut to the length that a file name may
+ * have, as in Kafka ({@code docs/format.md}).
  */
 final class PartitionDirectories {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionDirectories.class);

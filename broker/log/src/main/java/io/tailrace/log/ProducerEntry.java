@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of one idempotent producer: its epoch and its last batches. Guarded by the append lock.
  *
- * <p>A producer has five batches in flight to a broker. When leadership moves, it can send five more to the new leader while the first
- * five wait for the former one, and repeats those afterwards. Kafka remembers five: the oldest repetition is refused as out of order,
- * over and over, and the producer sends nothing to the partition until its delivery timeout.
+ * <p>A producer has five batches in flight to a broker. When leadership moves, it can send five more to the new leader while the
+ * first five wait for the former one, and repeats those afterwards. So ten batches are remembered. Kafka remembers five: it keeps
+ * refusing the oldest repetition as out of order, and the producer sends nothing to the partition until its delivery timeout.
  */
 final class ProducerEntry {
     static final int BATCHES_MAX = 10;

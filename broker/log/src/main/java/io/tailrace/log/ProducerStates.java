@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The idempotent producers of a log (KIP-98): detects duplicates, refuses gaps and old epochs.
  *
- * <p>An unknown producer may start at any sequence, since its state may have expired. Expiry counts from arrival, not from
- * record timestamps, which may be years old when a backlog is loaded. Guarded by the append lock.
+ * <p>An unknown producer may start at any sequence number, because its state may have expired. Expiry counts from arrival, not
+ * from record timestamps, which may be years old when a backlog is loaded. Guarded by the append lock.
  */
 final class ProducerStates {
     /** Least recently active first. */

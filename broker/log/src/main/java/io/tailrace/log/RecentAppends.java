@@ -4,10 +4,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ends of the last appends, so that reads near the log end and at the high watermark need no index.
+ * The ends of the last appends, so that reads near the log end and the high watermark need no index.
  *
- * <p>Written under the append lock, read without one. The entries are immutable, and an old one stays correct until a
- * truncation, which clears them while no reader runs.
+ * <p>Written under the append lock, read without one. The entries are immutable, and an old one stays correct until a truncation,
+ * which clears them while no reader runs.
  */
 final class RecentAppends {
     private static final int SIZE = 64;

@@ -10,10 +10,10 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A partition's log as a replica uses it, in any role. Thread-safe.
  *
- * <p>Offsets named end, next or limit are exclusive. Every method that uses the disk throws {@link
- * LogDirectoryOfflineException} once the log directory has failed, {@link LogClosedException} once the log is closed or
- * deleted, {@link CorruptLogException} where it meets damage, and {@link LogOperationException} if the operation failed for
- * a reason that may pass. {@link Log} stores the log in files. A contract test covers it and other implementations.
+ * <p>Offsets named end, next or limit are exclusive. Every method that uses the disk throws {@link LogDirectoryOfflineException}
+ * once the log directory has failed, {@link LogClosedException} once the log is closed or deleted, {@link CorruptLogException}
+ * where it meets damage, and {@link LogOperationException} if the operation failed for a reason that may pass. {@link Log} stores
+ * the log in files. A contract test covers it and the other implementations.
  */
 public interface ReplicaLog {
 

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One file of record batches, with its indexes.
  *
- * <p>Written only under the log's append lock. A reader calls {@link #retain} first, so that the files stay open until it
- * calls {@link #release}, and reads no further than a position that it took from the log or from {@link #sizeInBytes}.
+ * <p>Written only under the log's append lock. A reader first calls {@link #retain}, so that the files stay open until it calls
+ * {@link #release}. It reads no further than a position that it took from the log or from {@link #sizeInBytes}.
  */
 final class Segment {
     private static final Logger LOG = LoggerFactory.getLogger(Segment.class);

@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which files are a log, as far as it is closed and forced, and how far it is compacted: the content of {@code segment-chain}
+ * The list of a log's closed and forced segments, and how far the log is compacted: the content of {@code segment-chain}
  * ({@code docs/format.md}). Immutable.
  *
  * @param links the segments, oldest first; each covers the offsets up to the next one's base offset
- * @param endOffset base offset of the first segment that is not listed; 0 if none is
+ * @param endOffset base offset of the first segment that is not listed; 0 if no segment is listed
  * @param history how far the log is compacted
  */
 record SegmentChain(List<Link> links, long endOffset, CompactionHistory history) {
@@ -25,7 +25,7 @@ record SegmentChain(List<Link> links, long endOffset, CompactionHistory history)
      * A closed segment.
      *
      * @param baseOffset names the file
-     * @param sizeInBytes of the file, which no longer changes
+     * @param sizeInBytes size of the file, which no longer changes
      * @param compactedMs when compaction wrote the file; 0 if it is as it was appended
      */
     record Link(long baseOffset, int sizeInBytes, long compactedMs) {}

@@ -29,7 +29,9 @@ final class SegmentChainFile {
         this.file = new CheckpointFile(disk, directory.resolve(LogFiles.CHAIN));
     }
 
-    /** The chain in the file; empty if it is missing or damaged, so that the segments alone must show whether they are complete. */
+    /**
+     * The chain in the file; empty if it is missing or damaged, so that the segments alone must show whether they are complete.
+     */
     SegmentChain read() throws IOException {
         try {
             written = parse(file.read().orElse(List.of()));

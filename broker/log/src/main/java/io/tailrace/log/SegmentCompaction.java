@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Writes one segment with what a rule keeps of adjacent ones. Changes none of them. Not thread-safe. */
+/** Writes one segment with the records that a rule keeps from adjacent segments. Leaves those unchanged. Not thread-safe. */
 final class SegmentCompaction {
     private final LogContext context;
     private final Path directory;
@@ -63,7 +63,7 @@ final class SegmentCompaction {
         }
     }
 
-    /** Closes and deletes a segment that was not committed. What cannot be deleted is, at the next start. */
+    /** Closes and deletes a segment that was not committed. Files that cannot be deleted now are deleted at the next start. */
     static void discard(Disk disk, Segment target, Exception reason) {
         target.release();
         Path directory = target.file().resolveSibling("");

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
  * The two indexes of a segment, and the greatest timestamp, which is derived from them and from the batches behind their last
  * entries. Changed under the log's append lock, read by any thread.
  *
- * <p>An index is a hint: it is never trusted without a look at the batch that it points to, and can be rebuilt from the
- * segment at any time. So an index that cannot be written never fails an append.
+ * <p>An index is a hint: readers check the batch that an entry points to, and the index can be rebuilt from the segment at any
+ * time. So an append does not fail if an index cannot be written.
  */
 final class SegmentIndexes {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentIndexes.class);

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a segment trustworthy: by a check of its indexes if it was forced or closed, by a scan if not. */
+/** Makes a segment trustworthy: checks only its indexes if it was forced or closed cleanly, and scans it otherwise. */
 final class SegmentRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentRecovery.class);
 

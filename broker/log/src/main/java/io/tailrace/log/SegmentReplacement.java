@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts a compacted segment in the place of the segments that it was written from. The new chain of segments commits; the
- * renames follow, here or at the next start ({@code docs/adr/0106}).
+ * Puts a compacted segment in place of the segments that it was written from. Writing the new chain of segments is the commit;
+ * the renames follow, now or at the next start ({@code docs/adr/0106}).
  */
 final class SegmentReplacement {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentReplacement.class);
@@ -74,7 +74,7 @@ final class SegmentReplacement {
         }
     }
 
-    /** Stores and publishes how far the log is compacted. */
+    /** Stores and publishes up to where the log is compacted. */
     void finish(CompactionHistory history) throws IOException {
         log.flusher().exclusively(() -> {
             ensureNotTruncated();
@@ -111,7 +111,7 @@ final class SegmentReplacement {
         deleteReplaced(disk, directory, replaced);
     }
 
-    /** The first segment's files were replaced by the renames. What cannot be deleted is, at the next start. */
+    /** The first segment's files were replaced by the renames. Files that cannot be deleted now are deleted at the next start. */
     private void deleteReplaced(Disk disk, Path directory, List<Segment> replaced) {
         try {
             for (Segment segment : replaced.subList(1, replaced.size())) {

@@ -2,7 +2,7 @@ package io.tailrace.log;
 
 import java.nio.ByteBuffer;
 
-/** Buffers of a thread, so that a lookup allocates none. Valid until the thread's next use. */
+/** Buffers that a thread reuses, so that a lookup allocates none. Their content is valid until the thread's next use. */
 final class ThreadBuffers {
     static final int PAGE_BYTES = 4096;
     static final int CHUNK_BYTES = 64 * 1024;

@@ -4,9 +4,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Offsets by timestamp, for some batches of a segment. An entry holds the greatest timestamp so far, and the last offset of
- * the batch with that timestamp, relative to the segment's base offset ({@code docs/format.md}). Up to that offset no
- * record is newer. Threads as for {@link IndexFile}.
+ * Offsets by timestamp, for some batches of a segment. An entry holds the greatest timestamp so far, and the last offset of the
+ * batch with that timestamp, relative to the segment's base offset ({@code docs/format.md}). Up to that offset no record is
+ * newer. Thread safety is that of {@link IndexFile}.
  */
 record TimeIndex(IndexFile file, long baseOffset) {
     static final int ENTRY_BYTES = 12;

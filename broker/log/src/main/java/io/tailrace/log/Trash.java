@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Renamed files and directories that are removed after a delay, so that an operator can undo a mistaken deletion. Bounded
- * by what the disk holds. Thread-safe.
+ * Renamed files and directories that are removed after a delay, so that an operator can undo a mistaken deletion. Bounded only by
+ * the disk. Thread-safe.
  */
 final class Trash {
     private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
@@ -26,7 +26,7 @@ final class Trash {
         items.add(new Item(List.copyOf(paths), dueMs));
     }
 
-    /** Removes what is due. */
+    /** Removes the files whose delay is over. */
     void empty(long nowMs) {
         for (Item item : items) {
             if (item.dueMs <= nowMs && items.remove(item)) {

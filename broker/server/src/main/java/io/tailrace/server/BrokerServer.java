@@ -46,13 +46,16 @@ import org.slf4j.LoggerFactory;
 /**
  * A broker in this process: {@link #start} it, connect to {@link #port}, {@link #close} it. Thread-safe.
  *
- * <p>It stops in this order: it hands leadership over, answers the requests in flight, closes connections, closes the logs with the
- * marker that spares the next start a recovery, and removes its registration.
+ * <p>It stops in this order: it hands over leadership, answers the requests in flight, closes connections, closes the logs with
+ * the clean-shutdown marker, and removes its registration.
  */
 public final class BrokerServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerServer.class);
 
-    /** Requests other than Produce are decoded into objects many times their size: no honest client meets this bound. */
+    /**
+     * Bounds requests other than Produce, which are decoded into objects many times their size. No honest client reaches this
+     * bound.
+     */
     private static final int CONTROL_REQUEST_BYTES_MAX = 2 << 20;
 
     private static final long UNWRITTEN_BYTES_MAX = 4 << 20;
@@ -224,7 +227,7 @@ public final class BrokerServer implements AutoCloseable {
     }
 
     /**
-     * Stops the broker in good order. Only the first call does anything; a second one waits for it.
+     * Stops the broker in good order. Only the first call has an effect; a second one waits for it.
      *
      * @throws IOException if a log could not be closed properly; the next start recovers it
      */

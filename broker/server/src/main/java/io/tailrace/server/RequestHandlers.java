@@ -55,7 +55,7 @@ final class RequestHandlers {
     private RequestHandlers() {}
 
     /**
-     * What handlers use.
+     * The parts that handlers use.
      *
      * @param cluster the cluster as this broker has acted on it
      * @param blocking runs requests that may block

@@ -1,7 +1,7 @@
 package io.tailrace.shard;
 
 /**
- * A change of state that is not stored and ends with this coordinator, such as a request that waits for others.
+ * A change of state that is not stored and is lost with this coordinator, such as a request that waits for others.
  *
  * @param <S> the shard
  */

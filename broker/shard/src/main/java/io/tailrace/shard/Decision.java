@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an operation or timeout decided. All of it happens, or none of it: if the records cannot be appended, nothing is changed but
- * timers that are {@linkplain TimerChange.Renew renewed}.
+ * What an operation or timeout decided. All of it happens, or none of it: if the records cannot be appended, nothing changes
+ * except timers that are {@linkplain TimerChange.Renew renewed}.
  *
  * @param records to append, in one batch
  * @param changes to apply after the records
@@ -28,7 +28,7 @@ public record Decision<S extends Shard<S>>(
         return new Decision<>(List.of(), List.of(), List.of(), List.of());
     }
 
-    /** Nothing happens but a reply. */
+    /** Only a reply is sent. */
     public static <S extends Shard<S>, A> Decision<S> reply(Ticket<A> ticket, A answer) {
         return new Decision<>(List.of(), List.of(), List.of(ticket.reply(answer)), List.of());
     }
@@ -76,7 +76,7 @@ public record Decision<S extends Shard<S>>(
             return this;
         }
 
-        /** Adds all of another decision. */
+        /** Adds everything in another decision. */
         public Builder<S> add(Decision<S> other) {
             records.addAll(other.records);
             changes.addAll(other.changes);

@@ -12,8 +12,8 @@ public interface Operation<S extends Shard<S>, A> {
     /**
      * Decides what to do. Changes nothing.
      *
-     * @param ticket whom to answer, in this decision or a later one. An operation that keeps its ticket in the state must make sure
-     *     that a later operation or timer answers it
+     * @param ticket the request to answer, in this decision or a later one. An operation that keeps its ticket in the state must
+     *     make sure that a later operation or timer answers it
      * @param nowMs wall-clock time
      */
     Decision<S> decide(S state, Ticket<A> ticket, long nowMs);
@@ -21,10 +21,11 @@ public interface Operation<S extends Shard<S>, A> {
     /**
      * The answer when the shard could not decide or store.
      *
-     * @param error {@code NOT_COORDINATOR} if the shard is not led here, or the outcome is unknown; {@code
-     *     COORDINATOR_LOAD_IN_PROGRESS} while it is loaded or too many requests wait; {@code COORDINATOR_NOT_AVAILABLE} if too few
-     *     replicas are in sync, or they do not acknowledge in time; {@code MESSAGE_TOO_LARGE} if the records do not fit into a
-     *     batch; {@code UNKNOWN_SERVER_ERROR} if {@link #decide} has thrown an exception
+     * @param error {@code NOT_COORDINATOR} if another broker leads the shard, or the outcome is unknown;
+     *     {@code COORDINATOR_LOAD_IN_PROGRESS} while the shard is loading or too many requests wait;
+     *     {@code COORDINATOR_NOT_AVAILABLE} if too few replicas are in sync, or they do not acknowledge in time;
+     *     {@code MESSAGE_TOO_LARGE} if the records do not fit into a batch; {@code UNKNOWN_SERVER_ERROR} if {@link #decide} has
+     *     thrown an exception
      */
     A refused(ErrorCode error);
 }

@@ -9,14 +9,14 @@ import io.tailrace.protocol.ErrorCode;
  * @param <A> the answer
  */
 public interface Query<S extends Shard<S>, A> {
-    /** Answers from committed state: from {@link TimelineMap#committed} and its like. */
+    /** Answers from committed state, such as {@link TimelineMap#committed}. */
     A answer(S state, long nowMs);
 
     /**
-     * The answer when the shard cannot be asked.
+     * The answer when the shard cannot handle the query.
      *
-     * @param error {@code NOT_COORDINATOR} if the shard is not led here, {@code COORDINATOR_LOAD_IN_PROGRESS} while it is loaded
-     *     or too many requests wait, {@code UNKNOWN_SERVER_ERROR} if {@link #answer} has thrown an exception
+     * @param error {@code NOT_COORDINATOR} if another broker leads the shard, {@code COORDINATOR_LOAD_IN_PROGRESS} while the
+     *     shard is loading or too many requests wait, {@code UNKNOWN_SERVER_ERROR} if {@link #answer} has thrown an exception
      */
     A refused(ErrorCode error);
 }

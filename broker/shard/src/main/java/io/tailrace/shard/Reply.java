@@ -1,7 +1,7 @@
 package io.tailrace.shard;
 
 /**
- * An answer. Has no effect if the request was answered or given up before.
+ * An answer. Has no effect if the request has already been answered or given up.
  *
  * @param ticket the request
  * @param answer the answer

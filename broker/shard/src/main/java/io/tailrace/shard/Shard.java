@@ -9,14 +9,14 @@ import java.util.List;
  */
 public interface Shard<S extends Shard<S>> {
     /**
-     * Applies a record: one that was just appended, or one that is loaded. Records arrive in the order of their offsets, which may
-     * have gaps.
+     * Applies a record that was just appended or is being loaded. Records arrive in the order of their offsets, which may have
+     * gaps.
      *
      * @throws IllegalArgumentException if the record cannot be parsed; the state is unchanged
      */
     void replay(long offset, StoredRecord record);
 
-    /** The versions of this state: which changes are committed. */
+    /** Tracks which changes of this state are committed. */
     Timeline timeline();
 
     /** The timers that a new coordinator starts after it has loaded the state. */

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record of an internal topic. Readers must not move the buffers' positions: they read a duplicate. While a log is loaded, the
- * buffers are parts of a large one that is used again: a state copies what it keeps of them.
+ * A record of an internal topic. Readers must not move the buffers' positions: they read a duplicate. While a log is being
+ * loaded, the buffers are slices of a large buffer that is reused, so a state copies what it keeps.
  *
  * @param key the encoded key
  * @param value the encoded value; null for a tombstone, which removes the key

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The changes of a state that are not committed yet, in the order they were made. Not thread-safe.
+ * The uncommitted changes of a state, in the order in which they were made. Not thread-safe.
  *
  * <p>A change belongs to the record whose replay made it; a change that is not stored belongs to the record before it.
  */

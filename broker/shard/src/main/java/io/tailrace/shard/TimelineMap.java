@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A map that also answers what its committed content is. A key whose newest value is committed costs what it costs in a
- * {@link HashMap}. Not thread-safe.
+ * A map that also returns its committed content. A key whose newest value is committed costs the same as in a {@link HashMap}.
+ * Not thread-safe.
  *
  * @param <K> keys
  * @param <V> immutable values

@@ -3,14 +3,14 @@
  *
  * <p>A {@link io.tailrace.shard.Shard} is the state of one partition. It has one writer, the broker that leads the partition. An
  * {@link io.tailrace.shard.Operation} looks at the state and returns a {@link io.tailrace.shard.Decision}: the records to append,
- * the changes that are not stored, the replies and the timers. Nothing is changed until the records are in the log; then the shard
- * replays them, with the code that also replays a loaded log. So a failed append leaves nothing to revert, and a new coordinator
- * knows whatever the former one had promised.
+ * the changes that are not stored, the replies and the timers. Nothing changes until the records are in the log. Then the shard
+ * replays them, with the same code that loads a log. So a failed append leaves nothing to revert, and a new coordinator knows
+ * everything that the former one promised.
  *
  * <p>A reply is sent when everything that its decision saw is committed. A {@link io.tailrace.shard.Query} reads committed state
  * only, which a {@link io.tailrace.shard.TimelineMap} keeps beside the newest.
  *
- * <p>Nothing here, or in a shard, knows a clock, thread, file, socket or logger. The server hosts shards.
+ * <p>Neither this package nor a shard uses a clock, thread, file, socket or logger. The server hosts shards.
  */
 @NullMarked
 package io.tailrace.shard;

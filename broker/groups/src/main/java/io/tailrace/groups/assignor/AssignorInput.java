@@ -9,7 +9,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an assignor distributes.
+ * The input of an assignor.
  *
  * @param members the members, in the order of their ids
  * @param topics the topics that exist and that at least one member subscribes to, by id

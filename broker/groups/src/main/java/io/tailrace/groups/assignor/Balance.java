@@ -20,10 +20,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A distribution in the making: how many partitions each member has, and which nobody has. Not thread-safe.
+ * A distribution in the making: the number of partitions of each member, and the partitions that no member has. Not thread-safe.
  *
- * <p>Members with the same subscription and rack are kept together, so that a step costs what the number of different subscriptions
- * costs, not the number of members.
+ * <p>Members with the same subscription and rack are kept together, so that the cost of a step grows with the number of different
+ * subscriptions, not with the number of members.
  */
 final class Balance {
     private final SortedMap<UUID, Topic> topics;
@@ -67,7 +67,7 @@ final class Balance {
         return hasRacks;
     }
 
-    /** Gives each member what it has already, of topics that it still subscribes to. */
+    /** Gives each member the partitions that it already has, of topics that it still subscribes to. */
     void retain() {
         for (Load load : loads) {
             byCount.remove(load);
@@ -91,7 +91,7 @@ final class Balance {
     }
 
     /**
-     * Gives partitions that are left to members in a rack with a replica.
+     * Gives remaining partitions to members in a rack with a replica.
      *
      * @param shares for each member, how many partitions it may have
      */
@@ -124,7 +124,7 @@ final class Balance {
         }
     }
 
-    /** Gives every partition that is left to the subscriber with the fewest. */
+    /** Gives every remaining partition to the subscriber with the fewest partitions. */
     void fill() {
         for (Item item : unassigned()) {
             Load to = null;
@@ -158,7 +158,7 @@ final class Balance {
         }
     }
 
-    /** Those among the members with the fewest partitions that can take one from a member; null if none can. */
+    /** Among the members that can take a partition from a member, those with the fewest partitions; null if none can. */
     private @Nullable Subscribers receivers(Load from) {
         Subscribers to = null;
         for (Subscribers peers : subscribers) {
@@ -203,7 +203,7 @@ final class Balance {
         return topic == null ? Set.of() : topic.racks(item.partition());
     }
 
-    /** The partitions that nobody has: those of topics with the fewest subscribers first. */
+    /** The unassigned partitions; those of topics with the fewest subscribers come first. */
     private List<Item> unassigned() {
         List<Topic> order = new ArrayList<>(topics.values());
         order.sort(Comparator.comparingInt(topic -> subscribersOf.getOrDefault(topic.id(), List.of()).stream()

@@ -21,7 +21,7 @@ final class Load {
     private final Subscribers subscribers;
     private final SortedMap<UUID, SortedSet<Integer>> partitions = new TreeMap<>();
 
-    /** Those of its partitions that it did not have before. */
+    /** The partitions that it did not have before. */
     private final Set<Item> added = new LinkedHashSet<>();
 
     private int count;
@@ -48,7 +48,7 @@ final class Load {
         return count;
     }
 
-    /** Whether it has a partition of one of some topics. */
+    /** Whether it has a partition of one of these topics. */
     boolean hasOneOf(Set<UUID> topics) {
         return !Collections.disjoint(topics, partitions.keySet());
     }
@@ -70,7 +70,8 @@ final class Load {
     }
 
     /**
-     * Takes a partition of one of some topics away; it must have one. What it did not have before is taken first.
+     * Takes away a partition of one of these topics; the member must have one. Partitions that it did not have before are taken
+     * first.
      *
      * @param gain the partition with the highest is taken
      * @param gainMax no gain is higher

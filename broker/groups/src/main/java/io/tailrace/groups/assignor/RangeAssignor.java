@@ -17,8 +17,8 @@ import java.util.UUID;
  * Gives each subscriber of a topic one range of consecutive partitions; the ranges differ by at most one partition.
  *
  * <p>Topics with the same number of partitions and the same subscribers are distributed alike, so that partitions with the same
- * number go to the same member. Static members come first, by instance id, then dynamic ones by member id: an order that a
- * restart of a static member does not change. Racks decide which of the ranges a member gets.
+ * number go to the same member. Static members come first, by instance id, then dynamic ones by member id. The restart of a
+ * static member does not change this order. Racks decide which of the ranges a member gets.
  */
 final class RangeAssignor implements Assignor {
     static final String NAME = "range";
@@ -29,7 +29,7 @@ final class RangeAssignor implements Assignor {
     }
 
     /**
-     * What topics that are distributed alike have in common.
+     * The properties that topics share if they are distributed alike.
      *
      * @param subscribers in the order in which they get ranges
      */

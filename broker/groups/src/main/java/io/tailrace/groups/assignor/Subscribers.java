@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Members that subscribe to the same topics in the same rack, those with the fewest partitions first. Not thread-safe. */
+/** Members in the same rack that subscribe to the same topics; those with the fewest partitions come first. Not thread-safe. */
 final class Subscribers {
     static final Comparator<Load> FEWEST_FIRST =
             Comparator.comparingInt(Load::count).thenComparingInt(Load::place);

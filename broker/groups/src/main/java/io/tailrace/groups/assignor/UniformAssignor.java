@@ -6,9 +6,9 @@ import java.util.Map;
 /**
  * Gives members the same number of partitions, moving as few as possible.
  *
- * <p>If all members subscribe to the same topics, their numbers of partitions differ by at most one. Otherwise no single move to a
- * member with at least two partitions fewer is possible. Members keep what they have; what is left goes first to members in
- * a rack with a replica, as far as their share allows.
+ * <p>If all members subscribe to the same topics, their numbers of partitions differ by at most one. Otherwise no single move to
+ * a member with at least two partitions fewer is possible. Members keep what they have. The remaining partitions go first to
+ * members in a rack with a replica, as far as their share allows.
  */
 final class UniformAssignor implements Assignor {
     static final String NAME = "uniform";
@@ -30,7 +30,7 @@ final class UniformAssignor implements Assignor {
         return balance.result();
     }
 
-    /** How many partitions each member may have, by its place in the input: what a distribution without racks gives it. */
+    /** How many partitions each member may have, by its place in the input: as many as a distribution without racks gives it. */
     private static int[] shares(AssignorInput input) {
         Balance blind = new Balance(input);
         blind.retain();

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Describes a group of the classic protocol, or one that only has offsets. Any other is {@code Dead}: there is none, or it uses the
- * consumer protocol and is described by ConsumerGroupDescribe.
+ * Describes a group of the classic protocol, or one that only has offsets. Any other group is reported as {@code Dead}: it does
+ * not exist, or it uses the consumer protocol and ConsumerGroupDescribe describes it.
  *
  * @param groupId the group
  */
@@ -34,7 +34,7 @@ public record DescribeGroup(String groupId) implements Query<GroupsShard, Descri
                 ErrorCode.NONE, groupId, stateName, "", "", List.of(), OPERATIONS_NOT_ASKED_FOR);
     }
 
-    /** What members support and are assigned is settled only while the group is stable. */
+    /** The members' protocols and assignments are settled only while the group is stable. */
     private static DescribeGroupsResponse.Group described(ClassicGroup group) {
         boolean isStable = group.state() == ClassicGroupState.STABLE;
         String protocol =

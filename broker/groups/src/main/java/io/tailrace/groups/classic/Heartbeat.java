@@ -45,7 +45,7 @@ public record Heartbeat(HeartbeatRequest request) implements Operation<GroupsSha
         return decision.build();
     }
 
-    /** While the group is loaded its members have nothing to do but to wait: some clients leave after any error. */
+    /** While the group is loading, its members only have to wait, and some clients leave after any error. */
     @Override
     public HeartbeatResponse refused(ErrorCode error) {
         return new HeartbeatResponse(0, error == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : error);

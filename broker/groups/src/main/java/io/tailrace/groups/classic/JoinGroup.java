@@ -28,20 +28,22 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins a group, or the next generation of it. The answer waits until the rebalance has heard of all members.
+ * Joins a group or its next generation. The answer waits until the rebalance has heard from all members.
  *
  * @param request the request
- * @param memberIdRequired whether a dynamic member must know its id before it joins (KIP-394), as from version 4, so that an answer
- *     that is lost leaves no member behind
+ * @param memberIdRequired whether a dynamic member must know its id before it joins (KIP-394), from version 4 on, so that a lost
+ *     answer leaves no member behind
  * @param newId what makes the id of a new member unique
  * @param client who sent the request
  */
 public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID newId, MemberClient client)
         implements Operation<GroupsShard, JoinGroupResponse> {
-    /** How long a new member may wait to be answered. Its client may have gone: it does not know its id and sends no heartbeats. */
+    /**
+     * How long a new member may wait for its answer. Its client does not know its id and sends no heartbeats, so it may be gone.
+     */
     private static final int NEW_MEMBER_TIMEOUT_MS = 300_000;
 
-    /** A client that never joins by the ids it is given must not fill the memory. */
+    /** A client that never joins with the ids it gets must not fill the memory. */
     private static final int PENDING_IDS_MAX = 2_000;
 
     @Override
@@ -68,7 +70,10 @@ public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID
         return decision.build();
     }
 
-    /** An empty group of the consumer protocol becomes one of the classic protocol, which is stored: offsets expire by its time. */
+    /**
+     * An empty group of the consumer protocol becomes one of the classic protocol. This is stored, because offsets expire by its
+     * time.
+     */
     private Decision<GroupsShard> succeed(
             ConsumerGroup empty, GroupsShard state, Ticket<JoinGroupResponse> ticket, long nowMs) {
         Decision.Builder<GroupsShard> all = new Decision.Builder<>();
@@ -151,7 +156,7 @@ public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID
         }
     }
 
-    /** The protocols that the member had so far do not count. */
+    /** The member's own earlier protocols do not count. */
     private boolean sharesProtocol(ClassicGroup group) {
         if (group.members().isEmpty()) {
             return true;
@@ -220,8 +225,8 @@ public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID
     }
 
     /**
-     * A static member has started again: it takes the place of the former one, which is fenced. A stable group does not rebalance, but
-     * what is stored of it changes.
+     * A static member has restarted: it replaces the former one, which is fenced. A stable group does not rebalance, but its
+     * stored record changes.
      */
     private void replace(
             ClassicDecision decision, ClassicMember former, String memberId, Ticket<JoinGroupResponse> ticket) {

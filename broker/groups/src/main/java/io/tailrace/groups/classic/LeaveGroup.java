@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Removes members from a group, each with a result of its own.
+ * Removes members from a group and returns a result for each.
  *
  * @param request the request
  * @param isBatch whether it names a list of members, as from version 3
@@ -66,7 +66,7 @@ public record LeaveGroup(LeaveGroupRequest request, boolean isBatch)
         return new LeaveGroupResponse.Member(leaving.memberId(), leaving.groupInstanceId(), error);
     }
 
-    /** An administrator names a static member by its instance id alone. */
+    /** An administrator names a static member only by its instance id. */
     private static ErrorCode leave(ClassicDecision decision, LeaveGroupRequest.Member leaving) {
         ClassicGroup group = decision.group();
         String instanceId = leaving.groupInstanceId();
@@ -93,7 +93,7 @@ public record LeaveGroup(LeaveGroupRequest request, boolean isBatch)
         return ErrorCode.NONE;
     }
 
-    /** Before there were lists, a member's error was the request's. */
+    /** In versions without lists, the member's error is the error of the request. */
     private LeaveGroupResponse answer(List<LeaveGroupResponse.Member> results) {
         return isBatch
                 ? new LeaveGroupResponse(0, ErrorCode.NONE, results)

@@ -22,7 +22,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Asks for a member's assignment. The answer waits until the leader has sent it, with its own request.
+ * Asks for a member's assignment. The answer waits until the leader has sent the assignment in its own request.
  *
  * @param request the request
  */

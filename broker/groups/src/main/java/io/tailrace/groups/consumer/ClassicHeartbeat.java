@@ -11,8 +11,8 @@ import io.tailrace.shard.Ticket;
 import java.util.Objects;
 
 /**
- * Heartbeat of a member of the classic protocol in a group of the consumer protocol. It is asked to join again when it has to follow
- * the group, and removed if it does not within its rebalance timeout.
+ * Heartbeat of a member of the classic protocol in a group of the consumer protocol. The member is asked to join again when it
+ * has to follow the group, and is removed if it does not join within its rebalance timeout.
  */
 public final class ClassicHeartbeat {
     private ClassicHeartbeat() {}

@@ -20,14 +20,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * JoinGroup of a member of the classic protocol in a group of the consumer protocol. It is answered at once: the member's generation
- * is its epoch, nobody is its leader, and SyncGroup gets it what it may have of the target assignment. If it replaces the last member
- * of the consumer protocol, the group becomes one of the classic protocol, and the request waits for the next generation.
+ * JoinGroup of a member of the classic protocol in a group of the consumer protocol. It is answered at once: the member's
+ * generation is its epoch, the group has no leader, and SyncGroup returns the part of the target assignment that the member may
+ * have. If it replaces the last member of the consumer protocol, the group becomes one of the classic protocol, and the request
+ * waits for the next generation.
  *
- * @param request the request; what does not depend on the group's state is checked already
+ * @param request the request; everything that does not depend on the group's state has been checked
  * @param client who sent it
  * @param newMemberId the id of a member that joins without one
- * @param mustKnowId whether a dynamic member without an id only gets one, with {@code MEMBER_ID_REQUIRED}
+ * @param mustKnowId whether a dynamic member without an id gets only an id, with {@code MEMBER_ID_REQUIRED}
  */
 public record ClassicJoin(JoinGroupRequest request, MemberClient client, String newMemberId, boolean mustKnowId) {
     /** Decides about a group with members. */
@@ -112,8 +113,9 @@ public record ClassicJoin(JoinGroupRequest request, MemberClient client, String 
     }
 
     /**
-     * Whether the group has removed this member, and its client does not know that. It must give up its partitions, which others may
-     * have: as a member it could commit their offsets. A client that joins by an id that it was just given has no partitions.
+     * Whether the group has removed this member without its client knowing. The client must give up its partitions, because
+     * others may have them and it could commit their offsets if it stayed a member. A client that joins with an id that it has
+     * just got has no partitions.
      */
     private boolean isFormerMember(ConsumerDecision decision, ClassicSubscription subscription) {
         return !request.memberId().isEmpty()

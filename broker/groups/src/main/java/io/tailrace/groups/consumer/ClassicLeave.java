@@ -16,10 +16,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * LeaveGroup in a group of the consumer protocol: removes members of the classic protocol, and static members of either.
+ * LeaveGroup in a group of the consumer protocol: removes members of the classic protocol, and static members of either protocol.
  *
  * @param leaving the members to remove
- * @param answer makes the answer of the results
+ * @param answer builds the answer from the results
  */
 public record ClassicLeave(
         List<LeaveGroupRequest.Member> leaving, Function<List<LeaveGroupResponse.Member>, LeaveGroupResponse> answer) {

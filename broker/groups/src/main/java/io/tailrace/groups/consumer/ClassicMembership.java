@@ -40,8 +40,8 @@ final class ClassicMembership {
     }
 
     /**
-     * Whether a member must join again: the group is in a later epoch, it must give up partitions, or partitions that it waited for
-     * are free.
+     * Whether a member must join again: the group is in a later epoch, it must give up partitions, or partitions that it waited
+     * for are free.
      */
     static boolean mustRejoin(ConsumerGroup group, ConsumerMember member) {
         return member.current().epoch() < group.epoch()

@@ -21,14 +21,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member of the classic protocol brings into a group of the consumer protocol.
+ * The subscription and owned partitions that a member of the classic protocol brings into a group of the consumer protocol.
  *
  * @param classic what it has joined with
  * @param subscription the subscription in it
  */
 record ClassicSubscription(ClassicMemberMetadata classic, ConsumerProtocolSubscription subscription) {
     /**
-     * Reads what a member has joined with.
+     * Reads a member's metadata.
      *
      * @param protocols the assignors that it supports, at least one
      * @param protocol the one to read the subscription of; null or unknown for the first
@@ -47,7 +47,7 @@ record ClassicSubscription(ClassicMemberMetadata classic, ConsumerProtocolSubscr
                 new ClassicMemberMetadata(sessionTimeoutMs, stored), ConsumerProtocol.subscription(chosen.metadata()));
     }
 
-    /** What is stored of the member. */
+    /** The member's metadata as it is stored. */
     ConsumerGroupMemberMetadataValue metadata(
             @Nullable String instanceId, MemberClient client, int rebalanceTimeoutMs) {
         return new ConsumerGroupMemberMetadataValue(
@@ -62,7 +62,7 @@ record ClassicSubscription(ClassicMemberMetadata classic, ConsumerProtocolSubscr
                 classic);
     }
 
-    /** The partitions that the member says it has. One that does not say has given up everything before it joined. */
+    /** The partitions that the member reports to have. One that reports none has given up everything before it joined. */
     Assignment owned(ClusterSnapshot cluster) {
         TreeMap<UUID, Collection<Integer>> partitions = new TreeMap<>();
         subscription.ownedPartitions().forEach(owned -> add(owned.topic(), owned.partitions(), cluster, partitions));
@@ -110,7 +110,7 @@ record ClassicSubscription(ClassicMemberMetadata classic, ConsumerProtocolSubscr
             try {
                 return ConsumerProtocol.version(supported.metadata());
             } catch (MalformedMessageException e) {
-                // The next one may have it.
+                // The next protocol may have it.
             }
         }
         return 0;

@@ -13,7 +13,10 @@ import io.tailrace.shard.Decision;
 import io.tailrace.shard.Ticket;
 import java.util.Objects;
 
-/** SyncGroup of a member of the classic protocol in a group of the consumer protocol: it gets what it may have now. */
+/**
+ * SyncGroup of a member of the classic protocol in a group of the consumer protocol: returns the partitions that the member may
+ * have now.
+ */
 public final class ClassicSync {
     private ClassicSync() {}
 
@@ -30,7 +33,7 @@ public final class ClassicSync {
             return refuse(ticket, error);
         }
         ConsumerMember member = Objects.requireNonNull(group.member(request.memberId()));
-        // A member that must give up partitions learns by its assignment which ones.
+        // A member that must give up partitions learns from its assignment which ones.
         if (member.current().epoch() < group.epoch() && member.current().state() != MemberState.UNREVOKED_PARTITIONS) {
             return refuse(ticket, ErrorCode.REBALANCE_IN_PROGRESS);
         }

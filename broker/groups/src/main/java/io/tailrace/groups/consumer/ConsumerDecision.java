@@ -19,11 +19,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decision about one group of the consumer protocol while it is made: the {@link GroupDraft}, and what else happens. Not
+ * Builds a decision about one group of the consumer protocol: the {@link GroupDraft} and everything else that happens. Not
  * thread-safe.
  */
 final class ConsumerDecision {
-    /** How long at least between two times that patterns are matched against the names of all topics. */
+    /** The minimum time between two matches of patterns against the names of all topics. */
     private static final long MATCH_INTERVAL_MS_MIN = 10_000;
 
     private final GroupsShard state;
@@ -71,7 +71,7 @@ final class ConsumerDecision {
         rest.reply(ticket, answer);
     }
 
-    /** Changes what is not stored of the group, after the records. */
+    /** Changes the unstored state of the group, after the records. */
     void change(Consumer<ConsumerGroupVolatile> change) {
         String groupId = draft.groupId();
         rest.change(shard -> {
@@ -81,7 +81,7 @@ final class ConsumerDecision {
         });
     }
 
-    /** A member was heard of: its session lasts for another session timeout. */
+    /** A member has been heard from: restarts its session timeout. */
     void expectHeartbeat(ConsumerMember member) {
         ClassicMemberMetadata classic = member.metadata().classicMemberMetadata();
         int timeoutMs = classic == null ? timing().sessionTimeoutMs() : classic.sessionTimeoutMs();
@@ -96,12 +96,12 @@ final class ConsumerDecision {
     }
 
     /**
-     * Takes a member as far as is possible now: the topics of the group, its epoch, the target assignment of that epoch, and then
-     * what the member may have of it.
+     * Takes a member as far as is possible now: updates the group's topics, its epoch and the target assignment, and gives the
+     * member what it may have.
      *
      * @param member the member as the request leaves it
-     * @param before what it had joined with so far; null if it is new
-     * @param owned the partitions that it says it has; null if it says nothing
+     * @param before its subscription before the request; null if it is new
+     * @param owned the partitions that it reports to have; null if it reports none
      * @return the member afterwards
      */
     ConsumerMember advance(
@@ -128,7 +128,7 @@ final class ConsumerDecision {
         return advanced;
     }
 
-    /** Whether the target assignment does not depend on the difference. */
+    /** Whether both lead to the same target assignment. */
     private static boolean isSameSubscription(
             ConsumerGroupMemberMetadataValue one, ConsumerGroupMemberMetadataValue other) {
         return one.subscribedTopicNames().equals(other.subscribedTopicNames())

@@ -17,7 +17,7 @@ import io.tailrace.shard.Ticket;
 import java.util.Optional;
 
 /**
- * ConsumerGroupHeartbeat: a member joins, is alive, has given partitions up, or leaves.
+ * ConsumerGroupHeartbeat: a member joins, reports that it is alive or has given up partitions, or leaves.
  *
  * @param request the request
  * @param version its version
@@ -55,7 +55,9 @@ public record ConsumerGroupHeartbeat(
         return new MemberHeartbeat(this, ticket).decide(decision);
     }
 
-    /** The member must join again. Also the answer if the group does not exist: it was, if the client knows it. */
+    /**
+     * The member must join again. Also the answer if the group does not exist, because a client that knows the group was in it.
+     */
     static HeartbeatError unknownMember(ConsumerGroupHeartbeatRequest request) {
         return new HeartbeatError(
                 ErrorCode.UNKNOWN_MEMBER_ID,

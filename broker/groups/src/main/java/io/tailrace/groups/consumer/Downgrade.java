@@ -31,9 +31,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Turns a group of the consumer protocol back into one of the classic protocol, because its last member of the consumer protocol has
- * left or has become one of the classic protocol. The members keep their partitions until they have joined the next generation, which
- * starts at once.
+ * Turns a group of the consumer protocol back into one of the classic protocol after its last member of the consumer protocol has
+ * left or has changed to the classic protocol. A rebalance starts at once, and members keep their partitions until they have
+ * joined the next generation.
  */
 final class Downgrade {
     private Downgrade() {}
@@ -44,14 +44,14 @@ final class Downgrade {
     private static final int BYTES_AROUND_RECORD_MAX = 24;
 
     /**
-     * Ends the decision if only members of the classic protocol are left and the group may change its protocol: the draft is dropped but
-     * for its members. Empty if not; the decision then goes on.
+     * Ends the decision if only members of the classic protocol are left and the group may change its protocol; only the draft's
+     * members are then used. Otherwise empty, and the decision goes on.
      */
     static Optional<Decision<GroupsShard>> of(ConsumerDecision decision) {
         return isDue(decision) ? ended(decision, converted(decision)) : Optional.empty();
     }
 
-    /** As {@link #of}, with a member whose JoinGroup waits for the next generation. */
+    /** Like {@link #of}, with a member whose JoinGroup waits for the next generation. */
     static Optional<Decision<GroupsShard>> withJoining(
             ConsumerDecision decision, String memberId, Ticket<JoinGroupResponse> ticket) {
         if (!isDue(decision)) {

@@ -15,8 +15,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group as a decision will leave it. The group itself does not change: {@link DraftRecords} lists the records that make it so.
- * Not thread-safe.
+ * A group as a decision will leave it. The group itself does not change: {@link DraftRecords} lists the records that will change
+ * it. Not thread-safe.
  */
 final class GroupDraft {
     private final ConsumerGroup base;
@@ -68,7 +68,7 @@ final class GroupDraft {
         epoch = epochBefore + 1;
     }
 
-    /** The group comes from the classic protocol: its last generation is its epoch so far. */
+    /** The group comes from the classic protocol: its last generation is its current epoch. */
     void continueAfter(int generation) {
         epochBefore = generation;
         epoch = generation;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a heartbeat must contain, whatever the group's state. */
+/** Checks of a heartbeat that do not depend on the group's state. */
 final class HeartbeatChecks {
     /** The first version in which members choose their own ids (KIP-1082). */
     private static final short FIRST_WITH_OWN_IDS = 1;
@@ -19,7 +19,7 @@ final class HeartbeatChecks {
     private HeartbeatChecks() {}
 
     /**
-     * Why a request is refused; empty if it is not.
+     * The reason for which a request is refused; empty if it is accepted.
      *
      * @param version the request's version
      * @param assignors those that members may choose

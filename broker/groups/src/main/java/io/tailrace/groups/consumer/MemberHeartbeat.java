@@ -22,9 +22,11 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The heartbeat of a member that joins a group of the consumer protocol, or is in it. */
+/** The heartbeat of a member that is in, or joins, a group of the consumer protocol. */
 final class MemberHeartbeat {
-    /** While a group settles, it is asked for this many heartbeats each second at most, and each member for two. */
+    /**
+     * While a group settles, its members are asked for at most this many heartbeats per second in all, and each for at most two.
+     */
     private static final int SETTLING_HEARTBEATS_PER_S_MAX = 200;
 
     private static final int SETTLING_INTERVAL_MS_MIN = 500;
@@ -41,7 +43,7 @@ final class MemberHeartbeat {
         this.memberId = request.memberId().isEmpty() ? operation.newMemberId() : request.memberId();
     }
 
-    /** @param decision about the group; nothing about members is decided yet */
+    /** @param decision a decision about the group that does not concern members yet */
     Decision<GroupsShard> decide(ConsumerDecision decision) {
         GroupDraft draft = decision.draft();
         HeartbeatError error = error(decision);
@@ -50,7 +52,7 @@ final class MemberHeartbeat {
         }
         boolean joinsAgain = request.memberEpoch() == JOIN_EPOCH && draft.member(memberId) != null;
         StaticMembers.Found found = StaticMembers.find(decision, memberId, request.instanceId());
-        // One that joins again says that it has no partitions, so that those it had to give up are free.
+        // A member that joins again has no partitions, so those that it had to give up are free.
         ConsumerMember known = joinsAgain ? found.member().with(MemberAssignment.NEW) : found.member();
         Assignment owned = owned();
         ConsumerMember member = decision.advance(known.with(metadata(known)), found.before(), owned);
@@ -81,8 +83,8 @@ final class MemberHeartbeat {
     }
 
     /**
-     * A member may be one epoch behind if the answer with the new one was lost. It cannot have more than what the coordinator still
-     * keeps for it, since it had to give up everything else to get the new epoch.
+     * A member may be one epoch behind if the answer with the new one was lost. It cannot have more partitions than the
+     * coordinator still keeps for it, because it had to give up all others to get the new epoch.
      */
     private @Nullable HeartbeatError epochError(MemberAssignment current) {
         int epoch = request.memberEpoch();
@@ -114,7 +116,7 @@ final class MemberHeartbeat {
         return Assignment.of(partitions);
     }
 
-    /** What the member has joined with: what the request leaves out has not changed. */
+    /** The member's metadata: fields that the request leaves out have not changed. */
     private ConsumerGroupMemberMetadataValue metadata(ConsumerMember member) {
         ConsumerGroupMemberMetadataValue known = member.metadata();
         List<String> names = request.subscribedTopicNames();
@@ -159,7 +161,7 @@ final class MemberHeartbeat {
                         informs ? answered(assigned) : null));
     }
 
-    /** Whether the member has sent everything, as after a request that failed: it may not know its assignment. */
+    /** Whether this is a full heartbeat, as after a failed request: the member may not know its assignment. */
     private boolean isFull() {
         return request.memberEpoch() == JOIN_EPOCH
                 || (request.rebalanceTimeoutMs() >= 0

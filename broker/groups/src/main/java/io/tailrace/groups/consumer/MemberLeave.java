@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A member leaves. A static member that says it will come back keeps its partitions until its session expires; it then gets them
- * under its new member id.
+ * A member leaves. A static member that announces its return keeps its partitions until its session expires. If it returns before
+ * that, it gets them under its new member id.
  */
 final class MemberLeave {
     private MemberLeave() {}

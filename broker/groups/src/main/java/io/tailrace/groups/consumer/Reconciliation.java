@@ -14,8 +14,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one member may have of the target assignment now. A partition is given to a member only when no other member has it or
- * must give it up, so that two members never read it in one epoch. Source: KIP-848, "Member Assignment Reconciliation".
+ * Decides which part of the target assignment a member may have now. A member gets a partition only when no other member has it
+ * or must give it up, so that two members never read it in one epoch. Source: KIP-848, "Member Assignment Reconciliation".
  */
 final class Reconciliation {
     private final GroupDraft draft;
@@ -33,7 +33,7 @@ final class Reconciliation {
     /**
      * Takes a member as far towards the target as is possible now.
      *
-     * @param owned the partitions that the member says it still has; null if it says nothing
+     * @param owned the partitions that the member reports to still have; null if it reports none
      * @return what the member has afterwards
      */
     static MemberAssignment of(GroupDraft draft, ConsumerMember member, @Nullable Assignment owned) {

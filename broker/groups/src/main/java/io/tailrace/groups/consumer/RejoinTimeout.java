@@ -7,7 +7,7 @@ import io.tailrace.shard.Timeout;
 import java.util.List;
 
 /**
- * Removes a member of the classic protocol that was asked to join again and has not within its rebalance timeout.
+ * Removes a member of the classic protocol that was asked to join again and did not do so within its rebalance timeout.
  *
  * @param groupId the group
  * @param memberId the member

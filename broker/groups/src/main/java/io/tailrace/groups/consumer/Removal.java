@@ -30,7 +30,7 @@ final class Removal {
         GroupDraft draft = decision.draft();
         draft.startEpoch();
         if (draft.size() == 0) {
-            // Stores when the last member left: from then on the group's offsets expire.
+            // Stores the time at which the last member left, from which the expiry of the group's offsets counts.
             draft.targetIsCurrent();
         }
         return decision.build();

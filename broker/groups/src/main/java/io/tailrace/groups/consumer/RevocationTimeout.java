@@ -9,7 +9,7 @@ import io.tailrace.shard.Timeout;
 import java.util.List;
 
 /**
- * Removes a member that has not given up partitions within its rebalance timeout, so that others get them.
+ * Removes a member that has not given up partitions within its rebalance timeout, so that other members can get them.
  *
  * @param groupId the group
  * @param memberId the member

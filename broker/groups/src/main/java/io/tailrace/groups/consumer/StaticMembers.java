@@ -12,8 +12,8 @@ final class StaticMembers {
     private StaticMembers() {}
 
     /**
-     * Why a member of the consumer protocol cannot join as an instance; null if it can. A member of the classic protocol can always
-     * be replaced: it does not say that it leaves.
+     * Why a member of the consumer protocol cannot join as an instance; null if it can. A member of the classic protocol can
+     * always be replaced, because it does not announce that it leaves.
      *
      * @param current the member that is this instance so far
      */
@@ -29,7 +29,7 @@ final class StaticMembers {
                                 + ". That one must leave first, or its session expire.");
     }
 
-    /** The error for a member whose instance is another member now. */
+    /** The error for a member whose instance id another member has now. */
     static HeartbeatError fenced(ConsumerMember current, String memberId) {
         return new HeartbeatError(
                 ErrorCode.FENCED_INSTANCE_ID,
@@ -38,9 +38,9 @@ final class StaticMembers {
     }
 
     /**
-     * A member as a request finds it that joins or keeps it.
+     * A member as a request that joins it or keeps it alive finds it.
      *
-     * @param member the member so far; if it is new, without anything but what a static member leaves to it
+     * @param member the member so far; a new one has only what a static member left to it
      * @param before what it, or the static member that it replaces, had joined with; null if there was neither
      */
     record Found(ConsumerMember member, @Nullable ConsumerGroupMemberMetadataValue before) {

@@ -15,13 +15,16 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What the members of a group subscribe to: the topics of their names and patterns that exist. Not thread-safe. */
+/**
+ * The topics that the members of a group subscribe to: those that exist and whose names they list or their patterns match. Not
+ * thread-safe.
+ */
 final class SubscribedTopics {
     private final SortedMap<String, ConsumerMember> members;
     private final Map<String, ConsumerGroupRegularExpressionValue> patterns;
     private final ClusterSnapshot cluster;
 
-    /** Members often have the same subscription: it is looked up once. */
+    /** Members often have the same subscription, so each is looked up only once. */
     private final Map<Subscription, SortedMap<UUID, Topic>> found = new HashMap<>();
 
     private record Subscription(

@@ -15,7 +15,7 @@ final class TargetAssignment {
     private TargetAssignment() {}
 
     /**
-     * Computes the target assignment, unless it is that of the group's epoch already.
+     * Computes the target assignment, unless it is already that of the group's epoch.
      *
      * @param assignors the names of those that members may choose, the default first
      */
@@ -40,7 +40,7 @@ final class TargetAssignment {
     }
 
     /**
-     * The assignor that most members chose, among those that are still allowed; the default if none chose one.
+     * The allowed assignor that most members chose; the default if no member chose one.
      *
      * @param assignors those that are allowed, the default first; of several with the same number of votes the first is taken
      */

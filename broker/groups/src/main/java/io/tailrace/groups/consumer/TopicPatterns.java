@@ -19,7 +19,7 @@ final class TopicPatterns {
 
     private TopicPatterns() {}
 
-    /** What is wrong with a pattern; empty if it is valid. */
+    /** The error in a pattern; empty if it is valid. */
     static Optional<String> error(String regex) {
         try {
             Pattern.compile(regex);
@@ -30,7 +30,7 @@ final class TopicPatterns {
         }
     }
 
-    /** Matches a pattern that the group has not had so far. */
+    /** Matches a pattern that is new to the group. */
     static void add(GroupDraft draft, String regex, ClusterSnapshot cluster, long nowMs) {
         if (!draft.patterns().containsKey(regex)) {
             draft.putPattern(regex, match(regex, cluster, nowMs));
@@ -47,7 +47,7 @@ final class TopicPatterns {
         }
     }
 
-    /** Removes a pattern that was a member's if no member has it any more. */
+    /** Removes a member's former pattern if no member has it any more. */
     static void removeUnused(GroupDraft draft, @Nullable String regex) {
         if (regex != null && draft.members().values().stream().noneMatch(member -> regex.equals(of(member)))) {
             draft.removePattern(regex);

@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Turns a group of the classic protocol into one of the consumer protocol, because a member of that protocol joins. Its members keep
- * their partitions and go on with the classic protocol. The group's generation becomes its epoch.
+ * Turns a group of the classic protocol into one of the consumer protocol when a member of that protocol joins. The existing
+ * members keep their partitions and go on using the classic protocol. The group's generation becomes its epoch.
  */
 final class Upgrade {
     private Upgrade() {}
@@ -73,7 +73,7 @@ final class Upgrade {
                 "Group " + group.groupId() + " is not a group of the consumer protocol: " + reason));
     }
 
-    /** Whether its client may not know its id yet, and thus joins again under another one. */
+    /** Whether its client may not know its id yet, and would then join again with another one. */
     private static boolean isNew(ClassicMember member) {
         return member.state() instanceof Joining joining && joining.isNew();
     }
@@ -83,7 +83,7 @@ final class Upgrade {
         ClassicSubscription subscription = subscription(group, member);
         Assignment assigned = ClassicSubscription.partitions(member.assignment(), decision.cluster());
         int epoch = group.generation().id();
-        // An assignor of a client may have given a partition twice. Only one member keeps it.
+        // A client's assignor may have assigned a partition twice. Only one member keeps it.
         OwnedPartitions owned = OwnedPartitions.of(assigned, epoch).filter((topic, partition) -> others.stream()
                 .noneMatch(other -> other.current().holds(topic, partition)));
         return new ConsumerMember(
@@ -96,8 +96,8 @@ final class Upgrade {
     }
 
     /**
-     * A cooperative member gives up what it had when it learns its assignment, and reports that when it joins again. Nobody else may
-     * have those partitions before.
+     * A cooperative member gives up what it had when it learns its assignment, and reports that when it joins again. Until then,
+     * no other member may have those partitions.
      */
     private static ConsumerMember withUnrevoked(
             ConsumerDecision decision, ClassicGroup group, ConsumerMember member, List<ConsumerMember> all) {
@@ -124,7 +124,7 @@ final class Upgrade {
                 group.generation().protocol());
     }
 
-    /** Requests that wait are answered: the members join again, those without an id that they know as new ones. */
+    /** Answers waiting requests. Their members join again, as new members if they do not know their id. */
     private static Decision<GroupsShard> end(ConsumerDecision decision, ClassicGroup group) {
         Decision.Builder<GroupsShard> end = new Decision.Builder<>();
         end.append(ClassicGroupRecord.tombstone(group.groupId()));

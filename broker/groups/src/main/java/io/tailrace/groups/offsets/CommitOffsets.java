@@ -23,8 +23,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commits offsets of a member, or of a consumer that assigns its own partitions if the group has no members. Each partition has
- * its own result: those that can be stored are stored.
+ * Commits offsets of a member, or, if the group has no members, of a consumer that assigns its own partitions. Each partition has
+ * its own result: one that is refused does not stop the others.
  *
  * @param request the request
  * @param version its version
@@ -83,7 +83,7 @@ public record CommitOffsets(OffsetCommitRequest request, short version)
         return version >= FIRST_WITH_MEMBER_EPOCH ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.ILLEGAL_GENERATION;
     }
 
-    /** A client that commits is alive: some send no heartbeats while they are busy. */
+    /** A commit shows that the client is alive: some clients send no heartbeats while they are busy. */
     private void extendSession(@Nullable Group group, Decision.Builder<GroupsShard> decision, long nowMs) {
         if (group instanceof ClassicGroup classic) {
             ClassicMember member = classic.members().get(request.memberId());

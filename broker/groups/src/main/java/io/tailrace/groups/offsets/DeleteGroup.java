@@ -48,7 +48,7 @@ public record DeleteGroup(String groupId) implements Operation<GroupsShard, Dele
         if (group != null && !tombstones.appendAll(group.tombstones())) {
             return decision.start(new Rest(this, ticket), nowMs).build();
         }
-        // One that was never stored has no tombstones.
+        // A group that was never stored has no tombstones.
         decision.change(shard -> shard.groups().remove(groupId));
         return decision.reply(ticket, new DeleteGroupsResponse.Result(groupId, ErrorCode.NONE))
                 .build();

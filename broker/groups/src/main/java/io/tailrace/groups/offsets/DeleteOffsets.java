@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 /**
  * Deletes committed offsets of a group, except those of topics that its members read. Offsets of deleted topics can be deleted.
  *
- * <p>What does not fit into one decision is deleted in several. Each looks at the group as it is then.
+ * <p>Offsets that do not fit into one decision are deleted in several. Each decision looks at the group's current state.
  *
  * @param request the request
  */
@@ -100,7 +100,7 @@ public record DeleteOffsets(OffsetDeleteRequest request) implements Operation<Gr
         return new OffsetDeleteResponse(ErrorCode.NONE, 0, topics);
     }
 
-    /** The partitions of a request that have no result yet. One timer each: it is equal to itself alone. */
+    /** The partitions of a request that have no result yet. Each is a timer of its own, equal only to itself. */
     private static final class Rest implements Timeout<GroupsShard> {
         private final DeleteOffsets deletion;
         private final List<Named> named;
@@ -108,7 +108,7 @@ public record DeleteOffsets(OffsetDeleteRequest request) implements Operation<Gr
         private final Ticket<OffsetDeleteResponse> ticket;
 
         /**
-         * Not begun yet, or continued.
+         * A deletion that has not begun, or is to be continued.
          *
          * @param named all partitions of the request
          * @param done the results of the first of them

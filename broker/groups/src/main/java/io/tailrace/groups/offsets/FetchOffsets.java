@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads committed offsets of a group. A group that nobody knows has none, which is not an error. All offsets are stable: none
+ * Reads committed offsets of a group. An unknown group has no offsets, which is not an error. All offsets are stable: none
  * belongs to a transaction.
  *
  * @param group the group and its partitions

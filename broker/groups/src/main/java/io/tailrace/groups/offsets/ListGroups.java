@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Lists the groups of a shard by id. A group that only has offsets is empty and has no type of protocol.
+ * Lists the groups of a shard by id. A group that only has offsets is listed as empty and without a type of protocol.
  *
  * @param states the states of the groups to list, in upper or lower case; empty for all
  * @param types their types, {@code classic} or {@code consumer}, in upper or lower case; empty for all

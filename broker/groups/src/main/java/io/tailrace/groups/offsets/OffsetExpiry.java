@@ -17,18 +17,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes expired offsets, and empty groups that have none. Immutable; each is one step of a search through the shard, after which
- * the next step or the {@linkplain SearchPause pause} before the next search starts.
+ * Removes expired offsets, and empty groups that have none. Each object is one step of a search through the shard. It is followed
+ * by the next step, or by the {@linkplain SearchPause pause} before the next search. Immutable.
  *
- * <p>An offset expires {@code offsets.retention.minutes} after its commit, or, if its group has lost its last member since, after
- * that; at the time that the commit named, if it did; and when its topic has been deleted, even if there is another one of the same
- * name. Offsets of topics that members read do not expire otherwise. A step checks whether an offset that an earlier step found is still expired: it may have been committed again.
+ * <p>An offset expires {@code offsets.retention.minutes} after its commit, or after its group lost its last member if that was
+ * later. If the commit named an expiry time, that time counts instead. Offsets of topics that members read do not expire. The
+ * offsets of a deleted topic always expire, even if there is a new topic of the same name. A step checks again whether an offset
+ * that an earlier step found is still expired, because it may have been committed in the meantime.
  *
- * <p>A step looks at a bounded number of offsets and each offset is looked at twice at most, so that the shard is never held up for
- * long and the effort grows with the number of offsets.
+ * <p>A step looks at a bounded number of offsets, so that it never holds up the shard for long. A search looks at each offset
+ * twice at most, so that its effort is linear.
  */
 public final class OffsetExpiry implements Timeout<GroupsShard> {
-    /** A step ends with the group in which it has looked at that many offsets. */
+    /** A step ends after the group in which it reaches this number of checked offsets. */
     private static final int CHECKED_MAX = 10_000;
 
     private final Search search;
@@ -41,7 +42,7 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
      *
      * @param groups the groups to search
      * @param cluster the cluster when the search began
-     * @param leftMs what was left of the pause before it; if that is not 0, it looks for offsets of deleted topics only
+     * @param leftMs what was left of the pause before it; if that is not 0, the search looks only for offsets of deleted topics
      */
     private record Search(List<String> groups, ClusterSnapshot cluster, long leftMs) {
         boolean isForDeletedTopics() {
@@ -71,8 +72,8 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
     /**
      * Starts a search with its first step.
      *
-     * @param leftMs what is left of the pause before it; if that is not 0, the search is for offsets of deleted topics only, and the rest
-     *     of the pause follows
+     * @param leftMs what is left of the pause before it; if that is not 0, the search looks only for offsets of deleted topics,
+     *     and the rest of the pause follows
      */
     static Decision<GroupsShard> search(GroupsShard state, long leftMs, long nowMs) {
         Set<String> all = new LinkedHashSet<>(state.offsets().groups());

@@ -8,11 +8,11 @@ import io.tailrace.shard.TimerChange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pause between two searches for expired offsets. If a topic has been deleted, a search for its offsets interrupts it, so that one
- * that is created with the same name does not get the offsets of the former one, even after a failover. Immutable.
+ * The pause between two searches for expired offsets. The deletion of a topic interrupts the pause with a search for its offsets,
+ * so that a new topic of the same name does not get the offsets of the former one, even after a failover. Immutable.
  */
 final class SearchPause implements Timeout<GroupsShard> {
-    /** How often it looks for topics that were deleted. */
+    /** How often it checks for deleted topics. */
     static final long LOOK_INTERVAL_MS = 5_000;
 
     private final long leftMs;
@@ -26,7 +26,7 @@ final class SearchPause implements Timeout<GroupsShard> {
     /**
      * Starts a pause, or what is left of one.
      *
-     * @param seen the cluster as of which no topic has been deleted that has offsets; null if that is not known
+     * @param seen a cluster snapshot as of which every topic with offsets existed; null if that is not known
      */
     static TimerChange.Start<GroupsShard> start(long leftMs, @Nullable ClusterSnapshot seen, long nowMs) {
         long lookMs = Math.min(leftMs, LOOK_INTERVAL_MS);

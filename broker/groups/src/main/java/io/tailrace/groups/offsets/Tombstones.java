@@ -27,7 +27,7 @@ final class Tombstones {
         append(OffsetRecords.tombstone(group, partition));
     }
 
-    /** Appends those that there is room for. Returns whether that was all. */
+    /** Appends as many as there is room for. Returns whether all fitted. */
     boolean appendAll(List<StoredRecord> tombstones) {
         for (StoredRecord tombstone : tombstones) {
             if (!hasRoom()) {

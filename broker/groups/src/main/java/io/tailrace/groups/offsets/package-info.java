@@ -1,9 +1,9 @@
 /**
- * The rules of committed offsets: commit, fetch, delete, expiry; and listing and deleting groups, which are about offsets as much
- * as about members.
+ * The rules of committed offsets: commit, fetch, delete, expiry; and listing and deleting groups, which concern offsets as much
+ * as members.
  *
- * <p>Whether a member may commit, and what a group reads, is asked of its {@link io.tailrace.groups.Group}. A decision writes a
- * bounded number of tombstones; what takes more of them goes on with a timer that expires at once.
+ * <p>The {@link io.tailrace.groups.Group} decides whether a member may commit and which topics it reads. A decision writes a
+ * bounded number of tombstones; work that needs more continues with a timer that expires at once.
  */
 @NullMarked
 package io.tailrace.groups.offsets;

@@ -15,7 +15,7 @@ import io.tailrace.shard.Ticket;
 import io.tailrace.shard.Timeout;
 
 /**
- * A decision about one group of the classic protocol while it is made: the group as it will be, and what else happens. Not
+ * Builds a decision about one group of the classic protocol: the group as it will be, and everything else that happens. Not
  * thread-safe.
  */
 public final class ClassicDecision {
@@ -47,7 +47,7 @@ public final class ClassicDecision {
         return nowMs;
     }
 
-    /** The group will be like this. */
+    /** Replaces the group as decided so far. */
     public void become(ClassicGroup next) {
         group = next;
         isChanged = true;
@@ -73,7 +73,7 @@ public final class ClassicDecision {
         decision.stop(timer);
     }
 
-    /** A member was heard of: its session lasts for another session timeout. */
+    /** A member has been heard from: restarts its session timeout. */
     public void expectHeartbeat(ClassicMember member) {
         decision.renew(
                 new SessionTimeout(group.groupId(), member.memberId()),
@@ -89,7 +89,7 @@ public final class ClassicDecision {
         }
     }
 
-    /** Removes a member. If a request of it waits, the answer makes its client join as a new member. */
+    /** Removes a member. If its request is waiting, the answer makes the client join as a new member. */
     public void remove(ClassicMember member) {
         stop(new SessionTimeout(group.groupId(), member.memberId()));
         answerWaiting(member, ErrorCode.UNKNOWN_MEMBER_ID);

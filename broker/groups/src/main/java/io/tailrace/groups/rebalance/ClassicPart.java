@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gives each member of the classic protocol a session timeout to find its new coordinator, and starts the rebalance that a group
- * still lacks since it was one of the consumer protocol.
+ * Gives each member of the classic protocol a session timeout to find its new coordinator, and starts the rebalance of a group
+ * that was downgraded from the consumer protocol and has not rebalanced since.
  */
 public final class ClassicPart implements ShardPart {
     @Override

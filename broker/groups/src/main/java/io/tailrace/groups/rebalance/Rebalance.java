@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a group of the classic protocol gets from one generation to the next. The transitions are those of {@link ClassicGroupState}.
+ * How a group of the classic protocol gets from one generation to the next. The transitions are those of
+ * {@link ClassicGroupState}.
  *
  * <pre>
  *   prepare        syncs that wait are answered REBALANCE_IN_PROGRESS; the join timer starts.
@@ -78,7 +79,7 @@ public final class Rebalance {
         return member.with(ClassicMemberState.JOINED);
     }
 
-    /** Completes the join phase if it waits for nobody any more. */
+    /** Completes the join phase if it no longer waits for any member. */
     public static void completeIfAllJoined(ClassicDecision decision) {
         ClassicGroup group = decision.group();
         if (group.state() == ClassicGroupState.PREPARING_REBALANCE && isComplete(group)) {
@@ -106,7 +107,7 @@ public final class Rebalance {
             decision.become(group.emptied(decision.nowMs()));
             decision.store();
         } else if (group.members().joining() == 0) {
-            // Only static members are left, and all of them are away: one joins, or their sessions end.
+            // Only static members are left, and all of them are away: waits until one joins or their sessions expire.
             decision.start(timer, group.members().rebalanceTimeoutMs());
         } else {
             decision.stop(timer);

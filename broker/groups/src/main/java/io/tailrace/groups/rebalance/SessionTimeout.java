@@ -7,7 +7,7 @@ import io.tailrace.shard.Decision;
 import io.tailrace.shard.Timeout;
 
 /**
- * Removes a member that was silent for its session timeout, or an id that its client has not joined by.
+ * Removes a member that was silent for its session timeout, or a pending id with which no client has joined.
  *
  * @param groupId the group
  * @param memberId the member

@@ -10,7 +10,7 @@ import io.tailrace.shard.Timeout;
 import java.util.List;
 
 /**
- * Removes the members that have joined a generation and have not asked for their assignment.
+ * Removes the members that have joined a generation but have not asked for their assignment.
  *
  * @param groupId the group
  * @param generationId the generation

@@ -7,8 +7,8 @@ import io.tailrace.shard.Decision;
 import io.tailrace.shard.Timeout;
 
 /**
- * Starts a rebalance of a group that was loaded in a generation whose assignment no member has computed: its former coordinator failed
- * before the members had joined again.
+ * Starts a rebalance of a group whose loaded generation has no assignment, because its former coordinator failed before the
+ * members had joined again.
  *
  * @param groupId the group
  */

@@ -12,7 +12,7 @@ import java.util.List;
 public final class GroupRules {
     private GroupRules() {}
 
-    /** A shard that nothing was loaded into yet. */
+    /** A shard into which nothing has been loaded yet. */
     public static GroupsShard emptyShard(ClusterSnapshot cluster, GroupSettings settings) {
         return new GroupsShard(cluster, settings, List.of(new ClassicPart(), new ConsumerPart(), OffsetExpiry::loaded));
     }

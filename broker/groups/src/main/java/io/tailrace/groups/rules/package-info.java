@@ -1,7 +1,7 @@
 /**
- * The rules of all protocols together: what the host of a {@link io.tailrace.groups.GroupsShard} starts with.
+ * Puts the rules of all protocols together for the host of a {@link io.tailrace.groups.GroupsShard}.
  *
- * <p>The only package that knows {@code classic}, {@code consumer} and {@code offsets} alike.
+ * <p>The only package that uses all of {@code classic}, {@code consumer} and {@code offsets}.
  */
 @NullMarked
 package io.tailrace.groups.rules;

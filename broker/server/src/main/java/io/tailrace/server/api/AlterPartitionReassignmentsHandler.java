@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Starts reassignments of partitions to other brokers, or cancels them. Answers when they are started and this broker has seen that;
+ * Starts reassignments of partitions to other brokers, or cancels them. Answers when this broker has seen them start;
  * ListPartitionReassignments lists them until they are complete.
  */
 public final class AlterPartitionReassignmentsHandler
@@ -66,7 +66,7 @@ public final class AlterPartitionReassignmentsHandler
                 }
             });
         });
-        // Reassignments that are not seen in time are started nevertheless.
+        // Reassignments that this broker does not see in time have been started anyway.
         return cluster.when(
                         image -> started.entrySet().stream()
                                 .allMatch(each -> isShown(image, each.getKey(), each.getValue())),

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Begins to move replicas between this broker's log directories. DescribeLogDirs shows how far they are. */
+/** Begins to move replicas between this broker's log directories. DescribeLogDirs shows their progress. */
 public final class AlterReplicaLogDirsHandler
         implements RequestHandler<AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse> {
     private final ReplicaMoves moves;
@@ -42,7 +42,7 @@ public final class AlterReplicaLogDirsHandler
 
     private record Replica(TopicPartition id, String path) {}
 
-    /** Asks no more of a directory that has not answered once: each replica would hold the thread for as long. */
+    /** Skips a directory that has once failed to answer, because each replica would hold the thread for as long. */
     private static Function<Replica, ErrorCode> unlessHung(Function<Replica, ErrorCode> move) {
         Set<String> hung = new HashSet<>();
         return replica -> {

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs requests that may block on a few threads, each kind of request on its own, so that none waits for threads that another
- * kind holds. The number of unanswered requests of a kind is bounded. Thread-safe.
+ * Runs requests that may block. Each kind of request has a few threads of its own, so that no kind waits for threads that another
+ * one holds. The number of unanswered requests of a kind is bounded. Thread-safe.
  *
  * <p>A connection waits for its blocking request before its next one is handled: a client's requests take effect in order, and a
  * connection has at most one request in the queues. A request that is queued when its connection closes is dropped.
@@ -32,7 +32,7 @@ public final class BlockingCalls implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BlockingCalls.class);
     private static final long END_SECONDS_MAX = 5;
 
-    /** What a request blocks on. */
+    /** The reason why a request may block. */
     enum Kind {
         /** Reads of files. */
         LOOK_UP,
@@ -88,7 +88,7 @@ public final class BlockingCalls implements AutoCloseable {
     }
 
     /**
-     * As {@link #answer}, for work whose answer comes later than it returns, and holds no thread meanwhile. The stage should
+     * Like {@link #answer}, for work that returns before its answer is known; no thread waits for that answer. The stage should
      * complete on the connection's event loop, with {@link Call#execute} as executor, because the answer is encoded then.
      */
     <A extends Response> void answerLater(

@@ -16,8 +16,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes that one request asks for, each with its outcome. One that is refused does not stop the others. For one thread at a
- * time.
+ * The changes in one request, each with its outcome. A refused change does not stop the others. For one thread at a time.
  *
  * @param <T> a requested change
  */
@@ -25,7 +24,7 @@ final class ChangeOutcomes<T> {
     /** Changes that one request can make. */
     static final int CHANGES_MAX = 1000;
 
-    /** After this time no further change is begun: the request holds a thread. */
+    /** No change is begun after this time, because the request holds a thread. */
     static final long WORK_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
     /** The protocol's strings have at most 32,767 bytes, and an error may quote what the client sent. */
     private static final int MESSAGE_CHARS_MAX = 1000;
@@ -55,7 +54,7 @@ final class ChangeOutcomes<T> {
     /**
      * Makes each of the changes. Blocks as the change does, and begins none after 30 seconds.
      *
-     * @param name of what is changed: a request that names it twice has the second change refused
+     * @param name the name of the changed resource; if a request names it twice, the second change is refused
      * @param change throws {@link TopicException} or {@link CoordinationException} if it cannot be made
      * @param nanoClock as {@link System#nanoTime}
      */

@@ -90,7 +90,7 @@ final class ClusterAnswers {
                 .toList();
     }
 
-    /** The former leader whose return the controller waits for while the partition has no leader. */
+    /** The former leader for whose return the controller waits while the partition has no leader. */
     private static List<Integer> lastLeader(PartitionImage partition) {
         return partition.state().stream()
                 .filter(state -> state.leader() == PartitionState.NO_LEADER)

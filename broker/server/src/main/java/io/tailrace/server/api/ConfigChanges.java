@@ -54,7 +54,7 @@ public final class ConfigChanges {
      * A change of settings.
      *
      * @param type of the resource, as in {@link DescribeConfigsRequest.Resource}
-     * @param name a topic, a group's id, or a broker's id; of brokers, empty for all
+     * @param name a topic, a group's id or a broker's id; empty for all brokers
      */
     record ResourceChange(byte type, String name, Change change) {
         private String label() {
@@ -68,8 +68,8 @@ public final class ConfigChanges {
     }
 
     /**
-     * What to do with settings: the new ones, given the current ones. A second application changes nothing. Throws
-     * {@link IllegalArgumentException} or {@link TopicException} if it is refused.
+     * Computes the new settings from the current ones. Idempotent. Throws {@link IllegalArgumentException} or
+     * {@link TopicException} if it is refused.
      */
     interface Change {
         Map<String, String> apply(Map<String, String> current, SettingRules rules);

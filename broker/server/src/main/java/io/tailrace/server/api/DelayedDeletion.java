@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
 /**
- * A DeleteRecords request from its deletions to its answer. It waits until they are on this broker's disk and until no in-sync
- * replica has the records. Confined to the connection's event loop; the waits switch to it.
+ * A DeleteRecords request between its deletions and its answer. It waits until the deletions are on this broker's disk and no
+ * in-sync replica has the records. Confined to the connection's event loop, to which callbacks are passed.
  */
 final class DelayedDeletion {
     private static final int WAIT_MS_MAX = 300_000;
@@ -29,7 +29,7 @@ final class DelayedDeletion {
         this.call = call;
     }
 
-    /** What becomes of one partition. */
+    /** The outcome for one partition. */
     private interface Outcome {
         CompletableFuture<ErrorCode> error();
 
@@ -56,7 +56,7 @@ final class DelayedDeletion {
                 deletion.stored().whenComplete((done, failure) -> call.execute(() -> wait.stored(failure == null)));
     }
 
-    /** Answers when nothing is waited for any longer, after {@code timeoutMs} at the latest. */
+    /** Answers when all waits have ended, after {@code timeoutMs} at the latest. */
     void answerWhenFollowed(int timeoutMs) {
         List<Outcome> all = topics.values().stream().flatMap(List::stream).toList();
         Runnable end = () -> all.forEach(outcome -> outcome.end(ErrorCode.REQUEST_TIMED_OUT));

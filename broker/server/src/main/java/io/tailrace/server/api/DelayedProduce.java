@@ -12,11 +12,11 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A produce from its appends to its answer. It waits until all in-sync replicas have every append, if the client wants
- * that, and until it is on disk, if the topic wants that. An append that takes too long is answered with
+ * A Produce request between its appends and its answer. It waits until all in-sync replicas have every append, if the client
+ * asked for that, and until it is on disk, if the topic's settings require that. An append that takes too long is answered with
  * {@code REQUEST_TIMED_OUT}; its records stay in the log.
  *
- * <p>Confined to the connection's event loop; the waits switch to it.
+ * <p>Confined to the connection's event loop, to which callbacks are passed.
  */
 final class DelayedProduce {
     private final Call<ProduceResponse> call;
@@ -124,7 +124,7 @@ final class DelayedProduce {
         private final CompletableFuture<Void> durable;
         private int conditionsLeft;
 
-        /** @param ackedOffset the high watermark to wait for in this leader epoch; negative if only the disk is waited for */
+        /** @param ackedOffset the high watermark to wait for in this leader epoch; negative to wait only for the disk */
         Wait(Partition partition, Place place, long ackedOffset, int leaderEpoch, CompletableFuture<Void> durable) {
             this.partition = partition;
             this.place = place;

@@ -10,10 +10,10 @@ import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
 
 /**
- * Deletes records at the start of partitions, and answers when no in-sync replica shows them any longer. A follower stores its new
- * log start with its next checkpoint: one that is killed before and leads next shows them again, as in Kafka. The files are
- * deleted by the next retention pass. What is deleted stays deleted, even if the answer is an error because another replica did not follow
- * in time.
+ * Deletes records at the start of partitions, and answers when no in-sync replica returns them any longer. A follower stores its
+ * new log start with its next checkpoint. If it is killed before that and then leads, it returns the records again, as in Kafka.
+ * The next retention pass deletes the files. Deleted records stay deleted even if the answer is an error because another replica
+ * did not follow in time.
  */
 public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequest, DeleteRecordsResponse> {
     private final Partitions partitions;

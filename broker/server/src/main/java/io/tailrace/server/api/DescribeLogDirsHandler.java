@@ -30,7 +30,7 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
     /**
      * Describes these directories, which hold the logs of these partitions.
      *
-     * @param blocking asks for the sizes of disks, as a disk that hangs does not answer
+     * @param blocking queries the sizes of disks, because a disk that hangs does not answer
      */
     public DescribeLogDirsHandler(LogDirectories directories, Partitions partitions, BlockingCalls blocking) {
         this.directories = directories;
@@ -124,7 +124,7 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
         return partitions.find(id.topic(), id.partition()) == null ? UNKNOWN_LAG : 0;
     }
 
-    /** What a copy that is moving here lacks. */
+    /** The number of offsets that a copy moving here lacks. */
     private long offsetLag(TopicPartition id, LogDirectories.LogSize copy) {
         Partition partition = partitions.find(id.topic(), id.partition());
         return partition == null ? UNKNOWN_LAG : Math.max(0, partition.logEndOffset() - copy.logEndOffset());

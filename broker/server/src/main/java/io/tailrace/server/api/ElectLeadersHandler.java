@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has the controller elect leaders, if it is this broker, and answers when this broker sees them. Holds no thread meanwhile. */
+/**
+ * Has the controller elect leaders, if this broker is the controller, and answers when this broker sees them. The wait holds no
+ * thread.
+ */
 public final class ElectLeadersHandler implements RequestHandler<ElectLeadersRequest, ElectLeadersResponse> {
     private static final Logger LOG = LoggerFactory.getLogger(ElectLeadersHandler.class);
     private static final long CONTROLLER_MS_MAX = 30_000;
@@ -84,7 +87,7 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
         BlockingCalls.answer(call, response);
     }
 
-    /** The partitions of the request. A request that names none is for all. */
+    /** The partitions of the request. A request that names none means all partitions. */
     private static List<TopicPartition> partitions(ElectLeadersRequest request, ClusterImage image) {
         List<TopicPartition> partitions = new ArrayList<>();
         if (request.topicPartitions() == null) {
@@ -101,7 +104,7 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
         return partitions;
     }
 
-    /** @param all whether the request was for all partitions: then those that need no election are left out */
+    /** @param all whether the request was for all partitions; if so, those that need no election are left out */
     private ElectLeadersResponse response(List<Election> elections, boolean all) {
         ClusterImage image = cluster.get();
         ErrorCode error = ErrorCode.NONE;

@@ -29,8 +29,8 @@ public record FileRecords(FileSlice slice) implements RecordsPayload {
     }
 
     /**
-     * A region that Netty fails to send, closing the connection, if its file has become shorter since it was read. The log
-     * compares sizes before an answer, so only a truncation between the two gets here.
+     * A region of the file. If the file has become shorter since it was read, Netty fails to send the region and closes the
+     * connection. The log compares sizes before an answer, so this takes a truncation between the two.
      */
     private static final class Region extends DefaultFileRegion {
         private final FileSlice slice;

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives idempotent producers their ids. A producer that asks for a new epoch gets a new id, which serves it as well. */
+/** Gives idempotent producers their ids. A producer that asks for a new epoch gets a new id instead, which works as well. */
 public final class InitProducerIdHandler implements RequestHandler<InitProducerIdRequest, InitProducerIdResponse> {
     private static final Logger LOG = LoggerFactory.getLogger(InitProducerIdHandler.class);
 

@@ -6,7 +6,7 @@ import io.tailrace.protocol.message.LeaveGroupRequest;
 import io.tailrace.protocol.message.LeaveGroupResponse;
 import io.tailrace.server.group.GroupCoordinator;
 
-/** Removes members from a group, at their own wish or an administrator's. */
+/** Removes members from a group, at their own request or an administrator's. */
 public final class LeaveGroupHandler implements RequestHandler<LeaveGroupRequest, LeaveGroupResponse> {
     private static final short FIRST_WITH_BATCH = 3;
 

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Lists what can be described by DescribeConfigs: all topics, the live brokers, and the groups that have settings (KIP-1142).
- * There are no settings of client metrics, the only kind that version 0 asks for, and none of a broker's loggers.
+ * Lists the resources that DescribeConfigs can describe: all topics, the live brokers, and the groups that have settings
+ * (KIP-1142). There are no settings of client metrics, the only kind in version 0, and none of a broker's loggers.
  */
 public final class ListConfigResourcesHandler
         implements RequestHandler<ListConfigResourcesRequest, ListConfigResourcesResponse> {

@@ -8,7 +8,10 @@ import io.tailrace.protocol.message.ListGroupsResponse;
 import io.tailrace.server.group.GroupCoordinator;
 import java.util.List;
 
-/** Lists the groups that this broker coordinates. While some of them are loaded, the answer is an error: it would lack them. */
+/**
+ * Lists the groups that this broker coordinates. While some of them are loading, the answer is an error, because the list would
+ * be incomplete.
+ */
 public final class ListGroupsHandler implements RequestHandler<ListGroupsRequest, ListGroupsResponse> {
     private final GroupCoordinator groups;
 

@@ -13,11 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Returns the end offsets of leader epochs, from which a consumer detects whether records it has read were truncated
- * (KIP-320).
+ * Returns the end offsets of leader epochs. They show a consumer whether records that it has read were truncated (KIP-320).
  *
- * <p>A consumer gets no offset above the high watermark, and OFFSET_NOT_AVAILABLE while the high watermark of a new leader may
- * be below what consumers have read: it would take the difference for lost records.
+ * <p>A consumer gets no offset above the high watermark. It gets OFFSET_NOT_AVAILABLE while the high watermark of a new leader
+ * may be below what consumers have read, because it would take the difference for lost records.
  */
 public final class OffsetForLeaderEpochHandler
         implements RequestHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse> {
@@ -73,8 +72,8 @@ public final class OffsetForLeaderEpochHandler
     }
 
     /**
-     * The end as Apache Kafka defines it. A future epoch has none. An epoch whose records have all been deleted ends where
-     * the log's first epoch starts, since nothing was truncated.
+     * The end of an epoch as Apache Kafka defines it. A future epoch has none. An epoch whose records have all been deleted ends
+     * where the log's first epoch starts, since nothing was truncated.
      */
     private static EpochEnd endOf(Leader leader, int epoch) {
         if (epoch < 0 || epoch > leader.leaderEpoch()) {

@@ -24,9 +24,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Appends batches. They are validated outside the partition's lock, and refused whole if anything is wrong. Record formats
- * before v2, which versions 0 to 2 carry, are not supported: these versions are advertised for librdkafka's sake, and their
- * requests get UNSUPPORTED_VERSION.
+ * Appends batches. Batches are validated outside the partition's lock and refused as a whole if anything is wrong. Record formats
+ * before v2, which versions 0 to 2 carry, are not supported. These versions are advertised only because librdkafka needs them;
+ * their requests get UNSUPPORTED_VERSION.
  */
 public final class ProduceHandler implements RequestHandler<ProduceRequest, ProduceResponse> {
     private static final short ACKS_ALL = -1;

@@ -11,9 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * Counts requests and measures how long they take, from when they are decoded to when their answers are encoded; what waits for
- * records or acknowledgements counts. Fetches of consumers and of followers are counted apart, too. Thread-safe; counting takes no
- * lock.
+ * Counts requests and measures their time from decoding to the encoding of the answer, including waits for records or
+ * acknowledgements. Fetches of consumers and of followers are also counted separately. Thread-safe; counting takes no lock.
  */
 public final class RequestMetrics {
     private final LongSupplier nanoTime;
@@ -35,7 +34,7 @@ public final class RequestMetrics {
         }
     }
 
-    /** Takes the metrics of the kinds of requests that there were. */
+    /** Takes the metrics of the kinds of requests that have occurred. */
     @FunctionalInterface
     public interface Reader {
         /**
@@ -44,7 +43,7 @@ public final class RequestMetrics {
          * @param kind as in Kafka's metrics: Produce, FetchConsumer
          * @param begun requests since the start
          * @param answered those that were answered
-         * @param sumMs the time that they took together
+         * @param sumMs the sum of their times
          * @param quantilesMs their times by quantile, over the last five minutes; may be empty
          */
         void read(String kind, long begun, long answered, double sumMs, Map<Double, Double> quantilesMs);
@@ -95,7 +94,7 @@ public final class RequestMetrics {
         return isFollower ? followerFetches : consumerFetches;
     }
 
-    /** Reads the metrics of all kinds of which there was a request. */
+    /** Reads the metrics of all kinds of requests that have occurred. */
     public void read(Reader reader) {
         kinds.forEach((api, kind) -> read(nameOf(api), kind, reader));
         read("FetchConsumer", consumerFetches, reader);

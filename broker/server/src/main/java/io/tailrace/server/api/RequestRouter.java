@@ -97,7 +97,7 @@ public final class RequestRouter implements RequestDispatcher {
         return handler;
     }
 
-    /** The client as it names itself, in printable characters only: it goes to the log. */
+    /** The client id, reduced to printable characters for the log. */
     private static String client(ByteBuffer frame) {
         String id = RequestStart.clientId(frame);
         String shown = id.substring(0, Math.min(id.length(), CLIENT_ID_LENGTH_MAX));

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How long requests of one kind take: their number and sum since the start, and quantiles of the last five minutes. Thread-safe;
- * adding takes no lock and allocates nothing. A quantile is up to an eighth too high. Requests that are added while a minute begins
- * may be missing in the quantiles.
+ * adding takes no lock and allocates nothing. A quantile is up to an eighth too high. Requests that are added while a minute
+ * begins may be missing in the quantiles.
  */
 final class RequestTimes {
     private static final List<Double> QUANTILES = List.of(0.5, 0.75, 0.95, 0.98, 0.99, 0.999);

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The partitions that a request has named so far. A request that names one many times would cost many reads, or many
- * copies in the answer, for a few bytes each. Not thread-safe.
+ * The partitions that a request has named so far. A request that repeats a partition would cause a read, or a copy in the answer,
+ * for every few bytes. Not thread-safe.
  */
 public final class SeenPartitions {
     private final Map<String, Set<Integer>> indexes = new HashMap<>();

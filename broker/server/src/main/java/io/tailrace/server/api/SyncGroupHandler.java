@@ -7,7 +7,7 @@ import io.tailrace.protocol.message.SyncGroupRequest;
 import io.tailrace.protocol.message.SyncGroupResponse;
 import io.tailrace.server.group.GroupCoordinator;
 
-/** Answers a member's assignment. The answer waits until the leader of the group has sent the assignments. */
+/** Returns a member's assignment. The answer waits until the leader of the group has sent the assignments. */
 public final class SyncGroupHandler implements RequestHandler<SyncGroupRequest, SyncGroupResponse> {
     private final GroupCoordinator groups;
 

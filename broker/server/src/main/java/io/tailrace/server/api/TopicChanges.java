@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates, grows and deletes topics, and reports when the cluster has done so. Changes block while they write to ZooKeeper, and throw
- * a {@link TopicException} if they are refused; waiting for the cluster holds no thread. Thread-safe.
+ * Creates topics, adds partitions and deletes topics, and reports when the cluster has done so. Changes block while they write to
+ * ZooKeeper, and throw a {@link TopicException} if they are refused; waiting for the cluster holds no thread. Thread-safe.
  */
 public final class TopicChanges {
     private static final Logger LOG = LoggerFactory.getLogger(TopicChanges.class);
@@ -79,7 +79,7 @@ public final class TopicChanges {
 
         private int left = PARTITIONS_MAX;
 
-        /** Leaves numbers that no topic can have to the check that names their bounds. */
+        /** Ignores numbers that no topic can have; a later check refuses them and names their bounds. */
         private void take(int partitions) {
             if (partitions < 1 || partitions > PARTITIONS_MAX) {
                 return;
@@ -248,7 +248,7 @@ public final class TopicChanges {
                 Map.of("cleanup.policy", "compact", "segment.bytes", String.valueOf(groups.segmentBytes())));
     }
 
-    /** What {@link #create} makes of a topic: its numbers and settings with the defaults. */
+    /** The topic as {@link #create} creates it: with the defaults for missing numbers and settings. */
     NewTopic withDefaults(NewTopic topic) {
         if (topic.name().equals(GroupCoordinator.TOPIC)) {
             return offsetsTopic();

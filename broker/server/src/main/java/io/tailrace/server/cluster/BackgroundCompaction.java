@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
-/** Compacts logs on threads of each log directory, so that a stalled disk holds up no other. Thread-safe. */
+/** Compacts logs. Each log directory has its own threads, so that a stalled disk does not hold up the others. Thread-safe. */
 public final class BackgroundCompaction implements AutoCloseable {
-    /** As for batches on arrival, which are thus never too large. */
+    /** The same bound as for batches on arrival, so that none is too large. */
     private static final int DECOMPRESSED_BYTES_MAX = 64 << 20;
 
     private final CompactionRate rate;
@@ -29,7 +29,7 @@ public final class BackgroundCompaction implements AutoCloseable {
         this.highWatermark = highWatermark;
     }
 
-    /** A thread, and what it does. */
+    /** A compaction thread. */
     private static final class Worker {
         private final LogCompactor compactor;
         private final PeriodicTasks thread;
@@ -44,12 +44,12 @@ public final class BackgroundCompaction implements AutoCloseable {
     }
 
     /**
-     * What the threads have done.
+     * The work of the threads so far.
      *
-     * @param sinceLastRunMsMax since a thread looked for a log to compact; that of the thread which has not for the longest time
-     * @param passMsMax how long the last pass of a thread took; that of the slowest thread
-     * @param keptRatio the part of the bytes that stayed in the last passes, from 0 to 1; the average over threads; 0 before the
-     *     first pass
+     * @param sinceLastRunMsMax the longest time for which a thread has not looked for a log to compact
+     * @param passMsMax the longest last pass of any thread
+     * @param keptRatio the part of the bytes that the last passes kept, from 0 to 1, averaged over threads; 0 before the first
+     *     pass
      * @param deadThreads threads that an unexpected error has ended
      */
     public record Status(long sinceLastRunMsMax, long passMsMax, double keptRatio, int deadThreads) {}
@@ -58,7 +58,7 @@ public final class BackgroundCompaction implements AutoCloseable {
      * Starts to compact.
      *
      * @param highWatermark of each partition: nothing at or above is compacted
-     * @param onBroken gets what a thread has thrown; must not block
+     * @param onBroken gets the exception that a thread has thrown; must not block
      */
     static BackgroundCompaction start(
             List<LogDirectory> directories,
@@ -117,7 +117,7 @@ public final class BackgroundCompaction implements AutoCloseable {
                 deadThreads.get());
     }
 
-    /** Gives up what is being compacted, and waits for it for a bounded time. */
+    /** Stops running compactions, and waits for their threads for a bounded time. */
     @Override
     public void close() {
         isStopped = true;

@@ -19,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a broker remembers from one run to the next, in {@code broker.life} of each log directory: who it is, and since which of its
- * epochs nothing it wrote was lost when it last stopped cleanly.
+ * The data that a broker keeps from one run to the next, in the file {@code broker.life} of each log directory: its identity and,
+ * after a clean stop, the earliest of its epochs since which nothing it wrote was lost.
  *
- * <p>The epoch is removed from the files when they are read, so that a run that ends otherwise leaves none. It counts only if every
- * log directory has it, and they are the same directories as before: another directory may have held records.
+ * <p>The epoch is removed from the files when they are read, so that a run without a clean stop leaves none. It counts only if
+ * every log directory has it and they are the same directories as before, because another directory may have held records.
  */
 final class BrokerLife {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerLife.class);
@@ -84,7 +84,7 @@ final class BrokerLife {
         }
     }
 
-    /** A file that cannot be read costs the clean epoch, not the start. */
+    /** An unreadable file loses the clean epoch, but does not prevent the start. */
     private static Properties read(Path file) {
         Properties properties = new Properties();
         if (Files.exists(file)) {

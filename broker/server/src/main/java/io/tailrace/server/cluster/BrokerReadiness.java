@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 record BrokerReadiness(int brokerId) {
 
-    /** Whether the controller will make this incarnation of the broker the leader of some partition, and has not yet. */
+    /** Whether the controller has yet to make this incarnation of the broker the leader of some partition. */
     boolean awaitsElection(ClusterImage image, long brokerEpoch) {
         Incarnation self = new Incarnation(brokerId, brokerEpoch);
         return partitions(image)

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** Lets one thread at a time work on a partition. Thread-safe. */
 final class Claims {
-    /** Guarded by this object's monitor, as is all that follows. */
+    /** Guarded by this object's monitor, as are the following fields. */
     private final Set<TopicPartition> held = new HashSet<>();
 
     private final Map<TopicPartition, Integer> waiting = new HashMap<>();

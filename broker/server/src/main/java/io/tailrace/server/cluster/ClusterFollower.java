@@ -28,13 +28,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens, changes and closes this broker's partitions as images of the cluster say, and passes its registration on to them. Used by
- * one thread. What has not changed from one image to the next costs a comparison of references.
+ * Opens, changes and closes this broker's partitions according to images of the cluster, and passes its registration on to them.
+ * Used by one thread. Parts that do not change between two images cost only a comparison of references.
  *
- * <p>Changes of open partitions come before the creation of logs, which is interrupted when a newer image arrives and
+ * <p>Open partitions are changed before logs are created. The creation of logs is interrupted when a newer image arrives, and
  * continues with that one. So a failover does not wait for thousands of new partitions.
  *
- * <p>It does not wait for a partition that is busy, perhaps with a stalled disk: {@link #catchUp} brings it up to date later.
+ * <p>It does not wait for a busy partition, whose disk may have stalled: {@link #catchUp} brings the partition up to date later.
  */
 final class ClusterFollower {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterFollower.class);
@@ -46,7 +46,7 @@ final class ClusterFollower {
     private final RegistrationStatus registration;
 
     private final Map<String, UUID> openTopics = new HashMap<>();
-    /** Partitions that were busy when something changed: they have not got all of {@link #last} or the registration. */
+    /** Partitions that were busy when something changed: they lack a part of {@link #last}, or the registration. */
     private final Set<TopicPartition> behind = new HashSet<>();
 
     /** Assigned partitions that are not open yet, of {@link #last}; of each topic in order. */
@@ -164,7 +164,7 @@ final class ClusterFollower {
         partitions.all().forEach(partition -> pass(partition, changed));
     }
 
-    /** Passes the newest of everything on to partitions that were busy. Returns whether all of them have it now. */
+    /** Brings partitions that were busy up to date. Returns whether all of them now are. */
     boolean catchUp() {
         for (TopicPartition id : Set.copyOf(behind)) {
             behind.remove(id);

@@ -38,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This broker's place in the cluster: it joins, follows the cluster's decisions, hands over before it stops, and leaves.
- * Thread-safe.
+ * This broker as a member of the cluster: it joins, follows the cluster's decisions, hands over leadership before it stops, and
+ * leaves. Thread-safe.
  */
 public final class ClusterNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
@@ -125,12 +125,12 @@ public final class ClusterNode implements AutoCloseable {
         });
     }
 
-    /** Counts what leaders on this broker change. */
+    /** Counts the ISR changes of leaders on this broker. */
     public IsrUpdates isrUpdates() {
         return isrUpdates;
     }
 
-    /** As {@link Fetchers#lagMax}. */
+    /** Like {@link Fetchers#lagMax}. */
     public long followerLagMax() {
         return fetchers.lagMax();
     }
@@ -141,8 +141,8 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     /**
-     * Joins the cluster. Returns once this broker sees itself there, has opened its partitions, and leads those that no other
-     * broker can lead, unless the controller takes long.
+     * Joins the cluster. Returns once this broker sees itself in the cluster, has opened its partitions, and leads those that no
+     * other broker can lead, unless the controller takes too long.
      *
      * @param bound the address of each listener, by name
      * @throws CoordinationException if that takes too long, or the broker's id is taken
@@ -219,7 +219,7 @@ public final class ClusterNode implements AutoCloseable {
         catchUp();
     }
 
-    /** Returns to partitions that were busy until they have the newest image. */
+    /** Retries partitions that were busy until they have the newest image. */
     private void catchUp() {
         if (!follower.catchUp() && !catchesUp && !cluster.isShutdown()) {
             catchesUp = true;

@@ -12,9 +12,9 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * The cluster as this broker has acted on it: a partition that this broker leads according to it is open. Without a lease this
- * broker leaves itself out, so that clients go elsewhere, unless there is no other broker: it still serves committed records.
- * Thread-safe.
+ * The newest cluster image that this broker has acted on: if the image makes this broker the leader of a partition, the partition
+ * is open. Without a lease the broker leaves itself out, so that clients go elsewhere. If there is no other broker, it stays in,
+ * because it still serves committed records. Thread-safe.
  */
 public final class ClusterView implements Supplier<ClusterImage> {
     /** Requests that wait for an image at the same time. */
@@ -77,7 +77,7 @@ public final class ClusterView implements Supplier<ClusterImage> {
             waiters.remove(waiter);
             places.release();
         });
-        // After it was added, so that it misses no image.
+        // After the waiter was added, so that it misses no image.
         waiter.test(image);
         return satisfied.completeOnTimeout(false, timeoutMs, TimeUnit.MILLISECONDS);
     }

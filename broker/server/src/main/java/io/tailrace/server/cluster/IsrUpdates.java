@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts the changes of in-sync replicas that leaders on this broker have written, and those that they could not write. The
- * controller's changes are not counted: it removes brokers that have died or shut down. Thread-safe.
+ * Counts the ISR changes that leaders on this broker have written, and those that they failed to write. The controller's changes
+ * are not counted: it removes brokers that have died or shut down. Thread-safe.
  */
 public final class IsrUpdates {
     private final LongAdder shrinks = new LongAdder();

@@ -4,8 +4,7 @@ import io.tailrace.coordination.BrokerRegistration;
 import java.util.function.BooleanSupplier;
 
 /**
- * Whether this broker may rely on being registered (ADR 70); it may not before its first registration. Asked for every request.
- * Thread-safe.
+ * Whether this broker may rely on its registration (ADR 70); false before the first one. Checked for every request. Thread-safe.
  */
 public final class Lease implements BooleanSupplier {
     private volatile BooleanSupplier current = () -> false;

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens, creates and deletes the logs of this broker's replicas. A log that cannot be used takes its own partition offline. Used by
- * one thread.
+ * Opens, creates and deletes the logs of this broker's replicas. A log that cannot be used takes only its own partition offline.
+ * Used by one thread.
  */
 final class LocalReplicas {
     private static final Logger LOG = LoggerFactory.getLogger(LocalReplicas.class);
@@ -63,8 +63,8 @@ final class LocalReplicas {
     /**
      * A replica that the cluster assigns to this broker.
      *
-     * @param topicId tells its log from that of an earlier topic of the same name
-     * @param isLedElsewhere whether a registered broker other than this one leads, which has every committed record
+     * @param topicId distinguishes its log from that of an earlier topic of the same name
+     * @param isLedElsewhere whether another registered broker, which has every committed record, leads
      * @param isNew whether it was assigned while this broker was running, so that no log of it can exist
      */
     record Assigned(TopicPartition id, UUID topicId, TopicSettings settings, boolean isLedElsewhere, boolean isNew) {}
@@ -142,7 +142,10 @@ final class LocalReplicas {
         deleteLog(id);
     }
 
-    /** Partitions of an image in whose ISR this broker is, and of which it has no log: what it had there is lost. */
+    /**
+     * Partitions of an image that have this broker in their ISR although it has no log of them: their records on this broker are
+     * lost.
+     */
     List<TopicPartition> missingInSync(int brokerId, ClusterImage image) {
         Set<TopicPartition> present = Set.copyOf(directories.partitions());
         List<TopicPartition> missing = new ArrayList<>();

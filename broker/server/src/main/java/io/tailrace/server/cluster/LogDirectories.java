@@ -27,15 +27,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log directories of this broker. A new partition is put where the fewest are. A directory that fails, or cannot be opened,
- * takes its own partitions offline and no others. Thread-safe.
+ * The log directories of this broker. A new partition goes to the directory with the fewest partitions. A directory that fails or
+ * cannot be opened takes only its own partitions offline. Thread-safe.
  */
 public final class LogDirectories implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectories.class);
 
     private final List<LogDirectory> directories;
     private final PartitionLogs logs;
-    /** Whether a directory could not be opened, so that it is not known which logs it has. */
+    /** Whether a directory could not be opened, so that its logs are not known. */
     private final boolean lacksDirectory;
 
     private LogDirectories(List<LogDirectory> directories) {
@@ -58,7 +58,8 @@ public final class LogDirectories implements AutoCloseable {
             BiConsumer<Path, IOException> onOffline) {}
 
     /**
-     * Opens all directories and recovers the logs that were not closed properly. A directory or log that cannot be used is left out.
+     * Opens all directories and recovers the logs that were not closed properly. A directory or log that cannot be used is left
+     * out.
      *
      * @throws IOException if a directory is another broker's, or none can be used
      */
@@ -141,7 +142,7 @@ public final class LogDirectories implements AutoCloseable {
         return directories.stream().allMatch(LogDirectory::wasCleanlyClosed);
     }
 
-    /** Whether none is left that works. */
+    /** Whether no working directory is left. */
     boolean areAllOffline() {
         return directories.stream().allMatch(LogDirectory::isOffline);
     }
@@ -177,7 +178,7 @@ public final class LogDirectories implements AutoCloseable {
     }
 
     /**
-     * A directory and what is in it.
+     * A directory and its contents.
      *
      * @param logs by partition; empty for a directory that is offline
      * @param copies of logs that are moving there, by partition
@@ -186,7 +187,7 @@ public final class LogDirectories implements AutoCloseable {
             Path path, boolean offline, Map<TopicPartition, LogSize> logs, Map<TopicPartition, LogSize> copies) {}
 
     /**
-     * How much a log holds.
+     * The size of a log.
      *
      * @param bytes of its segments
      * @param logEndOffset exclusive
@@ -196,8 +197,8 @@ public final class LogDirectories implements AutoCloseable {
     /**
      * The replicas that move to a directory.
      *
-     * @param replicas how many
-     * @param bytesLeft how many bytes of them are not copied yet, about
+     * @param replicas how many replicas
+     * @param bytesLeft approximately how many of their bytes are not copied yet
      */
     public record Arriving(int replicas, long bytesLeft) {}
 

@@ -1,10 +1,10 @@
 package io.tailrace.server.cluster;
 
-/** Limits the bytes that all moves of replicas together copy. At most a second's worth is saved up. Thread-safe. */
+/** Limits the bytes that all moves of replicas together copy. Unused allowance is kept for one second at most. Thread-safe. */
 final class MoveRate {
-    /** Guarded by this object's monitor, as is all that follows. */
+    /** Guarded by this object's monitor, as are the following fields. */
     private long bytesPerSecond = ReplicaMoves.UNLIMITED;
-    /** Negative after a chunk that was larger. */
+    /** Negative after a chunk that exceeded it. */
     private long allowance;
 
     private long allowanceAtMs;
@@ -18,7 +18,7 @@ final class MoveRate {
         bytesPerSecond = newBytesPerSecond;
     }
 
-    /** Bytes that may be copied now; none if it is not positive. */
+    /** Bytes that may be copied now; none if the number is not positive. */
     synchronized long allowance(long nowMs) {
         if (bytesPerSecond == ReplicaMoves.UNLIMITED) {
             allowance = ReplicaMoves.UNLIMITED;

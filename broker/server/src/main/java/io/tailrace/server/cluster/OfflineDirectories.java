@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the partitions of failed log directories offline. Does not wait for a partition that is busy, perhaps with a write that
- * hangs in the kernel: the partition goes offline once it is free. Used by one thread.
+ * Takes the partitions of failed log directories offline. Does not wait for a busy partition, whose write may hang in the kernel:
+ * the partition goes offline once it is free. Used by one thread.
  */
 final class OfflineDirectories {
     private static final Logger LOG = LoggerFactory.getLogger(OfflineDirectories.class);

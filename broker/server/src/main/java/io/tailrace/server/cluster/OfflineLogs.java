@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports to the controller which partitions' logs this broker cannot use. Logs that fail before there is anybody to report to
- * are reported later. Thread-safe.
+ * Reports to the controller the partitions whose logs this broker cannot use. Logs that fail before a reporter is set are
+ * reported later. Thread-safe.
  */
 final class OfflineLogs {
     /** Reports to the controller. Must not block. */

@@ -85,7 +85,8 @@ final class PartitionActions implements ClusterActions {
     }
 
     /**
-     * Passes an event on, later if the partition is busy. A partition has one proposal at a time, so its outcomes keep their order.
+     * Passes an event on, later if the partition is busy. A partition has one proposal at a time, so its outcomes keep their
+     * order.
      *
      * @param thread the thread that calls this
      */

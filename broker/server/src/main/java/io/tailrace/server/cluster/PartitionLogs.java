@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds, creates and deletes the log of each partition in the log directories of this broker. A new log is put where the fewest are.
- * Thread-safe.
+ * Finds, creates and deletes the log of each partition in the log directories of this broker. A new log goes to the directory
+ * with the fewest logs. Thread-safe.
  */
 final class PartitionLogs {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLogs.class);
@@ -71,7 +71,7 @@ final class PartitionLogs {
         }
     }
 
-    /** Both were alike when the move ended. If the former log has gone on since, that end was not stored. */
+    /** Both were equal when the move ended. If the former log has grown since, the end of the move was not stored. */
     private static boolean isNotBehind(Log moved, Log former) {
         int movedEpoch = moved.epochs().latest();
         int formerEpoch = former.epochs().latest();
@@ -85,12 +85,12 @@ final class PartitionLogs {
         return opened;
     }
 
-    /** As {@link #movable(Log)}; empty if the partition is not open. */
+    /** Like {@link #movable(Log)}; empty if the partition is not open. */
     Optional<MovableLog> movable(TopicPartition partition) {
         return Optional.ofNullable(movable.get(partition));
     }
 
-    /** Whether a log is its partition's, and not what is left in the directory that it has moved from. */
+    /** Whether a log is its partition's, and not a remnant in the directory that the log has moved from. */
     boolean isCurrent(Log log) {
         MovableLog opened = movable.get(log.partition());
         return opened == null || opened.current() == log;
@@ -152,7 +152,7 @@ final class PartitionLogs {
     }
 
     /**
-     * The directories with a log of a partition: first the one that it has moved to. Without such a one, first those whose log did
+     * The directories with a log of a partition: first the one that it has moved to, if any; otherwise first those whose log did
      * not open, since that may be the current one.
      */
     private List<LogDirectory> holdersOf(TopicPartition partition) {
@@ -196,8 +196,8 @@ final class PartitionLogs {
     }
 
     /**
-     * Sets a damaged log aside. What a move has left in another directory takes its place, or an empty log. Call it only if another
-     * replica has the records.
+     * Sets a damaged log aside. A log that a move has left in another directory takes its place, or else an empty log. Call it
+     * only if another replica has the records.
      */
     Log replaceDamaged(TopicPartition partition, UUID topicId, LogConfig config, long nowMs) throws IOException {
         for (LogDirectory directory : holdersOf(partition)) {

@@ -10,7 +10,7 @@ public final class PeriodicTasks implements AutoCloseable {
 
     /**
      * @param name the thread's
-     * @param onBroken gets what a task has thrown; must not block
+     * @param onBroken gets the exception that a task has thrown; must not block
      */
     public PeriodicTasks(String name, Consumer<Throwable> onBroken) {
         executor = new SingleThread(name, onBroken);

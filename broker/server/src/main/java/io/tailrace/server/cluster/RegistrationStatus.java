@@ -30,7 +30,7 @@ final class RegistrationStatus implements LongSupplier {
         status = new Status(status.epoch(), false);
     }
 
-    /** What partitions must know. */
+    /** The event that partitions must get. */
     Event event() {
         Status now = status;
         return now.isRegistered() ? new Event.Registered(now.epoch()) : new Event.SessionLost();

@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves replicas between this broker's log directories while they are read and written (KIP-113). One thread for each target
- * directory copies, a chunk of each log in turn, so that a disk that hangs holds up the moves to it, and those to the targets of its replicas, and no others. A move that cannot
- * go on for want of space or the like is tried again; one to a directory that has failed ends. A move that a stop or crash interrupts
- * begins anew at the next start. Thread-safe.
+ * Moves replicas between this broker's log directories while they are read and written (KIP-113). Each target directory has one
+ * thread, which copies a chunk of each log in turn. So a disk that hangs holds up only the moves to it and those to the targets
+ * of its replicas. A move that cannot go on, for example for lack of space, is retried; a move to a failed directory ends. A move
+ * that a stop or crash interrupts starts from the beginning at the next start. Thread-safe.
  */
 public final class ReplicaMoves {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaMoves.class);
@@ -48,7 +48,7 @@ public final class ReplicaMoves {
     /** Each is changed and used under its partition's claim. */
     private final Map<TopicPartition, Move> moves = new ConcurrentHashMap<>();
 
-    /** When moves to a directory that the last process has left are begun again, after one could not. */
+    /** When to retry unfinished moves of the last process to a directory, after one could not start. */
     private final Map<LogDirectory, Long> unfinishedFromMs = new ConcurrentHashMap<>();
 
     /** One move, and when it may go on. */
@@ -86,9 +86,9 @@ public final class ReplicaMoves {
      * for this one. Blocks while it creates files.
      *
      * @param path the directory's absolute path
-     * @return NONE; LOG_DIR_NOT_FOUND if it is no directory of this broker; KAFKA_STORAGE_ERROR if it, or the replica, is offline;
-     *     REPLICA_NOT_AVAILABLE if there is no such replica: if it is created later, that will be in this directory;
-     *     REQUEST_TIMED_OUT if a move of the replica waits for its disk
+     * @return NONE; LOG_DIR_NOT_FOUND if it is no directory of this broker; KAFKA_STORAGE_ERROR if it, or the replica, is
+     *     offline; REPLICA_NOT_AVAILABLE if there is no such replica: if it is created later, that will be in this directory;
+     *     REQUEST_TIMED_OUT if another move of the replica is waiting for its disk
      */
     public ErrorCode move(TopicPartition id, String path) {
         Optional<LogDirectory> found = directories.at(path);
@@ -223,13 +223,13 @@ public final class ReplicaMoves {
         }
     }
 
-    /** Completes the move if little is left to copy. The partition waits for that rest and its sync. */
+    /** Completes the move if little is left to copy. The partition waits for this last part and its sync. */
     private boolean complete(TopicPartition id, Move move) throws IOException {
         Partition partition = partitions.find(id.topic(), id.partition());
         if (partition == null) {
             throw new IOException("the partition is closed");
         }
-        // The first sync may take long, and the partition must not wait for what is appended meanwhile.
+        // The first sync may take long; records appended during it are copied before the partition has to wait.
         move.log.flush();
         int unused = move.log.copy(CHUNK_BYTES, nowMs());
         if (!move.log.hasCaughtUp()) {

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets time pass for partitions: followers that lag leave the ISR, and without a lease everybody who waits for a leader is
- * answered. Touches no disk and waits for no partition; one that is busy is left for the next tick. Used by one thread.
+ * Applies timeouts to partitions: followers that lag leave the ISR, and without a lease all requests that wait for a leader are
+ * answered. Touches no disk. A busy partition is left for the next tick. Used by one thread.
  */
 final class ReplicationTick implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationTick.class);

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The broker's disks, from recovery at the start to the clean stop: the log directories, the threads that serve them, and what the
- * broker remembers of its earlier runs. Thread-safe.
+ * The broker's disks, from recovery at the start to the clean stop: the log directories, the threads that serve them, and the
+ * broker's memory of its earlier runs. Thread-safe.
  */
 public final class Storage implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
@@ -68,11 +68,11 @@ public final class Storage implements AutoCloseable {
         this.clocks = clocks;
     }
 
-    /** Everything but what the broker remembers. */
+    /** All parts except the broker's memory of its earlier runs. */
     private record Opened(
             ExecutorService background, DirectoryFailures failures, LogDirectories directories, List<Path> paths) {}
 
-    /** Keeps failures until somebody listens. */
+    /** Keeps failures until a listener is set. */
     private static final class DirectoryFailures {
         private record Failure(Path path, IOException cause) {}
 
@@ -168,7 +168,7 @@ public final class Storage implements AutoCloseable {
         return keptSince.get();
     }
 
-    /** Something written before may be lost: no ISR may rely on what this broker had. Call before the broker registers. */
+    /** Earlier writes may be lost, so no ISR may rely on the records that this broker had. Call before the broker registers. */
     void countAsUnclean(String reason) {
         if (keptSince.getAndSet(Broker.NONE) != Broker.NONE) {
             LOG.error("Log of a replica in sync is missing, this start counts as unclean: {}", reason);
@@ -181,10 +181,10 @@ public final class Storage implements AutoCloseable {
     }
 
     /**
-     * Starts retention, flushing and checkpoints, on one thread for each log directory, and compaction and moves on others: a stalled
-     * disk stalls its own only.
+     * Starts retention, flushing and checkpoints on one thread for each log directory, and compaction and moves on others, so
+     * that a stalled disk stalls only its own tasks.
      *
-     * @param onBroken gets what a task has thrown; must not block
+     * @param onBroken gets the exception that a task has thrown; must not block
      */
     synchronized void startUpkeep(Consumer<Throwable> onBroken) {
         StorageConfig.Intervals intervals = config.intervals();
@@ -192,7 +192,7 @@ public final class Storage implements AutoCloseable {
                 directories.all(), config.compaction(), clocks, this::highWatermark, onBroken);
         for (LogDirectory directory : directories.all()) {
             PeriodicTasks tasks = new PeriodicTasks("log-upkeep-" + directory.path(), onBroken);
-            // Nothing lies below offset 0, so this pass deletes nothing: that is for retention.
+            // Nothing lies below offset 0, so this pass deletes nothing; retention does that.
             tasks.every(intervals.flushMs(), () -> directory.maintain(nowMs(), partition -> 0));
             tasks.every(intervals.retentionMs(), () -> retain(directory));
             tasks.every(intervals.checkpointMs(), directory::checkpoint);
@@ -206,12 +206,12 @@ public final class Storage implements AutoCloseable {
         }
     }
 
-    /** What the compaction threads have done; empty before {@link #startUpkeep}. */
+    /** The status of the compaction threads; empty before {@link #startUpkeep}. */
     public Optional<BackgroundCompaction.Status> compactionStatus() {
         return Optional.ofNullable(compaction).map(BackgroundCompaction::status);
     }
 
-    /** What compaction has not reached yet in a directory. */
+    /** The compaction backlog of a directory. */
     public CompactionBacklog compactionBacklog(LogDirectory directory) {
         return directory.compactionBacklog(nowMs(), this::highWatermark);
     }

@@ -5,7 +5,7 @@ import io.tailrace.config.ConfigKeys;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The keys of {@code conf/broker.properties}, except defaults of topic settings. */
+/** The keys of {@code conf/broker.properties}, except the defaults of topic settings. */
 final class BrokerKeys {
     private static final int MAX = Integer.MAX_VALUE;
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Settings that can be changed while brokers run, and are in no file (KIP-226). A setting of one broker overrides that of all
- * brokers.
+ * Settings that can be changed while brokers run and that no file contains (KIP-226). A setting of one broker overrides the
+ * setting for all brokers.
  */
 public final class DynamicBrokerKeys {
     private static final ConfigKey<Long> MOVE_RATE = ConfigKey.longInteger(

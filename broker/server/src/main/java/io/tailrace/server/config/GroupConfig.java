@@ -27,7 +27,7 @@ public record GroupConfig(
         Consumer consumer) {
 
     /**
-     * What a value may be.
+     * The bounds of a value.
      *
      * @param min inclusive
      * @param max inclusive, at least {@code min}
@@ -60,7 +60,7 @@ public record GroupConfig(
     /**
      * Groups of the consumer protocol.
      *
-     * @param timing of groups that have no settings
+     * @param timing of groups without settings of their own
      * @param sessionTimeoutMs {@code group.consumer.min.session.timeout.ms} and {@code ...max...}
      * @param heartbeatIntervalMs {@code group.consumer.min.heartbeat.interval.ms} and {@code ...max...}
      * @param membersMax {@code group.consumer.max.size}
@@ -78,7 +78,7 @@ public record GroupConfig(
             int regexRefreshMs) {}
 
     /**
-     * When a member must be heard from.
+     * How often a member must send heartbeats.
      *
      * @param sessionTimeoutMs a member that sends no heartbeat for this long is removed
      * @param heartbeatIntervalMs how often members send heartbeats; less than the timeout

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings that consumer groups can have of their own, and the broker's values for groups that lack them. Those of share
- * and streams groups are checked, stored and shown for the tools that send them; brokers have no such groups. Immutable.
+ * The settings that consumer groups can override, and the broker's values for groups that do not. Settings of share and streams
+ * groups are checked, stored and shown because tools send them; brokers have no such groups. Immutable.
  */
 public final class GroupOverrides {
     private static final String SESSION_TIMEOUT_MS = "consumer.session.timeout.ms";
@@ -113,8 +113,8 @@ public final class GroupOverrides {
     }
 
     /**
-     * The timing of a group with these settings. A stored value that the broker's bounds exclude by now counts as the nearest
-     * one that they allow, and one that cannot be parsed as absent.
+     * The timing of a group with these settings. A stored value outside the broker's current bounds counts as the nearest allowed
+     * value. One that cannot be parsed counts as absent.
      */
     public Timing timing(Map<String, String> own) {
         Timing defaults = broker.timing();

@@ -9,7 +9,8 @@ package io.tailrace.server.config;
  * @param partitionBytesMax {@code replica.fetch.max.bytes}; a larger first batch is still sent whole
  * @param responseBytesMax {@code replica.fetch.response.max.bytes}; likewise
  * @param backoffMs {@code replica.fetch.backoff.ms}: the longest pause after a failure
- * @param socketTimeoutMs {@code replica.socket.timeout.ms}: time to connect, and to wait for an answer beyond the fetch's own wait
+ * @param socketTimeoutMs {@code replica.socket.timeout.ms}: time to connect, and to wait for an answer beyond the fetch's own
+ *     wait
  * @param isRackAware {@code replica.selector.class}: whether consumers read from followers in their rack
  */
 public record ReplicationConfig(

@@ -6,10 +6,10 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients are told about a setting.
+ * The description of a setting that clients get.
  *
  * @param name its name
- * @param type what its value is, such as {@link DescribeConfigsResponse#TYPE_LONG}
+ * @param type the type of its value, such as {@link DescribeConfigsResponse#TYPE_LONG}
  * @param defaultText its built-in value, null if it has none
  * @param doc what it is for
  */
@@ -20,7 +20,7 @@ public record SettingInfo(String name, byte type, @Nullable String defaultText, 
         return new SettingInfo(key.name(), type(key), key.defaultText(), key.doc());
     }
 
-    /** The type of the key's default; a key without a default takes whatever its documentation says. */
+    /** The type of the key's default; only the documentation of a key without a default says what it accepts. */
     static byte type(ConfigKey<?> key) {
         Object value = key.defaultText() == null ? null : key.parser().apply(key.defaultText());
         if (value instanceof Boolean) {

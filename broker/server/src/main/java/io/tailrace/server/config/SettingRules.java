@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Which settings topics, groups or running brokers can have and how they are changed. Immutable. */
+/** The settings that topics, groups or running brokers can have, and how to change them. Immutable. */
 public final class SettingRules {
     private final Check check;
     private final Map<String, String> lists;
@@ -41,7 +41,7 @@ public final class SettingRules {
     }
 
     /**
-     * Checks the settings of {@code after} that differ from {@code before}: older ones may stem from another version.
+     * Checks only the settings of {@code after} that differ from {@code before}: others may have been stored by another version.
      *
      * @throws IllegalArgumentException naming an unknown setting, or one with an invalid value
      */

@@ -4,7 +4,7 @@ import io.tailrace.config.Config;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The settings of topics that do not override them, as the broker's configuration has them. Immutable. */
+/** The default settings of topics, from the broker's configuration. Immutable. */
 public final class TopicDefaults {
     private final Map<String, Default> byName;
 
@@ -34,7 +34,7 @@ public final class TopicDefaults {
         return byName;
     }
 
-    /** What a setting of {@link #all} is. */
+    /** The description of a setting of {@link #all}. */
     public static SettingInfo info(String name) {
         return TopicKeys.info(name);
     }

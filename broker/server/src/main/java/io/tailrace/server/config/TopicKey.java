@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A setting of a topic, and the broker's keys for its default: one in the same unit, and others in coarser units, such as
+ * A setting of a topic, and the broker's keys for its default: one key in the same unit, and others in coarser units, such as
  * {@code log.retention.hours} for {@code retention.ms}.
  *
  * @param <T> the type of the value
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record TopicKey<T>(
         ConfigKey<T> key, boolean isList, @Nullable ConfigKey<String> brokerKey, List<Coarser> coarser) {
 
-    /** A key whose value is multiplied. */
+    /** A key in a coarser unit: its value is multiplied. */
     record Coarser(ConfigKey<Long> key, long factor) {}
 
     static <T> TopicKey<T> of(ConfigKey<T> key, String brokerName) {

@@ -256,7 +256,7 @@ public final class TopicKeys {
         return new TopicKey.Coarser(ConfigKey.longInteger(name, defaultValue, min, MAX / factor, doc), factor);
     }
 
-    /** In any case, since tools that are written in Python send True and False. */
+    /** Case does not matter, because tools written in Python send True and False. */
     static ConfigKey<Boolean> bool(String name, boolean defaultValue, String doc) {
         ConfigKey<Boolean> strict = ConfigKey.bool(name, defaultValue, doc);
         return new ConfigKey<>(name, strict.expected(), strict.defaultText(), doc, text -> strict.parser()

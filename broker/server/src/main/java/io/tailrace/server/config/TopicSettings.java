@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
  * @param log rolling, retention and flushing of its logs
  * @param rules what its batches must satisfy
  * @param messageBytesMax largest batch, as it is on the wire
- * @param deletesRecords whether {@code cleanup.policy} includes {@code delete}: without it, records can be removed by
- *     compaction only
- * @param policy what elections and the ISR depend on
+ * @param deletesRecords whether {@code cleanup.policy} includes {@code delete}: without it, records can be removed by compaction
+ *     only
+ * @param policy settings for elections and the ISR
  */
 public record TopicSettings(
         LogConfig log, BatchRules rules, int messageBytesMax, boolean deletesRecords, TopicPolicy policy) {
@@ -25,8 +25,8 @@ public record TopicSettings(
     private static final Logger LOG = LoggerFactory.getLogger(TopicSettings.class);
 
     /**
-     * The settings of a topic that overrides the defaults by {@code own}. A setting that cannot be parsed is ignored: it must have
-     * been written to ZooKeeper behind the brokers' backs, and must not stop a broker.
+     * The settings of a topic that overrides the defaults by {@code own}. A setting that cannot be parsed is ignored: it was
+     * written to ZooKeeper directly, past the brokers, and must not stop a broker.
      */
     static TopicSettings of(TopicDefaults defaults, Map<String, String> own) {
         Values values = new Values(defaults, own);

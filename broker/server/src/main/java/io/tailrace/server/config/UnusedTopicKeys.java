@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /**
  * Settings of Kafka's topics that have no effect here. Brokers check, store and show them, because tools send them when they
- * create topics, and compare them later with what they sent. The documentation of each says why it has no effect.
+ * create topics, and later compare the shown values with those they sent. The documentation of each says why it has no effect.
  */
 final class UnusedTopicKeys {
     private static final Pattern FORMAT_VERSION = Pattern.compile("[0-9]+(\\.[0-9]+){1,3}(-IV[0-9]+)?");

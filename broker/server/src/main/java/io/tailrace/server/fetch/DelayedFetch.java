@@ -12,11 +12,11 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fetch from its first look at its plan to its answer. It waits for {@code minBytes} of records, for at most
- * {@code maxWaitMs} and {@value #WAIT_MS_MAX} ms. It does not wait while requests in progress hold all the memory they may.
+ * A fetch between the first look at its plan and its answer. It waits for {@code minBytes} of records, for at most
+ * {@code maxWaitMs} and {@value #WAIT_MS_MAX} ms. It does not wait while requests in progress use up their memory.
  *
- * <p>An error or a divergence in any partition ends the wait, because the client must act on it. A waiting fetch holds no
- * file. When it is woken it looks only at the partitions that have changed; where that is enough, what it found is the answer.
+ * <p>An error or a divergence in any partition ends the wait, because the client must act on it. A waiting fetch holds no file.
+ * When it is woken, it looks only at the partitions that have changed, and answers with those records if they are enough.
  *
  * <p>Confined to the connection's event loop.
  */
@@ -112,7 +112,7 @@ final class DelayedFetch {
         }
     }
 
-    /** Answers with what there is, unless the fetch is answered already. */
+    /** Answers with the records found so far, unless the fetch has already been answered. */
     void answerNow() {
         if (!ended) {
             takeAndAcknowledgeChanged();

@@ -18,8 +18,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer in the making. Each partition is read once. {@linkplain #close Close} it, or answer with it: then the answer owns
- * the files. Confined to one thread.
+ * Builds an answer to a fetch. Each partition is read once. {@linkplain #close Close} it, or answer with it, which passes its
+ * files to the answer. Confined to one thread.
  */
 final class FetchAttempt {
     private final FetchPlan plan;
@@ -36,8 +36,8 @@ final class FetchAttempt {
     }
 
     /**
-     * Whether the client must have an answer now: there are enough bytes, or it must act on an error, a divergence or another replica
-     * to read from, or a follower that serves consumers must learn of offsets.
+     * Whether the client must have an answer now: there are enough bytes, or it must act on an error, a divergence or another
+     * replica to read from, or a follower that serves consumers must learn of offsets.
      */
     boolean isEnough(int bytesMin) {
         return mustBeAnswered || plan.readableBytes() >= bytesMin;
@@ -171,7 +171,7 @@ final class FetchAttempt {
         return records != null && records.sizeInBytes() > 0;
     }
 
-    /** Groups partitions by topic, and tells the plan of each that it is answered. */
+    /** Groups partitions by topic, and reports each answered partition to the plan. */
     private final class Topics {
         private final Map<String, List<FetchResponse.Partition>> byName = new LinkedHashMap<>();
 

@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Reads batches for consumers and followers, in fetch sessions (KIP-227) or without.
  *
- * <p>A fetch that names a partition twice, or a topic without partitions, is refused: it would take memory and reads for
- * nothing while it waits.
+ * <p>A fetch that names a partition twice, or a topic without partitions, is refused, because it would waste memory and reads
+ * while it waits.
  *
  * <p>A follower's fetch ends the wait of its earlier fetch on the same connection: it has something new to ask for or to
  * acknowledge, and the answers keep their order (ADR 71).

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The partitions that a client fetches, and which of them must be looked at.
  *
- * <p>A partition is <em>active</em> until a look at it finds nothing to read and nothing to report. From then on it costs nothing,
- * until it changes or the client asks for something else of it. So a fetch costs what is active, not what the plan holds.
- * Partitions that were answered with records go to the end of the queue, so that each one has its turn.
+ * <p>A partition is <em>active</em> until a look at it finds nothing to read and nothing to report. From then on it costs nothing
+ * until it changes or the client wants something else from it. So the cost of a fetch depends on the active partitions, not on
+ * the size of the plan. Partitions that were answered with records go to the end of the queue, so that every partition gets its
+ * turn.
  *
  * <p>Used by one fetch at a time, except for {@link #changes}.
  */
@@ -56,7 +57,9 @@ final class FetchPlan {
         return isRackAware && !requester.isFollower();
     }
 
-    /** Whether a fetch that waits is woken and answered for offsets alone: consumers of the follower wait for its high watermark. */
+    /**
+     * Whether a fetch that waits is woken and answered for offsets alone: consumers of the follower wait for its high watermark.
+     */
     boolean wakesForOffsets() {
         return isRackAware && requester.isFollower() && follows;
     }
@@ -80,7 +83,7 @@ final class FetchPlan {
         readableBytes += difference;
     }
 
-    /** Adds partitions, or replaces what is wanted of them. Returns them. */
+    /** Adds partitions, or replaces the requests for them. Returns them. */
     List<PlannedPartition> want(List<FetchRequest.Topic> wanted) {
         List<PlannedPartition> named = new ArrayList<>();
         for (FetchRequest.Topic topic : wanted) {
@@ -188,7 +191,7 @@ final class FetchPlan {
         topics.values().forEach(ofTopic -> ofTopic.values().forEach(action));
     }
 
-    /** Is called by no partition any more. */
+    /** Ends the calls of all partitions. */
     void close() {
         if (follows) {
             forEach(PlannedPartition::stopFollowing);

@@ -12,13 +12,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fetch sessions of this broker (KIP-227), bounded in number and in partitions. A client that gets none names all its
+ * The fetch sessions of this broker (KIP-227), bounded in number and in partitions. A client without a session names all its
  * partitions in each fetch.
  *
- * <p>A new session replaces as many others as it needs the places of: first those that have been unused for two minutes; then, if it
- * is a follower's, the smallest ones of consumers; then smaller ones of its kind that are at least two minutes old. If these do not
- * suffice, none is closed. A session that has been unused for two minutes is closed even if nobody needs its place, because its
- * partitions mark their changes in it.
+ * <p>A new session replaces as many others as it needs: first those that have been unused for two minutes; then, if it is a
+ * follower's, the smallest ones of consumers; then smaller ones of its kind that are at least two minutes old. If these do not
+ * make enough room, none is closed. A session that has been unused for two minutes is closed even if its place is not needed,
+ * because partitions spend work on marking changes in it.
  *
  * <p>Thread-safe. A session is used by one fetch at a time; one that is closed meanwhile ends with that fetch.
  */
@@ -26,7 +26,9 @@ public final class FetchSessions {
     static final long UNUSED_MS_MAX = 120_000;
     private static final long EXPIRY_INTERVAL_MS = 10_000;
 
-    /** Time from a search in vain for a session that a consumer's may replace to the next search: it costs all sessions a look. */
+    /**
+     * The pause after an unsuccessful search for a session that a consumer's may replace, because a search looks at all sessions.
+     */
     static final long SEARCH_INTERVAL_MS = 1_000;
 
     /** Memory of a partition in a session, approximately. */
@@ -108,7 +110,7 @@ public final class FetchSessions {
         return otherSessions < sessionsMax && otherPartitions + (long) plan.size() <= partitionsMax;
     }
 
-    /** The sessions that must be closed to make place for the plan; empty if all that may be closed do not suffice. */
+    /** The sessions to close to make room for the plan; empty if closing all replaceable ones would not be enough. */
     private List<FetchSession> replacedBy(FetchPlan plan, long nowMs) {
         boolean privileged = plan.requester().isFollower();
         if (!privileged && nowMs < nextSearchMs) {
@@ -245,7 +247,10 @@ public final class FetchSessions {
         return partitions;
     }
 
-    /** The number of sessions that were closed although their clients had not closed them: they were unused, or their places needed. */
+    /**
+     * The number of sessions that were closed although their clients had not closed them: because they were unused or their
+     * places were needed.
+     */
     public synchronized long evictions() {
         return evictions;
     }

@@ -8,7 +8,7 @@ import io.tailrace.server.partition.Partitions;
 import io.tailrace.server.partition.TopicTraffic;
 import io.tailrace.server.partition.TopicTraffic.Counter;
 
-/** Counts what fetches are answered with. */
+/** Counts the records in answers to fetches. */
 final class FetchTraffic {
     private FetchTraffic() {}
 

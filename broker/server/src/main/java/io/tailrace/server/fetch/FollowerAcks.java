@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Acknowledges records for followers: a fetch at offset N acknowledges everything below N. Never waits for a busy partition, whose
- * disk may have stalled: the acknowledgements of all other partitions go through the same event loop. A busy partition gets its
- * acknowledgement from a task on the loop, even if the fetch has been answered by then.
+ * Acknowledges records for followers: a fetch at offset N acknowledges everything below N. Never waits for a busy partition,
+ * whose disk may have stalled: the acknowledgements of all other partitions go through the same event loop. A busy partition gets
+ * its acknowledgement from a task on the loop, even if the fetch has been answered by then.
  *
  * <p>A partition has at most one delayed acknowledgement for each connection, and a connection at most one task. A newer fetch
- * replaces the delayed acknowledgement, so that a follower never seems to go back. A closed connection loses its delayed
- * acknowledgements, which the follower repeats with the first fetch on its next connection.
+ * replaces the delayed acknowledgement, so that a follower never seems to go back. When a connection closes, its delayed
+ * acknowledgements are lost; the follower repeats them with its first fetch on the next connection.
  *
  * <p>Methods are called on the connection's event loop.
  */
@@ -25,7 +25,7 @@ final class FollowerAcks {
 
     private final Map<Connection, Map<Partition, Event>> delayed = new ConcurrentHashMap<>();
 
-    /** Acknowledges what a follower's fetch says of these partitions. */
+    /** Acknowledges the offsets in a follower's fetch of these partitions. */
     void acknowledge(Collection<PlannedPartition> fetched, Call<?> call) {
         Map<Partition, Event> own = delayed.getOrDefault(call.connection(), Map.of());
         Map<Partition, Event> busy = new LinkedHashMap<>(own);
@@ -53,7 +53,10 @@ final class FollowerAcks {
         var unused = call.schedule(() -> retry(call), RETRY_MS);
     }
 
-    /** Ends at the first partition that is still busy, which comes last next time: each attempt costs the loop some time. */
+    /**
+     * Ends at the first partition that is still busy, because each attempt costs the loop time; that partition comes last next
+     * time.
+     */
     private void retry(Call<?> call) {
         Map<Partition, Event> busy = delayed.remove(call.connection());
         if (busy == null || !call.connection().isOpen()) {

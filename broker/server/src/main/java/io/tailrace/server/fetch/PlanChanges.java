@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * The partitions of a plan that have changed since the plan last took them, and the fetch that waits for changes.
  *
  * <p>No change is lost, and no fetch sleeps through one. A partition calls {@link #mark} after its change can be seen; a fetch
- * reads a partition after it has taken the mark. So a mark that is found in place will be taken, and what it stands for read,
- * later. A fetch waits only if nothing has woken it since it last took the changes, which this object's monitor decides.
+ * reads a partition after it has taken the mark. So if {@code mark} finds a partition already marked, a fetch will still take
+ * that mark and read the newer change. A fetch waits only if nothing has woken it since it last took the changes; this object's
+ * monitor guards that check.
  *
  * <p>Thread-safe.
  */
@@ -19,7 +20,7 @@ final class PlanChanges {
 
     private @Nullable Runnable waiting;
 
-    /** Whether a fetch was to be woken since the changes were last taken. Written under the monitor. */
+    /** Whether a change that wakes a fetch was marked since the changes were last taken. Written under the monitor. */
     private volatile boolean woken;
 
     /** @param wakes whether a fetch that waits must look at the partition now */

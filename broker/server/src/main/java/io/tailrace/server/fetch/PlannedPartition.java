@@ -14,14 +14,14 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A partition in a plan: what is wanted of it, what the last look at it found, and what was last answered. Used by one fetch
- * at a time, except for {@link #wake}, {@link #noteOffsets} and the mark.
+ * A partition in a plan: what the client wants from it, what the last look at it found, and what was last answered. Used by one
+ * fetch at a time, except for {@link #wake}, {@link #noteOffsets} and the mark.
  */
 final class PlannedPartition implements ReadWaiter {
     private static final long UNKNOWN = -1;
 
     private enum State {
-        /** It is new, has changed, or the client asks for something else of it. */
+        /** It is new, it has changed, or the client wants something else from it. */
         TO_READ,
         /** The last read found records, an error or a divergence. */
         READABLE,
@@ -74,7 +74,7 @@ final class PlannedPartition implements ReadWaiter {
         return plan.requester().fetch(wanted);
     }
 
-    /** Replaces what is wanted. A client that has changed its leader epoch may have dropped the last answer. */
+    /** Replaces the request for this partition. A client that has changed its leader epoch may have dropped the last answer. */
     void want(FetchRequest.Partition now) {
         if (now.currentLeaderEpoch() != wanted.currentLeaderEpoch()) {
             answeredHighWatermark = UNKNOWN;
@@ -83,7 +83,7 @@ final class PlannedPartition implements ReadWaiter {
         changed();
     }
 
-    /** What the last read found is out of date. */
+    /** The result of the last read is out of date. */
     void changed() {
         state = State.TO_READ;
         setReadableBytes(0);
@@ -109,7 +109,7 @@ final class PlannedPartition implements ReadWaiter {
         return found;
     }
 
-    /** Is called by the partition from now on, and at once if it has changed since it was read. */
+    /** Registers for calls of the partition; there is one at once if it has changed since it was read. */
     void follow() {
         if (partition == null || follows) {
             return;
@@ -201,7 +201,7 @@ final class PlannedPartition implements ReadWaiter {
         return room > 0 ? State.QUIET : State.TO_READ;
     }
 
-    /** Java's consumer fails if all it gets of a partition is a part of a batch. */
+    /** Java's consumer fails if it gets only a part of a batch from a partition. */
     private static Read wholeBatches(Partition partition, Read read) {
         try {
             return read.hasWholeBatch() ? read : read.withoutRecords();
@@ -221,7 +221,7 @@ final class PlannedPartition implements ReadWaiter {
         return highWatermark != answeredHighWatermark || logStartOffset != answeredLogStartOffset;
     }
 
-    /** Records that the client is about to get what the last look found. */
+    /** Records that the client is about to get the result of the last look. */
     void answered() {
         answeredHighWatermark = highWatermark;
         answeredLogStartOffset = logStartOffset;

@@ -5,7 +5,7 @@ import io.tailrace.replication.FollowerFetch;
 import io.tailrace.replication.cluster.Incarnation;
 
 /**
- * Who fetches.
+ * The consumer or follower that fetches.
  *
  * @param replicaId a follower's broker id, negative for a consumer
  * @param replicaEpoch the broker epoch under which the follower fetches
@@ -20,8 +20,8 @@ record Requester(int replicaId, long replicaEpoch, String rack) {
     }
 
     /**
-     * Whether a follower serves this consumer. One without a rack was not sent to the follower: what it knows of the partition's leader is
-     * out of date.
+     * Whether a follower serves this consumer. A consumer without a rack was not sent to the follower; its metadata names an old
+     * leader.
      */
     boolean readsFromFollowers() {
         return !rack.isEmpty() || replicaId == DEBUGGING_CONSUMER;

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class AnswerHandler {
     private static final Logger LOG = LoggerFactory.getLogger(AnswerHandler.class);
 
-    /** What leaders answer while leadership moves: not worth a warning. */
+    /** Errors of leaders while leadership moves: not worth a warning. */
     private static final Set<ErrorCode> PASSING = EnumSet.of(
             ErrorCode.NOT_LEADER_OR_FOLLOWER,
             ErrorCode.FENCED_LEADER_EPOCH,
@@ -36,7 +36,7 @@ final class AnswerHandler {
         this.steadyMs = steadyMs;
     }
 
-    /** Returns false if the partition should pause. One partition's answer never costs another partition its own. */
+    /** Returns false if the partition should pause. A failure in one partition's answer does not affect the other partitions. */
     boolean takeOrPause(FetchState state, FetchResponse.Partition answer) {
         try {
             return take(state, answer);

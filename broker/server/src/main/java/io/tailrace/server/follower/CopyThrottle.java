@@ -5,8 +5,8 @@ import io.tailrace.server.partition.Partition;
 
 /**
  * Keeps the copying of throttled replicas below a rate (KIP-73). Each copy is followed by a pause, so the rate holds over any
- * period that is long compared with one fetch. Replicas in sync are never paused, but what they copy counts, up to half of the
- * rate: they may stay faster than the rate, and the others must catch up. Thread-safe.
+ * period that is long compared with one fetch. Replicas in sync are never paused, but the bytes they copy count, up to half of
+ * the rate: they may permanently exceed the rate, and the other replicas must still catch up. Thread-safe.
  */
 final class CopyThrottle {
     private ReplicationThrottle limits;

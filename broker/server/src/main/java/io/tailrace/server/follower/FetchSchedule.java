@@ -18,18 +18,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The partitions that one fetcher copies, and what its next fetch says about them. In a fetch session, a partition is looked at
- * only after an answer, a failure or a change: an idle one costs nothing. Guarded by the fetcher's monitor.
+ * The partitions that one fetcher copies, and the content of its next fetch. In a fetch session, a partition is looked at only
+ * after an answer, a failure or a change, so that an idle one costs nothing. Guarded by the fetcher's monitor.
  */
 final class FetchSchedule {
     private final Map<TopicPartition, FetchState> states = new LinkedHashMap<>();
 
-    /** Partitions of which the next fetch may have to say something. */
+    /** Partitions that the next fetch may have to name. */
     private final Set<FetchState> unsettled = new LinkedHashSet<>();
 
     private final Set<TopicPartition> stopped = new HashSet<>();
 
-    /** What the fetch in flight asks for, and the state that each of its partitions had when it was named. */
+    /** The partitions of the fetch in flight, each with its state when it was named. */
     private final Map<TopicPartition, FetchState> asked = new HashMap<>();
 
     private final IncrementalFetch session = new IncrementalFetch();
@@ -139,7 +139,7 @@ final class FetchSchedule {
         session.reset();
     }
 
-    /** The partition has been answered or has failed: the next fetch may have to say something about it. */
+    /** The partition has been answered or has failed: the next fetch may have to name it. */
     void unsettle(FetchState state) {
         if (states.get(state.partition().id()) == state) {
             unsettled.add(state);

@@ -40,8 +40,8 @@ final class FetchState {
     }
 
     /**
-     * Whether the next fetch may acknowledge everything that was copied. Where acknowledgements wait for the disk, all of it
-     * must be there.
+     * Whether the next fetch may acknowledge everything that was copied. If acknowledgements wait for the disk, all of it must be
+     * on disk.
      */
     boolean mayAcknowledge() {
         return durable.isDone() && !durable.isCompletedExceptionally();

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * All fetchers of this broker. Thread-safe; a partition is copied by one fetcher at a time.
  *
- * <p>An idle fetcher stays: there are at most {@code num.replica.fetchers} for each broker from which this one has copied.
+ * <p>Idle fetchers are kept: there are at most {@code num.replica.fetchers} for each broker from which this one has copied.
  */
 public final class Fetchers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Fetchers.class);

@@ -16,7 +16,7 @@ interface LeaderLink extends AutoCloseable {
     FetchResponse fetch(FetchRequest request) throws IOException;
 
     /**
-     * Has the leader answer the fetch in flight now, with what there is, because there is something else to ask for.
+     * Makes the leader answer the fetch in flight at once with the records it has, because there is something else to ask for.
      * Thread-safe; does not block.
      */
     void endWait();

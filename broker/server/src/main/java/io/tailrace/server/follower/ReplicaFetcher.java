@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Copies partitions from one broker that leads them, on its own thread, with one fetch at a time for all of them. Thread-safe. */
+/**
+ * Copies partitions from one broker that leads them, on its own thread, with one fetch at a time for all of them. Thread-safe.
+ */
 final class ReplicaFetcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaFetcher.class);
     private static final int BYTES_MIN = 1;
@@ -179,7 +181,7 @@ final class ReplicaFetcher implements AutoCloseable {
                 }
             }
         }
-        // A leader leaves out the partitions of which it has nothing to say.
+        // A leader leaves out partitions without news.
         for (FetchRequest.Topic topic : request.topics()) {
             for (FetchRequest.Partition part : topic.partitions()) {
                 TopicPartition partition = new TopicPartition(topic.topic(), part.partition());

@@ -20,19 +20,19 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Shows the cluster to the rules of groups. Has a new version only if something that concerns them has changed: leaders and in-sync
- * replicas do not, nor does a broker that leaves, whose rack is remembered. Thread-safe.
+ * Shows the cluster to the rules of groups. Its version changes only with something that concerns them. Leaders and in-sync
+ * replicas do not, nor does a broker that leaves, because its rack is remembered. Thread-safe.
  */
 public final class ClusterTopics implements Supplier<ClusterSnapshot> {
     private final Supplier<ClusterTree.Reading> readings;
     private volatile Snapshot newest = new Snapshot(0, ClusterImage.empty(), Set.of(), Map.of(), Map.of(), Map.of());
 
-    /** @param readings what was read of the cluster last */
+    /** @param readings the last reading of the cluster's state */
     public ClusterTopics(Supplier<ClusterTree.Reading> readings) {
         this.readings = readings;
     }
 
-    /** Costs next to nothing while the image is the same. */
+    /** Almost free while the image is the same. */
     @Override
     public ClusterSnapshot get() {
         ClusterTree.Reading reading = readings.get();
@@ -40,7 +40,7 @@ public final class ClusterTopics implements Supplier<ClusterSnapshot> {
         return current.isOf(reading.image(), reading.unreadableTopics()) ? current : renewed();
     }
 
-    /** Reads again under the monitor, so that a thread that was held up does not replace what is newer. */
+    /** Reads again under the monitor, so that a delayed thread does not replace a newer snapshot. */
     private synchronized Snapshot renewed() {
         ClusterTree.Reading now = readings.get();
         if (!newest.isOf(now.image(), now.unreadableTopics())) {

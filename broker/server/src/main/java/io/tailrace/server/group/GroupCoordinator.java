@@ -16,18 +16,18 @@ import java.util.function.IntSupplier;
 /**
  * The consumer groups that this broker coordinates: those whose partition of {@link #TOPIC} it leads. Thread-safe.
  *
- * <p>Answers are given once, on a thread of the shards or, if a request is refused at once, on the caller's. Whoever takes them
- * must not block. A handler passes {@code call::answer}, which any thread may call, and lets the request be given up when its
- * client disconnects:
+ * <p>Each request gets one answer, on a thread of the shards or, if it is refused at once, on the caller's thread. The callback
+ * must not block. A handler passes {@code call::answer}, which any thread may call, and gives the request up when its client
+ * disconnects:
  *
  * <pre>{@code
  * call.onDisconnect(groups.submit(request.groupId(), new Heartbeat(request), call::answer)::giveUp);
  * }</pre>
  *
  * <p>A request is refused with {@code NOT_COORDINATOR} if another broker coordinates its group or if the outcome is unknown, with
- * {@code COORDINATOR_LOAD_IN_PROGRESS} while the groups are loaded or too many requests wait, with {@code
- * COORDINATOR_NOT_AVAILABLE} if too few replicas are in sync or they do not acknowledge in time, with {@code MESSAGE_TOO_LARGE}
- * if what it stores does not fit into a batch, and with {@code UNKNOWN_SERVER_ERROR} if the rules fail.
+ * {@code COORDINATOR_LOAD_IN_PROGRESS} while the groups are loading or too many requests wait, with
+ * {@code COORDINATOR_NOT_AVAILABLE} if too few replicas are in sync or they do not acknowledge in time, with
+ * {@code MESSAGE_TOO_LARGE} if what it stores does not fit into a batch, and with {@code UNKNOWN_SERVER_ERROR} if the rules fail.
  */
 public final class GroupCoordinator {
     /** The topic that stores the groups. */
@@ -52,7 +52,7 @@ public final class GroupCoordinator {
     /**
      * Submits a request of a group.
      *
-     * @param answer gets the answer, or what {@link Operation#refused} makes of an error
+     * @param answer gets the answer, or {@link Operation#refused} of the error
      * @return lets the caller give the request up
      */
     public <A> Submission submit(String group, Operation<GroupsShard, A> operation, Consumer<A> answer) {
@@ -60,17 +60,17 @@ public final class GroupCoordinator {
     }
 
     /**
-     * Asks for committed state of a group.
+     * Queries the committed state of a group.
      *
-     * @param answer gets the answer, or what {@link Query#refused} makes of an error
+     * @param answer gets the answer, or {@link Query#refused} of the error
      */
     public <A> void query(String group, Query<GroupsShard, A> query, Consumer<A> answer) {
         hosts.query(partitionOf(group), query, answer);
     }
 
     /**
-     * Asks every shard of this broker. One that is still loading is refused with {@link
-     * ErrorCode#COORDINATOR_LOAD_IN_PROGRESS}.
+     * Queries every shard of this broker. One that is still loading is refused with
+     * {@link ErrorCode#COORDINATOR_LOAD_IN_PROGRESS}.
      *
      * @param answers gets one answer for each shard, in no order
      */
@@ -78,17 +78,17 @@ public final class GroupCoordinator {
         hosts.queryAll(query, answers);
     }
 
-    /** How each shard of this broker is doing, in no order. */
+    /** The status of each shard of this broker, in no order. */
     public List<ShardStatus> shards() {
         return hosts.statuses();
     }
 
-    /** Counts offsets that clients learn are committed. */
+    /** Counts offsets whose commits were reported to clients. */
     public void countCommitted(long offsets) {
         offsetsCommitted.add(offsets);
     }
 
-    /** Counts a generation whose leader learns of it. */
+    /** Counts a generation that was reported to its leader. */
     public void countGeneration() {
         generationsStarted.increment();
     }
@@ -98,7 +98,7 @@ public final class GroupCoordinator {
         return offsetsCommitted.sum();
     }
 
-    /** Generations of groups of the classic protocol since the start. One whose answer its leader asks for twice counts twice. */
+    /** Generations of groups of the classic protocol since the start. A generation counts twice if its leader asks twice. */
     public long generationsStarted() {
         return generationsStarted.sum();
     }

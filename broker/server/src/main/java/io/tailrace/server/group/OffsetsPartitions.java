@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The number of partitions of {@code __consumer_offsets}: that of the topic, so that all brokers find the same coordinator of a group
- * whatever their settings say. The setting counts until the topic exists. Thread-safe.
+ * The number of partitions of {@code __consumer_offsets}. Taken from the topic, so that all brokers find the same coordinator of
+ * a group even if their settings differ; the setting counts only until the topic exists. Thread-safe.
  */
 public final class OffsetsPartitions implements IntSupplier {
     private static final Logger LOG = LoggerFactory.getLogger(OffsetsPartitions.class);
@@ -17,7 +17,7 @@ public final class OffsetsPartitions implements IntSupplier {
     private final Supplier<ClusterImage> cluster;
     private final int configured;
 
-    /** Of the topic when it was last seen: an image may lack it because it could not be read. */
+    /** The topic's number when it was last seen. An image may lack the topic because its state could not be read. */
     private final AtomicInteger last;
 
     /** @param configured {@code offsets.topic.num.partitions} of this broker */

@@ -5,7 +5,7 @@ import io.tailrace.server.cluster.ClusterNode;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a broker runs, and serves all it should. Thread-safe. */
+/** Whether a broker is running and serves all its clients. Thread-safe. */
 final class BrokerHealth implements Health {
     private final String broker;
     private volatile @Nullable ClusterNode node;

@@ -21,7 +21,7 @@ public final class BrokerMonitor implements AutoCloseable {
     private final BrokerHealth health;
     private final MetricsEndpoint endpoint;
 
-    /** What is watched. */
+    /** The parts that it watches. */
     public record Parts(
             ClusterNode node,
             ClusterView cluster,

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The cluster's topics and partitions, as kafka_exporter names them. The leader of a partition reports it; the controller reports
- * partitions without a leader and what belongs to no partition.
+ * The cluster's topics and partitions, under kafka_exporter's names. The leader of a partition reports it; the controller reports
+ * partitions without a leader and everything that belongs to no partition.
  */
 final class ClusterMetrics {
     private static final List<String> TOPIC = List.of("topic");

@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
-/** What compaction does, and what it has not reached yet, under the names of Kafka's log cleaner. */
+/** The activity of compaction and its backlog, under the names of Kafka's log cleaner. */
 final class CompactionMetrics {
     private static final String CLEANER = "kafka_log_logcleaner_";
     private static final String MANAGER = "kafka_log_logcleanermanager_";

@@ -8,7 +8,7 @@ import io.tailrace.replication.cluster.PartitionState;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** What the controller knows, as Kafka names it; 0 on all other brokers. */
+/** The controller's metrics, under Kafka's names; 0 on all other brokers. */
 final class ControllerMetrics {
     private static final String PREFIX = "kafka_controller_kafkacontroller_";
 

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.function.ToIntFunction;
 
 /**
- * This broker as coordinator of groups: the partitions of {@code __consumer_offsets} that it leads, and the numbers of their groups, as
- * the JMX exporter names those of Apache Kafka.
+ * Metrics of this broker as a coordinator: the partitions of {@code __consumer_offsets} that it leads and the numbers of their
+ * groups, under the JMX exporter's names for Apache Kafka.
  */
 final class CoordinatorMetrics {
     private static final String COORDINATOR = "kafka_server_group_coordinator_metrics_";

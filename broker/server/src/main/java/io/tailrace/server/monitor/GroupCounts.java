@@ -14,7 +14,7 @@ import java.util.Map;
 /**
  * The numbers of groups and offsets.
  *
- * @param classic groups of the classic protocol by state; one that only has offsets is empty
+ * @param classic groups of the classic protocol by state; a group that only has offsets counts as empty
  * @param consumer groups of the consumer protocol by state
  * @param offsets committed offsets
  */
@@ -43,7 +43,7 @@ record GroupCounts(Map<ClassicGroupState, Integer> classic, Map<ConsumerGroupSta
         return consumer.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** Counts those of a shard. What is not committed counts, too. */
+    /** Counts the groups and offsets of a shard, uncommitted ones included. */
     record Count() implements Query<GroupsShard, GroupCounts> {
         @Override
         public GroupCounts answer(GroupsShard shard, long nowMs) {

@@ -11,10 +11,10 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * How far a group is behind in a partition.
+ * A group's lag in a partition.
  *
  * @param records from the committed offset to the high watermark
- * @param seconds the age of the batch with the first of them, 0 if there is none
+ * @param seconds the age of the batch with the first of these records, 0 if there are none
  */
 record GroupLag(long records, double seconds) {
     private static final GroupLag NONE = new GroupLag(0, 0);
@@ -35,12 +35,12 @@ record GroupLag(long records, double seconds) {
         if (committedOffset >= end) {
             return Optional.of(NONE);
         }
-        // What retention has deleted cannot be read any more, but still counts.
+        // Records that retention has deleted can no longer be read, but still count.
         long first = Math.max(committedOffset, partition.logStartOffset());
         try {
             return Optional.of(new GroupLag(end - committedOffset, ageSeconds(partition, first, end, nowMs)));
         } catch (OffsetNotInLogException e) {
-            // Retention was faster. The next scrape knows.
+            // Retention was faster. The next scrape reports the lag.
             return Optional.empty();
         }
     }

@@ -19,10 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The groups that this broker coordinates, as kafka_exporter names them. Lag is that to the end of this broker's own replica of a
- * partition; where it has none, or cannot read it, lag is not reported.
+ * The groups that this broker coordinates, under kafka_exporter's names. Lag is measured to the end of this broker's own replica
+ * of a partition. If it has none or cannot read it, no lag is reported.
  *
- * <p>The shards are asked once for all metrics of a scrape. If they do not answer in time, the scrape has no groups. Thread-safe.
+ * <p>The shards are asked once for all metrics of a scrape. If they do not answer in time, the scrape contains no groups.
+ * Thread-safe.
  */
 final class GroupMetrics {
     private static final Logger LOG = LoggerFactory.getLogger(GroupMetrics.class);
@@ -139,7 +140,7 @@ final class GroupMetrics {
         return topics;
     }
 
-    /** What the shards answered for the scrape in progress. A failure too is the answer for all of its metrics. */
+    /** The shards' answers for the scrape in progress. A failure, too, counts for all of its metrics. */
     synchronized Overview overview() {
         long nowMs = clocks.steadyMs().getAsLong();
         if (askedMs == Long.MIN_VALUE || nowMs - askedMs > ShardAnswers.AGE_MS_MAX) {
@@ -178,7 +179,7 @@ final class GroupMetrics {
         return new Overview(shown, rows(shown), leftOut);
     }
 
-    /** Partitions that cannot be read make one line in the log for all of them, since each scrape meets them again. */
+    /** All partitions that cannot be read share one line in the log, because each scrape meets them again. */
     private List<Row> rows(List<GroupOffsets> shown) {
         List<Row> rows = new ArrayList<>();
         long nowMs = clocks.wallMs().getAsLong();

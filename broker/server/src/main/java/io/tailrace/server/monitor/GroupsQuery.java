@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Asks a shard for its groups, in the order of their ids. A group whose offsets no longer fit is counted without a look at them, so
- * that the shard is not held up.
+ * Asks a shard for its groups, in the order of their ids. Once a group's offsets no longer fit, the group is only counted, so
+ * that the query does not hold up the shard.
  *
  * @param offsetsMax offsets of all groups together
  */
@@ -30,7 +30,7 @@ record GroupsQuery(int offsetsMax) implements Query<GroupsShard, GroupsQuery.Ans
      * @param offsets its committed offsets
      */
     record GroupOffsets(String id, int members, SortedMap<TopicPartition, Long> offsets) {
-        /** How much of the bound it takes. */
+        /** Its share of the bound. */
         int size() {
             return size(offsets.size());
         }
@@ -43,8 +43,8 @@ record GroupsQuery(int offsetsMax) implements Query<GroupsShard, GroupsQuery.Ans
     /**
      * The groups of a shard.
      *
-     * @param groups those that fit, in order
-     * @param leftOut how many do not
+     * @param groups the groups that fit, in order
+     * @param leftOut how many do not fit
      */
     record Answer(List<GroupOffsets> groups, int leftOut) {}
 

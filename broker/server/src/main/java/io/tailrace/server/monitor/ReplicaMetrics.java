@@ -9,7 +9,7 @@ import io.tailrace.server.partition.Partitions;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Counts of the partitions on this broker, as Kafka's ReplicaManager has them. */
+/** Counts of the partitions on this broker, like those of Kafka's ReplicaManager. */
 final class ReplicaMetrics {
     private static final String PREFIX = "kafka_server_replicamanager_";
 

@@ -10,14 +10,14 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the shards of groups, for the metrics of a scrape. */
+/** Queries the shards of groups for the metrics of a scrape. */
 final class ShardAnswers {
     private static final Logger LOG = LoggerFactory.getLogger(ShardAnswers.class);
     private static final long ANSWER_MS_MAX = 2_000;
 
     /**
-     * An answer that is this old, in ms, is asked for again. A scrape asks two questions for many metrics, in any order: it asks each
-     * once, even if neither is answered in time.
+     * The age in ms at which an answer is requested again. A scrape asks two questions for many metrics, in any order. It asks
+     * each only once, even if neither is answered in time.
      */
     static final long AGE_MS_MAX = 2 * ANSWER_MS_MAX + 1_000;
 
@@ -26,7 +26,7 @@ final class ShardAnswers {
     /**
      * The answers of all shards of this broker; empty if they do not come in time.
      *
-     * @param question asks them; gets what takes the answers
+     * @param question asks the shards; gets the consumer of the answers
      */
     static <A> Optional<List<A>> of(Consumer<Consumer<List<A>>> question) {
         CompletableFuture<List<A>> answers = new CompletableFuture<>();

@@ -16,7 +16,7 @@ final class TrafficMetrics {
     private static final List<String> REQUEST = List.of("request");
     private static final String PREFIX = "kafka_server_brokertopicmetrics_";
 
-    /** As Prometheus sees it, a label without a value is not there. */
+    /** To Prometheus, a label with an empty value is an absent one. */
     private static final String ALL_TOPICS = "";
 
     private final Partitions partitions;

@@ -1,12 +1,13 @@
 /**
- * What Prometheus and health checks see of a broker.
+ * The metrics and health of a broker, for Prometheus and health checks.
  *
- * <p>Every value is read when it is scraped, from what the other packages know and count anyway; nothing else depends on this
- * package. Names are those of kafka_exporter and of the JMX exporter with the rules of Strimzi, so that dashboards and alerts fit;
- * what only Tailrace has is named {@code tailrace_*}. {@code docs/monitoring.md} lists them, and a test compares the list.
+ * <p>Every value is read at the scrape, from state and counters that the other packages keep anyway; they do not depend on this
+ * package. Names are those of kafka_exporter and of the JMX exporter with the rules of Strimzi, so that existing dashboards and
+ * alerts work; metrics that only Tailrace has are named {@code tailrace_*}. {@code docs/monitoring.md} lists them, and a test
+ * compares the list.
  *
- * <p>Of a value that all brokers know, only one broker reports it, so that sums over brokers are right: a partition's leader, or
- * the controller.
+ * <p>If all brokers know a value, only one reports it (the partition's leader or the controller), so that sums over brokers are
+ * right.
  */
 @NullMarked
 package io.tailrace.server.monitor;

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one connection that are not answered yet, and their answers: written in the order of the requests, and only
- * while the peer takes what was written before. Confined to the connection's event loop.
+ * The unanswered requests of one connection and their answers. Answers are written in the order of the requests, and only while
+ * the peer takes what was written before. Confined to the connection's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which its connection sees
 final class AnswerQueue {
@@ -130,8 +130,8 @@ final class AnswerQueue {
     }
 
     /**
-     * Whether the peer takes its answers too slowly while memory for answers is short; asked at the intervals of {@link PeerPace}.
-     * Answers that wait behind an unanswered request are not the peer's fault: only what it was given counts.
+     * Whether the peer takes its answers too slowly while memory for answers is short; asked at the intervals of
+     * {@link PeerPace}. Answers that wait behind an unanswered request are not the peer's fault: only what it was given counts.
      */
     boolean areTakenTooSlowly() {
         if (memoryBytes == 0 || unwrittenBytes == 0 || !budget.isExhausted()) {

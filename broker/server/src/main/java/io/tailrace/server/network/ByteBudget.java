@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * The bytes that all connections together hold for one purpose. Bytes are counted when they are held already, so they may exceed the
- * bound; connections then hold back until {@link #isExhausted} is over. Thread-safe.
+ * The bytes that all connections together hold for one purpose. Bytes may be counted only after they are held, so they may exceed
+ * the bound; connections then hold back while {@link #isExhausted}. Thread-safe.
  */
 public final class ByteBudget {
     private final String name;
@@ -18,7 +18,7 @@ public final class ByteBudget {
     /**
      * Creates an empty budget.
      *
-     * @param name what the bytes are for, as a log line says it
+     * @param name the purpose of the bytes, as log lines name it
      * @param bytesMax bound, inclusive
      * @param onExhausted called on any thread when a frame must wait or the bound is exceeded; must not block
      */
@@ -52,7 +52,7 @@ public final class ByteBudget {
         }
     }
 
-    /** Reports that somebody must wait for bytes. */
+    /** Reports that a frame must wait for bytes. */
     void exhausted() {
         exhaustions.incrementAndGet();
         onExhausted.accept(this);
@@ -63,7 +63,7 @@ public final class ByteBudget {
         return usedBytes.get() >= bytesMax;
     }
 
-    /** What the bytes are for. */
+    /** The purpose of the bytes. */
     public String name() {
         return name;
     }
@@ -78,7 +78,7 @@ public final class ByteBudget {
         return usedBytes.get();
     }
 
-    /** How often somebody had to wait or the bound was exceeded, since the start of the broker. */
+    /** How often a frame had to wait or the bound was exceeded, since the start of the broker. */
     public long exhaustions() {
         return exhaustions.get();
     }

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * One client's connection: dispatches its requests in order and writes their answers in order.
  *
  * <p>Design note: a connection without room stops reading. It reads a request only while fewer than
- * {@link NetworkLimits#inFlightMax} are unanswered, none of them holds the connection, the peer takes its answers, and there
- * is memory for the frame. It writes an answer only while the peer takes what was written before. So a peer that sends
- * much or reads little meets TCP's backpressure, and what the broker holds for it is bounded (ADR 30).
+ * {@link NetworkLimits#inFlightMax} are unanswered, none of them holds the connection, the peer takes its answers, and there is
+ * memory for the frame. It writes an answer only while the peer takes what was written before. So a peer that sends much or reads
+ * little meets TCP's backpressure, and the memory that the broker holds for it is bounded (ADR 30).
  *
  * <p>Confined to its event loop, except for {@link #runOnLoop}, {@link #executeOnLoop} and {@link #wakeOnLoop}.
  */
@@ -34,7 +34,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
      * @param memory budgets of all connections together
      * @param dispatcher handles requests
      * @param faults logs why connections are closed
-     * @param wakeQueues requests that have been woken, by their event loop
+     * @param wakeQueues the woken requests of each event loop
      */
     record Shared(
             NetworkLimits limits,
@@ -132,11 +132,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         try {
             channel.eventLoop().execute(action);
         } catch (RejectedExecutionException e) {
-            // The loop ends only after every connection is closed: nobody waits for an answer.
+            // The loop ends only after every connection is closed, so no client waits for an answer.
         }
     }
 
-    /** As {@link #executeOnLoop}, in one task with all others that are woken on this loop by then. */
+    /** Like {@link #executeOnLoop}, but in one task with all other actions that have been woken on this loop by then. */
     void wakeOnLoop(Runnable action) {
         try {
             wakeQueues.computeIfAbsent(channel.eventLoop(), WakeQueue::new).add(action);
@@ -192,8 +192,9 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        // A long poll is silent by intent: a connection is idle if the broker owes it nothing, or its peer takes
-        // nothing.
+        // Silence during a long poll is normal: a connection is idle only if the broker owes it no answer, or if its
+        // peer takes
+        // none.
         if (event instanceof IdleStateEvent && (answers.isEmpty() || answers.unwrittenBytes() > 0)) {
             close();
         }

@@ -5,10 +5,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and the place of its answer among the answers of its connection. The dispatcher extends it with what it
- * knows about the request. It must be ended exactly once, by {@link #respond}, {@link #endSilently}, {@link #close} or
- * {@link #fail}, from any thread; later calls have no effect except that they release their answer. All other methods
- * are called on the connection's event loop.
+ * One request and the place of its answer among the answers of its connection. The dispatcher extends it with details of the
+ * request. End it exactly once, with {@link #respond}, {@link #endSilently}, {@link #close} or {@link #fail}, from any thread;
+ * later calls only release their answer. All other methods are called on the connection's event loop.
  */
 public class Exchange {
     private final Connection connection;
@@ -37,8 +36,8 @@ public class Exchange {
     }
 
     /**
-     * As {@link #execute}, for a task that something wakes which may wake many at once: one task of the event loop runs all
-     * that have been woken.
+     * Like {@link #execute}, for events that may wake many requests at once: one task of the event loop runs all that have been
+     * woken.
      */
     public final void wake(Runnable task) {
         connection.wakeOnLoop(guarded(task));
@@ -69,7 +68,7 @@ public class Exchange {
         return connection.listener();
     }
 
-    /** Address of the client, written as {@code /127.0.0.1}: so tools show the hosts of groups' members. */
+    /** Address of the client, written as {@code /127.0.0.1}, as tools show the hosts of groups' members. */
     public final String clientHost() {
         return "/" + connection.peerAddress().getHostAddress();
     }
@@ -95,8 +94,8 @@ public class Exchange {
     }
 
     /**
-     * Keeps the connection's later requests waiting until this one is answered. For requests that another thread works
-     * on, and that must take effect before later ones.
+     * Keeps the connection's later requests waiting until this one is answered. For requests that another thread works on and
+     * that must take effect before later ones.
      */
     public final void holdConnection() {
         holdsConnection = true;

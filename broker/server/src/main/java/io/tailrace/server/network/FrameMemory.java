@@ -8,22 +8,22 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of started frames of one kind, of all connections together. Thread-safe.
+ * The memory of started frames of one kind, across all connections. Thread-safe.
  *
  * <p>A frame reserves bytes before it holds them, and waits while there is no room. Released bytes go to the waiting frames in
- * the order in which they first asked; only those that get theirs are woken. So a large frame is not overtaken for ever.
+ * the order in which they first asked; only the frames that get their bytes are woken. So smaller frames cannot overtake a large
+ * one forever.
  *
- * <p>Design note: frames that hold bytes and wait for more can block each other. They look alike, whether their peers would go on
- * sending or not, so none is given up. When all frames that hold bytes wait, the first one gets what it asks for beyond the
- * bound, until it ends: it arrives, or its peer makes no progress and is closed ({@link PeerPace}). The bound is thus exceeded by
- * less than one frame.
+ * <p>Design note: frames that hold bytes and wait for more can block each other. No frame shows whether its peer would go on
+ * sending, so none is given up. When all frames that hold bytes wait, the first one may exceed the bound until it ends: it
+ * arrives, or its peer makes no progress and is closed ({@link PeerPace}). The bound is thus exceeded by less than one frame.
  */
 final class FrameMemory {
     private static final int NOT_STARTED = 0;
 
     private final ByteBudget bytes;
 
-    /** In the order of their first reservation. Guarded by this object's monitor, as is all that follows. */
+    /** In the order of their first reservation. Guarded by this object's monitor, as are the following fields. */
     private final NavigableSet<Share> waiting = new TreeSet<>(Comparator.comparingLong((Share share) -> share.order));
 
     private long startedShares = NOT_STARTED;
@@ -35,12 +35,12 @@ final class FrameMemory {
     /** Whether {@link #waiting} has any; written under the monitor. */
     private volatile boolean hasWaiting;
 
-    /** @param bytes counts what all shares hold; used by nobody else */
+    /** @param bytes counts the bytes of all shares; not used for anything else */
     FrameMemory(ByteBudget bytes) {
         this.bytes = bytes;
     }
 
-    /** What all shares hold together. */
+    /** The bytes of all shares together. */
     ByteBudget bytes() {
         return bytes;
     }
@@ -55,12 +55,12 @@ final class FrameMemory {
         return new Share(onGranted);
     }
 
-    /** The part of one frame. */
+    /** One frame's share of the memory. */
     final class Share {
         private final Runnable onGranted;
         private long order = NOT_STARTED;
         private int heldBytes;
-        /** What it is to hold; more than it holds while it waits. */
+        /** The bytes that it is to hold; while it waits, more than it holds. */
         private int wantedBytes;
 
         /** @param onGranted called on any thread when a reservation that had to wait has succeeded; must not block */
@@ -69,9 +69,9 @@ final class FrameMemory {
         }
 
         /**
-         * Reserves bytes, in addition to those that it holds. One that had to wait is repeated with the same bytes.
+         * Reserves bytes, in addition to those that it holds. A reservation that had to wait is repeated with the same bytes.
          *
-         * @param totalBytes what the frame is to hold in all
+         * @param totalBytes the bytes that the frame is to hold in all
          * @return whether it holds them
          */
         boolean reserve(int totalBytes) {
@@ -111,7 +111,7 @@ final class FrameMemory {
             return wantedBytes > heldBytes;
         }
 
-        /** Releases what it holds, and stops waiting. */
+        /** Releases its bytes, and stops waiting. */
         void release() {
             List<Share> others;
             synchronized (FrameMemory.this) {
@@ -132,7 +132,7 @@ final class FrameMemory {
         }
     }
 
-    /** Gives the first waiting shares what there is. Returns those that got theirs. */
+    /** Gives free bytes to the first waiting shares. Returns the shares that got all of theirs. */
     private List<Share> grant() {
         List<Share> granted = new ArrayList<>();
         for (Share next = next(); next != null; next = next()) {

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cuts the bytes of one connection into frames: four bytes of size, big-endian, and as many bytes of request.
  *
- * <p>A frame that lies whole in the buffer it was read into is a slice of it. Any other is put together in a buffer
- * that grows with the bytes that arrive, so that a false size costs nothing. Its first {@value #SMALL_BYTES} bytes need no
- * reservation, so that no small request ever waits for memory. Once a connection has delivered a large frame, the buffer
- * of its next one grows to that size in one step, so that an honest peer's bytes are copied once.
+ * <p>If a whole frame lies in the buffer it was read into, the frame is a slice of that buffer. Any other frame is assembled in a
+ * buffer that grows with the bytes that arrive, so that a false size costs nothing. Its first {@value #SMALL_BYTES} bytes need no
+ * reservation, so that no small request ever waits for memory. Once a connection has delivered a large frame, the buffer of its
+ * next one grows to that size in one step, so that an honest peer's bytes are copied once.
  *
- * <p>Confined to the connection's event loop, but for what {@link FrameMemory} calls.
+ * <p>Confined to the connection's event loop, except for the callback from {@link FrameMemory}.
  */
 final class FrameReader {
     private static final int SIZE_BYTES = 4;
@@ -41,7 +41,7 @@ final class FrameReader {
     private boolean waitsForMemory;
     private long countedBytes;
 
-    /** What the frame has of the memory of its kind; null unless it has asked for some. */
+    /** The frame's share of the memory of its kind; null unless it has asked for some. */
     private FrameMemory.@Nullable Share share;
 
     private int reservedBytes;
@@ -182,7 +182,7 @@ final class FrameReader {
         }
     }
 
-    /** What a peer that sent this impossible size may have meant, for the reader of the log. */
+    /** A guess at what a peer that sent this impossible size was doing, for the reader of the log. */
     private static String guess(int size) {
         if (size >>> 16 == 0x1603) {
             return " (the peer seems to speak TLS)";
@@ -193,7 +193,7 @@ final class FrameReader {
         };
     }
 
-    /** Copies what fits from {@code head}; false if the buffer must grow and there is no memory for it. */
+    /** Copies as many bytes of {@code head} as fit; false if the buffer must grow and there is no memory for it. */
     private boolean fill(ByteBuf head) throws BadFrameException {
         ByteBuf buffer = partial;
         if (buffer == null) {

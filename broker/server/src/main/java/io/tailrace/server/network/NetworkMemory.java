@@ -6,12 +6,12 @@ import java.util.function.Consumer;
 /**
  * The budgets that bound the memory of all connections together. Thread-safe.
  *
- * <p>Produce requests and all other requests have separate budgets, so that fetches of followers never wait behind what
- * clients produce. Without authentication a follower cannot be recognized before its request is read (ADR 83).
+ * <p>Produce requests and all other requests have separate budgets, so that fetches of followers never wait behind produce
+ * requests of clients. Without authentication a follower cannot be recognized before its request is read (ADR 83).
  *
  * @param produceRequests buffers of started Produce requests ({@code queued.max.request.bytes})
  * @param otherRequests buffers of all other started requests
- * @param received bytes that are held outside those two: not yet cut into frames, and the first bytes of started frames
+ * @param received bytes outside those two budgets: bytes not yet cut into frames, and the first bytes of started frames
  * @param requestsInProgress decoded requests that are not answered yet, such as fetches that wait for records
  * @param answers bytes of answers that are encoded and not yet written ({@code queued.max.response.bytes})
  */
@@ -42,7 +42,7 @@ record NetworkMemory(
                 new ByteBudget("answers (queued.max.response.bytes)", settings.queuedAnswerBytesMax(), onExhausted));
     }
 
-    /** The budgets by what they are for: a name for metrics. */
+    /** The budgets by purpose, under the names that metrics use. */
     Map<String, ByteBudget> byPurpose() {
         return Map.of(
                 "produce_requests", produceRequests.bytes(),

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs faults of peers and what they cost. Writes at most one line per second of each kind, with the number of lines left
+ * Logs faults of peers and their consequences. Writes at most one line of each kind per second, with the number of lines left
  * out, so that hostile peers cannot fill the disk. Thread-safe.
  */
 public final class PeerFaultLog {

@@ -1,9 +1,9 @@
 package io.tailrace.server.network;
 
 /**
- * Decides whether a peer sends a request, or takes an answer, fast enough. While memory is short the peer has a tenth of
- * the usual time, and must make progress within that, so that slow peers do not keep others waiting. Knows no clock: it is asked at intervals. Not
- * thread-safe.
+ * Decides whether a peer sends a request, or takes an answer, fast enough. While memory is short, the peer must make progress
+ * within a tenth of the usual time, so that slow peers do not keep others waiting. Uses no clock: the caller asks at fixed
+ * intervals. Not thread-safe.
  */
 final class PeerPace {
     /**
@@ -18,7 +18,7 @@ final class PeerPace {
     private long current = -1;
     private long elapsedMs;
     private long lastBytes;
-    /** Since the last byte. */
+    /** The time since the last byte. */
     private long stalledMs;
 
     /** @param msMax time for a transfer in addition to what its bytes take at the minimum rate */

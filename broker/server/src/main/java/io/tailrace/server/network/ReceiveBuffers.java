@@ -3,9 +3,9 @@ package io.tailrace.server.network;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 
 /**
- * Sizes of the buffers that connections read into: larger for a connection that fills them, and small for all while
- * received bytes are short of memory. So what connections have received and may not handle yet is bounded by the budget
- * and one small buffer for each.
+ * Sizes of the buffers that connections read into: larger for a connection that fills them, and small for all connections while
+ * the budget for received bytes is exhausted. So the received bytes that wait to be handled are bounded by the budget plus one
+ * small buffer for each connection.
  */
 final class ReceiveBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
     private static final int BYTES_MIN = 4 * 1024;

@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
 /**
- * Listens, and gives every connection its event loop. Thread-safe.
+ * Listens for connections and assigns each to an event loop. Thread-safe.
  *
  * <p>The order of a connection's stages: idle detection, (TLS), (SASL), {@link Connection}.
  */
@@ -46,7 +46,7 @@ public final class SocketServer {
      *
      * @param threads event loops
      * @param connectionsMax connections at the same time
-     * @param connectionsPerAddressMax of them, from one address
+     * @param connectionsPerAddressMax connections from one address at the same time
      * @param queuedRequestBytesMax bytes that started Produce requests may hold, at least one of the largest
      * @param queuedAnswerBytesMax bytes that encoded answers may hold until they are written
      * @param limits limits of each connection
@@ -141,9 +141,9 @@ public final class SocketServer {
     /**
      * The connections of a listener.
      *
-     * @param open now
-     * @param accepted since the start
-     * @param refused since the start, because there were too many
+     * @param open connections open now
+     * @param accepted connections accepted since the start
+     * @param refused connections refused since the start, because there were too many
      */
     public record ListenerConnections(long open, long accepted, long refused) {}
 
@@ -165,12 +165,12 @@ public final class SocketServer {
         return Objects.requireNonNull(counts.get(listener), listener);
     }
 
-    /** What connections hold in memory and how often that was exhausted, by what it is for: a name for metrics. */
+    /** The budgets of the connections' memory by purpose, under the names that metrics use. */
     public Map<String, ByteBudget> memory() {
         return memory.byPurpose();
     }
 
-    /** The addresses whose connections hold most memory. */
+    /** The addresses whose connections hold the most memory. */
     private String largestHolders() {
         Map<InetAddress, LongSummaryStatistics> byAddress = connections.values().stream()
                 .filter(connection -> connection.heldBytes() > 0)

@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Requests of one event loop that have been woken. All that are woken before the loop gets to them share one task of the loop, however
- * many they are: a batch of records may wake thousands of consumers. Thread-safe.
+ * The woken requests of one event loop. All that are woken before the loop gets to them share one task, because a batch of
+ * records may wake thousands of consumers. Thread-safe.
  */
 final class WakeQueue {
     /** The loop turns to its sockets after this many. */

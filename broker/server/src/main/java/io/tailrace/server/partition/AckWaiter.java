@@ -2,7 +2,10 @@ package io.tailrace.server.partition;
 
 import io.tailrace.protocol.ErrorCode;
 
-/** Waits until all in-sync replicas have what it appended, or lack what it deleted. Called once, on any thread; must not block. */
+/**
+ * Waits until all in-sync replicas have the appended records, or have deleted the deleted ones. Called once, on any thread; must
+ * not block.
+ */
 public interface AckWaiter {
 
     /**

@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The counts of all topics, and of each topic that has open partitions. The partitions of a topic share its counts and keep them
- * alive, so that those of a deleted topic go with its last partition. Thread-safe.
+ * The counts of all topics, and of each topic that has open partitions. The partitions of a topic share its counts, which are
+ * dropped with the topic's last partition. Thread-safe.
  */
 public final class BrokerTraffic {
     private final TopicTraffic all = new TopicTraffic();

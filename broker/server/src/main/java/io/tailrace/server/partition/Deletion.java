@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param error {@code NONE}, or why nothing was deleted
  * @param offset nothing below this offset can be read from this broker, inclusive; -1 after an error
- * @param stored completes when that is on disk, so that the records do not come back after a crash
+ * @param stored completes when the deletion is on disk, so that the records do not come back after a crash
  */
 public record Deletion(ErrorCode error, long offset, CompletableFuture<Void> stored) {
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-/** What a follower does with its log: appends what its leader answered. */
+/** A follower's changes of its log: appends the records that its leader returned. */
 final class FollowerLog {
     private final ReplicaLog log;
     private final ReplicaStateMachine role;

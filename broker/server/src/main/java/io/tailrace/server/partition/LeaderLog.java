@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-/** What a leader does with its log: appends, acknowledgements and deletions. */
+/** A leader's changes of its log: appends, acknowledgements and deletions. */
 final class LeaderLog {
     private final ReplicaLog log;
     private final ReplicaStateMachine role;

@@ -6,6 +6,6 @@ import io.tailrace.replication.Replica;
 @FunctionalInterface
 public interface LeadershipListener {
 
-    /** The partition has another role or leader epoch. Called under its lock: must hand over and return at once. */
+    /** The partition has another role or leader epoch. Called under its lock: must hand over the work and return at once. */
     void leadershipChanged(Partition partition, Replica replica);
 }

@@ -84,14 +84,14 @@ public final class Partition {
         return role.leadershipIn(currentLeaderEpoch);
     }
 
-    /** Steps the rules with an event and performs what follows from it. */
+    /** Steps the rules with an event and performs the effects. */
     public void handle(Event event) {
         role.handle(event);
     }
 
     /**
-     * As {@link #handle}, unless the partition stays busy for 2 ms: a thread that serves other partitions must not wait for an
-     * append that waits for its disk. If the thread is interrupted it stays so, and the partition is tried without a wait.
+     * Like {@link #handle}, unless the partition stays busy for 2 ms: a thread that serves other partitions must not wait for an
+     * append that waits for its disk. An interrupted thread stays interrupted, and tries the partition without waiting.
      *
      * @return whether the event was handled
      */
@@ -111,8 +111,8 @@ public final class Partition {
     }
 
     /**
-     * As {@link #append} for all in-sync replicas, but only if the log ends at {@code expectedOffset}: otherwise it is refused with
-     * {@code OFFSET_OUT_OF_RANGE}.
+     * Like {@link #append} for all in-sync replicas, but only if the log ends at {@code expectedOffset}: otherwise it is refused
+     * with {@code OFFSET_OUT_OF_RANGE}.
      *
      * @param leaderEpoch the epoch to append in
      */
@@ -204,8 +204,8 @@ public final class Partition {
     }
 
     /**
-     * As {@link #read(long, int, int, boolean)}, but a follower in sync serves the consumer, too (KIP-392): up to the high watermark that
-     * it knows. A follower that lacks the offset answers {@code OFFSET_NOT_AVAILABLE}.
+     * Like {@link #read(long, int, int, boolean)}, but a follower in sync serves the consumer, too (KIP-392): up to the high
+     * watermark that it knows. A follower that lacks the offset answers {@code OFFSET_NOT_AVAILABLE}.
      */
     public Read readFromFollower(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {
         return reads.readFromFollower(offset, currentLeaderEpoch, bytesMax, atLeastOneBatch);
@@ -231,14 +231,14 @@ public final class Partition {
     }
 
     /**
-     * Calls {@code waiter} whenever consumers may read more, or another broker may lead, until it is
-     * {@linkplain #remove removed}. A read that comes after a call sees what the call was about.
+     * Calls {@code waiter} whenever consumers may read more, or another broker may lead, until it is {@linkplain #remove
+     * removed}. A read after a call sees the change behind the call.
      */
     public void add(ReadWaiter waiter) {
         waiters.addConsumer(waiter);
     }
 
-    /** As {@link #add}, for a follower. */
+    /** Like {@link #add}, for a follower. */
     public void addFollower(ReadWaiter waiter) {
         waiters.addFollower(waiter);
     }
@@ -308,8 +308,8 @@ public final class Partition {
     }
 
     /**
-     * A number that has grown after every change of which a waiter would have been {@linkplain #add called}. A reader that
-     * was added after its read may have missed a change if this has grown since before the read.
+     * A number that grows with every change for which a waiter is {@linkplain #add called}. A reader that was added after its
+     * read may have missed a change if this number has grown since before the read.
      */
     public long changes() {
         return waiters.changes();

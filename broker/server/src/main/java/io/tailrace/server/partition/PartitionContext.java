@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
  * @param rules how a partition changes
  * @param cluster acts on the rest of the cluster for a partition
  * @param listener notified of roles
- * @param lease whether this broker may still act as a leader, as far as its own clock can show; asked for every request
+ * @param lease whether this broker may still act as a leader, as far as its own clock can show; checked for every request
  * @param clocks the time
  */
 public record PartitionContext(

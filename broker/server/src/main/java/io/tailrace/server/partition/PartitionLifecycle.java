@@ -5,7 +5,7 @@ import io.tailrace.replication.LogView;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.config.TopicSettings;
 
-/** Opens and closes partitions. Used by one thread: the one that applies images of the cluster. */
+/** Opens and closes partitions. Used only by the thread that applies images of the cluster. */
 public final class PartitionLifecycle {
     private final int brokerId;
     private final Partitions partitions;

@@ -61,7 +61,7 @@ public final class Partitions {
         return open.values();
     }
 
-    /** What is counted for all of them. */
+    /** The traffic counts of all partitions. */
     public BrokerTraffic traffic() {
         return traffic;
     }

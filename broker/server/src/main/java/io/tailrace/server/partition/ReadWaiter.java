@@ -1,7 +1,7 @@
 package io.tailrace.server.partition;
 
 /**
- * Reads from a partition, now and then. Called after the change can be seen, on any thread, any number of times, without a
+ * A reader that waits for changes of a partition. Called after a change is visible, on any thread, any number of times, without a
  * lock; must not block.
  */
 public interface ReadWaiter {

@@ -1,9 +1,9 @@
 package io.tailrace.server.partition;
 
-/** What the readers of a partition have yet to be called for. */
+/** The calls that the readers of a partition have yet to get. */
 record ReaderNews(Call consumers, Call followers) {
 
-    /** How a reader is called, the stronger one last. */
+    /** How to call a reader, from the weakest call to the strongest. */
     enum Call {
         NONE,
         /** {@link ReadWaiter#noteOffsets}. */
@@ -36,7 +36,7 @@ record ReaderNews(Call consumers, Call followers) {
 
     static final ReaderNews ROLE = new ReaderNews(Call.WAKE, Call.WAKE);
 
-    /** A follower's fetch that was not counted may count now, and the other way round. */
+    /** A follower's fetch that was not counted may count now, or one that was counted may not. */
     static final ReaderNews LEADERS_VIEW = new ReaderNews(Call.NONE, Call.WAKE);
 
     /** A follower that is no longer in sync does not serve consumers. */

@@ -11,8 +11,8 @@ import io.tailrace.replication.Replica;
 import java.io.IOException;
 
 /**
- * Reads for consumers and followers. A leader without a lease or session only serves consumers, below the high watermark; so does a
- * follower, and only consumers that a leader has sent. Takes no lock.
+ * Reads for consumers and followers. A leader without a lease or session serves only consumers, and only below the high
+ * watermark. So does a follower, and only consumers that the leader has sent to it. Takes no lock.
  */
 final class ReplicaReads {
     private final ReplicaLog log;
@@ -37,7 +37,7 @@ final class ReplicaReads {
                         notLeader -> readCommitted(offset, currentLeaderEpoch, bytesMax, atLeastOneBatch));
     }
 
-    /** Sends the consumer to another leader, never to another offset: this log may be out of date. */
+    /** Sends the consumer to another leader, never to another offset, because this log may be out of date. */
     private Read readCommitted(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {
         Replica replica = role.replica();
         FetchVerdict verdict = replica.committedRead(offset, currentLeaderEpoch);

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A partition's role on this broker, and the lock under which it changes. Steps the rules and performs their effects, in
- * their order, before the lock is free again.
+ * A partition's role on this broker, and the lock under which it changes. Steps the rules and performs their effects in order
+ * before it releases the lock.
  */
 final class ReplicaStateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaStateMachine.class);
@@ -85,9 +85,9 @@ final class ReplicaStateMachine {
     }
 
     /**
-     * Takes the lock unless the partition stays busy for {@value #TRY_LOCK_MS} ms. Waits in line for it: without, a partition whose
-     * appends come from several threads might never seem free. The wait costs a caller at most that for each partition whose
-     * disk has stalled; there are no more of these than threads that use disks.
+     * Takes the lock unless the partition stays busy for {@value #TRY_LOCK_MS} ms. Waits in line for it; otherwise a partition
+     * with appends from several threads might never seem free. A caller waits at most this long for each partition whose disk has
+     * stalled, and there are no more of these than threads that use disks.
      */
     boolean tryLock() {
         try {
@@ -110,7 +110,7 @@ final class ReplicaStateMachine {
         return true;
     }
 
-    /** What the log says about itself, under the lock: only truncations move a start or an end back, and they need it. */
+    /** The log's extent, read under the lock: only truncations move a start or an end back, and they need the lock. */
     LogExtent extent() {
         return extentOf(log);
     }

@@ -11,7 +11,7 @@ public final class TopicTraffic {
     private final @Nullable TopicTraffic all;
     private final Map<Counter, LongAdder> counts = new EnumMap<>(Counter.class);
 
-    /** What is counted. Requests are counted once for each partition that they name, fetches for each that is answered. */
+    /** The counted quantities. A request counts once for each partition that it names, a fetch once for each that is answered. */
     public enum Counter {
         /** Records that producers have appended. */
         MESSAGES_IN,

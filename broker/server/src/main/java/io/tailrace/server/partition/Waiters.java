@@ -8,11 +8,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The requests that wait for a partition: produces for acknowledgements, deletions for other replicas to follow, consumers and
- * followers for records.
+ * The requests that wait for a partition: Produce requests for acknowledgements, deletions for other replicas, fetches for
+ * records.
  *
- * <p>Readers may be many. What they are to learn is collected under the partition's lock, and delivered by
- * {@link #deliver} once the lock is free. Waiters for acknowledgements and deletions are called under the lock.
+ * <p>There may be many readers. News for them is collected under the partition's lock, and {@link #deliver} delivers it once the
+ * lock is free. Waiters for acknowledgements and deletions are called under the lock.
  */
 final class Waiters {
     private final AckQueue acks = new AckQueue();
@@ -41,7 +41,7 @@ final class Waiters {
         deletions.remove(waiter);
     }
 
-    /** The role has changed or has heard of a follower. */
+    /** The role has changed, or a follower has fetched. */
     void roleStepped(Replica replica) {
         if (deletions.size() == 0) {
             return;
@@ -94,7 +94,7 @@ final class Waiters {
         return taken;
     }
 
-    /** Calls the readers that this concerns. Without the lock. */
+    /** Calls the readers that the news concerns. Without the lock. */
     void deliver(ReaderNews taken) {
         if (taken.equals(ReaderNews.NONE)) {
             return;

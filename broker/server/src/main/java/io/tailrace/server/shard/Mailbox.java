@@ -10,7 +10,7 @@ final class Mailbox {
         IDLE,
         QUEUED,
         RUNNING,
-        /** Running, and work came that this run may have missed. */
+        /** Running, and new work has arrived that this run may miss. */
         RUNNING_AGAIN
     }
 
@@ -18,7 +18,7 @@ final class Mailbox {
     private final BooleanSupplier work;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.IDLE);
 
-    /** @param work does what there is to do, or a part of it; returns whether something is left */
+    /** @param work does the work, or a part of it; returns whether something is left */
     Mailbox(Executor executor, BooleanSupplier work) {
         this.executor = executor;
         this.work = work;

@@ -46,7 +46,7 @@ final class ParkedReplies {
         takeCommitted(Long.MAX_VALUE, taker);
     }
 
-    /** The number of decisions that they are of. */
+    /** The number of decisions with parked replies. */
     int size() {
         return parked.size();
     }

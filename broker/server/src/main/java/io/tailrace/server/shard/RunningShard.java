@@ -17,14 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A shard whose state is loaded: decides, appends, applies, and answers what is committed. Confined to one thread at a time.
+ * A shard whose state is loaded: decides, appends, applies, and sends replies once they are committed. Confined to one thread at
+ * a time.
  *
  * @param <S> the state
  */
 final class RunningShard<S extends Shard<S>> {
     private static final Logger LOG = LoggerFactory.getLogger(RunningShard.class);
 
-    /** While this many records are not committed, nothing more is decided. */
+    /** No further decisions are made while this many records are uncommitted. */
     static final int UNCOMMITTED_RECORDS_MAX = 100_000;
 
     private static final int TIMERS_PER_RUN = 200;
@@ -38,11 +39,11 @@ final class RunningShard<S extends Shard<S>> {
     private final ShardRuntime runtime;
     private final ShardTimers<S> timers = new ShardTimers<>();
     private final ParkedReplies parked = new ParkedReplies();
-    /** Exclusive: what the state has seen, and where the log must end. */
+    /** Exclusive: the end of the records that the state has seen, where the log must end. */
     private long nextOffset;
     /** Exclusive. */
     private long committedEnd;
-    /** When to wait for the high watermark again after it could not be waited for. */
+    /** When to retry after a wait for the high watermark could not start. */
     private long askAgainMs = Long.MIN_VALUE;
 
     /** When a timeout whose records are refused may be logged again. */
@@ -70,8 +71,8 @@ final class RunningShard<S extends Shard<S>> {
     }
 
     /**
-     * Whether everything that the state has seen is committed. Before that is so for the first time, an earlier leader may have
-     * answered with more than what is committed here.
+     * Whether everything that the state has seen is committed. Until this is true for the first time, an earlier leader may have
+     * answered with more than is committed here.
      */
     boolean isCommitted() {
         return committedEnd >= nextOffset;
@@ -124,7 +125,7 @@ final class RunningShard<S extends Shard<S>> {
         requests.answer(request.ticket().reply(answer));
     }
 
-    /** All of a decision happens; or this returns an error, and only timers are renewed. */
+    /** Carries out all of a decision, or returns an error and only renews timers. */
     private ErrorCode perform(Decision<S> decision, long nowMs) {
         ErrorCode error = append(decision.records(), nowMs);
         if (error != ErrorCode.NONE) {
@@ -155,7 +156,7 @@ final class RunningShard<S extends Shard<S>> {
         return error;
     }
 
-    /** Returns false if the state may lack a part of what was decided. */
+    /** Returns false if the state may lack a part of the decision. */
     private boolean replay(List<StoredRecord> records, List<Change<S>> changes) {
         long offset = nextOffset;
         nextOffset += records.size();
@@ -192,7 +193,7 @@ final class RunningShard<S extends Shard<S>> {
         return runtime.time().nowMs() + Math.max(0, atMs - nowMs);
     }
 
-    /** Sends the replies that wait for nothing any more, and refuses those whose outcome can no longer be known. */
+    /** Sends the replies that no longer have to wait, and refuses those whose outcome can no longer be known. */
     void sendCommitted() {
         @Nullable ErrorCode outcome = log.takeOutcome();
         OptionalLong end = log.committedEnd();

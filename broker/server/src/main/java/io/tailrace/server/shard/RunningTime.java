@@ -3,12 +3,12 @@ package io.tailrace.server.shard;
 import java.util.function.LongSupplier;
 
 /**
- * The time during which this process ran, in milliseconds since an arbitrary moment. It does not jump with the wall clock, and
- * leaves out most of a time in which the process stood still (a stopped process, a virtual machine that was moved, a very long
- * garbage collection): a client that kept sending all the while must not seem silent. Its requests wait in sockets then, and have
- * {@link #STEP_MS_MAX} at least to be read before anything expires that had longer than this to go. Thread-safe.
+ * The time during which this process ran, in milliseconds since an arbitrary moment. It does not jump with the wall clock. It
+ * leaves out most of a period in which the process stood still (a stopped process, a virtual machine that was moved, a very long
+ * garbage collection), because a client that kept sending must not seem silent. The client's requests then wait in sockets. A
+ * timer with more than {@link #STEP_MS_MAX} to go does not expire before they have had that long to be read. Thread-safe.
  *
- * <p>Design note: a pause is recognized because nobody asked for the time. Somebody must therefore ask every {@link #TICK_MS}.
+ * <p>Design note: a pause is recognized by a gap between calls. The time must therefore be read every {@link #TICK_MS}.
  */
 public final class RunningTime {
     /** How often {@link #nowMs} must be called while the process runs. */

@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hosts the shard of a partition that this broker leads, in one leader epoch: loads it, passes requests to it, and ends it.
+ * Hosts the shard of a partition that this broker leads, for one leader epoch: loads it, passes requests to it, and closes it.
  * Thread-safe.
  *
- * <p>At most {@value #REQUESTS_MAX} requests wait for the shard, which works them off on the threads of the runtime.
+ * <p>At most {@value #REQUESTS_MAX} requests wait for the shard, which handles them on the threads of the runtime.
  *
  * @param <S> the state
  */
@@ -54,7 +54,7 @@ final class ShardHost<S extends Shard<S>> {
     private volatile ShardStatus.Load lastLoad = ShardStatus.Load.NONE;
     private volatile boolean hasFailed;
     private volatile int decisionsUncommitted;
-    /** Loads that failed since one ended well. Used by one load at a time, and then in the mailbox. */
+    /** Failed loads since the last successful one. Used by one load at a time, and then in the mailbox. */
     private int failedLoads;
     /** Used in the mailbox. */
     private @Nullable RunningShard<S> shard;
@@ -192,7 +192,7 @@ final class ShardHost<S extends Shard<S>> {
             return false;
         }
         running.sendCommitted();
-        // Before that, the former leader may have answered with more than what is known to be committed here.
+        // Before that, the former leader may have answered with more than is known to be committed here.
         if (phase.get() == Phase.LOADING && running.isCommitted() && !start(running)) {
             return false;
         }
@@ -209,7 +209,7 @@ final class ShardHost<S extends Shard<S>> {
         return isMore;
     }
 
-    /** Returns false if the shard must be loaded again. What its rules throw must not end the tasks of other shards. */
+    /** Returns false if the shard must be loaded again. An exception of its rules must not end the tasks of other shards. */
     private boolean start(RunningShard<S> running) {
         try {
             running.start();

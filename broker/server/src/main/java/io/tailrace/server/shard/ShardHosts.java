@@ -20,7 +20,7 @@ import java.util.function.Function;
 /**
  * The shards of one internal topic that this broker hosts: one for each partition that it leads. Thread-safe.
  *
- * <p>Answers are given once, on a thread of the shards or, if a request is refused at once, on the caller's. Whoever takes them
+ * <p>Each request gets one answer, on a thread of the shards or, if it is refused at once, on the caller's thread. The callback
  * must not block.
  *
  * @param <S> the state
@@ -38,7 +38,7 @@ public final class ShardHosts<S extends Shard<S>> implements LeadershipListener 
         this(kind, partition -> runtime);
     }
 
-    /** As the other one, where each partition has its own runtime. */
+    /** Like the other constructor, with a separate runtime for each partition. */
     public ShardHosts(ShardKind<S> kind, Function<TopicPartition, ShardRuntime> runtimes) {
         this.kind = kind;
         this.runtimes = runtimes;
@@ -65,7 +65,7 @@ public final class ShardHosts<S extends Shard<S>> implements LeadershipListener 
     /**
      * Submits a request to the shard in a partition.
      *
-     * @param answer gets the answer, or what {@link Operation#refused} makes of an error
+     * @param answer gets the answer, or {@link Operation#refused} of the error
      * @return lets the caller give the request up
      */
     public <A> Submission submit(int partition, Operation<S, A> operation, Consumer<A> answer) {
@@ -80,7 +80,7 @@ public final class ShardHosts<S extends Shard<S>> implements LeadershipListener 
     /**
      * Asks the shard in a partition.
      *
-     * @param answer gets the answer, or what {@link Query#refused} makes of an error
+     * @param answer gets the answer, or {@link Query#refused} of the error
      */
     public <A> void query(int partition, Query<S, A> query, Consumer<A> answer) {
         ShardHost<S> host = hosts.get(partition);
@@ -92,7 +92,8 @@ public final class ShardHosts<S extends Shard<S>> implements LeadershipListener 
     }
 
     /**
-     * Asks every shard that is hosted here. A shard that is still loading is refused with {@code COORDINATOR_LOAD_IN_PROGRESS}.
+     * Queries every shard that is hosted here. A shard that is still loading is refused with
+     * {@code COORDINATOR_LOAD_IN_PROGRESS}.
      *
      * @param answers gets one answer for each shard, in no order
      */
@@ -104,7 +105,7 @@ public final class ShardHosts<S extends Shard<S>> implements LeadershipListener 
         }
     }
 
-    /** How each shard is doing, in no order. */
+    /** The status of each shard, in no order. */
     public List<ShardStatus> statuses() {
         return hosts.values().stream().map(ShardHost::status).toList();
     }

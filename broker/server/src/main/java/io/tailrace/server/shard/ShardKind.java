@@ -3,7 +3,7 @@ package io.tailrace.server.shard;
 import io.tailrace.shard.Shard;
 
 /**
- * What the shards of an internal topic are. Thread-safe.
+ * The kind of shards that an internal topic stores. Thread-safe.
  *
  * @param <S> the shard
  */
@@ -15,8 +15,8 @@ public interface ShardKind<S extends Shard<S>> {
     S create();
 
     /**
-     * Brings up to date what the state knows and does not store: the cluster and settings. Called before each operation, query and
-     * timeout, on the shard's thread: it must cost next to nothing if there is no news.
+     * Updates the parts of the state that are not stored: the cluster and settings. Called before each operation, query and
+     * timeout, on the shard's thread, so it must be almost free if nothing has changed.
      */
     void refresh(S state);
 }

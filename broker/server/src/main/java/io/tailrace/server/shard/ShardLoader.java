@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replays a partition's log into a shard. A record that cannot be replayed and a damaged batch are skipped: one of them must not cost
- * all the others. Control batches are not records of the shard.
+ * Replays a partition's log into a shard. Records that cannot be replayed and damaged batches are skipped, so that one of them
+ * does not make the others unavailable. Control batches are not records of the shard.
  */
 final class ShardLoader {
     private static final Logger LOG = LoggerFactory.getLogger(ShardLoader.class);

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of a shard: its partition, in the leader epoch that the shard was loaded for. Confined to the shard; what the partition
- * reports is handed over.
+ * The log of a shard: its partition, in the leader epoch that the shard was loaded for. Confined to the shard; reports of the
+ * partition are handed over.
  */
 final class ShardLog {
     private final Partition partition;
@@ -28,7 +28,7 @@ final class ShardLog {
 
     private boolean waits;
     private volatile boolean syncs;
-    /** What the last sync that this has waited for covered (exclusive). */
+    /** The end of the records that the last awaited sync covered (exclusive). */
     private volatile long durableEnd;
 
     private long committedEnd;
@@ -53,8 +53,8 @@ final class ShardLog {
      * Appends records as one batch.
      *
      * @param expectedOffset where the log must end
-     * @return {@code NONE}, or the error of a coordinator whose records are not in the log; {@code OFFSET_OUT_OF_RANGE} if the log
-     *     ends elsewhere
+     * @return {@code NONE}, or the error of a coordinator whose records are not in the log; {@code OFFSET_OUT_OF_RANGE} if the
+     *     log ends elsewhere
      */
     ErrorCode append(List<StoredRecord> records, long expectedOffset, long nowMs) {
         int bytesMax = partition.settings().messageBytesMax();
@@ -118,7 +118,10 @@ final class ShardLog {
         return waits || syncs;
     }
 
-    /** Returns at once. News comes when everything below {@code offset} is acknowledged, or will not be. Has no effect while it is awaited. */
+    /**
+     * Returns at once. News comes when everything below {@code offset} has been acknowledged, or will not be. Has no effect
+     * during an earlier wait.
+     */
     void askForNews(long offset) {
         if (!expectsNews()) {
             waits = true;
@@ -129,7 +132,9 @@ final class ShardLog {
         }
     }
 
-    /** Takes how a wait has ended: {@code NONE}, or the error of a coordinator that does not know the outcome. Null if none has. */
+    /**
+     * Takes the outcome of a wait: {@code NONE}, or the error of a coordinator that does not know it. Null if no wait has ended.
+     */
     @Nullable
     ErrorCode takeOutcome() {
         ErrorCode ended = outcome.getAndSet(null);

@@ -36,7 +36,7 @@ final class ShardRequest<A> {
         return answer.get() != null;
     }
 
-    /** Has no effect if the request was answered or given up before. */
+    /** Has no effect if the request has already been answered or given up. */
     void answer(A given) {
         Consumer<A> taker = answer.getAndSet(null);
         if (taker == null) {
@@ -52,7 +52,7 @@ final class ShardRequest<A> {
         }
     }
 
-    /** As {@link #answer}, with what the request makes of an error. */
+    /** Like {@link #answer}, with the request's answer for an error. */
     void refuse(ErrorCode error) {
         if (isOpen()) {
             answer(refusal.apply(error));

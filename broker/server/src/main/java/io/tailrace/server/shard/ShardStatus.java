@@ -1,12 +1,12 @@
 package io.tailrace.server.shard;
 
 /**
- * How a shard is doing.
+ * The status of a shard.
  *
  * @param partition its partition
  * @param leaderEpoch the epoch in which it is hosted
  * @param state whether it answers requests
- * @param lastLoad its last load that ended well
+ * @param lastLoad its last successful load
  * @param requestsOpen requests that are not answered yet
  * @param decisionsUncommitted decisions whose replies wait for replicas
  */
@@ -14,11 +14,11 @@ public record ShardStatus(
         int partition, int leaderEpoch, State state, Load lastLoad, int requestsOpen, int decisionsUncommitted) {
     /** Whether a shard answers requests. */
     public enum State {
-        /** It does. */
+        /** It answers requests. */
         ACTIVE,
-        /** Its log is replayed, or it waits for the high watermark. */
+        /** Its log is being replayed, or it waits for the high watermark. */
         LOADING,
-        /** It could not be loaded and will be tried again. */
+        /** It could not be loaded; loading will be retried. */
         FAILED
     }
 

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of a broker's shards. Each log directory has its own: a shard appends under its partition's lock, so that as many shards
- * as there are threads can wait for a disk that stalls, and those on other disks go on. Thread-safe.
+ * The threads of a broker's shards. Each log directory has its own threads. A shard appends under its partition's lock and may
+ * wait for a stalled disk; the shards on other disks then go on. Thread-safe.
  */
 public final class ShardThreads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardThreads.class);
@@ -49,7 +49,7 @@ public final class ShardThreads implements AutoCloseable {
      * @param threads how many run shards, and how many load them, for each log directory
      * @param acknowledgeMsMax how long a reply may wait for replicas
      * @param directories the directory that a partition's log is in; must not block
-     * @param onFailure gets what has ended a shard's task; must not block
+     * @param onFailure gets the failure that has ended a shard's task; must not block
      */
     public ShardThreads(
             int threads,
@@ -69,7 +69,7 @@ public final class ShardThreads implements AutoCloseable {
                 time::nowMs, RunningTime.TICK_MS, RunningTime.TICK_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** What the host of a partition needs. Its tasks run on threads of the directory that the log is in at the time. */
+    /** The runtime for the host of a partition. Its tasks run on threads of the directory that the log is in at the time. */
     public ShardRuntime runtime(TopicPartition partition) {
         return new ShardRuntime(
                 task -> poolsOf(partition).shards.execute(task),

@@ -22,8 +22,8 @@ final class ShardTimers<S extends Shard<S>> {
     /**
      * When a timer expires.
      *
-     * @param sequence makes deadlines at the same time different, in the order they were set
-     * @param attempts how often it has expired and could not be acted on
+     * @param sequence orders deadlines at the same time by when they were set
+     * @param attempts how often it has expired and its decision was refused
      */
     record Deadline<S extends Shard<S>>(long atMs, long sequence, Timeout<S> timeout, int attempts) {}
 
@@ -65,7 +65,7 @@ final class ShardTimers<S extends Shard<S>> {
         return first;
     }
 
-    /** Lets a timer that could not be acted on expire again: after 100 ms, 200 ms and so on, up to 12.8 s. */
+    /** Lets a timer whose decision was refused expire again: after 100 ms, 200 ms and so on, up to 12.8 s. */
     void retry(Deadline<S> expired, long nowMs) {
         long delayMs = RETRY_MS_MIN << Math.min(expired.attempts(), RETRY_DOUBLINGS_MAX);
         put(expired.timeout(), nowMs + delayMs, expired.attempts() + 1);

@@ -4,8 +4,8 @@ package io.tailrace.server.shard;
 @FunctionalInterface
 public interface Submission {
     /**
-     * The client no longer waits: its answer is not given, and the shard's memory of the request is freed. What the request has
-     * changed stays. Has no effect once the request is answered.
+     * The client no longer waits: it gets no answer, and the memory that the shard holds for the request is freed. Changes that
+     * the request has made stay. Has no effect once the request is answered.
      */
     void giveUp();
 }

@@ -3,7 +3,7 @@ package io.tailrace.server.shard;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** The one alarm of a shard, at the earliest of the times for which it has something to do. Confined to the shard. */
+/** The single alarm of a shard, set to the next time at which it has something to do. Confined to the shard. */
 final class WakeUp {
     private static final long DELAY_MS_MIN = 1;
 
@@ -19,7 +19,7 @@ final class WakeUp {
         this.task = task;
     }
 
-    /** Rings at this time or earlier, and not without one. */
+    /** Sets the alarm to this time or earlier; without a time, there is no alarm. */
     void setAt(OptionalLong nextMs, long nowMs) {
         boolean isSet = cancel != null && !hasRung;
         if (isSet && nextMs.isPresent() && atMs <= nextMs.getAsLong()) {
