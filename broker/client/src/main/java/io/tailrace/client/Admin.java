@@ -22,7 +22,7 @@ public interface Admin extends AutoCloseable {
     /** The live brokers, and which of them is the controller. */
     ClusterDescription cluster();
 
-    /** The names of all topics, with internal ones if asked for. */
+    /** The names of all topics; internal ones only if {@code internal}. */
     Set<String> topics(boolean internal);
 
     /** Partitions of the named topics, by topic. Throws a {@link ClientException} if a topic does not exist. */

@@ -109,8 +109,8 @@ final class AdminCalls {
     record Outcome(String what, ErrorCode error, @Nullable String message) {}
 
     /**
-     * Requests a change, and retries. After a lost answer, an earlier attempt may have made the change; so may one that
-     * succeeded in part. The error {@code alreadyDone} is then a success.
+     * Requests a change, and retries. An earlier attempt may have made the change if its answer was lost, or if it succeeded in
+     * part. The error {@code alreadyDone} is then a success.
      *
      * @param where looks up the broker to ask
      */

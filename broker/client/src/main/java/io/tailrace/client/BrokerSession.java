@@ -30,7 +30,7 @@ final class BrokerSession {
     private static final int BUFFER_BYTES = 64 << 10;
     private static final int FRAME_BYTES_MIN = Integer.BYTES;
 
-    /** A request that was sent, and what is needed to decode its answer. */
+    /** A request that was sent, with the data to decode its answer. */
     private record Sent(PendingRequest<?> request, short version, int correlationId) {}
 
     private final InetSocketAddress broker;

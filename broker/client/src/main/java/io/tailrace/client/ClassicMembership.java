@@ -248,7 +248,7 @@ final class ClassicMembership implements Membership {
         }
     }
 
-    /** Handles an answer and its error, or the error of a failure, unless the consumer has left meanwhile. */
+    /** Handles an answer and its error, or the error of a failure, unless the consumer has left in the meantime. */
     private <A> void when(
             CompletableFuture<A> request, Function<A, ErrorCode> errorOf, BiConsumer<@Nullable A, ErrorCode> handler) {
         int asked = membership;
@@ -338,7 +338,7 @@ final class ClassicMembership implements Membership {
         return failure;
     }
 
-    /** A static member does not leave: it may come back, and its session ends if it does not. */
+    /** A static member does not leave, because it may come back; if it does not, its session times out. */
     @Override
     public CompletableFuture<Boolean> leave() {
         membership++;

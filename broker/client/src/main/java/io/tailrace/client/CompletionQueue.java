@@ -20,7 +20,7 @@ final class CompletionQueue {
     private volatile @Nullable Thread owner;
 
     /**
-     * Queues the outcome of a future for the owner's thread. {@link #drain} throws what the handler throws.
+     * Queues the outcome of a future for the owner's thread. Exceptions of the handler reach the caller of {@link #drain}.
      *
      * @param handler takes the result, or null and the failure
      */

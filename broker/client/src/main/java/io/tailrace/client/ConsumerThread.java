@@ -61,7 +61,7 @@ final class ConsumerThread {
         }
     }
 
-    /** Ends the steps, closes what they use, and waits for the thread. */
+    /** Ends the steps, closes the connections that they use, and waits for the thread. */
     void close(ConsumerNetworks networks, int timeoutMs) {
         closed = true;
         completions.wake();

@@ -5,7 +5,7 @@ package io.tailrace.client;
  *
  * @param groupId the group
  * @param type {@link GroupDescription#CLASSIC} or {@link GroupDescription#CONSUMER}; empty if the broker does not report it
- * @param protocolType what its members have in common, {@code consumer} for consumers; empty if it only has offsets
+ * @param protocolType its members' protocol type, {@code consumer} for consumers; empty if it only has offsets
  * @param state its state, such as {@code Stable}; empty if the broker does not report it
  * @param coordinator the broker that coordinates it
  */

@@ -94,7 +94,7 @@ public final class IncrementalFetch {
                                 .toList());
     }
 
-    /** Whether the broker closed or never had the session. It is a reason to fetch anew, not a failure. */
+    /** Whether the broker closed or never had the session. This is not a failure; the client fetches again. */
     public static boolean isSessionError(ErrorCode error) {
         return SESSION_ERRORS.contains(error);
     }

@@ -43,7 +43,7 @@ public final class OffsetOutOfRangeException extends ClientException {
         return logStartOffset;
     }
 
-    /** End of what can be read (exclusive). */
+    /** End of the offsets that can be read (exclusive). */
     public long highWatermark() {
         return highWatermark;
     }

@@ -21,9 +21,8 @@ public interface Producer extends AutoCloseable {
      * Queues a record for its partition's next batch. Blocks for up to {@code max.block.ms} while the buffer is full.
      *
      * @return completed when the broker has acknowledged the record as {@code acks} requires. Fails with a
-     *     {@link ClientException} if it is refused, cannot be queued, is not acknowledged within the delivery timeout, or
-     *     can no longer be retried without the risk of a duplicate. In the last two cases it may be in the log
-     *     nevertheless
+     *     {@link ClientException} if it is refused, cannot be queued, is not acknowledged within the delivery timeout, or can no
+     *     longer be retried without the risk of a duplicate. In the last two cases the record may still be in the log
      */
     CompletableFuture<RecordMetadata> send(ProducerRecord record);
 
@@ -35,8 +34,8 @@ public interface Producer extends AutoCloseable {
     void flush(Duration timeout);
 
     /**
-     * Flushes for up to the delivery timeout, fails what is left, and closes the connections. Does not flush if called from
-     * a future's callback.
+     * Flushes for up to the delivery timeout, fails the remaining records, and closes the connections. Does not flush if called
+     * from a future's callback.
      */
     @Override
     void close();

@@ -4,8 +4,8 @@ import io.tailrace.protocol.TopicPartition;
 import java.util.Set;
 
 /**
- * Notified when a group gives or takes partitions. Called by the thread that polls, within {@link GroupConsumer#poll},
- * {@link GroupConsumer#unsubscribe} and {@link GroupConsumer#close}. What it throws ends that call.
+ * Notified when a group gives or takes partitions. Called by the polling thread, within {@link GroupConsumer#poll},
+ * {@link GroupConsumer#unsubscribe} and {@link GroupConsumer#close}. An exception of the listener ends that call.
  */
 public interface RebalanceListener {
     /** Does nothing. */

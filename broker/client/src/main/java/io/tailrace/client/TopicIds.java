@@ -33,7 +33,7 @@ final class TopicIds {
 
     /**
      * The names of these topics; empty until a broker has answered for each of them. A topic that the broker does not know,
-     * because it is deleted or very new, is absent and asked for again.
+     * because it is deleted or very new, is absent and looked up again.
      */
     Optional<Map<UUID, String>> namesOf(Collection<UUID> wanted, long nowMs) {
         Set<UUID> missing = new HashSet<>(wanted);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A generation of a group of the classic protocol. Immutable.
  *
  * @param id 0 before the first one
- * @param protocolType what the members have in common, {@code consumer} for consumers; empty before the first member
+ * @param protocolType the members' protocol type, {@code consumer} for consumers; empty before the first member
  * @param protocol the assignor; null while there are no members
  * @param leader the member that computes the assignment; null while there are no members, and after a downgrade until a member
  *     has computed one

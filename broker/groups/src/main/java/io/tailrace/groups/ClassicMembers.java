@@ -43,12 +43,12 @@ public record ClassicMembers(Map<String, ClassicMember> byId, Set<String> pendin
         return byId.isEmpty();
     }
 
-    /** A member; null if there is none of this id. */
+    /** A member; null if none has this id. */
     public @Nullable ClassicMember get(@Nullable String memberId) {
         return byId.get(memberId);
     }
 
-    /** A static member; null if there is none of this instance id. */
+    /** A static member; null if none has this instance id. */
     public @Nullable ClassicMember byInstance(String instanceId) {
         return all().stream()
                 .filter(member -> instanceId.equals(member.instanceId()))

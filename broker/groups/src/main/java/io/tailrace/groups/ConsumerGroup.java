@@ -131,13 +131,13 @@ public final class ConsumerGroup implements Group {
         return memberId == null ? null : members.get(memberId);
     }
 
-    /** What a member should have. */
+    /** The target assignment of a member. */
     public Assignment target(String memberId) {
         Assignment target = targets.get(memberId);
         return target == null ? Assignment.EMPTY : target;
     }
 
-    /** What members should have, by member id: a view, not to be changed. */
+    /** The target assignments by member id: a view, not to be changed. */
     public Map<String, Assignment> targets() {
         return targets.newest();
     }

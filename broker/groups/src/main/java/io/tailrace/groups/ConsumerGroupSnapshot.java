@@ -11,7 +11,7 @@ import java.util.Map;
  * @param epoch the group's epoch
  * @param targetEpoch the epoch of the target assignment
  * @param members the members
- * @param targets what the members should have, by member id
+ * @param targets the target assignment, by member id
  */
 public record ConsumerGroupSnapshot(
         String groupId, int epoch, int targetEpoch, List<ConsumerMember> members, Map<String, Assignment> targets) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A member of a {@link ConsumerGroup}. Immutable.
  *
  * @param id its id
- * @param metadata what it has joined with, as it is stored
- * @param current what it has
+ * @param metadata its metadata, as stored
+ * @param current its current assignment
  */
 public record ConsumerMember(String id, ConsumerGroupMemberMetadataValue metadata, MemberAssignment current) {
     private static final ConsumerGroupMemberMetadataValue UNKNOWN =

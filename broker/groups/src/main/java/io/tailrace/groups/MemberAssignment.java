@@ -7,7 +7,7 @@ import java.util.UUID;
  * The partitions and epoch of a member of the consumer protocol, as the coordinator knows them. Immutable.
  *
  * @param epoch the member's epoch; 0 before its first assignment, {@link #LEFT_STATIC} while a static member is away
- * @param previousEpoch the epoch before; accepted too, since the answer with the new one may be lost
+ * @param previousEpoch the epoch before; also accepted, because the answer with the new one may be lost
  * @param state how far it has followed the target assignment
  * @param assigned what it may read
  * @param pendingRevocation what it had and must give up; the coordinator does not give it to another member yet
@@ -42,7 +42,7 @@ public record MemberAssignment(
         return assigned.contains(topic, partition) || pendingRevocation.contains(topic, partition);
     }
 
-    /** The static member has left and keeps its partitions for the one that replaces it. */
+    /** The static member has left, and its partitions are kept for the member that replaces it. */
     public MemberAssignment leftStatic() {
         return new MemberAssignment(LEFT_STATIC, LEFT_STATIC, MemberState.STABLE, assigned, OwnedPartitions.NONE);
     }

@@ -37,7 +37,7 @@ public record OwnedPartitions(SortedMap<UUID, SortedMap<Integer, Integer>> topic
     }
 
     /**
-     * What a record stores.
+     * Reads the partitions in a record.
      *
      * @param epochIfUnknown the epoch of partitions whose epochs are not stored
      */
@@ -55,7 +55,7 @@ public record OwnedPartitions(SortedMap<UUID, SortedMap<Integer, Integer>> topic
         return new OwnedPartitions(all);
     }
 
-    /** What a record stores. */
+    /** The partitions as a record stores them. */
     List<TopicPartitions> stored() {
         List<TopicPartitions> stored = new ArrayList<>(topics.size());
         topics.forEach((topic, epochs) ->

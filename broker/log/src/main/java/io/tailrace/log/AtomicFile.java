@@ -40,7 +40,7 @@ public final class AtomicFile {
         }
     }
 
-    /** A failed sync for want of space harms only the temporary file, so it stays a plain exception. */
+    /** A sync that fails for lack of space harms only the temporary file, so it stays a plain exception. */
     private static void write(Disk disk, Path temporary, ByteBuffer content) throws IOException {
         try (FileChannel channel = disk.open(
                 temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {

@@ -16,7 +16,10 @@ record CompactionHistory(List<Mark> marks) {
     /** The history of a log that was never compacted. */
     static final CompactionHistory EMPTY = new CompactionHistory(List.of());
 
-    /** Passes within this part of the retention share a mark, so that there are few. Tombstones stay longer by as much. */
+    /**
+     * Passes within this part of the retention share a mark, so that there are few marks. Tombstones stay longer by the same
+     * time.
+     */
     private static final int MARKS_PER_RETENTION = 16;
 
     /**

@@ -50,7 +50,7 @@ record CompactionPlan(List<Range> segments, Dirt dirt, int truncations) {
     }
 
     /**
-     * What can be compacted of a log; empty if nothing can.
+     * The part of a log that can be compacted; empty if nothing can.
      *
      * @param limitOffset the high watermark: nothing at or above it, or above the recovery point, is covered
      */

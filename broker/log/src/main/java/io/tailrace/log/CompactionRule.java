@@ -86,7 +86,7 @@ final class CompactionRule implements BatchFilter.Rule {
         current = new Counts(history.marks().size());
     }
 
-    /** Adds what was counted since the start or the last call. */
+    /** Adds the counts since the start or the last call. */
     void addCounts() {
         total.add(current);
         restartCounts();

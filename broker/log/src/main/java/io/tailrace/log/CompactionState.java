@@ -16,7 +16,7 @@ final class CompactionState {
     private volatile long lastMs = Long.MIN_VALUE;
     private volatile long retryMs = Long.MIN_VALUE;
     private volatile int failures;
-    /** Where the next pass goes on, if the last one met damage. Used by the thread that has claimed the log. */
+    /** Where the next pass continues if the last one met damage. Used by the thread that has claimed the log. */
     private volatile long resumeOffset = FROM_THE_START;
 
     private volatile long replacedFrom = NOTHING_REPLACED;
@@ -67,13 +67,13 @@ final class CompactionState {
      * The first offset whose key the next pass reads.
      *
      * @param firstDirtyOffset the first offset that was never compacted
-     * @param endOffset exclusive: the end of what can be compacted
+     * @param endOffset exclusive: the end of the records that can be compacted
      */
     long resumeOffset(long firstDirtyOffset, long endOffset) {
         return resumeOffset > firstDirtyOffset && resumeOffset < endOffset ? resumeOffset : firstDirtyOffset;
     }
 
-    /** The next pass goes on at an offset, without a pause: the map was full, and this pass may not count. */
+    /** Lets the next pass continue at an offset, without a pause, because the map was full and this pass may not count. */
     void goOnFrom(long offset) {
         resumeOffset = offset;
     }

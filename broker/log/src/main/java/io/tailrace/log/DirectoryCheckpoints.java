@@ -58,7 +58,7 @@ final class DirectoryCheckpoints {
     }
 
     /**
-     * What the previous process recorded about each of some partitions.
+     * The checkpoints that the previous process wrote for these partitions.
      *
      * @param wasCleanlyClosed whether that process closed the directory
      */
@@ -97,8 +97,8 @@ final class DirectoryCheckpoints {
     }
 
     /**
-     * Writes the files after a recovery point went back. If there is no space for them, recovery points are removed: the
-     * next start then scans all logs, whereas the old file would make it skip what it has to scan.
+     * Writes the files after a recovery point went back. If there is no space for them, recovery points are removed. The next
+     * start then scans all logs; with the old file, it would skip data that it has to scan.
      *
      * @throws IOException if the disk fails
      */

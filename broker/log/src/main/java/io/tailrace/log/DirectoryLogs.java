@@ -36,7 +36,7 @@ final class DirectoryLogs {
         this.futures = new FutureLogs(context, logs, changes);
     }
 
-    /** Adds what was found at the start. */
+    /** Adds the logs that were found at the start. */
     void add(Map<TopicPartition, Log> loaded, Map<TopicPartition, UnopenedLog> notLoaded) {
         logs.putAll(loaded);
         unopened.putAll(notLoaded);
@@ -60,7 +60,7 @@ final class DirectoryLogs {
         return futures;
     }
 
-    /** What the next start has to know about each log. */
+    /** The checkpoint of each log for the next start. */
     Map<TopicPartition, LogLoader.Checkpoint> checkpoints() {
         Map<TopicPartition, LogLoader.Checkpoint> current = new HashMap<>();
         unopened.forEach((partition, log) -> current.put(partition, log.checkpoint()));
@@ -89,7 +89,7 @@ final class DirectoryLogs {
                         : loadAgain(partition, logConfig, failed, nowMs);
             } catch (IOException e) {
                 IOException cause = context.health().report(e);
-                // The latest reason counts: only a log that is known to be damaged can be replaced.
+                // The latest reason counts, because only a log that is known to be damaged can be replaced.
                 unopened.computeIfPresent(partition, (same, log) -> new UnopenedLog(log.checkpoint(), cause));
                 throw cause;
             }

@@ -45,7 +45,7 @@ enum FailureScope {
             return SPACE;
         }
         if (isAboutOnePath(failure)) {
-            // The directory itself may be what vanished.
+            // The directory itself may have vanished.
             return Files.isDirectory(logDirectory) && Files.isWritable(logDirectory) ? OPERATION : DIRECTORY;
         }
         return isHarmless(failure) || HARMLESS.stream().anyMatch(reason::contains) ? OPERATION : DIRECTORY;

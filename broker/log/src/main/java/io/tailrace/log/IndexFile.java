@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A sorted file of fixed-size entries: a key of 4 or 8 bytes and a value of 4 bytes. Keys and values both ascend.
  *
- * <p>The newest entries are kept in memory and written in blocks; what a crash loses is rebuilt from the segment. The file is
- * read and written by position, never mapped: writing to a mapped file on a full disk kills the process, and so does reading a
+ * <p>The newest entries are kept in memory and written in blocks; entries lost in a crash are rebuilt from the segment. The file
+ * is read and written by position, never mapped: writing to a mapped file on a full disk kills the process, and so does reading a
  * mapped file that was cut.
  *
  * <p>One thread appends and truncates; any number of threads look up. A lookup that overlaps a truncation may return a wrong
@@ -26,7 +26,7 @@ final class IndexFile {
     /** Entries in memory before a block is written. */
     static final int TAIL_ENTRIES = 128;
 
-    /** How a file is created that may be there, left by an attempt that failed. */
+    /** The options to create a file that a failed attempt may have left behind. */
     static final OpenOption[] NEW_FILE = {
         StandardOpenOption.READ,
         StandardOpenOption.WRITE,

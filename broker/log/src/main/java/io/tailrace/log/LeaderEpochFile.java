@@ -23,7 +23,7 @@ final class LeaderEpochFile {
     private final Path directory;
     private final CheckpointFile file;
 
-    /** What the file holds; null if that is not known. Guarded by this. */
+    /** The content of the file; null if it is not known. Guarded by this. */
     private @Nullable LeaderEpochs written;
 
     LeaderEpochFile(Disk disk, Path directory) {
@@ -76,8 +76,8 @@ final class LeaderEpochFile {
     }
 
     /**
-     * Writes the epochs, or removes the file if there is no space for them: without it the next start reads the epochs from
-     * the log, with the old one it would take those of dropped records.
+     * Writes the epochs, or removes the file if there is no space. Without the file, the next start reads the epochs from the
+     * log; with the old file, it would take those of dropped records.
      *
      * @throws IOException if the disk fails
      */

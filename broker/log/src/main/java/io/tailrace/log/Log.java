@@ -359,7 +359,7 @@ public final class Log implements ReplicaLog {
         state.epochFile().write(epochs);
     }
 
-    /** Publishes what was written. */
+    /** Publishes an append. */
     void appended(LogEnd newEnd) {
         recentAppends.add(newEnd);
         end = newEnd;
@@ -385,7 +385,7 @@ public final class Log implements ReplicaLog {
         state = state.with(history);
     }
 
-    /** Publishes other closed segments: without the oldest ones, or with one in place of several. */
+    /** Publishes a change of the closed segments: the oldest are gone, or one has replaced several. */
     void replaceSegments(SegmentList segments) {
         state = state.with(segments);
     }

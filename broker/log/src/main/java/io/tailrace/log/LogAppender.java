@@ -94,7 +94,7 @@ final class LogAppender {
             boolean isAged = !active.isEmpty()
                     && nowMs - active.createdMs() >= log.config().activeAgeMsMax(partition(), active.baseOffset());
             if (isAged || !active.hasRoomFor(bytes.remaining(), lastOffset, limits)) {
-                // Segments follow each other without a gap, so that recovery notices a missing one.
+                // There is no gap between segments, so that recovery notices a missing one.
                 boolean fits = lastOffset - endOffset <= Integer.MAX_VALUE;
                 active = roll(fits ? endOffset : firstOffset, nowMs);
             }

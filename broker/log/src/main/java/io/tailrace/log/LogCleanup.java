@@ -29,7 +29,7 @@ final class LogCleanup {
         for (Segment segment : expired) {
             List<Path> files = segment.markDeleted();
             SegmentList rest = log.state().segments().withoutFirst(1);
-            // The start first: a reader that misses the segment must find the new start.
+            // The start comes first, because a reader that misses the segment must find the new start.
             log.raiseLogStartOffset(rest.first().baseOffset());
             log.replaceSegments(rest);
             segment.release();

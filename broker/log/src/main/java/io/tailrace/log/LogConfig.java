@@ -146,7 +146,7 @@ public record LogConfig(Roll roll, Retention retention, Compaction compaction, F
      *
      * @param messages {@code flush.messages}: force in the background once this many records are not forced; with 1,
      *     acknowledgements wait for it
-     * @param ageMs {@code flush.ms}: force in the background what was appended longer ago
+     * @param ageMs {@code flush.ms}: force records in the background once they are older than this
      * @param beforeAck {@code flush=ack}: acknowledgements wait for a shared sync
      */
     public record Flush(long messages, long ageMs, boolean beforeAck) {

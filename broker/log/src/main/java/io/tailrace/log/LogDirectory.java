@@ -181,8 +181,8 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /**
-     * Whether a partition's log was written for the topic with this id, and not for an earlier topic of the same name. A
-     * log without a topic id is marked with this one.
+     * Whether a partition's log was written for the topic with this id, and not for an earlier topic of the same name. A log
+     * without a topic id gets this one.
      *
      * @param partition one that has a log here, open or not
      */
@@ -225,8 +225,8 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /**
-     * Does what is due: rolls by age, retention, {@code flush.ms}, expiry of producers, rebuilding of damaged indexes,
-     * removal of deleted files. Call it every second or so. It does not wait for syncs.
+     * Runs the maintenance that is due: rolls by age, retention, {@code flush.ms}, expiry of producers, rebuilding of damaged
+     * indexes, removal of deleted files. Call it every second or so. It does not wait for syncs.
      *
      * @param deletableBefore each partition's high watermark: records at or above are not deleted
      */

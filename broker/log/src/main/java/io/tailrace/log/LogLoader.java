@@ -17,7 +17,7 @@ final class LogLoader {
     private static final Logger LOG = LoggerFactory.getLogger(LogLoader.class);
 
     /**
-     * What the previous process recorded about a log.
+     * A log's checkpoint from the previous process.
      *
      * @param wasCleanlyClosed whether the files can be trusted to their end
      * @param recoveryPoint below it everything was forced

@@ -40,7 +40,7 @@ final class LogMaintenance {
         }
     }
 
-    /** A roll that fails is tried again at the next pass, and logged once. */
+    /** A failed roll is retried at the next pass, and logged once. */
     private boolean rollIfAged(LogConfig config, long nowMs) throws IOException {
         Segment active = log.state().segments().last();
         boolean isAged = nowMs - active.createdMs() >= config.activeAgeMsMax(log.partition(), active.baseOffset())
@@ -64,7 +64,10 @@ final class LogMaintenance {
         }
     }
 
-    /** Damage concerns only its readers, here too. The indexes are written at once: nothing else would before the next start. */
+    /**
+     * Here, too, damage concerns only its readers. The indexes are written at once, because nothing else would write them before
+     * the next start.
+     */
     private void rebuildIndexes(Segment segment, int indexIntervalBytes) throws IOException {
         try {
             readers.change(() -> segment.rebuildIndexes(indexIntervalBytes));

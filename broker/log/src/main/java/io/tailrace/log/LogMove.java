@@ -105,19 +105,19 @@ public final class LogMove {
         }
     }
 
-    /** Whether the last {@link #copy} got everything that the log had when it began. */
+    /** Whether the last {@link #copy} reached the end that the log had when the call began. */
     public boolean hasCaughtUp() {
         return hasCaughtUp;
     }
 
-    /** Forces what is copied, so that {@link #complete} has little to force. */
+    /** Forces the copied records, so that {@link #complete} has little to force. */
     public void flush() throws IOException {
         copy.flush();
     }
 
     /**
-     * Copies the rest and lets the copy take the log's place. Nothing may be appended, truncated or deleted meanwhile. If this
-     * fails, the log stays where it is.
+     * Copies the rest and lets the copy take the log's place. Nothing may be appended, truncated or deleted during the call. If
+     * this fails, the log stays where it is.
      */
     public void complete(long nowMs) throws IOException {
         do {

@@ -105,7 +105,7 @@ final class LogTruncation {
         context.disk().syncDirectory(log.state().directory());
     }
 
-    /** Newest first: a failure on the way leaves no gap. */
+    /** Newest first, so that a failure on the way leaves no gap. */
     private static void markDeleted(List<Segment> segments, List<Path> renamed) throws IOException {
         for (int i = segments.size() - 1; i >= 0; i--) {
             renamed.addAll(segments.get(i).markDeleted());

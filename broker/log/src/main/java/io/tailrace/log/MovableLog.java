@@ -86,7 +86,7 @@ public final class MovableLog implements ReplicaLog {
         T from(Log log) throws IOException;
     }
 
-    /** Reads again if the log has moved, and its former files were closed, since the read began. */
+    /** Repeats the read if the log has moved and its former files were closed since the read began. */
     private <T> T read(Read<T> read) throws IOException {
         Log asked = current;
         try {
@@ -127,7 +127,7 @@ public final class MovableLog implements ReplicaLog {
         return unlessMoved(asked, asked.storeLogStart());
     }
 
-    /** A log that has moved was stored as a whole, so a sync of its former files that fails does not matter. */
+    /** A log that has moved was stored as a whole, so a failed sync of its former files does not matter. */
     private CompletableFuture<Void> unlessMoved(Log asked, CompletableFuture<Void> stored) {
         if (stored.isDone() && !stored.isCompletedExceptionally()) {
             return stored;

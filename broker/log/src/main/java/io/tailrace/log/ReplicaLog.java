@@ -29,7 +29,7 @@ public interface ReplicaLog {
     /** The next offset to be written. */
     long logEndOffset();
 
-    /** Which leader epoch wrote which part of this log. */
+    /** The leader epochs that wrote the parts of this log. */
     LeaderEpochs epochs();
 
     /**
@@ -44,8 +44,8 @@ public interface ReplicaLog {
 
     /**
      * Appends batches from a leader, with their offsets and epochs. Checksums are verified; a damaged batch is refused with
-     * {@code CORRUPT_MESSAGE}. A last batch that was cut is left out. Sequences are not checked, since the leader has done
-     * that. An empty log may start inside the first batch: the leader's log does, after records were deleted on request.
+     * {@code CORRUPT_MESSAGE}. A last batch that was cut is left out. Sequences are not checked, since the leader has done that.
+     * An empty log may start inside the first batch, as the leader's log does after DeleteRecords.
      *
      * @param bytes batches from position to limit, which do not change
      * @param nowMs the time of arrival
@@ -53,13 +53,13 @@ public interface ReplicaLog {
     AppendResult appendAsFollower(ByteBuffer bytes, long nowMs) throws IOException;
 
     /**
-     * Reads batches, starting with the one that contains {@code offset}, or with the next one if compaction has removed that
-     * one. The caller closes the slice. It is empty at the limit.
+     * Reads batches, starting with the one that contains {@code offset}, or with the next one if compaction has removed that one.
+     * The caller closes the slice. It is empty at the limit.
      *
      * @param bytesMax greatest size of the slice; the last batch may be cut
      * @param offsetLimit exclusive: the high watermark for a consumer, {@link Long#MAX_VALUE} for a follower
      * @param atLeastOneBatch whether to return the whole first batch even if it is larger than {@code bytesMax}
-     * @throws OffsetNotInLogException unless the offset is between log start and log end, both inclusive
+     * @throws OffsetNotInLogException if the offset is below the log start offset or above the log end offset
      */
     LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException;
 

@@ -65,7 +65,7 @@ final class SegmentBatches {
         }
     }
 
-    /** The size in the header of the batch at a position. A large one is believed only once its checksum is correct. */
+    /** The size in the header of the batch at a position. A large size is trusted only if the batch's checksum is correct. */
     private int sizeOf(int position) throws IOException {
         int length = buffer.getInt(buffer.position() + RecordBatch.LENGTH_AT);
         if (length >= RecordBatch.LENGTH_MIN && length <= buffer.capacity() - RecordBatch.LENGTH_OVERHEAD_BYTES) {

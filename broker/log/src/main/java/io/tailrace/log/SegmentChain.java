@@ -84,8 +84,8 @@ record SegmentChain(List<Link> links, long endOffset, CompactionHistory history)
     }
 
     /**
-     * Checks that the listed segments are there, with their sizes. The oldest may be missing: retention deletes them before
-     * the chain is written again. What ends below the log start offset is not checked.
+     * Checks that the listed segments are there, with their sizes. The oldest may be missing: retention deletes them before the
+     * chain is written again. Segments that end below the log start offset are not checked.
      */
     void ensureComplete(List<Segment> segments, long logStartOffset) throws CorruptLogException {
         if (segments.isEmpty()) {

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file {@code segment-chain}, which keeps a log's {@link SegmentChain} ({@code docs/format.md}). Replacing it is what
- * commits a compaction. Guarded by the flusher's lock.
+ * The file {@code segment-chain}, which keeps a log's {@link SegmentChain} ({@code docs/format.md}). Replacing this file commits
+ * a compaction. Guarded by the flusher's lock.
  */
 final class SegmentChainFile {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentChainFile.class);
@@ -21,7 +21,7 @@ final class SegmentChainFile {
     private final Path directory;
     private final CheckpointFile file;
 
-    /** What the file holds. */
+    /** The content of the file. */
     private SegmentChain written = SegmentChain.EMPTY;
 
     SegmentChainFile(Disk disk, Path directory) {
@@ -81,7 +81,7 @@ final class SegmentChainFile {
     }
 
     /**
-     * After a write has failed: makes sure that the file holds the chain from before, although the write may have come through.
+     * Called after a failed write, which may have taken effect: makes sure that the file holds the previous chain.
      *
      * @return whether it does
      */
@@ -110,8 +110,8 @@ final class SegmentChainFile {
     }
 
     /**
-     * Shortens the chain before a truncation, or removes the file if there is no space for it: a listed segment that is cut
-     * counts as damaged, whereas without the file each segment only has to start where the previous one ends.
+     * Shortens the chain before a truncation, or removes the file if there is no space. A listed segment that is cut counts as
+     * damaged; without the file, each segment only has to start where the previous one ends.
      *
      * @param cutBaseOffset base offset of the segment that the truncation cuts
      * @param logEndOffset the log's new end

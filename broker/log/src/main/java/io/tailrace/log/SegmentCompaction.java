@@ -114,9 +114,9 @@ final class SegmentCompaction {
     }
 
     /**
-     * What stays of a batch, or null.
+     * The part of a batch that is kept, or null.
      *
-     * @param isLast whether it is the last batch, which stays so that the next segment still starts where this one ends
+     * @param isLast whether it is the last batch, which is kept so that the next segment still starts where this one ends
      */
     private @Nullable ByteBuffer keptOf(Segment segment, RecordBatch batch, boolean isLast) throws IOException {
         if (rule.keepsWhole(batch)) {

@@ -58,8 +58,8 @@ final class SegmentFiles {
     }
 
     /**
-     * Whether a link's file is in place. Otherwise what it was written from is kept: a chain may be stored although its pass
-     * failed.
+     * Whether a link's file is in place. If not, the segments that it was written from are kept, because a chain may be stored
+     * although its pass failed.
      */
     private static boolean hasSize(Path directory, SegmentChain.Link link) {
         Path file = LogFiles.of(directory, link.baseOffset(), LogFiles.LOG);

@@ -152,7 +152,7 @@ final class SegmentIndexes {
         bytesSinceEntry += batch.sizeInBytes();
     }
 
-    /** Adds the current batch of a scan, likewise. */
+    /** Adds the current batch of a scan in the same way. */
     void add(BatchScan scan, int indexIntervalBytes) throws IOException {
         orMarkIncomplete(() -> add(scan.lastOffset(), scan.maxTimestampMs(), scan.position(), indexIntervalBytes));
         bytesSinceEntry += scan.sizeInBytes();
@@ -194,7 +194,7 @@ final class SegmentIndexes {
         timeIndex.file().createFile();
     }
 
-    /** Empties both indexes, and forgets what was derived from them. */
+    /** Empties both indexes, and drops the values derived from them. */
     void reset() throws IOException {
         offsetIndex.file().truncate(0);
         timeIndex.file().truncate(0);

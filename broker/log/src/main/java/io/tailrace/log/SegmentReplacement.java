@@ -29,7 +29,7 @@ final class SegmentReplacement {
     /**
      * Replaces segments. Appends wait only for the renames. If it fails before the commit, the compacted segment is deleted.
      *
-     * @throws CompactionStoppedException if the log was truncated or closed meanwhile
+     * @throws CompactionStoppedException if the log was truncated or closed in the meantime
      */
     void replace(List<Segment> replaced, Segment compacted) throws IOException {
         log.flusher().exclusively(() -> {

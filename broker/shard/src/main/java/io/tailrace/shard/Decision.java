@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an operation or timeout decided. All of it happens, or none of it: if the records cannot be appended, nothing changes
+ * The decision of an operation or timeout. All of it happens, or none of it: if the records cannot be appended, nothing changes
  * except timers that are {@linkplain TimerChange.Renew renewed}.
  *
  * @param records to append, in one batch
  * @param changes to apply after the records
- * @param replies to send when all that the decision saw or appended is committed
+ * @param replies to send when everything that the decision saw or appended is committed
  * @param timers to start or stop at once
  * @param <S> the shard
  */

@@ -12,7 +12,7 @@ import java.util.UUID;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What a member has been given so far. Not thread-safe. */
+/** The partitions that a member has been given so far. Not thread-safe. */
 final class Load {
     /** How many partitions are compared to find the best one to give away. */
     private static final int COMPARED_MAX = 100;

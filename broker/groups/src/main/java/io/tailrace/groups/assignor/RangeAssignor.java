@@ -35,7 +35,7 @@ final class RangeAssignor implements Assignor {
      */
     private record Distribution(int partitions, List<Share> subscribers) {}
 
-    /** A member and what it is given. Equal only to itself. */
+    /** A member and the partitions that it gets. Equal only to itself. */
     private static final class Share {
         private final AssignorInput.Member member;
         private final Map<UUID, Set<Integer>> partitions = new TreeMap<>();

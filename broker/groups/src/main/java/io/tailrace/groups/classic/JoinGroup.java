@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param request the request
  * @param memberIdRequired whether a dynamic member must know its id before it joins (KIP-394), from version 4 on, so that a lost
  *     answer leaves no member behind
- * @param newId what makes the id of a new member unique
+ * @param newId the unique part of a new member's id
  * @param client who sent the request
  */
 public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID newId, MemberClient client)
@@ -134,7 +134,7 @@ public record JoinGroup(JoinGroupRequest request, boolean memberIdRequired, UUID
         };
     }
 
-    /** The member that joins again, perhaps a static one that has lost its id. */
+    /** The member that is joining again; it may be a static member that has lost its id. */
     private @Nullable ClassicMember knownMember(ClassicGroup group) {
         String instanceId = request.groupInstanceId();
         return isNewMember() && instanceId != null

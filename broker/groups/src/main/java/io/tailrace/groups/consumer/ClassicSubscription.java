@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The subscription and owned partitions that a member of the classic protocol brings into a group of the consumer protocol.
  *
- * @param classic what it has joined with
- * @param subscription the subscription in it
+ * @param classic its metadata
+ * @param subscription the subscription in that metadata
  */
 record ClassicSubscription(ClassicMemberMetadata classic, ConsumerProtocolSubscription subscription) {
     /**

@@ -135,18 +135,18 @@ final class GroupDraft {
         targets.remove(memberId);
     }
 
-    /** What changed about members, by id; empty for one that is removed. A view. */
+    /** The changed members by id; empty for a removed one. A view. */
     SortedMap<String, Optional<ConsumerMember>> changedMembers() {
         return Collections.unmodifiableSortedMap(members);
     }
 
-    /** What a member should have. */
+    /** The target assignment of a member. */
     Assignment target(String memberId) {
         Assignment changed = targets.get(memberId);
         return changed == null ? base.target(memberId) : changed;
     }
 
-    /** Sets what a member should have. */
+    /** Sets the target assignment of a member. */
     void setTarget(String memberId, Assignment target) {
         targets.put(memberId, target);
     }
@@ -156,7 +156,7 @@ final class GroupDraft {
         targetEpoch = epoch;
     }
 
-    /** What changed about targets, by member id. A view. */
+    /** The changed target assignments by member id. A view. */
     SortedMap<String, Assignment> changedTargets() {
         return Collections.unmodifiableSortedMap(targets);
     }
@@ -177,7 +177,7 @@ final class GroupDraft {
         patterns.put(pattern, Optional.empty());
     }
 
-    /** What changed about patterns; empty for one that is removed. A view. */
+    /** The changed patterns; empty for a removed one. A view. */
     SortedMap<String, Optional<ConsumerGroupRegularExpressionValue>> changedPatterns() {
         return Collections.unmodifiableSortedMap(patterns);
     }

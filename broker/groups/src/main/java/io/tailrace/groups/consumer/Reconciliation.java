@@ -34,7 +34,7 @@ final class Reconciliation {
      * Takes a member as far towards the target as is possible now.
      *
      * @param owned the partitions that the member reports to still have; null if it reports none
-     * @return what the member has afterwards
+     * @return the member's assignment afterwards
      */
     static MemberAssignment of(GroupDraft draft, ConsumerMember member, @Nullable Assignment owned) {
         return new Reconciliation(draft, member, owned).next();

@@ -7,7 +7,7 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.group.ConsumerGroupMemberMetadataValue;
 import org.jspecify.annotations.Nullable;
 
-/** Static members (KIP-345): one that comes back under another member id takes over what it had. */
+/** Static members (KIP-345): a member that returns under another member id takes over its former partitions. */
 final class StaticMembers {
     private StaticMembers() {}
 
@@ -38,10 +38,10 @@ final class StaticMembers {
     }
 
     /**
-     * A member as a request that joins it or keeps it alive finds it.
+     * The state of a member at the start of a request that joins it or keeps it alive.
      *
      * @param member the member so far; a new one has only what a static member left to it
-     * @param before what it, or the static member that it replaces, had joined with; null if there was neither
+     * @param before the metadata of this member, or of the static member that it replaces; null if there was neither
      */
     record Found(ConsumerMember member, @Nullable ConsumerGroupMemberMetadataValue before) {
         /** Whether it, or the static member that it replaces, speaks the consumer protocol. */

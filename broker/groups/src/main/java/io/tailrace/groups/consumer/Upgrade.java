@@ -31,7 +31,7 @@ final class Upgrade {
     /**
      * Makes the draft of the decision the successor of a group.
      *
-     * @return why the group cannot change its protocol; empty if it does
+     * @return the reason why the group cannot change its protocol; empty if it changes
      */
     static Optional<HeartbeatError> start(ConsumerDecision decision, ClassicGroup group) {
         List<ConsumerMember> members = new ArrayList<>();

@@ -79,7 +79,7 @@ public record DeleteOffsets(OffsetDeleteRequest request) implements Operation<Gr
                         .containsKey(new TopicPartition(partition.topic, partition.index));
     }
 
-    /** A partition without an offset is only an error if it does not exist. */
+    /** An error only for a partition that neither exists nor has an offset. */
     private ErrorCode error(GroupsShard state, Named partition) {
         boolean exists = state.cluster()
                 .topic(partition.topic)

@@ -38,7 +38,7 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
     private final int expiredIndex;
 
     /**
-     * What all steps of a search have in common.
+     * The parameters of all steps of a search.
      *
      * @param groups the groups to search
      * @param cluster the cluster when the search began

@@ -78,7 +78,7 @@ public final class BlockingCalls implements AutoCloseable {
     }
 
     /**
-     * Answers {@code call} with what {@code work} returns.
+     * Answers {@code call} with the result of {@code work}.
      *
      * @param work runs on a thread of this kind, and may block
      * @param overloaded makes the answer if too many requests wait

@@ -157,7 +157,7 @@ public final class ConfigChanges {
         }
     }
 
-    /** A broker that is down can have settings, but nobody can fill ZooKeeper with brokers that do not exist. */
+    /** A broker that is down can have settings, but clients must not fill ZooKeeper with brokers that do not exist. */
     private static void checkBroker(String broker, ClusterImage image) {
         if (broker.isEmpty()) {
             return;

@@ -66,7 +66,10 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
         return new DescribeLogDirsResponse(0, ErrorCode.NONE, results);
     }
 
-    /** A size of the directory's disk. An offline one is not asked, and one that fails answers 0 for all sizes. */
+    /**
+     * A size of the directory's disk. Unknown for an offline directory, which is not queried, and for a failed disk, which
+     * reports 0 for all sizes.
+     */
     private static long bytes(LogDirectories.Contents directory, ToLongFunction<File> size) {
         File disk = directory.path().toFile();
         return directory.offline() || disk.getTotalSpace() == 0

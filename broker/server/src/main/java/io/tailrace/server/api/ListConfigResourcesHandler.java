@@ -31,7 +31,7 @@ public final class ListConfigResourcesHandler
 
     private final ClusterView cluster;
 
-    /** Lists what this cluster has. */
+    /** Lists the resources of this cluster. */
     public ListConfigResourcesHandler(ClusterView cluster) {
         this.cluster = cluster;
     }

@@ -177,7 +177,7 @@ public final class TopicChanges {
 
     /**
      * Creates topics that a client asked for, with the defaults. Completes when they have leaders, or three seconds later. Topics
-     * that cannot be created are logged. Begins no creation after 30 seconds: the client asks again.
+     * that cannot be created are logged. Begins no creation after 30 seconds, because the client asks again.
      */
     CompletionStage<Boolean> createAutomatically(Set<String> topics) {
         PartitionAllowance allowance = new PartitionAllowance();
@@ -202,7 +202,7 @@ public final class TopicChanges {
     }
 
     /**
-     * Completes with true when every topic has at least so many partitions, and all of them have leaders; with false after
+     * Completes with true when every topic has at least this many partitions, and all of them have leaders; with false after
      * {@link #waitMs}.
      */
     CompletionStage<Boolean> whenLed(Map<String, Integer> partitions, long timeoutMs) {

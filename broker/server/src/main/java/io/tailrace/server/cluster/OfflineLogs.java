@@ -23,7 +23,7 @@ final class OfflineLogs {
 
     private @Nullable Reporter reporter;
 
-    /** Reports what is offline, and every change from now on. */
+    /** Reports the offline partitions, and every change from now on. */
     synchronized void reportTo(Reporter newReporter) {
         reporter = newReporter;
         if (!offline.isEmpty()) {

@@ -134,7 +134,7 @@ final class PartitionLogs {
     }
 
     /**
-     * The log of a partition of the topic with this id. One of an earlier topic of that name is deleted.
+     * The log of a partition of the topic with this id. A log of an earlier topic of that name is deleted.
      *
      * @return empty if there is none
      * @throws CorruptLogException if it is damaged: see {@link #replaceDamaged}

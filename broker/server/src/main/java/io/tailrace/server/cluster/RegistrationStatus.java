@@ -17,7 +17,7 @@ final class RegistrationStatus implements LongSupplier {
         return status.epoch();
     }
 
-    /** Whether this broker is registered, as far as it has heard from ZooKeeper. */
+    /** Whether this broker is registered, according to the last news from ZooKeeper. */
     boolean isRegistered() {
         return status.isRegistered();
     }

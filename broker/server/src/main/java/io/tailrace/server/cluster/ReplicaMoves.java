@@ -82,13 +82,13 @@ public final class ReplicaMoves {
     }
 
     /**
-     * Begins to move a replica, or gives up a move of it if the directory is the one that it is in. A move elsewhere is given up
-     * for this one. Blocks while it creates files.
+     * Begins to move a replica, and gives up a move of it to any other directory. If the replica is already in this directory,
+     * nothing more happens. Blocks while it creates files.
      *
      * @param path the directory's absolute path
      * @return NONE; LOG_DIR_NOT_FOUND if it is no directory of this broker; KAFKA_STORAGE_ERROR if it, or the replica, is
      *     offline; REPLICA_NOT_AVAILABLE if there is no such replica: if it is created later, that will be in this directory;
-     *     REQUEST_TIMED_OUT if another move of the replica is waiting for its disk
+     *     REQUEST_TIMED_OUT if an earlier move of the replica is waiting for its disk
      */
     public ErrorCode move(TopicPartition id, String path) {
         Optional<LogDirectory> found = directories.at(path);

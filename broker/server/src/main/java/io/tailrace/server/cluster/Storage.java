@@ -161,8 +161,8 @@ public final class Storage implements AutoCloseable {
     }
 
     /**
-     * The earliest broker epoch since which nothing written can have been lost: that of an earlier run, if every run since was
-     * stopped cleanly, registered or not. {@link Broker#NONE} if there is none yet.
+     * The earliest broker epoch since which nothing written can have been lost. It is an earlier run's if every run since,
+     * registered or not, was stopped cleanly. {@link Broker#NONE} if there is none yet.
      */
     long keptSince() {
         return keptSince.get();

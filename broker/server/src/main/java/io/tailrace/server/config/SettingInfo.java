@@ -20,7 +20,7 @@ public record SettingInfo(String name, byte type, @Nullable String defaultText, 
         return new SettingInfo(key.name(), type(key), key.defaultText(), key.doc());
     }
 
-    /** The type of the key's default; only the documentation of a key without a default says what it accepts. */
+    /** The type of the key's default; unknown for a key without a default, whose documentation says what it accepts. */
     static byte type(ConfigKey<?> key) {
         Object value = key.defaultText() == null ? null : key.parser().apply(key.defaultText());
         if (value instanceof Boolean) {

@@ -13,10 +13,9 @@ import org.slf4j.LoggerFactory;
  * All settings of a topic: its own, and the broker's defaults for the rest. Immutable.
  *
  * @param log rolling, retention and flushing of its logs
- * @param rules what its batches must satisfy
+ * @param rules the rules that its batches must satisfy
  * @param messageBytesMax largest batch, as it is on the wire
- * @param deletesRecords whether {@code cleanup.policy} includes {@code delete}: without it, records can be removed by compaction
- *     only
+ * @param deletesRecords whether {@code cleanup.policy} includes {@code delete}: without it, only compaction can remove records
  * @param policy settings for elections and the ISR
  */
 public record TopicSettings(

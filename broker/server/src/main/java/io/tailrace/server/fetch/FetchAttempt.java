@@ -126,7 +126,7 @@ final class FetchAttempt {
         results.keySet().forEach(plan::settle);
     }
 
-    /** Reads what has not been read, and answers all partitions of the plan. */
+    /** Reads the unread partitions, and answers all partitions of the plan. */
     List<FetchResponse.Topic> answerAll() {
         look(plan.active().stream().filter(this::mustBeRead).toList());
         Topics topics = new Topics();
@@ -137,7 +137,7 @@ final class FetchAttempt {
         return topics.all();
     }
 
-    /** Reads what has not been read, as far as there is room, and answers the partitions that have anything new. */
+    /** Reads the unread partitions, as far as there is room, and answers the partitions with news. */
     List<FetchResponse.Topic> answerChanged() {
         lookAtActive();
         Topics topics = new Topics();

@@ -156,7 +156,7 @@ final class PlannedPartition implements ReadWaiter {
         return bound != null && bound.replica() instanceof Leader leader && !leader.hasCounted(followerFetch());
     }
 
-    /** Reads what the requester may read. Close the outcome. */
+    /** Reads the records that the requester may read. Close the outcome. */
     Read read(int room, boolean atLeastOneBatch) {
         Partition bound = bind();
         if (bound == null) {

@@ -123,7 +123,7 @@ final class FetchSchedule {
         asked.remove(partition);
     }
 
-    /** The state for which the fetch in flight asks for the partition, null if it does not ask for it. */
+    /** The state with which the fetch in flight names the partition, null if it does not name it. */
     @Nullable
     FetchState asked(TopicPartition partition) {
         return asked.get(partition);

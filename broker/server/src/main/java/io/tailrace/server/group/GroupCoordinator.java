@@ -69,8 +69,7 @@ public final class GroupCoordinator {
     }
 
     /**
-     * Queries every shard of this broker. One that is still loading is refused with
-     * {@link ErrorCode#COORDINATOR_LOAD_IN_PROGRESS}.
+     * Queries every shard of this broker. A shard that is still loading returns {@link ErrorCode#COORDINATOR_LOAD_IN_PROGRESS}.
      *
      * @param answers gets one answer for each shard, in no order
      */

@@ -22,7 +22,7 @@ public final class GroupShards implements ShardKind<GroupsShard> {
     private final GroupOverrides overrides;
     private volatile Current current;
 
-    /** Settings and what they were made from. */
+    /** Settings and the inputs that they were made from. */
     private record Current(Map<String, Map<String, String>> groupConfigs, GroupSettings settings) {}
 
     /**

@@ -13,7 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
-/** Log directories, the logs in them, and what the process reads from and writes to disks. */
+/** Log directories, the logs in them, and the process's reads and writes of disks. */
 final class StorageMetrics {
     private static final List<String> DIRECTORY = List.of("directory");
     private static final List<String> PARTITION = List.of("topic", "partition");

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What clients and followers send and get, by topic and by kind of request. */
+/** The traffic of clients and followers, by topic and by kind of request. */
 final class TrafficMetrics {
     private static final List<String> TOPIC = List.of("topic");
     private static final List<String> REQUEST = List.of("request");

@@ -131,7 +131,8 @@ final class AnswerQueue {
 
     /**
      * Whether the peer takes its answers too slowly while memory for answers is short; asked at the intervals of
-     * {@link PeerPace}. Answers that wait behind an unanswered request are not the peer's fault: only what it was given counts.
+     * {@link PeerPace}. Answers that wait behind an unanswered request are not the peer's fault: only answers handed to the
+     * channel count.
      */
     boolean areTakenTooSlowly() {
         if (memoryBytes == 0 || unwrittenBytes == 0 || !budget.isExhausted()) {

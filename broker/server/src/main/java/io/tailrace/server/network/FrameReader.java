@@ -141,7 +141,7 @@ final class FrameReader {
         releaseReserved();
     }
 
-    /** Counts what is held without a reservation. Called after {@link #next} has returned null. */
+    /** Counts the bytes held without a reservation. Called after {@link #next} has returned null. */
     void count() {
         long heldBytes = partial == null || reservedBytes > 0 ? 0 : partial.capacity();
         for (ByteBuf each : received) {

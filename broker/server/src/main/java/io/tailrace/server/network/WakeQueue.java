@@ -35,7 +35,7 @@ final class WakeQueue {
     }
 
     private void run() {
-        // Before the first is taken: one that is added after the last was taken schedules the next task.
+        // Before the first request is taken: a request that is added after the last was taken schedules the next task.
         scheduled.set(false);
         try {
             runSome();

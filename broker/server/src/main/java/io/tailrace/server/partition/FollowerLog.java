@@ -45,7 +45,7 @@ final class FollowerLog {
         }
     }
 
-    /** Deletes what the leader has deleted, as far as this log reaches. */
+    /** Deletes the records that the leader has deleted, as far as this log reaches. */
     private void raiseLogStart(long leaderLogStartOffset) throws IOException {
         long start = Math.min(leaderLogStartOffset, log.logEndOffset());
         if (start > log.logStartOffset()) {

@@ -177,9 +177,9 @@ public final class Partition {
     }
 
     /**
-     * Appends what the leader answered, if this broker still follows it in the epoch of the fetch.
+     * Appends the records that the leader returned, if this broker still follows it in the epoch of the fetch.
      *
-     * @return why the log refuses it, if it does
+     * @return the log's refusal, if it refuses them
      */
     public Optional<AppendResult.Refused> copy(LeaderAnswer answer) {
         int bytes = answer.batches().remaining();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param slice the batches; null with an error or a divergence
  * @param highWatermark exclusive; -1 with an error
  * @param logStartOffset inclusive; -1 with an error other than {@code OFFSET_OUT_OF_RANGE}
- * @param diverging the end of what a follower's log can have in common with this one, if they diverge; otherwise null
+ * @param diverging the end of the part that a follower's log can share with this one, if they diverge; otherwise null
  */
 public record Read(
         ErrorCode error,

@@ -31,7 +31,7 @@ final class ReplicaStateMachine {
     private final Waiters waiters;
     private final Effects effects = new Effects();
 
-    /** Guards the role, the order of appends, the waiters for other replicas, and what readers have yet to learn. */
+    /** Guards the role, the order of appends, the waiters for other replicas, and undelivered news for readers. */
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Written under the lock. A reader without the lock may see the role before the current one. */
@@ -68,7 +68,7 @@ final class ReplicaStateMachine {
         return context.lease().getAsBoolean();
     }
 
-    /** Frees the lock, then calls the readers that must learn of what happened under it. */
+    /** Releases the lock, then calls the readers that the changes under it concern. */
     void unlock() {
         ReaderNews news = lock.getHoldCount() == 1 ? waiters.takeNews() : ReaderNews.NONE;
         lock.unlock();

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what clients and followers send and get, of one topic or of all. Thread-safe; counting takes no lock. */
+/** Counts the traffic of clients and followers, of one topic or of all. Thread-safe; counting takes no lock. */
 public final class TopicTraffic {
     private final @Nullable TopicTraffic all;
     private final Map<Counter, LongAdder> counts = new EnumMap<>(Counter.class);

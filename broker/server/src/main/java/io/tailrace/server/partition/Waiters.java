@@ -20,7 +20,7 @@ final class Waiters {
     private final Set<ReadWaiter> consumers = ConcurrentHashMap.newKeySet();
     private final Set<ReadWaiter> followers = ConcurrentHashMap.newKeySet();
 
-    /** Counts what was delivered. Counted after the change can be seen, and before readers are called. */
+    /** Counts deliveries: after the change is visible, and before readers are called. */
     private final AtomicLong changes = new AtomicLong();
 
     /** Guarded by the partition's lock. */
@@ -87,7 +87,7 @@ final class Waiters {
         news = news.and(replica instanceof Leader ? ReaderNews.LEADERS_VIEW : ReaderNews.FOLLOWERS_VIEW);
     }
 
-    /** Takes what is to be {@linkplain #deliver delivered} after the lock is free. */
+    /** Takes the news to {@linkplain #deliver deliver} once the lock is free. */
     ReaderNews takeNews() {
         ReaderNews taken = news;
         news = ReaderNews.NONE;

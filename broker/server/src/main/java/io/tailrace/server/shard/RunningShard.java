@@ -53,7 +53,7 @@ final class RunningShard<S extends Shard<S>> {
 
     /**
      * @param state replayed up to {@code nextOffset}, exclusive
-     * @param requests of which replies are sent
+     * @param requests the requests that get the replies
      */
     RunningShard(
             ShardKind<S> kind, S state, long nextOffset, ShardLog log, OpenRequests requests, ShardRuntime runtime) {

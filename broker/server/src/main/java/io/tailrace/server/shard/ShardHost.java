@@ -236,7 +236,7 @@ final class ShardHost<S extends Shard<S>> {
             requestsBeforeTimers++;
             next.task().accept(running);
         }
-        // A request that has arrived may be the one that a timer waits for.
+        // An expired timer may be waiting for a request that has already arrived.
         if (!queue.isEmpty() && requestsBeforeTimers < REQUESTS_MAX) {
             return true;
         }
