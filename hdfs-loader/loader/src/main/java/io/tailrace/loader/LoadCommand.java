@@ -1,6 +1,8 @@
 package io.tailrace.loader;
 
 import io.tailrace.config.ConfigOptions;
+import io.tailrace.loader.plan.Plan;
+import io.tailrace.loader.run.LoadResult;
 import io.tailrace.metrics.MetricsEndpoint;
 import io.tailrace.process.CommandRunner;
 import io.tailrace.process.OutputOptions;

@@ -1,5 +1,6 @@
 package io.tailrace.loader;
 
+import io.tailrace.loader.run.LoadResult;
 import io.tailrace.metrics.Health;
 import io.tailrace.metrics.Metrics;
 import java.time.InstantSource;

@@ -5,6 +5,14 @@ import io.tailrace.client.ClientConfig;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.OffsetReset;
+import io.tailrace.loader.hive.MetastoreCatalog;
+import io.tailrace.loader.plan.Plan;
+import io.tailrace.loader.run.LoadProgress;
+import io.tailrace.loader.run.LoadResult;
+import io.tailrace.loader.run.LoadRun;
+import io.tailrace.loader.run.LoaderLock;
+import io.tailrace.loader.store.Store;
+import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,7 +24,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /** Builds a loader from its configuration and runs it. */
-final class Loader {
+public final class Loader {
     private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
     private static final int POLL_RECORDS_MAX = 5_000;
 
@@ -56,9 +64,15 @@ final class Loader {
                     progress(),
                     InstantSource.system(),
                     System::nanoTime);
+            LoadRun.Settings settings = new LoadRun.Settings(
+                    config.outputPath(),
+                    config.threads(),
+                    config.taskBytesMax(),
+                    config.parquet(),
+                    config.eventTimeField());
             List<LoadResult> results = new ArrayList<>();
             for (String topic : topics) {
-                LoadResult result = new LoadRun(config, dependencies, topic).run(onGap);
+                LoadResult result = new LoadRun(settings, dependencies, topic).run(onGap);
                 loaded.accept(result);
                 results.add(result);
             }

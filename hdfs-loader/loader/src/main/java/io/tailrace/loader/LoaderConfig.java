@@ -4,6 +4,7 @@ import io.tailrace.config.Config;
 import io.tailrace.config.ConfigException;
 import io.tailrace.config.ConfigKey;
 import io.tailrace.config.ConfigKeys;
+import io.tailrace.loader.task.ParquetSettings;
 import io.tailrace.metrics.MetricsListener;
 import java.net.URI;
 import java.util.List;
@@ -30,7 +31,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * @param hiveDatabase the database of the tables
  * @param metrics where a loader that repeats its loads serves metrics and health
  */
-record LoaderConfig(
+public record LoaderConfig(
         String bootstrapServers,
         URI registry,
         String zookeeperConnect,

@@ -10,6 +10,7 @@ import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.coordination.DevelopmentZooKeeper;
+import io.tailrace.loader.run.AccessLog;
 import io.tailrace.process.CommandRunner;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryClient;

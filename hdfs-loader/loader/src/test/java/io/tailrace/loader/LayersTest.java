@@ -1,12 +1,14 @@
 package io.tailrace.loader;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -15,7 +17,12 @@ class LayersTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.tailrace.loader");
 
+    /** Packages from the top down: each may use those after it. */
+    private static final List<String> PACKAGES =
+            List.of("run", "engine", "task", "hive", "commit", "table", "plan", "store");
+
     static final List<ArchRule> RULES = List.of(
+            packagesDependDownwards(),
             noClasses()
                     .should()
                     .dependOnClassesThat()
@@ -33,24 +40,36 @@ class LayersTest {
                     .resideInAPackage("org.apache.curator.."),
             noClasses()
                     .that()
-                    .haveSimpleNameNotStartingWith("Metastore")
-                    .and()
-                    .haveSimpleNameNotStartingWith("HiveColumns")
+                    .resideOutsideOfPackage("io.tailrace.loader.hive")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.apache.hadoop.hive..", "org.apache.thrift.."),
             noClasses()
                     .that()
-                    .haveSimpleNameNotStartingWith("Store")
+                    .resideOutsideOfPackage("io.tailrace.loader.store")
                     .should()
                     .dependOnClassesThat()
                     .haveFullyQualifiedName("org.apache.hadoop.fs.FileSystem"),
             noClasses()
                     .that()
-                    .haveSimpleName("Plan")
+                    .resideInAPackage("io.tailrace.loader.plan")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage("java.io..", "java.nio..", "org.apache..", "org.slf4j..", "java.time.."));
+                    .resideInAnyPackage("java.nio..", "org.apache..", "org.slf4j..", "java.time.."));
+
+    private static ArchRule packagesDependDownwards() {
+        var layers = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        for (String name : PACKAGES) {
+            layers = layers.layer(name).definedBy("io.tailrace.loader." + name + "..");
+        }
+        layers = layers.layer("root").definedBy("io.tailrace.loader");
+        for (int i = 0; i < PACKAGES.size(); i++) {
+            layers = layers.whereLayer(PACKAGES.get(i))
+                    .mayOnlyBeAccessedByLayers(Stream.concat(Stream.of("root"), PACKAGES.subList(0, i).stream())
+                            .toArray(String[]::new));
+        }
+        return layers.whereLayer("root").mayNotBeAccessedByAnyLayer();
+    }
 
     @ParameterizedTest
     @FieldSource("RULES")

@@ -2,6 +2,7 @@ package io.tailrace.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.loader.run.LoadResult;
 import io.tailrace.metrics.Health;
 import io.tailrace.metrics.MetricsEndpoint;
 import io.tailrace.metrics.MetricsListener;

@@ -1,0 +1,229 @@
+package io.tailrace.loader.hive;
+
+import io.tailrace.loader.table.PathPartition;
+import io.tailrace.loader.table.TableCatalog;
+import io.tailrace.loader.table.TableDefinition;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hive.metastore.api.AddPartitionsRequest;
+import org.apache.hadoop.hive.metastore.api.AlreadyExistsException;
+import org.apache.hadoop.hive.metastore.api.FieldSchema;
+import org.apache.hadoop.hive.metastore.api.GetTableRequest;
+import org.apache.hadoop.hive.metastore.api.NoSuchObjectException;
+import org.apache.hadoop.hive.metastore.api.Partition;
+import org.apache.hadoop.hive.metastore.api.SerDeInfo;
+import org.apache.hadoop.hive.metastore.api.StorageDescriptor;
+import org.apache.hadoop.hive.metastore.api.Table;
+import org.apache.hadoop.hive.metastore.api.ThriftHiveMetastore;
+import org.apache.thrift.TConfiguration;
+import org.apache.thrift.TException;
+import org.apache.thrift.protocol.TBinaryProtocol;
+import org.apache.thrift.transport.TSocket;
+import org.apache.thrift.transport.TTransport;
+import org.apache.thrift.transport.TTransportException;
+
+/**
+ * Hive's metastore, over Thrift: external Parquet tables, partitioned by day and hour.
+ *
+ * <p>Connects for each call, since a run makes few and a connection idle for an hour would be dead. Used by one thread.
+ */
+public final class MetastoreCatalog implements TableCatalog {
+    private static final int CONNECT_TIMEOUT_MS = 10_000;
+    private static final int RESPONSE_TIMEOUT_MS = 120_000;
+
+    /** Path partitions in one request. A first load can add thousands, and the metastore keeps a request in memory. */
+    private static final int PARTITIONS_PER_REQUEST = 500;
+
+    private static final String PARQUET = "org.apache.hadoop.hive.ql.io.parquet.";
+    private static final List<FieldSchema> PARTITION_COLUMNS = List.of(
+            new FieldSchema(PathPartition.DAY_COLUMN, "string", "Day of event time, UTC."),
+            new FieldSchema(PathPartition.HOUR_COLUMN, "string", "Hour of event time, UTC, 00 to 23."));
+
+    private final List<URI> uris;
+    private final String database;
+
+    /**
+     * Creates a catalog of one database.
+     *
+     * @param uris metastores as {@code thrift://host:port}, tried in order
+     * @param database the database; it must exist
+     */
+    public MetastoreCatalog(List<URI> uris, String database) {
+        this.uris = List.copyOf(uris);
+        this.database = database;
+    }
+
+    @FunctionalInterface
+    private interface MetastoreCall<T> {
+        T on(ThriftHiveMetastore.Client client) throws TException, IOException;
+    }
+
+    @Override
+    public void check(TableDefinition table) throws IOException {
+        HiveColumns.of(table.schema());
+        call(client -> {
+            client.get_database(database);
+            try {
+                missingColumns(existing(client, table), table);
+            } catch (NoSuchObjectException e) {
+                return false;
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void publish(TableDefinition table, Collection<PathPartition> partitions) throws IOException {
+        call(client -> {
+            Table hive = createOrGrow(client, table);
+            List<Partition> batch = new ArrayList<>();
+            for (PathPartition partition : partitions) {
+                batch.add(partition(hive, table, partition));
+                if (batch.size() == PARTITIONS_PER_REQUEST) {
+                    add(client, table, batch);
+                }
+            }
+            add(client, table, batch);
+            return hive;
+        });
+    }
+
+    private void add(ThriftHiveMetastore.Client client, TableDefinition table, List<Partition> batch)
+            throws TException {
+        if (!batch.isEmpty()) {
+            boolean ifNotExists = true;
+            client.add_partitions_req(new AddPartitionsRequest(database, table.name(), batch, ifNotExists));
+            batch.clear();
+        }
+    }
+
+    private Table createOrGrow(ThriftHiveMetastore.Client client, TableDefinition table)
+            throws TException, IOException {
+        Table hive;
+        try {
+            hive = existing(client, table);
+        } catch (NoSuchObjectException e) {
+            create(client, table);
+            hive = existing(client, table);
+        }
+        List<FieldSchema> missing = missingColumns(hive, table);
+        if (!missing.isEmpty()) {
+            missing.forEach(hive.getSd()::addToCols);
+            // To existing path partitions too: a late file may add the new columns to one of them.
+            boolean cascade = true;
+            client.alter_table_with_cascade(database, table.name(), hive, cascade);
+        }
+        return hive;
+    }
+
+    private void create(ThriftHiveMetastore.Client client, TableDefinition table) throws TException {
+        StorageDescriptor storage = new StorageDescriptor();
+        storage.setCols(HiveColumns.of(table.schema()));
+        storage.setLocation(table.folder().toString());
+        storage.setInputFormat(PARQUET + "MapredParquetInputFormat");
+        storage.setOutputFormat(PARQUET + "MapredParquetOutputFormat");
+        storage.setSerdeInfo(new SerDeInfo(table.name(), PARQUET + "serde.ParquetHiveSerDe", Map.of()));
+        storage.setBucketCols(List.of());
+        storage.setSortCols(List.of());
+        storage.setParameters(Map.of());
+        var hive = new Table();
+        hive.setDbName(database);
+        hive.setTableName(table.name());
+        hive.setOwner(System.getProperty("user.name", "tailrace"));
+        hive.setTableType("EXTERNAL_TABLE");
+        hive.setSd(storage);
+        hive.setPartitionKeys(PARTITION_COLUMNS);
+        // Dropping the table must not delete the files, whose offsets count as loaded.
+        hive.setParameters(Map.of("EXTERNAL", "TRUE", "external.table.purge", "false"));
+        try {
+            client.create_table(hive);
+        } catch (AlreadyExistsException e) {
+            // Created by another client at the same time. The caller compares it with what it should be.
+            return;
+        }
+    }
+
+    private Table existing(ThriftHiveMetastore.Client client, TableDefinition table) throws TException, IOException {
+        var hive = client.get_table_req(new GetTableRequest(database, table.name()))
+                .getTable();
+        Path location = new Path(hive.getSd().getLocation());
+        if (!location.equals(table.folder())) {
+            throw new IOException("Hive table " + database + "." + table.name() + " is at " + location + ", expected "
+                    + table.folder() + ". Drop the table, or set another hive.database");
+        }
+        List<String> keys =
+                hive.getPartitionKeys().stream().map(FieldSchema::getName).toList();
+        if (!keys.equals(List.of(PathPartition.DAY_COLUMN, PathPartition.HOUR_COLUMN))) {
+            throw new IOException("Hive table " + database + "." + table.name() + " is partitioned by " + keys
+                    + ", expected dt and hr. Drop the table, or set another hive.database");
+        }
+        return hive;
+    }
+
+    /** Returns the columns to add. The loader does not change the type of a column. */
+    private List<FieldSchema> missingColumns(Table hive, TableDefinition table) throws IOException {
+        Map<String, String> types = new TreeMap<>();
+        for (FieldSchema column : hive.getSd().getCols()) {
+            types.put(column.getName().toLowerCase(Locale.ROOT), column.getType());
+        }
+        List<FieldSchema> missing = new ArrayList<>();
+        for (FieldSchema column : HiveColumns.of(table.schema())) {
+            String type = types.get(column.getName());
+            if (type == null) {
+                missing.add(column);
+            } else if (!type.equalsIgnoreCase(column.getType())) {
+                throw new IOException("Hive table " + database + "." + table.name() + " has column " + column.getName()
+                        + " of type " + type + ", expected " + column.getType()
+                        + " as in the topic's newest schema. Change it in Hive: ALTER TABLE " + database + "."
+                        + table.name() + " CHANGE COLUMN "
+                        + column.getName() + " " + column.getName() + " " + column.getType() + " CASCADE");
+            }
+        }
+        return missing;
+    }
+
+    private Partition partition(Table hive, TableDefinition table, PathPartition pathPartition) {
+        StorageDescriptor storage = new StorageDescriptor(hive.getSd());
+        storage.setLocation(new Path(table.folder(), pathPartition.path()).toString());
+        Partition partition = new Partition();
+        partition.setDbName(database);
+        partition.setTableName(table.name());
+        partition.setValues(List.of(pathPartition.dt(), pathPartition.hr()));
+        partition.setSd(storage);
+        partition.setParameters(Map.of());
+        return partition;
+    }
+
+    private <T> T call(MetastoreCall<T> call) throws IOException {
+        try (TTransport transport = connect()) {
+            return call.on(new ThriftHiveMetastore.Client(new TBinaryProtocol(transport)));
+        } catch (TException e) {
+            throw new IOException("metastore call failed at " + uris + ": " + e.getMessage(), e);
+        }
+    }
+
+    private TTransport connect() throws IOException {
+        List<String> failures = new ArrayList<>();
+        for (URI uri : uris) {
+            try {
+                TSocket socket = new TSocket(
+                        TConfiguration.DEFAULT, uri.getHost(), uri.getPort(), RESPONSE_TIMEOUT_MS, CONNECT_TIMEOUT_MS);
+                socket.open();
+                return socket;
+            } catch (TTransportException e) {
+                failures.add(uri + ": " + e.getMessage());
+            }
+        }
+        throw new IOException("cannot connect to any metastore of hive.metastore.uris: " + String.join("; ", failures));
+    }
+
+    @Override
+    public void close() {}
+}

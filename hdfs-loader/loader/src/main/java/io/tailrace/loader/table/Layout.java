@@ -1,0 +1,59 @@
+package io.tailrace.loader.table;
+
+import io.tailrace.protocol.TopicPartition;
+import java.util.Locale;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The names of a topic's files and folders below {@code output.path}. No other class builds these paths.
+ *
+ * <pre>
+ * TOPIC/dt=2015-05-17/hr=09/TOPIC-PARTITION-FIRST-LAST.parquet            rows
+ * _errors/TOPIC/dt=2015-05-17/hr=09/TOPIC-PARTITION-FIRST-LAST.parquet    records that do not decode
+ * _tailrace/TOPIC/commits/00000000000000000001.json                       manifests
+ * _tailrace/TOPIC/staging/RUN/                                            files of a run that is not finished
+ * </pre>
+ *
+ * <p>Query engines ignore folders whose names start with an underscore.
+ */
+public record Layout(Path root, String topic) {
+    /** The longest file name that HDFS and local file systems accept. */
+    private static final int NAME_BYTES_MAX = 255;
+
+    /** The folder of a table's path partitions. */
+    public Path folder(TableKind table) {
+        return switch (table) {
+            case ROWS -> new Path(root, topic);
+            case ERRORS -> new Path(root, "_errors/" + topic);
+        };
+    }
+
+    /** The table's name in Hive: the topic in lower case, with underscores for characters that Hive does not allow. */
+    public String tableName(TableKind table) {
+        String name = topic.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
+        return table == TableKind.ERRORS ? name + "_errors" : name;
+    }
+
+    public Path commits() {
+        return new Path(root, "_tailrace/" + topic + "/commits");
+    }
+
+    /** The folder that has a folder for each unfinished run. */
+    public Path staging() {
+        return new Path(root, "_tailrace/" + topic + "/staging");
+    }
+
+    public Path staging(String runId) {
+        return new Path(staging(), runId);
+    }
+
+    /**
+     * The name of a file of rows {@code first} to {@code last}, both inclusive. A topic's name is cut if the file's
+     * would be too long: the folder has the whole one, and partition and offsets make the name unique there.
+     */
+    public static String fileName(TopicPartition partition, long first, long last) {
+        String suffix = "-" + partition.partition() + "-" + first + "-" + last + ".parquet";
+        String topic = partition.topic();
+        return topic.substring(0, Math.min(topic.length(), NAME_BYTES_MAX - suffix.length())) + suffix;
+    }
+}

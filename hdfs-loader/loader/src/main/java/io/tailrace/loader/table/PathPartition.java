@@ -1,0 +1,80 @@
+package io.tailrace.loader.table;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An hour of event time in UTC, by which tables are partitioned.
+ *
+ * @param dt the day, as {@code 2015-05-17}
+ * @param hr the hour, as {@code 09}
+ */
+public record PathPartition(String dt, String hr) implements Comparable<PathPartition> {
+
+    public static final String DAY_COLUMN = "dt";
+    public static final String HOUR_COLUMN = "hr";
+
+    private static final Pattern PATH = Pattern.compile("dt=(\\d{4}-\\d{2}-\\d{2})/hr=(\\d{2})");
+    private static final DateTimeFormatter DAY =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter HOUR =
+            DateTimeFormatter.ofPattern("HH", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    /** The first event time that has a path partition. No log line is older. */
+    private static final long EVENT_TIME_MS_MIN = 0;
+
+    /** The last event time that has a path partition, at the end of 9999: the year has four digits. */
+    private static final long EVENT_TIME_MS_MAX =
+            Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+
+    /** Whether an event time has a path partition. */
+    public static boolean exists(long eventTimeMs) {
+        return eventTimeMs >= EVENT_TIME_MS_MIN && eventTimeMs <= EVENT_TIME_MS_MAX;
+    }
+
+    /**
+     * Returns the hour of an event.
+     *
+     * @throws IllegalArgumentException if the time has no path partition
+     */
+    public static PathPartition of(long eventTimeMs) {
+        if (!exists(eventTimeMs)) {
+            throw new IllegalArgumentException(
+                    "event time " + eventTimeMs + " ms: expected " + EVENT_TIME_MS_MIN + " to " + EVENT_TIME_MS_MAX);
+        }
+        Instant time = Instant.ofEpochMilli(eventTimeMs);
+        return new PathPartition(DAY.format(time), HOUR.format(time));
+    }
+
+    /** Returns the hour of an event, or the nearest hour that has a path partition. */
+    public static PathPartition ofNearest(long eventTimeMs) {
+        return of(Math.min(Math.max(eventTimeMs, EVENT_TIME_MS_MIN), EVENT_TIME_MS_MAX));
+    }
+
+    /**
+     * Parses {@link #path}.
+     *
+     * @throws IllegalArgumentException if the text is not a path partition
+     */
+    public static PathPartition parse(String path) {
+        Matcher matcher = PATH.matcher(path);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("path partition: expected dt=YYYY-MM-DD/hr=HH, found \"" + path + '"');
+        }
+        return new PathPartition(matcher.group(1), matcher.group(2));
+    }
+
+    /** The folder below the table's, such as {@code dt=2015-05-17/hr=09}. */
+    public String path() {
+        return "dt=" + dt + "/hr=" + hr;
+    }
+
+    @Override
+    public int compareTo(PathPartition other) {
+        return path().compareTo(other.path());
+    }
+}

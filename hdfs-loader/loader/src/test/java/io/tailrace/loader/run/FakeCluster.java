@@ -1,0 +1,282 @@
+package io.tailrace.loader.run;
+
+import io.tailrace.client.Admin;
+import io.tailrace.client.ClusterDescription;
+import io.tailrace.client.ConfigEntry;
+import io.tailrace.client.Consumer;
+import io.tailrace.client.ConsumerRecord;
+import io.tailrace.client.NewTopic;
+import io.tailrace.client.TopicDescription;
+import io.tailrace.protocol.TopicPartition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Partitions in memory, with clients that behave like those of a broker. Appends are not thread-safe. */
+final class FakeCluster {
+    private static final int POLL_RECORDS_MAX = 500;
+
+    /** A record batch. Not every offset up to {@code lastOffset}, inclusive, has a record. */
+    private record Batch(long lastOffset, List<ConsumerRecord> records) {}
+
+    private static final class PartitionLog {
+        final List<Batch> batches = new ArrayList<>();
+        long startOffset;
+        long endOffset;
+
+        /** Returns what a fetch returns: the batch that has the offset, else the next one, and those after it. */
+        List<Batch> fetch(long offset, int batchesMax) {
+            return batches.stream()
+                    .filter(batch -> batch.lastOffset() >= offset)
+                    .limit(batchesMax)
+                    .toList();
+        }
+    }
+
+    private final Map<TopicPartition, PartitionLog> logs = new TreeMap<>();
+    private final Map<TopicPartition, Long> groupOffsets = new ConcurrentHashMap<>();
+    private int pollBatchesMax = Integer.MAX_VALUE;
+
+    /** Adds an empty partition. */
+    FakeCluster with(TopicPartition partition) {
+        logs.put(partition, new PartitionLog());
+        return this;
+    }
+
+    /** Limits the batches that one poll returns. */
+    FakeCluster pollBatchesMax(int batches) {
+        pollBatchesMax = batches;
+        return this;
+    }
+
+    /** Appends a batch of one record and returns its offset. */
+    long append(TopicPartition partition, long timestampMs, byte @Nullable [] value) {
+        return appendBatch(partition, timestampMs, 1, Collections.singletonMap(0, value));
+    }
+
+    /**
+     * Appends a batch of which compaction removed records.
+     *
+     * @param offsets number of offsets in the batch
+     * @param values the values of the remaining records by offset delta; empty for a batch without records
+     * @return the base offset
+     */
+    long appendBatch(TopicPartition partition, long timestampMs, int offsets, Map<Integer, byte @Nullable []> values) {
+        PartitionLog log = log(partition);
+        long baseOffset = log.endOffset;
+        List<ConsumerRecord> records = new ArrayList<>();
+        new TreeMap<>(values)
+                .forEach((delta, value) -> records.add(
+                        new ConsumerRecord(partition, baseOffset + delta, timestampMs, null, value, List.of())));
+        log.endOffset += offsets;
+        log.batches.add(new Batch(log.endOffset - 1, records));
+        return baseOffset;
+    }
+
+    /** Skips offsets: no batch has them. */
+    void skipOffsets(TopicPartition partition, int count) {
+        log(partition).endOffset += count;
+    }
+
+    /** Deletes records below an offset, as retention does. */
+    void retainFrom(TopicPartition partition, long offset) {
+        PartitionLog log = log(partition);
+        log.startOffset = offset;
+        log.batches.removeIf(batch -> batch.lastOffset() < offset);
+    }
+
+    /** Removes offsets from the end, as if the topic had been created again. */
+    void truncateTo(TopicPartition partition, long offset) {
+        PartitionLog log = log(partition);
+        log.endOffset = offset;
+        log.batches.removeIf(batch -> batch.lastOffset() >= offset);
+    }
+
+    /** Removes the committed offsets of the loader's group, as brokers do after their retention. */
+    void expireGroupOffsets() {
+        groupOffsets.clear();
+    }
+
+    /** Returns the committed offsets of the loader's group. */
+    Map<TopicPartition, Long> groupOffsets() {
+        return Map.copyOf(groupOffsets);
+    }
+
+    Admin admin() {
+        return new FakeAdmin();
+    }
+
+    Consumer consumer() {
+        return new FakeConsumer();
+    }
+
+    private PartitionLog log(TopicPartition partition) {
+        PartitionLog log = logs.get(partition);
+        if (log == null) {
+            throw new IllegalStateException(partition + " does not exist");
+        }
+        return log;
+    }
+
+    private final class FakeConsumer implements Consumer {
+        private final Map<TopicPartition, Long> positions = new HashMap<>();
+
+        @Override
+        public void assign(Collection<TopicPartition> partitions) {
+            positions.keySet().retainAll(partitions);
+            partitions.forEach(partition -> positions.putIfAbsent(partition, 0L));
+        }
+
+        @Override
+        public Set<TopicPartition> assignment() {
+            return Set.copyOf(positions.keySet());
+        }
+
+        @Override
+        public void seek(TopicPartition partition, long offset) {
+            positions.put(partition, offset);
+        }
+
+        @Override
+        public void seekToBeginning(Collection<TopicPartition> partitions) {
+            partitions.forEach(partition -> seek(partition, log(partition).startOffset));
+        }
+
+        @Override
+        public void seekToEnd(Collection<TopicPartition> partitions) {
+            partitions.forEach(partition -> seek(partition, log(partition).endOffset));
+        }
+
+        @Override
+        public List<ConsumerRecord> poll(Duration timeout) {
+            List<ConsumerRecord> found = new ArrayList<>();
+            for (TopicPartition partition : assignment()) {
+                PartitionLog log = log(partition);
+                long position = position(partition);
+                if (position < log.startOffset || position > log.endOffset) {
+                    throw new IllegalStateException("position of " + partition + " is not in the log: " + position);
+                }
+                for (Batch batch : log.fetch(position, pollBatchesMax)) {
+                    if (!take(batch, partition, found)) {
+                        break;
+                    }
+                }
+            }
+            return found;
+        }
+
+        /** Moves the position past the batch, or returns false if the limit of records was reached within it. */
+        private boolean take(Batch batch, TopicPartition partition, List<ConsumerRecord> found) {
+            for (ConsumerRecord record : batch.records()) {
+                if (record.offset() >= position(partition)) {
+                    if (found.size() == POLL_RECORDS_MAX) {
+                        return false;
+                    }
+                    found.add(record);
+                    seek(partition, record.offset() + 1);
+                }
+            }
+            seek(partition, batch.lastOffset() + 1);
+            return true;
+        }
+
+        @Override
+        public long position(TopicPartition partition) {
+            Long position = positions.get(partition);
+            if (position == null) {
+                throw new IllegalStateException(partition + " is not assigned");
+            }
+            return position;
+        }
+
+        @Override
+        public void commit(Map<TopicPartition, Long> offsets) {
+            groupOffsets.putAll(offsets);
+        }
+
+        @Override
+        public Map<TopicPartition, Long> committed(Collection<TopicPartition> partitions) {
+            throw new IllegalStateException("the loader must not read committed offsets");
+        }
+
+        @Override
+        public void wakeup() {}
+
+        @Override
+        public void close() {}
+    }
+
+    private final class FakeAdmin implements Admin {
+        @Override
+        public ClusterDescription cluster() {
+            return new ClusterDescription("fake", OptionalInt.of(1), List.of());
+        }
+
+        @Override
+        public Set<String> topics(boolean internal) {
+            return logs.keySet().stream().map(TopicPartition::topic).collect(Collectors.toSet());
+        }
+
+        @Override
+        public Map<String, TopicDescription> describe(Collection<String> topics) {
+            return topics.stream().collect(Collectors.toMap(topic -> topic, this::describe));
+        }
+
+        private TopicDescription describe(String topic) {
+            List<TopicDescription.Partition> partitions = logs.keySet().stream()
+                    .filter(partition -> partition.topic().equals(topic))
+                    .map(partition -> new TopicDescription.Partition(
+                            partition.partition(), OptionalInt.of(1), 0, List.of(1), List.of(1), List.of()))
+                    .toList();
+            return new TopicDescription(topic, false, partitions);
+        }
+
+        @Override
+        public Map<TopicPartition, Long> earliestOffsets(Collection<TopicPartition> partitions) {
+            return partitions.stream().collect(Collectors.toMap(p -> p, p -> log(p).startOffset));
+        }
+
+        @Override
+        public Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> partitions) {
+            return partitions.stream().collect(Collectors.toMap(p -> p, p -> log(p).endOffset));
+        }
+
+        @Override
+        public Map<TopicPartition, Long> offsetsAt(Map<TopicPartition, Long> timestampsMs) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void createTopic(NewTopic topic) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void createPartitions(String topic, int partitions) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void deleteTopics(Collection<String> topics) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Map<String, List<ConfigEntry>> topicConfigs(Collection<String> topics) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,177 @@
+package io.tailrace.loader.run;
+
+import io.tailrace.loader.commit.CommitListener;
+import io.tailrace.loader.plan.Plan;
+import io.tailrace.loader.store.AbortCheck;
+import io.tailrace.loader.store.Store;
+import io.tailrace.loader.table.Layout;
+import io.tailrace.loader.table.TableCatalog;
+import io.tailrace.loader.table.TableKind;
+import io.tailrace.loader.task.ParquetSettings;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.parquet.avro.AvroParquetReader;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+
+/** A loader with brokers and registry in memory on a real file system, and an independent reader of its output. */
+final class TestLoader implements AutoCloseable {
+    static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+    final FakeCluster cluster;
+    final FakeRegistry registry;
+    final Store store;
+    final Path root;
+    private final Configuration hadoop;
+    private TableCatalog catalog = TableCatalog.NONE;
+    private AbortCheck abort = () -> {};
+    private LongConsumer loaded = records -> {};
+    private LongSupplier nanoTime = System::nanoTime;
+    private int openFilesMax = 100;
+    private long taskBytesMax = Long.MAX_VALUE;
+
+    TestLoader(Path root, Configuration hadoop, FakeCluster cluster, FakeRegistry registry) throws IOException {
+        this.root = root;
+        this.hadoop = hadoop;
+        this.cluster = cluster;
+        this.registry = registry;
+        this.store = Store.open(root, hadoop);
+    }
+
+    TestLoader catalog(TableCatalog tables) {
+        this.catalog = tables;
+        return this;
+    }
+
+    TestLoader abort(AbortCheck check) {
+        this.abort = check;
+        return this;
+    }
+
+    TestLoader onLoaded(LongConsumer listener) {
+        this.loaded = listener;
+        return this;
+    }
+
+    TestLoader nanoTime(LongSupplier clock) {
+        this.nanoTime = clock;
+        return this;
+    }
+
+    TestLoader openFilesMax(int files) {
+        this.openFilesMax = files;
+        return this;
+    }
+
+    TestLoader taskBytesMax(long bytes) {
+        this.taskBytesMax = bytes;
+        return this;
+    }
+
+    LoadResult load() throws IOException {
+        return load(Plan.OnGap.FAIL, step -> {});
+    }
+
+    LoadResult load(Plan.OnGap onGap, CommitListener listener) throws IOException {
+        LoadRun.Dependencies dependencies = new LoadRun.Dependencies(
+                cluster.admin(),
+                cluster::consumer,
+                registry,
+                store,
+                catalog,
+                offsets -> cluster.consumer().commit(offsets),
+                abort,
+                listener,
+                (topic, records) -> new ListeningProgress(),
+                InstantSource.fixed(NOW),
+                nanoTime);
+        return new LoadRun(settings(), dependencies, AccessLog.TOPIC).run(onGap);
+    }
+
+    private LoadRun.Settings settings() {
+        return new LoadRun.Settings(
+                root,
+                2,
+                taskBytesMax,
+                new ParquetSettings(CompressionCodecName.ZSTD, 1 << 20, openFilesMax),
+                "eventTime");
+    }
+
+    Layout layout() {
+        return new Layout(root, AccessLog.TOPIC);
+    }
+
+    /** Returns all rows of a table, read by parquet-avro alone. */
+    List<GenericRecord> rows(TableKind table) throws IOException {
+        List<GenericRecord> rows = new ArrayList<>();
+        for (Path file : files(table)) {
+            try (ParquetReader<GenericRecord> reader = AvroParquetReader.<GenericRecord>builder(
+                            HadoopInputFile.fromPath(file, hadoop))
+                    .build()) {
+                for (GenericRecord row = reader.read(); row != null; row = reader.read()) {
+                    rows.add(row);
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** Returns the Parquet files of a table. */
+    List<Path> files(TableKind table) throws IOException {
+        Path folder = layout().folder(table);
+        FileSystem files = folder.getFileSystem(hadoop);
+        List<Path> found = new ArrayList<>();
+        if (files.exists(folder)) {
+            RemoteIterator<LocatedFileStatus> all = files.listFiles(folder, true);
+            while (all.hasNext()) {
+                found.add(all.next().getPath());
+            }
+        }
+        return found;
+    }
+
+    SortedMap<Integer, Long> rowsByStatus() throws IOException {
+        SortedMap<Integer, Long> byStatus = new TreeMap<>();
+        for (GenericRecord row : rows(TableKind.ROWS)) {
+            byStatus.merge((Integer) row.get("status"), 1L, Long::sum);
+        }
+        return byStatus;
+    }
+
+    /** Returns partition and offset of each row, sorted. */
+    List<String> positions(TableKind table) throws IOException {
+        return rows(table).stream()
+                .map(row -> row.get("record_partition") + "/" + row.get("record_offset"))
+                .sorted()
+                .toList();
+    }
+
+    private final class ListeningProgress implements LoadProgress {
+        @Override
+        public void loaded(long records) {
+            loaded.accept(records);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Override
+    public void close() throws IOException {
+        store.close();
+    }
+}
