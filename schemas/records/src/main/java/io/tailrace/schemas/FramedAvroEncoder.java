@@ -1,18 +1,20 @@
 package io.tailrace.schemas;
 
+import io.tailrace.schemas.audit.CanonicalEncoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.IndexedRecord;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
-import org.jspecify.annotations.Nullable;
 
-/** Encodes records as framed Avro, into a buffer that it reuses. Not thread-safe. */
+/**
+ * Encodes records as framed Avro, canonically ({@link CanonicalEncoder}), into a buffer that it reuses. Not thread-safe.
+ */
 public final class FramedAvroEncoder {
+    /** Length of the header, and so the position of the Avro binary. */
+    public static final int HEADER_BYTES = Framing.HEADER_BYTES;
+
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private @Nullable BinaryEncoder encoder;
+    private final CanonicalEncoder encoder = new CanonicalEncoder();
 
     /**
      * Encodes a record by its own schema.
@@ -23,10 +25,8 @@ public final class FramedAvroEncoder {
     public byte[] encode(int schemaId, IndexedRecord value) {
         bytes.reset();
         bytes.writeBytes(Framing.header(schemaId));
-        encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);
         try {
-            new GenericDatumWriter<IndexedRecord>(value.getSchema()).write(value, encoder);
-            encoder.flush();
+            encoder.encode(value.getSchema(), value, bytes);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }

@@ -15,6 +15,7 @@ public final class Schemas {
     public static final Schema RAW_LINE = parse("RawLine");
     public static final Schema DEAD_LETTER = parse("DeadLetter");
     public static final Schema AUDIT_COUNT = parse("AuditCount");
+    public static final Schema AUDIT_PROGRESS = parse("AuditProgress");
 
     private Schemas() {}
 

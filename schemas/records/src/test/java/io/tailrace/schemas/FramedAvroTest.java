@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,16 @@ class FramedAvroTest {
 
         assertThat(encoder.encode(ID, RECORD)).startsWith(0, 1, 2, 3, 4, 6, 'a', 'b', 'c');
         assertThat(encoder.encode(5, RECORD)).startsWith(0, 0, 0, 0, 5, 6, 'a', 'b', 'c');
+    }
+
+    @Test
+    void recordAfterOneThatDoesNotMatchItsSchemaIsWhole() {
+        FramedAvroEncoder encoder = new FramedAvroEncoder();
+        GenericRecord bad = new GenericData.Record(READER);
+        bad.put("host", "left behind");
+
+        assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> encoder.encode(ID, bad));
+        assertThat(encoder.encode(ID, RECORD)).isEqualTo(framed(ID));
     }
 
     @Test

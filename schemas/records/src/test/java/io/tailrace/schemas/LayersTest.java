@@ -8,15 +8,16 @@ import org.junit.jupiter.api.Test;
 
 class LayersTest {
     @Test
-    void agentsAndLoaderCarryNothingButAvroAndJackson() {
+    void agentsAndLoaderCarryNothingButAvroJacksonAndCodec() {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.tailrace.schemas",
+                        "io.tailrace.schemas..",
                         "java..",
                         "org.apache.avro..",
                         "com.fasterxml.jackson..",
+                        "org.apache.commons.codec..",
                         "org.jspecify..")
                 .check(new ClassFileImporter()
                         .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
