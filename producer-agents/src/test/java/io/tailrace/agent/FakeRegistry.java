@@ -37,4 +37,14 @@ final class FakeRegistry implements SchemaRegistryClient {
     public OptionalInt latestId(String subject) {
         throw new IllegalStateException("not used by the agent");
     }
+
+    @Override
+    public List<SubjectVersion> subjectVersions(int id) {
+        throw new IllegalStateException("not used by the agent");
+    }
+
+    @Override
+    public OptionalInt latestIdWithDeleted(String subject) {
+        throw new IllegalStateException("not used by the agent");
+    }
 }

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.io.BinaryDecoder;
@@ -35,15 +37,31 @@ public final class FramedAvroDecoder {
         record Value(Object value) implements Decoded {}
 
         /** The value does not decode, for this reason. */
-        record Rejected(String reason) implements Decoded {}
+        record Rejected(Fault fault, String reason) implements Decoded {}
     }
 
-    /** How to read what was written with a schema; without a reader, why nothing can be read. */
-    private record WriterSchema(@Nullable DatumReader<Object> reader, String fault) {}
+    /** What is wrong if a value does not decode. */
+    public enum Fault {
+        /** The value: it is not framed, or does not match the schema that it names. */
+        VALUE,
+        /**
+         * The registry answers, and does not have the schema that the value names. The value is not framed Avro, or this
+         * is another registry than its producer's, or an empty one.
+         */
+        UNKNOWN_SCHEMA,
+        /** The registry has the schema that the value names, but it is not Avro, or its references do not resolve. */
+        UNUSABLE_SCHEMA,
+        /** The schema that the value names lacks what the reader's schema requires, or has other types. */
+        INCOMPATIBLE_SCHEMA
+    }
+
+    /** How to read what was written with a schema, and what is at fault if that fails. */
+    private record WriterSchema(DatumReader<Object> reader, Fault fault) {}
 
     private final SchemaRegistryClient registry;
     private final Optional<Schema> readerSchema;
     private final Map<Integer, WriterSchema> writerSchemas = new LinkedHashMap<>();
+    private final Map<Integer, Decoded.Rejected> unusableSchemas = new LinkedHashMap<>();
     private @Nullable BinaryDecoder reusable;
 
     /**
@@ -63,57 +81,76 @@ public final class FramedAvroDecoder {
      */
     public Decoded decode(byte @Nullable [] value) {
         if (value == null) {
-            return new Decoded.Rejected("no value");
+            return new Decoded.Rejected(Fault.VALUE, "no value");
         }
+        int schemaId;
         try {
-            WriterSchema written = writerSchema(Framing.schemaId(value));
-            return written.reader() == null ? new Decoded.Rejected(written.fault()) : decode(value, written.reader());
+            schemaId = Framing.schemaId(value);
         } catch (Framing.NotFramedException e) {
-            return new Decoded.Rejected(String.valueOf(e.getMessage()));
+            return new Decoded.Rejected(Fault.VALUE, String.valueOf(e.getMessage()));
         }
+        WriterSchema written = writerSchemas.get(schemaId);
+        if (written != null) {
+            return decode(value, written);
+        }
+        Decoded.Rejected unusable = unusableSchemas.get(schemaId);
+        return unusable != null ? unusable : decodeFirst(value, schemaId);
     }
 
-    private Decoded decode(byte[] value, DatumReader<Object> reader) {
+    private Decoded decode(byte[] value, WriterSchema written) {
         int length = value.length - Framing.HEADER_BYTES;
         try {
             reusable = DecoderFactory.get().binaryDecoder(value, Framing.HEADER_BYTES, length, reusable);
-            Object decoded = reader.read(null, reusable);
+            Object decoded = written.reader().read(null, reusable);
             if (!reusable.isEnd()) {
-                return new Decoded.Rejected("bytes are left after the record");
+                return new Decoded.Rejected(Fault.VALUE, "bytes are left after the record");
             }
             return new Decoded.Value(decoded);
         } catch (IOException | RuntimeException | StackOverflowError e) {
-            // Avro has no one exception for bytes that do not fit: any of these is about the value.
-            return new Decoded.Rejected(
-                    "Avro: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+            // Avro has no one exception for bytes that do not fit.
+            String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            return new Decoded.Rejected(written.fault(), "Avro: " + reason);
         }
     }
 
-    private WriterSchema writerSchema(int schemaId) {
-        WriterSchema known = writerSchemas.get(schemaId);
-        if (known != null) {
-            return known;
-        }
-        WriterSchema found = lookUp(schemaId);
-        if (writerSchemas.size() == SCHEMAS_MAX) {
+    /** Decodes the first value of a schema. */
+    private Decoded decodeFirst(byte[] value, int schemaId) {
+        if (writerSchemas.size() + unusableSchemas.size() == SCHEMAS_MAX) {
             writerSchemas.clear();
+            unusableSchemas.clear();
         }
-        writerSchemas.put(schemaId, found);
-        return found;
-    }
-
-    private WriterSchema lookUp(int schemaId) {
         try {
             Schema schema = registry.schema(schemaId);
-            return new WriterSchema(
-                    new GenericDatumReader<>(schema, readerSchema.orElse(schema), GenericData.get()), "");
+            Schema reader = readerSchema.orElse(schema);
+            WriterSchema written = new WriterSchema(
+                    new GenericDatumReader<>(schema, reader, GenericData.get()),
+                    isReadable(schema, reader) ? Fault.VALUE : Fault.INCOMPATIBLE_SCHEMA);
+            writerSchemas.put(schemaId, written);
+            return decode(value, written);
         } catch (SchemaRegistryException e) {
             // These two are about the record and final. The registry may answer any other request differently later.
             if (e.errorCode() != SchemaRegistryException.SCHEMA_NOT_FOUND
                     && e.errorCode() != SchemaRegistryException.NOT_AVRO) {
                 throw e;
             }
-            return new WriterSchema(null, "schema " + schemaId + ": " + e.getMessage());
+            Decoded.Rejected unusable = new Decoded.Rejected(
+                    e.isUnknown() ? Fault.UNKNOWN_SCHEMA : Fault.UNUSABLE_SCHEMA,
+                    "schema " + schemaId + ": " + e.getMessage());
+            unusableSchemas.put(schemaId, unusable);
+            return unusable;
+        }
+    }
+
+    /** Whether every sound value of the writer's schema can be read. If not, some may still be, as branches of a union. */
+    private static boolean isReadable(Schema writer, Schema reader) {
+        try {
+            // Fails if a default that is needed does not fit its type.
+            DecoderFactory.get().resolvingDecoder(writer, reader, null);
+            return SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
+                            .getType()
+                    == SchemaCompatibilityType.COMPATIBLE;
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            return false;
         }
     }
 }

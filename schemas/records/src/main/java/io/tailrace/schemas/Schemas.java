@@ -19,6 +19,18 @@ public final class Schemas {
 
     private Schemas() {}
 
+    /**
+     * Parses a schema that refers to no other. A default that does not fit its type is accepted, because it only matters to
+     * a reader whose writer lacks the field.
+     *
+     * @throws org.apache.avro.SchemaParseException if the text is not an Avro schema
+     */
+    public static Schema of(String json) {
+        return SchemaText.of(json).parse(reference -> {
+            throw new IllegalStateException("a schema without references has " + reference);
+        });
+    }
+
     private static Schema parse(String name) {
         String file = name + ".avsc";
         try (InputStream in = Schemas.class.getResourceAsStream(file)) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.tailrace.schemas.FramedAvroDecoder.Decoded;
+import io.tailrace.schemas.FramedAvroDecoder.Fault;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -64,6 +66,16 @@ class FramedAvroTest {
         public OptionalInt latestId(String subject) {
             throw new IllegalStateException("not used");
         }
+
+        @Override
+        public List<SubjectVersion> subjectVersions(int id) {
+            throw new IllegalStateException("not used");
+        }
+
+        @Override
+        public OptionalInt latestIdWithDeleted(String subject) {
+            throw new IllegalStateException("not used");
+        }
     }
 
     private static byte[] framed(int id) {
@@ -112,12 +124,13 @@ class FramedAvroTest {
     void valueThatDoesNotDecodeIsRejectedWithTheReason() {
         byte[] framed = framed(ID);
 
-        assertThat(decoder.decode(null)).isEqualTo(new Decoded.Rejected("no value"));
+        assertThat(decoder.decode(null)).isEqualTo(new Decoded.Rejected(Fault.VALUE, "no value"));
         assertThat(reason(new byte[4])).contains("4 bytes: expected at least 5");
         assertThat(reason(new byte[] {'{', 0, 0, 0, 1})).contains("0x7B: expected 0x00");
         assertThat(reason(Arrays.copyOf(framed, framed.length - 1))).startsWith("Avro: ");
         assertThat(reason(Arrays.copyOf(framed, framed.length + 1))).isEqualTo("bytes are left after the record");
         assertThat(reason(framed(9))).isEqualTo("schema 9: no schema here");
+        assertThat(((Decoded.Rejected) decoder.decode(framed(9))).fault()).isEqualTo(Fault.UNKNOWN_SCHEMA);
     }
 
     @Test

@@ -87,7 +87,7 @@ class HttpSchemaRegistryClientTest {
 
     @Test
     void retriesAreBounded() {
-        for (int i = 0; i < HttpSchemaRegistryClient.ATTEMPTS_MAX; i++) {
+        for (int i = 0; i < RegistryConnection.ATTEMPTS_MAX; i++) {
             answers.add(new Answer(500, "{\"error_code\":50001,\"message\":\"away\"}"));
         }
 
@@ -117,6 +117,76 @@ class HttpSchemaRegistryClientTest {
 
         assertThat(client.latestId("s")).isEmpty();
         assertThat(client.latestId("s")).hasValue(3);
+    }
+
+    @Test
+    void softDeletedVersionsAreFoundWhenAskedFor() {
+        answers.add(new Answer(200, "[1,3]"));
+        answers.add(new Answer(200, "{\"subject\":\"s\",\"id\":9,\"version\":3,\"schema\":\"\\\"int\\\"\"}"));
+        answers.add(new Answer(404, "{\"error_code\":40401,\"message\":\"none\"}"));
+        answers.add(new Answer(200, "[{\"subject\":\"s\",\"version\":3},{\"subject\":\"t\",\"version\":1}]"));
+
+        assertThat(client.latestIdWithDeleted("s")).hasValue(9);
+        assertThat(client.latestIdWithDeleted("t")).isEmpty();
+        assertThat(client.subjectVersions(9))
+                .containsExactly(
+                        new SchemaRegistryClient.SubjectVersion("s", 3),
+                        new SchemaRegistryClient.SubjectVersion("t", 1));
+
+        assertThat(requests)
+                .containsExactly(
+                        "GET /subjects/s/versions?deleted=true",
+                        "GET /subjects/s/versions/3?deleted=true",
+                        "GET /subjects/t/versions?deleted=true",
+                        "GET /schemas/ids/9/versions?deleted=true");
+    }
+
+    @Test
+    void referencesOfASchemaAreFollowed() {
+        answers.add(new Answer(
+                200,
+                "{\"schema\":\"{\\\"type\\\":\\\"array\\\",\\\"items\\\":\\\"x.F\\\"}\",\"references\":"
+                        + "[{\"name\":\"x.F\",\"subject\":\"a b\",\"version\":2}]}"));
+        answers.add(new Answer(
+                200,
+                "{\"schema\":\"{\\\"type\\\":\\\"fixed\\\",\\\"name\\\":\\\"F\\\",\\\"namespace\\\":"
+                        + "\\\"x\\\",\\\"size\\\":3}\"}"));
+
+        assertThat(client.schema(1).getElementType().getFixedSize()).isEqualTo(3);
+
+        assertThat(requests).containsExactly("GET /schemas/ids/1", "GET /subjects/a%20b/versions/2?deleted=true");
+    }
+
+    @Test
+    void referenceToAMissingVersionMakesTheSchemaUnusable() {
+        answers.add(new Answer(
+                200,
+                "{\"schema\":\"\\\"x.F\\\"\",\"references\":[{\"name\":\"x.F\",\"subject\":\"a\",\"version\":2}]}"));
+        answers.add(new Answer(404, "{\"error_code\":40402,\"message\":\"none\"}"));
+
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> client.schema(1))
+                .withMessageContaining("reference x.F (subject a, version 2) does not resolve")
+                .satisfies(e -> assertThat(e.errorCode()).isEqualTo(SchemaRegistryException.NOT_AVRO));
+    }
+
+    @Test
+    void registryWithoutTheIdDiffersFromAnotherServerAndFromNone() {
+        answers.add(new Answer(404, "{\"error_code\":40403,\"message\":\"Schema not found\"}"));
+        answers.add(new Answer(404, "<html>"));
+        answers.add(new Answer(404, "{\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}"));
+
+        assertThatExceptionOfType(SchemaRegistryException.class)
+                .isThrownBy(() -> client.schema(1))
+                .satisfies(e -> assertThat(e.isUnknown()).isTrue())
+                .satisfies(e -> assertThat(e.isRetriable()).isFalse());
+        for (int i = 0; i < 2; i++) {
+            assertThatExceptionOfType(SchemaRegistryException.class)
+                    .isThrownBy(() -> client.schema(1))
+                    .withMessageContaining("check that this is the address of a schema registry")
+                    .satisfies(e -> assertThat(e.isUnknown()).isFalse())
+                    .satisfies(e -> assertThat(e.isRetriable()).isFalse());
+        }
     }
 
     @Test
@@ -169,7 +239,7 @@ class HttpSchemaRegistryClientTest {
                 .isThrownBy(() -> impatient.schema(1))
                 .withMessageContaining("no answer from schema registry")
                 .satisfies(e -> assertThat(e.isRetriable()).isTrue());
-        assertThat(requests).hasSize(HttpSchemaRegistryClient.ATTEMPTS_MAX);
+        assertThat(requests).hasSizeLessThanOrEqualTo(RegistryConnection.ATTEMPTS_MAX);
 
         BoundedBody body = new BoundedBody(3);
         body.onNext(List.of(ByteBuffer.allocate(2), ByteBuffer.allocate(2)));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.tailrace.schemas.FramedAvroEncoder;
 import io.tailrace.schemas.SchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryException;
+import java.util.List;
 import java.util.OptionalInt;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -36,6 +37,16 @@ class AvroValueDecoderTest {
 
         @Override
         public OptionalInt latestId(String subject) {
+            throw new IllegalStateException("not used");
+        }
+
+        @Override
+        public List<SubjectVersion> subjectVersions(int id) {
+            throw new IllegalStateException("not used");
+        }
+
+        @Override
+        public OptionalInt latestIdWithDeleted(String subject) {
             throw new IllegalStateException("not used");
         }
     });
