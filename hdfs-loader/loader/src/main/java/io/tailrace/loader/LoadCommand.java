@@ -1,6 +1,7 @@
 package io.tailrace.loader;
 
 import io.tailrace.config.ConfigOptions;
+import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.run.LoadResult;
 import io.tailrace.metrics.MetricsEndpoint;
@@ -69,7 +70,9 @@ public final class LoadCommand implements Callable<Integer> {
         Plan.OnGap onGap = skipGap ? Plan.OnGap.SKIP : Plan.OnGap.FAIL;
         List<String> selected = topics == null ? loader.topics() : topics;
         if (every == null) {
-            print(Loader.load(loader, selected, onGap, result -> {}));
+            List<LoadResult> results = Loader.load(loader, selected, onGap, result -> {});
+            print(results);
+            return results.stream().allMatch(this::isPublished) ? 0 : 1;
         } else {
             LoadMonitor monitor = new LoadMonitor(selected, InstantSource.system());
             try (MetricsEndpoint endpoint = MetricsEndpoint.start(loader.metrics(), monitor)) {
@@ -85,6 +88,16 @@ public final class LoadCommand implements Callable<Integer> {
         ServerProcess.runUntilStopped(periodic, periodic.failure(), () -> spec.commandLine()
                 .getErr()
                 .println("loading every " + interval.toSeconds() + " s: " + String.join(", ", selected)));
+    }
+
+    private boolean isPublished(LoadResult result) {
+        for (Publisher.Failure failure : result.failures()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("topic " + result.topic() + ": the rows are committed, but publishing them failed ("
+                            + failure.name() + "): " + failure.cause().getMessage() + ". The next load repeats it");
+        }
+        return result.failures().isEmpty();
     }
 
     private void print(List<LoadResult> results) {

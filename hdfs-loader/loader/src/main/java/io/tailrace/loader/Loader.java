@@ -5,6 +5,7 @@ import io.tailrace.client.ClientConfig;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.OffsetReset;
+import io.tailrace.loader.engine.LocalEngine;
 import io.tailrace.loader.hive.MetastoreCatalog;
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.run.LoadProgress;
@@ -13,7 +14,9 @@ import io.tailrace.loader.run.LoadRun;
 import io.tailrace.loader.run.LoaderLock;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.TableCatalog;
+import io.tailrace.loader.task.TaskServices;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
+import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,10 +51,11 @@ public final class Loader {
                 Admin admin = Admin.create(ClientConfig.of(config.bootstrapServers()));
                 Store store = Store.open(config.outputPath(), hadoop(config));
                 TableCatalog catalog = catalog(config)) {
+            SchemaRegistryClient registry = new HttpSchemaRegistryClient(config.registry(), REGISTRY_TIMEOUT);
             LoadRun.Dependencies dependencies = new LoadRun.Dependencies(
                     admin,
-                    consumers,
-                    new HttpSchemaRegistryClient(config.registry(), REGISTRY_TIMEOUT),
+                    new LocalEngine(config.threads(), new TaskServices(consumers, registry, store, System::nanoTime)),
+                    registry,
                     store,
                     catalog,
                     offsets -> {
@@ -62,14 +66,9 @@ public final class Loader {
                     lock,
                     step -> {},
                     progress(),
-                    InstantSource.system(),
-                    System::nanoTime);
+                    InstantSource.system());
             LoadRun.Settings settings = new LoadRun.Settings(
-                    config.outputPath(),
-                    config.threads(),
-                    config.taskBytesMax(),
-                    config.parquet(),
-                    config.eventTimeField());
+                    config.outputPath(), config.taskBytesMax(), config.parquet(), config.eventTimeField());
             List<LoadResult> results = new ArrayList<>();
             for (String topic : topics) {
                 LoadResult result = new LoadRun(settings, dependencies, topic).run(onGap);

@@ -34,7 +34,7 @@ class LoadMonitorTest {
     void aLoadIsCountedByTopic() {
         monitor.started();
         assertThat(scrape().value("tailrace_loader_running")).isEqualTo(1);
-        monitor.loaded(new LoadResult("logs", 1998, 2, 24, 5));
+        monitor.loaded(new LoadResult("logs", 1998, 2, 24, 5, List.of()));
         nowMs += 2_500;
         monitor.succeeded();
 
@@ -59,7 +59,7 @@ class LoadMonitorTest {
         assertThat(monitor.ready()).isEqualTo(Health.Status.up("the first load is running"));
 
         monitor.started();
-        monitor.loaded(new LoadResult("logs", 10, 0, 1, 0));
+        monitor.loaded(new LoadResult("logs", 10, 0, 1, 0, List.of()));
         monitor.failed(new IOException("topic clicks: disk full"));
         assertThat(monitor.ready()).isEqualTo(Health.Status.down("the last load failed: topic clicks: disk full"));
         assertThat(scrape().value("tailrace_loader_loads_total{result=\"failure\"}"))

@@ -4,19 +4,20 @@ import io.tailrace.loader.store.CommitConflictException;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.Layout;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 
-/** A topic's manifests, numbered without a gap. The newest one is the loader's state. */
+/** A topic's manifests, numbered without a gap. Together they are the loader's state. Used by one thread. */
 public final class CommitLog {
     private static final Pattern NAME = Pattern.compile("\\d{20}\\.json");
     private static final String STAGED_NAME = "manifest.json";
 
     private final Store store;
     private final Layout layout;
+    private TopicState state = TopicState.EMPTY;
 
     public CommitLog(Store store, Layout layout) {
         this.store = store;
@@ -24,15 +25,51 @@ public final class CommitLog {
     }
 
     /**
-     * Returns the newest manifest, or empty before the first commit.
+     * Returns what the commits add up to.
      *
-     * @throws IOException if it cannot be read; the message names the file, what was expected and what to do
+     * @throws IOException if a manifest cannot be read; the message names the file, what was expected and what to do
      */
-    public Optional<Manifest> newest() throws IOException {
-        List<String> names = store.names(layout.commits()).stream()
+    public TopicState state() throws IOException {
+        readNewManifests();
+        return state;
+    }
+
+    /**
+     * Returns the commits after a number, oldest first.
+     *
+     * @throws IOException as {@link #state}
+     */
+    public List<Manifest> after(long sequence) throws IOException {
+        List<Manifest> found = new ArrayList<>();
+        for (String name : names()) {
+            if (name.compareTo(name(sequence)) > 0) {
+                found.add(read(name));
+            }
+        }
+        return found;
+    }
+
+    /** A manifest never changes, so each one is read once for the state. */
+    private void readNewManifests() throws IOException {
+        String last = name(state.sequence());
+        List<Manifest> manifests = new ArrayList<>();
+        for (String name : names()) {
+            if (name.compareTo(last) > 0) {
+                manifests.add(read(name));
+            }
+        }
+        try {
+            state = state.with(manifests);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(
+                    "commits of topic " + layout.topic() + " in " + layout.commits() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private List<String> names() throws IOException {
+        return store.names(layout.commits()).stream()
                 .filter(NAME.asMatchPredicate())
                 .toList();
-        return names.isEmpty() ? Optional.empty() : Optional.of(read(names.get(names.size() - 1)));
     }
 
     private Manifest read(String name) throws IOException {
@@ -40,8 +77,9 @@ public final class CommitLog {
         byte[] bytes = store.read(file);
         try {
             Manifest manifest = ManifestFormat.decode(bytes);
-            if (!manifest.topic().equals(layout.topic())) {
-                throw new IllegalArgumentException("topic: expected " + layout.topic() + ", found " + manifest.topic());
+            if (!manifest.topic().name().equals(layout.topic())) {
+                throw new IllegalArgumentException("topic: expected " + layout.topic() + ", found "
+                        + manifest.topic().name());
             }
             if (!name.equals(name(manifest.sequence()))) {
                 throw new IllegalArgumentException(

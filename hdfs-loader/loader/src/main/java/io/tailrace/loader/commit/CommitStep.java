@@ -9,11 +9,9 @@ public enum CommitStep {
     /** The manifest is in the commit log: the run is committed. */
     MANIFEST_PUBLISHED,
     /** A data file was moved to its table. Reported once per file. */
-    FILE_PUBLISHED,
-    /** Hive has the tables and their path partitions. */
-    CATALOG_UPDATED,
-    /** The brokers have the group's offsets. */
-    OFFSETS_COMMITTED,
-    /** The staging folder is deleted. Nothing is left to do. */
-    FINISHED
+    FILE_MOVED,
+    /** A publication is done and not marked yet. Reported once per publication. */
+    PUBLISHED,
+    /** The mark of a publication is on disk. Reported once per publication. */
+    MARKED
 }

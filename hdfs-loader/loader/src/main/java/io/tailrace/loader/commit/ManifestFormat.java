@@ -12,25 +12,29 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tailrace.loader.plan.OffsetRange;
+import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.PathPartition;
+import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.UuidText;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /**
- * The JSON form of a {@link Manifest}, drawn in {@code docs/format.md}. Writes format 2, reads formats 1 and 2.
+ * The JSON form of a {@link Manifest}, drawn in {@code docs/format.md}. Writes format 3, reads it and the {@link FormerManifestFormats}.
  *
  * <p>Reading is strict: a missing, unknown, duplicate or mistyped field is an error, because a manifest that is
  * misread loses or repeats records. A new field therefore needs a new format.
  */
 final class ManifestFormat {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -45,68 +49,112 @@ final class ManifestFormat {
 
     private ManifestFormat() {}
 
-    /** Format 1, which loaders wrote before format 2. Tables are in upper case; no schema is an empty string. */
-    record Format1(
+    /** Format 3. No schema is null, and so is an id that is not known. */
+    record Format3(
             int format,
             long sequence,
             String topic,
-            String runId,
-            long committedAtMs,
-            String schema,
-            Map<Integer, Long> endOffsets,
-            List<SkippedRange> skipped,
-            long valueBytes,
-            List<AddedFile> files) {}
-
-    /** Format 2. No schema is null. */
-    record Format2(
-            int format,
-            long sequence,
-            String topic,
+            JsonNode topicId,
+            int series,
             String run,
             JsonNode schema,
             long valueBytes,
-            List<PartitionEnd> partitions,
+            List<Progress> partitions,
             List<SkippedRange> skipped,
-            List<AddedFile> added) {}
+            List<AddedFile> added,
+            List<RemovedFile> removed) {}
 
-    record PartitionEnd(int partition, long endOffset) {}
+    record Progress(int partition, long startOffset, long endOffset, int leaderEpoch) {}
 
     record SkippedRange(int partition, long from, long to) {}
 
-    record AddedFile(String table, String pathPartition, String name, String staged, long rows, long bytes) {}
+    record AddedFile(
+            String table,
+            String pathPartition,
+            long generation,
+            String name,
+            String staged,
+            long rows,
+            long bytes,
+            List<FileSpan> spans) {}
+
+    record RemovedFile(
+            String table,
+            String pathPartition,
+            long generation,
+            String name,
+            long rows,
+            long bytes,
+            List<FileSpan> spans) {}
+
+    record FileSpan(int partition, long first, long last) {}
 
     /** Writes a manifest in the newest format. */
     static byte[] encode(Manifest manifest) {
         try {
             Schema schema = manifest.schema();
-            return JSON.writeValueAsBytes(new Format2(
+            return JSON.writeValueAsBytes(new Format3(
                     VERSION,
                     manifest.sequence(),
-                    manifest.topic(),
+                    manifest.topic().name(),
+                    topicId(manifest.topic()),
+                    manifest.topic().series(),
                     manifest.runId(),
                     schema == null ? JSON.nullNode() : JSON.readTree(schema.toString()),
                     manifest.valueBytes(),
-                    manifest.endOffsets().entrySet().stream()
-                            .map(end -> new PartitionEnd(end.getKey(), end.getValue()))
+                    manifest.partitions().entrySet().stream()
+                            .map(entry -> progress(entry.getKey(), entry.getValue()))
                             .toList(),
                     manifest.skipped().stream()
                             .map(range ->
                                     new SkippedRange(range.topicPartition().partition(), range.from(), range.to()))
                             .toList(),
-                    manifest.files().stream().map(ManifestFormat::encode).toList()));
+                    manifest.added().stream().map(ManifestFormat::added).toList(),
+                    manifest.removed().stream().map(ManifestFormat::removed).toList()));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("cannot write the manifest of run " + manifest.runId(), e);
         }
     }
 
-    private static AddedFile encode(Manifest.DataFile file) {
-        String table =
-                switch (file.table()) {
-                    case ROWS -> "rows";
-                    case ERRORS -> "errors";
-                };
-        return new AddedFile(table, file.pathPartition().path(), file.name(), file.staged(), file.rows(), file.bytes());
+    private static Progress progress(int partition, PartitionProgress progress) {
+        return new Progress(partition, progress.startOffset(), progress.endOffset(), progress.leaderEpoch());
+    }
+
+    private static AddedFile added(StagedFile staged) {
+        DataFile file = staged.file();
+        return new AddedFile(
+                name(file.table()),
+                file.pathPartition().path(),
+                file.generation(),
+                file.name(),
+                staged.staged(),
+                file.rows(),
+                file.bytes(),
+                spans(file));
+    }
+
+    private static RemovedFile removed(DataFile file) {
+        return new RemovedFile(
+                name(file.table()),
+                file.pathPartition().path(),
+                file.generation(),
+                file.name(),
+                file.rows(),
+                file.bytes(),
+                spans(file));
+    }
+
+    private static List<FileSpan> spans(DataFile file) {
+        return file.spans().stream()
+                .map(span -> new FileSpan(span.partition(), span.first(), span.last()))
+                .toList();
+    }
+
+    private static String name(TableKind table) {
+        return switch (table) {
+            case ROWS -> "rows";
+            case ERRORS -> "errors";
+        };
     }
 
     /**
@@ -120,10 +168,11 @@ final class ManifestFormat {
         try {
             JsonNode format = json.path("format");
             return switch (format.isInt() ? format.intValue() : 0) {
-                case 1 -> decode(JSON.treeToValue(json, Format1.class));
-                case VERSION -> decode(JSON.treeToValue(json, Format2.class));
+                case 1 -> FormerManifestFormats.decode(JSON.treeToValue(json, FormerManifestFormats.Format1.class));
+                case 2 -> FormerManifestFormats.decode(JSON.treeToValue(json, FormerManifestFormats.Format2.class));
+                case VERSION -> decode(JSON.treeToValue(json, Format3.class));
                 default ->
-                    throw new IllegalArgumentException("format: expected 1 or " + VERSION + ", found "
+                    throw new IllegalArgumentException("format: expected 1 to " + VERSION + ", found "
                             + (format.isMissingNode() ? "none" : format));
             };
         } catch (JsonMappingException e) {
@@ -143,34 +192,35 @@ final class ManifestFormat {
         }
     }
 
-    private static Manifest decode(Format1 json) {
-        List<PartitionEnd> ends = json.endOffsets().entrySet().stream()
-                .map(end -> new PartitionEnd(end.getKey(), end.getValue()))
-                .toList();
+    private static Manifest decode(Format3 json) {
         return new Manifest(
                 atLeast(1, json.sequence(), "sequence"),
-                json.topic(),
-                fileName(json.runId(), "runId"),
-                json.schema().isEmpty() ? null : schema(json.schema()),
-                endOffsets(ends, "endOffsets"),
-                skipped(json.skipped(), json.topic()),
-                atLeast(0, json.valueBytes(), "valueBytes"),
-                files(json.files(), "files", Map.of("ROWS", TableKind.ROWS, "ERRORS", TableKind.ERRORS)));
-    }
-
-    private static Manifest decode(Format2 json) {
-        return new Manifest(
-                atLeast(1, json.sequence(), "sequence"),
-                json.topic(),
+                new LoadedTopic(json.topic(), topicId(json.topicId()), (int) atLeast(0, json.series(), "series")),
                 fileName(json.run(), "run"),
                 json.schema().isNull() ? null : schema(json.schema().toString()),
-                endOffsets(json.partitions(), "partitions"),
+                partitions(json.partitions()),
                 skipped(json.skipped(), json.topic()),
                 atLeast(0, json.valueBytes(), "valueBytes"),
-                files(json.added(), "added", Map.of("rows", TableKind.ROWS, "errors", TableKind.ERRORS)));
+                json.added().stream().map(ManifestFormat::added).toList(),
+                json.removed().stream().map(ManifestFormat::removed).toList());
     }
 
-    private static Schema schema(String json) {
+    private static JsonNode topicId(LoadedTopic topic) {
+        return topic.id()
+                .<JsonNode>map(id -> JSON.getNodeFactory().textNode(UuidText.of(id)))
+                .orElse(JSON.nullNode());
+    }
+
+    private static Optional<UUID> topicId(JsonNode json) {
+        try {
+            return json.isNull() ? Optional.empty() : Optional.of(UuidText.parse(json.asText()));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("topicId: " + e.getMessage(), e);
+        }
+    }
+
+    /** Parses an Avro schema, whose errors name the field. */
+    static Schema schema(String json) {
         try {
             return new Schema.Parser().parse(json);
         } catch (AvroRuntimeException e) {
@@ -178,19 +228,25 @@ final class ManifestFormat {
         }
     }
 
-    private static SortedMap<Integer, Long> endOffsets(List<PartitionEnd> ends, String field) {
-        SortedMap<Integer, Long> offsets = new TreeMap<>();
-        for (PartitionEnd end : ends) {
-            atLeast(0, end.partition(), field);
-            if (offsets.put(end.partition(), atLeast(0, end.endOffset(), field)) != null) {
-                throw new IllegalArgumentException(
-                        field + ": expected each partition once, found " + end.partition() + " twice");
+    private static SortedMap<Integer, PartitionProgress> partitions(List<Progress> list) {
+        SortedMap<Integer, PartitionProgress> partitions = new TreeMap<>();
+        for (Progress json : list) {
+            atLeast(0, json.partition(), "partitions");
+            try {
+                PartitionProgress progress =
+                        new PartitionProgress(json.startOffset(), json.endOffset(), json.leaderEpoch());
+                if (partitions.put(json.partition(), progress) != null) {
+                    throw new IllegalArgumentException(
+                            "expected each partition once, found " + json.partition() + " twice");
+                }
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("partitions: " + e.getMessage(), e);
             }
         }
-        return offsets;
+        return partitions;
     }
 
-    private static List<OffsetRange> skipped(List<SkippedRange> ranges, String topic) {
+    static List<OffsetRange> skipped(List<SkippedRange> ranges, String topic) {
         return ranges.stream()
                 .map(range -> new OffsetRange(
                         new TopicPartition(topic, (int) atLeast(0, range.partition(), "skipped")),
@@ -199,26 +255,46 @@ final class ManifestFormat {
                 .toList();
     }
 
-    private static List<Manifest.DataFile> files(List<AddedFile> files, String field, Map<String, TableKind> tables) {
-        return files.stream().map(file -> file(file, field, tables)).toList();
-    }
-
-    private static Manifest.DataFile file(AddedFile file, String field, Map<String, TableKind> tables) {
-        TableKind table = tables.get(file.table());
-        if (table == null) {
-            throw new IllegalArgumentException(
-                    field + ": expected one of the tables " + tables.keySet() + ", found \"" + file.table() + '"');
-        }
-        return new Manifest.DataFile(
-                table,
+    private static StagedFile added(AddedFile file) {
+        DataFile published = new DataFile(
+                table(file.table(), "added"),
                 PathPartition.parse(file.pathPartition()),
-                fileName(file.name(), field),
-                fileName(file.staged(), field),
-                atLeast(1, file.rows(), field),
-                atLeast(1, file.bytes(), field));
+                atLeast(0, file.generation(), "added"),
+                fileName(file.name(), "added"),
+                atLeast(1, file.rows(), "added"),
+                atLeast(1, file.bytes(), "added"),
+                spans(file.spans()));
+        return new StagedFile(published, fileName(file.staged(), "added"));
     }
 
-    private static long atLeast(long min, long value, String field) {
+    private static DataFile removed(RemovedFile file) {
+        return new DataFile(
+                table(file.table(), "removed"),
+                PathPartition.parse(file.pathPartition()),
+                atLeast(0, file.generation(), "removed"),
+                fileName(file.name(), "removed"),
+                atLeast(1, file.rows(), "removed"),
+                atLeast(1, file.bytes(), "removed"),
+                spans(file.spans()));
+    }
+
+    private static List<DataFile.Span> spans(List<FileSpan> spans) {
+        return spans.stream()
+                .map(span -> new DataFile.Span(span.partition(), span.first(), span.last()))
+                .toList();
+    }
+
+    private static TableKind table(String name, String field) {
+        return switch (name) {
+            case "rows" -> TableKind.ROWS;
+            case "errors" -> TableKind.ERRORS;
+            default ->
+                throw new IllegalArgumentException(
+                        field + ": expected one of the tables rows and errors, found \"" + name + '"');
+        };
+    }
+
+    static long atLeast(long min, long value, String field) {
         if (value < min) {
             throw new IllegalArgumentException(field + ": expected a number of at least " + min + ", found " + value);
         }
@@ -226,7 +302,7 @@ final class ManifestFormat {
     }
 
     /** A name that cannot lead out of its folder. */
-    private static String fileName(String name, String field) {
+    static String fileName(String name, String field) {
         if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0) {
             throw new IllegalArgumentException(field + ": expected a file name, found \"" + name + '"');
         }

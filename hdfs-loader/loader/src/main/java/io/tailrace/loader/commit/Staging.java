@@ -7,8 +7,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -39,23 +40,23 @@ public final class Staging {
     }
 
     /**
-     * Fences all other runs and deletes their files, except those of a committed run that is not finished.
+     * Fences all other runs and deletes their files, except those of committed runs whose files are not in their tables yet.
+     * No earlier run can commit afterwards.
      *
-     * @return the newest manifest; no earlier run can commit after it
+     * @param filesEnd number of the last commit whose files are in their tables
      */
-    public Optional<Manifest> fence(CommitLog commits) throws IOException {
-        String committed = commits.newest().map(Manifest::runId).orElse("");
+    public void fence(CommitLog commits, long filesEnd) throws IOException {
+        Set<String> committed = runs(commits, filesEnd);
         for (String name : store.names(layout.staging())) {
-            if (!name.startsWith(FENCED) && !name.equals(committed)) {
+            if (!name.startsWith(FENCED) && !committed.contains(name)) {
                 store.move(folder(name), folder(FENCED + name));
             }
         }
-        // The run may have committed just before its folder was renamed, now or by a run that then crashed.
-        Optional<Manifest> newest = commits.newest();
-        if (newest.isPresent()) {
-            Path fenced = folder(FENCED + newest.get().runId());
+        // A run may have committed just before its folder was renamed, now or by a run that then crashed.
+        for (String run : runs(commits, filesEnd)) {
+            Path fenced = folder(FENCED + run);
             if (store.exists(fenced)) {
-                store.move(fenced, folder(newest.get().runId()));
+                store.move(fenced, folder(run));
             }
         }
         for (String name : store.names(layout.staging())) {
@@ -63,7 +64,10 @@ public final class Staging {
                 store.delete(folder(name));
             }
         }
-        return newest;
+    }
+
+    private static Set<String> runs(CommitLog commits, long filesEnd) throws IOException {
+        return commits.after(filesEnd).stream().map(Manifest::runId).collect(Collectors.toSet());
     }
 
     private Path folder(String name) {

@@ -1,6 +1,11 @@
 package io.tailrace.loader.engine;
 
+import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.CommitConflictException;
+import io.tailrace.loader.task.LoadTask;
+import io.tailrace.loader.task.TaskResult;
+import io.tailrace.loader.task.TaskServices;
+import io.tailrace.loader.task.TaskSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,23 +15,33 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 
-/** Runs the tasks of a plan in threads of this process. */
-public final class LocalEngine {
-    private LocalEngine() {}
+/** Runs tasks in threads of this process. */
+public final class LocalEngine implements Engine {
+    private final int threads;
+    private final TaskServices services;
 
-    /**
-     * Runs all tasks and returns their results in the same order.
-     *
-     * @param failed set when a task fails, so that the others stop
-     * @throws IOException the first failure, once no task runs
-     */
-    public static <T> List<T> run(List<? extends Callable<T>> tasks, int threads, AtomicBoolean failed)
-            throws IOException {
+    /** @param threads number of tasks that run at once */
+    public LocalEngine(int threads, TaskServices services) {
+        this.threads = threads;
+        this.services = services;
+    }
+
+    @Override
+    public List<TaskResult> run(List<TaskSpec> tasks, LongConsumer loaded, AbortCheck abort) throws IOException {
+        AtomicBoolean failed = new AtomicBoolean();
+        AbortCheck check = () -> {
+            abort.throwIfAborted();
+            if (failed.get()) {
+                throw new CommitConflictException("another task of the run failed");
+            }
+        };
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
-            List<Future<T>> futures = new ArrayList<>();
-            for (Callable<T> task : tasks) {
+            List<Future<TaskResult>> futures = new ArrayList<>();
+            for (TaskSpec spec : tasks) {
+                LoadTask task = new LoadTask(spec, services, loaded, check);
                 futures.add(pool.submit(() -> callOrFail(task, failed)));
             }
             return results(futures);
@@ -36,10 +51,10 @@ public final class LocalEngine {
         }
     }
 
-    private static <T> T callOrFail(Callable<T> task, AtomicBoolean failed) throws Exception {
+    private static TaskResult callOrFail(Callable<TaskResult> task, AtomicBoolean failed) throws Exception {
         boolean done = false;
         try {
-            T result = task.call();
+            TaskResult result = task.call();
             done = true;
             return result;
         } finally {
@@ -49,10 +64,10 @@ public final class LocalEngine {
         }
     }
 
-    private static <T> List<T> results(List<Future<T>> futures) throws IOException {
-        List<T> results = new ArrayList<>();
+    private static List<TaskResult> results(List<Future<TaskResult>> futures) throws IOException {
+        List<TaskResult> results = new ArrayList<>();
         IOException first = null;
-        for (Future<T> future : futures) {
+        for (Future<TaskResult> future : futures) {
             try {
                 results.add(future.get());
             } catch (ExecutionException e) {

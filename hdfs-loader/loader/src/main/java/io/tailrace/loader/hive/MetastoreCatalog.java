@@ -6,10 +6,11 @@ import io.tailrace.loader.table.TableDefinition;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hive.metastore.api.AddPartitionsRequest;
@@ -80,28 +81,48 @@ public final class MetastoreCatalog implements TableCatalog {
     }
 
     @Override
-    public void publish(TableDefinition table, Collection<PathPartition> partitions) throws IOException {
+    public void publish(TableDefinition table, SortedMap<PathPartition, Path> locations) throws IOException {
         call(client -> {
             Table hive = createOrGrow(client, table);
             List<Partition> batch = new ArrayList<>();
-            for (PathPartition partition : partitions) {
-                batch.add(partition(hive, table, partition));
+            for (Map.Entry<PathPartition, Path> location : locations.entrySet()) {
+                batch.add(partition(hive, table, location.getKey(), location.getValue()));
                 if (batch.size() == PARTITIONS_PER_REQUEST) {
-                    add(client, table, batch);
+                    addOrMove(client, table, batch);
                 }
             }
-            add(client, table, batch);
+            addOrMove(client, table, batch);
             return hive;
         });
     }
 
-    private void add(ThriftHiveMetastore.Client client, TableDefinition table, List<Partition> batch)
+    /** Adds the path partitions that the table lacks, and sets the location of those that are elsewhere. */
+    private void addOrMove(ThriftHiveMetastore.Client client, TableDefinition table, List<Partition> batch)
             throws TException {
-        if (!batch.isEmpty()) {
-            boolean ifNotExists = true;
-            client.add_partitions_req(new AddPartitionsRequest(database, table.name(), batch, ifNotExists));
-            batch.clear();
+        if (batch.isEmpty()) {
+            return;
         }
+        boolean ifNotExists = true;
+        client.add_partitions_req(new AddPartitionsRequest(database, table.name(), batch, ifNotExists));
+        Map<List<String>, String> locations = new HashMap<>();
+        List<String> names = batch.stream().map(MetastoreCatalog::name).toList();
+        for (Partition existing : client.get_partitions_by_names(database, table.name(), names)) {
+            locations.put(existing.getValues(), existing.getSd().getLocation());
+        }
+        List<Partition> moved = batch.stream()
+                .filter(partition -> !new Path(partition.getSd().getLocation())
+                        .equals(new Path(locations.getOrDefault(partition.getValues(), "/"))))
+                .toList();
+        if (!moved.isEmpty()) {
+            client.alter_partitions(database, table.name(), moved);
+        }
+        batch.clear();
+    }
+
+    private static String name(Partition partition) {
+        return new PathPartition(
+                        partition.getValues().get(0), partition.getValues().get(1))
+                .path();
     }
 
     private Table createOrGrow(ThriftHiveMetastore.Client client, TableDefinition table)
@@ -189,9 +210,9 @@ public final class MetastoreCatalog implements TableCatalog {
         return missing;
     }
 
-    private Partition partition(Table hive, TableDefinition table, PathPartition pathPartition) {
+    private Partition partition(Table hive, TableDefinition table, PathPartition pathPartition, Path location) {
         StorageDescriptor storage = new StorageDescriptor(hive.getSd());
-        storage.setLocation(new Path(table.folder(), pathPartition.path()).toString());
+        storage.setLocation(location.toString());
         Partition partition = new Partition();
         partition.setDbName(database);
         partition.setTableName(table.name());

@@ -2,18 +2,17 @@ package io.tailrace.loader.plan;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * The offsets one run of a topic loads: of each partition, from the end of the last commit to the high watermark at the
  * start of the run.
  *
  * @param tasks ranges that can be loaded independently, without a gap or overlap
- * @param endOffsets the end of the loaded offsets of each partition after the run, exclusive, by partition number
+ * @param covered what the run covers of each partition, skipped offsets included: from the end of the last commit to the
+ *     high watermark
  * @param skipped offsets that retention deleted before they were loaded, and that the user chose to skip
  */
-public record Plan(List<OffsetRange> tasks, SortedMap<Integer, Long> endOffsets, List<OffsetRange> skipped) {
+public record Plan(List<OffsetRange> tasks, List<OffsetRange> covered, List<OffsetRange> skipped) {
 
     public static final String RECREATED_TOPIC = "The topic may have been deleted and created again: load it to another"
             + " output.path, or move its old data and commits away";
@@ -44,7 +43,7 @@ public record Plan(List<OffsetRange> tasks, SortedMap<Integer, Long> endOffsets,
     public static Plan of(List<PartitionBounds> partitions, long taskRecordsMax, OnGap onGap) {
         List<OffsetRange> tasks = new ArrayList<>();
         List<OffsetRange> skipped = new ArrayList<>();
-        SortedMap<Integer, Long> endOffsets = new TreeMap<>();
+        List<OffsetRange> covered = new ArrayList<>();
         for (PartitionBounds bounds : partitions) {
             long committedEnd = bounds.committedEnd().orElse(bounds.logStartOffset());
             if (bounds.highWatermark() < committedEnd) {
@@ -56,12 +55,12 @@ public record Plan(List<OffsetRange> tasks, SortedMap<Integer, Long> endOffsets,
             }
             long from = Math.max(committedEnd, bounds.logStartOffset());
             split(new OffsetRange(bounds.topicPartition(), from, bounds.highWatermark()), taskRecordsMax, tasks);
-            endOffsets.put(bounds.topicPartition().partition(), bounds.highWatermark());
+            covered.add(new OffsetRange(bounds.topicPartition(), committedEnd, bounds.highWatermark()));
         }
         if (!skipped.isEmpty() && onGap == OnGap.FAIL) {
             throw new RetentionGapException(skipped);
         }
-        return new Plan(List.copyOf(tasks), endOffsets, List.copyOf(skipped));
+        return new Plan(List.copyOf(tasks), List.copyOf(covered), List.copyOf(skipped));
     }
 
     /** Splits evenly, so that no task is much smaller than the others. */

@@ -1,29 +1,36 @@
 package io.tailrace.loader.run;
 
 import io.tailrace.client.Admin;
-import io.tailrace.client.Consumer;
 import io.tailrace.client.TopicDescription;
+import io.tailrace.loader.commit.CatalogPublication;
 import io.tailrace.loader.commit.Commit;
 import io.tailrace.loader.commit.CommitListener;
 import io.tailrace.loader.commit.CommitLog;
+import io.tailrace.loader.commit.LoadedTopic;
 import io.tailrace.loader.commit.Manifest;
 import io.tailrace.loader.commit.OffsetCommitter;
+import io.tailrace.loader.commit.OffsetsPublication;
+import io.tailrace.loader.commit.PartitionProgress;
+import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.commit.Staging;
-import io.tailrace.loader.engine.LocalEngine;
+import io.tailrace.loader.commit.TopicState;
+import io.tailrace.loader.engine.Engine;
 import io.tailrace.loader.plan.OffsetRange;
 import io.tailrace.loader.plan.PartitionBounds;
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.plan.RetentionGapException;
 import io.tailrace.loader.store.AbortCheck;
-import io.tailrace.loader.store.CommitConflictException;
 import io.tailrace.loader.store.Store;
+import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.RowMapper;
+import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
-import io.tailrace.loader.task.LoadTask;
 import io.tailrace.loader.task.ParquetSettings;
+import io.tailrace.loader.task.TaskResult;
+import io.tailrace.loader.task.TaskSpec;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
@@ -37,15 +44,12 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run for one topic: finish the previous commit if necessary, plan, load, commit. */
+/** One run for one topic: publish what earlier runs committed, plan, load, commit, publish. */
 public final class LoadRun {
     private static final Logger log = LoggerFactory.getLogger(LoadRun.class);
 
@@ -56,19 +60,17 @@ public final class LoadRun {
      * How a topic is loaded.
      *
      * @param output the folder of all output
-     * @param threads number of tasks that run at once
      * @param taskBytesMax size of the values one task loads, estimated
      * @param parquet settings of the files
      * @param eventTimeField the field of an event that has its time
      */
-    public record Settings(
-            Path output, int threads, long taskBytesMax, ParquetSettings parquet, String eventTimeField) {}
+    public record Settings(Path output, long taskBytesMax, ParquetSettings parquet, String eventTimeField) {}
 
     /**
      * The services a run uses.
      *
      * @param admin describes topics and their offsets
-     * @param consumers creates a consumer for each task, without an offset reset
+     * @param engine runs the tasks
      * @param registry the schema registry
      * @param store the file system of the output
      * @param catalog where tables are registered
@@ -77,11 +79,10 @@ public final class LoadRun {
      * @param listener notified of each step of the commit
      * @param progress reports progress
      * @param clock the time in the run's id
-     * @param nanoTime measures how long a partition delivers nothing
      */
     public record Dependencies(
             Admin admin,
-            Supplier<Consumer> consumers,
+            Engine engine,
             SchemaRegistryClient registry,
             Store store,
             TableCatalog catalog,
@@ -89,72 +90,105 @@ public final class LoadRun {
             AbortCheck abort,
             CommitListener listener,
             LoadProgress.Factory progress,
-            InstantSource clock,
-            LongSupplier nanoTime) {}
+            InstantSource clock) {}
 
     private final Settings settings;
     private final Dependencies dependencies;
     private final String topic;
     private final Layout layout;
     private final CommitLog commits;
-    private final Commit commit;
+    private final OffsetsPublication offsets;
+    private final Publisher publisher;
 
     public LoadRun(Settings settings, Dependencies dependencies, String topic) {
         this.settings = settings;
         this.dependencies = dependencies;
         this.topic = topic;
         this.layout = new Layout(settings.output(), topic);
-        this.commits = new CommitLog(dependencies.store(), layout);
-        this.commit = new Commit(
-                dependencies.store(),
+        Store store = dependencies.store();
+        this.commits = new CommitLog(store, layout);
+        this.offsets = new OffsetsPublication(dependencies.offsets());
+        this.publisher = new Publisher(
+                store,
                 layout,
                 commits,
-                dependencies.catalog(),
-                dependencies.offsets(),
+                List.of(new CatalogPublication(dependencies.catalog(), store, layout), offsets),
                 dependencies.listener());
     }
 
     /**
-     * Loads and commits all records up to the high watermark. If there are none, it only commits the group's offsets again.
+     * Publishes earlier commits where that failed, then loads and commits all records up to the high watermark. If there are
+     * none, it only commits the group's offsets again.
      *
      * @throws RetentionGapException if retention deleted records before they were loaded and {@code onGap} is FAIL
-     * @throws IOException if the run fails. Before the commit point the next run starts from the same offsets; after
-     *     it, the next run finishes this commit first
+     * @throws IOException if the run fails before the commit point; the next run starts from the same offsets
      */
     public LoadResult run(Plan.OnGap onGap) throws IOException {
         Staging staging = new Staging(dependencies.store(), layout);
-        Optional<Manifest> last = staging.fence(commits);
-        if (last.isPresent()) {
-            commit.finish(last.get());
-        }
-        Plan plan = Plan.of(bounds(last), taskRecordsMax(last), onGap);
+        staging.fence(commits, publisher.filesEnd());
+        List<Publisher.Failure> failures = publisher.publish();
+        TopicState state = commits.state();
+        Plan plan = Plan.of(bounds(state), taskRecordsMax(state), onGap);
         if (plan.isEmpty()) {
-            // Again, or they would expire while the topic is idle, and lag tools would no longer see the group.
-            commit.commitOffsets(topic, plan.endOffsets());
-            return new LoadResult(topic, 0, 0, 0, 0);
+            return result(Optional.empty(), failures.isEmpty() ? renewOffsets(state) : failures);
         }
         // After the high watermarks, so that records below them were written with this schema or an older one.
         Optional<Schema> schema = newestSchema();
-        RowMapper rows = new RowMapper(schema.orElse(RowMapper.empty()), settings.eventTimeField());
+        Schema rows = RowMapper.rowSchema(schema.orElse(null));
         for (TableKind table : TableKind.values()) {
-            dependencies.catalog().check(TableDefinition.of(table, rows.rowSchema(), layout, dependencies.store()));
+            dependencies.catalog().check(TableDefinition.of(table, rows, layout, dependencies.store()));
         }
         String runId = staging.begin(dependencies.clock().instant());
-        List<LoadTask.Result> results = load(plan, rows, runId);
+        List<TaskResult> results = load(plan, schema, runId);
         Manifest manifest = new Manifest(
-                last.map(Manifest::sequence).orElse(0L) + 1,
-                topic,
+                state.sequence() + 1,
+                new LoadedTopic(topic, Optional.empty(), 0),
                 runId,
                 schema.orElse(null),
-                plan.endOffsets(),
+                progress(plan),
                 plan.skipped(),
-                results.stream().mapToLong(LoadTask.Result::valueBytes).sum(),
-                results.stream().flatMap(result -> result.files().stream()).toList());
-        commit.commit(manifest, dependencies.abort());
-        return result(manifest);
+                results.stream().mapToLong(TaskResult::valueBytes).sum(),
+                inCurrentGenerations(results, state),
+                List.of());
+        new Commit(commits, dependencies.listener()).commit(manifest, dependencies.abort());
+        return result(Optional.of(manifest), publisher.publish());
     }
 
-    private List<PartitionBounds> bounds(Optional<Manifest> last) {
+    private static SortedMap<Integer, PartitionProgress> progress(Plan plan) {
+        SortedMap<Integer, PartitionProgress> partitions = new TreeMap<>();
+        for (OffsetRange range : plan.covered()) {
+            partitions.put(
+                    range.topicPartition().partition(),
+                    new PartitionProgress(range.from(), range.to(), PartitionProgress.UNKNOWN_EPOCH));
+        }
+        return partitions;
+    }
+
+    /** Files that a load adds to an hour belong beside its live ones. */
+    private static List<StagedFile> inCurrentGenerations(List<TaskResult> results, TopicState state) {
+        return results.stream()
+                .flatMap(result -> result.files().stream())
+                .map(staged -> {
+                    DataFile file = staged.file();
+                    long generation = state.generation(file.table(), file.pathPartition());
+                    return new StagedFile(file.inGeneration(generation), staged.staged());
+                })
+                .toList();
+    }
+
+    /** Commits the group's offsets again, or they would expire while the topic is idle. */
+    private List<Publisher.Failure> renewOffsets(TopicState state) {
+        try {
+            if (state.newest().isPresent()) {
+                offsets.commit(state.newest().get());
+            }
+            return List.of();
+        } catch (IOException e) {
+            return List.of(new Publisher.Failure(offsets.name(), e));
+        }
+    }
+
+    private List<PartitionBounds> bounds(TopicState state) {
         TopicDescription description =
                 dependencies.admin().describe(Set.of(topic)).get(topic);
         if (description == null) {
@@ -167,6 +201,7 @@ public final class LoadRun {
         // Log start offsets first: retention may move them in between, but never past an end offset read later.
         Map<TopicPartition, Long> earliest = dependencies.admin().earliestOffsets(partitions);
         Map<TopicPartition, Long> latest = dependencies.admin().latestOffsets(partitions);
+        Optional<Manifest> last = state.newest();
         SortedMap<Integer, Long> ends = last.map(Manifest::endOffsets).orElseGet(TreeMap::new);
         List<PartitionBounds> bounds = new ArrayList<>();
         for (TopicPartition partition : partitions) {
@@ -195,7 +230,8 @@ public final class LoadRun {
     }
 
     /** How many records make {@code task.bytes.max}, estimated from the previous run. */
-    private long taskRecordsMax(Optional<Manifest> last) {
+    private long taskRecordsMax(TopicState state) {
+        Optional<Manifest> last = state.newest();
         long bytes = last.map(Manifest::valueBytes).orElse(0L);
         long records = last.map(manifest -> manifest.rows(TableKind.ROWS) + manifest.rows(TableKind.ERRORS))
                 .orElse(0L);
@@ -214,39 +250,34 @@ public final class LoadRun {
         return Optional.of(dependencies.registry().schema(id.getAsInt()));
     }
 
-    private List<LoadTask.Result> load(Plan plan, RowMapper rows, String runId) throws IOException {
-        AtomicBoolean failed = new AtomicBoolean();
-        AbortCheck abort = () -> {
-            dependencies.abort().throwIfAborted();
-            if (failed.get()) {
-                throw new CommitConflictException("another task of the run failed");
-            }
-        };
-        try (LoadProgress progress = dependencies.progress().start(topic, plan.length())) {
-            LoadTask.Context context = new LoadTask.Context(
-                    dependencies.consumers(),
-                    dependencies.registry(),
-                    rows,
-                    dependencies.store(),
+    private List<TaskResult> load(Plan plan, Optional<Schema> schema, String runId) throws IOException {
+        List<TaskSpec> specs = new ArrayList<>();
+        for (OffsetRange range : plan.tasks()) {
+            specs.add(new TaskSpec(
+                    range,
+                    0,
+                    specs.size(),
+                    0,
+                    schema.orElse(null),
+                    settings.eventTimeField(),
                     layout.staging(runId),
-                    settings.parquet(),
-                    abort,
-                    progress::loaded,
-                    dependencies.nanoTime());
-            List<LoadTask> tasks = new ArrayList<>();
-            for (OffsetRange range : plan.tasks()) {
-                tasks.add(new LoadTask(range, tasks.size(), context));
-            }
-            return LocalEngine.run(tasks, settings.threads(), failed);
+                    settings.parquet()));
+        }
+        try (LoadProgress progress = dependencies.progress().start(topic, plan.length())) {
+            return dependencies.engine().run(specs, progress::loaded, dependencies.abort());
         }
     }
 
-    private static LoadResult result(Manifest manifest) {
+    private LoadResult result(Optional<Manifest> manifest, List<Publisher.Failure> failures) {
         return new LoadResult(
-                manifest.topic(),
-                manifest.rows(TableKind.ROWS),
-                manifest.rows(TableKind.ERRORS),
-                manifest.files().size(),
-                manifest.skipped().stream().mapToLong(OffsetRange::length).sum());
+                topic,
+                manifest.map(commit -> commit.rows(TableKind.ROWS)).orElse(0L),
+                manifest.map(commit -> commit.rows(TableKind.ERRORS)).orElse(0L),
+                manifest.map(commit -> commit.added().size()).orElse(0),
+                manifest.map(commit -> commit.skipped().stream()
+                                .mapToLong(OffsetRange::length)
+                                .sum())
+                        .orElse(0L),
+                failures);
     }
 }

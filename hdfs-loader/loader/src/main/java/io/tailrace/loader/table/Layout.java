@@ -11,7 +11,9 @@ import org.apache.hadoop.fs.Path;
  * TOPIC/dt=2015-05-17/hr=09/TOPIC-PARTITION-FIRST-LAST.parquet            rows
  * _errors/TOPIC/dt=2015-05-17/hr=09/TOPIC-PARTITION-FIRST-LAST.parquet    records that do not decode
  * _tailrace/TOPIC/commits/00000000000000000001.json                       manifests
- * _tailrace/TOPIC/staging/RUN/                                            files of a run that is not finished
+ * TOPIC/_generations/SEQUENCE/dt=2015-05-17/hr=09/                        the hour's files since commit SEQUENCE replaced them
+ * _tailrace/TOPIC/published/NAME-SEQUENCE                                 marks of publications
+ * _tailrace/TOPIC/staging/RUN/                                            files of a run that is not published
  * </pre>
  *
  * <p>Query engines ignore folders whose names start with an underscore.
@@ -34,8 +36,28 @@ public record Layout(Path root, String topic) {
         return table == TableKind.ERRORS ? name + "_errors" : name;
     }
 
+    /** The folder of a path partition's files of a generation, see {@link DataFile}. */
+    public Path folder(TableKind table, PathPartition pathPartition, long generation) {
+        String hour = pathPartition.path();
+        return new Path(
+                folder(table),
+                generation == DataFile.FIRST_GENERATION
+                        ? hour
+                        : String.format(Locale.ROOT, "_generations/%020d/%s", generation, hour));
+    }
+
+    /** The path of a file in its table. */
+    public Path file(DataFile file) {
+        return new Path(folder(file.table(), file.pathPartition(), file.generation()), file.name());
+    }
+
     public Path commits() {
         return new Path(root, "_tailrace/" + topic + "/commits");
+    }
+
+    /** The folder of the marks of publications. */
+    public Path published() {
+        return new Path(root, "_tailrace/" + topic + "/published");
     }
 
     /** The folder that has a folder for each unfinished run. */
@@ -49,10 +71,13 @@ public record Layout(Path root, String topic) {
 
     /**
      * The name of a file of rows {@code first} to {@code last}, both inclusive. A topic's name is cut if the file's
-     * would be too long: the folder has the whole one, and partition and offsets make the name unique there.
+     * would be too long: the folder has the whole one, and series, partition and offsets make the name unique there.
+     *
+     * @param series the topic's incarnation; the first one, 0, is not part of the name
      */
-    public static String fileName(TopicPartition partition, long first, long last) {
-        String suffix = "-" + partition.partition() + "-" + first + "-" + last + ".parquet";
+    public static String fileName(TopicPartition partition, int series, long first, long last) {
+        String suffix = (series == 0 ? "" : "-series" + series) + "-" + partition.partition() + "-" + first + "-" + last
+                + ".parquet";
         String topic = partition.topic();
         return topic.substring(0, Math.min(topic.length(), NAME_BYTES_MAX - suffix.length())) + suffix;
     }

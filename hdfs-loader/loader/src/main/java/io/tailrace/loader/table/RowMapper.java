@@ -61,6 +61,11 @@ public final class RowMapper {
         return others.size() == 1 ? others.get(0) : schema;
     }
 
+    /** Creates a mapper as the constructor does; {@code event} is null if the topic has no schema. */
+    public static RowMapper of(@Nullable Schema event, String eventTimeField) {
+        return new RowMapper(event == null ? empty() : event, eventTimeField);
+    }
+
     /** Returns the schema of the rows; {@code event} is the events' schema, or null if the topic has none. */
     public static Schema rowSchema(@Nullable Schema event) {
         return toRowSchema(event == null ? empty() : event);

@@ -1,7 +1,8 @@
 package io.tailrace.loader.table;
 
 import java.io.IOException;
-import java.util.Collection;
+import java.util.SortedMap;
+import org.apache.hadoop.fs.Path;
 
 /** A directory of tables for query engines: Hive's metastore, or none. */
 public interface TableCatalog extends AutoCloseable {
@@ -12,7 +13,7 @@ public interface TableCatalog extends AutoCloseable {
         public void check(TableDefinition table) {}
 
         @Override
-        public void publish(TableDefinition table, Collection<PathPartition> partitions) {}
+        public void publish(TableDefinition table, SortedMap<PathPartition, Path> locations) {}
 
         @Override
         public void close() {}
@@ -25,8 +26,13 @@ public interface TableCatalog extends AutoCloseable {
      */
     void check(TableDefinition table) throws IOException;
 
-    /** Creates the table if it does not exist, adds missing columns and missing path partitions. Idempotent. */
-    void publish(TableDefinition table, Collection<PathPartition> partitions) throws IOException;
+    /**
+     * Creates the table if it does not exist, adds missing columns and missing path partitions, and sets the folders of path
+     * partitions. A query sees a path partition's former folder or the new one. Idempotent.
+     *
+     * @param locations the qualified folder of each path partition
+     */
+    void publish(TableDefinition table, SortedMap<PathPartition, Path> locations) throws IOException;
 
     @Override
     void close();

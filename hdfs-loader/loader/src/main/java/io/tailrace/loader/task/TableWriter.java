@@ -1,10 +1,11 @@
 package io.tailrace.loader.task;
 
-import io.tailrace.loader.commit.Manifest;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.store.SyncedOutputFile;
+import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.PathPartition;
+import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.protocol.TopicPartition;
 import java.io.IOException;
@@ -36,11 +37,10 @@ final class TableWriter implements AutoCloseable {
      *
      * @param table the table
      * @param schema the schema of its rows
-     * @param partition the partition the rows come from
-     * @param staging the run's staging folder
+     * @param spec the task
      * @param prefix prefix of the names of the staged files, unique in the folder
      */
-    record Source(TableKind table, Schema schema, TopicPartition partition, Path staging, String prefix) {}
+    record Source(TableKind table, Schema schema, TaskSpec spec, String prefix) {}
 
     private static final class OpenFile {
         final ParquetWriter<GenericRecord> writer;
@@ -61,7 +61,7 @@ final class TableWriter implements AutoCloseable {
     private final Store store;
     private final Configuration conf = new Configuration(false);
     private final Map<PathPartition, OpenFile> open = new LinkedHashMap<>(16, 0.75f, true);
-    private final List<Manifest.DataFile> finished = new ArrayList<>();
+    private final List<StagedFile> finished = new ArrayList<>();
     private int created;
 
     TableWriter(Source source, ParquetSettings settings, Store store) {
@@ -90,7 +90,7 @@ final class TableWriter implements AutoCloseable {
     private OpenFile create(long offset) throws IOException {
         String staged = source.prefix() + created++ + ".parquet";
         ParquetWriter<GenericRecord> writer = AvroParquetWriter.<GenericRecord>builder(
-                        new SyncedOutputFile(store, new Path(source.staging(), staged)))
+                        new SyncedOutputFile(store, new Path(source.spec().staging(), staged)))
                 .withConf(conf)
                 .withSchema(source.schema())
                 .withDataModel(GenericData.get())
@@ -114,17 +114,20 @@ final class TableWriter implements AutoCloseable {
 
     private void finish(PathPartition partition, OpenFile file) throws IOException {
         file.writer.close();
-        finished.add(new Manifest.DataFile(
+        TopicPartition from = source.spec().range().topicPartition();
+        DataFile published = new DataFile(
                 source.table(),
                 partition,
-                Layout.fileName(source.partition(), file.first, file.last),
-                file.staged,
+                DataFile.FIRST_GENERATION,
+                Layout.fileName(from, source.spec().series(), file.first, file.last),
                 file.rows,
-                store.length(new Path(source.staging(), file.staged))));
+                store.length(new Path(source.spec().staging(), file.staged)),
+                List.of(new DataFile.Span(from.partition(), file.first, file.last)));
+        finished.add(new StagedFile(published, file.staged));
     }
 
     /** Closes all files and returns all files written; they are complete and on disk. */
-    List<Manifest.DataFile> finish() throws IOException {
+    List<StagedFile> finish() throws IOException {
         closeOldestUntil(0);
         return List.copyOf(finished);
     }

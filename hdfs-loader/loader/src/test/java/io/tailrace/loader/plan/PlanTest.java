@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.protocol.TopicPartition;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -19,7 +18,7 @@ class PlanTest {
         Plan plan = Plan.of(List.of(bounds(P0, 10, 0, 25), bounds(P1, 7, 0, 7)), Long.MAX_VALUE / 2, Plan.OnGap.FAIL);
 
         assertThat(plan.tasks()).containsExactly(new OffsetRange(P0, 10, 25));
-        assertThat(plan.endOffsets()).isEqualTo(Map.of(0, 25L, 1, 7L));
+        assertThat(plan.covered()).extracting(OffsetRange::to).containsExactly(25L, 7L);
         assertThat(plan.isEmpty()).isFalse();
     }
 

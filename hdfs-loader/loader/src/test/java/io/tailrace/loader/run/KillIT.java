@@ -71,7 +71,7 @@ class KillIT {
 
     private static int runUntilKilled(org.apache.hadoop.fs.Path root, String step) throws Exception {
         // At the second file, so that some files are published and some are not.
-        String occurrence = step.equals(CommitStep.FILE_PUBLISHED.name()) ? "2" : "1";
+        String occurrence = step.equals(CommitStep.FILE_MOVED.name()) ? "2" : "1";
         Process process = new ProcessBuilder(List.of(
                         System.getProperty("java.home") + "/bin/java",
                         "-Xmx256m",

@@ -65,7 +65,7 @@ abstract class LoadRunContract {
 
         LoadResult result = loader.load();
 
-        assertThat(result).isEqualTo(new LoadResult(AccessLog.TOPIC, EVENTS, 0, result.files(), 0));
+        assertThat(result).isEqualTo(new LoadResult(AccessLog.TOPIC, EVENTS, 0, result.files(), 0, List.of()));
         assertThat(loader.rowsByStatus()).isEqualTo(expected);
         assertThat(loader.files(TableKind.ROWS).stream().map(Path::getParent).distinct())
                 .hasSize(AccessLog.HOURS);
@@ -80,7 +80,7 @@ abstract class LoadRunContract {
         loader.load();
         cluster.expireGroupOffsets();
 
-        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
+        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0, List.of()));
         assertThat(cluster.groupOffsets()).isEqualTo(Map.of(AccessLog.P0, EVENTS / 2L, AccessLog.P1, EVENTS / 2L));
     }
 
@@ -117,7 +117,7 @@ abstract class LoadRunContract {
         loader.load();
         List<Path> files = loader.files(TableKind.ROWS);
 
-        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
+        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0, List.of()));
         assertThat(loader.files(TableKind.ROWS)).isEqualTo(files);
 
         AccessLog.append(cluster, registry, 1, SEED);
@@ -153,7 +153,7 @@ abstract class LoadRunContract {
         assertThat(loader.taskBytesMax(taskOffsets * 512L).load().rows()).isEqualTo(5);
         assertThat(loader.positions(TableKind.ROWS)).containsExactly("0/1", "0/10", "0/14", "0/2", "0/7");
         assertThat(cluster.groupOffsets()).containsEntry(AccessLog.P0, 16L);
-        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
+        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0, List.of()));
     }
 
     @Test
@@ -202,12 +202,12 @@ abstract class LoadRunContract {
         AccessLog.append(cluster, registry, 10, SEED);
         loader.load();
         Path manifest = new Path(loader.layout().commits(), "00000000000000000002.json");
-        loader.store.write(manifest, "{\"format\": 3}".getBytes(UTF_8));
+        loader.store.write(manifest, "{\"format\": 4}".getBytes(UTF_8));
 
         assertThatThrownBy(loader::load)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(manifest.toString())
-                .hasMessageContaining("format: expected 1 or 2, found 3")
+                .hasMessageContaining("format: expected 1 to 3, found 4")
                 .hasMessageContaining("Nothing was loaded. If a newer loader wrote the file, use that loader");
         assertThat(loader.rows(TableKind.ROWS)).hasSize(10);
     }
@@ -226,7 +226,7 @@ abstract class LoadRunContract {
         assertThat(loader.rows(TableKind.ROWS)).hasSize(10);
 
         LoadResult result = loader.load(Plan.OnGap.SKIP, step -> {});
-        assertThat(result).isEqualTo(new LoadResult(AccessLog.TOPIC, 17, 0, result.files(), 3));
+        assertThat(result).isEqualTo(new LoadResult(AccessLog.TOPIC, 17, 0, result.files(), 3, List.of()));
     }
 
     @Test
@@ -295,7 +295,7 @@ abstract class LoadRunContract {
         cluster.append(AccessLog.P0, AccessLog.START.toEpochMilli(), new byte[] {1, 2, 3});
 
         assertThat(loader.load().errors()).isEqualTo(1);
-        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
+        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0, List.of()));
     }
 
     /** The first lookup is for the newest schema, the next ones are for the schemas that records were written with. */
@@ -317,7 +317,8 @@ abstract class LoadRunContract {
         });
 
         assertThatThrownBy(loader::load).isInstanceOf(CommitConflictException.class);
-        assertThat(new CommitLog(loader.store, loader.layout()).newest()).isEmpty();
+        assertThat(new CommitLog(loader.store, loader.layout()).state().newest())
+                .isEmpty();
         assertThat(loader.files(TableKind.ROWS)).isEmpty();
     }
 
@@ -333,7 +334,7 @@ abstract class LoadRunContract {
                 .isInstanceOf(CommitConflictException.class);
 
         assertThat(loader.positions(TableKind.ROWS)).hasSize(10).doesNotHaveDuplicates();
-        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0));
+        assertThat(loader.load()).isEqualTo(new LoadResult(AccessLog.TOPIC, 0, 0, 0, 0, List.of()));
     }
 
     /** What another process does after this one lost the lock. */

@@ -1,6 +1,7 @@
 package io.tailrace.loader.run;
 
 import io.tailrace.loader.commit.CommitListener;
+import io.tailrace.loader.engine.LocalEngine;
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.Store;
@@ -8,6 +9,7 @@ import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.loader.task.ParquetSettings;
+import io.tailrace.loader.task.TaskServices;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -89,7 +91,7 @@ final class TestLoader implements AutoCloseable {
     LoadResult load(Plan.OnGap onGap, CommitListener listener) throws IOException {
         LoadRun.Dependencies dependencies = new LoadRun.Dependencies(
                 cluster.admin(),
-                cluster::consumer,
+                new LocalEngine(2, new TaskServices(cluster::consumer, registry, store, nanoTime)),
                 registry,
                 store,
                 catalog,
@@ -97,18 +99,13 @@ final class TestLoader implements AutoCloseable {
                 abort,
                 listener,
                 (topic, records) -> new ListeningProgress(),
-                InstantSource.fixed(NOW),
-                nanoTime);
+                InstantSource.fixed(NOW));
         return new LoadRun(settings(), dependencies, AccessLog.TOPIC).run(onGap);
     }
 
     private LoadRun.Settings settings() {
         return new LoadRun.Settings(
-                root,
-                2,
-                taskBytesMax,
-                new ParquetSettings(CompressionCodecName.ZSTD, 1 << 20, openFilesMax),
-                "eventTime");
+                root, taskBytesMax, new ParquetSettings(CompressionCodecName.ZSTD, 1 << 20, openFilesMax), "eventTime");
     }
 
     Layout layout() {

@@ -9,7 +9,7 @@ class LayoutTest {
 
     @Test
     void namesFilesByTopicPartitionAndOffsets() {
-        assertThat(Layout.fileName(new TopicPartition("access-log", 3), 17, 4172))
+        assertThat(Layout.fileName(new TopicPartition("access-log", 3), 0, 17, 4172))
                 .isEqualTo("access-log-3-17-4172.parquet");
     }
 
@@ -17,7 +17,7 @@ class LayoutTest {
     void cutsALongTopicSoThatTheFileNameFits() {
         TopicPartition partition = new TopicPartition("t".repeat(249), Integer.MAX_VALUE);
 
-        String name = Layout.fileName(partition, Long.MAX_VALUE - 1, Long.MAX_VALUE);
+        String name = Layout.fileName(partition, 0, Long.MAX_VALUE - 1, Long.MAX_VALUE);
 
         assertThat(name).hasSize(255).endsWith("t-2147483647-9223372036854775806-9223372036854775807.parquet");
     }

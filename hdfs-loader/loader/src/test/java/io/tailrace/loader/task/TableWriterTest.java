@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.tailrace.client.ConsumerRecord;
-import io.tailrace.loader.commit.Manifest;
+import io.tailrace.loader.plan.OffsetRange;
 import io.tailrace.loader.run.AccessLog;
 import io.tailrace.loader.store.Store;
+import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.ErrorRow;
 import io.tailrace.loader.table.PathPartition;
+import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
 import java.io.IOException;
 import java.util.List;
@@ -27,8 +29,9 @@ class TableWriterTest {
     void closesTheLeastRecentlyUsedFileAtTheLimit(@TempDir java.nio.file.Path dir) throws IOException {
         Path staging = new Path(dir.toUri());
         ParquetSettings settings = new ParquetSettings(CompressionCodecName.UNCOMPRESSED, 1 << 20, 2);
-        TableWriter.Source source =
-                new TableWriter.Source(TableKind.ERRORS, ErrorRow.SCHEMA, AccessLog.P0, staging, "errors-");
+        TaskSpec spec =
+                new TaskSpec(new OffsetRange(AccessLog.P0, 0, 5), 0, 0, 0, null, "eventTime", staging, settings);
+        TableWriter.Source source = new TableWriter.Source(TableKind.ERRORS, ErrorRow.SCHEMA, spec, "errors-");
         try (Store store = Store.open(staging, new Configuration());
                 TableWriter writer = new TableWriter(source, settings, store)) {
             List<PathPartition> hours = List.of(A, B, A, C, B);
@@ -38,7 +41,8 @@ class TableWriterTest {
             }
 
             assertThat(writer.finish())
-                    .extracting(Manifest.DataFile::pathPartition, Manifest.DataFile::name, Manifest.DataFile::rows)
+                    .extracting(StagedFile::file)
+                    .extracting(DataFile::pathPartition, DataFile::name, DataFile::rows)
                     .containsExactly(
                             tuple(B, "access-log-0-1-1.parquet", 1L),
                             tuple(A, "access-log-0-0-2.parquet", 2L),

@@ -1,0 +1,110 @@
+package io.tailrace.loader.commit;
+
+import io.tailrace.loader.table.DataFile;
+import io.tailrace.loader.table.PathPartition;
+import io.tailrace.loader.table.StagedFile;
+import io.tailrace.loader.table.TableKind;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a topic's commits add up to: its newest manifest, and the files of its tables. Immutable.
+ *
+ * <p>Only live files count: a file that a later commit removed is not part of the state, even while it is on disk.
+ */
+public final class TopicState {
+    /** The state before the first commit. */
+    public static final TopicState EMPTY = new TopicState(Optional.empty(), Map.of());
+
+    private static final Hour NO_FILES = new Hour(DataFile.FIRST_GENERATION, List.of());
+
+    private final Optional<Manifest> newest;
+    private final Map<TableKind, SortedMap<PathPartition, Hour>> hours;
+
+    private TopicState(Optional<Manifest> newest, Map<TableKind, SortedMap<PathPartition, Hour>> hours) {
+        this.newest = newest;
+        this.hours = hours;
+    }
+
+    /**
+     * The live files of a path partition.
+     *
+     * @param generation the generation to which all of them belong
+     * @param files the files, in the order in which they were committed
+     */
+    public record Hour(long generation, List<DataFile> files) {}
+
+    /**
+     * Returns the state after further commits.
+     *
+     * @param manifests the commits that follow this state, in order
+     * @throws IllegalArgumentException if a commit does not fit what was committed before it
+     */
+    public TopicState with(List<Manifest> manifests) {
+        if (manifests.isEmpty()) {
+            return this;
+        }
+        Map<TableKind, SortedMap<PathPartition, Hour>> changed = new EnumMap<>(TableKind.class);
+        for (TableKind table : TableKind.values()) {
+            changed.put(table, new TreeMap<>(hours(table)));
+        }
+        for (Manifest manifest : manifests) {
+            for (DataFile file : manifest.removed()) {
+                remove(changed, file, manifest);
+            }
+            for (StagedFile file : manifest.added()) {
+                add(changed, file.file(), manifest);
+            }
+        }
+        return new TopicState(Optional.of(manifests.get(manifests.size() - 1)), changed);
+    }
+
+    private static void remove(Map<TableKind, SortedMap<PathPartition, Hour>> hours, DataFile file, Manifest manifest) {
+        Hour hour = hours.get(file.table()).getOrDefault(file.pathPartition(), NO_FILES);
+        List<DataFile> left = new ArrayList<>(hour.files());
+        if (!left.remove(file)) {
+            throw new IllegalArgumentException(
+                    "commit " + manifest.sequence() + " removes " + file + ", which no earlier commit added");
+        }
+        hours.get(file.table()).put(file.pathPartition(), new Hour(hour.generation(), left));
+    }
+
+    private static void add(Map<TableKind, SortedMap<PathPartition, Hour>> hours, DataFile file, Manifest manifest) {
+        Hour hour = hours.get(file.table()).getOrDefault(file.pathPartition(), NO_FILES);
+        boolean replaces = hour.files().isEmpty() && file.generation() > hour.generation();
+        if (file.generation() != hour.generation() && !replaces) {
+            throw new IllegalArgumentException(
+                    "commit " + manifest.sequence() + " adds " + file + ", expected generation " + hour.generation());
+        }
+        List<DataFile> files = new ArrayList<>(hour.files());
+        files.add(file);
+        hours.get(file.table()).put(file.pathPartition(), new Hour(file.generation(), files));
+    }
+
+    /** Returns the newest manifest, or empty before the first commit. */
+    public Optional<Manifest> newest() {
+        return newest;
+    }
+
+    /** Returns the number of the newest commit, or 0 before the first one. */
+    public long sequence() {
+        return newest.map(Manifest::sequence).orElse(0L);
+    }
+
+    /** Returns the path partitions of a table that have or had files, and their live files. */
+    public SortedMap<PathPartition, Hour> hours(TableKind table) {
+        SortedMap<PathPartition, Hour> found = hours.get(table);
+        return found == null ? Collections.emptySortedMap() : Collections.unmodifiableSortedMap(found);
+    }
+
+    /** Returns the generation to which a load adds files of a path partition. */
+    public long generation(TableKind table, PathPartition pathPartition) {
+        return hours(table).getOrDefault(pathPartition, NO_FILES).generation();
+    }
+}
