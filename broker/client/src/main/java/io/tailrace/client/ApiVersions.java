@@ -62,9 +62,10 @@ final class ApiVersions {
      *
      * @throws ClientException if the two have none in common
      */
-    short versionOf(ApiKey api, Supplier<String> broker) {
+    short versionOf(Request<?> request, Supplier<String> broker) {
+        ApiKey api = request.api();
         ApiVersionsResponse.Api theirs = spoken.get(api);
-        VersionRange ours = api.served();
+        VersionRange ours = new VersionRange(api.served().min(), request.sentVersionMax());
         if (theirs != null && theirs.maxVersion() >= ours.min() && theirs.minVersion() <= ours.max()) {
             return (short) Math.min(theirs.maxVersion(), ours.max());
         }

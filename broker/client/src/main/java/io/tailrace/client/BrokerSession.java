@@ -105,7 +105,7 @@ final class BrokerSession {
         ByteBuffer[] frame;
         Sent sent;
         try {
-            short version = versions.versionOf(request.request().api(), this::name);
+            short version = versions.versionOf(request.request(), this::name);
             sent = new Sent(request, version, nextCorrelationId++);
             frame = Requests.encode(request.request(), version, sent.correlationId(), config.clientId())
                     .buffers();

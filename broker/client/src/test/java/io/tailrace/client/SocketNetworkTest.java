@@ -10,6 +10,7 @@ import io.tailrace.protocol.codec.Responses;
 import io.tailrace.protocol.message.ApiVersionsRequest;
 import io.tailrace.protocol.message.ApiVersionsResponse;
 import io.tailrace.protocol.message.CreatePartitionsRequest;
+import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.MetadataResponse;
 import io.tailrace.protocol.message.Response;
@@ -88,8 +89,9 @@ class SocketNetworkTest {
                 asked = receive();
                 assertThat(asked.header().version()).isZero();
             }
-            List<ApiVersionsResponse.Api> apis =
-                    List.of(new ApiVersionsResponse.Api(ApiKey.METADATA.number(), (short) 0, (short) 5));
+            List<ApiVersionsResponse.Api> apis = List.of(
+                    new ApiVersionsResponse.Api(ApiKey.METADATA.number(), (short) 0, (short) 5),
+                    new ApiVersionsResponse.Api(ApiKey.FETCH.number(), (short) 4, (short) 18));
             answer(new ApiVersionsResponse(ErrorCode.NONE, apis), asked.header().version(), asked);
         }
 
@@ -132,6 +134,19 @@ class SocketNetworkTest {
             assertThat(asked.header().clientId()).isEqualTo("tailrace");
             broker.answer(ANSWER, (short) 5, asked);
             assertThat(answer.get(10, TimeUnit.SECONDS).clusterId()).isEqualTo("here");
+        }
+    }
+
+    @Test
+    void fetchNamesTopicsByNameEvenIfTheBrokerSupportsIds() throws Exception {
+        FetchRequest.Partition part = new FetchRequest.Partition(0, -1, 0, -1, -1, 1_000);
+        FetchRequest fetch = new FetchRequest(-1, 0, 1, 1_000, List.of(new FetchRequest.Topic("web", List.of(part))));
+        CompletableFuture<?> unused =
+                network.send(InetSocketAddress.createUnresolved("127.0.0.1", server.getLocalPort()), fetch, 10_000);
+        try (Accepted broker = new Accepted((short) 3)) {
+            Requests.Received asked = broker.receive();
+            assertThat(asked.header().version()).isEqualTo((short) 12);
+            assertThat(asked.body()).isEqualTo(fetch);
         }
     }
 

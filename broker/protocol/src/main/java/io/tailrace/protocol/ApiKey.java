@@ -6,15 +6,15 @@ import java.util.Optional;
  * The APIs of the protocol and their versions.
  *
  * <p>{@link #advertised} is what an ApiVersions answer says and what the codec reads and writes; {@link #served} is what
- * a broker does and our client sends. Requests of other advertised versions are answered with UNSUPPORTED_VERSION. The two
- * differ where clients draw conclusions from a version that they never send; {@code docs/protocol.md} says which and why.
+ * a broker does, and our client sends up to {@link io.tailrace.protocol.message.Request#sentVersionMax}. Requests of other
+ * advertised versions are answered with UNSUPPORTED_VERSION. The two differ where clients draw conclusions from a version
+ * that they never send; {@code docs/protocol.md} says which and why.
  * A broker advertises only the APIs that it has a handler for.
  */
 public enum ApiKey {
     /** Advertised from version 0, or librdkafka would send all batches uncompressed. */
     PRODUCE(0, VersionRange.of(3, 9), VersionRange.of(0, 9), 9),
-    /** Versions above 12 identify topics by id. */
-    FETCH(1, VersionRange.of(4, 12), 12),
+    FETCH(1, VersionRange.of(4, 18), 12),
     LIST_OFFSETS(2, VersionRange.of(1, 8), 6),
     METADATA(3, VersionRange.of(0, 12), 9),
     OFFSET_COMMIT(8, VersionRange.of(2, 9), 8),
@@ -84,7 +84,7 @@ public enum ApiKey {
         return number;
     }
 
-    /** The versions that a broker serves and our client sends. */
+    /** The versions that a broker serves. */
     public VersionRange served() {
         return served;
     }

@@ -32,9 +32,9 @@ public final class RawClient implements AutoCloseable {
         in = new DataInputStream(socket.getInputStream());
     }
 
-    /** Sends a request in its highest version without waiting for the answer. */
+    /** Sends a request in the highest version that our clients send, without waiting for the answer. */
     public void send(Request<?> request) throws IOException {
-        send(request, request.api().served().max());
+        send(request, request.sentVersionMax());
     }
 
     /** Sends a request in this version without waiting for the answer. */
@@ -74,6 +74,12 @@ public final class RawClient implements AutoCloseable {
     /** Sends and waits for the answer. */
     public <A extends Response> A call(Request<A> request, Class<A> type) throws IOException {
         send(request);
+        return receive(type);
+    }
+
+    /** Sends in this version and waits for the answer. */
+    public <A extends Response> A call(Request<A> request, short version, Class<A> type) throws IOException {
+        send(request, version);
         return receive(type);
     }
 

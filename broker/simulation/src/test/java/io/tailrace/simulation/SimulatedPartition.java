@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +80,7 @@ final class SimulatedPartition implements ClusterActions {
         PartitionContext context = new PartitionContext(
                 RULES, this, cluster.workload.started(process), cluster.workload.lease(process), clocks);
         partition = new PartitionLifecycle(process.id(), new Partitions(process::image), context)
-                .open(disk.log(), settings(cluster.settings.minInsync()), disk.highWatermark());
+                .open(disk.log(), new UUID(0, 1), settings(cluster.settings.minInsync()), disk.highWatermark());
     }
 
     private TopicSettings settings(int minInsync) {

@@ -316,7 +316,7 @@ class KafkaRecordToolsConformanceIT {
         List<String> versions = TOOLS.lines("BrokerApiVersionsCommand");
         assertThat(versions).filteredOn(line -> line.contains("(id: ")).hasSize(2);
         assertThat(versions)
-                .filteredOn(line -> line.contains("Fetch(1): 4 to 12 [usable: 12]"))
+                .filteredOn(line -> line.contains("Fetch(1): 4 to 18 [usable: 18]"))
                 .hasSize(2);
         assertThat(versions)
                 .filteredOn(line -> line.contains("AddPartitionsToTxn(24): UNSUPPORTED"))

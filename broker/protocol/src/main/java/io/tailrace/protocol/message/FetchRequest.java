@@ -2,12 +2,14 @@ package io.tailrace.protocol.message;
 
 import io.tailrace.protocol.ApiKey;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads record batches, as a consumer or as a follower.
+ * Reads record batches, as a consumer or as a follower. From version {@value #FIRST_WITH_TOPIC_IDS} on, topics are named by id
+ * (KIP-516). {@link #replica} returns the reader in any version.
  *
- * @param replicaId the follower's broker id; -1 for a consumer
+ * @param replicaId the follower's broker id; -1 for a consumer, and from version 15 on
  * @param maxWaitMs how long the broker may wait for {@code minBytes}
  * @param minBytes the least number of bytes to return, if they arrive in time
  * @param maxBytes the most bytes to return; exceeded if the first batch is larger
@@ -20,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param clusterId the cluster the broker must belong to; null for any
  * @param replicaEpoch the follower's broker epoch, -1 for a consumer. Our own tag: Apache Kafka has the field only in a
  *     version that needs topic ids (KIP-903), and ignores unknown tags
+ * @param replicaState the follower from version 15 on, or {@link ReplicaState#CONSUMER}
  */
 public record FetchRequest(
-        int replicaId,
+        @Until(14) @Default("-1") int replicaId,
         int maxWaitMs,
         int minBytes,
         int maxBytes,
@@ -33,10 +36,14 @@ public record FetchRequest(
         @Since(7) List<ForgottenTopic> forgottenTopics,
         @Since(11) String rackId,
         @Since(12) @Tagged(0) @Nullable String clusterId,
-        @Since(12) @Tagged(10_000) @Default("-1") long replicaEpoch)
+        @Since(12) @Until(14) @Tagged(10_000) @Default("-1") long replicaEpoch,
+        @Since(15) @Tagged(1) ReplicaState replicaState)
         implements Request<FetchResponse> {
     /** {@link #replicaId} of a consumer. */
     public static final int CONSUMER = -1;
+
+    /** From this version on, requests and answers name topics by id. */
+    public static final int FIRST_WITH_TOPIC_IDS = 13;
 
     /** A read without a broker epoch. */
     public FetchRequest(
@@ -63,7 +70,8 @@ public record FetchRequest(
                 forgottenTopics,
                 rackId,
                 clusterId,
-                -1);
+                -1,
+                ReplicaState.CONSUMER);
     }
 
     /** A read up to the high watermark, outside a session. */
@@ -75,7 +83,19 @@ public record FetchRequest(
     public static FetchRequest ofFollower(
             int replicaId, long replicaEpoch, int maxWaitMs, int minBytes, int maxBytes, List<Topic> topics) {
         return new FetchRequest(
-                replicaId, maxWaitMs, minBytes, maxBytes, (byte) 0, 0, -1, topics, List.of(), "", null, replicaEpoch);
+                replicaId,
+                maxWaitMs,
+                minBytes,
+                maxBytes,
+                (byte) 0,
+                0,
+                -1,
+                topics,
+                List.of(),
+                "",
+                null,
+                replicaEpoch,
+                ReplicaState.CONSUMER);
     }
 
     /** The same read, of these partitions. */
@@ -92,7 +112,8 @@ public record FetchRequest(
                 forgottenTopics,
                 rackId,
                 clusterId,
-                replicaEpoch);
+                replicaEpoch,
+                replicaState);
     }
 
     /**
@@ -115,7 +136,8 @@ public record FetchRequest(
                 forgotten,
                 rackId,
                 clusterId,
-                replicaEpoch);
+                replicaEpoch,
+                replicaState);
     }
 
     /** The same read by a consumer in this rack, empty for none. */
@@ -132,7 +154,8 @@ public record FetchRequest(
                 forgottenTopics,
                 rack,
                 clusterId,
-                replicaEpoch);
+                replicaEpoch,
+                replicaState);
     }
 
     @Override
@@ -140,13 +163,42 @@ public record FetchRequest(
         return ApiKey.FETCH;
     }
 
+    /** Our clients and followers name topics by name. */
+    @Override
+    public short sentVersionMax() {
+        return FIRST_WITH_TOPIC_IDS - 1;
+    }
+
+    /** The reader, from whichever fields the request's version has. */
+    public ReplicaState replica() {
+        return replicaId == CONSUMER ? replicaState : new ReplicaState(replicaId, replicaEpoch);
+    }
+
+    /**
+     * The reader (KIP-903).
+     *
+     * @param replicaId the follower's broker id; -1 for a consumer
+     * @param replicaEpoch the follower's broker epoch; -1 for a consumer
+     */
+    public record ReplicaState(
+            @Default("-1") int replicaId, @Default("-1") long replicaEpoch) {
+        /** A consumer. */
+        public static final ReplicaState CONSUMER = new ReplicaState(-1, -1);
+    }
+
     /**
      * The partitions of a topic to read.
      *
-     * @param topic the topic
+     * @param topic the topic's name, empty if it is named by id
+     * @param topicId the topic's id, all zeros if it is named by name
      * @param partitions the partitions
      */
-    public record Topic(String topic, List<Partition> partitions) {}
+    public record Topic(@Until(12) String topic, @Since(13) UUID topicId, List<Partition> partitions) {
+        /** Partitions of a topic that is named by name. */
+        public Topic(String topic, List<Partition> partitions) {
+            this(topic, new UUID(0, 0), partitions);
+        }
+    }
 
     /**
      * A partition to read.
@@ -157,6 +209,10 @@ public record FetchRequest(
      * @param lastFetchedEpoch the leader epoch of the follower's last record, -1 for none (KIP-595)
      * @param logStartOffset the follower's log start offset; -1 for a consumer
      * @param partitionMaxBytes the most bytes to return; exceeded if the first batch of the response is larger
+     * @param replicaDirectoryId the follower's log directory (KIP-853); all zeros for none. Used only for Apache Kafka's metadata
+     *     log
+     * @param highWatermark the follower's high watermark (KIP-1166); {@link Long#MAX_VALUE} if it is not sent. Used only for Apache
+     *     Kafka's metadata log
      */
     public record Partition(
             int partition,
@@ -164,13 +220,45 @@ public record FetchRequest(
             long fetchOffset,
             @Since(12) @Default("-1") int lastFetchedEpoch,
             @Since(5) @Default("-1") long logStartOffset,
-            int partitionMaxBytes) {}
+            int partitionMaxBytes,
+            @Since(17) @Tagged(0) UUID replicaDirectoryId,
+
+            @Since(18) @Tagged(1) @Default("9223372036854775807")
+            long highWatermark) {
+        private static final UUID NO_DIRECTORY = new UUID(0, 0);
+
+        /** A partition outside Apache Kafka's metadata log. */
+        public Partition(
+                int partition,
+                int currentLeaderEpoch,
+                long fetchOffset,
+                int lastFetchedEpoch,
+                long logStartOffset,
+                int partitionMaxBytes) {
+            this(
+                    partition,
+                    currentLeaderEpoch,
+                    fetchOffset,
+                    lastFetchedEpoch,
+                    logStartOffset,
+                    partitionMaxBytes,
+                    NO_DIRECTORY,
+                    Long.MAX_VALUE);
+        }
+    }
 
     /**
      * Partitions to remove from a session.
      *
-     * @param topic the topic
+     * @param topic the topic's name, empty if it is named by id
+     * @param topicId the topic's id, all zeros if it is named by name
      * @param partitions the indexes of its partitions
      */
-    public record ForgottenTopic(String topic, List<Integer> partitions) {}
+    public record ForgottenTopic(
+            @Until(12) String topic, @Since(13) UUID topicId, List<Integer> partitions) {
+        /** Partitions of a topic that is named by name. */
+        public ForgottenTopic(String topic, List<Integer> partitions) {
+            this(topic, new UUID(0, 0), partitions);
+        }
+    }
 }

@@ -4,6 +4,7 @@ import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.RecordsPayload;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,16 +14,24 @@ import org.jspecify.annotations.Nullable;
  * @param errorCode the error of the whole request
  * @param sessionId the fetch session (KIP-227), 0 for none
  * @param topics the batches by topic
+ * @param nodeEndpoints the addresses of leaders that the partitions name (KIP-951); a broker sends none
  */
 public record FetchResponse(
         int throttleTimeMs,
         @Since(7) ErrorCode errorCode,
         @Since(7) int sessionId,
-        List<Topic> topics) implements Response {
+        List<Topic> topics,
+        @Since(16) @Tagged(0) List<NodeEndpoint> nodeEndpoints)
+        implements Response {
 
     /** A response outside a session. */
     public FetchResponse(List<Topic> topics) {
         this(0, ErrorCode.NONE, 0, topics);
+    }
+
+    /** A response without addresses. */
+    public FetchResponse(int throttleTimeMs, ErrorCode errorCode, int sessionId, List<Topic> topics) {
+        this(throttleTimeMs, errorCode, sessionId, topics, List.of());
     }
 
     @Override
@@ -33,10 +42,16 @@ public record FetchResponse(
     /**
      * The batches of a topic.
      *
-     * @param topic the topic
+     * @param topic the topic's name
+     * @param topicId the topic's id, all zeros if the request named topics by name
      * @param partitions the batches by partition
      */
-    public record Topic(String topic, List<Partition> partitions) {}
+    public record Topic(@Until(12) String topic, @Since(13) UUID topicId, List<Partition> partitions) {
+        /** The batches of a topic that the request named by name. */
+        public Topic(String topic, List<Partition> partitions) {
+            this(topic, new UUID(0, 0), partitions);
+        }
+    }
 
     /**
      * The batches of a partition.
@@ -145,6 +160,17 @@ public record FetchResponse(
                     SnapshotId.NONE);
         }
     }
+
+    /**
+     * The address of a broker.
+     *
+     * @param nodeId the broker's id
+     * @param host its host name
+     * @param port its port
+     * @param rack its rack; null for none
+     */
+    public record NodeEndpoint(
+            int nodeId, String host, int port, @Nullable String rack) {}
 
     /**
      * An aborted transaction.

@@ -5,4 +5,10 @@ package io.tailrace.protocol.message;
  *
  * @param <R> the response
  */
-public non-sealed interface Request<R extends Response> extends Message {}
+public non-sealed interface Request<R extends Response> extends Message {
+
+    /** The highest version of this request that our clients send. */
+    default short sentVersionMax() {
+        return api().served().max();
+    }
+}

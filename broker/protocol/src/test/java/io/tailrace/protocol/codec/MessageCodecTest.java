@@ -136,7 +136,7 @@ class MessageCodecTest {
                 .hasMessage("unknown API 999");
         assertThatThrownBy(() -> Requests.decode(frame("0001" + "0003" + "00000009" + "ffff")))
                 .isInstanceOf(MalformedMessageException.class)
-                .hasMessage("version of FETCH: expected 4-12, found 3");
+                .hasMessage("version of FETCH: expected 4-18, found 3");
         assertThat(RequestStart.of(frame("03e7" + "0063" + "00000009")))
                 .isEqualTo(new RequestStart((short) 999, (short) 99, 9));
         assertThatIllegalArgumentException()
@@ -263,6 +263,8 @@ class MessageCodecTest {
         assertThat(RecordShape.of(FetchResponse.LeaderIdAndEpoch.class).defaults())
                 .isEqualTo(FetchResponse.LeaderIdAndEpoch.NONE);
         assertThat(RecordShape.of(FetchResponse.SnapshotId.class).defaults()).isEqualTo(FetchResponse.SnapshotId.NONE);
+        assertThat(RecordShape.of(FetchRequest.ReplicaState.class).defaults())
+                .isEqualTo(FetchRequest.ReplicaState.CONSUMER);
     }
 
     /** Types that no message uses yet. */

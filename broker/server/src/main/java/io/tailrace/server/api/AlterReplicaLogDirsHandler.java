@@ -57,7 +57,7 @@ public final class AlterReplicaLogDirsHandler
     private static AlterReplicaLogDirsResponse answer(
             AlterReplicaLogDirsRequest request, Function<Replica, ErrorCode> move) {
         Map<String, List<AlterReplicaLogDirsResponse.Partition>> results = new TreeMap<>();
-        SeenPartitions seen = new SeenPartitions();
+        SeenPartitions<String> seen = new SeenPartitions<>();
         for (AlterReplicaLogDirsRequest.Dir dir : request.dirs()) {
             for (AlterReplicaLogDirsRequest.Topic topic : dir.topics()) {
                 List<AlterReplicaLogDirsResponse.Partition> partitions =

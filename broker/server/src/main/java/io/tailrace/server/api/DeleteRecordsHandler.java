@@ -31,7 +31,7 @@ public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsR
     @Override
     public void handle(DeleteRecordsRequest request, Call<DeleteRecordsResponse> call) {
         DelayedDeletion deletion = new DelayedDeletion(call);
-        SeenPartitions seen = new SeenPartitions();
+        SeenPartitions<String> seen = new SeenPartitions<>();
         for (DeleteRecordsRequest.Topic topic : request.topics()) {
             deletion.begin(topic.name());
             for (DeleteRecordsRequest.Partition part : topic.partitions()) {

@@ -70,7 +70,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         ErrorCode notAvailable =
                 version < OFFSET_NOT_AVAILABLE_SINCE ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.OFFSET_NOT_AVAILABLE;
         List<ListOffsetsResponse.Topic> topics = new ArrayList<>();
-        SeenPartitions seen = new SeenPartitions();
+        SeenPartitions<String> seen = new SeenPartitions<>();
         for (ListOffsetsRequest.Topic topic : request.topics()) {
             List<ListOffsetsResponse.Partition> results = new ArrayList<>();
             for (ListOffsetsRequest.Partition part : topic.partitions()) {

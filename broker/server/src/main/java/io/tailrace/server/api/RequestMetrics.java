@@ -74,7 +74,7 @@ public final class RequestMetrics {
 
     /** Whether this is the fetch of a follower. */
     static boolean isFollower(Request<?> request) {
-        return request instanceof FetchRequest fetch && fetch.replicaId() >= 0;
+        return request instanceof FetchRequest fetch && fetch.replica().replicaId() >= 0;
     }
 
     /** Counts the answer to a request that was decoded at {@code begunNanos}. */

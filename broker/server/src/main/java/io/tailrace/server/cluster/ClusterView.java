@@ -25,6 +25,10 @@ public final class ClusterView implements Supplier<ClusterImage> {
     private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
     private final Semaphore places = new Semaphore(WAITERS_MAX);
     private volatile ClusterImage image = ClusterImage.empty();
+    private volatile Unleased unleased = new Unleased(image, image);
+
+    /** An image, and what is shown of it while this broker has no lease. */
+    private record Unleased(ClusterImage whole, ClusterImage shown) {}
 
     /** @param lease whether this broker may rely on being registered */
     public ClusterView(int brokerId, BooleanSupplier lease) {
@@ -33,10 +37,19 @@ public final class ClusterView implements Supplier<ClusterImage> {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // An image is replaced as a whole.
     public ClusterImage get() {
         ClusterImage newest = image;
         boolean alone = newest.brokers().keySet().equals(Set.of(brokerId));
-        return alone || lease.getAsBoolean() ? newest : newest.withoutBroker(brokerId);
+        if (alone || lease.getAsBoolean()) {
+            return newest;
+        }
+        Unleased last = unleased;
+        if (last.whole() != newest) {
+            last = new Unleased(newest, newest.withoutBroker(brokerId));
+            unleased = last;
+        }
+        return last.shown();
     }
 
     private record Waiter(Predicate<ClusterImage> condition, CompletableFuture<Boolean> satisfied) {

@@ -77,7 +77,10 @@ final class LocalReplicas {
             log.reconfigure(replica.settings().log());
             setUsable(id);
             return Optional.of(lifecycle.open(
-                    directories.logs().movable(log), replica.settings(), highWatermarks.getOrDefault(id, 0L)));
+                    directories.logs().movable(log),
+                    replica.topicId(),
+                    replica.settings(),
+                    highWatermarks.getOrDefault(id, 0L)));
         } catch (CorruptLogException e) {
             LOG.error(
                     "Damaged log is not used, its partition is offline on this broker: {}: {}. {}",

@@ -173,17 +173,19 @@ final class FetchAttempt {
 
     /** Groups partitions by topic, and reports each answered partition to the plan. */
     private final class Topics {
-        private final Map<String, List<FetchResponse.Partition>> byName = new LinkedHashMap<>();
+        private final Map<FetchedTopic, FetchResponse.Topic> byTopic = new LinkedHashMap<>();
 
         void add(PlannedPartition partition, FetchResponse.Partition result) {
-            byName.computeIfAbsent(partition.topic(), name -> new ArrayList<>()).add(result);
+            byTopic.computeIfAbsent(
+                            partition.topic(),
+                            topic -> new FetchResponse.Topic(partition.topicName(), topic.id(), new ArrayList<>()))
+                    .partitions()
+                    .add(result);
             plan.answered(partition, hasRecords(result));
         }
 
         List<FetchResponse.Topic> all() {
-            return byName.entrySet().stream()
-                    .map(topic -> new FetchResponse.Topic(topic.getKey(), topic.getValue()))
-                    .toList();
+            return List.copyOf(byTopic.values());
         }
     }
 }

@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Reads batches for consumers and followers, in fetch sessions (KIP-227) or without.
  *
+ * <p>From version {@value FetchRequest#FIRST_WITH_TOPIC_IDS} on, a fetch names topics by id (KIP-516, ADR 125).
+ *
  * <p>A fetch that names a partition twice, or a topic without partitions, is refused, because it would waste memory and reads
  * while it waits.
  *
@@ -56,11 +58,11 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
     @Override
     public void handle(FetchRequest request, Call<FetchResponse> call) {
         sessions.expire();
-        if (isWasteful(request)) {
+        Requester requester = Requester.of(request, call.header().version());
+        if (isWasteful(request, requester)) {
             call.answer(refused(request));
             return;
         }
-        Requester requester = Requester.of(request);
         if (requester.isFollower()) {
             DelayedFetch earlier = waitingFollowers.get(call.connection());
             if (earlier != null) {
@@ -116,17 +118,23 @@ public final class FetchHandler implements RequestHandler<FetchRequest, FetchRes
         return new FetchResponse(0, error, NO_SESSION, List.of());
     }
 
-    private static boolean isWasteful(FetchRequest request) {
-        SeenPartitions seen = new SeenPartitions();
-        return request.topics().stream()
-                .anyMatch(topic -> topic.partitions().isEmpty()
-                        || topic.partitions().stream().anyMatch(part -> !seen.add(topic.topic(), part.partition())));
+    private static boolean isWasteful(FetchRequest request, Requester requester) {
+        SeenPartitions<FetchedTopic> seen = new SeenPartitions<>();
+        for (FetchRequest.Topic topic : request.topics()) {
+            FetchedTopic fetched = FetchedTopic.of(topic, requester);
+            if (topic.partitions().isEmpty()
+                    || topic.partitions().stream().anyMatch(part -> !seen.add(fetched, part.partition()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static FetchResponse refused(FetchRequest request) {
         return new FetchResponse(request.topics().stream()
                 .map(topic -> new FetchResponse.Topic(
                         topic.topic(),
+                        topic.topicId(),
                         topic.partitions().stream()
                                 .map(part ->
                                         FetchResponse.Partition.refused(part.partition(), ErrorCode.INVALID_REQUEST))

@@ -26,7 +26,7 @@ final class FetchPlan {
     private final Partitions partitions;
     private final Requester requester;
     private final boolean isRackAware;
-    private final Map<String, Map<Integer, PlannedPartition>> topics = new LinkedHashMap<>();
+    private final Map<FetchedTopic, Map<Integer, PlannedPartition>> topics = new LinkedHashMap<>();
     private final Set<PlannedPartition> active = new LinkedHashSet<>();
     private final PlanChanges changes = new PlanChanges();
     private boolean follows;
@@ -87,16 +87,17 @@ final class FetchPlan {
     List<PlannedPartition> want(List<FetchRequest.Topic> wanted) {
         List<PlannedPartition> named = new ArrayList<>();
         for (FetchRequest.Topic topic : wanted) {
-            Map<Integer, PlannedPartition> ofTopic =
-                    topics.computeIfAbsent(topic.topic(), name -> new LinkedHashMap<>());
+            FetchedTopic fetched = FetchedTopic.of(topic, requester);
+            Map<Integer, PlannedPartition> ofTopic = topics.computeIfAbsent(fetched, absent -> new LinkedHashMap<>());
             for (FetchRequest.Partition part : topic.partitions()) {
-                named.add(want(ofTopic, topic.topic(), part));
+                named.add(want(ofTopic, fetched, part));
             }
         }
         return named;
     }
 
-    private PlannedPartition want(Map<Integer, PlannedPartition> ofTopic, String topic, FetchRequest.Partition part) {
+    private PlannedPartition want(
+            Map<Integer, PlannedPartition> ofTopic, FetchedTopic topic, FetchRequest.Partition part) {
         PlannedPartition known = ofTopic.get(part.partition());
         if (known != null) {
             known.want(part);
@@ -113,7 +114,8 @@ final class FetchPlan {
     /** Removes partitions. Those that the plan does not have are ignored. */
     void forget(List<FetchRequest.ForgottenTopic> forgotten) {
         for (FetchRequest.ForgottenTopic topic : forgotten) {
-            Map<Integer, PlannedPartition> ofTopic = topics.get(topic.topic());
+            FetchedTopic fetched = FetchedTopic.of(topic, requester);
+            Map<Integer, PlannedPartition> ofTopic = topics.get(fetched);
             if (ofTopic == null) {
                 continue;
             }
@@ -121,7 +123,7 @@ final class FetchPlan {
                 remove(ofTopic.remove(index));
             }
             if (ofTopic.isEmpty()) {
-                topics.remove(topic.topic());
+                topics.remove(fetched);
             }
         }
     }

@@ -169,11 +169,14 @@ public final class FetchSessions {
      */
     synchronized Use use(int id, int epoch, Requester requester) {
         FetchSession session = sessions.get(id);
-        if (session == null || !session.plan().requester().equals(requester)) {
+        if (session == null || !session.plan().requester().isSameClient(requester)) {
             return new Use(ErrorCode.FETCH_SESSION_ID_NOT_FOUND, null);
         }
         if (session.isInUse() || session.nextEpoch() != epoch) {
             return new Use(ErrorCode.INVALID_FETCH_SESSION_EPOCH, null);
+        }
+        if (session.plan().requester().usesTopicIds() != requester.usesTopicIds()) {
+            return new Use(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR, null);
         }
         session.begin(steadyMs.getAsLong());
         return new Use(ErrorCode.NONE, session);

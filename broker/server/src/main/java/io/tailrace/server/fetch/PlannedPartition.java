@@ -30,8 +30,11 @@ final class PlannedPartition implements ReadWaiter {
     }
 
     private final FetchPlan plan;
-    private final String topic;
-    private final @Nullable TopicPartition id;
+    private final FetchedTopic topic;
+
+    /** Null while the topic's name is not known, or if the index is negative. */
+    private @Nullable TopicPartition id;
+
     private FetchRequest.Partition wanted;
     private @Nullable Partition partition;
 
@@ -51,15 +54,23 @@ final class PlannedPartition implements ReadWaiter {
     private long answeredHighWatermark = UNKNOWN;
     private long answeredLogStartOffset = UNKNOWN;
 
-    PlannedPartition(FetchPlan plan, String topic, FetchRequest.Partition wanted) {
+    PlannedPartition(FetchPlan plan, FetchedTopic topic, FetchRequest.Partition wanted) {
         this.plan = plan;
         this.topic = topic;
         this.wanted = wanted;
-        this.id = wanted.partition() < 0 ? null : new TopicPartition(topic, wanted.partition());
     }
 
-    String topic() {
+    FetchedTopic topic() {
         return topic;
+    }
+
+    /** The topic's name, empty if it is not known. */
+    String topicName() {
+        String name = topic.name();
+        if (name != null) {
+            return name;
+        }
+        return id == null ? "" : id.topic();
     }
 
     int index() {
@@ -97,7 +108,7 @@ final class PlannedPartition implements ReadWaiter {
     /** The partition as it is on this broker now, null if it is not. */
     @Nullable
     Partition bind() {
-        Partition found = id == null ? null : plan.partitions().find(id);
+        Partition found = find();
         if (found != partition) {
             stopFollowing();
             partition = found;
@@ -107,6 +118,33 @@ final class PlannedPartition implements ReadWaiter {
             }
         }
         return found;
+    }
+
+    private @Nullable Partition find() {
+        if (id == null && index() >= 0) {
+            String name = currentName();
+            id = name == null ? null : new TopicPartition(name, index());
+        }
+        Partition found = id == null ? null : plan.partitions().find(id);
+        boolean isOfOtherTopic =
+                found != null && topic.name() == null && !found.topicId().equals(topic.id());
+        return isOfOtherTopic ? null : found;
+    }
+
+    /** The name that the topic has now; null if there is no topic with its id. */
+    private @Nullable String currentName() {
+        return topic.name() == null ? plan.partitions().topicName(topic.id()) : topic.name();
+    }
+
+    private ErrorCode errorOfMissing() {
+        String name = currentName();
+        if (name == null) {
+            return ErrorCode.UNKNOWN_TOPIC_ID;
+        }
+        // The name may have passed to another topic, while this broker has not opened or closed the logs yet.
+        return topic.name() == null && plan.partitions().find(name, index()) != null
+                ? ErrorCode.INCONSISTENT_TOPIC_ID
+                : plan.partitions().errorOfMissing(name, index());
     }
 
     /** Registers for calls of the partition; there is one at once if it has changed since it was read. */
@@ -160,8 +198,7 @@ final class PlannedPartition implements ReadWaiter {
     Read read(int room, boolean atLeastOneBatch) {
         Partition bound = bind();
         if (bound == null) {
-            ErrorCode error = plan.partitions().errorOfMissing(topic, index());
-            return new Read(error, null, UNKNOWN, UNKNOWN, null);
+            return new Read(errorOfMissing(), null, UNKNOWN, UNKNOWN, null);
         }
         changesSeen = bound.changes();
         Read read = read(bound, room, atLeastOneBatch);

@@ -10,13 +10,24 @@ import io.tailrace.replication.cluster.Incarnation;
  * @param replicaId a follower's broker id, negative for a consumer
  * @param replicaEpoch the broker epoch under which the follower fetches
  * @param rack the consumer's, empty for none
+ * @param usesTopicIds whether it names topics by id (KIP-516)
  */
-record Requester(int replicaId, long replicaEpoch, String rack) {
+record Requester(int replicaId, long replicaEpoch, String rack, boolean usesTopicIds) {
     /** A tool that compares replicas. It asks each replica, and has no rack. */
     private static final int DEBUGGING_CONSUMER = -2;
 
-    static Requester of(FetchRequest request) {
-        return new Requester(request.replicaId(), request.replicaEpoch(), request.rackId());
+    static Requester of(FetchRequest request, short version) {
+        FetchRequest.ReplicaState replica = request.replica();
+        return new Requester(
+                replica.replicaId(),
+                replica.replicaEpoch(),
+                request.rackId(),
+                version >= FetchRequest.FIRST_WITH_TOPIC_IDS);
+    }
+
+    /** Whether this is the same client, even if it names topics in another way. */
+    boolean isSameClient(Requester other) {
+        return replicaId == other.replicaId && replicaEpoch == other.replicaEpoch && rack.equals(other.rack);
     }
 
     /**

@@ -14,12 +14,14 @@ import io.tailrace.server.config.TopicSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A partition on this broker: a log, a role, and the requests that wait for it. Thread-safe. */
 public final class Partition {
     private final TopicPartition id;
+    private final UUID topicId;
     private final ReplicaLog log;
     private final Waiters waiters = new Waiters();
     private final ReplicaStateMachine role;
@@ -35,13 +37,13 @@ public final class Partition {
      *
      * @param log its log, which is open
      * @param replica its role at the start, at the log's offsets
-     * @param traffic counts of its topic
      */
-    Partition(ReplicaLog log, Replica replica, TopicSettings settings, PartitionContext context, TopicTraffic traffic) {
+    Partition(ReplicaLog log, Replica replica, PartitionTopic topic, PartitionContext context) {
         this.id = log.partition();
+        this.topicId = topic.id();
         this.log = log;
-        this.settings = settings;
-        this.traffic = traffic;
+        this.settings = topic.settings();
+        this.traffic = topic.traffic();
         Clocks clocks = context.clocks();
         role = new ReplicaStateMachine(this, log, replica, waiters, context);
         errors = new LogErrors(id, clocks.steadyMs(), role::logFailed);
@@ -53,6 +55,11 @@ public final class Partition {
     /** Topic and index. */
     public TopicPartition id() {
         return id;
+    }
+
+    /** The id of its topic. A topic that is created again has the same name and another id. */
+    public UUID topicId() {
+        return topicId;
     }
 
     /** The topic's settings. */

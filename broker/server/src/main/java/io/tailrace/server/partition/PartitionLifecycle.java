@@ -4,6 +4,7 @@ import io.tailrace.log.ReplicaLog;
 import io.tailrace.replication.LogView;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.config.TopicSettings;
+import java.util.UUID;
 
 /** Opens and closes partitions. Used only by the thread that applies images of the cluster. */
 public final class PartitionLifecycle {
@@ -21,18 +22,15 @@ public final class PartitionLifecycle {
     /**
      * Opens a partition on its log. It has no role until its assignment arrives.
      *
+     * @param topicId the id of its topic
      * @param highWatermark the last one written, exclusive; 0 if there is none
      */
-    public Partition open(ReplicaLog log, TopicSettings settings, long highWatermark) {
+    public Partition open(ReplicaLog log, UUID topicId, TopicSettings settings, long highWatermark) {
         LogView view = new LogView(ReplicaStateMachine.extentOf(log), highWatermark);
         Replica replica =
                 Replica.opened(log.partition(), brokerId, settings.policy().minInsyncReplicas(), view);
-        Partition partition = new Partition(
-                log,
-                replica,
-                settings,
-                context,
-                partitions.traffic().topic(log.partition().topic()));
+        TopicTraffic traffic = partitions.traffic().topic(log.partition().topic());
+        Partition partition = new Partition(log, replica, new PartitionTopic(topicId, settings, traffic), context);
         partitions.put(partition);
         return partition;
     }

@@ -3,9 +3,12 @@ package io.tailrace.server.partition;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.replication.cluster.ClusterImage;
+import io.tailrace.replication.cluster.TopicImage;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,18 @@ public final class Partitions {
     private final Set<TopicPartition> unusable = ConcurrentHashMap.newKeySet();
     private final Supplier<ClusterImage> cluster;
     private final BrokerTraffic traffic = new BrokerTraffic();
+    private volatile TopicNames names = TopicNames.of(ClusterImage.empty());
+
+    /** The names of an image's topics by id. */
+    private record TopicNames(ClusterImage image, Map<UUID, String> byId) {
+        static TopicNames of(ClusterImage image) {
+            Map<UUID, String> byId = new HashMap<>();
+            for (TopicImage topic : image.topics().values()) {
+                byId.put(topic.id(), topic.name());
+            }
+            return new TopicNames(image, byId);
+        }
+    }
 
     /** @param cluster this broker's current image of the cluster */
     public Partitions(Supplier<ClusterImage> cluster) {
@@ -30,6 +45,18 @@ public final class Partitions {
     /** The partition, or null if it is not on this broker. */
     public @Nullable Partition find(TopicPartition id) {
         return open.get(id);
+    }
+
+    /** The name of the topic with this id, or null if this broker knows no such topic. */
+    @SuppressWarnings("ReferenceEquality") // An image is replaced as a whole.
+    public @Nullable String topicName(UUID topicId) {
+        ClusterImage image = cluster.get();
+        TopicNames current = names;
+        if (current.image() != image) {
+            current = TopicNames.of(image);
+            names = current;
+        }
+        return current.byId().get(topicId);
     }
 
     /** The error to answer if {@link #find} finds nothing. */

@@ -88,4 +88,14 @@ class ClusterFollowerTest {
         assertThat(broker.follower.follow(without, () -> true)).isEqualTo(without);
         assertThat(created()).isZero();
     }
+
+    @Test
+    void partitionsOfATopicThatIsCreatedAgainHaveItsNewId() {
+        UUID former = broker.partition(0).topicId();
+        UUID current = new UUID(0, 9);
+        broker.follower.follow(LocalBroker.image(current, 1, LocalBroker.OTHER, 1, BOTH));
+
+        assertThat(former).isEqualTo(new UUID(0, 1));
+        assertThat(broker.partition(0).topicId()).isEqualTo(current);
+    }
 }

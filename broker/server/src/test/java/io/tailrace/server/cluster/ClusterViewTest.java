@@ -25,9 +25,12 @@ class ClusterViewTest {
 
         lease.set(false);
         assertThat(view.get().brokers()).containsOnlyKeys(2);
+        view.show(imageOf(Map.of(1, broker(1), 2, broker(2), 3, broker(3))));
+        assertThat(view.get().brokers()).containsOnlyKeys(2, 3);
+        assertThat(view.get()).as("is made once for each image").isSameAs(view.get());
 
         lease.set(true);
-        assertThat(view.get().brokers()).containsOnlyKeys(1, 2);
+        assertThat(view.get().brokers()).containsOnlyKeys(1, 2, 3);
     }
 
     @Test

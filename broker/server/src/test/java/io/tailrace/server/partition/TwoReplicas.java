@@ -15,6 +15,7 @@ import io.tailrace.replication.cluster.Endpoint;
 import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.PartitionState;
+import io.tailrace.replication.cluster.TopicImage;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.config.TopicSettings;
 import java.io.IOException;
@@ -23,6 +24,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class TwoReplicas implements ClusterActions, AutoCloseable {
     /** The topic; its partition 0 is the partition. */
     public static final String TOPIC = "replicated";
+
+    /** The topic's id. */
+    public static final UUID TOPIC_ID = new UUID(0, 7);
 
     /** Under which broker 2 is registered. */
     public static final long FOLLOWER_EPOCH = 200;
@@ -45,7 +52,8 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
     private final Clocks clocks = Clocks.system();
     private final AtomicBoolean lease = new AtomicBoolean(true);
     private volatile Runnable onRoleChange = () -> {};
-    private final Partitions partitions = new Partitions(ClusterImage::empty);
+    private volatile ClusterImage image = ClusterImage.empty();
+    private final Partitions partitions = new Partitions(() -> image);
     private final LogDirectory directory;
     private final PartitionLifecycle lifecycle;
     private final TopicSettings settings;
@@ -82,12 +90,12 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
                 new PartitionContext(
                         new PartitionRules(60_000), this, (changed, role) -> onRoleChange.run(), lease::get, clocks));
         log = directory.create(new TopicPartition(TOPIC, 0), settings.log(), 0);
-        partition = open(log);
+        partition = open(log, TOPIC_ID);
         elect(1, LEADER_EPOCH);
     }
 
-    private Partition open(Log log) {
-        Partition opened = lifecycle.open(log, settings, 0);
+    private Partition open(Log log, UUID topicId) {
+        Partition opened = lifecycle.open(log, topicId, settings, 0);
         opened.handle(new Event.BrokersChanged(Map.of(1, broker(1, SELF_EPOCH), 2, broker(2, FOLLOWER_EPOCH))));
         opened.handle(new Event.Registered(SELF_EPOCH));
         return opened;
@@ -95,7 +103,7 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
 
     /** Opens partition 1, which follows broker 2 in this epoch. */
     public Partition openFollower(int leaderEpoch) throws IOException {
-        Partition opened = open(directory.create(new TopicPartition(TOPIC, 1), settings.log(), 0));
+        Partition opened = open(directory.create(new TopicPartition(TOPIC, 1), settings.log(), 0), TOPIC_ID);
         opened.handle(elected(2, leaderEpoch, List.of(new Incarnation(2, FOLLOWER_EPOCH))));
         return opened;
     }
@@ -107,10 +115,29 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
 
     /** Opens another partition, which is led here in this epoch, and both are in sync. */
     public Partition openLeader(int index, int leaderEpoch) throws IOException {
-        Partition opened = open(directory.create(new TopicPartition(TOPIC, index), settings.log(), 0));
+        return openLeader(index, TOPIC_ID, leaderEpoch);
+    }
+
+    /** The same, of the topic with this id. */
+    public Partition openLeader(int index, UUID topicId, int leaderEpoch) throws IOException {
+        Partition opened = open(directory.create(new TopicPartition(TOPIC, index), settings.log(), 0), topicId);
         opened.handle(
                 elected(1, leaderEpoch, List.of(new Incarnation(1, SELF_EPOCH), new Incarnation(2, FOLLOWER_EPOCH))));
         return opened;
+    }
+
+    /** The topic has this id from now on, as far as the image of the cluster says, and no other topic exists. */
+    public void inCluster(UUID topicId) {
+        TopicImage topic = new TopicImage(TOPIC, topicId, List.of(), Map.of());
+        image = new ClusterImage(
+                "cluster", new TreeMap<>(), new TreeMap<>(Map.of(TOPIC, topic)), Set.of(), ClusterImage.NO_CONTROLLER);
+    }
+
+    /** Closes a partition, because its topic is deleted, and deletes its log. */
+    public void delete(Partition deleted) throws IOException {
+        lifecycle.close(deleted);
+        deleted.handle(new Event.Unassigned());
+        directory.delete(deleted.id(), 0);
     }
 
     /**
