@@ -128,7 +128,8 @@ public final class LoadRun {
         staging.fence(commits, publisher.filesEnd());
         List<Publisher.Failure> failures = publisher.publish();
         TopicState state = commits.state();
-        Plan plan = Plan.of(bounds(state), taskRecordsMax(state), onGap);
+        long recordBytes = recordBytes(state);
+        Plan plan = Plan.of(bounds(state), Math.max(1, settings.taskBytesMax() / recordBytes), onGap);
         if (plan.isEmpty()) {
             return result(Optional.empty(), failures.isEmpty() ? renewOffsets(state) : failures);
         }
@@ -139,7 +140,7 @@ public final class LoadRun {
             dependencies.catalog().check(TableDefinition.of(table, rows, layout, dependencies.store()));
         }
         String runId = staging.begin(dependencies.clock().instant());
-        List<TaskResult> results = load(plan, schema, runId);
+        List<TaskResult> results = load(plan, schema, runId, recordBytes);
         Manifest manifest = new Manifest(
                 state.sequence() + 1,
                 new LoadedTopic(topic, Optional.empty(), 0),
@@ -229,14 +230,13 @@ public final class LoadRun {
         return offset;
     }
 
-    /** How many records make {@code task.bytes.max}, estimated from the previous run. */
-    private long taskRecordsMax(TopicState state) {
+    /** The size of a record, estimated from what was loaded. */
+    private static long recordBytes(TopicState state) {
         Optional<Manifest> last = state.newest();
         long bytes = last.map(Manifest::valueBytes).orElse(0L);
         long records = last.map(manifest -> manifest.rows(TableKind.ROWS) + manifest.rows(TableKind.ERRORS))
                 .orElse(0L);
-        long recordBytes = records == 0 ? RECORD_BYTES_ESTIMATE : Math.max(1, bytes / records);
-        return Math.max(1, settings.taskBytesMax() / recordBytes);
+        return records == 0 ? RECORD_BYTES_ESTIMATE : Math.max(1, bytes / records);
     }
 
     private Optional<Schema> newestSchema() {
@@ -250,7 +250,8 @@ public final class LoadRun {
         return Optional.of(dependencies.registry().schema(id.getAsInt()));
     }
 
-    private List<TaskResult> load(Plan plan, Optional<Schema> schema, String runId) throws IOException {
+    private List<TaskResult> load(Plan plan, Optional<Schema> schema, String runId, long recordBytes)
+            throws IOException {
         List<TaskSpec> specs = new ArrayList<>();
         for (OffsetRange range : plan.tasks()) {
             specs.add(new TaskSpec(
@@ -261,7 +262,8 @@ public final class LoadRun {
                     schema.orElse(null),
                     settings.eventTimeField(),
                     layout.staging(runId),
-                    settings.parquet()));
+                    settings.parquet(),
+                    range.length() * recordBytes));
         }
         try (LoadProgress progress = dependencies.progress().start(topic, plan.length())) {
             return dependencies.engine().run(specs, progress::loaded, dependencies.abort());

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventTimeField the field of an event that has its time
  * @param staging the run's staging folder
  * @param parquet settings of the files
+ * @param valueBytes total size of the values in the range, estimated, from which an engine balances its work
  */
 public record TaskSpec(
         OffsetRange range,
@@ -25,4 +26,11 @@ public record TaskSpec(
         @Nullable Schema eventSchema,
         String eventTimeField,
         Path staging,
-        ParquetSettings parquet) {}
+        ParquetSettings parquet,
+        long valueBytes) {
+
+    /** Returns the same task with another number of the attempt. */
+    public TaskSpec withAttempt(int other) {
+        return new TaskSpec(range, series, number, other, eventSchema, eventTimeField, staging, parquet, valueBytes);
+    }
+}

@@ -30,7 +30,7 @@ class TableWriterTest {
         Path staging = new Path(dir.toUri());
         ParquetSettings settings = new ParquetSettings(CompressionCodecName.UNCOMPRESSED, 1 << 20, 2);
         TaskSpec spec =
-                new TaskSpec(new OffsetRange(AccessLog.P0, 0, 5), 0, 0, 0, null, "eventTime", staging, settings);
+                new TaskSpec(new OffsetRange(AccessLog.P0, 0, 5), 0, 0, 0, null, "eventTime", staging, settings, 1);
         TableWriter.Source source = new TableWriter.Source(TableKind.ERRORS, ErrorRow.SCHEMA, spec, "errors-");
         try (Store store = Store.open(staging, new Configuration());
                 TableWriter writer = new TableWriter(source, settings, store)) {
