@@ -66,17 +66,19 @@ public final class TopicState {
     }
 
     private static void remove(Map<TableKind, SortedMap<PathPartition, Hour>> hours, DataFile file, Manifest manifest) {
-        Hour hour = hours.get(file.table()).getOrDefault(file.pathPartition(), NO_FILES);
+        SortedMap<PathPartition, Hour> table = hours.computeIfAbsent(file.table(), first -> new TreeMap<>());
+        Hour hour = table.getOrDefault(file.pathPartition(), NO_FILES);
         List<DataFile> left = new ArrayList<>(hour.files());
         if (!left.remove(file)) {
             throw new IllegalArgumentException(
                     "commit " + manifest.sequence() + " removes " + file + ", which no earlier commit added");
         }
-        hours.get(file.table()).put(file.pathPartition(), new Hour(hour.generation(), left));
+        table.put(file.pathPartition(), new Hour(hour.generation(), left));
     }
 
     private static void add(Map<TableKind, SortedMap<PathPartition, Hour>> hours, DataFile file, Manifest manifest) {
-        Hour hour = hours.get(file.table()).getOrDefault(file.pathPartition(), NO_FILES);
+        SortedMap<PathPartition, Hour> table = hours.computeIfAbsent(file.table(), first -> new TreeMap<>());
+        Hour hour = table.getOrDefault(file.pathPartition(), NO_FILES);
         boolean replaces = hour.files().isEmpty() && file.generation() > hour.generation();
         if (file.generation() != hour.generation() && !replaces) {
             throw new IllegalArgumentException(
@@ -84,7 +86,7 @@ public final class TopicState {
         }
         List<DataFile> files = new ArrayList<>(hour.files());
         files.add(file);
-        hours.get(file.table()).put(file.pathPartition(), new Hour(file.generation(), files));
+        table.put(file.pathPartition(), new Hour(file.generation(), files));
     }
 
     /** Returns the newest manifest, or empty before the first commit. */
