@@ -8,7 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Refuses appends before the disk is full. Most appends do not query the file system: each query grants a budget of half the free
- * space above the floor, at most {@link #BUDGET_BYTES_MAX}. While the disk is full, every append queries. Thread-safe.
+ * space above the floor, at most {@link #BUDGET_BYTES_MAX}. While the disk is full, every append queries. Others may use up the
+ * space in between: the first append that fails for want of space ends the budget. Thread-safe.
  */
 final class DiskGuard {
     private static final Logger LOG = LoggerFactory.getLogger(DiskGuard.class);
@@ -29,6 +30,11 @@ final class DiskGuard {
     /** Whether {@code bytes} can be written without going below the floor. */
     boolean admits(long bytes) throws IOException {
         return budgetBytes.addAndGet(-bytes) >= 0 || query(bytes);
+    }
+
+    /** Reports that a write found no space: the next append queries. */
+    void ranOut() {
+        budgetBytes.set(0);
     }
 
     private synchronized boolean query(long bytes) throws IOException {

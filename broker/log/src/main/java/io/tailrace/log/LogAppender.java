@@ -102,6 +102,7 @@ final class LogAppender {
             return true;
         } catch (IOException e) {
             if (FailureScope.of(e, context.config().path()) == FailureScope.SPACE) {
+                context.guard().ranOut();
                 return false;
             }
             throw e;
