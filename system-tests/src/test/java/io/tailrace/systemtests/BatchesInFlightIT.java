@@ -25,6 +25,8 @@ class BatchesInFlightIT {
     private static final TopicPartition MOVES = new TopicPartition(TOPIC, 0);
     private static final int STAYS = 1;
     private static final int IN_FLIGHT_MAX = 5;
+    /** Enough for the records of {@link #send} to be in one request on a busy machine. */
+    private static final int LINGER_MS = 200;
 
     /** A dead broker stays in the ISR until its session ends, and holds up all acknowledgements until then. */
     @RegisterExtension
@@ -46,7 +48,8 @@ class BatchesInFlightIT {
         int next = former % 3 + 1;
         int dead = next % 3 + 1;
         try (Admin admin = theirs.admin();
-                KafkaProducer<String, String> producer = theirs.producer(Map.of("metadata.max.age.ms", 300))) {
+                KafkaProducer<String, String> producer =
+                        theirs.producer(Map.of("metadata.max.age.ms", 300, "linger.ms", LINGER_MS))) {
             List<Integer> replicas = List.of(former, next, dead);
             admin.createTopics(List.of(new NewTopic(TOPIC, Map.of(MOVES.partition(), replicas, STAYS, replicas))))
                     .all()
@@ -63,11 +66,12 @@ class BatchesInFlightIT {
             List<Future<?>> sends = new ArrayList<>();
             for (int requests = 1; requests <= IN_FLIGHT_MAX; requests++) {
                 send(producer, sends, requests);
-                awaitInFlight(producer, requests);
+                awaitSent(producer, 2 + 2 * requests);
             }
             send(producer, sends, IN_FLIGHT_MAX + 1);
             admin.electLeaders(ElectionType.PREFERRED, Set.of(MOVES)).all().get();
-            awaitInFlight(producer, IN_FLIGHT_MAX + 1);
+            // The record for the new leader; the other one waits for an answer of the former leader.
+            awaitSent(producer, 2 + 2 * IN_FLIGHT_MAX + 1);
 
             for (Future<?> send : sends) {
                 send.get(120, TimeUnit.SECONDS);
@@ -81,14 +85,15 @@ class BatchesInFlightIT {
         sends.add(producer.send(KafkaClients.placed(TOPIC, STAYS, "stays " + number)));
     }
 
-    private static void awaitInFlight(KafkaProducer<String, String> producer, int requests) {
-        await("%d requests in flight".formatted(requests))
+    /** Waits until this many records have left in requests. The number of requests in flight would count those for metadata. */
+    private static void awaitSent(KafkaProducer<String, String> producer, int records) {
+        await("%d records sent".formatted(records))
                 .atMost(Duration.ofSeconds(30))
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> producer.metrics().entrySet().stream()
-                        .filter(entry -> entry.getKey().name().equals("requests-in-flight"))
-                        .mapToDouble(entry -> (double) entry.getValue().metricValue())
-                        .anyMatch(inFlight -> inFlight >= requests));
+                        .filter(entry -> entry.getKey().group().equals("producer-topic-metrics")
+                                && entry.getKey().name().equals("record-send-total"))
+                        .anyMatch(entry -> (double) entry.getValue().metricValue() >= records));
     }
 }

@@ -129,7 +129,8 @@ class ManyPartitionsIT {
             }
             awaitAll(broker, p -> p.state().orElseThrow().version() == 2);
         });
+        // The listener is called after the image is published.
+        await().untilAsserted(() -> assertThat(rebuilt).hasValue(PARTITIONS));
         LOG.info("{} changes came as {} images", PARTITIONS, images);
-        assertThat(rebuilt).hasValue(PARTITIONS);
     }
 }
