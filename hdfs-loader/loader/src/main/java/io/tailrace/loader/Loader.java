@@ -79,7 +79,7 @@ public final class Loader {
         }
     }
 
-    private static Configuration hadoop(LoaderConfig config) {
+    static Configuration hadoop(LoaderConfig config) {
         Configuration hadoop = new Configuration();
         config.hadoopConfDir().ifPresent(folder -> {
             for (String file : List.of("core-site.xml", "hdfs-site.xml")) {
@@ -89,7 +89,7 @@ public final class Loader {
         return hadoop;
     }
 
-    private static TableCatalog catalog(LoaderConfig config) {
+    static TableCatalog catalog(LoaderConfig config) {
         return config.metastores().isEmpty()
                 ? TableCatalog.NONE
                 : new MetastoreCatalog(config.metastores(), config.hiveDatabase());

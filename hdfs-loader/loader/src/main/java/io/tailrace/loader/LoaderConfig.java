@@ -7,6 +7,7 @@ import io.tailrace.config.ConfigKeys;
 import io.tailrace.loader.task.ParquetSettings;
 import io.tailrace.metrics.MetricsListener;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,6 +27,8 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * @param threads number of tasks that run at once
  * @param taskBytesMax size of the values one task loads, estimated
  * @param parquet settings of the files
+ * @param fileBytesTarget the size that compaction gives files
+ * @param removedFilesGrace how long a file stays after it was replaced
  * @param eventTimeField the field of an event that has its time
  * @param metastores Hive's metastores; empty to not use Hive
  * @param hiveDatabase the database of the tables
@@ -42,6 +45,8 @@ public record LoaderConfig(
         int threads,
         long taskBytesMax,
         ParquetSettings parquet,
+        long fileBytesTarget,
+        Duration removedFilesGrace,
         String eventTimeField,
         List<URI> metastores,
         String hiveDatabase,
@@ -101,6 +106,19 @@ public record LoaderConfig(
             10_000,
             "Files that a task has open at once, one per hour of event time. Memory is at most this number times the size of"
                     + " a row group times the tasks that run at once.");
+    private static final ConfigKey<Long> FILE_BYTES_TARGET = ConfigKey.longInteger(
+            "file.bytes.target",
+            128L << 20,
+            1 << 20,
+            1L << 40,
+            "Size in bytes of the files that compact makes. Hours with at least two files of less than half of it are"
+                    + " merged.");
+    private static final ConfigKey<Long> REMOVED_FILES_GRACE_MS = ConfigKey.longInteger(
+            "removed.files.grace.ms",
+            Duration.ofDays(1).toMillis(),
+            0,
+            Duration.ofDays(365).toMillis(),
+            "How long a file stays after it was replaced, for queries that read it already.");
     private static final ConfigKey<String> EVENT_TIME_FIELD = ConfigKey.text(
             "event.time.field",
             "eventTime",
@@ -127,6 +145,8 @@ public record LoaderConfig(
             CODEC,
             ROW_GROUP_BYTES,
             OPEN_FILES_MAX,
+            FILE_BYTES_TARGET,
+            REMOVED_FILES_GRACE_MS,
             EVENT_TIME_FIELD,
             METASTORES,
             HIVE_DATABASE,
@@ -153,6 +173,8 @@ public record LoaderConfig(
                         CompressionCodecName.valueOf(config.value(CODEC).name()),
                         config.value(ROW_GROUP_BYTES),
                         config.value(OPEN_FILES_MAX)),
+                config.value(FILE_BYTES_TARGET),
+                Duration.ofMillis(config.value(REMOVED_FILES_GRACE_MS)),
                 config.value(EVENT_TIME_FIELD),
                 config.value(METASTORES).stream().map(text -> metastore(text)).toList(),
                 config.value(HIVE_DATABASE).toLowerCase(Locale.ROOT),

@@ -10,7 +10,9 @@ import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
 import java.io.IOException;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
@@ -18,9 +20,17 @@ import org.apache.hadoop.fs.Path;
 
 /** Registers the tables, and the path partitions that commits changed, in a catalog such as Hive's metastore. */
 public final class CatalogPublication implements Publication {
+    /** The name of its mark. */
+    public static final String NAME = "hive";
+
     private final TableCatalog catalog;
     private final Store store;
     private final Layout layout;
+
+    /** Returns the publication of one topic's tables, or none if there is no catalog: it has no mark then. */
+    public static List<Publication> in(TableCatalog catalog, Store store, Layout layout) {
+        return catalog == TableCatalog.NONE ? List.of() : List.of(new CatalogPublication(catalog, store, layout));
+    }
 
     /** Creates the publication of one topic's tables. */
     public CatalogPublication(TableCatalog catalog, Store store, Layout layout) {
@@ -31,7 +41,7 @@ public final class CatalogPublication implements Publication {
 
     @Override
     public String name() {
-        return "hive";
+        return NAME;
     }
 
     @Override
@@ -41,21 +51,36 @@ public final class CatalogPublication implements Publication {
 
     @Override
     public void publish(List<Manifest> commits) throws IOException {
-        Schema rows = RowMapper.rowSchema(commits.get(commits.size() - 1).schema());
-        for (TableKind table : TableKind.values()) {
-            SortedMap<PathPartition, Path> locations = new TreeMap<>();
-            for (Manifest commit : commits) {
-                for (StagedFile staged : commit.added()) {
-                    DataFile file = staged.file();
-                    if (file.table() == table) {
-                        // A later commit overrides an earlier one: its generation is the same or follows.
-                        locations.put(
-                                file.pathPartition(),
-                                store.qualified(layout.file(file).getParent()));
-                    }
-                }
+        Map<TableKind, SortedMap<PathPartition, Path>> locations = new EnumMap<>(TableKind.class);
+        for (Manifest commit : commits) {
+            for (StagedFile staged : commit.added()) {
+                // A later commit overrides an earlier one: its generation is the same or follows.
+                put(locations, staged.file());
             }
-            catalog.publish(TableDefinition.of(table, rows, layout, store), locations);
+        }
+        publish(locations, commits.get(commits.size() - 1));
+    }
+
+    @Override
+    public void publishAll(TopicState state) throws IOException {
+        Map<TableKind, SortedMap<PathPartition, Path>> locations = new EnumMap<>(TableKind.class);
+        state.files().forEach(file -> put(locations, file));
+        if (state.newest().isPresent()) {
+            publish(locations, state.newest().get());
+        }
+    }
+
+    private void put(Map<TableKind, SortedMap<PathPartition, Path>> locations, DataFile file) {
+        locations
+                .computeIfAbsent(file.table(), first -> new TreeMap<>())
+                .put(file.pathPartition(), store.qualified(layout.file(file).getParent()));
+    }
+
+    private void publish(Map<TableKind, SortedMap<PathPartition, Path>> locations, Manifest newest) throws IOException {
+        Schema rows = RowMapper.rowSchema(newest.schema());
+        for (TableKind table : TableKind.values()) {
+            catalog.publish(
+                    TableDefinition.of(table, rows, layout, store), locations.getOrDefault(table, new TreeMap<>()));
         }
     }
 }

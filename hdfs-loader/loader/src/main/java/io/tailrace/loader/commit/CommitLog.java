@@ -10,9 +10,13 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 
-/** A topic's manifests, numbered without a gap. Together they are the loader's state. Used by one thread. */
+/**
+ * A topic's manifests, numbered without a gap. Together they are the loader's state. A checkpoint replaces the first ones. Used by
+ * one thread.
+ */
 public final class CommitLog {
-    private static final Pattern NAME = Pattern.compile("\\d{20}\\.json");
+    private static final int DIGITS = 20;
+    private static final Pattern NAME = Pattern.compile("\\d{" + DIGITS + "}\\.json");
     private static final String STAGED_NAME = "manifest.json";
 
     private final Store store;
@@ -41,7 +45,7 @@ public final class CommitLog {
      */
     public List<Manifest> after(long sequence) throws IOException {
         List<Manifest> found = new ArrayList<>();
-        for (String name : names()) {
+        for (String name : names(layout.commits())) {
             if (name.compareTo(name(sequence)) > 0) {
                 found.add(read(name));
             }
@@ -49,27 +53,70 @@ public final class CommitLog {
         return found;
     }
 
-    /** A manifest never changes, so each one is read once for the state. */
-    private void readNewManifests() throws IOException {
-        String last = name(state.sequence());
-        List<Manifest> manifests = new ArrayList<>();
-        for (String name : names()) {
-            if (name.compareTo(last) > 0) {
-                manifests.add(read(name));
+    /** Returns when a commit was written, in milliseconds since the epoch. */
+    public long committedMs(long sequence) throws IOException {
+        return store.modifiedMs(new Path(layout.commits(), name(sequence)));
+    }
+
+    /** Returns the number of the newest commit that a checkpoint covers, or 0. */
+    public long checkpoint() throws IOException {
+        List<String> names = names(layout.checkpoints());
+        return names.isEmpty() ? 0 : Long.parseLong(names.get(names.size() - 1).substring(0, DIGITS));
+    }
+
+    /**
+     * Writes a checkpoint and deletes the manifests that it replaces. All publications must be done up to that commit.
+     *
+     * @param sequence the last commit that the checkpoint covers; its manifest stays
+     */
+    public void checkpoint(long sequence) throws IOException {
+        TopicState covered = base().with(after(checkpoint()).stream()
+                .filter(manifest -> manifest.sequence() <= sequence)
+                .toList());
+        Path checkpoint = new Path(layout.checkpoints(), name(sequence));
+        store.makeFolder(layout.checkpoints());
+        Path temporary = checkpoint.suffix(".tmp");
+        store.delete(temporary);
+        store.write(temporary, CheckpointFormat.encode(covered));
+        store.move(temporary, checkpoint);
+        // Checkpoints before manifests: with the new one, the former ones and the manifests are no longer read.
+        for (Path folder : List.of(layout.checkpoints(), layout.commits())) {
+            for (String name : names(folder)) {
+                if (name.compareTo(name(sequence)) < 0) {
+                    store.delete(new Path(folder, name));
+                }
             }
         }
+    }
+
+    private TopicState base() throws IOException {
+        long sequence = checkpoint();
+        if (sequence == 0) {
+            return TopicState.EMPTY;
+        }
+        Path file = new Path(layout.checkpoints(), name(sequence));
         try {
-            state = state.with(manifests);
+            return CheckpointFormat.decode(store.read(file));
+        } catch (IllegalArgumentException e) {
+            throw unreadable("checkpoint", file, e);
+        }
+    }
+
+    /** A manifest never changes, so each one is read once for the state. */
+    private void readNewManifests() throws IOException {
+        if (state.sequence() == 0) {
+            state = base();
+        }
+        try {
+            state = state.with(after(state.sequence()));
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     "commits of topic " + layout.topic() + " in " + layout.commits() + ": " + e.getMessage(), e);
         }
     }
 
-    private List<String> names() throws IOException {
-        return store.names(layout.commits()).stream()
-                .filter(NAME.asMatchPredicate())
-                .toList();
+    private List<String> names(Path folder) throws IOException {
+        return store.names(folder).stream().filter(NAME.asMatchPredicate()).toList();
     }
 
     private Manifest read(String name) throws IOException {
@@ -87,12 +134,16 @@ public final class CommitLog {
             }
             return manifest;
         } catch (IllegalArgumentException e) {
-            throw new IOException(
-                    "cannot read manifest " + file + ": " + e.getMessage()
-                            + ". Nothing was loaded. If a newer loader wrote the file, use that loader; otherwise"
-                            + " restore the file from a backup, or load the topic to another output.path",
-                    e);
+            throw unreadable("manifest", file, e);
         }
+    }
+
+    private static IOException unreadable(String kind, Path file, IllegalArgumentException e) {
+        return new IOException(
+                "cannot read " + kind + " " + file + ": " + e.getMessage()
+                        + ". Nothing was loaded. If a newer loader wrote the file, use that loader; otherwise"
+                        + " restore the file from a backup, or load the topic to another output.path",
+                e);
     }
 
     /** Writes a manifest to its run's staging folder and forces it to disk. */

@@ -12,7 +12,10 @@ import org.apache.hadoop.fs.Path;
  * Moves the files of commits from the staging folders to their tables. A staging folder is deleted once all of its files are
  * moved, so a commit without one is complete.
  */
-final class FilesPublication implements Publication {
+public final class FilesPublication implements Publication {
+    /** The name of its mark. */
+    public static final String NAME = "files";
+
     private final Store store;
     private final Layout layout;
     private final CommitListener listener;
@@ -25,7 +28,7 @@ final class FilesPublication implements Publication {
 
     @Override
     public String name() {
-        return "files";
+        return NAME;
     }
 
     @Override
@@ -45,6 +48,11 @@ final class FilesPublication implements Publication {
                 store.delete(staging);
             }
         }
+    }
+
+    @Override
+    public void publishAll(TopicState state) {
+        throw new IllegalStateException("commits whose files are not in their tables stay in the commit log");
     }
 
     private void move(Path staged, DataFile file) throws IOException {

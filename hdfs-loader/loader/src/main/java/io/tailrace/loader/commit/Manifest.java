@@ -5,6 +5,7 @@ import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
@@ -40,6 +41,14 @@ public record Manifest(
         SortedMap<Integer, Long> ends = new TreeMap<>();
         partitions.forEach((partition, progress) -> ends.put(partition, progress.endOffset()));
         return ends;
+    }
+
+    /** Returns the mean size of the values that this commit's run read, or empty if it read none. */
+    public OptionalLong recordBytes() {
+        long records = rows(TableKind.ROWS) + rows(TableKind.ERRORS);
+        return valueBytes == 0 || records == 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(1, valueBytes / records));
     }
 
     /** Returns the number of rows this commit adds to a table. */

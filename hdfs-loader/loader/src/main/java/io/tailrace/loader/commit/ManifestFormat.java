@@ -91,9 +91,23 @@ final class ManifestFormat {
 
     /** Writes a manifest in the newest format. */
     static byte[] encode(Manifest manifest) {
+        return bytes(tree(manifest));
+    }
+
+    /** Writes a value of a format. */
+    static byte[] bytes(Object value) {
+        try {
+            return JSON.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write " + value, e);
+        }
+    }
+
+    /** Returns a manifest as JSON, for a document that has it as a part. */
+    static JsonNode tree(Manifest manifest) {
         try {
             Schema schema = manifest.schema();
-            return JSON.writeValueAsBytes(new Format3(
+            return JSON.valueToTree(new Format3(
                     VERSION,
                     manifest.sequence(),
                     manifest.topic().name(),
@@ -133,7 +147,7 @@ final class ManifestFormat {
                 spans(file));
     }
 
-    private static RemovedFile removed(DataFile file) {
+    static RemovedFile removed(DataFile file) {
         return new RemovedFile(
                 name(file.table()),
                 file.pathPartition().path(),
@@ -164,17 +178,34 @@ final class ManifestFormat {
      *     what was expected and what was found
      */
     static Manifest decode(byte[] bytes) {
-        JsonNode json = parse(bytes);
+        return decode(parse(bytes));
+    }
+
+    /** As {@link #decode(byte[])}, of a part of a document. */
+    static Manifest decode(JsonNode json) {
+        JsonNode format = json.path("format");
+        return switch (format.isInt() ? format.intValue() : 0) {
+            case 1 -> FormerManifestFormats.decode(read(json, FormerManifestFormats.Format1.class));
+            case 2 -> FormerManifestFormats.decode(read(json, FormerManifestFormats.Format2.class));
+            case VERSION -> decode(read(json, Format3.class));
+            default ->
+                throw new IllegalArgumentException(
+                        "format: expected 1 to " + VERSION + ", found " + (format.isMissingNode() ? "none" : format));
+        };
+    }
+
+    /**
+     * Reads a value of a format.
+     *
+     * @throws IllegalArgumentException if the bytes are not such a value; the message names the field
+     */
+    static <T> T read(byte[] bytes, Class<T> type) {
+        return read(parse(bytes), type);
+    }
+
+    private static <T> T read(JsonNode json, Class<T> type) {
         try {
-            JsonNode format = json.path("format");
-            return switch (format.isInt() ? format.intValue() : 0) {
-                case 1 -> FormerManifestFormats.decode(JSON.treeToValue(json, FormerManifestFormats.Format1.class));
-                case 2 -> FormerManifestFormats.decode(JSON.treeToValue(json, FormerManifestFormats.Format2.class));
-                case VERSION -> decode(JSON.treeToValue(json, Format3.class));
-                default ->
-                    throw new IllegalArgumentException("format: expected 1 to " + VERSION + ", found "
-                            + (format.isMissingNode() ? "none" : format));
-            };
+            return JSON.treeToValue(json, type);
         } catch (JsonMappingException e) {
             throw new IllegalArgumentException(path(e) + e.getOriginalMessage(), e);
         } catch (JsonProcessingException e) {
@@ -267,7 +298,7 @@ final class ManifestFormat {
         return new StagedFile(published, fileName(file.staged(), "added"));
     }
 
-    private static DataFile removed(RemovedFile file) {
+    static DataFile removed(RemovedFile file) {
         return new DataFile(
                 table(file.table(), "removed"),
                 PathPartition.parse(file.pathPartition()),

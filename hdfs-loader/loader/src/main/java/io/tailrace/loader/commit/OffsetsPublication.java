@@ -31,6 +31,13 @@ public final class OffsetsPublication implements Publication {
         commit(commits.get(commits.size() - 1));
     }
 
+    @Override
+    public void publishAll(TopicState state) throws IOException {
+        if (state.newest().isPresent()) {
+            commit(state.newest().get());
+        }
+    }
+
     /**
      * Commits the ends of a manifest, which may be committed already: without a commit now and then they would expire, and lag
      * tools would no longer see the group.

@@ -22,4 +22,11 @@ public interface Publication {
      * @throws IOException if a part could not be published; all of it is repeated
      */
     void publish(List<Manifest> commits) throws IOException;
+
+    /**
+     * Publishes all that was ever committed, as when it was turned on only now.
+     *
+     * @throws IOException if a part could not be published; all of it is repeated
+     */
+    void publishAll(TopicState state) throws IOException;
 }

@@ -5,22 +5,13 @@ import io.tailrace.loader.table.Layout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.apache.hadoop.fs.Path;
 
 /**
- * Publishes commits, each publication from a durable mark of its own, so that one that fails holds up neither the others nor
- * the next load.
- *
- * <p>A mark is an empty file {@code NAME-SEQUENCE}: all commits up to that number are published. Used by one thread.
+ * Publishes commits, each publication from its own mark, so that one that fails holds up neither the others nor the next load.
+ * Used by one thread.
  */
 public final class Publisher {
-    private static final Pattern MARK = Pattern.compile("([a-z]+)-(\\d{20})");
-
-    private final Store store;
-    private final Layout layout;
+    private final Marks marks;
     private final CommitLog log;
     private final FilesPublication files;
     private final List<Publication> others;
@@ -32,8 +23,7 @@ public final class Publisher {
      * @param others publications after that of the files, in order
      */
     public Publisher(Store store, Layout layout, CommitLog log, List<Publication> others, CommitListener listener) {
-        this.store = store;
-        this.layout = layout;
+        this.marks = new Marks(store, layout);
         this.log = log;
         this.files = new FilesPublication(store, layout, listener);
         this.others = List.copyOf(others);
@@ -57,7 +47,7 @@ public final class Publisher {
     public List<Failure> publish() throws IOException {
         List<Failure> failures = new ArrayList<>();
         publish(files, Long.MAX_VALUE, failures);
-        long filesEnd = mark(files);
+        long filesEnd = marks.sequence(files.name());
         for (Publication publication : others) {
             publish(publication, publication.needsFiles() ? filesEnd : Long.MAX_VALUE, failures);
         }
@@ -65,7 +55,7 @@ public final class Publisher {
     }
 
     private void publish(Publication publication, long sequenceMax, List<Failure> failures) throws IOException {
-        long published = mark(publication);
+        long published = marks.sequence(publication.name());
         List<Manifest> commits = log.after(published).stream()
                 .filter(manifest -> manifest.sequence() <= sequenceMax)
                 .toList();
@@ -73,9 +63,16 @@ public final class Publisher {
             return;
         }
         try {
-            publication.publish(commits);
+            if (published + 1 == commits.get(0).sequence()) {
+                publication.publish(commits);
+            } else if (log.state().sequence() <= sequenceMax) {
+                publication.publishAll(log.state());
+            } else {
+                throw new IOException(
+                        "waits for the files of commit " + log.state().sequence());
+            }
             listener.reached(CommitStep.PUBLISHED);
-            advance(publication, published, commits.get(commits.size() - 1).sequence());
+            marks.advance(publication.name(), commits.get(commits.size() - 1).sequence());
             listener.reached(CommitStep.MARKED);
         } catch (IOException e) {
             failures.add(new Failure(publication.name(), e));
@@ -84,29 +81,6 @@ public final class Publisher {
 
     /** Returns the number of the last commit whose files are in their tables, or 0. */
     public long filesEnd() throws IOException {
-        return mark(files);
-    }
-
-    private long mark(Publication publication) throws IOException {
-        long newest = 0;
-        for (String name : store.names(layout.published())) {
-            Matcher mark = MARK.matcher(name);
-            if (mark.matches() && mark.group(1).equals(publication.name())) {
-                newest = Math.max(newest, Long.parseLong(mark.group(2)));
-            }
-        }
-        return newest;
-    }
-
-    private void advance(Publication publication, long from, long to) throws IOException {
-        store.makeFolder(layout.published());
-        store.write(mark(publication, to), new byte[0]);
-        if (from > 0) {
-            store.delete(mark(publication, from));
-        }
-    }
-
-    private Path mark(Publication publication, long sequence) {
-        return new Path(layout.published(), String.format(Locale.ROOT, "%s-%020d", publication.name(), sequence));
+        return marks.sequence(files.name());
     }
 }

@@ -20,15 +20,18 @@ import java.util.TreeMap;
  */
 public final class TopicState {
     /** The state before the first commit. */
-    public static final TopicState EMPTY = new TopicState(Optional.empty(), Map.of());
+    public static final TopicState EMPTY = new TopicState(Optional.empty(), 0, Map.of());
 
     private static final Hour NO_FILES = new Hour(DataFile.FIRST_GENERATION, List.of());
 
     private final Optional<Manifest> newest;
+    private final long recordBytes;
     private final Map<TableKind, SortedMap<PathPartition, Hour>> hours;
 
-    private TopicState(Optional<Manifest> newest, Map<TableKind, SortedMap<PathPartition, Hour>> hours) {
+    private TopicState(
+            Optional<Manifest> newest, long recordBytes, Map<TableKind, SortedMap<PathPartition, Hour>> hours) {
         this.newest = newest;
+        this.recordBytes = recordBytes;
         this.hours = hours;
     }
 
@@ -39,6 +42,13 @@ public final class TopicState {
      * @param files the files, in the order in which they were committed
      */
     public record Hour(long generation, List<DataFile> files) {}
+
+    /** Returns the state that a checkpoint has kept. */
+    static TopicState of(Manifest newest, long recordBytes, List<DataFile> files) {
+        Map<TableKind, SortedMap<PathPartition, Hour>> hours = new EnumMap<>(TableKind.class);
+        files.forEach(file -> add(hours, file, newest));
+        return new TopicState(Optional.of(newest), recordBytes, hours);
+    }
 
     /**
      * Returns the state after further commits.
@@ -54,7 +64,9 @@ public final class TopicState {
         for (TableKind table : TableKind.values()) {
             changed.put(table, new TreeMap<>(hours(table)));
         }
+        long bytes = recordBytes;
         for (Manifest manifest : manifests) {
+            bytes = manifest.recordBytes().orElse(bytes);
             for (DataFile file : manifest.removed()) {
                 remove(changed, file, manifest);
             }
@@ -62,7 +74,7 @@ public final class TopicState {
                 add(changed, file.file(), manifest);
             }
         }
-        return new TopicState(Optional.of(manifests.get(manifests.size() - 1)), changed);
+        return new TopicState(Optional.of(manifests.get(manifests.size() - 1)), bytes, changed);
     }
 
     private static void remove(Map<TableKind, SortedMap<PathPartition, Hour>> hours, DataFile file, Manifest manifest) {
@@ -97,6 +109,19 @@ public final class TopicState {
     /** Returns the number of the newest commit, or 0 before the first one. */
     public long sequence() {
         return newest.map(Manifest::sequence).orElse(0L);
+    }
+
+    /** Returns the mean size of the values that the last load read, or 0 before the first one. */
+    public long recordBytes() {
+        return recordBytes;
+    }
+
+    /** Returns the live files of all tables. */
+    public List<DataFile> files() {
+        return hours.values().stream()
+                .flatMap(table -> table.values().stream())
+                .flatMap(hour -> hour.files().stream())
+                .toList();
     }
 
     /** Returns the path partitions of a table that have or had files, and their live files. */

@@ -11,6 +11,7 @@ import io.tailrace.loader.commit.Manifest;
 import io.tailrace.loader.commit.OffsetCommitter;
 import io.tailrace.loader.commit.OffsetsPublication;
 import io.tailrace.loader.commit.PartitionProgress;
+import io.tailrace.loader.commit.Publication;
 import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.commit.Staging;
 import io.tailrace.loader.commit.TopicState;
@@ -108,12 +109,13 @@ public final class LoadRun {
         Store store = dependencies.store();
         this.commits = new CommitLog(store, layout);
         this.offsets = new OffsetsPublication(dependencies.offsets());
-        this.publisher = new Publisher(
-                store,
-                layout,
-                commits,
-                List.of(new CatalogPublication(dependencies.catalog(), store, layout), offsets),
-                dependencies.listener());
+        this.publisher = new Publisher(store, layout, commits, publications(store), dependencies.listener());
+    }
+
+    private List<Publication> publications(Store store) {
+        List<Publication> publications = new ArrayList<>(CatalogPublication.in(dependencies.catalog(), store, layout));
+        publications.add(offsets);
+        return publications;
     }
 
     /**
@@ -128,7 +130,7 @@ public final class LoadRun {
         staging.fence(commits, publisher.filesEnd());
         List<Publisher.Failure> failures = publisher.publish();
         TopicState state = commits.state();
-        long recordBytes = recordBytes(state);
+        long recordBytes = state.recordBytes() == 0 ? RECORD_BYTES_ESTIMATE : state.recordBytes();
         Plan plan = Plan.of(bounds(state), Math.max(1, settings.taskBytesMax() / recordBytes), onGap);
         if (plan.isEmpty()) {
             return result(Optional.empty(), failures.isEmpty() ? renewOffsets(state) : failures);
@@ -228,15 +230,6 @@ public final class LoadRun {
             throw new IllegalStateException("brokers did not return the offsets of " + partition);
         }
         return offset;
-    }
-
-    /** The size of a record, estimated from what was loaded. */
-    private static long recordBytes(TopicState state) {
-        Optional<Manifest> last = state.newest();
-        long bytes = last.map(Manifest::valueBytes).orElse(0L);
-        long records = last.map(manifest -> manifest.rows(TableKind.ROWS) + manifest.rows(TableKind.ERRORS))
-                .orElse(0L);
-        return records == 0 ? RECORD_BYTES_ESTIMATE : Math.max(1, bytes / records);
     }
 
     private Optional<Schema> newestSchema() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -83,6 +84,15 @@ public final class Store implements AutoCloseable {
         } catch (FileNotFoundException e) {
             return List.of();
         }
+    }
+
+    /** Returns when a file was last written to, in milliseconds since the epoch. A rename does not change it. */
+    public long modifiedMs(Path file) throws IOException {
+        return files.getFileStatus(file).getModificationTime();
+    }
+
+    FSDataInputStream open(Path file) throws IOException {
+        return files.open(file);
     }
 
     public byte[] read(Path file) throws IOException {
@@ -174,6 +184,23 @@ public final class Store implements AutoCloseable {
 
     private static java.nio.file.Path local(Path path) {
         return java.nio.file.Path.of(path.toUri().getPath());
+    }
+
+    /** Deletes a file, if it exists, and then the folders above it that are empty, up to a folder that is kept. */
+    public void deleteWithEmptyFolders(Path file, Path kept) throws IOException {
+        delete(file);
+        for (Path folder = file.getParent();
+                !folder.equals(kept) && isEmptyFolder(folder);
+                folder = folder.getParent()) {
+            // Not recursively: if a file appears at the same time, the folder stays.
+            if (!files.delete(folder, false)) {
+                return;
+            }
+        }
+    }
+
+    private boolean isEmptyFolder(Path folder) throws IOException {
+        return files.exists(folder) && names(folder).isEmpty();
     }
 
     /** Deletes a folder with its contents, if it exists. */

@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.Path;
  * _errors/TOPIC/dt=2015-05-17/hr=09/TOPIC-PARTITION-FIRST-LAST.parquet    records that do not decode
  * _tailrace/TOPIC/commits/00000000000000000001.json                       manifests
  * TOPIC/_generations/SEQUENCE/dt=2015-05-17/hr=09/                        the hour's files since commit SEQUENCE replaced them
+ * _tailrace/TOPIC/checkpoints/00000000000000000100.json                   what commits up to that one add up to
  * _tailrace/TOPIC/published/NAME-SEQUENCE                                 marks of publications
  * _tailrace/TOPIC/staging/RUN/                                            files of a run that is not published
  * </pre>
@@ -55,6 +56,11 @@ public record Layout(Path root, String topic) {
         return new Path(root, "_tailrace/" + topic + "/commits");
     }
 
+    /** The folder of the checkpoints of the commit log. */
+    public Path checkpoints() {
+        return new Path(root, "_tailrace/" + topic + "/checkpoints");
+    }
+
     /** The folder of the marks of publications. */
     public Path published() {
         return new Path(root, "_tailrace/" + topic + "/published");
@@ -79,6 +85,17 @@ public record Layout(Path root, String topic) {
         String suffix = (series == 0 ? "" : "-series" + series) + "-" + partition.partition() + "-" + first + "-" + last
                 + ".parquet";
         String topic = partition.topic();
+        return topic.substring(0, Math.min(topic.length(), NAME_BYTES_MAX - suffix.length())) + suffix;
+    }
+
+    /**
+     * The name of a file that is made of others. A long topic is cut.
+     *
+     * @param sequence the number of the commit that adds it
+     * @param number number of the file in its hour, from 0
+     */
+    public String mergedFileName(long sequence, int number) {
+        String suffix = "-merged-" + sequence + "-" + number + ".parquet";
         return topic.substring(0, Math.min(topic.length(), NAME_BYTES_MAX - suffix.length())) + suffix;
     }
 }

@@ -1,6 +1,8 @@
 package io.tailrace.loader.table;
 
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -18,6 +20,7 @@ public record PathPartition(String dt, String hr) implements Comparable<PathPart
     public static final String DAY_COLUMN = "dt";
     public static final String HOUR_COLUMN = "hr";
 
+    private static final Pattern HOUR_TEXT = Pattern.compile("(\\d{4}-\\d{2}-\\d{2})T([01]\\d|2[0-3])");
     private static final Pattern PATH = Pattern.compile("dt=(\\d{4}-\\d{2}-\\d{2})/hr=(\\d{2})");
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("uuuu-MM-dd", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -66,6 +69,25 @@ public record PathPartition(String dt, String hr) implements Comparable<PathPart
             throw new IllegalArgumentException("path partition: expected dt=YYYY-MM-DD/hr=HH, found \"" + path + '"');
         }
         return new PathPartition(matcher.group(1), matcher.group(2));
+    }
+
+    /**
+     * Parses an hour as {@code 2015-05-17T09}.
+     *
+     * @throws IllegalArgumentException if the text is not an hour
+     */
+    public static PathPartition ofHour(String text) {
+        Matcher matcher = HOUR_TEXT.matcher(text);
+        if (matcher.matches()) {
+            try {
+                LocalDate.parse(matcher.group(1));
+                return new PathPartition(matcher.group(1), matcher.group(2));
+            } catch (DateTimeException e) {
+                throw new IllegalArgumentException("invalid hour \"" + text + "\": " + e.getMessage(), e);
+            }
+        }
+        throw new IllegalArgumentException(
+                "invalid hour \"" + text + "\": expected a day and an hour in UTC, such as 2015-05-17T09");
     }
 
     /** The folder below the table's, such as {@code dt=2015-05-17/hr=09}. */

@@ -108,8 +108,6 @@ abstract class CrashContract {
                     CommitStep.FILE_MOVED,
                     CommitStep.PUBLISHED,
                     CommitStep.MARKED,
-                    CommitStep.PUBLISHED,
-                    CommitStep.MARKED,
                     CommitStep.PUBLISHED));
             while (!crashes.isEmpty()) {
                 CommitStep crashStep = crashes.remove(0);

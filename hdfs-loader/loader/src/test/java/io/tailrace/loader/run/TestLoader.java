@@ -1,6 +1,7 @@
 package io.tailrace.loader.run;
 
 import io.tailrace.loader.commit.CommitListener;
+import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.engine.LocalEngine;
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.store.AbortCheck;
@@ -112,10 +113,27 @@ final class TestLoader implements AutoCloseable {
         return new Layout(root, AccessLog.TOPIC);
     }
 
-    /** Returns all rows of a table, read by parquet-avro alone. */
+    /** Returns the rows of the files that belong to a table now, whatever else is on disk. */
+    List<GenericRecord> liveRows(TableKind table) throws IOException {
+        return rows(liveFiles(table));
+    }
+
+    List<Path> liveFiles(TableKind table) throws IOException {
+        return new CommitLog(store, layout())
+                .state().files().stream()
+                        .filter(file -> file.table() == table)
+                        .map(layout()::file)
+                        .toList();
+    }
+
+    /** Returns all rows of a table's files on disk, read by parquet-avro alone. */
     List<GenericRecord> rows(TableKind table) throws IOException {
+        return rows(files(table));
+    }
+
+    private List<GenericRecord> rows(List<Path> files) throws IOException {
         List<GenericRecord> rows = new ArrayList<>();
-        for (Path file : files(table)) {
+        for (Path file : files) {
             try (ParquetReader<GenericRecord> reader = AvroParquetReader.<GenericRecord>builder(
                             HadoopInputFile.fromPath(file, hadoop))
                     .build()) {
@@ -151,7 +169,11 @@ final class TestLoader implements AutoCloseable {
 
     /** Returns partition and offset of each row, sorted. */
     List<String> positions(TableKind table) throws IOException {
-        return rows(table).stream()
+        return positions(rows(table));
+    }
+
+    static List<String> positions(List<GenericRecord> rows) {
+        return rows.stream()
                 .map(row -> row.get("record_partition") + "/" + row.get("record_offset"))
                 .sorted()
                 .toList();
