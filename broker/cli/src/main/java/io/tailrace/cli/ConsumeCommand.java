@@ -9,6 +9,7 @@ import io.tailrace.client.GroupConsumer;
 import io.tailrace.client.OffsetReset;
 import io.tailrace.client.TopicDescription;
 import io.tailrace.config.ConfigException;
+import io.tailrace.process.CommandRunner;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import java.io.PrintWriter;
@@ -22,7 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,7 +42,7 @@ import picocli.CommandLine.Spec;
             "With --group it joins the group and shares the partitions with its other members, unless --partition or --offset"
                     + " is given: then it reads what it is told and only commits offsets."
         })
-final class ConsumeCommand implements Runnable {
+final class ConsumeCommand implements Callable<Integer> {
     private static final Duration POLL = Duration.ofMillis(200);
 
     /** The group has gone on without this member, which the next poll makes one again. */
@@ -92,7 +95,11 @@ final class ConsumeCommand implements Runnable {
     @Option(
             names = "--schema-registry",
             paramLabel = "URL",
-            description = "Decodes Avro values with the schemas of this registry, such as http://localhost:8081.")
+            description = {
+                "Decodes Avro values with the schemas of this registry, such as http://localhost:8081.",
+                "A value that cannot be decoded is reported on standard error with its partition and offset, and the exit code"
+                        + " is 1. With --json the record is printed with the reason in valueError."
+            })
     private Optional<URI> registry = Optional.empty();
 
     @Option(
@@ -117,8 +124,11 @@ final class ConsumeCommand implements Runnable {
         private Optional<Long> offset = Optional.empty();
     }
 
+    /** Values that were not decoded. */
+    private long faults;
+
     @Override
-    public void run() {
+    public Integer call() {
         BootstrapOptions.requireAtLeast(0, "--offset", start.offset.orElse(0L));
         BootstrapOptions.requireAtLeast(0, "--max-messages", recordsMax);
         ConsumerConfig config = BootstrapOptions.checked(() -> {
@@ -143,6 +153,7 @@ final class ConsumeCommand implements Runnable {
             }
             print(consumer, ends);
         }
+        return faults == 0 ? CommandLine.ExitCode.OK : CommandRunner.FAILURE;
     }
 
     private List<TopicPartition> partitions(Admin admin) {
@@ -172,7 +183,7 @@ final class ConsumeCommand implements Runnable {
                 if (afterEnd || printed == recordsMax) {
                     continue;
                 }
-                out.println(json ? text.json(record) : text.value(record));
+                print(out, record, json ? text.json(record) : text.value(record));
                 next.put(record.topicPartition(), record.offset() + 1);
                 printed++;
             }
@@ -186,6 +197,18 @@ final class ConsumeCommand implements Runnable {
         }
     }
 
+    private void print(PrintWriter out, ConsumerRecord record, RecordText.Line line) {
+        line.text().ifPresent(out::println);
+        line.fault().ifPresent(reason -> {
+            faults++;
+            warn("value not decoded: " + record.topicPartition() + " offset " + record.offset() + ": " + reason);
+        });
+    }
+
+    private void warn(String message) {
+        spec.commandLine().getErr().println(spec.qualifiedName() + ": " + message);
+    }
+
     private void commit(Consumer consumer, Map<TopicPartition, Long> offsets) {
         try {
             consumer.commit(offsets);
@@ -194,11 +217,7 @@ final class ConsumeCommand implements Runnable {
             if (!isLost && !e.retriable()) {
                 throw e;
             }
-            spec.commandLine()
-                    .getErr()
-                    .println(spec.qualifiedName()
-                            + ": offsets were not committed, so that these records may be printed again: "
-                            + e.getMessage());
+            warn("offsets were not committed, so that these records may be printed again: " + e.getMessage());
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Formats records as text. A decoder, if present, decodes the values that are in its format. Bytes that are not UTF-8 are
- * shown in base64, under a name that ends in {@code Base64}.
+ * Formats records as text. A decoder, if present, decodes the values; what it cannot decode is a fault. Without a decoder,
+ * bytes that are not UTF-8 are shown in base64, under a name that ends in {@code Base64}.
  */
 final class RecordText {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -26,23 +26,42 @@ final class RecordText {
         this.decoder = decoder;
     }
 
-    /** The value, or empty text for a tombstone. */
-    String value(ConsumerRecord record) {
+    /**
+     * A record as text.
+     *
+     * @param text empty if the value alone was to be shown and was not decoded
+     * @param fault why the value was not decoded; empty if it was, or needed no decoder
+     */
+    record Line(Optional<String> text, Optional<String> fault) {}
+
+    /**
+     * The value, or empty text for a tombstone.
+     *
+     * @throws ValueDecoder.UnavailableException if no value can be decoded now
+     */
+    Line value(ConsumerRecord record) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-        putValue(shown, record.value());
+        Optional<String> fault = putValue(shown, record.value());
+        if (fault.isPresent()) {
+            return new Line(Optional.empty(), fault);
+        }
         Object text = shown.values().iterator().next();
-        return text == null ? "" : text.toString();
+        return new Line(Optional.of(text == null ? "" : text.toString()), fault);
     }
 
-    /** The record as a JSON object. */
-    String json(ConsumerRecord record) {
+    /**
+     * The record as a JSON object. A value that is not decoded is shown as it is, after the reason in {@code valueError}.
+     *
+     * @throws ValueDecoder.UnavailableException if no value can be decoded now
+     */
+    Line json(ConsumerRecord record) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put("topic", record.topicPartition().topic());
         shown.put("partition", record.topicPartition().partition());
         shown.put("offset", record.offset());
         shown.put("timestamp", record.timestampMs());
         put(shown, "key", record.key());
-        putValue(shown, record.value());
+        Optional<String> fault = putValue(shown, record.value());
         List<Map<String, @Nullable Object>> headers = record.headers().stream()
                 .map(header -> {
                     Map<String, @Nullable Object> one = new LinkedHashMap<>();
@@ -53,21 +72,26 @@ final class RecordText {
                 .toList();
         shown.put("headers", headers);
         try {
-            return JSON.writeValueAsString(shown);
+            return new Line(Optional.of(JSON.writeValueAsString(shown)), fault);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("cannot print " + record, e);
         }
     }
 
-    private void putValue(Map<String, @Nullable Object> shown, byte @Nullable [] value) {
+    /** Returns why the value was not decoded. */
+    private Optional<String> putValue(Map<String, @Nullable Object> shown, byte @Nullable [] value) {
         if (value == null || decoder.isEmpty()) {
             put(shown, "value", value);
-            return;
+            return Optional.empty();
         }
         try {
             shown.put("value", JSON.readTree(decoder.get().json(value)));
+            return Optional.empty();
         } catch (IllegalArgumentException | JsonProcessingException e) {
+            String reason = String.valueOf(e.getMessage());
+            shown.put("valueError", reason);
             put(shown, "value", value);
+            return Optional.of(reason);
         }
     }
 

@@ -51,10 +51,14 @@ class ConsumeCommandTest {
     }
 
     private int consumeTo(Writer target, String... options) {
+        return consume(target, value -> "null", options);
+    }
+
+    private int consume(Writer target, ValueDecoder decoder, String... options) {
         String[] args = Stream.concat(
                         Stream.of("--bootstrap-server", "localhost:9092", "--topic", "web"), Stream.of(options))
                 .toArray(String[]::new);
-        return CommandRunner.commandLine(new ConsumeCommand(clients, address -> value -> "null"))
+        return CommandRunner.commandLine(new ConsumeCommand(clients, address -> decoder))
                 .setOut(new PrintWriter(target))
                 .setErr(new PrintWriter(err))
                 .execute(args);
@@ -66,6 +70,39 @@ class ConsumeCommandTest {
         assertThat(out.toString()).isEqualTo("a\nb\nc\nd\n");
         assertThat(clients.consumer.commits).isEmpty();
         assertThat(clients.consumer.isClosed).isTrue();
+    }
+
+    @Test
+    void valueThatIsNotDecodedIsReportedWithItsPlaceAndTheReason() {
+        ValueDecoder onlyB = value -> {
+            if (value[0] != 'b') {
+                throw new IllegalArgumentException("not B");
+            }
+            return "\"B\"";
+        };
+
+        int exit = consume(
+                out, onlyB, "--from-beginning", "--to-end", "--schema-registry", "http://r", "--partition", "0");
+
+        assertThat(exit).isEqualTo(CommandRunner.FAILURE);
+        assertThat(out.toString()).isEqualTo("\"B\"\n");
+        assertThat(err.toString())
+                .isEqualTo("consume: value not decoded: web-0 offset 0: not B\n"
+                        + "consume: value not decoded: web-0 offset 2: not B\n");
+    }
+
+    @Test
+    void registryThatDoesNotAnswerEndsTheCommandAndNothingIsCommitted() {
+        ValueDecoder unavailable = value -> {
+            throw new ValueDecoder.UnavailableException(new IllegalStateException("no answer from http://r"));
+        };
+
+        int exit = consume(out, unavailable, "--from-beginning", "--group", "g", "--schema-registry", "http://r");
+
+        assertThat(exit).isEqualTo(CommandRunner.FAILURE);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).isEqualTo("consume: no answer from http://r\n");
+        assertThat(clients.consumer.commits).isEmpty();
     }
 
     @Test

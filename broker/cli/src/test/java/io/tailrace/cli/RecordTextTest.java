@@ -18,28 +18,37 @@ class RecordTextTest {
 
     @Test
     void textIsShownUnchanged() {
-        assertThat(plain.value(record(bytes("grüße")))).isEqualTo("grüße");
+        assertThat(plain.value(record(bytes("grüße")))).isEqualTo(line("grüße"));
         assertThat(plain.json(record(bytes("a"))))
-                .isEqualTo("{\"topic\":\"web\",\"partition\":0,\"offset\":5,\"timestamp\":9,\"key\":null,"
-                        + "\"value\":\"a\",\"headers\":[{\"key\":\"h\",\"valueBase64\":\"/wA=\"}]}");
+                .isEqualTo(line("{\"topic\":\"web\",\"partition\":0,\"offset\":5,\"timestamp\":9,\"key\":null,"
+                        + "\"value\":\"a\",\"headers\":[{\"key\":\"h\",\"valueBase64\":\"/wA=\"}]}"));
     }
 
     @Test
     void bytesThatAreNotTextAreShownInBase64() {
-        assertThat(plain.value(record(NO_TEXT))).isEqualTo("/wA=");
-        assertThat(plain.value(record(null))).isEmpty();
+        assertThat(plain.value(record(NO_TEXT))).isEqualTo(line("/wA="));
+        assertThat(plain.value(record(null))).isEqualTo(line(""));
     }
 
     @Test
-    void decoderShowsValuesInItsFormat() {
+    void valueThatIsNotDecodedIsAFault() {
         RecordText decoding = new RecordText(Optional.of(value -> {
             if (value[0] != (byte) 0xff) {
                 throw new IllegalArgumentException("not mine");
             }
             return "{\"n\": 1}";
         }));
-        assertThat(decoding.value(record(NO_TEXT))).isEqualTo("{\"n\":1}");
-        assertThat(decoding.value(record(bytes("a")))).isEqualTo("a");
+        assertThat(decoding.value(record(NO_TEXT))).isEqualTo(line("{\"n\":1}"));
+        assertThat(decoding.value(record(null))).isEqualTo(line(""));
+        assertThat(decoding.value(record(bytes("a"))))
+                .isEqualTo(new RecordText.Line(Optional.empty(), Optional.of("not mine")));
+        RecordText.Line json = decoding.json(record(bytes("a")));
+        assertThat(json.text().orElse("")).contains("\"valueError\":\"not mine\",\"value\":\"a\"");
+        assertThat(json.fault()).contains("not mine");
+    }
+
+    private static RecordText.Line line(String text) {
+        return new RecordText.Line(Optional.of(text), Optional.empty());
     }
 
     private static ConsumerRecord record(byte @Nullable [] value) {

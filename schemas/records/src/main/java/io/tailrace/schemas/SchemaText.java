@@ -1,5 +1,6 @@
 package io.tailrace.schemas;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,11 +42,38 @@ public record SchemaText(String json, List<SchemaReference> references) {
      *     are more than {@link #REFERENCES_MAX} or a chain is longer than {@link #REFERENCE_DEPTH_MAX}
      */
     public Schema parse(Function<SchemaReference, SchemaText> referenced) {
+        return parseAll(referenced).schema();
+    }
+
+    /**
+     * The same schema as Avro prints it, with the same references: of two texts that differ in spaces, in the order of
+     * attributes, or in how they write names, it is the same. Types of referenced schemas are named, not repeated.
+     *
+     * @param referenced as for {@link #parse}
+     * @throws SchemaParseException as {@link #parse} does
+     */
+    @SuppressWarnings("deprecation") // Avro has no other way to print a schema without the types that it refers to.
+    public SchemaText canonical(Function<SchemaReference, SchemaText> referenced) {
+        Parsed parsed = parseAll(referenced);
+        return new SchemaText(parsed.schema().toString(parsed.used(), false), references);
+    }
+
+    /**
+     * A parsed schema.
+     *
+     * @param used the named types that referenced schemas define
+     */
+    private record Parsed(Schema schema, Collection<Schema> used) {}
+
+    private Parsed parseAll(Function<SchemaReference, SchemaText> referenced) {
         Collector collector = new Collector(referenced);
         references.forEach(collector::collect);
         Schema.Parser parser = new Schema.Parser().setValidateDefaults(false);
         collector.texts.forEach((used, text) -> parsed(parser, used + ": ", text));
-        return parsed(parser, "", json);
+        Collection<Schema> used = collector.texts.isEmpty()
+                ? List.of()
+                : List.copyOf(parser.getTypes().values());
+        return new Parsed(parsed(parser, "", json), used);
     }
 
     private static Schema parsed(Schema.Parser parser, String where, String json) {

@@ -25,7 +25,7 @@ final class AvroValueDecoder implements ValueDecoder {
             }
             throw new IllegalArgumentException(((Decoded.Rejected) decoded).reason());
         } catch (SchemaRegistryException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+            throw new UnavailableException(e);
         }
     }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param threads requests handled at a time
  * @param queuedRequestsMax requests that may wait for a thread
  * @param requestBytesMax largest body of a request
+ * @param validateDefaults whether to refuse new schemas with a default that does not fit its type
  * @param metrics where to serve metrics and health
  */
 record RegistryConfig(
@@ -30,13 +31,14 @@ record RegistryConfig(
         int threads,
         int queuedRequestsMax,
         int requestBytesMax,
+        boolean validateDefaults,
         MetricsListener metrics) {
 
     private static final ConfigKey<InetSocketAddress> LISTENERS = new ConfigKey<>(
             "listeners",
             "http://HOST:PORT",
-            "http://0.0.0.0:8081",
-            "The address to listen on.",
+            "http://127.0.0.1:8081",
+            "The address to listen on. The default serves this machine only; http://0.0.0.0:8081 serves others too.",
             RegistryConfig::address);
     private static final ConfigKey<String> BOOTSTRAP_SERVERS = ConfigKey.text(
             "kafkastore.bootstrap.servers",
@@ -65,6 +67,11 @@ record RegistryConfig(
     private static final ConfigKey<Integer> REQUEST_BYTES_MAX =
             ConfigKey.integer("request.max.bytes", 1 << 20, 1024, 1 << 30, "Largest body of a request, in bytes.");
 
+    private static final ConfigKey<Boolean> VALIDATE_DEFAULTS = ConfigKey.bool(
+            "schema.providers.avro.validate.defaults",
+            false,
+            "Whether to refuse new schemas with a default that does not fit its type.");
+
     static final ConfigKeys KEYS = ConfigKeys.of(
             LISTENERS,
             BOOTSTRAP_SERVERS,
@@ -74,6 +81,7 @@ record RegistryConfig(
             THREADS,
             QUEUED_REQUESTS_MAX,
             REQUEST_BYTES_MAX,
+            VALIDATE_DEFAULTS,
             MetricsListener.KEY);
 
     static RegistryConfig of(Config config) {
@@ -86,6 +94,7 @@ record RegistryConfig(
                 config.value(THREADS),
                 config.value(QUEUED_REQUESTS_MAX),
                 config.value(REQUEST_BYTES_MAX),
+                config.value(VALIDATE_DEFAULTS),
                 config.value(MetricsListener.KEY));
     }
 

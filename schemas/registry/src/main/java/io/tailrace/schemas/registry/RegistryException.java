@@ -1,5 +1,7 @@
 package io.tailrace.schemas.registry;
 
+import java.util.List;
+
 /** A request that is refused or fails. Error codes, and most messages, are those of Confluent's registry. */
 final class RegistryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -18,6 +20,11 @@ final class RegistryException extends RuntimeException {
     /** The HTTP status: the error code itself, or its first three digits. */
     int status() {
         return errorCode < 1000 ? errorCode : errorCode / 100;
+    }
+
+    /** Whether something was asked for that is not in the state, but may be in records that were not read yet. */
+    boolean isMiss() {
+        return errorCode / 100 == 404;
     }
 
     static RegistryException subjectNotFound(String subject) {
@@ -65,6 +72,10 @@ final class RegistryException extends RuntimeException {
                 40408, "Subject '" + subject + "' does not have subject-level compatibility configured");
     }
 
+    static RegistryException noSubjectMode(String subject) {
+        return new RegistryException(40409, "Subject '" + subject + "' does not have subject-level mode configured");
+    }
+
     static RegistryException incompatible(String subject, String details) {
         return new RegistryException(
                 409,
@@ -88,6 +99,28 @@ final class RegistryException extends RuntimeException {
                 42203,
                 "Invalid compatibility level '" + level + "'. Valid values are none, backward, forward, full,"
                         + " backward_transitive, forward_transitive, and full_transitive");
+    }
+
+    static RegistryException invalidMode(String mode) {
+        return new RegistryException(
+                42204, "Invalid mode '" + mode + "'. Valid values are READWRITE, READONLY, READONLY_OVERRIDE, IMPORT");
+    }
+
+    static RegistryException notPermitted(String reason) {
+        return new RegistryException(42205, reason);
+    }
+
+    static RegistryException referenced(Registration version, List<Registration> referrers) {
+        Registration first = referrers.get(0);
+        return new RegistryException(
+                42206,
+                "One or more references exist to version %d of subject '%s': version %d of subject '%s'%s"
+                        .formatted(
+                                version.version(),
+                                version.subject(),
+                                first.version(),
+                                first.subject(),
+                                referrers.size() == 1 ? "" : " and " + (referrers.size() - 1) + " more"));
     }
 
     static RegistryException storeFailed(String details) {

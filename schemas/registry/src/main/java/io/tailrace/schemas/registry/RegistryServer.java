@@ -1,6 +1,6 @@
 package io.tailrace.schemas.registry;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -23,8 +23,6 @@ import org.slf4j.LoggerFactory;
 
 /** Serves a registry over HTTP. Thread-safe. */
 final class RegistryServer implements AutoCloseable {
-    static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
-
     private static final Logger log = LoggerFactory.getLogger(RegistryServer.class);
     private static final int BACKLOG = 128;
     private static final int STOP_SECONDS_MAX = 2;
@@ -42,7 +40,7 @@ final class RegistryServer implements AutoCloseable {
 
     private RegistryServer(RegistryConfig config, SchemaStore store) throws IOException {
         this.store = store;
-        this.api = new RegistryApi(new SchemaRegistry(store));
+        this.api = new RegistryApi(SchemaRegistry.of(store, config.validateDefaults()));
         this.requestBytesMax = config.requestBytesMax();
         AtomicInteger number = new AtomicInteger();
         this.threads = new ThreadPoolExecutor(
@@ -99,24 +97,26 @@ final class RegistryServer implements AutoCloseable {
     private void serve(HttpExchange exchange) throws IOException {
         requests.readLock().lock();
         try (exchange) {
-            int status = 200;
-            JsonNode response;
-            try {
-                byte[] body = body(exchange);
-                response = api.handle(RegistryRequest.of(exchange.getRequestMethod(), exchange.getRequestURI(), body));
-            } catch (RegistryException e) {
-                status = e.status();
-                response = error(e.errorCode(), String.valueOf(e.getMessage()));
-            } catch (RuntimeException e) {
-                log.error("request failed: {} {}", exchange.getRequestMethod(), exchange.getRequestURI(), e);
-                status = 500;
-                response = error(
-                        50001, "Error in the backend datastore: " + e.getClass().getSimpleName());
-            }
-            responses.computeIfAbsent(status, each -> new LongAdder()).increment();
-            respond(exchange, status, RegistryApi.JSON.writeValueAsBytes(response));
+            RegistryResponse response = response(exchange);
+            responses
+                    .computeIfAbsent(response.status(), each -> new LongAdder())
+                    .increment();
+            respond(exchange, response);
         } finally {
             requests.readLock().unlock();
+        }
+    }
+
+    private RegistryResponse response(HttpExchange exchange) throws IOException {
+        try {
+            byte[] body = body(exchange);
+            return api.handle(RegistryRequest.of(exchange.getRequestMethod(), exchange.getRequestURI(), body));
+        } catch (RegistryException e) {
+            return RegistryResponse.of(e);
+        } catch (RuntimeException e) {
+            log.error("request failed: {} {}", exchange.getRequestMethod(), exchange.getRequestURI(), e);
+            return RegistryResponse.of(
+                    RegistryException.storeFailed(e.getClass().getSimpleName()));
         }
     }
 
@@ -131,20 +131,24 @@ final class RegistryServer implements AutoCloseable {
         }
     }
 
-    private static void respond(HttpExchange exchange, int status, byte[] bytes) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", CONTENT_TYPE);
+    private static void respond(HttpExchange exchange, RegistryResponse response) throws IOException {
+        byte[] bytes = RegistryApi.JSON.writeValueAsBytes(response.body());
+        Headers headers = exchange.getResponseHeaders();
+        headers.set(
+                "Content-Type",
+                ContentType.accepted(exchange.getRequestHeaders().get("Accept")));
+        if (!response.allow().isEmpty()) {
+            headers.set("Allow", response.allow());
+        }
         if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.sendResponseHeaders(status, -1);
+            headers.set("Content-Length", String.valueOf(bytes.length));
+            exchange.sendResponseHeaders(response.status(), -1);
             return;
         }
-        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.sendResponseHeaders(response.status(), bytes.length);
         try (OutputStream out = exchange.getResponseBody()) {
             out.write(bytes);
         }
-    }
-
-    private static JsonNode error(int code, String message) {
-        return RegistryApi.JSON.createObjectNode().put("error_code", code).put("message", message);
     }
 
     /** Waits a moment for current requests, stops listening, and closes the log. */

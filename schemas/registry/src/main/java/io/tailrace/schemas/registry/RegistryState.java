@@ -1,5 +1,6 @@
 package io.tailrace.schemas.registry;
 
+import io.tailrace.schemas.SchemaText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The registry's state: the sum of the records in the log. See docs/adr/0016.
@@ -34,8 +34,8 @@ final class RegistryState {
     private final Map<Integer, List<Registration.Key>> ids = new HashMap<>();
 
     private final Map<String, Integer> idsByHash = new HashMap<>();
-    private final Map<String, Compatibility> levels = new HashMap<>();
-    private @Nullable Compatibility globalLevel;
+    private final Scoped<SubjectConfig> configs = new Scoped<>();
+    private final Scoped<Mode> modes = new Scoped<>();
     private int idMax;
     /** Whether claims were read out of order, as after compaction, so that the winners must be computed again. */
     private boolean outOfOrder;
@@ -98,20 +98,14 @@ final class RegistryState {
         idsByHash.putIfAbsent(claim.schemaHash(), claim.id());
     }
 
-    /**
-     * Applies a record of a compatibility level.
-     *
-     * @param subject null for the level of all subjects without their own
-     * @param level null removes it
-     */
-    void applyLevel(@Nullable String subject, @Nullable Compatibility level) {
-        if (subject == null) {
-            globalLevel = level;
-        } else if (level == null) {
-            levels.remove(subject);
-        } else {
-            levels.put(subject, level);
-        }
+    /** Compatibility levels and normalization. */
+    Scoped<SubjectConfig> configs() {
+        return configs;
+    }
+
+    /** Modes. */
+    Scoped<Mode> modes() {
+        return modes;
     }
 
     /** Whether a claim was the first to its version and id. */
@@ -139,24 +133,57 @@ final class RegistryState {
                 .toList();
     }
 
+    /** One version of a subject, unless it was permanently deleted. */
+    Optional<Registration> version(String subject, int version, boolean includeDeleted) {
+        return Optional.ofNullable(versionsOf(subject).get(version))
+                .filter(registration -> !registration.purged() && (includeDeleted || !registration.deleted()));
+    }
+
+    /** The winning claims of a subject, oldest version first, even those that were permanently deleted. */
+    List<Registration> claims(String subject) {
+        return List.copyOf(versionsOf(subject).values());
+    }
+
     /** The version that a new registration of the subject gets. */
     int nextVersion(String subject) {
         NavigableMap<Integer, Registration> versions = versionsOf(subject);
-        return versions.isEmpty() ? 1 : versions.lastKey() + 1;
+        return versions.isEmpty() ? 1 : next(versions.lastKey(), "version of subject '" + subject + "'");
     }
 
     /** The id of a schema, even of a deleted one; a new schema gets the next id. */
-    int idFor(String schema) {
-        Integer known = idsByHash.get(Registration.hash(schema));
-        return known == null ? idMax + 1 : known;
+    int idFor(SchemaText text) {
+        Integer known = idsByHash.get(Registration.hash(text));
+        return known == null ? next(idMax, "id") : known;
+    }
+
+    private static int next(int last, String what) {
+        if (last == Integer.MAX_VALUE) {
+            throw RegistryException.storeFailed("no " + what + " is left: " + last + " was imported or registered");
+        }
+        return last + 1;
+    }
+
+    /** Whether an id belongs to another schema than this one, even to a deleted one. */
+    boolean isTaken(int id, SchemaText text) {
+        String hash = Registration.hash(text);
+        return holders(id).anyMatch(holder -> !holder.schemaHash().equals(hash));
     }
 
     /** The schema of an id, even if it is softly deleted. */
-    Optional<String> schema(int id) {
+    Optional<SchemaText> schema(int id) {
         return holders(id)
                 .filter(registration -> !registration.purged())
-                .map(Registration::schema)
+                .map(Registration::text)
                 .findFirst();
+    }
+
+    /** Registrations of schemas that refer to a version. */
+    List<Registration> referrers(Registration version, boolean includeDeleted) {
+        return subjects.values().stream()
+                .flatMap(versions -> versions.values().stream())
+                .filter(registration -> !registration.purged() && (includeDeleted || !registration.deleted()))
+                .filter(registration -> registration.refersTo(version))
+                .toList();
     }
 
     /** Where the schema of an id is registered, in order of registration. */
@@ -164,16 +191,6 @@ final class RegistryState {
         return holders(id)
                 .filter(registration -> !registration.purged() && (includeDeleted || !registration.deleted()))
                 .toList();
-    }
-
-    /** The level that was set for a subject. */
-    Optional<Compatibility> level(String subject) {
-        return Optional.ofNullable(levels.get(subject));
-    }
-
-    /** The level of subjects without their own, if it was set. */
-    Optional<Compatibility> globalLevel() {
-        return Optional.ofNullable(globalLevel);
     }
 
     private NavigableMap<Integer, Registration> versionsOf(String subject) {

@@ -40,6 +40,12 @@ interface SchemaLog extends AutoCloseable {
      */
     long endOffset();
 
+    /** As {@link #endOffset}, but brokers that do not answer are an error after a few seconds, for reads that can do without. */
+    long endOffsetSoon();
+
+    /** The id of the cluster that keeps the log. */
+    String clusterId();
+
     @Override
     void close();
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tailrace.schemas.SchemaText;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,20 +47,42 @@ final class SchemaRecords {
         if (registration.purged()) {
             value.put("fingerprint", registration.schemaHash());
         } else {
-            value.put("schema", registration.schema());
+            value.put("schema", registration.text().json());
+            SchemaJson.putReferences(value, registration.text());
         }
         return bytes(value);
     }
 
-    static byte[] levelKey(@Nullable String subject) {
-        return bytes(JSON.createObjectNode()
-                .put("keytype", "CONFIG")
-                .put("subject", subject)
-                .put("magic", 0));
+    /** @param subject null for the configuration of all subjects without their own */
+    static byte[] configKey(@Nullable String subject) {
+        return scopedKey("CONFIG", subject);
     }
 
-    static byte[] levelValue(Compatibility level) {
-        return bytes(JSON.createObjectNode().put("compatibilityLevel", level.name()));
+    static byte[] configValue(SubjectConfig config) {
+        ObjectNode value = JSON.createObjectNode();
+        if (config.level() != null) {
+            value.put("compatibilityLevel", config.level().name());
+        }
+        if (config.normalize() != null) {
+            value.put("normalize", config.normalize());
+        }
+        return bytes(value);
+    }
+
+    /** @param subject null for the mode of all subjects without their own */
+    static byte[] modeKey(@Nullable String subject) {
+        return scopedKey("MODE", subject);
+    }
+
+    static byte[] modeValue(Mode mode) {
+        return bytes(JSON.createObjectNode().put("mode", mode.name()));
+    }
+
+    private static byte[] scopedKey(String type, @Nullable String subject) {
+        return bytes(JSON.createObjectNode()
+                .put("keytype", type)
+                .put("subject", subject)
+                .put("magic", 0));
     }
 
     /** Applies a record of the log to the state. Logs and skips one that is not valid. */
@@ -74,9 +97,12 @@ final class SchemaRecords {
                     }
                 }
                 case "CONFIG" ->
-                    state.applyLevel(
-                            key.hasNonNull("subject") ? key.path("subject").asText() : null,
-                            value == null ? null : level(JSON.readTree(value)));
+                    state.configs().apply(subject(key), value == null ? null : config(JSON.readTree(value)));
+                case "MODE" ->
+                    state.modes()
+                            .apply(
+                                    subject(key),
+                                    value == null ? null : Mode.ofName(text(JSON.readTree(value), "mode")));
                 default -> log.debug("skipping a record of another type: offset {}, key {}", entry.offset(), key);
             }
         } catch (IOException | IllegalArgumentException | RegistryException e) {
@@ -88,7 +114,9 @@ final class SchemaRecords {
         Registration.Key claimed = new Registration.Key(
                 text(key, "subject"), number(key, "version"), key.path("claim").asText(""));
         boolean purged = value.hasNonNull("fingerprint");
-        String schema = purged ? "" : text(value, "schema");
+        SchemaText schema = purged
+                ? SchemaText.of("")
+                : new SchemaText(text(value, "schema"), SchemaJson.references(value.path("references")));
         return new Registration(
                 claimed,
                 number(value, "id"),
@@ -99,8 +127,18 @@ final class SchemaRecords {
                 purged);
     }
 
-    private static Compatibility level(JsonNode value) throws IOException {
-        return Compatibility.ofName(text(value, "compatibilityLevel"));
+    private static @Nullable String subject(JsonNode key) {
+        return key.hasNonNull("subject") ? key.path("subject").asText() : null;
+    }
+
+    private static SubjectConfig config(JsonNode value) throws IOException {
+        boolean hasLevel = value.hasNonNull("compatibilityLevel");
+        if (!hasLevel && !value.hasNonNull("normalize")) {
+            throw new IOException("expected compatibilityLevel or normalize, found " + value);
+        }
+        return new SubjectConfig(
+                hasLevel ? Compatibility.ofName(text(value, "compatibilityLevel")) : null,
+                value.hasNonNull("normalize") ? value.path("normalize").asBoolean() : null);
     }
 
     private static String text(JsonNode node, String field) throws IOException {

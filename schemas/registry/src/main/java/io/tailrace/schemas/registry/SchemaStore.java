@@ -4,10 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One instance's copy of the state, and its way to write to the log.
@@ -15,9 +19,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. A thread of the store reads the log and applies its records.
  */
 final class SchemaStore implements AutoCloseable {
+    private static final Logger logger = LoggerFactory.getLogger(SchemaStore.class);
     private static final Duration POLL = Duration.ofMillis(500);
 
     private static final long STOP_MS_MAX = 5_000;
+
+    /** How long a read waits to catch up if it can do without. */
+    private static final Duration SOON = Duration.ofSeconds(3);
+
+    /** How long reads rely on what is known after the brokers did not answer. */
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final SchemaLog log;
     private final Duration timeout;
@@ -32,7 +43,12 @@ final class SchemaStore implements AutoCloseable {
     /** The offset after the last record that is in the state. */
     private long applied;
 
+    /** Held during a write, from its decision until its records are read back. Readers do not take it. */
+    private final ReentrantLock writing = new ReentrantLock();
+
     private volatile boolean closed;
+    /** While the brokers do not answer, reads do not ask them for the end of the log before this time. */
+    private volatile long askAgainNanos = System.nanoTime();
 
     private SchemaStore(SchemaLog log, Duration timeout) {
         this.log = log;
@@ -103,6 +119,66 @@ final class SchemaStore implements AutoCloseable {
         }
     }
 
+    /**
+     * Reads what never changes once it is there. Before a miss is the result, all records of the log are read.
+     *
+     * @throws RegistryException if the query throws it, or 50001 or 50002 instead of a miss if the log cannot be read
+     */
+    <T> T readKnown(Function<RegistryState, T> query) {
+        try {
+            return read(query);
+        } catch (RegistryException e) {
+            if (!e.isMiss()) {
+                throw e;
+            }
+        }
+        catchUp();
+        return read(query);
+    }
+
+    /**
+     * Reads what other instances may just have changed. All records that the log has now are read before, unless the brokers
+     * do not answer: then the result is what is known, and a miss is an error.
+     *
+     * @throws RegistryException as in {@link #readKnown}
+     */
+    <T> T readLatest(Function<RegistryState, T> query) {
+        return triesToCatchUp() ? read(query) : readKnown(query);
+    }
+
+    private boolean triesToCatchUp() {
+        if (askAgainNanos - System.nanoTime() > 0) {
+            return false;
+        }
+        try {
+            awaitApplied(log.endOffsetSoon(), timeout.compareTo(SOON) < 0 ? timeout : SOON);
+            return true;
+        } catch (RegistryException e) {
+            askAgainNanos = System.nanoTime() + SILENCE_NANOS;
+            logger.warn("reading from what is known of the log: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    /**
+     * Runs a write when no other is running in this instance.
+     *
+     * @param write reads all records of the log first, and appends records
+     */
+    <T> T exclusively(Supplier<T> write) {
+        writing.lock();
+        try {
+            return write.get();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** The id of the cluster that keeps the log. */
+    String clusterId() {
+        return log.clusterId();
+    }
+
     /** The offset after the last record that is in the state. */
     long appliedOffset() {
         lock.lock();
@@ -124,16 +200,16 @@ final class SchemaStore implements AutoCloseable {
 
     /** Waits until all records that the log has now are in the state. */
     void catchUp() {
-        awaitApplied(log.endOffset());
+        awaitApplied(log.endOffset(), timeout);
     }
 
     /** Appends a record and waits until it is in the state. */
     void append(byte[] key, byte @Nullable [] value) {
-        awaitApplied(log.append(key, value) + 1);
+        awaitApplied(log.append(key, value) + 1, timeout);
     }
 
-    private void awaitApplied(long endOffset) {
-        long nanosLeft = timeout.toNanos();
+    private void awaitApplied(long endOffset, Duration bound) {
+        long nanosLeft = bound.toNanos();
         lock.lock();
         try {
             while (applied < endOffset) {
@@ -142,7 +218,7 @@ final class SchemaStore implements AutoCloseable {
                 }
                 if (nanosLeft <= 0) {
                     throw RegistryException.storeTimedOut("the log was read to offset %d within %3$d ms: expected %2$d"
-                            .formatted(applied, endOffset, timeout.toMillis()));
+                            .formatted(applied, endOffset, bound.toMillis()));
                 }
                 // In short waits, since a failing reader does not signal.
                 long piece = Math.min(nanosLeft, POLL.toNanos());

@@ -32,17 +32,27 @@ final class TopicSchemaLog implements SchemaLog {
     private static final String CLEANUP_POLICY = "cleanup.policy";
     private static final String COMPACT = "compact";
 
+    private static final int SOON_MS = 3_000;
+
     private final TopicPartition partition;
     private final Duration timeout;
+    private final String clusterId;
     private final Admin admin;
+    /** Does not wait long for brokers that are away. */
+    private final Admin impatient;
+
     private final Producer producer;
     private final Consumer consumer;
 
-    private TopicSchemaLog(
-            TopicPartition partition, Duration timeout, Admin admin, Producer producer, Consumer consumer) {
-        this.partition = partition;
-        this.timeout = timeout;
+    private TopicSchemaLog(RegistryConfig config, String clusterId, Admin admin, Producer producer, Consumer consumer) {
+        this.partition = new TopicPartition(config.topic(), 0);
+        this.clusterId = clusterId;
+        this.timeout = config.timeout();
         this.admin = admin;
+        this.impatient = Admin.create(ClientConfig.builder()
+                .bootstrapServers(config.bootstrapServers())
+                .requestTimeoutMs(SOON_MS)
+                .build());
         this.producer = producer;
         this.consumer = consumer;
     }
@@ -66,13 +76,14 @@ final class TopicSchemaLog implements SchemaLog {
     }
 
     private static TopicSchemaLog open(RegistryConfig config, Admin admin) {
+        String clusterId = admin.cluster().clusterId();
         TopicPartition partition = new TopicPartition(config.topic(), 0);
         Producer producer = Producer.create(
                 ProducerConfig.builder(config.bootstrapServers()).lingerMs(0).build());
         Consumer consumer = Consumer.create(ConsumerConfig.builder(config.bootstrapServers())
                 .offsetReset(OffsetReset.NONE)
                 .build());
-        TopicSchemaLog opened = new TopicSchemaLog(partition, config.timeout(), admin, producer, consumer);
+        TopicSchemaLog opened = new TopicSchemaLog(config, clusterId, admin, producer, consumer);
         try {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
@@ -151,8 +162,17 @@ final class TopicSchemaLog implements SchemaLog {
 
     @Override
     public long endOffset() {
+        return endOffset(admin);
+    }
+
+    @Override
+    public long endOffsetSoon() {
+        return endOffset(impatient);
+    }
+
+    private long endOffset(Admin asked) {
         try {
-            Long end = admin.latestOffsets(List.of(partition)).get(partition);
+            Long end = asked.latestOffsets(List.of(partition)).get(partition);
             if (end == null) {
                 throw RegistryException.storeFailed("the broker returned no end offset of " + partition);
             }
@@ -160,6 +180,11 @@ final class TopicSchemaLog implements SchemaLog {
         } catch (ClientException e) {
             throw RegistryException.storeFailed(String.valueOf(e.getMessage()));
         }
+    }
+
+    @Override
+    public String clusterId() {
+        return clusterId;
     }
 
     @Override
@@ -171,6 +196,7 @@ final class TopicSchemaLog implements SchemaLog {
     public void close() {
         consumer.close();
         producer.close();
+        impatient.close();
         admin.close();
     }
 }

@@ -1,8 +1,10 @@
 package io.tailrace.schemas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.tailrace.cli.ValueDecoder.UnavailableException;
 import io.tailrace.schemas.FramedAvroEncoder;
 import io.tailrace.schemas.SchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryException;
@@ -68,7 +70,7 @@ class AvroValueDecoderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> decoder.json(new byte[] {1, 2}))
                 .withMessageContaining("2 bytes");
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(UnavailableException.class)
                 .isThrownBy(() -> decoder.json(framed(8)))
                 .withMessageContaining("registry is down");
     }

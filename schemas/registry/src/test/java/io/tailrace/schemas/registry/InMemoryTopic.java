@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class InMemoryTopic {
     private final List<SchemaLog.Entry> entries = new ArrayList<>();
     private long endOffset;
+    private int endOffsetRequests;
     private @Nullable RegistryException failure;
     private @Nullable RuntimeException readFailure;
     private @Nullable RegistryException endOffsetFailure;
@@ -88,7 +89,13 @@ final class InMemoryTopic {
         notifyAll();
     }
 
+    /** How often the end of the log was asked for. */
+    synchronized int endOffsetRequests() {
+        return endOffsetRequests;
+    }
+
     private synchronized long endOffset() {
+        endOffsetRequests++;
         if (endOffsetFailure != null) {
             throw endOffsetFailure;
         }
@@ -121,6 +128,16 @@ final class InMemoryTopic {
         @Override
         public long endOffset() {
             return InMemoryTopic.this.endOffset();
+        }
+
+        @Override
+        public long endOffsetSoon() {
+            return endOffset();
+        }
+
+        @Override
+        public String clusterId() {
+            return "in-memory";
         }
 
         @Override

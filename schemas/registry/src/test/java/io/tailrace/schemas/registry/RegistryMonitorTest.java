@@ -23,7 +23,7 @@ class RegistryMonitorTest {
     private final AtomicLong nowMs = new AtomicLong(1_700_000_000_000L);
     private final AtomicLong steadyMs = new AtomicLong();
     private final InMemoryTopic topic = new InMemoryTopic();
-    private final RegistryServer server = RegistryServerTest.start(topic);
+    private final RegistryServer server = new TestRegistry(topic).server;
     private final RegistryMonitor monitor = new RegistryMonitor(() -> Instant.ofEpochMilli(nowMs.get()), steadyMs::get);
     private final MetricsEndpoint endpoint = MetricsEndpoint.start(new MetricsListener("127.0.0.1", 0), monitor);
 

@@ -2,6 +2,8 @@ package io.tailrace.schemas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.schemas.SchemaReference;
+import io.tailrace.schemas.SchemaText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,31 +19,33 @@ class RegistryStateTest {
 
     @Test
     void firstClaimOfAVersionWins() {
-        Registration first = append(Registration.claim("s", 1, 1, "\"int\""));
-        Registration second = append(Registration.claim("s", 1, 1, "\"long\""));
+        Registration first = append(claim("s", 1, 1, "\"int\""));
+        Registration second = append(claim("s", 1, 1, "\"long\""));
 
         RegistryState state = read();
 
         assertThat(state.hasWon(first.key())).isTrue();
         assertThat(state.hasWon(second.key())).isFalse();
-        assertThat(state.versions("s", true)).extracting(Registration::schema).containsExactly("\"int\"");
-        assertThat(state.schema(1)).contains("\"int\"");
+        assertThat(state.versions("s", true))
+                .extracting(registration -> registration.text().json())
+                .containsExactly("\"int\"");
+        assertThat(state.schema(1)).contains(SchemaText.of("\"int\""));
         assertThat(state.nextVersion("s")).isEqualTo(2);
-        assertThat(state.idFor("\"long\"")).isEqualTo(2);
+        assertThat(state.idFor(SchemaText.of("\"long\""))).isEqualTo(2);
     }
 
     @Test
     void firstClaimOfAnIdWins() {
-        append(Registration.claim("a", 1, 1, "\"int\""));
-        append(Registration.claim("b", 1, 1, "\"long\""));
+        append(claim("a", 1, 1, "\"int\""));
+        append(claim("b", 1, 1, "\"long\""));
 
         assertThat(read().subjects(true)).containsExactly("a");
     }
 
     @Test
     void schemaHasTheSameIdInSeveralSubjects() {
-        append(Registration.claim("a", 1, 1, "\"int\""));
-        append(Registration.claim("b", 1, 1, "\"int\""));
+        append(claim("a", 1, 1, "\"int\""));
+        append(claim("b", 1, 1, "\"int\""));
 
         assertThat(read().registrations(1, false))
                 .extracting(Registration::subject)
@@ -50,21 +54,21 @@ class RegistryStateTest {
 
     @Test
     void firstClaimWinsEvenIfCompactionMovesItBehindAnother() {
-        append(Registration.claim("a", 1, 1, "\"int\""));
-        append(Registration.claim("b", 1, 1, "\"long\""));
+        append(claim("a", 1, 1, "\"int\""));
+        append(claim("b", 1, 1, "\"long\""));
         append(read().versions("a", true).get(0).softDeleted());
         topic.compact(3);
         assertThat(topic.entries()).extracting(SchemaLog.Entry::offset).containsExactly(1L, 2L);
 
         RegistryState state = read();
 
-        assertThat(state.schema(1)).contains("\"int\"");
+        assertThat(state.schema(1)).contains(SchemaText.of("\"int\""));
         assertThat(state.subjects(true)).containsExactly("a");
     }
 
     @Test
     void idsAndVersionsAreNotReusedAfterAPermanentDeletion() {
-        append(Registration.claim("s", 1, 1, "\"int\""));
+        append(claim("s", 1, 1, "\"int\""));
         append(read().versions("s", true).get(0).softDeleted());
         append(read().versions("s", true).get(0).withoutSchema());
         topic.compact(3);
@@ -74,8 +78,8 @@ class RegistryStateTest {
         assertThat(state.schema(1)).isEmpty();
         assertThat(state.subjects(true)).isEmpty();
         assertThat(state.nextVersion("s")).isEqualTo(2);
-        assertThat(state.idFor("\"long\"")).isEqualTo(2);
-        assertThat(state.idFor("\"int\"")).isEqualTo(1);
+        assertThat(state.idFor(SchemaText.of("\"long\""))).isEqualTo(2);
+        assertThat(state.idFor(SchemaText.of("\"int\""))).isEqualTo(1);
     }
 
     @Test
@@ -87,17 +91,24 @@ class RegistryStateTest {
         topic.append(
                 utf8("{\"keytype\":\"CONFIG\",\"subject\":null,\"magic\":0}"),
                 utf8("{\"compatibilityLevel\":\"FULL\"}"));
+        topic.append(utf8("{\"keytype\":\"MODE\",\"subject\":\"s\",\"magic\":0}"), utf8("{\"mode\":\"READONLY\"}"));
+        topic.append(
+                utf8("{\"keytype\":\"SCHEMA\",\"subject\":\"t\",\"version\":1,\"magic\":1}"),
+                utf8("{\"subject\":\"t\",\"version\":1,\"id\":9,\"references\":[{\"name\":\"F\",\"subject\":\"s\","
+                        + "\"version\":1}],\"schema\":\"\\\"F\\\"\",\"deleted\":false}"));
 
         RegistryState state = read();
 
-        assertThat(state.schema(7)).contains("\"int\"");
-        assertThat(state.globalLevel()).contains(Compatibility.FULL);
-        assertThat(state.idFor("\"long\"")).isEqualTo(8);
+        assertThat(state.schema(7)).contains(SchemaText.of("\"int\""));
+        assertThat(state.configs().set(null)).contains(new SubjectConfig(Compatibility.FULL, null));
+        assertThat(state.idFor(SchemaText.of("\"long\""))).isEqualTo(10);
+        assertThat(state.modes().set("s")).contains(Mode.READONLY);
+        assertThat(state.schema(9)).contains(new SchemaText("\"F\"", List.of(new SchemaReference("F", "s", 1))));
     }
 
     @Test
     void invalidRecordsAreSkipped() {
-        append(Registration.claim("s", 1, 1, "\"int\""));
+        append(claim("s", 1, 1, "\"int\""));
         byte[] key = utf8("{\"keytype\":\"SCHEMA\",\"subject\":\"t\",\"version\":1,\"magic\":1}");
         for (String value : List.of(
                 "not JSON",
@@ -111,6 +122,8 @@ class RegistryStateTest {
         }
         topic.append(utf8("not JSON"), utf8("{}"));
         topic.append(utf8("{\"keytype\":\"CONFIG\",\"subject\":\"s\"}"), utf8("{\"compatibilityLevel\":\"SOME\"}"));
+        topic.append(utf8("{\"keytype\":\"CONFIG\",\"subject\":\"s\"}"), utf8("{}"));
+        topic.append(utf8("{\"keytype\":\"MODE\",\"subject\":\"s\"}"), utf8("{\"mode\":\"SOME\"}"));
 
         assertThat(read().subjects(true)).containsExactly("s");
     }
@@ -175,7 +188,7 @@ class RegistryStateTest {
             Registration registration = versions.get(random.nextInt(versions.size()));
             return registration.deleted() ? registration.withoutSchema() : registration.softDeleted();
         }
-        String schema = "{\"type\":\"fixed\",\"name\":\"F\",\"size\":" + random.nextInt(12) + "}";
+        SchemaText schema = SchemaText.of("{\"type\":\"fixed\",\"name\":\"F\",\"size\":" + random.nextInt(12) + "}");
         return Registration.claim(subject, writer.nextVersion(subject), writer.idFor(schema), schema);
     }
 
@@ -189,8 +202,12 @@ class RegistryStateTest {
             lines.add(id + " " + state.schema(id) + " "
                     + state.registrations(id, true).size());
         }
-        lines.add("next " + state.idFor("new"));
+        lines.add("next " + state.idFor(SchemaText.of("new")));
         return lines;
+    }
+
+    private static Registration claim(String subject, int version, int id, String json) {
+        return Registration.claim(subject, version, id, SchemaText.of(json));
     }
 
     private Registration append(Registration registration) {

@@ -7,10 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.NewTopic;
-import io.tailrace.metrics.MetricsListener;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,16 +56,7 @@ class SchemaRegistryIT {
     }
 
     private static RegistryConfig config(RunningBroker broker, String topic) {
-        return new RegistryConfig(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                broker.bootstrapServers(),
-                topic,
-                1,
-                TIMEOUT,
-                4,
-                16,
-                1 << 20,
-                MetricsListener.OFF);
+        return TestRegistry.config(broker.bootstrapServers(), topic, TIMEOUT, 1 << 20, false);
     }
 
     private static RegistryServer start(String topic) throws Exception {

@@ -3,11 +3,12 @@ package io.tailrace.schemas.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.tailrace.schemas.SchemaReference;
+import io.tailrace.schemas.SchemaText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,7 +28,11 @@ class SchemaRegistryTest {
     private SchemaRegistry instance() {
         SchemaStore store = SchemaStore.open(topic.log(), Duration.ofSeconds(20));
         stores.add(store);
-        return new SchemaRegistry(store);
+        return SchemaRegistry.of(store, false);
+    }
+
+    private static int register(SchemaRegistry registry, String subject, String schema) {
+        return registry.writer().register(subject, NewSchema.of(SchemaText.of(schema)), false);
     }
 
     private static String fixed(int size) {
@@ -37,7 +42,7 @@ class SchemaRegistryTest {
     @Test
     void idBelongsToOneSchemaWhenInstancesWriteAtOnce() throws Exception {
         List<SchemaRegistry> instances = List.of(instance(), instance(), instance());
-        instances.get(0).setLevel(Optional.empty(), Compatibility.NONE);
+        instances.get(0).settings().configure(null, new SubjectConfig(Compatibility.NONE, null));
         ExecutorService threads = Executors.newFixedThreadPool(6);
         Map<Integer, String> schemas = new TreeMap<>();
         try {
@@ -46,10 +51,11 @@ class SchemaRegistryTest {
                 SchemaRegistry registry = instances.get(i % 3);
                 String subject = "s" + i % 4;
                 int size = i / 2;
-                ids.add(threads.submit(() -> registry.register(subject, fixed(size))));
+                ids.add(threads.submit(() -> register(registry, subject, fixed(size))));
             }
             for (int i = 0; i < ids.size(); i++) {
-                String schema = instances.get(2).schema(ids.get(i).get());
+                String schema =
+                        instances.get(2).queries().schema(ids.get(i).get()).json();
                 assertThat(schema).isEqualTo(fixed(i / 2));
                 assertThat(schemas.merge(ids.get(i).get(), schema, (was, is) -> was))
                         .isEqualTo(schema);
@@ -58,7 +64,8 @@ class SchemaRegistryTest {
             threads.shutdownNow();
         }
         SchemaRegistry late = instance();
-        schemas.forEach((id, schema) -> assertThat(late.schema(id)).isEqualTo(schema));
+        schemas.forEach(
+                (id, schema) -> assertThat(late.queries().schema(id).json()).isEqualTo(schema));
     }
 
     @Test
@@ -66,12 +73,65 @@ class SchemaRegistryTest {
         SchemaRegistry one = instance();
         SchemaRegistry other = instance();
 
-        int id = one.register("s", fixed(1));
+        int id = register(one, "s", fixed(1));
 
-        assertThat(other.schema(id)).isEqualTo(fixed(1));
-        assertThat(other.register("s", fixed(1))).isEqualTo(id);
-        assertThat(other.register("t", fixed(1))).isEqualTo(id);
+        assertThat(other.queries().schema(id).json()).isEqualTo(fixed(1));
+        assertThat(register(other, "s", fixed(1))).isEqualTo(id);
+        assertThat(register(other, "t", fixed(1))).isEqualTo(id);
         assertThat(topic.entries()).hasSize(2);
+    }
+
+    @Test
+    void whatOneInstanceWroteIsSeenByQueriesOfAnother() {
+        SchemaRegistry one = instance();
+        SchemaRegistry other = instance();
+        for (int size = 1; size <= 20; size++) {
+            one.settings().configure("s", new SubjectConfig(Compatibility.NONE, size % 2 == 0));
+            int id = register(one, "s", fixed(size));
+
+            assertThat(other.queries().version("s", Version.LATEST, false).id()).isEqualTo(id);
+            assertThat(other.queries().versions("s", false)).hasSize(size);
+            assertThat(other.queries().registrations(id, false)).hasSize(1);
+            assertThat(other.settings().config("s", false).normalize()).isEqualTo(size % 2 == 0);
+        }
+    }
+
+    @Test
+    void knownSchemasAreFoundWhileBrokersDoNotAnswer() {
+        SchemaRegistry registry = instance();
+        int id = register(registry, "s", fixed(1));
+        topic.failEndOffsetWith(RegistryException.storeFailed("no broker"));
+        int asked = topic.endOffsetRequests();
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(registry.queries().version("s", Version.LATEST, false).id())
+                    .isEqualTo(id);
+        }
+        assertThat(topic.endOffsetRequests()).isEqualTo(asked + 1);
+
+        // Another instance may have written it, so a miss is not certain.
+        for (Runnable miss : List.<Runnable>of(() -> registry.queries().versions("t", false), () -> registry.queries()
+                .schema(99))) {
+            assertThatExceptionOfType(RegistryException.class)
+                    .isThrownBy(miss::run)
+                    .satisfies(e -> assertThat(e.errorCode()).isEqualTo(50001));
+        }
+    }
+
+    @Test
+    void referenceWhoseVersionAnotherInstanceDeletedIsRefused() {
+        SchemaRegistry one = instance();
+        SchemaRegistry other = instance();
+        register(one, "f", fixed(1));
+        one.writer().deleteVersion("f", Version.LATEST, false);
+
+        assertThatExceptionOfType(RegistryException.class)
+                .isThrownBy(() -> other.writer()
+                        .register(
+                                "s",
+                                NewSchema.of(new SchemaText("\"F\"", List.of(new SchemaReference("F", "f", 1)))),
+                                false))
+                .satisfies(e -> assertThat(e.errorCode()).isEqualTo(42201));
     }
 
     @Test
@@ -80,25 +140,25 @@ class SchemaRegistryTest {
         topic.failWith(RegistryException.storeFailed("disk full"));
 
         assertThatExceptionOfType(RegistryException.class)
-                .isThrownBy(() -> registry.register("s", fixed(1)))
+                .isThrownBy(() -> register(registry, "s", fixed(1)))
                 .satisfies(e -> assertThat(e.errorCode()).isEqualTo(50001));
 
-        assertThat(registry.subjects("", true)).isEmpty();
+        assertThat(registry.queries().subjects("", true)).isEmpty();
         topic.failWith(null);
-        assertThat(registry.register("s", fixed(2))).isEqualTo(1);
+        assertThat(register(registry, "s", fixed(2))).isEqualTo(1);
     }
 
     @Test
     void schemaRegisteredAgainAfterASoftDeletionKeepsItsId() {
         SchemaRegistry registry = instance();
-        int id = registry.register("s", fixed(1));
-        registry.deleteSubject("s", false);
+        int id = register(registry, "s", fixed(1));
+        registry.writer().deleteSubject("s", false);
 
-        assertThat(registry.register("s", fixed(1))).isEqualTo(id);
-        assertThat(registry.versions("s", false))
+        assertThat(register(registry, "s", fixed(1))).isEqualTo(id);
+        assertThat(registry.queries().versions("s", false))
                 .extracting(Registration::version)
                 .containsExactly(2);
-        assertThat(registry.versions("s", true))
+        assertThat(registry.queries().versions("s", true))
                 .extracting(Registration::version)
                 .containsExactly(1, 2);
     }
@@ -106,13 +166,13 @@ class SchemaRegistryTest {
     @Test
     void deletedVersionsAreNotCheckedForCompatibility() {
         SchemaRegistry registry = instance();
-        registry.register("s", "\"int\"");
+        register(registry, "s", "\"int\"");
         assertThatExceptionOfType(RegistryException.class)
-                .isThrownBy(() -> registry.register("s", "\"string\""))
+                .isThrownBy(() -> register(registry, "s", "\"string\""))
                 .satisfies(e -> assertThat(e.errorCode()).isEqualTo(409));
 
-        registry.deleteVersion("s", Version.LATEST, false);
+        registry.writer().deleteVersion("s", Version.LATEST, false);
 
-        assertThat(registry.register("s", "\"string\"")).isEqualTo(2);
+        assertThat(register(registry, "s", "\"string\"")).isEqualTo(2);
     }
 }
