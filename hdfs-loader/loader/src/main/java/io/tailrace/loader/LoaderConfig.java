@@ -5,6 +5,7 @@ import io.tailrace.config.ConfigException;
 import io.tailrace.config.ConfigKey;
 import io.tailrace.config.ConfigKeys;
 import io.tailrace.loader.task.ParquetSettings;
+import io.tailrace.loader.task.TaskMemory;
 import io.tailrace.metrics.MetricsListener;
 import java.net.URI;
 import java.time.Duration;
@@ -98,14 +99,24 @@ public record LoaderConfig(
             16L << 20,
             1 << 16,
             1L << 31,
-            "Size of a row group, which is kept in memory until it is written.");
-    private static final ConfigKey<Integer> OPEN_FILES_MAX = ConfigKey.integer(
-            "task.open.files.max",
-            16,
-            1,
-            10_000,
-            "Files that a task has open at once, one per hour of event time. Memory is at most this number times the size of"
-                    + " a row group times the tasks that run at once.");
+            "Size of a row group, which is kept in memory until it is written; at most half of task.memory.bytes.");
+    private static final ConfigKey<Long> TASK_MEMORY_BYTES = ConfigKey.longInteger(
+            "task.memory.bytes",
+            64L << 20,
+            1 << 20,
+            1L << 40,
+            "Memory of one task for rows that are not in files yet: half for rows that wait for the file of their hour, half for"
+                    + " the row groups of open files.");
+    private static final ConfigKey<String> TASK_SPILL_DIR = ConfigKey.text(
+            "task.spill.dir",
+            "",
+            "Folder on a local disk for rows of many hours that do not fit in a task's memory; empty for Java's java.io.tmpdir.");
+    private static final ConfigKey<Long> TASK_SPILL_BYTES_MAX = ConfigKey.longInteger(
+            "task.spill.bytes.max",
+            2L << 30,
+            1 << 20,
+            1L << 50,
+            "Bytes that one task has in task.spill.dir before it completes its files and starts another one for each hour.");
     private static final ConfigKey<Long> FILE_BYTES_TARGET = ConfigKey.longInteger(
             "file.bytes.target",
             128L << 20,
@@ -144,9 +155,11 @@ public record LoaderConfig(
             TASK_BYTES_MAX,
             CODEC,
             ROW_GROUP_BYTES,
-            OPEN_FILES_MAX,
             FILE_BYTES_TARGET,
             REMOVED_FILES_GRACE_MS,
+            TASK_MEMORY_BYTES,
+            TASK_SPILL_DIR,
+            TASK_SPILL_BYTES_MAX,
             EVENT_TIME_FIELD,
             METASTORES,
             HIVE_DATABASE,
@@ -172,7 +185,10 @@ public record LoaderConfig(
                 new ParquetSettings(
                         CompressionCodecName.valueOf(config.value(CODEC).name()),
                         config.value(ROW_GROUP_BYTES),
-                        config.value(OPEN_FILES_MAX)),
+                        new TaskMemory(
+                                config.value(TASK_MEMORY_BYTES),
+                                config.value(TASK_SPILL_DIR),
+                                config.value(TASK_SPILL_BYTES_MAX))),
                 config.value(FILE_BYTES_TARGET),
                 Duration.ofMillis(config.value(REMOVED_FILES_GRACE_MS)),
                 config.value(EVENT_TIME_FIELD),

@@ -56,7 +56,7 @@ public final class FramedAvroDecoder {
     }
 
     /** How to read what was written with a schema, and what is at fault if that fails. */
-    private record WriterSchema(DatumReader<Object> reader, Fault fault) {}
+    private record WriterSchema(Schema schema, DatumReader<Object> reader, Fault fault) {}
 
     private final SchemaRegistryClient registry;
     private final Optional<Schema> readerSchema;
@@ -97,6 +97,11 @@ public final class FramedAvroDecoder {
         return unusable != null ? unusable : decodeFirst(value, schemaId);
     }
 
+    /** The schema of an id that a decoded value had; empty if no value with that id was decoded for long. */
+    public Optional<Schema> writerSchema(int schemaId) {
+        return Optional.ofNullable(writerSchemas.get(schemaId)).map(WriterSchema::schema);
+    }
+
     private Decoded decode(byte[] value, WriterSchema written) {
         int length = value.length - Framing.HEADER_BYTES;
         try {
@@ -123,6 +128,7 @@ public final class FramedAvroDecoder {
             Schema schema = registry.schema(schemaId);
             Schema reader = readerSchema.orElse(schema);
             WriterSchema written = new WriterSchema(
+                    schema,
                     new GenericDatumReader<>(schema, reader, GenericData.get()),
                     isReadable(schema, reader) ? Fault.VALUE : Fault.INCOMPATIBLE_SCHEMA);
             writerSchemas.put(schemaId, written);

@@ -6,16 +6,26 @@ import java.nio.ByteBuffer;
  * The header of a framed record: a zero byte, then the schema's id in four big-endian bytes. The record's Avro binary
  * follows. Confluent's serializers use the same format: docs/format.md, "Schema-framed value".
  */
-final class Framing {
+public final class Framing {
     static final byte MAGIC = 0;
 
     /** Length of the header, and so the position of the Avro binary. */
-    static final int HEADER_BYTES = 5;
+    public static final int HEADER_BYTES = 5;
 
     private Framing() {}
 
     static byte[] header(int schemaId) {
         return ByteBuffer.allocate(HEADER_BYTES).put(MAGIC).putInt(schemaId).array();
+    }
+
+    /** Whether an array that has {@code length} bytes of a record first starts with a header. */
+    public static boolean isFramed(byte[] bytes, int length) {
+        return length >= HEADER_BYTES && bytes[0] == MAGIC;
+    }
+
+    /** The schema's id in a header; {@link #isFramed} was true. */
+    public static int framedSchemaId(byte[] bytes) {
+        return (bytes[1] & 0xff) << 24 | (bytes[2] & 0xff) << 16 | (bytes[3] & 0xff) << 8 | bytes[4] & 0xff;
     }
 
     /**
@@ -32,7 +42,7 @@ final class Framing {
             throw new NotFramedException(
                     "record starts with byte 0x%02X: expected 0x00, then a schema id".formatted(framed[0] & 0xff));
         }
-        return ByteBuffer.wrap(framed).getInt(1);
+        return framedSchemaId(framed);
     }
 
     /** The bytes are not a framed record. */

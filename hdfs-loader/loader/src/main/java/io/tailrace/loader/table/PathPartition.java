@@ -53,9 +53,9 @@ public record PathPartition(String dt, String hr) implements Comparable<PathPart
         return new PathPartition(DAY.format(time), HOUR.format(time));
     }
 
-    /** Returns the hour of an event, or the nearest hour that has a path partition. */
-    public static PathPartition ofNearest(long eventTimeMs) {
-        return of(Math.min(Math.max(eventTimeMs, EVENT_TIME_MS_MIN), EVENT_TIME_MS_MAX));
+    /** Returns a time, or the nearest one that has a path partition. */
+    public static long nearestMs(long timeMs) {
+        return Math.min(Math.max(timeMs, EVENT_TIME_MS_MIN), EVENT_TIME_MS_MAX);
     }
 
     /**

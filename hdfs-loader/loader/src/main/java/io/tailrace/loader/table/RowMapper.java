@@ -135,12 +135,22 @@ public final class RowMapper {
         return values;
     }
 
+    /** The position of the event's field that has the event time, or -1 if the record's timestamp is the event time. */
+    public int eventTimePosition() {
+        return eventTimePosition;
+    }
+
+    /** Returns the event time in milliseconds since the epoch, of the value of the field that has it. */
+    public long eventTimeMs(long time) {
+        return Math.floorDiv(time, eventTimeUnitsPerMs);
+    }
+
     /** Returns the event time in milliseconds since the epoch. */
     public long eventTimeMs(Object event, ConsumerRecord record) {
         return eventTimePosition >= 0
                         && event instanceof GenericRecord fields
                         && fields.get(eventTimePosition) instanceof Long time
-                ? Math.floorDiv(time, eventTimeUnitsPerMs)
+                ? eventTimeMs(time.longValue())
                 : record.timestampMs();
     }
 }

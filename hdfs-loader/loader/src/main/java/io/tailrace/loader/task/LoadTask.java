@@ -4,17 +4,15 @@ import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.loader.plan.OffsetRange;
 import io.tailrace.loader.store.AbortCheck;
-import io.tailrace.loader.table.ErrorRow;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.loader.table.RowMapper;
-import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.FramedAvroDecoder;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -32,8 +30,9 @@ public final class LoadTask implements Callable<TaskResult> {
     private final TaskServices services;
     private final LongConsumer loaded;
     private final AbortCheck abort;
-    private final RowMapper mapper;
-    private final FramedAvroDecoder decoder;
+    private final EventFormat events;
+    private final ErrorFormat errors = new ErrorFormat();
+    private final Row row = new Row();
     private long valueBytes;
 
     /**
@@ -48,32 +47,27 @@ public final class LoadTask implements Callable<TaskResult> {
         this.services = services;
         this.loaded = loaded;
         this.abort = abort;
-        this.mapper = RowMapper.of(spec.eventSchema(), spec.eventTimeField());
-        this.decoder = new FramedAvroDecoder(services.registry(), Optional.of(mapper.eventSchema()));
+        RowMapper mapper = RowMapper.of(spec.eventSchema(), spec.eventTimeField());
+        this.events = new EventFormat(
+                range.topicPartition(),
+                mapper,
+                new FramedAvroDecoder(services.registry(), Optional.of(mapper.eventSchema())));
     }
 
     @Override
     public TaskResult call() throws IOException {
         try (Consumer consumer = services.consumers().get();
-                TableWriter rows = writer(TableKind.ROWS);
-                TableWriter errors = writer(TableKind.ERRORS)) {
-            copy(consumer, rows, errors);
-            List<StagedFile> files = new ArrayList<>(rows.finish());
-            files.addAll(errors.finish());
-            return new TaskResult(files, valueBytes);
+                TaskFiles files = new TaskFiles(
+                        spec, Map.of(TableKind.ROWS, events, TableKind.ERRORS, errors), services.store())) {
+            copy(consumer, files);
+            return new TaskResult(files.finish(abort), valueBytes);
         }
-    }
-
-    private TableWriter writer(TableKind table) {
-        var schema = table == TableKind.ROWS ? mapper.rowSchema() : ErrorRow.SCHEMA;
-        String prefix = (table == TableKind.ROWS ? "rows-" : "errors-") + spec.number() + "-" + spec.attempt() + "-";
-        return new TableWriter(new TableWriter.Source(table, schema, spec, prefix), spec.parquet(), services.store());
     }
 
     /**
      * Not every offset has a record, so the consumer's position, not the last record, decides when the range is done.
      */
-    private void copy(Consumer consumer, TableWriter rows, TableWriter errors) throws IOException {
+    private void copy(Consumer consumer, TaskFiles files) throws IOException {
         TopicPartition partition = range.topicPartition();
         consumer.assign(Set.of(partition));
         consumer.seek(partition, range.from());
@@ -81,7 +75,7 @@ public final class LoadTask implements Callable<TaskResult> {
         long progressNanos = services.nanoTime().getAsLong();
         while (position < range.to()) {
             abort.throwIfAborted();
-            write(consumer.poll(POLL), rows, errors);
+            write(consumer.poll(POLL), files);
             long nowNanos = services.nanoTime().getAsLong();
             long next = consumer.position(partition);
             if (next > position) {
@@ -95,40 +89,39 @@ public final class LoadTask implements Callable<TaskResult> {
         }
     }
 
-    private void write(List<ConsumerRecord> records, TableWriter rows, TableWriter errors) throws IOException {
+    private void write(List<ConsumerRecord> records, TaskFiles files) throws IOException {
         long count = 0;
         for (ConsumerRecord record : records) {
             if (record.offset() >= range.to()) {
                 break;
             }
-            write(record, rows, errors);
+            write(record, files);
             count++;
         }
         loaded.accept(count);
     }
 
-    private void write(ConsumerRecord record, TableWriter rows, TableWriter errors) throws IOException {
+    private void write(ConsumerRecord record, TaskFiles files) throws IOException {
         byte[] value = record.value();
         valueBytes += value == null ? 0 : value.length;
-        FramedAvroDecoder.Decoded decoded = decoder.decode(value);
-        if (decoded instanceof FramedAvroDecoder.Decoded.Value event) {
-            write(event.value(), record, rows, errors);
-        } else if (decoded instanceof FramedAvroDecoder.Decoded.Rejected rejected) {
-            reject(record, rejected.reason(), errors);
-        }
-    }
-
-    private void write(Object event, ConsumerRecord record, TableWriter rows, TableWriter errors) throws IOException {
-        long eventTimeMs = mapper.eventTimeMs(event, record);
-        if (!PathPartition.exists(eventTimeMs)) {
-            reject(record, "event time " + eventTimeMs + " ms: expected a time in the years 1970 to 9999", errors);
+        if (value == null) {
+            reject(record, "no value", files);
             return;
         }
-        rows.write(PathPartition.of(eventTimeMs), record.offset(), mapper.row(event, record));
+        row.set(record.offset(), record.timestampMs(), value, value.length);
+        FramedAvroDecoder.Decoded.Rejected rejected = events.readEvent(row);
+        if (rejected != null) {
+            reject(record, rejected.reason(), files);
+        } else if (!PathPartition.exists(row.eventTimeMs)) {
+            reject(record, "event time " + row.eventTimeMs + " ms: expected a time in the years 1970 to 9999", files);
+        } else {
+            files.write(TableKind.ROWS, row.eventTimeMs, row).add(row);
+        }
     }
 
     /** The event time is unknown, so an error row belongs to the hour of the record's timestamp. */
-    private static void reject(ConsumerRecord record, String reason, TableWriter errors) throws IOException {
-        errors.write(PathPartition.ofNearest(record.timestampMs()), record.offset(), ErrorRow.of(record, reason));
+    private void reject(ConsumerRecord record, String reason, TaskFiles files) throws IOException {
+        errors.set(row, record, reason);
+        files.write(TableKind.ERRORS, PathPartition.nearestMs(record.timestampMs()), row);
     }
 }

@@ -3,10 +3,10 @@ package io.tailrace.loader.task;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
- * Settings of Parquet files.
+ * How a task writes Parquet files.
  *
  * @param codec compression of pages
- * @param rowGroupBytes size of a row group, which is kept in memory until it is written
- * @param openFilesMax files that one task has open at once
+ * @param rowGroupBytes size of a row group, which is kept in memory until it is written; smaller if the task's memory requires it
+ * @param memory what the task may use for rows that are not in files yet
  */
-public record ParquetSettings(CompressionCodecName codec, long rowGroupBytes, int openFilesMax) {}
+public record ParquetSettings(CompressionCodecName codec, long rowGroupBytes, TaskMemory memory) {}

@@ -15,6 +15,7 @@ import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.loader.task.ParquetSettings;
+import io.tailrace.loader.task.TaskMemory;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
 import java.time.Duration;
@@ -91,7 +92,10 @@ class CompactRunTest {
 
     private CompactResult compact(CommitListener listener) throws IOException {
         CompactRun.Settings settings = new CompactRun.Settings(
-                loader.root, 64 << 20, new ParquetSettings(CompressionCodecName.ZSTD, 1 << 20, 16), GRACE);
+                loader.root,
+                64 << 20,
+                new ParquetSettings(CompressionCodecName.ZSTD, 1 << 20, new TaskMemory(8 << 20, "", 1 << 30)),
+                GRACE);
         CompactRun.Dependencies dependencies =
                 new CompactRun.Dependencies(loader.store, catalog, () -> {}, listener, InstantSource.fixed(now));
         return new CompactRun(settings, dependencies, AccessLog.TOPIC).run(hour -> true);

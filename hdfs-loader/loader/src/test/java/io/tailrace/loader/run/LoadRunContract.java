@@ -11,6 +11,7 @@ import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.plan.RetentionGapException;
 import io.tailrace.loader.store.CommitConflictException;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.loader.task.TaskMemory;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
@@ -126,10 +127,13 @@ abstract class LoadRunContract {
     }
 
     @Test
-    void splitsAPartitionIntoTasksWithFewOpenFiles() throws IOException {
+    void splitsAPartitionIntoTasksWithLittleMemory() throws IOException {
         SortedMap<Integer, Long> expected = AccessLog.append(cluster, registry, EVENTS, SEED);
 
-        int files = loader.taskBytesMax(60 * 512).openFilesMax(1).load().files();
+        int files = loader.taskBytesMax(60 * 512)
+                .memory(new TaskMemory(64 << 10, "", 1 << 20))
+                .load()
+                .files();
 
         assertThat(files).isGreaterThanOrEqualTo(EVENTS / 60);
         assertThat(loader.rowsByStatus()).isEqualTo(expected);

@@ -10,6 +10,7 @@ import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.loader.task.ParquetSettings;
+import io.tailrace.loader.task.TaskMemory;
 import io.tailrace.loader.task.TaskServices;
 import java.io.IOException;
 import java.time.Instant;
@@ -44,7 +45,7 @@ final class TestLoader implements AutoCloseable {
     private AbortCheck abort = () -> {};
     private LongConsumer loaded = records -> {};
     private LongSupplier nanoTime = System::nanoTime;
-    private int openFilesMax = 100;
+    private TaskMemory memory = new TaskMemory(8 << 20, "", 1 << 30);
     private long taskBytesMax = Long.MAX_VALUE;
 
     TestLoader(Path root, Configuration hadoop, FakeCluster cluster, FakeRegistry registry) throws IOException {
@@ -75,8 +76,8 @@ final class TestLoader implements AutoCloseable {
         return this;
     }
 
-    TestLoader openFilesMax(int files) {
-        this.openFilesMax = files;
+    TestLoader memory(TaskMemory limits) {
+        this.memory = limits;
         return this;
     }
 
@@ -106,7 +107,7 @@ final class TestLoader implements AutoCloseable {
 
     private LoadRun.Settings settings() {
         return new LoadRun.Settings(
-                root, taskBytesMax, new ParquetSettings(CompressionCodecName.ZSTD, 1 << 20, openFilesMax), "eventTime");
+                root, taskBytesMax, new ParquetSettings(CompressionCodecName.ZSTD, 1 << 20, memory), "eventTime");
     }
 
     Layout layout() {

@@ -23,7 +23,7 @@ class PathPartitionTest {
 
         assertThat(PathPartition.of(last).path()).isEqualTo("dt=9999-12-31/hr=23");
         assertThatThrownBy(() -> PathPartition.of(last + 1)).hasMessageContaining(String.valueOf(last + 1));
-        assertThat(PathPartition.ofNearest(last + 1)).isEqualTo(PathPartition.of(last));
-        assertThat(PathPartition.ofNearest(-1).path()).isEqualTo("dt=1970-01-01/hr=00");
+        assertThat(PathPartition.nearestMs(last + 1)).isEqualTo(last);
+        assertThat(PathPartition.nearestMs(-1)).isZero();
     }
 }

@@ -1,0 +1,85 @@
+package io.tailrace.loader.task;
+
+import io.tailrace.loader.store.Store;
+import io.tailrace.loader.store.SyncedOutputFile;
+import io.tailrace.loader.table.TableKind;
+import java.io.IOException;
+import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.avro.AvroSchemaConverter;
+import org.apache.parquet.avro.AvroWriteSupport;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.schema.MessageType;
+
+/** Creates a task's Parquet files of one table. Used by one thread. */
+final class ParquetFiles {
+    private final TableKind table;
+    private final RowFormat format;
+    private final TaskSpec spec;
+    private final Store store;
+    private final Configuration conf = new Configuration(false);
+    private final MessageType type;
+
+    ParquetFiles(TableKind table, RowFormat format, TaskSpec spec, Store store) {
+        this.table = table;
+        this.format = format;
+        this.spec = spec;
+        this.store = store;
+        conf.setBoolean(AvroWriteSupport.WRITE_OLD_LIST_STRUCTURE, false);
+        this.type = new AvroSchemaConverter(conf).convert(format.schema());
+    }
+
+    /** The staged name of a file; names of other tasks and attempts are different. */
+    String stagedName(int number) {
+        return table.name().toLowerCase(Locale.ROOT) + "-" + spec.number() + "-" + spec.attempt() + "-" + number
+                + ".parquet";
+    }
+
+    /**
+     * Creates a file.
+     *
+     * @param sums written to the footer when the file is closed
+     */
+    ParquetWriter<Row> create(String staged, RowSums sums) throws IOException {
+        ParquetSettings settings = spec.parquet();
+        return new Builder(
+                        new SyncedOutputFile(store, new Path(spec.staging(), staged)),
+                        new RowWriteSupport(format, type, sums))
+                .withConf(conf)
+                .withWriteMode(ParquetFileWriter.Mode.CREATE)
+                .withCompressionCodec(settings.codec())
+                .withRowGroupSize(settings.memory().rowGroupBytesMax(settings.rowGroupBytes()))
+                .build();
+    }
+
+    /** Reads a row's bytes again. They were read before, when the row came. */
+    void read(Row row) {
+        String fault = format.read(row);
+        if (fault != null) {
+            throw new IllegalStateException("row of offset " + row.offset() + " was read before, now: " + fault);
+        }
+    }
+
+    private static final class Builder extends ParquetWriter.Builder<Row, Builder> {
+        private final RowWriteSupport support;
+
+        Builder(OutputFile file, RowWriteSupport support) {
+            super(file);
+            this.support = support;
+        }
+
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        @Override
+        protected WriteSupport<Row> getWriteSupport(Configuration unused) {
+            return support;
+        }
+    }
+}

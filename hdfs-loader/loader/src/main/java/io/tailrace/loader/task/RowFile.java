@@ -1,0 +1,125 @@
+package io.tailrace.loader.task;
+
+import io.tailrace.loader.table.DataFile;
+import io.tailrace.loader.table.PathPartition;
+import io.tailrace.loader.table.TableKind;
+import java.io.IOException;
+import java.util.List;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.jspecify.annotations.Nullable;
+
+/** One file that a task writes: its rows so far, in a buffer or in the open Parquet file. Used by one thread. */
+final class RowFile {
+    private final Key key;
+    private final RowBuffer buffer;
+    private final RowSums sums;
+    private final long first;
+    private long last;
+    private long rows;
+    private @Nullable ParquetWriter<Row> writer;
+    private String staged = "";
+
+    /**
+     * What rows of a task share a file.
+     *
+     * @param hour hours since the epoch
+     */
+    record Key(TableKind table, long hour) implements Comparable<Key> {
+        private static final long HOUR_MS = 3_600_000;
+
+        static Key of(TableKind table, long eventTimeMs) {
+            return new Key(table, Math.floorDiv(eventTimeMs, HOUR_MS));
+        }
+
+        boolean has(TableKind otherTable, long eventTimeMs) {
+            return table == otherTable && Math.floorDiv(eventTimeMs, HOUR_MS) == hour;
+        }
+
+        PathPartition pathPartition() {
+            return PathPartition.of(hour * HOUR_MS);
+        }
+
+        @Override
+        public int compareTo(Key other) {
+            return table == other.table ? Long.compare(hour, other.hour) : table.compareTo(other.table);
+        }
+    }
+
+    /** @param first the offset of the first row */
+    RowFile(Key key, long first, RowBuffer buffer, RowSums sums) {
+        this.key = key;
+        this.first = first;
+        this.buffer = buffer;
+        this.sums = sums;
+    }
+
+    Key key() {
+        return key;
+    }
+
+    RowBuffer buffer() {
+        return buffer;
+    }
+
+    /** The sums of the rows so far, buffered ones included. */
+    RowSums sums() {
+        return sums;
+    }
+
+    boolean isOpen() {
+        return writer != null;
+    }
+
+    /** Opens the file. Rows that are buffered are to be written next. */
+    void open(ParquetWriter<Row> parquet, String stagedName) {
+        writer = parquet;
+        staged = stagedName;
+    }
+
+    /** Counts a row that is to be buffered or written next; its offset must ascend. */
+    void count(Row row) {
+        last = row.offset();
+        rows++;
+    }
+
+    void write(Row row) throws IOException {
+        if (writer == null) {
+            throw new IllegalStateException("file " + key + " is not open");
+        }
+        writer.write(row);
+    }
+
+    /** Completes the file and forces it to disk. */
+    void close() throws IOException {
+        if (writer != null) {
+            ParquetWriter<Row> closing = writer;
+            writer = null;
+            closing.close();
+        }
+    }
+
+    /** Its name in the staging folder. */
+    String staged() {
+        return staged;
+    }
+
+    /** The published form of a complete file. */
+    DataFile dataFile(String name, int partition, long bytes) {
+        return new DataFile(
+                key.table(),
+                key.pathPartition(),
+                DataFile.FIRST_GENERATION,
+                name,
+                rows,
+                bytes,
+                List.of(new DataFile.Span(partition, first, last)));
+    }
+
+    long first() {
+        return first;
+    }
+
+    long last() {
+        return last;
+    }
+}

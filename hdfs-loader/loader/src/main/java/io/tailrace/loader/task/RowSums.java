@@ -1,0 +1,96 @@
+package io.tailrace.loader.task;
+
+import io.tailrace.loader.table.FileAudit;
+import io.tailrace.schemas.Framing;
+import io.tailrace.schemas.audit.ContentHash;
+import io.tailrace.schemas.audit.ContentSum;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Sums the content of a file's rows by host and window while they are written. Used by one thread. */
+final class RowSums {
+
+    /** Bounds the memory of all sums of a task. */
+    static final class Limit {
+        private static final int ENTRIES_MAX = 100_000;
+        private int entries;
+
+        boolean take() {
+            return entries < ENTRIES_MAX && entries++ >= 0;
+        }
+
+        void release(int count) {
+            entries -= count;
+        }
+    }
+
+    private final Limit limit;
+    private final Map<String, Map<Long, ContentSum>> sums = new HashMap<>(2);
+    private int entries;
+    private boolean isComplete = true;
+    private byte[] latestHost = new byte[0];
+    private Map<Long, ContentSum> latestSums = Map.of();
+
+    RowSums(Limit limit) {
+        this.limit = limit;
+    }
+
+    /** Adds a row that is a framed value. */
+    void add(Row row) {
+        if (!isComplete) {
+            return;
+        }
+        Map<Long, ContentSum> windows = windows(row);
+        long window = FileAudit.windowStartMs(row.eventTimeMs);
+        ContentSum sum = windows.get(window);
+        if (sum == null) {
+            if (entries == FileAudit.ENTRIES_MAX || !limit.take()) {
+                giveUp();
+                return;
+            }
+            entries++;
+            sum = ContentSum.ZERO;
+        }
+        windows.put(
+                window,
+                sum.plus(ContentHash.of(row.array(), Framing.HEADER_BYTES, row.length() - Framing.HEADER_BYTES)));
+    }
+
+    /** Rows of a host mostly follow each other, so its name is rarely decoded. */
+    private Map<Long, ContentSum> windows(Row row) {
+        int from = row.hostFrom;
+        int to = from + row.hostLength;
+        if (latestSums.isEmpty() || !Arrays.equals(latestHost, 0, latestHost.length, row.hostBytes, from, to)) {
+            latestHost = Arrays.copyOfRange(row.hostBytes, from, to);
+            latestSums = sums.computeIfAbsent(new String(latestHost, StandardCharsets.UTF_8), host -> new HashMap<>(8));
+        }
+        return latestSums;
+    }
+
+    private void giveUp() {
+        isComplete = false;
+        release();
+    }
+
+    /** Frees the memory. */
+    void release() {
+        limit.release(entries);
+        entries = 0;
+        sums.clear();
+        latestSums = Map.of();
+    }
+
+    /** The sums of the rows so far. */
+    FileAudit result() {
+        if (!isComplete) {
+            return FileAudit.INCOMPLETE;
+        }
+        SortedMap<String, SortedMap<Long, ContentSum>> byHost = new TreeMap<>();
+        sums.forEach((host, windows) -> byHost.put(host, new TreeMap<>(windows)));
+        return new FileAudit(true, byHost);
+    }
+}
