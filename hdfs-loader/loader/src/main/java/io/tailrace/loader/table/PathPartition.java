@@ -90,6 +90,20 @@ public record PathPartition(String dt, String hr) implements Comparable<PathPart
                 "invalid hour \"" + text + "\": expected a day and an hour in UTC, such as 2015-05-17T09");
     }
 
+    /** The first millisecond after the hour, since the epoch. */
+    public long endMs() {
+        return LocalDate.parse(dt)
+                .atTime(Integer.parseInt(hr), 0)
+                .plusHours(1)
+                .toInstant(ZoneOffset.UTC)
+                .toEpochMilli();
+    }
+
+    /** The hour as {@link #ofHour} reads it. */
+    public String hourText() {
+        return dt + "T" + hr;
+    }
+
     /** The folder below the table's, such as {@code dt=2015-05-17/hr=09}. */
     public String path() {
         return "dt=" + dt + "/hr=" + hr;

@@ -1,0 +1,116 @@
+package io.tailrace.loader;
+
+import io.tailrace.client.Admin;
+import io.tailrace.client.ClientConfig;
+import io.tailrace.client.Consumer;
+import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.OffsetReset;
+import io.tailrace.config.ConfigOptions;
+import io.tailrace.loader.audit.AuditRun;
+import io.tailrace.loader.audit.HostAudit;
+import io.tailrace.loader.store.Store;
+import io.tailrace.loader.table.PathPartition;
+import io.tailrace.process.CommandRunner;
+import io.tailrace.process.OutputOptions;
+import io.tailrace.process.OutputTable;
+import io.tailrace.schemas.HttpSchemaRegistryClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tailrace audit}: compares what agents sent with what is loaded. */
+@Command(
+        name = "tailrace audit",
+        description =
+                "Compares, by count and content, what the agents of each host sent with what is in the table, for each"
+                        + " hour of event time.",
+        footer = "Exit code 3 if an hour that ended longer ago than audit.grace.ms is not COMPLETE.")
+public final class AuditCommand implements Callable<Integer> {
+    private static final int NOT_COMPLETE = 3;
+    private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
+
+    @Mixin
+    private final ConfigOptions config = new ConfigOptions();
+
+    @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            description = "Audits this topic instead of the configured ones. Can be repeated.")
+    private @Nullable List<String> topics;
+
+    @Option(
+            names = "--hour",
+            paramLabel = "HOUR",
+            converter = CompactCommand.Hour.class,
+            description = "Audits only this hour, in UTC, such as 2015-05-17T09. Can be repeated.")
+    private @Nullable List<PathPartition> hours;
+
+    @Option(
+            names = "--without-host",
+            paramLabel = "HOST",
+            description = "Does not wait for the agents of this host, as when it was retired. Can be repeated.")
+    private List<String> withoutHosts = List.of();
+
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
+
+    public static void main(String[] args) {
+        CommandRunner.main(new AuditCommand(), args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        LoaderConfig loader = LoaderConfig.of(config.read(LoaderConfig.KEYS));
+        List<PathPartition> chosen = hours;
+        Predicate<PathPartition> selected = chosen == null ? hour -> true : chosen::contains;
+        List<HostAudit> audits = audit(loader, selected);
+        OutputTable table = new OutputTable(
+                "TOPIC", "HOUR", "HOST", "READ", "ACKNOWLEDGED", "LOADED", "REJECTED", "VERDICT", "DETAIL");
+        for (HostAudit audit : audits) {
+            table.add(
+                    audit.topic(),
+                    audit.hour().hourText(),
+                    audit.host(),
+                    audit.read(),
+                    audit.acknowledged(),
+                    audit.loaded(),
+                    audit.rejected(),
+                    audit.verdict(),
+                    audit.detail());
+        }
+        output.print(table);
+        long dueMs = System.currentTimeMillis() - loader.auditGrace().toMillis();
+        return audits.stream()
+                        .allMatch(audit ->
+                                audit.verdict().isGood() || audit.hour().endMs() > dueMs)
+                ? 0
+                : NOT_COMPLETE;
+    }
+
+    private List<HostAudit> audit(LoaderConfig loader, Predicate<PathPartition> selected) throws Exception {
+        ConsumerConfig consumer = ConsumerConfig.builder(loader.bootstrapServers())
+                .offsetReset(OffsetReset.NONE)
+                .build();
+        try (Admin admin = Admin.create(ClientConfig.of(loader.bootstrapServers()));
+                Store store = Store.open(loader.outputPath(), Loader.hadoop(loader))) {
+            AuditRun.Dependencies dependencies = new AuditRun.Dependencies(
+                    admin,
+                    () -> Consumer.create(consumer),
+                    new HttpSchemaRegistryClient(loader.registry(), REGISTRY_TIMEOUT),
+                    store,
+                    System::nanoTime);
+            return new AuditRun(loader.outputPath(), dependencies)
+                    .run(
+                            loader.auditTopics(),
+                            topics == null ? loader.topics() : topics,
+                            selected,
+                            Set.copyOf(withoutHosts));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.tailrace.loader.audit;
+
+import io.tailrace.schemas.audit.ContentSum;
+import java.util.Optional;
+
+/**
+ * What an agent sent to a topic, of event times in a window of ten minutes, since its previous count.
+ *
+ * @param agent the agent
+ * @param sequence the count's number, one more than that of the agent's previous one; the same if it is sent again
+ * @param topic the topic
+ * @param windowStartMs first millisecond of the window
+ * @param count number of acknowledged records
+ * @param sum count and sum of the acknowledged records; empty from agents that do not sum
+ * @param rejected lines that became dead letters instead
+ */
+record AgentCount(
+        AgentId agent,
+        long sequence,
+        String topic,
+        long windowStartMs,
+        long count,
+        Optional<ContentSum> sum,
+        long rejected) {}

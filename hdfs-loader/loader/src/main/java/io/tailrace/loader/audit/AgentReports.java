@@ -1,0 +1,130 @@
+package io.tailrace.loader.audit;
+
+import io.tailrace.loader.table.PathPartition;
+import io.tailrace.schemas.audit.ContentSum;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** All that agents said about some topics. Counts that were sent again count once. Not thread-safe. */
+final class AgentReports {
+    private final Set<String> topics;
+    private final Map<AgentId, SequenceRanges> received = new HashMap<>();
+    private final Map<String, SortedMap<PathPartition, SortedMap<String, Sent>>> sent = new HashMap<>();
+    private final Map<String, SortedMap<AgentId, AgentProgress>> progress = new HashMap<>();
+
+    /** @param topics the topics that are audited; what concerns others is left out */
+    AgentReports(Set<String> topics) {
+        this.topics = Set.copyOf(topics);
+    }
+
+    /**
+     * What the agents of a host sent to a topic in an hour.
+     *
+     * @param acknowledged count and sum of the acknowledged records
+     * @param summed whether all agents summed; if not, only the count is valid
+     * @param rejected lines that became dead letters
+     */
+    record Sent(ContentSum acknowledged, boolean summed, long rejected) {
+        static final Sent NOTHING = new Sent(ContentSum.ZERO, true, 0);
+
+        private Sent plus(AgentCount count) {
+            ContentSum sum = count.sum().orElse(new ContentSum(count.count(), 0, 0));
+            return new Sent(acknowledged.plus(sum), summed && count.sum().isPresent(), rejected + count.rejected());
+        }
+    }
+
+    /** Adds a count, unless the same one was added before. */
+    void add(AgentCount count) {
+        boolean isNew = received.computeIfAbsent(count.agent(), first -> new SequenceRanges())
+                .add(count.sequence());
+        if (isNew && topics.contains(count.topic()) && PathPartition.exists(count.windowStartMs())) {
+            sent.computeIfAbsent(count.topic(), first -> new TreeMap<>())
+                    .computeIfAbsent(PathPartition.of(count.windowStartMs()), first -> new TreeMap<>())
+                    .merge(count.agent().host(), Sent.NOTHING.plus(count), (before, unused) -> before.plus(count));
+        }
+    }
+
+    /** Adds a statement, which replaces earlier ones of the same agent about the same topic. */
+    void add(AgentProgress statement) {
+        if (topics.contains(statement.topic())) {
+            progress.computeIfAbsent(statement.topic(), first -> new TreeMap<>())
+                    .put(statement.agent(), statement);
+        }
+    }
+
+    /** Removes an agent, as if it had never said how far it is. Its counts stay. */
+    void forget(String topic, AgentId agent) {
+        Optional.ofNullable(progress.get(topic)).ifPresent(agents -> agents.remove(agent));
+    }
+
+    /** Returns what was sent to a topic in an hour, by host. */
+    SortedMap<String, Sent> sent(String topic, PathPartition hour) {
+        SortedMap<PathPartition, SortedMap<String, Sent>> hours = sent.get(topic);
+        return hours == null ? new TreeMap<>() : hours.getOrDefault(hour, new TreeMap<>());
+    }
+
+    /** Whether an agent of a host says how far it has sent to a topic. */
+    boolean knows(String topic, String host) {
+        return progress.getOrDefault(topic, new TreeMap<>()).keySet().stream()
+                .anyMatch(agent -> agent.host().equals(host));
+    }
+
+    /** Returns the agents that say how far they have sent to a topic. */
+    SortedSet<AgentId> agents(String topic) {
+        return new TreeSet<>(progress.getOrDefault(topic, new TreeMap<>()).keySet());
+    }
+
+    /** Returns the hours in which something was sent to a topic. */
+    SortedSet<PathPartition> hours(String topic) {
+        SortedMap<PathPartition, SortedMap<String, Sent>> hours = sent.get(topic);
+        return hours == null ? new TreeSet<>() : new TreeSet<>(hours.keySet());
+    }
+
+    /**
+     * Returns why a topic's hour may still get records from agents, by host: an agent has not read up to the end of the hour, or
+     * a count has not arrived.
+     *
+     * @param endMs end of the hour, exclusive
+     */
+    SortedMap<String, List<String>> unfinished(String topic, long endMs) {
+        SortedMap<String, List<String>> reasons = new TreeMap<>();
+        SortedMap<AgentId, AgentProgress> agents = progress.getOrDefault(topic, new TreeMap<>());
+        agents.forEach((agent, statement) -> {
+            if (statement.readUpToMs() < endMs) {
+                add(reasons, agent, behind(statement));
+            }
+            SequenceRanges counts = received.getOrDefault(agent, new SequenceRanges());
+            if (statement.nextSequence() > 0 && !counts.reaches(statement.nextSequence())) {
+                add(
+                        reasons,
+                        agent,
+                        "counts " + counts.firstMissing() + " to " + (statement.nextSequence() - 1) + " of agent "
+                                + agent.agent() + " are not all in the audit topic");
+            }
+        });
+        return reasons;
+    }
+
+    private static void add(SortedMap<String, List<String>> reasons, AgentId agent, String reason) {
+        reasons.computeIfAbsent(agent.host(), first -> new ArrayList<>()).add(reason);
+    }
+
+    private static String behind(AgentProgress statement) {
+        String upTo = statement.readUpToMs() == 0
+                ? "has not said how far it has read"
+                : "has read up to " + Instant.ofEpochMilli(statement.readUpToMs());
+        String reason = "agent " + statement.agent().agent() + (statement.stopped() ? " was stopped and " : " ") + upTo;
+        return statement.waitingFor().isEmpty()
+                ? reason
+                : reason + ", waiting for " + String.join("; ", statement.waitingFor());
+    }
+}

@@ -1,0 +1,167 @@
+package io.tailrace.loader.audit;
+
+import io.tailrace.client.Admin;
+import io.tailrace.client.Consumer;
+import io.tailrace.client.ConsumerRecord;
+import io.tailrace.client.TopicDescription;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.schemas.FramedAvroDecoder;
+import io.tailrace.schemas.SchemaRegistryClient;
+import io.tailrace.schemas.Schemas;
+import io.tailrace.schemas.audit.ContentSum;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericFixed;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what agents wrote to their audit topics, from the first record to the last one when reading begins. */
+final class AuditTopics {
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    /** How long a partition may deliver nothing. Longer than any election takes. */
+    private static final Duration STALL_MAX = Duration.ofSeconds(60);
+
+    private final Admin admin;
+    private final Supplier<Consumer> consumers;
+    private final SchemaRegistryClient registry;
+    private final LongSupplier nanoTime;
+
+    /** @param consumers creates a consumer without an offset reset */
+    AuditTopics(Admin admin, Supplier<Consumer> consumers, SchemaRegistryClient registry, LongSupplier nanoTime) {
+        this.admin = admin;
+        this.consumers = consumers;
+        this.registry = registry;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Takes one value of an audit topic; null is a value that was deleted. */
+    @FunctionalInterface
+    private interface Values {
+        void take(@Nullable GenericRecord value, ConsumerRecord record);
+    }
+
+    /**
+     * Reads both topics. A topic that does not exist has no records: no agent has written to it yet.
+     *
+     * @param topics the topics to audit
+     * @throws IOException if a record is not what an agent writes, or a partition delivers nothing; the message names it
+     */
+    AgentReports read(String countTopic, String progressTopic, Set<String> topics) throws IOException {
+        AgentReports reports = new AgentReports(topics);
+        // Progress first: the counts that it says are acknowledged are then in what is read afterwards.
+        read(progressTopic, Schemas.AUDIT_PROGRESS, (value, record) -> {
+            if (value != null) {
+                reports.add(progress(value));
+            }
+        });
+        read(countTopic, Schemas.AUDIT_COUNT, (value, record) -> {
+            if (value != null) {
+                reports.add(count(value));
+            }
+        });
+        return reports;
+    }
+
+    private static AgentId agent(GenericRecord value) {
+        return new AgentId(value.get("host").toString(), value.get("agent").toString());
+    }
+
+    private static AgentCount count(GenericRecord value) {
+        long count = (Long) value.get("count");
+        Optional<ContentSum> sum = value.get("sum") instanceof GenericFixed bytes
+                ? Optional.of(ContentSum.of(count, bytes.bytes()))
+                : Optional.empty();
+        return new AgentCount(
+                agent(value),
+                (Long) value.get("sequence"),
+                value.get("topic").toString(),
+                (Long) value.get("windowStart"),
+                count,
+                sum,
+                (Long) value.get("rejected"));
+    }
+
+    private static AgentProgress progress(GenericRecord value) {
+        List<String> waitingFor = new ArrayList<>();
+        ((Iterable<?>) value.get("waitingFor")).forEach(text -> waitingFor.add(text.toString()));
+        return new AgentProgress(
+                agent(value),
+                value.get("topic").toString(),
+                (Long) value.get("readUpTo"),
+                (Long) value.get("nextSequence"),
+                (Boolean) value.get("stopped"),
+                waitingFor);
+    }
+
+    private void read(String topic, Schema schema, Values values) throws IOException {
+        TopicDescription description = admin.describe(Set.of(topic)).get(topic);
+        if (description == null) {
+            return;
+        }
+        List<TopicPartition> partitions = description.partitions().stream()
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .toList();
+        Map<TopicPartition, Long> earliest = admin.earliestOffsets(partitions);
+        Map<TopicPartition, Long> latest = admin.latestOffsets(partitions);
+        FramedAvroDecoder decoder = new FramedAvroDecoder(registry, Optional.of(schema));
+        try (Consumer consumer = consumers.get()) {
+            for (TopicPartition partition : partitions) {
+                long from = earliest.getOrDefault(partition, 0L);
+                long to = latest.getOrDefault(partition, 0L);
+                consumer.assign(Set.of(partition));
+                consumer.seek(partition, from);
+                readTo(to, partition, consumer, record -> values.take(decode(decoder, record), record));
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Records {
+        void take(ConsumerRecord record) throws IOException;
+    }
+
+    private void readTo(long end, TopicPartition partition, Consumer consumer, Records records) throws IOException {
+        long position = consumer.position(partition);
+        long progressNanos = nanoTime.getAsLong();
+        while (position < end) {
+            for (ConsumerRecord record : consumer.poll(POLL)) {
+                if (record.offset() < end) {
+                    records.take(record);
+                }
+            }
+            long next = consumer.position(partition);
+            long nowNanos = nanoTime.getAsLong();
+            if (next > position) {
+                progressNanos = nowNanos;
+            } else if (nowNanos - progressNanos > STALL_MAX.toNanos()) {
+                throw new IOException("no data for " + STALL_MAX.toSeconds() + " s from partition " + partition
+                        + " at offset " + position + ". Check that the partition has a leader, then try again");
+            }
+            position = next;
+        }
+    }
+
+    private static @Nullable GenericRecord decode(FramedAvroDecoder decoder, ConsumerRecord record) throws IOException {
+        if (record.value() == null) {
+            return null;
+        }
+        FramedAvroDecoder.Decoded decoded = decoder.decode(record.value());
+        if (decoded instanceof FramedAvroDecoder.Decoded.Value value && value.value() instanceof GenericRecord fields) {
+            return fields;
+        }
+        String reason =
+                decoded instanceof FramedAvroDecoder.Decoded.Rejected rejected ? rejected.reason() : "not a record";
+        throw new IOException("record at offset " + record.offset() + " of " + record.topicPartition()
+                + " is not what an agent writes there: " + reason
+                + ". Only agents may write to this topic");
+    }
+}

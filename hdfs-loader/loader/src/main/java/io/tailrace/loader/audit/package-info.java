@@ -1,0 +1,10 @@
+/**
+ * Complete hours, proven by content: compares what agents say that they sent with what is in the tables.
+ *
+ * <p>The comparison is pure. It counts records and sums their content hashes, so that a lost record and a doubled one do not
+ * make up for each other. Hours are those of event time.
+ */
+@NullMarked
+package io.tailrace.loader.audit;
+
+import org.jspecify.annotations.NullMarked;
