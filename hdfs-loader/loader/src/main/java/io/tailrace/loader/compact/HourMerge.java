@@ -5,8 +5,10 @@ import io.tailrace.loader.store.Store;
 import io.tailrace.loader.store.StoredInputFile;
 import io.tailrace.loader.store.SyncedOutputFile;
 import io.tailrace.loader.table.DataFile;
+import io.tailrace.loader.table.FileAudit;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.StagedFile;
+import io.tailrace.loader.table.TableKind;
 import io.tailrace.loader.task.ParquetSettings;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -38,6 +41,7 @@ final class HourMerge {
     /** Where Parquet keeps the Avro schema of the rows. */
     private static final String AVRO_SCHEMA = "parquet.avro.schema";
 
+    private static final FileAudit NO_ROWS = new FileAudit(true, new TreeMap<>());
     private static final int ROWS_PER_CHECK = 10_000;
 
     private final MergePlan.HourFiles hour;
@@ -72,53 +76,72 @@ final class HourMerge {
      * @throws IOException if a file cannot be read, or has other rows than its commit says
      */
     List<StagedFile> run() throws IOException {
-        Map<String, List<DataFile>> bySchema = new LinkedHashMap<>();
+        Map<String, List<Input>> bySchema = new LinkedHashMap<>();
         for (DataFile file : hour.files()) {
-            bySchema.computeIfAbsent(schemaText(file), first -> new ArrayList<>())
-                    .add(file);
+            Map<String, String> footer = footer(file);
+            String schema = footer.get(AVRO_SCHEMA);
+            if (schema == null) {
+                throw new IOException("cannot merge " + target.layout().file(file) + ": expected the Avro schema "
+                        + AVRO_SCHEMA + " in its footer, which the loader writes");
+            }
+            bySchema.computeIfAbsent(schema, first -> new ArrayList<>()).add(new Input(file, audit(file, footer)));
         }
-        for (Map.Entry<String, List<DataFile>> group : bySchema.entrySet()) {
+        for (Map.Entry<String, List<Input>> group : bySchema.entrySet()) {
             Schema schema = new Schema.Parser().parse(group.getKey());
-            List<DataFile> batch = new ArrayList<>();
+            List<Input> batch = new ArrayList<>();
             long bytes = 0;
-            for (DataFile file : group.getValue()) {
-                if (!batch.isEmpty() && bytes + file.bytes() > target.fileBytes()) {
+            for (Input input : group.getValue()) {
+                if (!batch.isEmpty() && bytes + input.file().bytes() > target.fileBytes()) {
                     write(schema, batch);
                     batch.clear();
                     bytes = 0;
                 }
-                batch.add(file);
-                bytes += file.bytes();
+                batch.add(input);
+                bytes += input.file().bytes();
             }
             write(schema, batch);
         }
         return written;
     }
 
-    private StoredInputFile input(DataFile file) throws IOException {
+    /** A file to merge, and the sums of its rows. */
+    private record Input(DataFile file, FileAudit audit) {}
+
+    private StoredInputFile open(DataFile file) throws IOException {
         return new StoredInputFile(target.store(), target.layout().file(file));
     }
 
-    private String schemaText(DataFile file) throws IOException {
+    private Map<String, String> footer(DataFile file) throws IOException {
         try (ParquetFileReader reader =
-                ParquetFileReader.open(input(file), ParquetReadOptions.builder().build())) {
-            String text = reader.getFileMetaData().getKeyValueMetaData().get(AVRO_SCHEMA);
-            if (text == null) {
-                throw new IOException("cannot merge " + target.layout().file(file) + ": expected the Avro schema "
-                        + AVRO_SCHEMA + " in its footer, which the loader writes");
-            }
-            return text;
+                ParquetFileReader.open(open(file), ParquetReadOptions.builder().build())) {
+            return reader.getFileMetaData().getKeyValueMetaData();
         }
     }
 
-    private void write(Schema schema, List<DataFile> files) throws IOException {
+    /** A file of rows without sums makes those of the merged file incomplete. */
+    private FileAudit audit(DataFile file, Map<String, String> footer) throws IOException {
+        String text = footer.get(FileAudit.FOOTER_KEY);
+        if (text == null) {
+            return hour.table() == TableKind.ROWS ? FileAudit.INCOMPLETE : NO_ROWS;
+        }
+        try {
+            return FileAudit.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("cannot merge " + target.layout().file(file) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void write(Schema schema, List<Input> inputs) throws IOException {
         String staged = "merged-" + hour.table().name().toLowerCase(Locale.ROOT) + "-"
                 + hour.pathPartition().dt() + "-" + hour.pathPartition().hr() + "-" + written.size() + ".parquet";
         Path path = new Path(target.staging(), staged);
+        FileAudit audit = inputs.stream().map(Input::audit).reduce(NO_ROWS, FileAudit::plus);
+        Map<String, String> footer =
+                hour.table() == TableKind.ROWS ? Map.of(FileAudit.FOOTER_KEY, audit.toJson()) : Map.of();
         long rows = 0;
-        try (ParquetWriter<GenericRecord> writer = writer(schema, path)) {
-            for (DataFile file : files) {
-                rows += copy(file, schema, writer);
+        try (ParquetWriter<GenericRecord> writer = writer(schema, path, footer)) {
+            for (Input input : inputs) {
+                rows += copy(input.file(), schema, writer);
             }
         }
         DataFile merged = new DataFile(
@@ -128,11 +151,12 @@ final class HourMerge {
                 target.layout().mergedFileName(target.sequence(), written.size()),
                 rows,
                 target.store().length(path),
-                Spans.union(files));
+                Spans.union(inputs.stream().map(Input::file).toList()));
         written.add(new StagedFile(merged, staged));
     }
 
-    private ParquetWriter<GenericRecord> writer(Schema schema, Path path) throws IOException {
+    private ParquetWriter<GenericRecord> writer(Schema schema, Path path, Map<String, String> footer)
+            throws IOException {
         return AvroParquetWriter.<GenericRecord>builder(new SyncedOutputFile(target.store(), path))
                 .withConf(conf)
                 .withSchema(schema)
@@ -140,6 +164,7 @@ final class HourMerge {
                 .config(AvroWriteSupport.WRITE_OLD_LIST_STRUCTURE, "false")
                 .withWriteMode(ParquetFileWriter.Mode.CREATE)
                 .withCompressionCodec(target.parquet().codec())
+                .withExtraMetaData(footer)
                 .withRowGroupSize(target.parquet().rowGroupBytes())
                 .build();
     }
@@ -148,7 +173,7 @@ final class HourMerge {
         Configuration read = new Configuration(false);
         AvroReadSupport.setAvroReadSchema(read, schema);
         long rows = 0;
-        try (ParquetReader<GenericRecord> reader = AvroParquetReader.<GenericRecord>builder(input(file))
+        try (ParquetReader<GenericRecord> reader = AvroParquetReader.<GenericRecord>builder(open(file))
                 .withDataModel(GenericData.get())
                 .withConf(read)
                 .build()) {

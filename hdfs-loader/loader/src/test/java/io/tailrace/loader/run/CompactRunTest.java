@@ -9,7 +9,9 @@ import io.tailrace.loader.commit.CommitStep;
 import io.tailrace.loader.compact.CompactResult;
 import io.tailrace.loader.compact.CompactRun;
 import io.tailrace.loader.store.CommitConflictException;
+import io.tailrace.loader.store.StoredInputFile;
 import io.tailrace.loader.table.DataFile;
+import io.tailrace.loader.table.FileAudit;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +32,8 @@ import java.util.SortedMap;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,6 +133,32 @@ class CompactRunTest {
         assertEachRowOnce(LOADS * EVENTS);
         assertCatalogReadsTheLiveFiles();
         assertThat(compact().hours()).isZero();
+    }
+
+    @Test
+    void keepsTheSumsOfTheRows() throws IOException {
+        List<FileAudit> before = audits();
+
+        compact();
+
+        List<FileAudit> after = audits();
+        assertThat(after).hasSizeLessThan(before.size());
+        assertThat(after.stream().reduce(FileAudit::plus))
+                .isEqualTo(before.stream().reduce(FileAudit::plus));
+        assertThat(after.stream().reduce(FileAudit::plus).orElseThrow().sums()).isNotEmpty();
+    }
+
+    private List<FileAudit> audits() throws IOException {
+        List<FileAudit> audits = new ArrayList<>();
+        for (Path file : loader.liveFiles(TableKind.ROWS)) {
+            try (ParquetFileReader reader = ParquetFileReader.open(
+                    new StoredInputFile(loader.store, file),
+                    ParquetReadOptions.builder().build())) {
+                audits.add(FileAudit.parse(
+                        reader.getFileMetaData().getKeyValueMetaData().get(FileAudit.FOOTER_KEY)));
+            }
+        }
+        return audits;
     }
 
     @Test
