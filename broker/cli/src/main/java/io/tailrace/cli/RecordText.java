@@ -90,9 +90,22 @@ final class RecordText {
         } catch (IllegalArgumentException | JsonProcessingException e) {
             String reason = String.valueOf(e.getMessage());
             shown.put("valueError", reason);
-            put(shown, "value", value);
+            if (isBinary(value)) {
+                shown.put("valueBase64", Base64.getEncoder().encodeToString(value));
+            } else {
+                put(shown, "value", value);
+            }
             return Optional.of(reason);
         }
+    }
+
+    private static boolean isBinary(byte[] value) {
+        for (byte each : value) {
+            if (each == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void put(Map<String, @Nullable Object> shown, String name, byte @Nullable [] bytes) {

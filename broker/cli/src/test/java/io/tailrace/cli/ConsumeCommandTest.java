@@ -86,9 +86,10 @@ class ConsumeCommandTest {
 
         assertThat(exit).isEqualTo(CommandRunner.FAILURE);
         assertThat(out.toString()).isEqualTo("\"B\"\n");
-        assertThat(err.toString())
-                .isEqualTo("consume: value not decoded: web-0 offset 0: not B\n"
-                        + "consume: value not decoded: web-0 offset 2: not B\n");
+        assertThat(err.toString()).isEqualTo("""
+                        consume: value not decoded: web-0 offset 0: not B
+                        consume: value not decoded: web-0 offset 2: not B
+                        """);
     }
 
     @Test

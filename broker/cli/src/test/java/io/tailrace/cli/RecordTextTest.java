@@ -45,6 +45,8 @@ class RecordTextTest {
         RecordText.Line json = decoding.json(record(bytes("a")));
         assertThat(json.text().orElse("")).contains("\"valueError\":\"not mine\",\"value\":\"a\"");
         assertThat(json.fault()).contains("not mine");
+        assertThat(decoding.json(record(new byte[5])).text().orElse(""))
+                .contains("\"valueError\":\"not mine\",\"valueBase64\":\"AAAAAAA=\"");
     }
 
     private static RecordText.Line line(String text) {

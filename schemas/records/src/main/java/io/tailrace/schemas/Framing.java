@@ -25,7 +25,7 @@ public final class Framing {
 
     /** The schema's id in a header; {@link #isFramed} was true. */
     public static int framedSchemaId(byte[] bytes) {
-        return (bytes[1] & 0xff) << 24 | (bytes[2] & 0xff) << 16 | (bytes[3] & 0xff) << 8 | bytes[4] & 0xff;
+        return (bytes[1] & 0xff) << 24 | (bytes[2] & 0xff) << 16 | (bytes[3] & 0xff) << 8 | (bytes[4] & 0xff);
     }
 
     /**

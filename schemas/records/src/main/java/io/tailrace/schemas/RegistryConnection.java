@@ -124,7 +124,10 @@ final class RegistryConnection {
     }
 
     private static SchemaRegistryException noAnswer(HttpRequest request, Throwable cause) {
-        return new SchemaRegistryException("no answer from schema registry at " + request.uri() + ": " + cause, cause);
+        return new SchemaRegistryException(
+                "no answer from schema registry at " + request.uri() + ": " + cause
+                        + "; check that it is running and that the address is right",
+                cause);
     }
 
     private static JsonNode json(HttpRequest request, int status, byte[] bytes) {

@@ -18,6 +18,7 @@ import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.UuidText;
+import io.tailrace.schemas.Schemas;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -253,7 +254,7 @@ final class ManifestFormat {
     /** Parses an Avro schema, whose errors name the field. */
     static Schema schema(String json) {
         try {
-            return new Schema.Parser().parse(json);
+            return Schemas.of(json);
         } catch (AvroRuntimeException e) {
             throw new IllegalArgumentException("schema: expected an Avro schema: " + e.getMessage(), e);
         }

@@ -10,6 +10,7 @@ import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.loader.task.ParquetSettings;
+import io.tailrace.schemas.Schemas;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -87,7 +88,7 @@ final class HourMerge {
             bySchema.computeIfAbsent(schema, first -> new ArrayList<>()).add(new Input(file, audit(file, footer)));
         }
         for (Map.Entry<String, List<Input>> group : bySchema.entrySet()) {
-            Schema schema = new Schema.Parser().parse(group.getKey());
+            Schema schema = Schemas.of(group.getKey());
             List<Input> batch = new ArrayList<>();
             long bytes = 0;
             for (Input input : group.getValue()) {

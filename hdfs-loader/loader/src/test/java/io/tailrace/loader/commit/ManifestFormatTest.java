@@ -164,6 +164,14 @@ public class ManifestFormatTest {
     }
 
     @Test
+    void schemaWithADefaultThatDoesNotFitItsTypeIsRead() {
+        String json =
+                "{\"type\":\"record\",\"name\":\"Event\",\"fields\":[{\"name\":\"at\",\"type\":\"long\",\"default\":null}]}";
+
+        assertThat(ManifestFormat.schema(json)).hasToString(json);
+    }
+
+    @Test
     void readsAndWritesTheExampleOfTheDocument() throws IOException {
         String section = Files.readString(DOCUMENT).split("\n## Loader manifest\n", 2)[1];
         String example = section.split("```json\n", 2)[1].split("\n```", 2)[0];

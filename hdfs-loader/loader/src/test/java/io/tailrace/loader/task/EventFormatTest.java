@@ -8,6 +8,7 @@ import io.tailrace.loader.table.RowMapper;
 import io.tailrace.schemas.FramedAvroDecoder;
 import io.tailrace.schemas.FramedAvroEncoder;
 import io.tailrace.schemas.SchemaRegistryClient;
+import io.tailrace.schemas.Schemas;
 import io.tailrace.schemas.audit.ContentHash;
 import io.tailrace.schemas.audit.ContentSum;
 import java.util.Arrays;
@@ -92,6 +93,20 @@ class EventFormatTest {
         for (int i = 0; i < 3; i++) {
             assertThat(read(format, value(WITHOUT_PLAN, "web-1", 10))).isNull();
             assertThat(row.event).isNotNull();
+            assertThat(row.eventTimeMs).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void defaultsThatDoNotFitTheirTypesDoNotMatterToValuesWithTheField() {
+        Schema schema = Schemas.of("""
+                {"type":"record","name":"Event","fields":[
+                    {"name":"host","type":"string","default":null},
+                    {"name":"at","type":{"type":"long","logicalType":"timestamp-micros"},"default":"0"}]}""");
+        EventFormat format = format(schema);
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(read(format, value(schema, "web-1", 10))).isNull();
             assertThat(row.eventTimeMs).isEqualTo(10);
         }
     }
