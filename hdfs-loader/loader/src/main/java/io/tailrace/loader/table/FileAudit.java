@@ -52,7 +52,7 @@ public record FileAudit(boolean isComplete, SortedMap<String, SortedMap<Long, Co
         }
         SortedMap<String, SortedMap<Long, ContentSum>> both = new TreeMap<>(sums);
         other.sums.forEach((host, windows) -> both.merge(host, windows, FileAudit::plus));
-        return both.values().stream().mapToInt(SortedMap::size).sum() > ENTRIES_MAX
+        return both.values().stream().mapToInt(windows -> windows.size()).sum() > ENTRIES_MAX
                 ? INCOMPLETE
                 : new FileAudit(true, both);
     }

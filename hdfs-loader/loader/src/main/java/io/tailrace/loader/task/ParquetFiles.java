@@ -78,6 +78,7 @@ final class ParquetFiles {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // Abstract in the builder, so it must be there.
         protected WriteSupport<Row> getWriteSupport(Configuration unused) {
             return support;
         }

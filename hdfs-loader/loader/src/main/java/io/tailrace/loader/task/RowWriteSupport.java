@@ -30,6 +30,7 @@ final class RowWriteSupport extends WriteSupport<Row> {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // Abstract in WriteSupport, so it must be there.
     public WriteContext init(Configuration conf) {
         return generic.init(conf);
     }

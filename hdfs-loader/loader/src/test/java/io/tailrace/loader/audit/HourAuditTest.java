@@ -215,7 +215,8 @@ class HourAuditTest {
             void inject(List<String> hour, List<String> next, Random random) {
                 int edited = random.nextInt(hour.size());
                 char[] text = hour.get(edited).toCharArray();
-                text[random.nextInt(text.length)] ^= 1;
+                int at = random.nextInt(text.length);
+                text[at] = (char) (text[at] ^ 1);
                 hour.set(edited, new String(text));
             }
         },

@@ -22,6 +22,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EventFormatTest {
@@ -59,7 +60,7 @@ class EventFormatTest {
                 AccessLog.P0, mapper, new FramedAvroDecoder(new OneSchema(schema), Optional.of(mapper.eventSchema())));
     }
 
-    private static byte[] value(Schema schema, String host, long timeMs) {
+    private static byte[] value(Schema schema, @Nullable String host, long timeMs) {
         GenericRecord event = new GenericData.Record(schema);
         event.put("host", host);
         event.put("at", timeMs * 1_000 + 999);
@@ -69,7 +70,7 @@ class EventFormatTest {
         return new FramedAvroEncoder().encode(1, event);
     }
 
-    private String read(EventFormat format, byte[] value) {
+    private @Nullable String read(EventFormat format, byte[] value) {
         row.set(7, 5_000, value, value.length);
         return format.read(row);
     }
@@ -131,7 +132,7 @@ class EventFormatTest {
             RowSums sums = new RowSums(new RowSums.Limit());
             Map<String, Map<Long, ContentSum>> expected = new TreeMap<>();
             for (int i = 0; i < 100; i++) {
-                String host = i % 5 == 0 ? null : "web-" + i % 3;
+                @Nullable String host = i % 5 == 0 ? null : "web-" + i % 3;
                 byte[] value = value(schema, host, i * WINDOW_MS / 10);
                 assertThat(read(format, value)).isNull();
                 sums.add(row);

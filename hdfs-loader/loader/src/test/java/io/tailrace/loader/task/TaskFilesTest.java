@@ -35,16 +35,15 @@ class TaskFilesTest {
     private static final int MEMORY_BYTES = 1 << 20;
     private static final int VALUE_BYTES = 500;
 
-    @TempDir
     private Path dir;
-
     private Path staging;
     private Path spill;
     private Store store;
     private final ErrorFormat errors = new ErrorFormat();
 
     @BeforeEach
-    void open() throws IOException {
+    void open(@TempDir Path folder) throws IOException {
+        dir = folder;
         staging = Files.createDirectory(dir.resolve("staging"));
         spill = Files.createDirectory(dir.resolve("spill"));
         store = Store.open(new org.apache.hadoop.fs.Path(dir.toUri()), new Configuration());

@@ -57,13 +57,16 @@ final class AvroBytes {
 
     double readDouble() {
         long low = readFixedInt() & 0xffff_ffffL;
-        return Double.longBitsToDouble(low | (long) readFixedInt() << 32);
+        return Double.longBitsToDouble(low | ((long) readFixedInt() << 32));
     }
 
     private int readFixedInt() {
         int at = position;
         skip(Integer.BYTES);
-        return bytes[at] & 0xff | (bytes[at + 1] & 0xff) << 8 | (bytes[at + 2] & 0xff) << 16 | bytes[at + 3] << 24;
+        return (bytes[at] & 0xff)
+                | ((bytes[at + 1] & 0xff) << 8)
+                | ((bytes[at + 2] & 0xff) << 16)
+                | (bytes[at + 3] << 24);
     }
 
     /** Reads the length of a string or of bytes, which follow. */

@@ -3,6 +3,7 @@ package io.tailrace.loader.task.columns;
 import org.apache.parquet.io.api.RecordConsumer;
 
 /** A number of a smaller type than its column's: "Schema Resolution" in the Avro specification. */
+@SuppressWarnings("ImmutableEnumChecker") // The values it reads with are stateless.
 enum Promoted implements Value {
     INT_TO_LONG(INT) {
         @Override
@@ -25,13 +26,13 @@ enum Promoted implements Value {
     LONG_TO_FLOAT(LONG) {
         @Override
         public void write(AvroBytes in, RecordConsumer out) {
-            out.addFloat(in.readLong());
+            out.addFloat((float) in.readLong());
         }
     },
     LONG_TO_DOUBLE(LONG) {
         @Override
         public void write(AvroBytes in, RecordConsumer out) {
-            out.addDouble(in.readLong());
+            out.addDouble((double) in.readLong());
         }
     },
     FLOAT_TO_DOUBLE(FLOAT) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -33,6 +34,7 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.RecordConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +47,7 @@ class ColumnPlanTest {
     private static final ConsumerRecord RECORD = new ConsumerRecord(AccessLog.P1, 42, 0, null, null, List.of());
 
     @TempDir
-    private Path dir;
+    private Path dir = Path.of("");
 
     private int files;
 
@@ -160,7 +162,7 @@ class ColumnPlanTest {
         out.endField(RowMapper.OFFSET, index + 2);
     }
 
-    private static byte[] encode(Schema schema, Object value, boolean inBlocks) throws IOException {
+    private static byte[] encode(Schema schema, @Nullable Object value, boolean inBlocks) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         BinaryEncoder encoder = inBlocks
                 ? new EncoderFactory().configureBlockSize(64).blockingBinaryEncoder(bytes, null)
@@ -264,11 +266,13 @@ class ColumnPlanTest {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // Abstract in the builder, so it must be there.
         protected WriteSupport<T> getWriteSupport(Configuration conf) {
             return new WriteSupport<>() {
-                private RecordConsumer columns;
+                private @Nullable RecordConsumer columns;
 
                 @Override
+                @SuppressWarnings("deprecation") // Abstract in WriteSupport, so it must be there.
                 public WriteContext init(Configuration configuration) {
                     return generic.init(configuration);
                 }
@@ -281,7 +285,7 @@ class ColumnPlanTest {
 
                 @Override
                 public void write(T row) {
-                    write.write(row, columns, generic);
+                    write.write(row, Objects.requireNonNull(columns), generic);
                 }
             };
         }

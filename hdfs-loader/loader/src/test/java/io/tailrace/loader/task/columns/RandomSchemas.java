@@ -11,6 +11,7 @@ import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
 
 /** Random Avro schemas of records, later versions of them, and their values. */
 final class RandomSchemas {
@@ -143,6 +144,7 @@ final class RandomSchemas {
         };
     }
 
+    @Nullable
     Object value(Schema schema) {
         return switch (schema.getType()) {
             case RECORD -> {
