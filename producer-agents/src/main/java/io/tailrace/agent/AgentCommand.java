@@ -63,7 +63,9 @@ public final class AgentCommand implements Callable<Integer> {
                 MetricsEndpoint endpoint = MetricsEndpoint.start(agentConfig.metrics(), monitor)) {
             endpoint.register(monitor::register);
             AgentLoop loop = new AgentLoop(agentConfig, InstantSource.system());
-            Agent agent = new Agent(agentConfig, Producer.create(producerConfig), schemas, loop::wakeUp, monitor);
+            Connections connections = new Connections(
+                    Producer.create(producerConfig), schemas, new BrokerTopics(producerConfig.client()));
+            Agent agent = new Agent(agentConfig, connections, loop::wakeUp, monitor);
             monitor.watch(loop.ended());
             loop.start(agent, once);
             ServerProcess.runUntilStopped(

@@ -10,8 +10,7 @@ import java.util.List;
  * @param host the host name in records and counts
  * @param dataDirectory directory of the checkpoint, for this agent alone
  * @param deadLetterTopic topic of the lines that cannot become records
- * @param auditTopic topic of the counts
- * @param auditIntervalMs how often counts are sent
+ * @param audit how the agent states what it has sent
  * @param pollIntervalMs how long the agent sleeps when there is nothing to do
  * @param scanIntervalMs how often directories are listed
  * @param inFlightBytesMax memory of lines that are read and not acknowledged; above it, nothing is read
@@ -23,8 +22,7 @@ record AgentConfig(
         String host,
         Path dataDirectory,
         String deadLetterTopic,
-        String auditTopic,
-        long auditIntervalMs,
+        AuditConfig audit,
         long pollIntervalMs,
         long scanIntervalMs,
         long inFlightBytesMax,

@@ -38,8 +38,18 @@ final class AgentKeys {
             "dead.letter.topic", "tailrace-dead-letters", "Topic of the lines that cannot become records.");
     static final ConfigKey<String> AUDIT_TOPIC =
             ConfigKey.text("audit.topic", "tailrace-audit", "Topic of the counts per topic, host and ten minutes.");
+    static final ConfigKey<String> AUDIT_PROGRESS_TOPIC = ConfigKey.text(
+            "audit.progress.topic",
+            "tailrace-audit-progress",
+            "Topic that says up to which time everything is sent; compacted. The agent creates it.");
     static final ConfigKey<Long> AUDIT_INTERVAL_MS =
-            ConfigKey.longInteger("audit.interval.ms", 60_000L, 100, Long.MAX_VALUE, "How often counts are sent.");
+            ConfigKey.longInteger("audit.interval.ms", 60_000L, 100, Long.MAX_VALUE, "How often both are sent.");
+    static final ConfigKey<Long> AUDIT_DISORDER_MS = ConfigKey.longInteger(
+            "audit.disorder.ms",
+            300_000L,
+            0,
+            86_400_000,
+            "How long after its event time a line may be written: the longest request, if the time is that of its start.");
     static final ConfigKey<Long> POLL_INTERVAL_MS =
             ConfigKey.longInteger("poll.interval.ms", 100L, 1, 60_000, "How often files are checked for new lines.");
     static final ConfigKey<Long> SCAN_INTERVAL_MS = ConfigKey.longInteger(
@@ -111,7 +121,9 @@ final class AgentKeys {
                     HOST,
                     DEAD_LETTER_TOPIC,
                     AUDIT_TOPIC,
+                    AUDIT_PROGRESS_TOPIC,
                     AUDIT_INTERVAL_MS,
+                    AUDIT_DISORDER_MS,
                     POLL_INTERVAL_MS,
                     SCAN_INTERVAL_MS,
                     BATCH_BYTES,
@@ -167,8 +179,11 @@ final class AgentKeys {
                 host(config.value(HOST)),
                 Path.of(config.value(DATA_DIR)),
                 config.value(DEAD_LETTER_TOPIC),
-                config.value(AUDIT_TOPIC),
-                config.value(AUDIT_INTERVAL_MS),
+                new AuditConfig(
+                        config.value(AUDIT_TOPIC),
+                        config.value(AUDIT_PROGRESS_TOPIC),
+                        config.value(AUDIT_INTERVAL_MS),
+                        config.value(AUDIT_DISORDER_MS)),
                 config.value(POLL_INTERVAL_MS),
                 config.value(SCAN_INTERVAL_MS),
                 config.value(IN_FLIGHT_BYTES_MAX),

@@ -4,6 +4,7 @@ import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.SourceTail.Overview;
 import io.tailrace.metrics.Health;
 import io.tailrace.metrics.Metrics;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class AgentMonitor implements Health {
     private volatile long silentSinceMs = Long.MAX_VALUE;
 
     private volatile long steppedMs;
+    private volatile Map<String, Long> readUpToMs;
 
     private static final class SourceCounts {
         private final LongAdder lines = new LongAdder();
@@ -61,6 +63,9 @@ final class AgentMonitor implements Health {
         this.steadyMs = steadyMs;
         this.steppedMs = steadyMs.getAsLong();
         config.sources().forEach(source -> sources.put(source.name(), new SourceCounts()));
+        Map<String, Long> unknown = new HashMap<>(Map.of(config.deadLetterTopic(), 0L));
+        config.sources().forEach(source -> unknown.put(source.topic(), 0L));
+        readUpToMs = Map.copyOf(unknown);
     }
 
     private SourceCounts of(Source source) {
@@ -102,6 +107,11 @@ final class AgentMonitor implements Health {
     private void heard(long nowMs) {
         acknowledgedMs = nowMs;
         silentSinceMs = Long.MAX_VALUE;
+    }
+
+    /** The agent has stated up to which event time each topic's lines are sent. */
+    void stated(Map<String, Long> upToMs) {
+        readUpToMs = Map.copyOf(upToMs);
     }
 
     /** A step has ended. */
@@ -180,6 +190,15 @@ final class AgentMonitor implements Health {
                 "tailrace_agent_schemas_registered",
                 "0 until the schema registry has answered; nothing is read before.",
                 () -> state.isRegistered() ? 1 : 0);
+        readUpTo(metrics);
+    }
+
+    private void readUpTo(Metrics metrics) {
+        metrics.gauges(
+                "tailrace_agent_read_up_to_timestamp_seconds",
+                "Up to which event time, since 1970, all lines are acknowledged and counted; 0 if not known yet.",
+                List.of("topic"),
+                samples -> readUpToMs.forEach((topic, ms) -> samples.add(ms / MS_PER_SECOND, topic)));
     }
 
     private void counters(Metrics metrics, String name, String help, ToLongFunction<SourceCounts> value) {

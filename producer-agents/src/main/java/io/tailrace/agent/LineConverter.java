@@ -12,6 +12,7 @@ import java.nio.charset.CodingErrorAction;
 import java.util.Arrays;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.util.Utf8;
 
 /**
  * Converts each line of a source into a record of its topic, or into a dead letter with the reason. Not thread-safe.
@@ -22,7 +23,9 @@ final class LineConverter {
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-    private final String host;
+    /** Encoded once, as it is in every record. */
+    private final Utf8 host;
+
     private final String topic;
     private final String deadLetterTopic;
     private final Charset charset;
@@ -31,7 +34,7 @@ final class LineConverter {
     private final RecordEncoder encoder;
 
     LineConverter(Source source, String host, String deadLetterTopic, RecordEncoder encoder) {
-        this.host = host;
+        this.host = new Utf8(host);
         this.topic = source.topic();
         this.deadLetterTopic = deadLetterTopic;
         this.charset = source.tail().charset();
@@ -50,60 +53,61 @@ final class LineConverter {
     /**
      * Converts a line.
      *
-     * @param file the path under which the line's file was first found
-     * @param key the file's key, see {@link RecordEncoder#keyOf}
+     * @param readMs when the line was first read
      */
-    OutgoingRecord convert(String file, byte[] key, Line line, long nowMs) {
+    OutgoingRecord convert(Origin origin, Line line, long readMs) {
         if (line.isOverlong()) {
             String reason = "line of " + (line.bytes().length + line.droppedBytes()) + " bytes: expected at most "
                     + line.bytes().length;
-            return deadLetter(file, key, line, reason, nowMs);
+            return deadLetter(origin, line, reason, readMs);
         }
         String text;
         try {
             text = decoder.decode(ByteBuffer.wrap(line.bytes())).toString();
         } catch (CharacterCodingException e) {
-            return deadLetter(file, key, line, "not in " + charset.name() + ": " + e.getMessage(), nowMs);
+            return deadLetter(origin, line, "not in " + charset.name() + ": " + e.getMessage(), readMs);
         }
-        LineParser.Outcome outcome = parser.parse(withoutByteOrderMark(text, line.offset()), nowMs);
+        LineParser.Outcome outcome = parser.parse(withoutByteOrderMark(text, line.offset()), readMs);
         if (outcome instanceof LineParser.Rejected rejected) {
-            return deadLetter(file, key, line, rejected.reason(), nowMs);
+            return deadLetter(origin, line, rejected.reason(), readMs);
         }
         LineParser.Event event = (LineParser.Event) outcome;
         if (event.eventTimeMs() < 0) {
             // The protocol has no timestamps before 1970.
-            return deadLetter(file, key, line, "event time " + event.eventTimeMs() + " ms is before 1970", nowMs);
+            return deadLetter(origin, line, "event time " + event.eventTimeMs() + " ms is before 1970", readMs);
         }
-        putOrigin(event.record(), file, line);
+        putOrigin(event.record(), origin, line);
         return new OutgoingRecord(
-                encoder.record(topic, key, event.eventTimeMs(), event.record()),
+                encoder.record(topic, origin.key(), event.eventTimeMs(), event.record()),
                 event.eventTimeMs(),
-                reason -> deadLetter(file, key, line, reason, nowMs));
+                null,
+                reason -> deadLetter(origin, line, reason, readMs));
     }
 
     private static String withoutByteOrderMark(String text, long offset) {
         return offset == 0 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
     }
 
-    private void putOrigin(GenericRecord record, String file, Line line) {
+    private void putOrigin(GenericRecord record, Origin origin, Line line) {
         record.put("host", host);
-        record.put("file", file);
+        record.put("file", origin.file());
         record.put("byteOffset", line.offset());
+        record.put("fileId", origin.fileId());
     }
 
-    private OutgoingRecord deadLetter(String file, byte[] key, Line line, String reason, long nowMs) {
+    private OutgoingRecord deadLetter(Origin origin, Line line, String reason, long readMs) {
         byte[] kept = line.bytes().length <= DEAD_LETTER_LINE_BYTES_MAX
                 ? line.bytes()
                 : Arrays.copyOf(line.bytes(), DEAD_LETTER_LINE_BYTES_MAX);
         // Malformed input becomes U+FFFD.
         String text = new String(kept, charset);
         GenericRecord letter = new GenericData.Record(Schemas.DEAD_LETTER);
-        putOrigin(letter, file, line);
-        letter.put("rejectedTime", nowMs);
+        putOrigin(letter, origin, line);
+        letter.put("rejectedTime", readMs);
         letter.put("topic", topic);
         letter.put("reason", reason);
         letter.put("line", text);
         letter.put("lineBytes", Arrays.equals(kept, text.getBytes(charset)) ? null : ByteBuffer.wrap(kept));
-        return new OutgoingRecord(encoder.record(deadLetterTopic, key, nowMs, letter), nowMs, null);
+        return new OutgoingRecord(encoder.record(deadLetterTopic, origin.key(), readMs, letter), readMs, topic, null);
     }
 }

@@ -1,6 +1,7 @@
 package io.tailrace.agent;
 
-import io.tailrace.agent.delivery.AuditLedger;
+import io.tailrace.agent.audit.AuditLedger;
+import io.tailrace.agent.audit.ReadFrontier.Reading;
 import io.tailrace.agent.delivery.OutgoingRecord;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.schemas.FramedAvroEncoder;
@@ -21,9 +22,13 @@ import org.apache.avro.generic.GenericRecord;
  * topic first. Not thread-safe.
  */
 final class RecordEncoder {
+    /** The type of a count's sum: the second branch of a union. */
+    private static final Schema SUM =
+            Schemas.AUDIT_COUNT.getField("sum").schema().getTypes().get(1);
+
     private final SchemaRegistryClient registry;
     private final String host;
-    private final String auditTopic;
+    private final AuditConfig audit;
     /** By topic and schema: sources of different formats may share a topic, if the registry allows it. */
     private final Map<Registered, Integer> schemaIds = new HashMap<>();
 
@@ -31,10 +36,10 @@ final class RecordEncoder {
 
     private record Registered(String topic, Schema schema) {}
 
-    RecordEncoder(SchemaRegistryClient registry, String host, String auditTopic) {
+    RecordEncoder(SchemaRegistryClient registry, String host, AuditConfig audit) {
         this.registry = registry;
         this.host = host;
-        this.auditTopic = auditTopic;
+        this.audit = audit;
     }
 
     /**
@@ -80,7 +85,31 @@ final class RecordEncoder {
         value.put("windowStart", count.windowStartMs());
         value.put("windowMs", AuditLedger.WINDOW_MS);
         value.put("count", count.count());
+        value.put(
+                "sum",
+                count.sum() == null
+                        ? null
+                        : new GenericData.Fixed(SUM, count.sum().sumBytes()));
+        value.put("rejected", count.rejected());
         byte[] key = host.getBytes(StandardCharsets.UTF_8);
-        return new OutgoingRecord(record(auditTopic, key, count.windowStartMs(), value), count.windowStartMs(), null);
+        return new OutgoingRecord(
+                record(audit.topic(), key, count.windowStartMs(), value), count.windowStartMs(), null, null);
+    }
+
+    /** The record of a statement up to which time a topic's lines are sent. */
+    OutgoingRecord progress(String agent, AuditReporter.Progress progress, Reading reading) {
+        GenericRecord value = new GenericData.Record(Schemas.AUDIT_PROGRESS);
+        value.put("host", host);
+        value.put("agent", agent);
+        value.put("topic", reading.topic());
+        value.put("readUpTo", reading.readUpToMs());
+        value.put("nextSequence", progress.nextSequence());
+        value.put("reportedTime", progress.madeMs());
+        value.put("stopped", progress.stopped());
+        value.put("behindBytes", reading.behindBytes());
+        value.put("waitingFor", reading.waitingFor());
+        byte[] key = String.join("\n", host, agent, reading.topic()).getBytes(StandardCharsets.UTF_8);
+        return new OutgoingRecord(
+                record(audit.progressTopic(), key, progress.madeMs(), value), progress.madeMs(), null, null);
     }
 }

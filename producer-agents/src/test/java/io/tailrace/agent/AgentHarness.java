@@ -19,6 +19,8 @@ final class AgentHarness implements AutoCloseable {
     static final String TOPIC = "lines";
     static final String DEAD_LETTERS = "dead";
     static final String AUDIT = "audit";
+    static final String PROGRESS = "progress";
+    static final long DISORDER_MS = 1_000;
     static final int BATCH_BYTES = 4096;
     static final int LINE_BYTES_MAX = 2048;
 
@@ -30,6 +32,7 @@ final class AgentHarness implements AutoCloseable {
     long nowMs = System.currentTimeMillis();
     private long clockSetForwardMs;
     private final AgentConfig config;
+    Connections.Topics topics = topic -> {};
     final AgentMonitor monitor;
     private final FramedAvroDecoder decoder = new FramedAvroDecoder(registry, Optional.empty());
 
@@ -49,8 +52,7 @@ final class AgentHarness implements AutoCloseable {
                 "host1",
                 data,
                 DEAD_LETTERS,
-                AUDIT,
-                60_000,
+                new AuditConfig(AUDIT, PROGRESS, 60_000, DISORDER_MS),
                 100,
                 1_000,
                 1 << 20,
@@ -58,7 +60,12 @@ final class AgentHarness implements AutoCloseable {
                 MetricsListener.OFF,
                 List.of(new Source(tail, format, TOPIC)));
         monitor = new AgentMonitor(config, () -> nowMs - clockSetForwardMs);
-        agent = new Agent(config, producer, registry, () -> {}, monitor);
+        agent = new Agent(config, new Connections(producer, registry, topics), () -> {}, monitor);
+    }
+
+    /** An agent that reads lines such as {@code {"at":1234}}, with the event time in milliseconds. */
+    static AgentHarness json(Path folder) throws IOException {
+        return new AgentHarness(folder, new Format(Format.Kind.JSON, "", "at", "epoch-millis"), "access.log*");
     }
 
     static AgentHarness raw(Path folder) throws IOException {
@@ -110,7 +117,7 @@ final class AgentHarness implements AutoCloseable {
     /** Starts another agent on the same data. The previous one may have crashed. */
     void start() throws IOException {
         producer = new FakeProducer(producer.written);
-        agent = new Agent(config, producer, registry, () -> {}, monitor);
+        agent = new Agent(config, new Connections(producer, registry, topics), () -> {}, monitor);
     }
 
     /** Ends the agent as kill -9 does, after some of the records in flight have reached the brokers. */

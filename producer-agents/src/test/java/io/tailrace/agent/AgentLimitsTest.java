@@ -130,7 +130,8 @@ class AgentLimitsTest extends AgentFixture {
 
     @Test
     void recordsOfTwoSchemasInOneTopicCarryTheirOwnId() {
-        RecordEncoder encoder = new RecordEncoder(harness.registry, "host1", "audit");
+        RecordEncoder encoder =
+                new RecordEncoder(harness.registry, "host1", new AuditConfig("audit", "progress", 60_000, 0));
         for (Schema schema : new Schema[] {Schemas.RAW_LINE, Schemas.AUDIT_COUNT}) {
             encoder.register("shared", schema);
             GenericRecord value = new GenericData.Record(schema);
@@ -140,6 +141,7 @@ class AgentLimitsTest extends AgentFixture {
                             switch (field.schema().getType()) {
                                 case LONG -> (Object) 1L;
                                 case MAP -> Map.of();
+                                case UNION -> null;
                                 default -> "text";
                             }));
             GenericRecord decoded = harness.decode(encoder.record("shared", new byte[0], 0, value));

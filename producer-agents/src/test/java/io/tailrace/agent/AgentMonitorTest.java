@@ -64,6 +64,24 @@ class AgentMonitorTest extends AgentFixture {
     }
 
     @Test
+    void timeUpToWhichEverythingIsSentIsShownByTopic() throws IOException {
+        String metric = "tailrace_agent_read_up_to_timestamp_seconds{topic=\"" + AgentHarness.TOPIC + "\"}";
+        assertThat(scrape().value(metric)).isZero();
+        harness.append("access.log", "one\n");
+        harness.run();
+        harness.pass(60_000);
+        harness.run();
+        harness.run();
+
+        long readUpToMs = (Long) harness.values(AgentHarness.PROGRESS).stream()
+                .filter(statement -> statement.get("topic").toString().equals(AgentHarness.TOPIC))
+                .findFirst()
+                .orElseThrow()
+                .get("readUpTo");
+        assertThat(scrape().value(metric)).isEqualTo(readUpToMs / 1000.0);
+    }
+
+    @Test
     void brokersThatAcknowledgeNothingForAMinuteMakeItUnready() throws IOException {
         harness.producer.refusal = record -> Optional.of(ErrorCode.NOT_ENOUGH_REPLICAS);
         harness.append("access.log", "one\n");

@@ -2,6 +2,9 @@ package io.tailrace.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.client.Admin;
+import io.tailrace.client.ClientConfig;
+import io.tailrace.client.ConfigEntry;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.ConsumerRecord;
@@ -9,16 +12,14 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.FramedAvroDecoder;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.generic.GenericRecord;
@@ -39,59 +40,31 @@ class AgentProcessIT {
     @SuppressWarnings("NullAway.Init")
     static Path folder;
 
-    private static final Deque<ChildProcess> processes = new ArrayDeque<>();
-    private static String bootstrap = "";
-    private static String registry = "";
+    @SuppressWarnings("NullAway.Init")
+    private static TestCluster cluster;
 
     @BeforeAll
     static void startCluster() throws Exception {
-        ChildProcess zookeeper = start(
-                "io.tailrace.server.ZooKeeperCommand",
-                "dataDir=" + folder.resolve("zookeeper"),
-                "clientPort=0",
-                "clientPortAddress=127.0.0.1");
-        String zookeeperPort = zookeeper.await("ready on port (\\d+)");
-        ChildProcess broker = start(
-                "io.tailrace.server.BrokerCommand",
-                "broker.id=1",
-                "listeners=PLAINTEXT://127.0.0.1:0",
-                "zookeeper.connect=127.0.0.1:" + zookeeperPort,
-                "log.dirs=" + folder.resolve("broker"));
-        bootstrap = "127.0.0.1:" + broker.await("ready on port (\\d+)");
-        ChildProcess schemas = start(
-                "io.tailrace.schemas.registry.SchemaRegistryCommand",
-                "listeners=http://127.0.0.1:0",
-                "kafkastore.bootstrap.servers=" + bootstrap);
-        registry = "http://127.0.0.1:" + schemas.await("ready on port (\\d+)");
+        cluster = TestCluster.start(folder);
     }
 
     @AfterAll
     static void stopCluster() throws InterruptedException {
-        while (!processes.isEmpty()) {
-            processes.pop().kill();
-        }
-    }
-
-    private static ChildProcess start(String mainClass, String... settings) throws IOException {
-        List<String> arguments = new ArrayList<>();
-        for (String setting : settings) {
-            arguments.addAll(List.of("--set", setting));
-        }
-        ChildProcess process = new ChildProcess(mainClass, "192m", arguments);
-        processes.push(process);
-        return process;
+        cluster.close();
     }
 
     private static ChildProcess agent(String topic, String... options) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(options));
         for (String setting : List.of(
-                "bootstrap.servers=" + bootstrap,
-                "schema.registry.url=" + registry,
+                "bootstrap.servers=" + cluster.bootstrap(),
+                "schema.registry.url=" + cluster.registry(),
                 "data.dir=" + folder.resolve(topic + "-data"),
                 "host=host1",
                 "batch.bytes=" + BATCH_BYTES,
                 "line.bytes.max=1024",
                 "audit.topic=" + topic + "-audit",
+                "audit.progress.topic=" + topic + "-progress",
+                "audit.interval.ms=500",
                 "source.test.paths=" + folder.resolve(topic + ".log"),
                 "source.test.format=raw",
                 "source.test.topic=" + topic)) {
@@ -109,24 +82,56 @@ class AgentProcessIT {
     }
 
     /** Reads a topic's only partition from its beginning to its current end. */
-    private static List<GenericRecord> read(String topic) throws Exception {
+    private static List<AuditOracle.Stored> stored(String topic) throws Exception {
         TopicPartition partition = new TopicPartition(topic, 0);
         FramedAvroDecoder decoder = new FramedAvroDecoder(
-                new HttpSchemaRegistryClient(URI.create(registry), REGISTRY_TIMEOUT), Optional.empty());
-        List<GenericRecord> values = new ArrayList<>();
-        try (Consumer consumer = Consumer.create(ConsumerConfig.of(bootstrap))) {
+                new HttpSchemaRegistryClient(cluster.registry(), REGISTRY_TIMEOUT), Optional.empty());
+        List<AuditOracle.Stored> stored = new ArrayList<>();
+        try (Consumer consumer = Consumer.create(ConsumerConfig.of(cluster.bootstrap()))) {
             consumer.assign(List.of(partition));
             consumer.seekToEnd(List.of(partition));
             long end = consumer.position(partition);
             consumer.seekToBeginning(List.of(partition));
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord record : consumer.poll(Duration.ofSeconds(1))) {
-                    values.add(
-                            (GenericRecord) ((FramedAvroDecoder.Decoded.Value) decoder.decode(record.value())).value());
+                    byte[] bytes = Objects.requireNonNull(record.value());
+                    GenericRecord value =
+                            (GenericRecord) ((FramedAvroDecoder.Decoded.Value) decoder.decode(bytes)).value();
+                    stored.add(new AuditOracle.Stored(topic, record.timestampMs(), bytes, value));
                 }
             }
         }
-        return values;
+        return stored;
+    }
+
+    private static List<GenericRecord> read(String topic) throws Exception {
+        return stored(topic).stream().map(AuditOracle.Stored::value).toList();
+    }
+
+    /** Checks that the audit's counts and sums are those of the distinct lines, and returns the last statement. */
+    private static GenericRecord audited(String topic, int lines) throws Exception {
+        AuditOracle.Topics topics =
+                new AuditOracle.Topics(topic, "tailrace-dead-letters", topic + "-audit", topic + "-progress");
+        List<AuditOracle.Stored> all = new ArrayList<>(stored(topic));
+        all.addAll(stored(topics.counts()));
+        List<AuditOracle.Stored> statements = stored(topics.progress());
+        all.addAll(statements);
+        new AuditOracle(topics, all).check(lines);
+        return statements.stream()
+                .map(AuditOracle.Stored::value)
+                .filter(statement -> statement.get("topic").toString().equals(topic))
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
+    }
+
+    private static String cleanupPolicy(String topic) {
+        try (Admin admin = Admin.create(ClientConfig.of(cluster.bootstrap()))) {
+            return admin.topicConfig(topic).stream()
+                    .filter(entry -> entry.name().equals("cleanup.policy"))
+                    .map(ConfigEntry::value)
+                    .findFirst()
+                    .orElse("");
+        }
     }
 
     private static List<String> lines(String topic) throws Exception {
@@ -143,7 +148,7 @@ class AgentProcessIT {
 
     private static long endOffset(String topic) {
         TopicPartition partition = new TopicPartition(topic, 0);
-        try (Consumer consumer = Consumer.create(ConsumerConfig.of(bootstrap))) {
+        try (Consumer consumer = Consumer.create(ConsumerConfig.of(cluster.bootstrap()))) {
             consumer.assign(List.of(partition));
             consumer.seekToEnd(List.of(partition));
             return consumer.position(partition);
@@ -165,6 +170,7 @@ class AgentProcessIT {
                         .mapToLong(count -> (Long) count.get("count"))
                         .sum())
                 .isEqualTo(3_000);
+        audited("clean", 3_000);
     }
 
     @Test
@@ -191,5 +197,9 @@ class AgentProcessIT {
         int repeated = lines.size() - total;
         System.out.println(kills + " kills repeated " + repeated + " lines of " + total);
         assertThat(repeated).isBetween(0, kills * (BATCH_BYTES / LINE_BYTES + 1));
+        GenericRecord last = audited("killed", total);
+        assertThat(last.get("stopped")).isEqualTo(true);
+        assertThat(last.get("waitingFor").toString()).isEqualTo("[]");
+        assertThat(cleanupPolicy("killed-progress")).isEqualTo("compact");
     }
 }

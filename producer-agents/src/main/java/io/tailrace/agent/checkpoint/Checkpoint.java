@@ -1,24 +1,28 @@
 package io.tailrace.agent.checkpoint;
 
-import io.tailrace.agent.delivery.AuditLedger;
+import io.tailrace.agent.audit.AuditLedger;
 import io.tailrace.agent.tail.FileProgress;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What the agent has done: how far each content was acknowledged, and the counts of its lines. Neither is right without
- * the other, so they are written together. Immutable.
+ * What the agent has done: how far each content was sent and acknowledged, and the counts of its lines. Neither is right
+ * without the other, so they are written together. Immutable.
  *
  * @param agent the agent's identity, generated with its first checkpoint
- * @param files every content of which anything was acknowledged
+ * @param files every content of which anything was sent
  * @param audit the counts
+ * @param readUpToMs what was stated last of each topic: before this event time, no line is missing
  */
-public record Checkpoint(String agent, List<FileProgress> files, AuditLedger.State audit) {
+public record Checkpoint(
+        String agent, List<FileProgress> files, AuditLedger.State audit, Map<String, Long> readUpToMs) {
     public Checkpoint {
         files = List.copyOf(files);
+        readUpToMs = Map.copyOf(readUpToMs);
     }
 
     /** The checkpoint of a new agent. */
     public static Checkpoint initial(String agent) {
-        return new Checkpoint(agent, List.of(), AuditLedger.State.NEW);
+        return new Checkpoint(agent, List.of(), AuditLedger.State.NEW, Map.of());
     }
 }

@@ -3,28 +3,29 @@ package io.tailrace.agent.checkpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tailrace.agent.delivery.AuditLedger;
+import io.tailrace.agent.audit.AuditLedger;
 import io.tailrace.agent.tail.FileId;
 import io.tailrace.agent.tail.FileProgress;
 import io.tailrace.agent.tail.ReadPosition;
+import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON of a checkpoint: docs/format.md, "The agent's checkpoint". Field names are those of version 1, whatever the
- * code calls them today.
+ * code calls them today. Writes version 2, reads 1 and 2.
  */
 final class CheckpointFormat {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -37,19 +38,7 @@ final class CheckpointFormat {
         ObjectNode root = JSON.createObjectNode().put("version", VERSION).put("agent", checkpoint.agent());
         ArrayNode files = root.putArray("files");
         checkpoint.files().forEach(file -> encode(file, files.addObject()));
-        AuditLedger.State audit = checkpoint.audit();
-        ObjectNode counts = root.putObject("audit").put("nextSequence", audit.nextSequence());
-        ArrayNode open = counts.putArray("open");
-        audit.open().forEach(count -> open.addObject()
-                .put("topic", count.topic())
-                .put("windowStartMs", count.windowStartMs())
-                .put("count", count.count()));
-        ArrayNode sealed = counts.putArray("sealed");
-        audit.sealed().forEach(count -> sealed.addObject()
-                .put("sequence", count.sequence())
-                .put("topic", count.topic())
-                .put("windowStartMs", count.windowStartMs())
-                .put("count", count.count()));
+        encode(checkpoint.audit(), checkpoint.readUpToMs(), root.putObject("audit"));
         try {
             return JSON.writeValueAsBytes(root);
         } catch (JsonProcessingException e) {
@@ -58,47 +47,105 @@ final class CheckpointFormat {
     }
 
     private static void encode(FileProgress file, ObjectNode node) {
-        node.put("source", file.source())
+        node.put("id", file.contentId())
+                .put("source", file.source())
                 .put("file", file.file())
                 .put("path", file.path())
                 .put("device", file.id().device())
                 .put("inode", file.id().inode());
-        node.putObject("mark")
-                .put("position", file.acknowledged().offset())
-                .put("headHash", file.acknowledged().headHash())
-                .put("tailHash", file.acknowledged().tailHash());
-        node.put("complete", file.complete())
+        encode(file.acknowledged(), node.putObject("mark"));
+        encode(file.sent(), node.putObject("sent"));
+        node.put("sentMs", file.sentMs())
+                .put("complete", file.complete())
                 .put("adriftSinceMs", file.missingSinceMs())
                 .put("restingSizeBytes", file.closedSizeBytes())
                 .put("restingModifiedMs", file.closedModifiedMs());
     }
 
+    private static void encode(ReadPosition position, ObjectNode node) {
+        node.put("position", position.offset())
+                .put("headHash", position.headHash())
+                .put("tailHash", position.tailHash());
+    }
+
+    private static void encode(AuditLedger.State audit, Map<String, Long> readUpToMs, ObjectNode node) {
+        node.put("nextSequence", audit.nextSequence());
+        ArrayNode open = node.putArray("open");
+        audit.open().forEach(count -> open.addObject()
+                .put("topic", count.topic())
+                .put("windowStartMs", count.windowStartMs())
+                .put("count", count.sum().count())
+                .put("sum", sum(count.sum()))
+                .put("rejected", count.rejected()));
+        ArrayNode sealed = node.putArray("sealed");
+        audit.sealed().forEach(count -> sealed.addObject()
+                .put("sequence", count.sequence())
+                .put("topic", count.topic())
+                .put("windowStartMs", count.windowStartMs())
+                .put("count", count.count())
+                .put("sum", sum(count.sum()))
+                .put("rejected", count.rejected()));
+        ArrayNode readUpTo = node.putArray("readUpTo");
+        new TreeMap<>(readUpToMs)
+                .forEach((topic, ms) -> readUpTo.addObject().put("topic", topic).put("readUpToMs", ms));
+    }
+
+    private static @Nullable String sum(@Nullable ContentSum sum) {
+        return sum == null ? null : HexFormat.of().formatHex(sum.sumBytes());
+    }
+
     /**
-     * Reads a checkpoint. Every field must be there, and no other.
+     * Reads a checkpoint. Every field of its version must be there, and no other.
      *
      * @throws IOException if the bytes are not a checkpoint; the message names the field, what was expected and found
      */
     static Checkpoint decode(byte[] bytes) throws IOException {
-        Value root;
+        CheckpointValue root;
         try {
-            root = new Value("", JSON.readTree(bytes));
+            root = new CheckpointValue("", JSON.readTree(bytes));
         } catch (JsonProcessingException e) {
             throw new IOException("expected JSON: " + e.getOriginalMessage(), e);
         }
         long version = root.get("version").number(0);
-        if (version != VERSION) {
-            throw new IOException("version: expected " + VERSION + ", found " + version
+        if (version != 1 && version != VERSION) {
+            throw new IOException("version: expected 1 or " + VERSION + ", found " + version
                     + ". Another release of the agent wrote it: start that release");
         }
         root.expectOnly("version", "agent", "files", "audit");
         List<FileProgress> files = new ArrayList<>();
-        for (Value file : root.get("files").elements()) {
-            files.add(file(file));
+        for (CheckpointValue file : root.get("files").elements()) {
+            files.add(version == 1 ? fileOfVersion1(file) : file(file));
         }
-        return new Checkpoint(root.get("agent").text(), files, audit(root.get("audit")));
+        String agent = root.get("agent").text();
+        CheckpointValue audit = root.get("audit");
+        return version == 1
+                ? new Checkpoint(agent, files, auditOfVersion1(audit), Map.of())
+                : new Checkpoint(agent, files, audit(audit), readUpToMs(audit.get("readUpTo")));
     }
 
-    private static FileProgress file(Value file) throws IOException {
+    private static FileProgress file(CheckpointValue file) throws IOException {
+        file.expectOnly(
+                "id",
+                "source",
+                "file",
+                "path",
+                "device",
+                "inode",
+                "mark",
+                "sent",
+                "sentMs",
+                "complete",
+                "adriftSinceMs",
+                "restingSizeBytes",
+                "restingModifiedMs");
+        return file(
+                file,
+                file.get("id").text(),
+                position(file.get("sent")),
+                file.get("sentMs").number(0));
+    }
+
+    private static FileProgress fileOfVersion1(CheckpointValue file) throws IOException {
         file.expectOnly(
                 "source",
                 "file",
@@ -110,7 +157,13 @@ final class CheckpointFormat {
                 "adriftSinceMs",
                 "restingSizeBytes",
                 "restingModifiedMs");
+        return file(file, FileProgress.newContentId(), ReadPosition.START, 0);
+    }
+
+    private static FileProgress file(CheckpointValue file, String contentId, ReadPosition sent, long sentMs)
+            throws IOException {
         return new FileProgress(
+                contentId,
                 file.get("source").text(),
                 file.get("file").path(),
                 file.get("path").path(),
@@ -118,13 +171,15 @@ final class CheckpointFormat {
                         file.get("device").number(Long.MIN_VALUE),
                         file.get("inode").number(Long.MIN_VALUE)),
                 position(file.get("mark")),
+                sent,
+                sentMs,
                 file.get("complete").flag(),
                 file.get("adriftSinceMs").number(0),
                 file.get("restingSizeBytes").number(-1),
                 file.get("restingModifiedMs").number(-1));
     }
 
-    private static ReadPosition position(Value mark) throws IOException {
+    private static ReadPosition position(CheckpointValue mark) throws IOException {
         mark.expectOnly("position", "headHash", "tailHash");
         long offset = mark.get("position").number(0);
         return offset == 0
@@ -135,106 +190,68 @@ final class CheckpointFormat {
                         mark.get("tailHash").hash());
     }
 
-    private static AuditLedger.State audit(Value audit) throws IOException {
-        audit.expectOnly("nextSequence", "open", "sealed");
+    private static AuditLedger.State audit(CheckpointValue audit) throws IOException {
+        audit.expectOnly("nextSequence", "open", "sealed", "readUpTo");
         List<AuditLedger.Open> open = new ArrayList<>();
-        for (Value count : audit.get("open").elements()) {
-            count.expectOnly("topic", "windowStartMs", "count");
+        for (CheckpointValue count : audit.get("open").elements()) {
+            count.expectOnly("topic", "windowStartMs", "count", "sum", "rejected");
             open.add(new AuditLedger.Open(
                     count.get("topic").text(),
                     count.get("windowStartMs").number(0),
-                    count.get("count").number(1)));
+                    sum(count),
+                    count.get("rejected").number(0)));
         }
         List<AuditLedger.Sealed> sealed = new ArrayList<>();
-        for (Value count : audit.get("sealed").elements()) {
-            count.expectOnly("sequence", "topic", "windowStartMs", "count");
+        for (CheckpointValue count : audit.get("sealed").elements()) {
+            count.expectOnly("sequence", "topic", "windowStartMs", "count", "sum", "rejected");
             sealed.add(new AuditLedger.Sealed(
                     count.get("sequence").number(0),
                     count.get("topic").text(),
                     count.get("windowStartMs").number(0),
-                    count.get("count").number(1)));
+                    count.get("count").number(0),
+                    count.get("sum").isNull() ? null : sum(count),
+                    count.get("rejected").number(0)));
         }
         return new AuditLedger.State(audit.get("nextSequence").number(0), open, sealed);
     }
 
-    /**
-     * A JSON value whose type is checked.
-     *
-     * @param where the path to it, as {@code files[3].mark}; empty for the root
-     */
-    private record Value(String where, JsonNode node) {
+    private static ContentSum sum(CheckpointValue count) throws IOException {
+        byte[] sum = HexFormat.of().parseHex(count.get("sum").hash());
+        return ContentSum.of(count.get("count").number(0), sum);
+    }
 
-        private IOException expected(String what) {
-            return new IOException(where + (where.isEmpty() ? "" : ": ") + "expected " + what + ", found " + node);
+    private static Map<String, Long> readUpToMs(CheckpointValue readUpTo) throws IOException {
+        Map<String, Long> byTopic = new TreeMap<>();
+        for (CheckpointValue topic : readUpTo.elements()) {
+            topic.expectOnly("topic", "readUpToMs");
+            byTopic.put(topic.get("topic").text(), topic.get("readUpToMs").number(0));
         }
+        return byTopic;
+    }
 
-        /** Refuses any member but these. */
-        void expectOnly(String... names) throws IOException {
-            Set<String> known = Set.of(names);
-            for (var members = node.fieldNames(); members.hasNext(); ) {
-                String name = members.next();
-                if (!known.contains(name)) {
-                    throw get(name).expected("no such field");
-                }
-            }
+    /** Counts without sums cannot be added to: open ones become sealed. */
+    private static AuditLedger.State auditOfVersion1(CheckpointValue audit) throws IOException {
+        audit.expectOnly("nextSequence", "open", "sealed");
+        List<AuditLedger.Sealed> sealed = new ArrayList<>();
+        for (CheckpointValue count : audit.get("sealed").elements()) {
+            count.expectOnly("sequence", "topic", "windowStartMs", "count");
+            sealed.add(sealedOfVersion1(count.get("sequence").number(0), count));
         }
+        long nextSequence = audit.get("nextSequence").number(0);
+        for (CheckpointValue count : audit.get("open").elements()) {
+            count.expectOnly("topic", "windowStartMs", "count");
+            sealed.add(sealedOfVersion1(nextSequence++, count));
+        }
+        return new AuditLedger.State(nextSequence, List.of(), sealed);
+    }
 
-        Value get(String name) throws IOException {
-            if (!node.isObject()) {
-                throw expected("an object");
-            }
-            Value member = new Value(where.isEmpty() ? name : where + "." + name, node.path(name));
-            if (member.node.isMissingNode()) {
-                throw new IOException(member.where + ": the field is missing");
-            }
-            return member;
-        }
-
-        List<Value> elements() throws IOException {
-            if (!node.isArray()) {
-                throw expected("an array");
-            }
-            List<Value> elements = new ArrayList<>();
-            for (JsonNode element : node) {
-                elements.add(new Value(where + "[" + elements.size() + "]", element));
-            }
-            return elements;
-        }
-
-        String text() throws IOException {
-            if (!node.isTextual() || node.textValue().isEmpty()) {
-                throw expected("text");
-            }
-            return node.textValue();
-        }
-
-        String path() throws IOException {
-            try {
-                return Path.of(text()).toString();
-            } catch (InvalidPathException e) {
-                throw expected("a path");
-            }
-        }
-
-        String hash() throws IOException {
-            if (!text().matches("[0-9a-f]{32}")) {
-                throw expected("32 hexadecimal digits");
-            }
-            return text();
-        }
-
-        long number(long min) throws IOException {
-            if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < min) {
-                throw expected(min == Long.MIN_VALUE ? "a whole number" : "a whole number from " + min);
-            }
-            return node.longValue();
-        }
-
-        boolean flag() throws IOException {
-            if (!node.isBoolean()) {
-                throw expected("true or false");
-            }
-            return node.booleanValue();
-        }
+    private static AuditLedger.Sealed sealedOfVersion1(long sequence, CheckpointValue count) throws IOException {
+        return new AuditLedger.Sealed(
+                sequence,
+                count.get("topic").text(),
+                count.get("windowStartMs").number(0),
+                count.get("count").number(1),
+                null,
+                0);
     }
 }

@@ -9,11 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param record what is sent
  * @param eventTimeMs the time under which it is counted
+ * @param rejectedFrom for a dead letter, the topic that the line was meant for; else null
  * @param ifRefused makes the record to send instead, given the reason, if the brokers refuse this one for its content;
  *     null if there is none
  */
 public record OutgoingRecord(
-        ProducerRecord record, long eventTimeMs, @Nullable Function<String, OutgoingRecord> ifRefused) {
+        ProducerRecord record,
+        long eventTimeMs,
+        @Nullable String rejectedFrom,
+        @Nullable Function<String, OutgoingRecord> ifRefused) {
     public String topic() {
         return record.topic();
     }

@@ -1,9 +1,9 @@
 /**
- * Sends records until they are acknowledged, and counts them.
+ * Sends records until they are acknowledged.
  *
  * <p>A transient failure is retried without limit, with growing and jittered pauses. If brokers refuse records for their
  * content, each is sent by itself, and one that is refused then goes to the dead letters. So a chunk ends with all its
- * lines acknowledged. Counts are of acknowledged lines, and become final with the checkpoint.
+ * lines acknowledged.
  *
  * <p>Used by the agent's loop alone, but for the producer's callbacks, which only count down and wake the loop.
  */

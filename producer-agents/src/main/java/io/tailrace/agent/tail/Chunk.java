@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param lines in the order of the file, at least one
  * @param end the file's position once all lines are acknowledged
+ * @param readMs when the lines were first read: before a crash, if they may have been sent then
  */
-public record Chunk(List<Line> lines, ReadPosition end) {
+public record Chunk(List<Line> lines, ReadPosition end, long readMs) {
     private static final int LINE_OVERHEAD_BYTES = 400;
 
     public Chunk {

@@ -11,6 +11,7 @@ import java.nio.file.PathMatcher;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +32,11 @@ final class FileFinder {
     private static final Logger log = LoggerFactory.getLogger(FileFinder.class);
 
     private final List<Glob> globs;
-    private final Set<Path> unreadable = new HashSet<>();
+    /** Paths of which a failure was logged. */
+    private final Set<Path> unreadable = new TreeSet<>();
+
+    /** Those that failed since the directories were last listed. */
+    private final Set<Path> failedNow = new HashSet<>();
 
     FileFinder(List<String> globs) {
         this.globs = globs.stream().map(Glob::of).toList();
@@ -61,6 +67,9 @@ final class FileFinder {
 
     /** The regular files that match now, sorted by name. A file with several names is listed once. */
     Map<FileId, Stat> find() {
+        // What can be read again, or is gone, did not fail since the last time.
+        unreadable.retainAll(failedNow);
+        failedNow.clear();
         List<Stat> found = new ArrayList<>();
         for (Glob glob : globs) {
             try {
@@ -117,12 +126,13 @@ final class FileFinder {
         }
     }
 
-    /** Paths that could not be read when that was last tried. */
-    int unreadable() {
-        return unreadable.size();
+    /** Paths that could not be read when that was last tried, in their order. */
+    Set<Path> unreadablePaths() {
+        return Collections.unmodifiableSet(unreadable);
     }
 
     void setReadable(Path path) {
+        failedNow.remove(path);
         if (unreadable.remove(path)) {
             log.info("file can be read again: {}", path);
         }
@@ -130,7 +140,11 @@ final class FileFinder {
 
     /** Logs why a path cannot be read, unless that was logged before or the path is gone. */
     void setUnreadable(Path path, IOException e) {
-        if (Files.exists(path) && unreadable.add(path)) {
+        if (!Files.exists(path)) {
+            return;
+        }
+        failedNow.add(path);
+        if (unreadable.add(path)) {
             log.warn("cannot read {}, trying again at every scan: {}", path, e.toString());
         }
     }

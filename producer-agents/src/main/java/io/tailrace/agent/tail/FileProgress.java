@@ -1,25 +1,40 @@
 package io.tailrace.agent.tail;
 
+import java.util.HexFormat;
+import java.util.UUID;
+
 /**
  * What a checkpoint keeps of a content.
  *
+ * @param contentId identity of the content, generated when it was first followed; {@code fileId} in records
  * @param source the source it belongs to
  * @param file the path under which it was first found
  * @param path the path under which it was last seen
  * @param id the file that held it last
  * @param acknowledged how far it was acknowledged
+ * @param sent how far lines may have been sent; {@link ReadPosition#START} if no further than acknowledged
+ * @param sentMs when the lines after {@code acknowledged} and before {@code sent} were read; 0 if there are none
  * @param complete whether it was read to its end and its file is gone
  * @param missingSinceMs when its file was first missed, or 0 while the file is there
  * @param closedSizeBytes size of the file if it was read to its end and closed, else -1
  * @param closedModifiedMs when that file was last written to, else -1
  */
 public record FileProgress(
+        String contentId,
         String source,
         String file,
         String path,
         FileId id,
         ReadPosition acknowledged,
+        ReadPosition sent,
+        long sentMs,
         boolean complete,
         long missingSinceMs,
         long closedSizeBytes,
-        long closedModifiedMs) {}
+        long closedModifiedMs) {
+
+    /** A new identity: 16 hexadecimal digits, random. */
+    public static String newContentId() {
+        return HexFormat.of().toHexDigits(UUID.randomUUID().getLeastSignificantBits());
+    }
+}

@@ -25,12 +25,15 @@ public final class FollowedFile {
     private static final Logger log = LoggerFactory.getLogger(FollowedFile.class);
     private static final long UNKNOWN = -1;
 
+    private final String contentId;
     private final String source;
     private final String file;
     private Path path;
     private FileId id;
     private State state = State.MISSING;
     private ReadPosition acknowledged;
+    private ReadPosition sent;
+    private long sentMs;
     private boolean complete;
     private long missingSinceMs;
 
@@ -40,16 +43,24 @@ public final class FollowedFile {
     private boolean inFlight;
     private long lastGrownMs;
     private boolean atEnd;
+    /** Whether the file ends within a line, or, if it is compressed, too early. */
+    private boolean endIncomplete;
+    /** When everything in the file was last known to be acknowledged; {@link #UNKNOWN} since the agent's start. */
+    private long caughtUpMs = UNKNOWN;
+
     private long seenSizeBytes = UNKNOWN;
     private long seenModifiedMs = UNKNOWN;
 
     /** A content that was followed before the agent's last stop. */
     FollowedFile(FileProgress progress) {
+        contentId = progress.contentId();
         source = progress.source();
         file = progress.file();
         path = Path.of(progress.path());
         id = progress.id();
         acknowledged = progress.acknowledged();
+        sent = progress.sent();
+        sentMs = progress.sentMs();
         complete = progress.complete();
         missingSinceMs = progress.missingSinceMs();
         seenSizeBytes = progress.closedSizeBytes();
@@ -58,26 +69,38 @@ public final class FollowedFile {
 
     /** A new content, to be read from its beginning. */
     FollowedFile(String source, Stat stat) {
+        contentId = FileProgress.newContentId();
         this.source = source;
         file = stat.path().toString();
         path = stat.path();
         id = stat.id();
         acknowledged = ReadPosition.START;
+        sent = ReadPosition.START;
     }
 
     /** What a checkpoint must keep of this content. */
     FileProgress progress() {
-        boolean closed = isClosed();
+        // A file with an incomplete end is read again after a restart.
+        boolean closed = isClosed() && !endIncomplete;
+        boolean maySendAgain = maySendAgain();
         return new FileProgress(
+                contentId,
                 source,
                 file,
                 path.toString(),
                 id,
                 acknowledged,
+                maySendAgain ? sent : ReadPosition.START,
+                maySendAgain ? sentMs : 0,
                 complete,
                 state == State.MISSING ? missingSinceMs : 0,
                 closed ? seenSizeBytes : UNKNOWN,
                 closed ? seenModifiedMs : UNKNOWN);
+    }
+
+    /** Identity of the content, in every record of its lines. */
+    public String contentId() {
+        return contentId;
     }
 
     /** The path under which the content was first found. Records carry it, even after a rename. */
@@ -93,6 +116,39 @@ public final class FollowedFile {
     /** How far it was acknowledged. */
     ReadPosition acknowledged() {
         return acknowledged;
+    }
+
+    /** Whether lines that are not acknowledged may have been sent, perhaps before a crash. */
+    boolean maySendAgain() {
+        return sent.offset() > acknowledged.offset();
+    }
+
+    /** How far lines may have been sent. */
+    ReadPosition sent() {
+        return sent;
+    }
+
+    /** When the lines that may be sent again were first read. */
+    long sentMs() {
+        return sentMs;
+    }
+
+    /** The furthest position with a fingerprint that is certain to be the content's. */
+    private ReadPosition fingerprint() {
+        return acknowledged.offset() > 0 ? acknowledged : sent;
+    }
+
+    /**
+     * A cursor at the acknowledged position.
+     *
+     * @return empty if the opened file holds another content
+     */
+    Optional<ReadCursor> resume(Content opened) throws IOException {
+        boolean onlySentBefore = acknowledged.offset() == 0 && sent.offset() > 0;
+        if (onlySentBefore && ReadCursor.resume(opened, sent).isEmpty()) {
+            return Optional.empty();
+        }
+        return ReadCursor.resume(opened, acknowledged);
     }
 
     FileId id() {
@@ -175,7 +231,8 @@ public final class FollowedFile {
 
     /** Whether a closed file holds nothing unread, not even a line without an end. */
     boolean isClosedFileComplete() {
-        return seenSizeBytes <= acknowledged.offset() || path.toString().endsWith(".gz");
+        return !endIncomplete
+                && (seenSizeBytes <= acknowledged.offset() || path.toString().endsWith(".gz"));
     }
 
     /**
@@ -187,13 +244,14 @@ public final class FollowedFile {
         if (cursor.offset() > 0) {
             return Optional.of(cursor.beginsLike(head, length));
         }
-        int needed = acknowledged.headBytes();
+        ReadPosition known = fingerprint();
+        int needed = known.headBytes();
         if (needed == 0) {
             return Optional.of(beginsLikeUnreadBytes(head, length));
         }
         return length < needed
                 ? Optional.empty()
-                : Optional.of(ReadPosition.hash(head, needed).equals(acknowledged.headHash()));
+                : Optional.of(ReadPosition.hash(head, needed).equals(known.headHash()));
     }
 
     /** Before the first line is whole there is no fingerprint, but the open file has the bytes, even if it was deleted. */
@@ -235,10 +293,33 @@ public final class FollowedFile {
     void noteGrowth(long nowMs) {
         lastGrownMs = nowMs;
         atEnd = false;
+        endIncomplete = false;
     }
 
-    void noteEnd() {
+    /** Records that a read found nothing more, except perhaps an incomplete end. */
+    void noteEnd(boolean incomplete, long nowMs) {
         atEnd = true;
+        endIncomplete = incomplete;
+        if (!incomplete) {
+            caughtUpMs = nowMs;
+        }
+    }
+
+    boolean isEndIncomplete() {
+        return endIncomplete;
+    }
+
+    /** Records that the file has not changed since it was last listed. */
+    void noteUnchanged(long nowMs) {
+        boolean wasReadToItsEnd = content == null ? isClosedFileComplete() : atEnd && !endIncomplete;
+        if (wasReadToItsEnd && !inFlight) {
+            caughtUpMs = nowMs;
+        }
+    }
+
+    /** When everything in the file was last known to be acknowledged; -1 if it was not since the agent's start. */
+    long caughtUpMs() {
+        return caughtUpMs;
     }
 
     /** Whether the last read found nothing more. */
@@ -251,11 +332,16 @@ public final class FollowedFile {
         return nowMs - lastGrownMs;
     }
 
-    void noteSent() {
+    /** Records that lines will be sent, after the checkpoint that says so is on disk. */
+    void noteSent(ReadPosition end, long readMs) {
         if (inFlight) {
             throw new IllegalStateException(path + ": a second chunk in flight");
         }
         inFlight = true;
+        if (end.offset() > sent.offset()) {
+            sent = end;
+            sentMs = readMs;
+        }
     }
 
     /** Records that the chunk in flight was acknowledged. */

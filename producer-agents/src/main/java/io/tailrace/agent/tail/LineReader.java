@@ -52,6 +52,15 @@ final class LineReader {
         }
     }
 
+    /**
+     * Limits of one read.
+     *
+     * @param bytesMax most bytes to read; lines that may have been sent before are read again up to the same end
+     * @param last whether nothing will be added, so that a last line without an end counts as whole
+     * @param readMs the time that the chunk's lines count as read
+     */
+    record Limits(long bytesMax, boolean last, long readMs) {}
+
     /** The file no longer holds the content that was read before: it was truncated or rewritten. */
     static final class ReplacedException extends Exception {
         private static final long serialVersionUID = 1L;
@@ -60,19 +69,19 @@ final class LineReader {
     /**
      * Reads the next whole lines, and moves the cursor past them.
      *
-     * @param last whether nothing will be added, so that a last line without an end counts as whole
+     * @param limits how far to read, and what is known of the end
      * @return empty if there is no whole line yet
      * @throws ReplacedException if the content no longer matches the cursor
      */
-    Optional<Chunk> read(Content content, ReadCursor cursor, Search search, boolean last)
+    Optional<Chunk> read(Content content, ReadCursor cursor, Search search, Limits limits)
             throws IOException, ReplacedException {
         if (content.endsBefore(cursor.offset())) {
             throw new ReplacedException();
         }
         if (search.searchedTo > cursor.offset()) {
-            return readOverlong(content, cursor, search, last);
+            return readOverlong(content, cursor, search, limits);
         }
-        int length = content.read(cursor.offset(), buffer, buffer.length);
+        int length = content.read(cursor.offset(), buffer, (int) Math.min(buffer.length, limits.bytesMax()));
         if (length == 0) {
             return Optional.empty();
         }
@@ -84,10 +93,10 @@ final class LineReader {
         int consumed = split(cursor.offset(), length, lines);
         if (consumed == 0 && length == buffer.length) {
             search.searchedTo = cursor.offset() + length;
-            return readOverlong(content, cursor, search, last);
+            return readOverlong(content, cursor, search, limits);
         }
         boolean allSplit = lines.size() < CHUNK_LINES_MAX;
-        if (allSplit && consumed < length && (last || content.isFinished()) && length < buffer.length) {
+        if (allSplit && consumed < length && (limits.last() || content.isFinished()) && length < buffer.length) {
             lines.add(line(cursor.offset() + consumed, consumed, length));
             consumed = length;
         }
@@ -95,7 +104,7 @@ final class LineReader {
             return Optional.empty();
         }
         cursor.advance(buffer, consumed);
-        return Optional.of(new Chunk(lines, cursor.position()));
+        return Optional.of(new Chunk(lines, cursor.position(), limits.readMs()));
     }
 
     private int split(long offset, int length, List<Line> lines) {
@@ -129,7 +138,7 @@ final class LineReader {
         return new Line(offset, Arrays.copyOfRange(buffer, start, start + kept), lineEnd - start - kept);
     }
 
-    private Optional<Chunk> readOverlong(Content content, ReadCursor cursor, Search search, boolean last)
+    private Optional<Chunk> readOverlong(Content content, ReadCursor cursor, Search search, Limits limits)
             throws IOException, ReplacedException {
         if (content instanceof PlainContent && !cursor.matches(content)) {
             throw new ReplacedException();
@@ -141,7 +150,7 @@ final class LineReader {
             length = content.read(search.searchedTo, buffer, buffer.length);
             end = newlineFrom(0, length);
         }
-        boolean atEnd = length < buffer.length && (last || content.isFinished());
+        boolean atEnd = length < buffer.length && (limits.last() || content.isFinished());
         if (end < 0 && !atEnd) {
             search.searchedTo += length - length % newline.length;
             return Optional.empty();
@@ -156,6 +165,7 @@ final class LineReader {
             throw new ReplacedException();
         }
         search.searchedTo = 0;
-        return Optional.of(new Chunk(List.of(new Line(start, kept, lineEnd - start - kept.length)), cursor.position()));
+        Line line = new Line(start, kept, lineEnd - start - kept.length);
+        return Optional.of(new Chunk(List.of(line), cursor.position(), limits.readMs()));
     }
 }

@@ -4,10 +4,14 @@ import io.tailrace.agent.tail.FileId.Stat;
 import io.tailrace.agent.tail.FollowedFile.State;
 import io.tailrace.agent.tail.RotationMatcher.Match;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,10 +19,18 @@ import org.slf4j.LoggerFactory;
 /** The contents of one source, and which file holds each. Not thread-safe. */
 final class SourceFiles {
     private static final Logger log = LoggerFactory.getLogger(SourceFiles.class);
+    private static final long NEVER = -1;
 
     private final TailConfig config;
     private final FileFinder finder;
     private final List<FollowedFile> followed = new ArrayList<>();
+    /** Files that were too young at the last scan to say which content they hold. */
+    private final List<Path> undecided = new ArrayList<>();
+
+    private long scannedMs = NEVER;
+    private boolean anyFound;
+    /** Whether a file turned out to hold another content, which the next scan will find. */
+    private boolean replacedSinceScan;
 
     /** Follows what a checkpoint kept of the source. */
     SourceFiles(TailConfig config, FileFinder finder, List<FileProgress> progress) {
@@ -34,6 +46,8 @@ final class SourceFiles {
     /** Lists the directories: finds new, renamed, replaced and missing files, and forgets those missing for long. */
     void scan(long nowMs) {
         Map<FileId, Stat> listed = finder.find();
+        undecided.clear();
+        anyFound = !listed.isEmpty();
         for (FollowedFile file : List.copyOf(followed)) {
             @Nullable Stat stat = listed.get(file.id());
             if (file.state() == State.MISSING) {
@@ -48,11 +62,48 @@ final class SourceFiles {
                 file.noteGrowth(nowMs);
             }
         }
-        for (Stat stat : listed.values()) {
-            if (!isFollowed(stat.id()) && stat.sizeBytes() > 0) {
-                identify(stat, nowMs);
+        identifyAll(listed.values(), nowMs);
+        scannedMs = nowMs;
+        replacedSinceScan = false;
+    }
+
+    /** Identifies every file that is not followed, and those that a content has left for one of them. */
+    private void identifyAll(Collection<Stat> listed, long nowMs) {
+        Set<FileId> identified = new HashSet<>();
+        boolean again = true;
+        while (again) {
+            again = false;
+            for (Stat stat : listed) {
+                if (stat.sizeBytes() > 0 && !isFollowed(stat.id()) && identified.add(stat.id())) {
+                    identify(stat, nowMs);
+                    again = true;
+                }
             }
         }
+    }
+
+    /** How far the files were read, as of the last scan. */
+    ReadState readState(long nowMs) {
+        List<ReadState.FileState> files = new ArrayList<>();
+        for (FollowedFile file : followed) {
+            if (mayHoldUnreadLines(file, nowMs)) {
+                files.add(ReadState.FileState.of(file));
+            }
+        }
+        List<String> obstacles = new ArrayList<>();
+        finder.unreadablePaths().forEach(path -> obstacles.add(path + ": cannot be read"));
+        undecided.forEach(path -> obstacles.add(path + ": not known yet whether it is a copy"));
+        if (scannedMs != NEVER && !anyFound && followed.isEmpty()) {
+            obstacles.add("source " + config.source() + ": no file matches " + String.join(",", config.globs()));
+        }
+        return new ReadState(replacedSinceScan ? NEVER : scannedMs, files, obstacles);
+    }
+
+    /** False for a content that was read to its end, or is gone for longer than a copy of it is waited for. */
+    private boolean mayHoldUnreadLines(FollowedFile file, long nowMs) {
+        return file.state() != State.MISSING
+                || file.isInFlight()
+                || (!file.isComplete() && nowMs - file.missingSinceMs() <= config.rotatedWaitMs());
     }
 
     private boolean isFollowed(FileId id) {
@@ -98,6 +149,8 @@ final class SourceFiles {
         boolean changed = file.hasChanged(stat);
         if (changed) {
             file.noteGrowth(nowMs);
+        } else {
+            file.noteUnchanged(nowMs);
         }
         if (file.content() != null) {
             boolean idle = file.isAtEnd() && !file.isInFlight() && file.quietMs(nowMs) > config.idleCloseMs();
@@ -127,6 +180,9 @@ final class SourceFiles {
                 boolean decided =
                         match == Match.UNDECIDED || (match == Match.CONTINUATION && continueIn(stat, known, nowMs));
                 if (decided) {
+                    if (match == Match.UNDECIDED && RotationMatcher.isYoung(stat, nowMs)) {
+                        undecided.add(stat.path());
+                    }
                     return;
                 }
             }
@@ -179,7 +235,7 @@ final class SourceFiles {
         Content content = null;
         try {
             content = Content.open(stat.path());
-            Optional<ReadCursor> cursor = ReadCursor.resume(content, file.acknowledged());
+            Optional<ReadCursor> cursor = file.resume(content);
             boolean renamedMeanwhile = !FileId.stat(stat.path()).id().equals(stat.id());
             finder.setReadable(stat.path());
             if (renamedMeanwhile || cursor.isEmpty()) {
@@ -211,8 +267,9 @@ final class SourceFiles {
                 "file was truncated or replaced: {}, acknowledged to byte {}",
                 file.path(),
                 file.acknowledged().offset());
+        replacedSinceScan = true;
         file.setMissing(false, nowMs);
-        if (file.acknowledged().offset() == 0 && !file.isInFlight()) {
+        if (file.acknowledged().offset() == 0 && !file.maySendAgain()) {
             followed.remove(file);
         }
     }

@@ -35,10 +35,10 @@ public final class SourceTail implements AutoCloseable {
         reader = config.lineReader();
     }
 
-    /** What a checkpoint must keep now. Files of which nothing was acknowledged are found again without it. */
+    /** What a checkpoint must keep now. Files of which nothing was sent are found again without it. */
     public List<FileProgress> progress() {
         return files.followed().stream()
-                .filter(file -> file.acknowledged().offset() > 0)
+                .filter(file -> file.acknowledged().offset() > 0 || file.maySendAgain())
                 .map(FollowedFile::progress)
                 .toList();
     }
@@ -78,7 +78,12 @@ public final class SourceTail implements AutoCloseable {
             present += file.state() == State.MISSING ? 0 : 1;
             backlogBytes += file.backlogBytes();
         }
-        return new Overview(present, finder.unreadable(), backlogBytes);
+        return new Overview(present, finder.unreadablePaths().size(), backlogBytes);
+    }
+
+    /** How far the files were read, as of the last scan. */
+    public ReadState readState(long nowMs) {
+        return files.readState(nowMs);
     }
 
     private void logOverlongLines(long nowMs) {
@@ -95,7 +100,8 @@ public final class SourceTail implements AutoCloseable {
     }
 
     /**
-     * Reads what is new in a file. The chunk must be sent, and {@link FollowedFile#acknowledge} called, before the file
+     * Reads what is new in a file, and first what may have been sent before. The chunk must be sent, after the
+     * checkpoint with the file's {@link #progress} is on disk, and {@link FollowedFile#acknowledge} called, before the file
      * is read again.
      *
      * @return empty if there is no whole line yet, or the file turned out to hold another content
@@ -112,10 +118,10 @@ public final class SourceTail implements AutoCloseable {
         }
         long searchedTo = file.search().searchedTo();
         try {
-            Optional<Chunk> chunk = reader.read(content, file.cursor(), file.search(), last);
+            Optional<Chunk> chunk = reader.read(content, file.cursor(), file.search(), limits(file, last, nowMs));
             if (chunk.isPresent()) {
                 file.noteGrowth(nowMs);
-                file.noteSent();
+                file.noteSent(chunk.get().end(), chunk.get().readMs());
                 overlongLines +=
                         chunk.get().lines().stream().filter(Line::isOverlong).count();
             } else if (file.search().searchedTo() > searchedTo) {
@@ -128,7 +134,10 @@ public final class SourceTail implements AutoCloseable {
                         file.cursor().offset());
                 file.setMissing(true, nowMs);
             } else {
-                file.noteEnd();
+                boolean incomplete = content instanceof PlainContent
+                        ? !content.endsBefore(file.cursor().offset() + 1)
+                        : !content.isFinished();
+                file.noteEnd(incomplete, nowMs);
             }
             return chunk;
         } catch (LineReader.ReplacedException e) {
@@ -138,12 +147,22 @@ public final class SourceTail implements AutoCloseable {
             if (last) {
                 file.setMissing(false, nowMs);
             } else {
-                file.noteEnd();
+                file.noteEnd(true, nowMs);
             }
         } catch (IOException e) {
             finder.setUnreadable(file.path(), e);
         }
         return Optional.empty();
+    }
+
+    /**
+     * Lines that may have been sent before a crash are read up to the same end and count as read at the same time, so
+     * that the same records are sent again.
+     */
+    private LineReader.Limits limits(FollowedFile file, boolean last, long nowMs) {
+        return file.maySendAgain()
+                ? new LineReader.Limits(file.sent().offset() - file.cursor().offset(), last, file.sentMs())
+                : new LineReader.Limits(Long.MAX_VALUE, last, nowMs);
     }
 
     @Override

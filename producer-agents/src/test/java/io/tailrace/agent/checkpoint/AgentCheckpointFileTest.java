@@ -3,15 +3,17 @@ package io.tailrace.agent.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tailrace.agent.delivery.AuditLedger;
+import io.tailrace.agent.audit.AuditLedger;
 import io.tailrace.agent.tail.FileId;
 import io.tailrace.agent.tail.FileProgress;
 import io.tailrace.agent.tail.ReadPosition;
+import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,16 +23,48 @@ class AgentCheckpointFileTest {
     private static final String HEAD = "0123456789abcdef0123456789abcdef";
     private static final String TAIL = "fedcba9876543210fedcba9876543210";
 
+    private static final ContentSum SUM = ContentSum.parse("2:" + HEAD);
+
     private static final Checkpoint OLD = Checkpoint.initial("agent");
     private static final Checkpoint NEW = new Checkpoint(
             "agent",
             List.of(new FileProgress(
-                    "web", "/a", "/a.1", new FileId(1, 2), new ReadPosition(3, HEAD, TAIL), true, 4, -1, -1)),
+                    "id1",
+                    "web",
+                    "/a",
+                    "/a.1",
+                    new FileId(1, 2),
+                    new ReadPosition(3, HEAD, TAIL),
+                    new ReadPosition(5, HEAD, HEAD),
+                    6,
+                    true,
+                    4,
+                    -1,
+                    -1)),
             new AuditLedger.State(
-                    7, List.of(new AuditLedger.Open("t", 600_000, 2)), List.of(new AuditLedger.Sealed(6, "t", 0, 1))));
+                    7,
+                    List.of(new AuditLedger.Open("t", 600_000, SUM, 3)),
+                    List.of(
+                            new AuditLedger.Sealed(5, "s", 0, 1, null, 0),
+                            new AuditLedger.Sealed(6, "t", 0, 2, SUM, 0))),
+            Map.of("t", 1234L));
 
-    /** {@link #NEW} as agents before this format class wrote it. */
+    /** {@link #NEW} as docs/format.md describes it. */
     private static final String NEW_JSON = """
+            {"version":2,"agent":"agent","files":[{"id":"id1","source":"web","file":"/a","path":"/a.1","device":1,\
+            "inode":2,"mark":{"position":3,"headHash":"0123456789abcdef0123456789abcdef",\
+            "tailHash":"fedcba9876543210fedcba9876543210"},\
+            "sent":{"position":5,"headHash":"0123456789abcdef0123456789abcdef",\
+            "tailHash":"0123456789abcdef0123456789abcdef"},"sentMs":6,"complete":true,"adriftSinceMs":4,\
+            "restingSizeBytes":-1,"restingModifiedMs":-1}],"audit":{"nextSequence":7,\
+            "open":[{"topic":"t","windowStartMs":600000,"count":2,"sum":"0123456789abcdef0123456789abcdef",\
+            "rejected":3}],\
+            "sealed":[{"sequence":5,"topic":"s","windowStartMs":0,"count":1,"sum":null,"rejected":0},\
+            {"sequence":6,"topic":"t","windowStartMs":0,"count":2,"sum":"0123456789abcdef0123456789abcdef",\
+            "rejected":0}],"readUpTo":[{"topic":"t","readUpToMs":1234}]}}""";
+
+    /** A checkpoint as agents wrote it before they summed. */
+    private static final String VERSION_1_JSON = """
             {"version":1,"agent":"agent","files":[{"source":"web","file":"/a","path":"/a.1","device":1,"inode":2,\
             "mark":{"position":3,"headHash":"0123456789abcdef0123456789abcdef",\
             "tailHash":"fedcba9876543210fedcba9876543210"},"complete":true,"adriftSinceMs":4,\
@@ -106,6 +140,37 @@ class AgentCheckpointFileTest {
     }
 
     @Test
+    void checkpointOfVersion1IsReadAndItsOpenCountsBecomeSealed() throws IOException {
+        Checkpoint checkpoint = read(VERSION_1_JSON);
+
+        FileProgress file = checkpoint.files().get(0);
+        assertThat(file.contentId()).matches("[0-9a-f]{16}");
+        assertThat(file)
+                .isEqualTo(new FileProgress(
+                        file.contentId(),
+                        "web",
+                        "/a",
+                        "/a.1",
+                        new FileId(1, 2),
+                        new ReadPosition(3, HEAD, TAIL),
+                        ReadPosition.START,
+                        0,
+                        true,
+                        4,
+                        -1,
+                        -1));
+        assertThat(checkpoint.audit())
+                .isEqualTo(new AuditLedger.State(
+                        8,
+                        List.of(),
+                        List.of(
+                                new AuditLedger.Sealed(6, "t", 0, 1, null, 0),
+                                new AuditLedger.Sealed(7, "t", 600_000, 2, null, 0))));
+        assertThat(checkpoint.readUpToMs()).isEmpty();
+        assertThat(CheckpointFormat.decode(CheckpointFormat.encode(checkpoint))).isEqualTo(checkpoint);
+    }
+
+    @Test
     void crashAtAnyStepLeavesTheOldOrTheNewCheckpoint() throws IOException {
         for (int step = 0; step < 4; step++) {
             new AgentCheckpointFile(directory).write(OLD);
@@ -148,14 +213,17 @@ class AgentCheckpointFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"version\":1      | \"version\":2       | version: expected 1, found 2",
-                "\"version\":1,     | ''                  | version: the field is missing",
-                "\"version\":1,     | \"version\":1       | expected JSON",
+                "\"version\":2      | \"version\":3       | version: expected 1 or 2, found 3",
+                "\"version\":2,     | ''                  | version: the field is missing",
+                "\"version\":2,     | \"version\":1       | expected JSON",
                 "\"agent\":\"agent\" | \"agent\":7        | agent: expected text, found 7",
                 "\"/a\"             | null                | files[0].file: expected text, found null",
                 "\"inode\":2        | \"inode\":2.5       | files[0].inode: expected a whole number, found 2.5",
                 "\"position\":3     | \"position\":-3     | files[0].mark.position: expected a whole number from 0, found -3",
-                "0123456789abcdef   | xyz                 | files[0].mark.headHash: expected 32 hexadecimal digits",
+                "0123456789abcdef   | xyz                 | files[0].sent.headHash: expected 32 hexadecimal digits",
+                "\"sum\":\"0123  | \"sum\":\"x123      | audit.open[0].sum: expected 32 hexadecimal digits",
+                "\"sentMs\":6,    | ''                  | files[0].sentMs: the field is missing",
+                "\"readUpToMs\":1234 | \"readUpToMs\":-1 | audit.readUpTo[0].readUpToMs: expected a whole number from 0",
                 "\"complete\":true  | \"complete\":1      | files[0].complete: expected true or false, found 1",
                 "\"complete\":true, | ''                  | files[0].complete: the field is missing",
                 "\"complete\"       | \"inode\"           | Duplicate field 'inode'",

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LineReaderTest {
+    private static final LineReader.Limits LIMITS = new LineReader.Limits(Long.MAX_VALUE, true, 0);
+
     @TempDir
     @SuppressWarnings("NullAway.Init")
     Path folder;
@@ -26,10 +28,10 @@ class LineReaderTest {
         LineReader.Search search = new LineReader.Search();
         List<Chunk> chunks = new ArrayList<>();
         try (Content content = Content.open(file)) {
-            Optional<Chunk> chunk = reader.read(content, cursor, search, true);
+            Optional<Chunk> chunk = reader.read(content, cursor, search, LIMITS);
             while (chunk.isPresent()) {
                 chunks.add(chunk.get());
-                chunk = reader.read(content, cursor, search, true);
+                chunk = reader.read(content, cursor, search, LIMITS);
             }
         }
         return chunks;

@@ -1,0 +1,216 @@
+package io.tailrace.agent;
+
+import io.tailrace.agent.audit.AuditLedger;
+import io.tailrace.agent.audit.ReadFrontier;
+import io.tailrace.agent.audit.ReadFrontier.Reading;
+import io.tailrace.agent.checkpoint.Checkpoint;
+import io.tailrace.agent.delivery.Delivery;
+import io.tailrace.agent.delivery.OutgoingRecord;
+import io.tailrace.agent.tail.ReadState;
+import io.tailrace.client.ClientException;
+import io.tailrace.schemas.FramedAvroEncoder;
+import io.tailrace.schemas.audit.ContentHash;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what the agent states about its lines: counts and sums of those that were acknowledged, and up to which event time
+ * there are no others. Not thread-safe.
+ *
+ * <p>A statement about the time relies on the counts that are sealed with it, so it is sent after they are acknowledged.
+ * Both are in the checkpoint before they are sent.
+ */
+final class AuditReporter {
+    private static final Logger log = LoggerFactory.getLogger(AuditReporter.class);
+    private static final long TOPIC_RETRY_MS = 60_000;
+
+    private final AgentConfig config;
+    private final RecordEncoder encoder;
+    private final Connections connections;
+    private final Runnable wakeUp;
+    private final String identity;
+    private final AuditLedger ledger;
+    private final ReadFrontier frontier;
+
+    private @Nullable Delivery countsInFlight;
+    private @Nullable Delivery progressInFlight;
+    /** What is stated once all sealed counts are acknowledged. */
+    private @Nullable Progress progress;
+    /** Whether the statement of a stopped agent was made. */
+    private boolean hasStopped;
+
+    private boolean topicExists;
+    private long createTopicAtMs = Long.MIN_VALUE;
+
+    /** A source's files, and the topic of its lines. */
+    record SourceState(String topic, ReadState files) {}
+
+    /**
+     * A statement about each topic.
+     *
+     * @param nextSequence sequence of the first count that it does not rely on
+     * @param madeMs when it was made
+     * @param stopped whether it is the agent's last before a stop
+     */
+    record Progress(long nextSequence, List<Reading> readings, long madeMs, boolean stopped) {}
+
+    AuditReporter(
+            AgentConfig config,
+            RecordEncoder encoder,
+            Connections connections,
+            Runnable wakeUp,
+            Checkpoint checkpoint) {
+        this.config = config;
+        this.encoder = encoder;
+        this.connections = connections;
+        this.wakeUp = wakeUp;
+        identity = checkpoint.agent();
+        ledger = new AuditLedger(checkpoint.audit());
+        frontier = new ReadFrontier(config.audit().disorderMs(), checkpoint.readUpToMs());
+    }
+
+    AuditLedger.State counts() {
+        return ledger.state();
+    }
+
+    /** Up to which event time each topic's lines are sent and counted, as stated last. */
+    Map<String, Long> readUpToMs() {
+        return frontier.readUpToMs();
+    }
+
+    /** Whether no more lines should be sent until counts are acknowledged: they would need further counts in memory. */
+    boolean isFull() {
+        return ledger.isFull();
+    }
+
+    boolean isInFlight() {
+        return countsInFlight != null || progressInFlight != null;
+    }
+
+    /** Whether everything is stated and acknowledged. */
+    boolean isSettled() {
+        return !isInFlight() && progress == null && ledger.sealed().isEmpty() && !ledger.hasOpen();
+    }
+
+    /** Counts the lines of a content, as they were last sent, which were acknowledged. */
+    void acknowledged(String contentId, List<OutgoingRecord> records, long nowMs) {
+        long latestEventMs = -1;
+        for (OutgoingRecord record : records) {
+            ledger.add(record.topic(), record.eventTimeMs(), hash(record));
+            if (record.rejectedFrom() == null) {
+                latestEventMs = Math.max(latestEventMs, record.eventTimeMs());
+            } else {
+                ledger.addRejected(record.rejectedFrom(), record.eventTimeMs());
+            }
+        }
+        frontier.acknowledged(contentId, latestEventMs, nowMs);
+    }
+
+    private static ContentHash hash(OutgoingRecord record) {
+        byte[] framed = Objects.requireNonNull(record.record().value(), "every record of the agent has a value");
+        return ContentHash.of(framed, FramedAvroEncoder.HEADER_BYTES, framed.length - FramedAvroEncoder.HEADER_BYTES);
+    }
+
+    /**
+     * Reads the answers of the brokers.
+     *
+     * @return whether counts or statements were acknowledged
+     */
+    boolean takeAcknowledgements(long nowMs) {
+        boolean advanced = false;
+        if (countsInFlight != null && countsInFlight.advance(nowMs)) {
+            countsInFlight = null;
+            ledger.acknowledge();
+            advanced = true;
+        }
+        if (progressInFlight != null && progressInFlight.advance(nowMs)) {
+            progressInFlight = null;
+            advanced = true;
+        }
+        return advanced;
+    }
+
+    /**
+     * Makes the open counts final and states up to which time they are whole, unless earlier ones are not acknowledged.
+     *
+     * @param sources every source
+     * @param stopping whether the agent reads no more, so that the statement is its last
+     * @return whether the checkpoint must be written
+     */
+    boolean seal(List<SourceState> sources, long nowMs, boolean stopping) {
+        if (!ledger.sealed().isEmpty() || hasStopped) {
+            return false;
+        }
+        if (ledger.hasOpen()) {
+            ledger.seal();
+        }
+        hasStopped = stopping;
+        progress = new Progress(ledger.nextSequence(), readings(sources, nowMs), nowMs, stopping);
+        return true;
+    }
+
+    private List<Reading> readings(List<SourceState> sources, long nowMs) {
+        List<ReadState> all = sources.stream().map(SourceState::files).toList();
+        Map<String, List<ReadState>> byTopic = new TreeMap<>();
+        sources.forEach(source -> byTopic.computeIfAbsent(source.topic(), topic -> new ArrayList<>())
+                .add(source.files()));
+        List<Reading> readings = new ArrayList<>();
+        byTopic.forEach((topic, states) -> readings.add(frontier.advance(topic, states, nowMs)));
+        if (!byTopic.containsKey(config.deadLetterTopic())) {
+            readings.add(frontier.advanceDeadLetters(config.deadLetterTopic(), all, nowMs));
+        }
+        frontier.retain(all);
+        return readings;
+    }
+
+    /**
+     * Sends what is sealed. The checkpoint must be on disk.
+     *
+     * @return whether anything was sent
+     */
+    boolean send(long nowMs) {
+        if (!ledger.sealed().isEmpty()) {
+            if (countsInFlight != null) {
+                return false;
+            }
+            countsInFlight = send(ledger.sealed().stream()
+                    .map(count -> encoder.audit(identity, count))
+                    .toList());
+            return true;
+        }
+        Progress toSend = progress;
+        if (toSend == null || progressInFlight != null || !createTopic(nowMs)) {
+            return false;
+        }
+        progressInFlight = send(toSend.readings().stream()
+                .map(reading -> encoder.progress(identity, toSend, reading))
+                .toList());
+        progress = null;
+        return true;
+    }
+
+    private Delivery send(List<OutgoingRecord> records) {
+        return new Delivery(connections.producer(), records, wakeUp);
+    }
+
+    /** Creates the topic of the statements, at most once a minute until that succeeds. */
+    private boolean createTopic(long nowMs) {
+        if (!topicExists && nowMs >= createTopicAtMs) {
+            String topic = config.audit().progressTopic();
+            try {
+                connections.topics().createCompacted(topic);
+                topicExists = true;
+            } catch (ClientException e) {
+                log.warn("cannot create topic, trying again in a minute: {}, {}", topic, e.getMessage());
+                createTopicAtMs = nowMs + TOPIC_RETRY_MS;
+            }
+        }
+        return topicExists;
+    }
+}

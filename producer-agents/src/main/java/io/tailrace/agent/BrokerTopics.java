@@ -1,0 +1,54 @@
+package io.tailrace.agent;
+
+import io.tailrace.client.Admin;
+import io.tailrace.client.ClientConfig;
+import io.tailrace.client.ClientException;
+import io.tailrace.client.NewTopic;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates topics on the brokers, with a connection for each call. Thread-safe. */
+final class BrokerTopics implements Connections.Topics {
+    private static final Logger log = LoggerFactory.getLogger(BrokerTopics.class);
+    private static final String CLEANUP_POLICY = "cleanup.policy";
+    private static final String COMPACT = "compact";
+
+    private final ClientConfig config;
+
+    BrokerTopics(ClientConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public void createCompacted(String topic) {
+        try (Admin admin = Admin.create(config)) {
+            if (!admin.topics(true).contains(topic)) {
+                create(admin, topic);
+            }
+            boolean isCompacted = admin.topicConfig(topic).stream()
+                    .anyMatch(entry -> entry.name().equals(CLEANUP_POLICY)
+                            && String.valueOf(entry.value()).contains(COMPACT));
+            if (!isCompacted) {
+                log.warn(
+                        "topic is not compacted, retention will delete the last record of an agent that is stopped:"
+                                + " set cleanup.policy=compact on topic {}",
+                        topic);
+            }
+        }
+    }
+
+    private static void create(Admin admin, String topic) {
+        try {
+            admin.createTopic(
+                    new NewTopic(topic, OptionalInt.of(1), OptionalInt.empty(), Map.of(CLEANUP_POLICY, COMPACT)));
+            log.info("topic created: {}", topic);
+        } catch (ClientException e) {
+            // Another agent may have created it in between.
+            if (!admin.topics(true).contains(topic)) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.tailrace.agent.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A JSON value whose type is checked.
+ *
+ * @param where the path to it, as {@code files[3].mark}; empty for the root
+ */
+record CheckpointValue(String where, JsonNode node) {
+
+    private IOException expected(String what) {
+        return new IOException(where + (where.isEmpty() ? "" : ": ") + "expected " + what + ", found " + node);
+    }
+
+    /** Refuses any member but these. */
+    void expectOnly(String... names) throws IOException {
+        Set<String> known = Set.of(names);
+        for (var members = node.fieldNames(); members.hasNext(); ) {
+            String name = members.next();
+            if (!known.contains(name)) {
+                throw get(name).expected("no such field");
+            }
+        }
+    }
+
+    CheckpointValue get(String name) throws IOException {
+        if (!node.isObject()) {
+            throw expected("an object");
+        }
+        CheckpointValue member = new CheckpointValue(where.isEmpty() ? name : where + "." + name, node.path(name));
+        if (member.node.isMissingNode()) {
+            throw new IOException(member.where + ": the field is missing");
+        }
+        return member;
+    }
+
+    List<CheckpointValue> elements() throws IOException {
+        if (!node.isArray()) {
+            throw expected("an array");
+        }
+        List<CheckpointValue> elements = new ArrayList<>();
+        for (JsonNode element : node) {
+            elements.add(new CheckpointValue(where + "[" + elements.size() + "]", element));
+        }
+        return elements;
+    }
+
+    String text() throws IOException {
+        if (!node.isTextual() || node.textValue().isEmpty()) {
+            throw expected("text");
+        }
+        return node.textValue();
+    }
+
+    String path() throws IOException {
+        try {
+            return Path.of(text()).toString();
+        } catch (InvalidPathException e) {
+            throw expected("a path");
+        }
+    }
+
+    String hash() throws IOException {
+        if (!text().matches("[0-9a-f]{32}")) {
+            throw expected("32 hexadecimal digits");
+        }
+        return text();
+    }
+
+    long number(long min) throws IOException {
+        if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < min) {
+            throw expected(min == Long.MIN_VALUE ? "a whole number" : "a whole number from " + min);
+        }
+        return node.longValue();
+    }
+
+    boolean isNull() {
+        return node.isNull();
+    }
+
+    boolean flag() throws IOException {
+        if (!node.isBoolean()) {
+            throw expected("true or false");
+        }
+        return node.booleanValue();
+    }
+}

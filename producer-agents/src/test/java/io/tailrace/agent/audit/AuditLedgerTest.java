@@ -1,0 +1,74 @@
+package io.tailrace.agent.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.tailrace.schemas.audit.ContentHash;
+import io.tailrace.schemas.audit.ContentSum;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class AuditLedgerTest {
+    private static final ContentHash ONE = new ContentHash(1, 2);
+    private static final ContentHash TWO = new ContentHash(3, -1);
+
+    @Test
+    void linesAreSummedByTopicAndWindow() {
+        AuditLedger ledger = new AuditLedger(AuditLedger.State.NEW);
+        ledger.add("t", 0, ONE);
+        ledger.add("t", 599_999, TWO);
+        ledger.add("t", 600_000, ONE);
+        ledger.add("s", 0, TWO);
+        ledger.addRejected("s", 1);
+        ledger.addRejected("s", 600_001);
+        ledger.seal();
+
+        assertThat(ledger.sealed())
+                .containsExactly(
+                        sealed(0, "s", 0, ContentSum.ZERO.plus(TWO), 1),
+                        sealed(1, "s", 600_000, ContentSum.ZERO, 1),
+                        sealed(2, "t", 0, ContentSum.ZERO.plus(ONE).plus(TWO), 0),
+                        sealed(3, "t", 600_000, ContentSum.ZERO.plus(ONE), 0));
+        assertThat(ledger.nextSequence()).isEqualTo(4);
+        assertThatIllegalStateException().isThrownBy(ledger::seal);
+    }
+
+    private static AuditLedger.Sealed sealed(long sequence, String topic, long startMs, ContentSum sum, long rejected) {
+        return new AuditLedger.Sealed(sequence, topic, startMs, sum.count(), sum, rejected);
+    }
+
+    @Test
+    void sumsDoNotDependOnOrderSealsAndRestarts() {
+        Random random = new Random(5);
+        AuditLedger ledger = new AuditLedger(AuditLedger.State.NEW);
+        Map<List<Object>, ContentSum> expected = new HashMap<>();
+        Map<List<Object>, ContentSum> counted = new HashMap<>();
+        for (int line = 0; line < 10_000; line++) {
+            String topic = "topic" + random.nextInt(3);
+            long timeMs = random.nextLong(5 * AuditLedger.WINDOW_MS);
+            ContentHash hash = new ContentHash(random.nextLong(), random.nextLong());
+            ledger.add(topic, timeMs, hash);
+            long startMs = timeMs - timeMs % AuditLedger.WINDOW_MS;
+            expected.merge(List.of(topic, startMs), ContentSum.ZERO.plus(hash), ContentSum::plus);
+            if (random.nextInt(100) == 0) {
+                ledger = new AuditLedger(ledger.state());
+            }
+            if (random.nextInt(1_000) == 0 || line == 9_999) {
+                ledger.seal();
+                ledger = new AuditLedger(ledger.state());
+                ledger.sealed()
+                        .forEach(count -> counted.merge(
+                                List.of(count.topic(), count.windowStartMs()),
+                                Objects.requireNonNull(count.sum()),
+                                ContentSum::plus));
+                ledger.acknowledge();
+            }
+        }
+        assertThat(counted).isEqualTo(expected);
+        assertThat(ledger.hasOpen()).isFalse();
+    }
+}
