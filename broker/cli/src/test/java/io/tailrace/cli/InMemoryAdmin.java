@@ -5,6 +5,7 @@ import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.ClusterDescription;
 import io.tailrace.client.ConfigEntry;
 import io.tailrace.client.LogDirectoryDescription;
+import io.tailrace.client.LogEnd;
 import io.tailrace.client.NewTopic;
 import io.tailrace.client.Reassignment;
 import io.tailrace.client.TopicDescription;
@@ -88,7 +89,7 @@ final class InMemoryAdmin implements ClusterAdmin {
             List<Partition> all = IntStream.range(0, topic.partitions().orElse(1))
                     .mapToObj(index -> partition(new TopicPartition(name, index)))
                     .toList();
-            described.put(name, new TopicDescription(name, false, all));
+            described.put(name, new TopicDescription(name, Optional.empty(), false, all));
         }
         return described;
     }
@@ -219,6 +220,16 @@ final class InMemoryAdmin implements ClusterAdmin {
     @Override
     public Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> asked) {
         return offsets(asked, highWatermarks);
+    }
+
+    @Override
+    public Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> asked) {
+        throw new UnsupportedOperationException("logEnds");
+    }
+
+    @Override
+    public Map<TopicPartition, Long> epochEnds(Map<TopicPartition, Integer> leaderEpochs) {
+        throw new UnsupportedOperationException("epochEnds");
     }
 
     private static Map<TopicPartition, Long> offsets(

@@ -51,6 +51,16 @@ public interface Admin extends AutoCloseable {
     /** High watermark of each partition (exclusive). */
     Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> partitions);
 
+    /** High watermark and leader epoch of each partition. */
+    Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> partitions);
+
+    /**
+     * Where the largest leader epoch up to the given one ends in each partition's log (exclusive), at most at the high watermark
+     * (KIP-320). If a reader of records up to that epoch is beyond this offset, what it read was cut off the log. Absent if the
+     * leader does not know the epoch, since it is later than its own.
+     */
+    Map<TopicPartition, Long> epochEnds(Map<TopicPartition, Integer> leaderEpochs);
+
     /** The first offset at the given time or later, by partition; partitions without such a record are absent. */
     Map<TopicPartition, Long> offsetsAt(Map<TopicPartition, Long> timestampsMs);
 

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** The admin client. Each call sends a request, waits, and retries. Keeps no state but connections. */
@@ -91,9 +92,13 @@ final class BrokerAdmin implements ClusterAdmin {
                             partition.offlineReplicas()))
                     .sorted(Comparator.comparingInt(TopicDescription.Partition::partition))
                     .toList();
-            topics.put(name, new TopicDescription(name, topic.isInternal(), partitions));
+            topics.put(name, new TopicDescription(name, topicId(topic), topic.isInternal(), partitions));
         }
         return topics;
+    }
+
+    private static Optional<UUID> topicId(MetadataResponse.Topic topic) {
+        return topic.topicId().equals(MetadataSnapshot.NO_ID) ? Optional.empty() : Optional.of(topic.topicId());
     }
 
     @Override
@@ -232,23 +237,63 @@ final class BrokerAdmin implements ClusterAdmin {
 
     private Map<TopicPartition, Long> offsets(
             Collection<TopicPartition> partitions, Function<TopicPartition, Long> timestamp) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        lookUp(partitions, timestamp).forEach((partition, answer) -> {
+            if (answer.offset() >= 0) {
+                offsets.put(partition, answer.offset());
+            }
+        });
+        return offsets;
+    }
+
+    @Override
+    public Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, LogEnd> ends = new HashMap<>();
+        lookUp(partitions, partition -> ListOffsetsRequest.LATEST)
+                .forEach((partition, answer) -> ends.put(partition, new LogEnd(answer.offset(), answer.leaderEpoch())));
+        return ends;
+    }
+
+    private Map<TopicPartition, OffsetLookup.Found> lookUp(
+            Collection<TopicPartition> partitions, Function<TopicPartition, Long> timestamp) {
+        Map<TopicPartition, Long> timestamps = new HashMap<>();
+        partitions.forEach(partition -> timestamps.put(partition, timestamp.apply(partition)));
+        return atLeaders(
+                partitions, snapshot -> OffsetLookup.find(calls.network(), snapshot, timestamps, calls.timeoutMs()));
+    }
+
+    @Override
+    public Map<TopicPartition, Long> epochEnds(Map<TopicPartition, Integer> leaderEpochs) {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        atLeaders(leaderEpochs.keySet(), snapshot -> new OffsetLookup(calls.network(), snapshot, calls.timeoutMs())
+                        .epochEnds(leaderEpochs))
+                .forEach((partition, answer) -> {
+                    if (answer.offset() >= 0) {
+                        ends.put(partition, answer.offset());
+                    }
+                });
+        return ends;
+    }
+
+    /** Asks the leaders of partitions, and repeats that until each has answered without an error. */
+    private Map<TopicPartition, OffsetLookup.Found> atLeaders(
+            Collection<TopicPartition> partitions,
+            Function<MetadataSnapshot, CompletableFuture<Map<TopicPartition, OffsetLookup.Found>>> lookUp) {
         if (partitions.isEmpty()) {
             return Map.of();
         }
-        Map<TopicPartition, Long> timestamps = new HashMap<>();
         Set<String> topics = new TreeSet<>();
-        for (TopicPartition partition : partitions) {
-            timestamps.put(partition, timestamp.apply(partition));
-            topics.add(partition.topic());
-        }
+        partitions.forEach(partition -> topics.add(partition.topic()));
         return calls.call("offsets", () -> calls.metadata(topics)
                 .thenCompose(answer -> {
                     Map<String, TopicDescription> known = described(answer);
                     partitions.forEach(partition -> ensureExists(partition, known));
-                    return OffsetLookup.find(
-                            calls.network(), MetadataSnapshot.EMPTY.updated(answer), timestamps, calls.timeoutMs());
+                    return lookUp.apply(MetadataSnapshot.EMPTY.updated(answer));
                 })
-                .thenApply(BrokerAdmin::offsets));
+                .thenApply(found -> {
+                    found.forEach((partition, each) -> AdminCalls.check(each.error(), "offset of " + partition, null));
+                    return found;
+                }));
     }
 
     private static void ensureExists(TopicPartition partition, Map<String, TopicDescription> known) {
@@ -256,17 +301,6 @@ final class BrokerAdmin implements ClusterAdmin {
         if (topic == null || partition.partition() >= topic.partitions().size()) {
             throw new AdminCalls.UnknownTopicException(partition.toString());
         }
-    }
-
-    private static Map<TopicPartition, Long> offsets(Map<TopicPartition, OffsetLookup.Found> found) {
-        Map<TopicPartition, Long> offsets = new HashMap<>();
-        found.forEach((partition, answer) -> {
-            AdminCalls.check(answer.error(), "offset of " + partition, null);
-            if (answer.offset() >= 0) {
-                offsets.put(partition, answer.offset());
-            }
-        });
-        return offsets;
     }
 
     @Override

@@ -1,16 +1,19 @@
 package io.tailrace.client;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.UUID;
 
 /**
  * A topic and its partitions.
  *
  * @param name the topic's name
+ * @param id its id, which changes if it is deleted and created again; empty if the brokers have none (before Kafka 2.8)
  * @param internal whether it is internal to the cluster
  * @param partitions its partitions, in order of their numbers from 0
  */
-public record TopicDescription(String name, boolean internal, List<Partition> partitions) {
+public record TopicDescription(String name, Optional<UUID> id, boolean internal, List<Partition> partitions) {
 
     /**
      * One partition.

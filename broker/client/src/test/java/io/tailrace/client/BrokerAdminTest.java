@@ -11,6 +11,7 @@ import io.tailrace.protocol.message.DeleteRecordsResponse;
 import io.tailrace.protocol.message.DeleteTopicsResponse;
 import io.tailrace.protocol.message.ListPartitionReassignmentsResponse;
 import io.tailrace.protocol.message.MetadataRequest;
+import io.tailrace.protocol.message.OffsetForLeaderEpochResponse;
 import io.tailrace.protocol.message.Request;
 import io.tailrace.protocol.message.Response;
 import java.net.InetSocketAddress;
@@ -178,5 +179,22 @@ class BrokerAdminTest {
                 .hasMessage("partitions: expected 1 to 2147483647, found 0");
         assertThatThrownBy(() -> new NewTopic("t", OptionalInt.empty(), OptionalInt.of(65_537), Map.of()))
                 .hasMessage("replication factor: expected 1 to 32767, found 65537");
+    }
+
+    @Test
+    void asksAgainForTheEndOfAnEpochWhileTheLeaderIsNew() {
+        TopicPartition partition = new TopicPartition("t", 0);
+        answer(epochEnd(ErrorCode.OFFSET_NOT_AVAILABLE, -1));
+        answer(epochEnd(ErrorCode.NONE, 17));
+
+        assertThat(admin.epochEnds(Map.of(partition, 3))).isEqualTo(Map.of(partition, 17L));
+        assertThat(script).isEmpty();
+    }
+
+    private static OffsetForLeaderEpochResponse epochEnd(ErrorCode error, long offset) {
+        return new OffsetForLeaderEpochResponse(
+                0,
+                List.of(new OffsetForLeaderEpochResponse.Topic(
+                        "t", List.of(new OffsetForLeaderEpochResponse.Partition(error, 0, 3, offset)))));
     }
 }

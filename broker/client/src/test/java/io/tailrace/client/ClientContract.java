@@ -436,4 +436,22 @@ public abstract class ClientContract {
         assertThat(admin.offsetsAt(Map.of(written, 1_004L, empty, 0L))).isEqualTo(Map.of(written, 4L));
         assertThat(admin.offsetsAt(Map.of(written, 99_999L))).isEmpty();
     }
+
+    @Test
+    void endsOfLogsAndOfLeaderEpochsAreFound() {
+        createTopic(2);
+        send(ProducerConfig.of(bootstrapServers()), 10);
+        TopicPartition written = new TopicPartition(topic, 0);
+        TopicPartition empty = new TopicPartition(topic, 1);
+
+        Map<TopicPartition, LogEnd> ends = admin.logEnds(List.of(written, empty));
+
+        assertThat(ends.get(written).highWatermark()).isEqualTo(10);
+        assertThat(ends.get(empty).highWatermark()).isZero();
+        int epoch = ends.get(written).leaderEpoch();
+        assertThat(epoch).isNotNegative();
+        assertThat(admin.epochEnds(Map.of(written, epoch))).isEqualTo(Map.of(written, 10L));
+        assertThat(admin.epochEnds(Map.of(written, epoch + 100))).isEmpty();
+        assertThat(admin.describe(List.of(topic)).get(topic).id()).isPresent();
+    }
 }
