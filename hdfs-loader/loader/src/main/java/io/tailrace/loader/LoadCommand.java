@@ -1,9 +1,9 @@
 package io.tailrace.loader;
 
 import io.tailrace.config.ConfigOptions;
-import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.run.LoadResult;
+import io.tailrace.loader.run.TopicOutcome;
 import io.tailrace.metrics.MetricsEndpoint;
 import io.tailrace.process.CommandRunner;
 import io.tailrace.process.OutputOptions;
@@ -16,6 +16,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -29,7 +30,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "tailrace load",
         description = "Loads the records that topics received since the last load into Parquet, exactly once, and"
-                + " registers the files in Hive.")
+                + " registers the files in Hive. A topic that fails does not stop the others; the exit code is 1.")
 public final class LoadCommand implements Callable<Integer> {
 
     @Mixin
@@ -67,43 +68,63 @@ public final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LoaderConfig loader = LoaderConfig.of(config.read(LoaderConfig.KEYS));
-        Plan.OnGap onGap = skipGap ? Plan.OnGap.SKIP : Plan.OnGap.FAIL;
-        List<String> selected = topics == null ? loader.topics() : topics;
+        List<String> selected =
+                (topics == null ? loader.topics() : topics).stream().distinct().toList();
         if (every == null) {
-            List<LoadResult> results = Loader.load(loader, selected, onGap, result -> {});
-            print(results);
-            return results.stream().allMatch(this::isPublished) ? 0 : 1;
-        } else {
-            LoadMonitor monitor = new LoadMonitor(selected, InstantSource.system());
-            try (MetricsEndpoint endpoint = MetricsEndpoint.start(loader.metrics(), monitor)) {
-                endpoint.register(monitor::register);
-                repeat(() -> print(Loader.load(loader, selected, onGap, monitor::loaded)), every, monitor, selected);
-            }
+            return load(loader, request(selected, loader.run().lockWaitMs()), outcome -> {})
+                            .isEmpty()
+                    ? 0
+                    : CommandRunner.FAILURE;
+        }
+        LoadMonitor monitor = new LoadMonitor(selected, InstantSource.system());
+        try (MetricsEndpoint endpoint = MetricsEndpoint.start(loader.metrics(), monitor)) {
+            endpoint.register(monitor::register);
+            repeat(() -> load(loader, request(selected, Long.MAX_VALUE), monitor::ended), every, monitor, selected);
         }
         return 0;
     }
 
-    private void repeat(Load load, Duration interval, LoadMonitor monitor, List<String> selected) throws Exception {
+    private Loader.Request request(List<String> selected, long lockWaitMs) {
+        return new Loader.Request(selected, skipGap ? Plan.OnGap.SKIP : Plan.OnGap.FAIL, lockWaitMs);
+    }
+
+    /** Loads once, prints the outcomes, and returns what went wrong. */
+    private List<String> load(LoaderConfig loader, Loader.Request request, Consumer<TopicOutcome> ended)
+            throws IOException {
+        List<TopicOutcome> outcomes = Loader.load(loader, request, ended);
+        List<String> problems = outcomes.stream()
+                .flatMap(outcome -> outcome.problems().stream().map(each -> "topic " + outcome.topic() + ": " + each))
+                .toList();
+        problems.forEach(spec.commandLine().getErr()::println);
+        spec.commandLine().getErr().flush();
+        print(outcomes);
+        for (TopicOutcome outcome : outcomes) {
+            if (outcome.fatal().isPresent()) {
+                throw outcome.fatal().get();
+            }
+        }
+        return problems;
+    }
+
+    private void repeat(PeriodicLoad.Load load, Duration interval, LoadMonitor monitor, List<String> selected)
+            throws Exception {
         PeriodicLoad periodic = new PeriodicLoad(load, interval, monitor);
         ServerProcess.runUntilStopped(periodic, periodic.failure(), () -> spec.commandLine()
                 .getErr()
                 .println("loading every " + interval.toSeconds() + " s: " + String.join(", ", selected)));
     }
 
-    private boolean isPublished(LoadResult result) {
-        for (Publisher.Failure failure : result.failures()) {
-            spec.commandLine()
-                    .getErr()
-                    .println("topic " + result.topic() + ": the rows are committed, but publishing them failed ("
-                            + failure.name() + "): " + failure.cause().getMessage() + ". The next load repeats it");
-        }
-        return result.failures().isEmpty();
-    }
-
-    private void print(List<LoadResult> results) {
-        OutputTable table = new OutputTable("TOPIC", "ROWS", "ERRORS", "FILES", "SKIPPED");
-        for (LoadResult result : results) {
-            table.add(result.topic(), result.rows(), result.errors(), result.files(), result.skipped());
+    private void print(List<TopicOutcome> outcomes) {
+        OutputTable table = new OutputTable("TOPIC", "ROWS", "ERRORS", "FILES", "SKIPPED", "FAILURE");
+        for (TopicOutcome outcome : outcomes) {
+            LoadResult result = outcome.result().orElse(new LoadResult(outcome.topic(), 0, 0, 0, 0, List.of()));
+            table.add(
+                    outcome.topic(),
+                    result.rows(),
+                    result.errors(),
+                    result.files(),
+                    result.skipped(),
+                    outcome.isComplete() ? null : String.join("; ", outcome.problems()));
         }
         output.print(table);
     }
@@ -123,11 +144,5 @@ public final class LoadCommand implements Callable<Integer> {
             }
             throw new TypeConversionException("invalid interval \"" + text + "\": expected more than zero");
         }
-    }
-
-    /** One load of all topics. */
-    @FunctionalInterface
-    interface Load {
-        void run() throws IOException;
     }
 }

@@ -1,6 +1,6 @@
 package io.tailrace.loader;
 
-import io.tailrace.loader.run.LoadResult;
+import io.tailrace.loader.run.TopicOutcome;
 import io.tailrace.metrics.Health;
 import io.tailrace.metrics.Metrics;
 import java.time.InstantSource;
@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What a loader that repeats its loads shows of them. One thread reports here; any thread may read. */
+/** What a loader that repeats its loads shows of them. Thread-safe. */
 final class LoadMonitor implements Health {
     private static final List<String> TOPIC = List.of("topic");
     private static final double MS_PER_SECOND = 1000;
@@ -33,6 +33,8 @@ final class LoadMonitor implements Health {
         private final LongAdder errors = new LongAdder();
         private final LongAdder files = new LongAdder();
         private final LongAdder skipped = new LongAdder();
+        private final LongAdder failures = new LongAdder();
+        private volatile long succeededMs = NEVER;
     }
 
     /** @param topics those that are loaded */
@@ -47,16 +49,23 @@ final class LoadMonitor implements Health {
         running = true;
     }
 
-    /** A topic was loaded and committed. */
-    void loaded(LoadResult result) {
-        TopicCounts counts = topics.get(result.topic());
+    /** The load of a topic has ended. */
+    void ended(TopicOutcome outcome) {
+        TopicCounts counts = topics.get(outcome.topic());
         if (counts == null) {
-            throw new IllegalStateException("unknown topic " + result.topic());
+            throw new IllegalStateException("unknown topic " + outcome.topic());
         }
-        counts.rows.add(result.rows());
-        counts.errors.add(result.errors());
-        counts.files.add(result.files());
-        counts.skipped.add(result.skipped());
+        outcome.result().ifPresent(result -> {
+            counts.rows.add(result.rows());
+            counts.errors.add(result.errors());
+            counts.files.add(result.files());
+            counts.skipped.add(result.skipped());
+        });
+        if (outcome.isComplete()) {
+            counts.succeededMs = clock.millis();
+        } else {
+            counts.failures.increment();
+        }
     }
 
     /** The load has ended, with all topics. */
@@ -66,9 +75,9 @@ final class LoadMonitor implements Health {
         succeededMs = ended();
     }
 
-    /** The load has failed. The next one continues from the last commit. */
-    void failed(Exception cause) {
-        lastFailure = String.valueOf(cause.getMessage());
+    /** The load has failed, or that of a topic. The next one continues from the last commits. */
+    void failed(String reason) {
+        lastFailure = reason;
         failures.increment();
         ended();
     }
@@ -132,6 +141,16 @@ final class LoadMonitor implements Health {
                 "skipped_offsets_total",
                 "Offsets that retention deleted before they were loaded, and that --skip-gap skipped.",
                 counts -> counts.skipped.sum());
+        perTopic(
+                metrics,
+                "topic_failures_total",
+                "Loads of the topic that failed or could not be published.",
+                counts -> counts.failures.sum());
+        metrics.gauges(
+                "tailrace_loader_topic_last_success_timestamp_seconds",
+                "When the topic was last loaded and published, since 1970; 0 if it never was.",
+                TOPIC,
+                samples -> topics.forEach((topic, counts) -> samples.add(counts.succeededMs / MS_PER_SECOND, topic)));
     }
 
     private void perTopic(Metrics metrics, String name, String help, ToLongFunction<TopicCounts> value) {

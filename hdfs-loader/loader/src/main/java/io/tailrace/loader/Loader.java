@@ -3,79 +3,75 @@ package io.tailrace.loader;
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.Consumer;
-import io.tailrace.client.ConsumerConfig;
-import io.tailrace.client.OffsetReset;
 import io.tailrace.loader.engine.LocalEngine;
 import io.tailrace.loader.hive.MetastoreCatalog;
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.run.LoadProgress;
-import io.tailrace.loader.run.LoadResult;
 import io.tailrace.loader.run.LoadRun;
 import io.tailrace.loader.run.LoaderLock;
+import io.tailrace.loader.run.TopicLoad;
+import io.tailrace.loader.run.TopicOutcome;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.task.TaskServices;
-import io.tailrace.schemas.HttpSchemaRegistryClient;
-import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /** Builds a loader from its configuration and runs it. */
-public final class Loader {
-    private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
-    private static final int POLL_RECORDS_MAX = 5_000;
-
+final class Loader {
     private Loader() {}
 
     /**
-     * Loads topics, one after another.
+     * Which topics to load, and how long to wait for the lock.
      *
-     * @param loaded gets each result at once, also if a later topic fails
+     * @param topics names of topics
+     * @param onGap what to do if retention deleted records before they were loaded
+     * @param lockWaitMs how long to wait for another load of the group to end
      */
-    static List<LoadResult> load(
-            LoaderConfig config, List<String> topics, Plan.OnGap onGap, java.util.function.Consumer<LoadResult> loaded)
-            throws IOException {
-        ConsumerConfig consumer = ConsumerConfig.builder(config.bootstrapServers())
-                .group(config.group())
-                .offsetReset(OffsetReset.NONE)
-                .pollRecordsMax(POLL_RECORDS_MAX)
-                .build();
-        Supplier<Consumer> consumers = () -> Consumer.create(consumer);
-        try (LoaderLock lock = LoaderLock.acquire(config.zookeeperConnect(), config.group());
+    record Request(List<String> topics, Plan.OnGap onGap, long lockWaitMs) {}
+
+    /**
+     * Loads topics beside each other.
+     *
+     * @param ended receives each outcome at once, on any thread
+     * @return the outcomes, in the order of the topics
+     * @throws IOException if no topic can be loaded: another load runs, or ZooKeeper cannot be reached
+     */
+    static List<TopicOutcome> load(
+            LoaderConfig config, Request request, java.util.function.Consumer<TopicOutcome> ended) throws IOException {
+        try (LoaderLock lock = LoaderLock.acquire(config.zookeeperConnect(), config.group(), request.lockWaitMs());
                 Admin admin = Admin.create(ClientConfig.of(config.bootstrapServers()));
                 Store store = Store.open(config.outputPath(), hadoop(config));
                 TableCatalog catalog = catalog(config)) {
-            SchemaRegistryClient registry = new HttpSchemaRegistryClient(config.registry(), REGISTRY_TIMEOUT);
+            TaskServices services =
+                    TaskServices.connect(config.bootstrapServers(), config.group(), config.registry(), store);
             LoadRun.Dependencies dependencies = new LoadRun.Dependencies(
                     admin,
-                    new LocalEngine(config.threads(), new TaskServices(consumers, registry, store, System::nanoTime)),
-                    registry,
+                    new LocalEngine(config.threads(), services),
+                    services.registry(),
                     store,
                     catalog,
                     offsets -> {
-                        try (Consumer group = consumers.get()) {
+                        try (Consumer group = services.consumers().get()) {
                             group.commit(offsets);
                         }
                     },
                     lock,
                     step -> {},
-                    progress(),
+                    progress(request.topics().size()),
                     InstantSource.system());
             LoadRun.Settings settings = new LoadRun.Settings(
                     config.outputPath(), config.taskBytesMax(), config.parquet(), config.eventTimeField());
-            List<LoadResult> results = new ArrayList<>();
-            for (String topic : topics) {
-                LoadResult result = new LoadRun(settings, dependencies, topic).run(onGap);
-                loaded.accept(result);
-                results.add(result);
-            }
-            return results;
+            return ParallelTopics.load(request.topics(), config.run().topicsParallel(), topic -> {
+                TopicOutcome outcome = new TopicLoad(
+                                settings, dependencies, topic, config.run().retries())
+                        .load(request.onGap());
+                ended.accept(outcome);
+                return outcome;
+            });
         }
     }
 
@@ -95,10 +91,10 @@ public final class Loader {
                 : new MetastoreCatalog(config.metastores(), config.hiveDatabase());
     }
 
-    /** A bar on a terminal, log lines otherwise. */
+    /** A bar on a terminal if one topic is loaded, log lines otherwise. */
     @SuppressWarnings("SystemConsoleNull") // On Java 17 it is null without a terminal.
-    private static LoadProgress.Factory progress() {
-        return System.console() != null
+    private static LoadProgress.Factory progress(int topics) {
+        return System.console() != null && topics == 1
                 ? LoadProgress::bar
                 : (topic, records) -> LoadProgress.lines(topic, records, System::nanoTime);
     }

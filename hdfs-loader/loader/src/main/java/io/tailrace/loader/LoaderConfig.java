@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
@@ -37,6 +38,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * @param metastores Hive's metastores; empty to not use Hive
  * @param hiveDatabase the database of the tables
  * @param metrics where a loader that repeats its loads serves metrics and health
+ * @param run how a load goes about its topics
  */
 public record LoaderConfig(
         String bootstrapServers,
@@ -56,7 +58,8 @@ public record LoaderConfig(
         Duration auditGrace,
         List<URI> metastores,
         String hiveDatabase,
-        MetricsListener metrics) {
+        MetricsListener metrics,
+        RunConfig run) {
 
     /** Where tasks run. */
     enum Engine {
@@ -157,7 +160,7 @@ public record LoaderConfig(
     private static final ConfigKey<String> HIVE_DATABASE =
             ConfigKey.text("hive.database", "default", "The Hive database of the tables; it must exist.");
 
-    static final ConfigKeys KEYS = ConfigKeys.of(
+    private static final List<ConfigKey<?>> LOADER_KEYS = List.of(
             BOOTSTRAP_SERVERS,
             REGISTRY,
             ZOOKEEPER,
@@ -182,6 +185,9 @@ public record LoaderConfig(
             METASTORES,
             HIVE_DATABASE,
             MetricsListener.KEY);
+
+    static final ConfigKeys KEYS = ConfigKeys.of(
+            Stream.of(LOADER_KEYS, RunConfig.KEYS).flatMap(List::stream).toList());
 
     /**
      * Reads a configuration.
@@ -214,7 +220,8 @@ public record LoaderConfig(
                 Duration.ofMillis(config.value(AUDIT_GRACE_MS)),
                 config.value(METASTORES).stream().map(text -> metastore(text)).toList(),
                 config.value(HIVE_DATABASE).toLowerCase(Locale.ROOT),
-                config.value(MetricsListener.KEY));
+                config.value(MetricsListener.KEY),
+                RunConfig.of(config));
     }
 
     private static URI metastore(String text) {

@@ -1,7 +1,7 @@
 package io.tailrace.loader;
 
-import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
@@ -26,23 +26,39 @@ final class PeriodicLoad implements AutoCloseable {
 
     private final LoadMonitor monitor;
 
+    /** One load of all topics. */
+    @FunctionalInterface
+    interface Load {
+        /**
+         * Loads all topics.
+         *
+         * @return what went wrong with topics, one sentence each
+         * @throws Exception if no topic could be loaded
+         */
+        List<String> run() throws Exception;
+    }
+
     /** @param monitor shows the loads */
-    PeriodicLoad(LoadCommand.Load load, Duration every, LoadMonitor monitor) {
+    PeriodicLoad(Load load, Duration every, LoadMonitor monitor) {
         this.monitor = monitor;
         Future<?> unused = thread.scheduleAtFixedRate(() -> run(load), 0, every.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private void run(LoadCommand.Load load) {
+    private void run(Load load) {
         monitor.started();
         try {
-            load.run();
-            monitor.succeeded();
-        } catch (IOException | RuntimeException e) {
-            monitor.failed(e);
+            List<String> problems = load.run();
+            if (problems.isEmpty()) {
+                monitor.succeeded();
+            } else {
+                monitor.failed(String.join("; ", problems));
+            }
+        } catch (Exception e) {
+            monitor.failed(String.valueOf(e.getMessage()));
             log.error("load failed, the next one continues from the last commit: {}", e.getMessage(), e);
         } catch (Throwable e) {
             monitor.broken(e);
-            // The executor would keep the exception to itself and never load again.
+            // The executor would keep the error to itself and never load again.
             failure.completeExceptionally(e);
         }
     }

@@ -3,6 +3,7 @@ package io.tailrace.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.loader.run.LoadResult;
+import io.tailrace.loader.run.TopicOutcome;
 import io.tailrace.metrics.Health;
 import io.tailrace.metrics.MetricsEndpoint;
 import io.tailrace.metrics.MetricsListener;
@@ -34,7 +35,7 @@ class LoadMonitorTest {
     void aLoadIsCountedByTopic() {
         monitor.started();
         assertThat(scrape().value("tailrace_loader_running")).isEqualTo(1);
-        monitor.loaded(new LoadResult("logs", 1998, 2, 24, 5, List.of()));
+        monitor.ended(new TopicOutcome("logs", new LoadResult("logs", 1998, 2, 24, 5, List.of()), null));
         nowMs += 2_500;
         monitor.succeeded();
 
@@ -59,8 +60,9 @@ class LoadMonitorTest {
         assertThat(monitor.ready()).isEqualTo(Health.Status.up("the first load is running"));
 
         monitor.started();
-        monitor.loaded(new LoadResult("logs", 10, 0, 1, 0, List.of()));
-        monitor.failed(new IOException("topic clicks: disk full"));
+        monitor.ended(new TopicOutcome("logs", new LoadResult("logs", 10, 0, 1, 0, List.of()), null));
+        monitor.ended(new TopicOutcome("clicks", null, new IOException("disk full")));
+        monitor.failed("topic clicks: disk full");
         assertThat(monitor.ready()).isEqualTo(Health.Status.down("the last load failed: topic clicks: disk full"));
         assertThat(scrape().value("tailrace_loader_loads_total{result=\"failure\"}"))
                 .isEqualTo(1);
@@ -68,6 +70,14 @@ class LoadMonitorTest {
                 .as("a topic that was committed before the failure")
                 .isEqualTo(10);
         assertThat(scrape().value("tailrace_loader_last_success_timestamp_seconds"))
+                .isZero();
+        assertThat(scrape().value("tailrace_loader_topic_failures_total{topic=\"clicks\"}"))
+                .isEqualTo(1);
+        assertThat(scrape().value("tailrace_loader_topic_failures_total{topic=\"logs\"}"))
+                .isZero();
+        assertThat(scrape().value("tailrace_loader_topic_last_success_timestamp_seconds{topic=\"logs\"}"))
+                .isEqualTo(nowMs / 1000.0);
+        assertThat(scrape().value("tailrace_loader_topic_last_success_timestamp_seconds{topic=\"clicks\"}"))
                 .isZero();
 
         monitor.started();

@@ -21,7 +21,7 @@ class PeriodicLoadTest {
     @Test
     void loadsAgainAfterAFailure() throws Exception {
         CountDownLatch loads = new CountDownLatch(3);
-        LoadCommand.Load failing = () -> {
+        PeriodicLoad.Load failing = () -> {
             loads.countDown();
             throw new IOException("disk full");
         };
@@ -34,17 +34,34 @@ class PeriodicLoadTest {
     }
 
     @Test
+    void loadsAgainAfterACheckedExceptionAndShowsTheTopicsThatFailed() throws Exception {
+        CountDownLatch loads = new CountDownLatch(3);
+        PeriodicLoad.Load failing = () -> {
+            loads.countDown();
+            if (loads.getCount() > 1) {
+                throw new Exception("not an IOException");
+            }
+            return List.of("topic logs: no leader", "topic clicks: deleted");
+        };
+        try (PeriodicLoad periodic = new PeriodicLoad(failing, INTERVAL, monitor)) {
+            assertThat(loads.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(monitor.ready())
+                    .isEqualTo(
+                            Health.Status.down("the last load failed: topic logs: no leader; topic clicks: deleted"));
+        }
+    }
+
+    @Test
     void reportsAnErrorThatEndsTheLoads() {
-        LoadCommand.Load broken = () -> {
-            throw new StackOverflowError("deep");
+        PeriodicLoad.Load broken = () -> {
+            throw new OutOfMemoryError("heap");
         };
         try (PeriodicLoad periodic = new PeriodicLoad(broken, INTERVAL, monitor)) {
             assertThat(periodic.failure().toCompletableFuture())
                     .failsWithin(Duration.ofSeconds(30))
                     .withThrowableThat()
-                    .withCauseInstanceOf(StackOverflowError.class);
-            assertThat(monitor.live())
-                    .isEqualTo(Health.Status.down("no more loads: java.lang.StackOverflowError: deep"));
+                    .withCauseInstanceOf(OutOfMemoryError.class);
+            assertThat(monitor.live()).isEqualTo(Health.Status.down("no more loads: java.lang.OutOfMemoryError: heap"));
         }
     }
 
@@ -52,13 +69,14 @@ class PeriodicLoadTest {
     void closeInterruptsTheLoadAndWaitsForIt() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         AtomicInteger ended = new AtomicInteger();
-        LoadCommand.Load endless = () -> {
+        PeriodicLoad.Load endless = () -> {
             started.countDown();
             try {
                 new CompletableFuture<Void>().get();
             } catch (Exception e) {
                 ended.incrementAndGet();
             }
+            return List.of();
         };
         PeriodicLoad periodic = new PeriodicLoad(endless, INTERVAL, monitor);
         assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();

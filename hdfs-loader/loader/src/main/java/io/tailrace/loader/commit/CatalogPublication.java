@@ -77,10 +77,14 @@ public final class CatalogPublication implements Publication {
     }
 
     private void publish(Map<TableKind, SortedMap<PathPartition, Path>> locations, Manifest newest) throws IOException {
-        Schema rows = RowMapper.rowSchema(newest.schema());
-        for (TableKind table : TableKind.values()) {
-            catalog.publish(
-                    TableDefinition.of(table, rows, layout, store), locations.getOrDefault(table, new TreeMap<>()));
+        try {
+            Schema rows = RowMapper.rowSchema(newest.schema());
+            for (TableKind table : TableKind.values()) {
+                catalog.publish(
+                        TableDefinition.of(table, rows, layout, store), locations.getOrDefault(table, new TreeMap<>()));
+            }
+        } catch (RuntimeException e) {
+            throw new IOException("cannot register the tables of topic " + layout.topic() + ": " + e.getMessage(), e);
         }
     }
 }

@@ -14,18 +14,25 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 
-/** Runs tasks in threads of this process. */
+/**
+ * Runs tasks in threads of this process. Thread-safe: runs of several topics share the tasks that run at once, and take turns.
+ */
 public final class LocalEngine implements Engine {
     private final int threads;
     private final TaskServices services;
 
-    /** @param threads number of tasks that run at once */
+    /** One permit for each task that may run; fair, so that a topic with many tasks does not hold up the others. */
+    private final Semaphore slots;
+
+    /** @param threads number of tasks that run at once, of all runs together */
     public LocalEngine(int threads, TaskServices services) {
         this.threads = threads;
         this.services = services;
+        this.slots = new Semaphore(threads, true);
     }
 
     @Override
@@ -37,12 +44,12 @@ public final class LocalEngine implements Engine {
                 throw new CommitConflictException("another task of the run failed");
             }
         };
-        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, Math.min(threads, tasks.size())));
         try {
             List<Future<TaskResult>> futures = new ArrayList<>();
             for (TaskSpec spec : tasks) {
                 LoadTask task = new LoadTask(spec, services, loaded, check);
-                futures.add(pool.submit(() -> callOrFail(task, failed)));
+                futures.add(pool.submit(() -> callOrFail(task, failed, check)));
             }
             return results(futures);
         } finally {
@@ -51,13 +58,16 @@ public final class LocalEngine implements Engine {
         }
     }
 
-    private static TaskResult callOrFail(Callable<TaskResult> task, AtomicBoolean failed) throws Exception {
+    private TaskResult callOrFail(Callable<TaskResult> task, AtomicBoolean failed, AbortCheck check) throws Exception {
         boolean done = false;
+        slots.acquire();
         try {
+            check.throwIfAborted();
             TaskResult result = task.call();
             done = true;
             return result;
         } finally {
+            slots.release();
             if (!done) {
                 failed.set(true);
             }

@@ -1,5 +1,6 @@
 package io.tailrace.loader.hive;
 
+import io.tailrace.loader.table.CatalogUnavailableException;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
@@ -225,6 +226,9 @@ public final class MetastoreCatalog implements TableCatalog {
     private <T> T call(MetastoreCall<T> call) throws IOException {
         try (TTransport transport = connect()) {
             return call.on(new ThriftHiveMetastore.Client(new TBinaryProtocol(transport)));
+        } catch (TTransportException e) {
+            throw new CatalogUnavailableException(
+                    "metastore did not answer at " + uris + ": " + e.getMessage() + ". Check that it runs", e);
         } catch (TException e) {
             throw new IOException("metastore call failed at " + uris + ": " + e.getMessage(), e);
         }
@@ -242,7 +246,8 @@ public final class MetastoreCatalog implements TableCatalog {
                 failures.add(uri + ": " + e.getMessage());
             }
         }
-        throw new IOException("cannot connect to any metastore of hive.metastore.uris: " + String.join("; ", failures));
+        throw new CatalogUnavailableException(
+                "cannot connect to any metastore of hive.metastore.uris: " + String.join("; ", failures));
     }
 
     @Override

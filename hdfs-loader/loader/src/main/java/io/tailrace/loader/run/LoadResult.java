@@ -14,4 +14,10 @@ import java.util.List;
  * @param failures what could not be published; the rows are committed, and the next run publishes them
  */
 public record LoadResult(
-        String topic, long rows, long errors, int files, long skipped, List<Publisher.Failure> failures) {}
+        String topic, long rows, long errors, int files, long skipped, List<Publisher.Failure> failures) {
+
+    /** Returns the same result with other publications that failed. */
+    LoadResult withFailures(List<Publisher.Failure> others) {
+        return new LoadResult(topic, rows, errors, files, skipped, others);
+    }
+}

@@ -22,6 +22,7 @@ import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.plan.RetentionGapException;
 import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.Store;
+import io.tailrace.loader.table.CatalogUnavailableException;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.RowMapper;
@@ -138,9 +139,7 @@ public final class LoadRun {
         // After the high watermarks, so that records below them were written with this schema or an older one.
         Optional<Schema> schema = newestSchema();
         Schema rows = RowMapper.rowSchema(schema.orElse(null));
-        for (TableKind table : TableKind.values()) {
-            dependencies.catalog().check(TableDefinition.of(table, rows, layout, dependencies.store()));
-        }
+        checkTables(rows);
         String runId = staging.begin(dependencies.clock().instant());
         List<TaskResult> results = load(plan, schema, runId, recordBytes);
         Manifest manifest = new Manifest(
@@ -154,7 +153,37 @@ public final class LoadRun {
                 inCurrentGenerations(results, state),
                 List.of());
         new Commit(commits, dependencies.listener()).commit(manifest, dependencies.abort());
-        return result(Optional.of(manifest), publisher.publish());
+        return result(Optional.of(manifest), publishCommitted());
+    }
+
+    /**
+     * Publishes what is committed and not published yet.
+     *
+     * @return what could not be published
+     * @throws IOException if the commits or marks cannot be read
+     */
+    List<Publisher.Failure> publish() throws IOException {
+        return publisher.publish();
+    }
+
+    /** After the commit point a failure does not undo the run. */
+    private List<Publisher.Failure> publishCommitted() {
+        try {
+            return publisher.publish();
+        } catch (IOException e) {
+            return List.of(new Publisher.Failure("files", e));
+        }
+    }
+
+    /** A catalog that is away says nothing about the tables. Registering them is repeated until it is back. */
+    private void checkTables(Schema rows) throws IOException {
+        try {
+            for (TableKind table : TableKind.values()) {
+                dependencies.catalog().check(TableDefinition.of(table, rows, layout, dependencies.store()));
+            }
+        } catch (CatalogUnavailableException e) {
+            log.warn("loading without a check of the tables: topic {}: {}", topic, e.getMessage());
+        }
     }
 
     private static SortedMap<Integer, PartitionProgress> progress(Plan plan) {

@@ -22,6 +22,7 @@ public interface TableCatalog extends AutoCloseable {
     /**
      * Checks, before anything is loaded, that the table can be published.
      *
+     * @throws CatalogUnavailableException if the catalog cannot be reached
      * @throws IOException if it cannot; the message names the obstacle, such as a table of that name elsewhere
      */
     void check(TableDefinition table) throws IOException;
@@ -31,6 +32,7 @@ public interface TableCatalog extends AutoCloseable {
      * partitions. A query sees a path partition's former folder or the new one. Idempotent.
      *
      * @param locations the qualified folder of each path partition
+     * @throws CatalogUnavailableException if the catalog cannot be reached
      */
     void publish(TableDefinition table, SortedMap<PathPartition, Path> locations) throws IOException;
 

@@ -5,6 +5,7 @@ import io.tailrace.client.ClusterDescription;
 import io.tailrace.client.ConfigEntry;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerRecord;
+import io.tailrace.client.LogEnd;
 import io.tailrace.client.NewTopic;
 import io.tailrace.client.TopicDescription;
 import io.tailrace.protocol.TopicPartition;
@@ -15,10 +16,14 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +36,12 @@ final class FakeCluster {
 
     private static final class PartitionLog {
         final List<Batch> batches = new ArrayList<>();
+        /** The base offset of each leader epoch that has records. */
+        final NavigableMap<Integer, Long> epochs = new TreeMap<>();
+
         long startOffset;
         long endOffset;
+        int leaderEpoch;
 
         /** Returns what a fetch returns: the batch that has the offset, else the next one, and those after it. */
         List<Batch> fetch(long offset, int batchesMax) {
@@ -44,8 +53,11 @@ final class FakeCluster {
     }
 
     private final Map<TopicPartition, PartitionLog> logs = new TreeMap<>();
+    private int incarnation = 1;
     private final Map<TopicPartition, Long> groupOffsets = new ConcurrentHashMap<>();
     private int pollBatchesMax = Integer.MAX_VALUE;
+    private int offsetFailuresLeft;
+    private Supplier<RuntimeException> offsetFailure = IllegalStateException::new;
 
     /** Adds an empty partition. */
     FakeCluster with(TopicPartition partition) {
@@ -78,6 +90,7 @@ final class FakeCluster {
         new TreeMap<>(values)
                 .forEach((delta, value) -> records.add(
                         new ConsumerRecord(partition, baseOffset + delta, timestampMs, null, value, List.of())));
+        log.epochs.putIfAbsent(log.leaderEpoch, baseOffset);
         log.endOffset += offsets;
         log.batches.add(new Batch(log.endOffset - 1, records));
         return baseOffset;
@@ -100,6 +113,26 @@ final class FakeCluster {
         PartitionLog log = log(partition);
         log.endOffset = offset;
         log.batches.removeIf(batch -> batch.lastOffset() >= offset);
+    }
+
+    /** Elects a leader whose log ends at an offset: records from there on are lost. */
+    void cutTo(TopicPartition partition, long offset) {
+        truncateTo(partition, offset);
+        PartitionLog log = log(partition);
+        log.epochs.values().removeIf(base -> base >= offset);
+        log.leaderEpoch++;
+    }
+
+    /** Deletes a topic and creates it again with the same partitions. */
+    void recreate(String topic) {
+        incarnation++;
+        logs.replaceAll((partition, log) -> partition.topic().equals(topic) ? new PartitionLog() : log);
+    }
+
+    /** Makes the next look-ups of offsets fail. */
+    void failOffsets(int count, Supplier<RuntimeException> failure) {
+        offsetFailuresLeft = count;
+        offsetFailure = failure;
     }
 
     /** Removes the committed offsets of the loader's group, as brokers do after their retention. */
@@ -238,17 +271,39 @@ final class FakeCluster {
                     .map(partition -> new TopicDescription.Partition(
                             partition.partition(), OptionalInt.of(1), 0, List.of(1), List.of(1), List.of()))
                     .toList();
-            return new TopicDescription(topic, false, partitions);
+            return new TopicDescription(topic, Optional.of(new UUID(7, incarnation)), false, partitions);
         }
 
         @Override
         public Map<TopicPartition, Long> earliestOffsets(Collection<TopicPartition> partitions) {
+            if (offsetFailuresLeft-- > 0) {
+                throw offsetFailure.get();
+            }
             return partitions.stream().collect(Collectors.toMap(p -> p, p -> log(p).startOffset));
         }
 
         @Override
         public Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> partitions) {
             return partitions.stream().collect(Collectors.toMap(p -> p, p -> log(p).endOffset));
+        }
+
+        @Override
+        public Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> partitions) {
+            return partitions.stream()
+                    .collect(Collectors.toMap(p -> p, p -> new LogEnd(log(p).endOffset, log(p).leaderEpoch)));
+        }
+
+        @Override
+        public Map<TopicPartition, Long> epochEnds(Map<TopicPartition, Integer> leaderEpochs) {
+            Map<TopicPartition, Long> ends = new HashMap<>();
+            leaderEpochs.forEach((partition, epoch) -> {
+                PartitionLog log = log(partition);
+                if (epoch <= log.leaderEpoch) {
+                    var later = log.epochs.higherEntry(epoch);
+                    ends.put(partition, later == null ? log.endOffset : later.getValue());
+                }
+            });
+            return ends;
         }
 
         @Override

@@ -91,7 +91,16 @@ final class TestLoader implements AutoCloseable {
     }
 
     LoadResult load(Plan.OnGap onGap, CommitListener listener) throws IOException {
-        LoadRun.Dependencies dependencies = new LoadRun.Dependencies(
+        return new LoadRun(settings(), dependencies(listener), AccessLog.TOPIC).run(onGap);
+    }
+
+    /** Loads as {@code tailrace load} does, with repetitions. */
+    TopicOutcome loadTopic(Retries retries) {
+        return new TopicLoad(settings(), dependencies(step -> {}), AccessLog.TOPIC, retries).load(Plan.OnGap.FAIL);
+    }
+
+    private LoadRun.Dependencies dependencies(CommitListener listener) {
+        return new LoadRun.Dependencies(
                 cluster.admin(),
                 new LocalEngine(2, new TaskServices(cluster::consumer, registry, store, nanoTime)),
                 registry,
@@ -102,7 +111,6 @@ final class TestLoader implements AutoCloseable {
                 listener,
                 (topic, records) -> new ListeningProgress(),
                 InstantSource.fixed(NOW));
-        return new LoadRun(settings(), dependencies, AccessLog.TOPIC).run(onGap);
     }
 
     private LoadRun.Settings settings() {

@@ -1,0 +1,89 @@
+package io.tailrace.loader.run;
+
+import io.tailrace.loader.commit.Publisher;
+import io.tailrace.loader.plan.Plan;
+import java.io.IOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads one topic, and repeats the run, or what could not be published, after a failure that may pass. Whatever happens is this
+ * topic's outcome; it is not thrown, so it cannot stop another topic. Used by one thread.
+ */
+public final class TopicLoad {
+    private static final Logger log = LoggerFactory.getLogger(TopicLoad.class);
+
+    private final String topic;
+    private final LoadRun run;
+    private final Retries retries;
+    private int repetitions;
+
+    public TopicLoad(LoadRun.Settings settings, LoadRun.Dependencies dependencies, String topic, Retries retries) {
+        this.topic = topic;
+        this.run = new LoadRun(settings, dependencies, topic);
+        this.retries = retries;
+    }
+
+    /** Loads the topic. */
+    public TopicOutcome load(Plan.OnGap onGap) {
+        try {
+            LoadResult result = runUntilCommitted(onGap);
+            return new TopicOutcome(topic, publishUntilDone(result), null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new TopicOutcome(topic, null, new IOException("interrupted", e));
+        } catch (Exception | Error e) {
+            // Also a StackOverflowError of a deep schema, and a lack of memory: the outcome names the topic.
+            log.error("load of a topic failed: topic {}, {}", topic, Failures.message(e), e);
+            return new TopicOutcome(topic, null, e);
+        }
+    }
+
+    private LoadResult runUntilCommitted(Plan.OnGap onGap) throws IOException, InterruptedException {
+        while (true) {
+            try {
+                return run.run(onGap);
+            } catch (IOException | RuntimeException e) {
+                if (!mayRepeat(e)) {
+                    throw e;
+                }
+                pause("load", e);
+            }
+        }
+    }
+
+    private LoadResult publishUntilDone(LoadResult result) {
+        List<Publisher.Failure> failures = result.failures();
+        try {
+            while (!failures.isEmpty() && failures.stream().allMatch(failure -> mayRepeat(failure.cause()))) {
+                pause("publication", failures.get(0).cause());
+                failures = run.publish();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException e) {
+            log.error("publication failed: topic {}, {}", topic, Failures.message(e), e);
+        }
+        return result.withFailures(failures);
+    }
+
+    private boolean mayRepeat(Throwable failure) {
+        return repetitions < retries.max()
+                && Failures.isTransient(failure)
+                && !Thread.currentThread().isInterrupted();
+    }
+
+    private void pause(String what, Throwable failure) throws InterruptedException {
+        long pauseMs = retries.pauseMs(++repetitions);
+        log.warn(
+                "{} failed, repeating it: topic {}, repetition {} of {}, in {} ms: {}",
+                what,
+                topic,
+                repetitions,
+                retries.max(),
+                pauseMs,
+                Failures.message(failure));
+        retries.pause().pause(pauseMs);
+    }
+}
