@@ -446,12 +446,14 @@ public abstract class ClientContract {
 
         Map<TopicPartition, LogEnd> ends = admin.logEnds(List.of(written, empty));
 
-        assertThat(ends.get(written).highWatermark()).isEqualTo(10);
-        assertThat(ends.get(empty).highWatermark()).isZero();
-        int epoch = ends.get(written).leaderEpoch();
-        assertThat(epoch).isNotNegative();
-        assertThat(admin.epochEnds(Map.of(written, epoch))).isEqualTo(Map.of(written, 10L));
-        assertThat(admin.epochEnds(Map.of(written, epoch + 100))).isEmpty();
-        assertThat(admin.describe(List.of(topic)).get(topic).id()).isPresent();
+        assertThat(ends).containsOnlyKeys(written, empty);
+        LogEnd end = Objects.requireNonNull(ends.get(written));
+        assertThat(end.highWatermark()).isEqualTo(10);
+        assertThat(end.leaderEpoch()).isNotNegative();
+        assertThat(admin.epochEnds(Map.of(written, end.leaderEpoch()))).isEqualTo(Map.of(written, 10L));
+        assertThat(admin.epochEnds(Map.of(written, end.leaderEpoch() + 100))).isEmpty();
+        assertThat(admin.describe(List.of(topic)).values())
+                .singleElement()
+                .satisfies(described -> assertThat(described.id()).isPresent());
     }
 }

@@ -35,7 +35,8 @@ final class Compactor {
             throws IOException {
         List<CompactResult> results = new ArrayList<>();
         List<String> failures = new ArrayList<>();
-        try (LoaderLock lock = LoaderLock.acquire(config.zookeeperConnect(), config.group());
+        try (LoaderLock lock = LoaderLock.acquire(
+                        config.zookeeperConnect(), config.group(), config.run().lockWaitMs());
                 Store store = Store.open(config.outputPath(), Loader.hadoop(config));
                 TableCatalog catalog = Loader.catalog(config)) {
             CompactRun.Dependencies dependencies =

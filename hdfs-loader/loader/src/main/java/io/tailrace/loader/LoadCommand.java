@@ -2,6 +2,7 @@ package io.tailrace.loader;
 
 import io.tailrace.config.ConfigOptions;
 import io.tailrace.loader.plan.Plan;
+import io.tailrace.loader.run.LoadChoices;
 import io.tailrace.loader.run.LoadResult;
 import io.tailrace.loader.run.TopicOutcome;
 import io.tailrace.metrics.MetricsEndpoint;
@@ -55,6 +56,20 @@ public final class LoadCommand implements Callable<Integer> {
                     "If retention deleted records before they were loaded, continues from the earliest record left.")
     private boolean skipGap;
 
+    @Option(
+            names = "--accept-new-topic",
+            description =
+                    "If a topic was deleted and created again, or its log was cut, loads what the brokers have now as a new"
+                            + " series, beside the rows that were loaded before.")
+    private boolean acceptNewTopic;
+
+    @Option(
+            names = "--accept-errors",
+            description =
+                    "Puts records into the error table however many they are, also if the registry does not have their"
+                            + " schema, or it does not convert to that of the rows.")
+    private boolean acceptErrors;
+
     @Mixin
     private final OutputOptions output = new OutputOptions();
 
@@ -85,7 +100,9 @@ public final class LoadCommand implements Callable<Integer> {
     }
 
     private Loader.Request request(List<String> selected, long lockWaitMs) {
-        return new Loader.Request(selected, skipGap ? Plan.OnGap.SKIP : Plan.OnGap.FAIL, lockWaitMs);
+        LoadChoices choices =
+                new LoadChoices(skipGap ? Plan.OnGap.SKIP : Plan.OnGap.FAIL, acceptNewTopic, acceptErrors);
+        return new Loader.Request(selected, choices, lockWaitMs);
     }
 
     /** Loads once, prints the outcomes, and returns what went wrong. */

@@ -5,7 +5,7 @@ import io.tailrace.client.ClientConfig;
 import io.tailrace.client.Consumer;
 import io.tailrace.loader.engine.LocalEngine;
 import io.tailrace.loader.hive.MetastoreCatalog;
-import io.tailrace.loader.plan.Plan;
+import io.tailrace.loader.run.LoadChoices;
 import io.tailrace.loader.run.LoadProgress;
 import io.tailrace.loader.run.LoadRun;
 import io.tailrace.loader.run.LoaderLock;
@@ -28,10 +28,10 @@ final class Loader {
      * Which topics to load, and how long to wait for the lock.
      *
      * @param topics names of topics
-     * @param onGap what to do if retention deleted records before they were loaded
+     * @param choices what the user accepts
      * @param lockWaitMs how long to wait for another load of the group to end
      */
-    record Request(List<String> topics, Plan.OnGap onGap, long lockWaitMs) {}
+    record Request(List<String> topics, LoadChoices choices, long lockWaitMs) {}
 
     /**
      * Loads topics beside each other.
@@ -52,6 +52,7 @@ final class Loader {
                     admin,
                     new LocalEngine(config.threads(), services),
                     services.registry(),
+                    services.consumers(),
                     store,
                     catalog,
                     offsets -> {
@@ -64,11 +65,16 @@ final class Loader {
                     progress(request.topics().size()),
                     InstantSource.system());
             LoadRun.Settings settings = new LoadRun.Settings(
-                    config.outputPath(), config.taskBytesMax(), config.parquet(), config.eventTimeField());
+                    config.outputPath(),
+                    config.taskBytesMax(),
+                    config.parquet(),
+                    config.eventTimeField(),
+                    config.run().subjects(),
+                    config.run().errorsRatioMax());
             return ParallelTopics.load(request.topics(), config.run().topicsParallel(), topic -> {
                 TopicOutcome outcome = new TopicLoad(
                                 settings, dependencies, topic, config.run().retries())
-                        .load(request.onGap());
+                        .load(request.choices());
                 ended.accept(outcome);
                 return outcome;
             });

@@ -45,6 +45,7 @@ class PeriodicLoadTest {
         };
         try (PeriodicLoad periodic = new PeriodicLoad(failing, INTERVAL, monitor)) {
             assertThat(loads.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(periodic.failure().toCompletableFuture()).isNotDone();
             assertThat(monitor.ready())
                     .isEqualTo(
                             Health.Status.down("the last load failed: topic logs: no leader; topic clicks: deleted"));

@@ -127,6 +127,13 @@ public final class FramedAvroDecoder {
         try {
             Schema schema = registry.schema(schemaId);
             Schema reader = readerSchema.orElse(schema);
+            if (areOfDifferentTypes(schema, reader)) {
+                Decoded.Rejected other = new Decoded.Rejected(
+                        Fault.INCOMPATIBLE_SCHEMA,
+                        "schema " + schemaId + " is of " + schema.getFullName() + ", expected " + reader.getFullName());
+                unusableSchemas.put(schemaId, other);
+                return other;
+            }
             WriterSchema written = new WriterSchema(
                     schema,
                     new GenericDatumReader<>(schema, reader, GenericData.get()),
@@ -145,6 +152,17 @@ public final class FramedAvroDecoder {
             unusableSchemas.put(schemaId, unusable);
             return unusable;
         }
+    }
+
+    /**
+     * Whether the schemas are of records with different names. Avro would read one as the other, and fill each field that only the
+     * reader has with its default, often null.
+     */
+    private static boolean areOfDifferentTypes(Schema writer, Schema reader) {
+        return writer.getType() == Schema.Type.RECORD
+                && reader.getType() == Schema.Type.RECORD
+                && !writer.getName().equals(reader.getName())
+                && !reader.getAliases().contains(writer.getFullName());
     }
 
     /** Whether every sound value of the writer's schema can be read. If not, some may still be, as branches of a union. */

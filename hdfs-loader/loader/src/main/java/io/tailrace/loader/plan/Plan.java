@@ -14,9 +14,6 @@ import java.util.List;
  */
 public record Plan(List<OffsetRange> tasks, List<OffsetRange> covered, List<OffsetRange> skipped) {
 
-    public static final String RECREATED_TOPIC = "The topic may have been deleted and created again: load it to another"
-            + " output.path, or move its old data and commits away";
-
     /** What to do if retention deleted records before they were loaded. */
     public enum OnGap {
         FAIL,
@@ -38,7 +35,7 @@ public record Plan(List<OffsetRange> tasks, List<OffsetRange> covered, List<Offs
      *
      * @param taskRecordsMax the longest range of one task
      * @throws RetentionGapException if retention deleted records before they were loaded and {@code onGap} is FAIL
-     * @throws IllegalStateException if a log ends before the offsets loaded from it
+     * @throws IllegalArgumentException if a log ends before the offsets loaded from it
      */
     public static Plan of(List<PartitionBounds> partitions, long taskRecordsMax, OnGap onGap) {
         List<OffsetRange> tasks = new ArrayList<>();
@@ -47,8 +44,8 @@ public record Plan(List<OffsetRange> tasks, List<OffsetRange> covered, List<Offs
         for (PartitionBounds bounds : partitions) {
             long committedEnd = bounds.committedEnd().orElse(bounds.logStartOffset());
             if (bounds.highWatermark() < committedEnd) {
-                throw new IllegalStateException("log of " + bounds.topicPartition() + " ends at offset "
-                        + bounds.highWatermark() + ", but was loaded up to " + committedEnd + ". " + RECREATED_TOPIC);
+                throw new IllegalArgumentException("log of " + bounds.topicPartition() + " ends at offset "
+                        + bounds.highWatermark() + ", but was loaded up to " + committedEnd);
             }
             if (committedEnd < bounds.logStartOffset()) {
                 skipped.add(new OffsetRange(bounds.topicPartition(), committedEnd, bounds.logStartOffset()));

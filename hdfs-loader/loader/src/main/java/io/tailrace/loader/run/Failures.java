@@ -60,7 +60,9 @@ final class Failures {
     static String message(Throwable failure) {
         String text = failure.getMessage();
         String name = failure.getClass().getSimpleName();
-        boolean isNamed = failure instanceof Error || text == null || text.isBlank();
-        return isNamed ? (text == null || text.isBlank() ? name : name + ": " + text) : text.strip();
+        if (text == null || text.isBlank()) {
+            return name;
+        }
+        return failure instanceof Error ? name + ": " + text : text.strip();
     }
 }

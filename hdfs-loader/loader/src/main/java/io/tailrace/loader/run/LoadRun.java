@@ -1,12 +1,11 @@
 package io.tailrace.loader.run;
 
 import io.tailrace.client.Admin;
-import io.tailrace.client.TopicDescription;
+import io.tailrace.client.Consumer;
 import io.tailrace.loader.commit.CatalogPublication;
 import io.tailrace.loader.commit.Commit;
 import io.tailrace.loader.commit.CommitListener;
 import io.tailrace.loader.commit.CommitLog;
-import io.tailrace.loader.commit.LoadedTopic;
 import io.tailrace.loader.commit.Manifest;
 import io.tailrace.loader.commit.OffsetCommitter;
 import io.tailrace.loader.commit.OffsetsPublication;
@@ -17,7 +16,6 @@ import io.tailrace.loader.commit.Staging;
 import io.tailrace.loader.commit.TopicState;
 import io.tailrace.loader.engine.Engine;
 import io.tailrace.loader.plan.OffsetRange;
-import io.tailrace.loader.plan.PartitionBounds;
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.plan.RetentionGapException;
 import io.tailrace.loader.store.AbortCheck;
@@ -30,24 +28,22 @@ import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.loader.task.ErrorLimit;
 import io.tailrace.loader.task.ParquetSettings;
 import io.tailrace.loader.task.TaskResult;
 import io.tailrace.loader.task.TaskSpec;
-import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,8 +61,16 @@ public final class LoadRun {
      * @param taskBytesMax size of the values one task loads, estimated
      * @param parquet settings of the files
      * @param eventTimeField the field of an event that has its time
+     * @param subjects under which subject the topic's schemas are registered
+     * @param errorsRatioMax the largest share of a task's records that go to the error table
      */
-    public record Settings(Path output, long taskBytesMax, ParquetSettings parquet, String eventTimeField) {}
+    public record Settings(
+            Path output,
+            long taskBytesMax,
+            ParquetSettings parquet,
+            String eventTimeField,
+            SubjectStrategy subjects,
+            double errorsRatioMax) {}
 
     /**
      * The services a run uses.
@@ -74,6 +78,7 @@ public final class LoadRun {
      * @param admin describes topics and their offsets
      * @param engine runs the tasks
      * @param registry the schema registry
+     * @param consumers creates a consumer to look at records with, without an offset reset
      * @param store the file system of the output
      * @param catalog where tables are registered
      * @param offsets commits the group's offsets
@@ -86,6 +91,7 @@ public final class LoadRun {
             Admin admin,
             Engine engine,
             SchemaRegistryClient registry,
+            Supplier<Consumer> consumers,
             Store store,
             TableCatalog catalog,
             OffsetCommitter offsets,
@@ -123,31 +129,41 @@ public final class LoadRun {
      * Publishes earlier commits where that failed, then loads and commits all records up to the high watermark. If there are
      * none, it only commits the group's offsets again.
      *
-     * @throws RetentionGapException if retention deleted records before they were loaded and {@code onGap} is FAIL
+     * @param choices what the user accepts
+     * @throws RetentionGapException if retention deleted records before they were loaded, and that is not accepted
+     * @throws TopicReplacedException if the brokers have another topic or log than the one that was loaded, and that is not accepted
      * @throws IOException if the run fails before the commit point; the next run starts from the same offsets
      */
-    public LoadResult run(Plan.OnGap onGap) throws IOException {
+    public LoadResult run(LoadChoices choices) throws IOException {
         Staging staging = new Staging(dependencies.store(), layout);
         staging.fence(commits, publisher.filesEnd());
         List<Publisher.Failure> failures = publisher.publish();
         TopicState state = commits.state();
         long recordBytes = state.recordBytes() == 0 ? RECORD_BYTES_ESTIMATE : state.recordBytes();
-        Plan plan = Plan.of(bounds(state), Math.max(1, settings.taskBytesMax() / recordBytes), onGap);
-        if (plan.isEmpty()) {
+        BrokerTopic brokers = BrokerTopic.read(dependencies.admin(), topic, state.newest());
+        TopicSeries series = TopicSeries.of(state.newest(), brokers, choices.acceptNewTopic());
+        Plan plan = Plan.of(series.bounds(), Math.max(1, settings.taskBytesMax() / recordBytes), choices.onGap());
+        boolean isAccepted = series.isNew() && state.newest().isPresent();
+        if (plan.isEmpty() && !isAccepted) {
             return result(Optional.empty(), failures.isEmpty() ? renewOffsets(state) : failures);
         }
         // After the high watermarks, so that records below them were written with this schema or an older one.
-        Optional<Schema> schema = newestSchema();
-        Schema rows = RowMapper.rowSchema(schema.orElse(null));
-        checkTables(rows);
+        Optional<Schema> schema = eventSchema(plan, state, choices);
+        checkTables(RowMapper.rowSchema(schema.orElse(null)));
         String runId = staging.begin(dependencies.clock().instant());
-        List<TaskResult> results = load(plan, schema, runId, recordBytes);
+        Common common = new Common(
+                series.topic().series(),
+                schema.orElse(null),
+                layout.staging(runId),
+                choices.acceptErrors() ? new ErrorLimit(1, true) : new ErrorLimit(settings.errorsRatioMax(), false));
+        List<TaskResult> results = load(plan, common, recordBytes);
+        brokers.verifyUnchanged(dependencies.admin(), plan.tasks());
         Manifest manifest = new Manifest(
                 state.sequence() + 1,
-                new LoadedTopic(topic, Optional.empty(), 0),
+                series.topic(),
                 runId,
                 schema.orElse(null),
-                progress(plan),
+                progress(plan, brokers),
                 plan.skipped(),
                 results.stream().mapToLong(TaskResult::valueBytes).sum(),
                 inCurrentGenerations(results, state),
@@ -186,12 +202,13 @@ public final class LoadRun {
         }
     }
 
-    private static SortedMap<Integer, PartitionProgress> progress(Plan plan) {
+    private static SortedMap<Integer, PartitionProgress> progress(Plan plan, BrokerTopic brokers) {
         SortedMap<Integer, PartitionProgress> partitions = new TreeMap<>();
         for (OffsetRange range : plan.covered()) {
-            partitions.put(
-                    range.topicPartition().partition(),
-                    new PartitionProgress(range.from(), range.to(), PartitionProgress.UNKNOWN_EPOCH));
+            int partition = range.topicPartition().partition();
+            BrokerTopic.Log log = brokers.logs().get(partition);
+            int leaderEpoch = log == null ? PartitionProgress.UNKNOWN_EPOCH : log.leaderEpoch();
+            partitions.put(partition, new PartitionProgress(range.from(), range.to(), leaderEpoch));
         }
         return partitions;
     }
@@ -220,71 +237,31 @@ public final class LoadRun {
         }
     }
 
-    private List<PartitionBounds> bounds(TopicState state) {
-        TopicDescription description =
-                dependencies.admin().describe(Set.of(topic)).get(topic);
-        if (description == null) {
-            throw new IllegalStateException("brokers did not describe topic " + topic);
-        }
-        List<TopicPartition> partitions = description.partitions().stream()
-                .map(partition -> new TopicPartition(topic, partition.partition()))
-                .sorted()
-                .toList();
-        // Log start offsets first: retention may move them in between, but never past an end offset read later.
-        Map<TopicPartition, Long> earliest = dependencies.admin().earliestOffsets(partitions);
-        Map<TopicPartition, Long> latest = dependencies.admin().latestOffsets(partitions);
-        Optional<Manifest> last = state.newest();
-        SortedMap<Integer, Long> ends = last.map(Manifest::endOffsets).orElseGet(TreeMap::new);
-        List<PartitionBounds> bounds = new ArrayList<>();
-        for (TopicPartition partition : partitions) {
-            bounds.add(new PartitionBounds(
-                    partition,
-                    last.isPresent()
-                            ? OptionalLong.of(ends.getOrDefault(partition.partition(), 0L))
-                            : OptionalLong.empty(),
-                    offset(earliest, partition),
-                    offset(latest, partition)));
-        }
-        int loaded = ends.isEmpty() ? 0 : ends.lastKey() + 1;
-        if (partitions.size() < loaded) {
-            throw new IllegalStateException("topic " + topic + " has " + partitions.size() + " partitions, but "
-                    + loaded + " were loaded. " + Plan.RECREATED_TOPIC);
-        }
-        return bounds;
+    private Optional<Schema> eventSchema(Plan plan, TopicState state, LoadChoices choices) throws IOException {
+        return new EventSchemas(dependencies.registry(), settings.subjects(), topic)
+                .find(
+                        plan,
+                        state.newest().map(Manifest::schema),
+                        new SchemaIdReader(dependencies.consumers(), dependencies.abort()),
+                        choices.acceptErrors());
     }
 
-    private static long offset(Map<TopicPartition, Long> offsets, TopicPartition partition) {
-        Long offset = offsets.get(partition);
-        if (offset == null) {
-            throw new IllegalStateException("brokers did not return the offsets of " + partition);
-        }
-        return offset;
-    }
+    /** What the tasks of a run have in common. */
+    private record Common(int series, @Nullable Schema schema, Path staging, ErrorLimit errors) {}
 
-    private Optional<Schema> newestSchema() {
-        String subject = SchemaRegistryClient.valueSubject(topic);
-        OptionalInt id = dependencies.registry().latestId(subject);
-        if (id.isEmpty()) {
-            log.warn(
-                    "no schema is registered, all records go to the error table: topic {}, subject {}", topic, subject);
-            return Optional.empty();
-        }
-        return Optional.of(dependencies.registry().schema(id.getAsInt()));
-    }
-
-    private List<TaskResult> load(Plan plan, Optional<Schema> schema, String runId, long recordBytes)
-            throws IOException {
+    private List<TaskResult> load(Plan plan, Common common, long recordBytes) throws IOException {
         List<TaskSpec> specs = new ArrayList<>();
         for (OffsetRange range : plan.tasks()) {
             specs.add(new TaskSpec(
                     range,
-                    0,
+                    common.series(),
                     specs.size(),
                     0,
-                    schema.orElse(null),
+                    common.schema(),
                     settings.eventTimeField(),
-                    layout.staging(runId),
+                    common.staging(),
                     settings.parquet(),
+                    common.errors(),
                     range.length() * recordBytes));
         }
         try (LoadProgress progress = dependencies.progress().start(topic, plan.length())) {

@@ -1,7 +1,6 @@
 package io.tailrace.loader.run;
 
 import io.tailrace.loader.commit.Publisher;
-import io.tailrace.loader.plan.Plan;
 import java.io.IOException;
 import java.util.List;
 import org.slf4j.Logger;
@@ -26,9 +25,9 @@ public final class TopicLoad {
     }
 
     /** Loads the topic. */
-    public TopicOutcome load(Plan.OnGap onGap) {
+    public TopicOutcome load(LoadChoices choices) {
         try {
-            LoadResult result = runUntilCommitted(onGap);
+            LoadResult result = runUntilCommitted(choices);
             return new TopicOutcome(topic, publishUntilDone(result), null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -40,10 +39,10 @@ public final class TopicLoad {
         }
     }
 
-    private LoadResult runUntilCommitted(Plan.OnGap onGap) throws IOException, InterruptedException {
+    private LoadResult runUntilCommitted(LoadChoices choices) throws IOException, InterruptedException {
         while (true) {
             try {
-                return run.run(onGap);
+                return run.run(choices);
             } catch (IOException | RuntimeException e) {
                 if (!mayRepeat(e)) {
                     throw e;

@@ -9,6 +9,7 @@ import io.tailrace.loader.table.RowMapper;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.FramedAvroDecoder;
+import io.tailrace.schemas.FramedAvroDecoder.Fault;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +34,9 @@ public final class LoadTask implements Callable<TaskResult> {
     private final EventFormat events;
     private final ErrorFormat errors = new ErrorFormat();
     private final Row row = new Row();
+    private final Rejections rejections;
     private long valueBytes;
+    private long records;
 
     /**
      * Creates a task.
@@ -47,6 +50,7 @@ public final class LoadTask implements Callable<TaskResult> {
         this.services = services;
         this.loaded = loaded;
         this.abort = abort;
+        this.rejections = new Rejections(spec.errors());
         RowMapper mapper = RowMapper.of(spec.eventSchema(), spec.eventTimeField());
         this.events = new EventFormat(
                 range.topicPartition(),
@@ -60,6 +64,7 @@ public final class LoadTask implements Callable<TaskResult> {
                 TaskFiles files = new TaskFiles(
                         spec, Map.of(TableKind.ROWS, events, TableKind.ERRORS, errors), services.store())) {
             copy(consumer, files);
+            rejections.check(records);
             return new TaskResult(files.finish(abort), valueBytes);
         }
     }
@@ -102,25 +107,31 @@ public final class LoadTask implements Callable<TaskResult> {
     }
 
     private void write(ConsumerRecord record, TaskFiles files) throws IOException {
+        records++;
         byte[] value = record.value();
         valueBytes += value == null ? 0 : value.length;
         if (value == null) {
-            reject(record, "no value", files);
+            reject(record, Fault.VALUE, "no value", files);
             return;
         }
         row.set(record.offset(), record.timestampMs(), value, value.length);
         FramedAvroDecoder.Decoded.Rejected rejected = events.readEvent(row);
         if (rejected != null) {
-            reject(record, rejected.reason(), files);
+            reject(record, rejected.fault(), rejected.reason(), files);
         } else if (!PathPartition.exists(row.eventTimeMs)) {
-            reject(record, "event time " + row.eventTimeMs + " ms: expected a time in the years 1970 to 9999", files);
+            reject(
+                    record,
+                    Fault.VALUE,
+                    "event time " + row.eventTimeMs + " ms: expected a time in the years 1970 to 9999",
+                    files);
         } else {
             files.write(TableKind.ROWS, row.eventTimeMs, row).add(row);
         }
     }
 
     /** The event time is unknown, so an error row belongs to the hour of the record's timestamp. */
-    private void reject(ConsumerRecord record, String reason, TaskFiles files) throws IOException {
+    private void reject(ConsumerRecord record, Fault fault, String reason, TaskFiles files) throws IOException {
+        rejections.add(record, fault, reason);
         errors.set(row, record, reason);
         files.write(TableKind.ERRORS, PathPartition.nearestMs(record.timestampMs()), row);
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventTimeField the field of an event that has its time
  * @param staging the run's staging folder
  * @param parquet settings of the files
+ * @param errors how many records may go to the error table
  * @param valueBytes total size of the values in the range, estimated, from which an engine balances its work
  */
 public record TaskSpec(
@@ -27,10 +28,12 @@ public record TaskSpec(
         String eventTimeField,
         Path staging,
         ParquetSettings parquet,
+        ErrorLimit errors,
         long valueBytes) {
 
     /** Returns the same task with another number of the attempt. */
     public TaskSpec withAttempt(int other) {
-        return new TaskSpec(range, series, number, other, eventSchema, eventTimeField, staging, parquet, valueBytes);
+        return new TaskSpec(
+                range, series, number, other, eventSchema, eventTimeField, staging, parquet, errors, valueBytes);
     }
 }

@@ -47,6 +47,8 @@ final class TestLoader implements AutoCloseable {
     private LongSupplier nanoTime = System::nanoTime;
     private TaskMemory memory = new TaskMemory(8 << 20, "", 1 << 30);
     private long taskBytesMax = Long.MAX_VALUE;
+    private SubjectStrategy subjects = SubjectStrategy.AUTO;
+    private double errorsRatioMax = 0.1;
 
     TestLoader(Path root, Configuration hadoop, FakeCluster cluster, FakeRegistry registry) throws IOException {
         this.root = root;
@@ -86,17 +88,35 @@ final class TestLoader implements AutoCloseable {
         return this;
     }
 
+    TestLoader subjects(SubjectStrategy strategy) {
+        this.subjects = strategy;
+        return this;
+    }
+
+    TestLoader errorsRatioMax(double ratio) {
+        this.errorsRatioMax = ratio;
+        return this;
+    }
+
     LoadResult load() throws IOException {
         return load(Plan.OnGap.FAIL, step -> {});
     }
 
     LoadResult load(Plan.OnGap onGap, CommitListener listener) throws IOException {
-        return new LoadRun(settings(), dependencies(listener), AccessLog.TOPIC).run(onGap);
+        return load(new LoadChoices(onGap, false, false), listener);
+    }
+
+    LoadResult load(LoadChoices choices) throws IOException {
+        return load(choices, step -> {});
+    }
+
+    private LoadResult load(LoadChoices choices, CommitListener listener) throws IOException {
+        return new LoadRun(settings(), dependencies(listener), AccessLog.TOPIC).run(choices);
     }
 
     /** Loads as {@code tailrace load} does, with repetitions. */
     TopicOutcome loadTopic(Retries retries) {
-        return new TopicLoad(settings(), dependencies(step -> {}), AccessLog.TOPIC, retries).load(Plan.OnGap.FAIL);
+        return new TopicLoad(settings(), dependencies(step -> {}), AccessLog.TOPIC, retries).load(LoadChoices.NONE);
     }
 
     private LoadRun.Dependencies dependencies(CommitListener listener) {
@@ -104,6 +124,7 @@ final class TestLoader implements AutoCloseable {
                 cluster.admin(),
                 new LocalEngine(2, new TaskServices(cluster::consumer, registry, store, nanoTime)),
                 registry,
+                cluster::consumer,
                 store,
                 catalog,
                 offsets -> cluster.consumer().commit(offsets),
@@ -115,7 +136,12 @@ final class TestLoader implements AutoCloseable {
 
     private LoadRun.Settings settings() {
         return new LoadRun.Settings(
-                root, taskBytesMax, new ParquetSettings(CompressionCodecName.ZSTD, 1 << 20, memory), "eventTime");
+                root,
+                taskBytesMax,
+                new ParquetSettings(CompressionCodecName.ZSTD, 1 << 20, memory),
+                "eventTime",
+                subjects,
+                errorsRatioMax);
     }
 
     Layout layout() {

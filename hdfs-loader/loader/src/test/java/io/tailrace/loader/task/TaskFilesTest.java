@@ -64,6 +64,7 @@ class TaskFilesTest {
                 "",
                 new org.apache.hadoop.fs.Path(staging.toUri()),
                 new ParquetSettings(CompressionCodecName.SNAPPY, 128 << 10, memory),
+                new ErrorLimit(1, true),
                 0);
         return new TaskFiles(spec, Map.of(TableKind.ERRORS, errors), store);
     }

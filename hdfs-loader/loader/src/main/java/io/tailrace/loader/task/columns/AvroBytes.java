@@ -6,8 +6,12 @@ package io.tailrace.loader.task.columns;
  * <p>Format: "Binary Encoding" in the Avro specification.
  */
 final class AvroBytes {
+    /** The block does not say where it ends. */
+    private static final int UNSIZED = -1;
+
     byte[] bytes = new byte[0];
     int position;
+    private int blockEnd;
     private int end;
 
     void set(byte[] array, int from, int to) {
@@ -88,12 +92,27 @@ final class AvroBytes {
     /** Reads the number of items in the next block of an array or map; 0 is its end. */
     long readBlock() {
         long count = readLong();
+        blockEnd = UNSIZED;
         if (count < 0) {
-            if (readLong() < 0 || count == Long.MIN_VALUE) {
+            long size = readLong();
+            if (size < 0 || size > end - position || count == Long.MIN_VALUE) {
                 throw UncheckedValueException.INSTANCE;
             }
+            blockEnd = position + (int) size;
             return -count;
         }
         return count;
+    }
+
+    /** The position at which the block that was just read says that it ends, or {@link #UNSIZED}. */
+    int blockEnd() {
+        return blockEnd;
+    }
+
+    /** Checks that a block ends where it said. Avro's reader goes by that only where it skips the block. */
+    void checkBlockEnd(int expected) {
+        if (expected != UNSIZED && expected != position) {
+            throw UncheckedValueException.INSTANCE;
+        }
     }
 }

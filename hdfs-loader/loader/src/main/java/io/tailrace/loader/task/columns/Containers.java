@@ -72,11 +72,13 @@ final class Containers {
         public void check(AvroBytes in) {
             long total = 0;
             for (long block = in.readBlock(); block != 0; block = in.readBlock()) {
+                int end = in.blockEnd();
                 total += block;
                 checkTotal(total, block);
                 for (long i = 0; i < block; i++) {
                     element.check(in);
                 }
+                in.checkBlockEnd(end);
             }
         }
 
@@ -112,6 +114,7 @@ final class Containers {
         public void check(AvroBytes in) {
             long total = 0;
             for (long block = in.readBlock(); block != 0; block = in.readBlock()) {
+                int end = in.blockEnd();
                 total += block;
                 checkTotal(total, block);
                 if (total == block) {
@@ -123,6 +126,7 @@ final class Containers {
                     in.skip(length);
                     value.check(in);
                 }
+                in.checkBlockEnd(end);
             }
         }
 
