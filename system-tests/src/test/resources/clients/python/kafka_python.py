@@ -168,13 +168,13 @@ def open_member(consumer, group, topics=None, pattern=None, assign=None, auto_co
             return created
         created.assign([TopicPartition(topic, partition) for topic, partition, _ in assign])
         for topic, partition, at in assign:
-            place = TopicPartition(topic, partition)
+            topic_partition = TopicPartition(topic, partition)
             if at == "beginning":
-                created.seek_to_beginning(place)
+                created.seek_to_beginning(topic_partition)
             elif at == "end":
-                created.seek_to_end(place)
+                created.seek_to_end(topic_partition)
             else:
-                created.seek(place, at)
+                created.seek(topic_partition, at)
         return created
 
     members[consumer] = Member(opened, poll, lambda client: client.close())
@@ -208,13 +208,13 @@ def committed(group, topic, partition):
 
 def list_offsets(topic, partition, at):
     """The first and the next offset, and that of the first record at or after a time."""
-    place = TopicPartition(topic, partition)
+    topic_partition = TopicPartition(topic, partition)
     consumer = KafkaConsumer(**BOOTSTRAP)
     try:
         return {
-            "beginning": consumer.beginning_offsets([place])[place],
-            "end": consumer.end_offsets([place])[place],
-            "at": consumer.offsets_for_times({place: at})[place].offset,
+            "beginning": consumer.beginning_offsets([topic_partition])[topic_partition],
+            "end": consumer.end_offsets([topic_partition])[topic_partition],
+            "at": consumer.offsets_for_times({topic_partition: at})[topic_partition].offset,
         }
     finally:
         consumer.close()

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** {@code scripts/tailrace} as the operator of three brokers uses it. */
 class ClusterCommandsIT {
     private static final Duration HEALED_WITHIN = Duration.ofSeconds(60);
-    private static final int OVER_THRESHOLD = 3;
+    private static final int NEEDS_ATTENTION = 3;
 
     @RegisterExtension
     static final LocalCluster CLUSTER =
@@ -36,7 +36,7 @@ class ClusterCommandsIT {
         assertThat(broker.terminate()).isZero();
         await().atMost(HEALED_WITHIN).untilAsserted(() -> {
             Command cluster = tailrace("cluster", "--output", "csv");
-            assertThat(cluster.exitCode()).isEqualTo(OVER_THRESHOLD);
+            assertThat(cluster.exitCode()).isEqualTo(NEEDS_ATTENTION);
             assertThat(cluster.err()).contains("2 brokers up").contains(", 0 unavailable");
             assertThat(cluster.out()).contains("\n3,false,,,,false,0,");
         });

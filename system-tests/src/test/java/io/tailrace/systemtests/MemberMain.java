@@ -11,7 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.common.errors.IllegalGenerationException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.StaleMemberEpochException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 
@@ -111,7 +114,7 @@ final class MemberMain {
                 int generation = receiver.generation();
                 log.write(records.stream()
                         .map(record -> new MemberLog.Delivery(
-                                group, generation, stretches.of.getOrDefault(record.partition(), 0), record))
+                                group, generation, stretches.counts.getOrDefault(record.partition(), 0), record))
                         .toList());
                 if (!commitsByItself && !records.isEmpty()) {
                     commit(group, receiver, records);
@@ -133,24 +136,30 @@ final class MemberMain {
         }
     }
 
-    /** A member that the group has removed cannot commit. Another one reads these records again. */
+    /** A member that the group has removed cannot commit, nor one whose coordinator is away. These records are read again. */
     private static void commit(String group, GroupReceiver receiver, List<Receiver.Received> records) {
         Map<TopicPartition, Long> ends = new HashMap<>();
         records.forEach(record -> ends.put(record.partition(), record.offset() + 1));
         try {
             receiver.commit(ends);
-        } catch (KafkaException | ClientException e) {
+        } catch (RetriableException
+                | CommitFailedException
+                | IllegalGenerationException
+                | RebalanceInProgressException
+                | StaleMemberEpochException
+                | UnknownMemberIdException
+                | ClientException e) {
             System.out.println(group + " could not commit " + ends + ": " + e);
         }
     }
 
     /** Counts the assignments of each partition. */
     private static final class Stretches implements RebalanceListener {
-        private final Map<TopicPartition, Integer> of = new HashMap<>();
+        private final Map<TopicPartition, Integer> counts = new HashMap<>();
 
         @Override
         public void assigned(Set<TopicPartition> partitions) {
-            partitions.forEach(partition -> of.merge(partition, 1, Integer::sum));
+            partitions.forEach(partition -> counts.merge(partition, 1, Integer::sum));
         }
     }
 }

@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
 public final class ClientCommands {
 
     /**
-     * {@code cluster}, {@code topics}, {@code reassign}, {@code log-dirs}, {@code produce}, {@code consume}, {@code groups} and {@code lag}, ready to be executed.
+     * {@code cluster}, {@code topics}, {@code reassign}, {@code log-dirs}, {@code produce}, {@code consume}, {@code groups} and
+     * {@code lag}, ready to be executed.
      *
      * @param decoders creates a value decoder for the schema registry at an address
      */

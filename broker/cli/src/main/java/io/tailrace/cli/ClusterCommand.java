@@ -54,7 +54,7 @@ final class ClusterCommand implements Callable<Integer> {
             output.print(table(cluster, shares(cluster, partitions)));
             command.commandLine().getErr().println(summary(cluster, partitions));
             boolean healthy = partitions.stream().noneMatch(each -> each.underReplicated() || each.unavailable());
-            return healthy ? 0 : CommandRunner.OVER_THRESHOLD;
+            return healthy ? 0 : CommandRunner.NEEDS_ATTENTION;
         }
     }
 

@@ -178,6 +178,7 @@ final class CommitHistory {
         }
         Deque<Stored> commits = stored.computeIfAbsent(key, first -> new ArrayDeque<>());
         Stored before = commits.peekLast();
+        // One key for all commits of a partition; there may be many thousands.
         GroupPartition shared = before == null ? key : before.key();
         if (before != null
                 && commit.committedAtMs() / window.spacingMs() == before.committedAtMs() / window.spacingMs()) {

@@ -158,7 +158,7 @@ final class LagCommand implements Callable<Integer> {
             isOver |= add(table, found.getKey(), found.getValue());
         }
         output.print(table);
-        return isOver ? CommandRunner.OVER_THRESHOLD : 0;
+        return isOver ? CommandRunner.NEEDS_ATTENTION : 0;
     }
 
     private static void addReason(OutputTable table, String group, String reason) {

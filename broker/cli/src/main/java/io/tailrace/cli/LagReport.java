@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * read once for all of them, and the commits of no others are in memory.
  */
 final class LagReport {
+    private static final int NO_STORE = -1;
+
     private final GroupAdmin admin;
     private final CommitHistory history;
     private final CommitHistory.Window window;
@@ -46,8 +48,6 @@ final class LagReport {
      * @param failure why there are no rows; empty if the group answered
      */
     record Found(@Nullable GroupDescription group, List<LagRow> rows, String failure) {}
-
-    private static final int NO_STORE = -1;
 
     /** A group, and what it has committed. */
     private record Offsets(GroupDescription group, Map<TopicPartition, Long> committed) {}

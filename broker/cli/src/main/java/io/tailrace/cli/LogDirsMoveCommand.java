@@ -124,7 +124,7 @@ final class LogDirsMoveCommand implements Callable<Integer> {
         List<String> failures = moves.begin(admin, (partition, id) -> false);
         report(count - failures.size() + " replicas move to " + to + " or are there; log-dirs describe shows how far");
         failures.forEach(this::report);
-        return failures.isEmpty() ? 0 : CommandRunner.OVER_THRESHOLD;
+        return failures.isEmpty() ? 0 : CommandRunner.NEEDS_ATTENTION;
     }
 
     private void report(String line) {

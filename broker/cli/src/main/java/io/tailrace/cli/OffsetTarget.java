@@ -204,7 +204,7 @@ sealed interface OffsetTarget {
             }
             if (timeMs < 0) {
                 throw new ConfigException("--to-datetime " + text
-                        + ": expected a time after 1970; for the first record," + " give --to-earliest");
+                        + ": expected a time after 1970; for the first record, give --to-earliest");
             }
             return timeMs;
         }

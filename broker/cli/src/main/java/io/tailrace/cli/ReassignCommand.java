@@ -136,7 +136,7 @@ final class ReassignCommand implements Callable<Integer> {
                 TopicsDescribeCommand.joined(each.removing())));
         output.print(table);
         releaseThrottle(admin);
-        return inProgress.isEmpty() ? 0 : CommandRunner.OVER_THRESHOLD;
+        return inProgress.isEmpty() ? 0 : CommandRunner.NEEDS_ATTENTION;
     }
 
     private void releaseThrottle(ClusterAdmin admin) {
@@ -185,7 +185,7 @@ final class ReassignCommand implements Callable<Integer> {
         admin.reassign(moves);
         report(moves.size() + " reassignments started; --status shows when they are complete");
         failures.forEach(this::report);
-        return failures.isEmpty() ? 0 : CommandRunner.OVER_THRESHOLD;
+        return failures.isEmpty() ? 0 : CommandRunner.NEEDS_ATTENTION;
     }
 
     private static Map<TopicPartition, List<Integer>> replicas(ClusterAdmin admin, Collection<String> topics) {

@@ -54,7 +54,7 @@ final class TopicsElectCommand implements Callable<Integer> {
                     partition.topic(), partition.partition(), outcome == ErrorCode.NONE ? "elected" : outcome.name()));
             output.print(table);
             boolean all = outcomes.values().stream().allMatch(outcome -> outcome == ErrorCode.NONE);
-            return all ? 0 : CommandRunner.OVER_THRESHOLD;
+            return all ? 0 : CommandRunner.NEEDS_ATTENTION;
         }
     }
 }

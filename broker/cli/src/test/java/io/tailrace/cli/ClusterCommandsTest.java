@@ -57,7 +57,7 @@ class ClusterCommandsTest {
         admin.place("web", 0, OptionalInt.of(1), List.of(1, 2, 3), List.of(1, 2));
         admin.place("web", 2, OptionalInt.empty(), List.of(3, 1, 2), List.of(3));
 
-        assertThat(run("cluster", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(run("cluster", "--output", "csv")).isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(out.toString().lines()).contains("3,false,,,,false,0,3,1", "2,true,host2,9092,r2,false,1,3,1");
         assertThat(err.toString()).startsWith("2 brokers up, 3 partitions: 2 under-replicated, 1 unavailable, ");
     }
@@ -113,7 +113,7 @@ class ClusterCommandsTest {
         assertThat(out.toString()).isEqualTo("TOPIC,PARTITION,OUTCOME\nweb,0,elected\n");
 
         admin.elections.put(FIRST, ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE);
-        assertThat(run("topics", "elect", "--topic", "web")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(run("topics", "elect", "--topic", "web")).isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(out.toString()).contains("PREFERRED_LEADER_NOT_AVAILABLE");
     }
 
@@ -142,7 +142,7 @@ class ClusterCommandsTest {
                         "leader.replication.throttled.rate", "1000",
                         "follower.replication.throttled.rate", "1000")));
 
-        assertThat(run("reassign", "--status")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(run("reassign", "--status")).isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(admin.topicSettings.get("web")).isNotEmpty();
         admin.reassignments.clear();
         assertThat(run("reassign", "--status")).isZero();

@@ -103,9 +103,9 @@ class LagCommandTest {
         groups.commit("g", WEB_0, 0);
 
         assertThat(lag("--group", "g", "--max-lag", "2")).isZero();
-        assertThat(lag("--group", "g", "--max-lag", "1")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(lag("--group", "g", "--max-lag", "1")).isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(lag("--group", "g", "--max-seconds", "5")).isZero();
-        assertThat(lag("--group", "g", "--max-seconds", "4")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(lag("--group", "g", "--max-seconds", "4")).isEqualTo(CommandRunner.NEEDS_ATTENTION);
     }
 
     @Test
@@ -114,7 +114,7 @@ class LagCommandTest {
         groups.append(WEB_1, NOW_MS - 2_000, NOW_MS - 1_000);
         groups.commit("g", WEB_0, 1);
 
-        assertThat(lag("--group", "g", "--max-lag", "1", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(lag("--group", "g", "--max-lag", "1", "--output", "csv")).isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(out.toString()).contains("g,web,1,,2,2,2,OK,Empty,,,\"no committed offset\"");
     }
 
@@ -123,7 +123,7 @@ class LagCommandTest {
         groups.append(WEB_0, NOW_MS);
 
         assertThat(lag("--group", "expired", "--topic", "web", "--max-lag", "0"))
-                .isEqualTo(CommandRunner.OVER_THRESHOLD);
+                .isEqualTo(CommandRunner.NEEDS_ATTENTION);
     }
 
     @Test
@@ -140,7 +140,7 @@ class LagCommandTest {
         groups.errors.put(WEB_0, ErrorCode.LEADER_NOT_AVAILABLE);
         assertThat(lag("--group", "g", "--output", "csv"))
                 .as("what does not answer may be far behind")
-                .isEqualTo(CommandRunner.OVER_THRESHOLD);
+                .isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(out.toString()).contains("g,web,0,0,,,,OK,Empty,,,\"no leader\"");
     }
 
@@ -166,7 +166,7 @@ class LagCommandTest {
         }
 
         assertThat(lag("--group", "slow", "--group", "stuck", "--output", "csv"))
-                .isEqualTo(CommandRunner.OVER_THRESHOLD);
+                .isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(out.toString())
                 .containsPattern("slow,web,0,10,20,10,\\d+,WARN")
                 .containsPattern("stuck,web,0,1,20,19,\\d+,STALL");
@@ -193,7 +193,7 @@ class LagCommandTest {
         }
         groups.timeErrors.put(WEB_0, ErrorCode.NOT_LEADER_OR_FOLLOWER);
 
-        assertThat(lag("--group", "g", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(lag("--group", "g", "--output", "csv")).isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(out.toString())
                 .contains("g,web,0,1,2,1,650,OK,Empty,,,\"the lag at earlier commits is not known:"
                         + " NOT_LEADER_OR_FOLLOWER\"");
@@ -205,7 +205,7 @@ class LagCommandTest {
         stored("g", WEB_0, 1, 1_000);
         groups.errors.put(STORE, ErrorCode.LEADER_NOT_AVAILABLE);
 
-        assertThat(lag("--group", "g", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(lag("--group", "g", "--output", "csv")).isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(out.toString())
                 .contains("g,web,0,1,2,1,4,OK,Empty,,,\"earlier commits: __consumer_offsets-0: LEADER_NOT_AVAILABLE\"");
     }
@@ -216,7 +216,7 @@ class LagCommandTest {
         groups.commit("g", WEB_0, 1);
         groups.unreachable.add("away");
 
-        assertThat(lag("--group", "away", "--group", "g", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(lag("--group", "away", "--group", "g", "--output", "csv")).isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(out.toString())
                 .contains("away,,,,,,,,,,,\"group away: no answer\"")
                 .contains("g,web,0,1,1,0,0,OK");
@@ -227,7 +227,7 @@ class LagCommandTest {
         groups.append(WEB_0, NOW_MS);
         groups.commit("g", WEB_0, 7);
 
-        assertThat(lag("--group", "g", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(lag("--group", "g", "--output", "csv")).isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(out.toString())
                 .contains("g,web,0,7,1,0,0,OK,Empty,,,\"the committed offset is beyond the log's end\"");
     }
@@ -239,7 +239,7 @@ class LagCommandTest {
             stored("g", WEB_0, 1, 600_000 + i);
         }
 
-        assertThat(lag("--group", "g", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(lag("--group", "g", "--output", "csv")).isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(out.toString()).contains("g,web,0,1,2,1,650,STOP");
         assertThat(lag("--group", "g", "--window", "7200"))
                 .as("a window with those commits")
@@ -278,7 +278,8 @@ class LagCommandTest {
         groups.append(WEB_0, NOW_MS);
         groups.commit("g", WEB_0, 1);
 
-        assertThat(lag("--group", "nobody", "--group", "g", "--output", "csv")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(lag("--group", "nobody", "--group", "g", "--output", "csv"))
+                .isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(out.toString())
                 .contains("nobody,,,,,,,,,,,\"no committed offsets\"")
                 .contains("g,web,0,1,1,0,0,OK");
@@ -290,7 +291,7 @@ class LagCommandTest {
         groups.commit("g", WEB_0, 0);
 
         assertThat(lag("--group", "g")).isZero();
-        assertThat(lag("--group", "g", "--max-seconds", "1000000")).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(lag("--group", "g", "--max-seconds", "1000000")).isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(out.toString()).contains("the age of the oldest unread record is not known");
     }
 

@@ -92,7 +92,7 @@ class LogDirsCommandsTest {
 
         admin.moveOutcomes.put(SECOND, ErrorCode.KAFKA_STORAGE_ERROR);
         assertThat(run("log-dirs", "move", "--broker", "2", "--to", "/b", "--topic", "web", "--partition", "1"))
-                .isEqualTo(CommandRunner.OVER_THRESHOLD);
+                .isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(err.toString()).contains("web-1 on broker 2 does not move to /b: KAFKA_STORAGE_ERROR");
     }
 
@@ -136,7 +136,7 @@ class LogDirsCommandsTest {
         Path plan = Files.writeString(folder.resolve("plan.json"), """
                 {"version":1,"partitions":[{"topic":"web","partition":0,"replicas":[1,3],"log_dirs":["/b","any"]}]}
                 """);
-        assertThat(run("reassign", "--plan", plan.toString())).isEqualTo(CommandRunner.OVER_THRESHOLD);
+        assertThat(run("reassign", "--plan", plan.toString())).isEqualTo(CommandRunner.NEEDS_ATTENTION);
         assertThat(admin.reassignments).containsKey(FIRST);
         assertThat(err.toString()).contains("web-0 on broker 1 does not move to /b: KAFKA_STORAGE_ERROR");
     }

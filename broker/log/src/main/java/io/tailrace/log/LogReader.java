@@ -8,8 +8,8 @@ import io.tailrace.protocol.record.RecordCursor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -173,29 +173,32 @@ record LogReader(
         }
     }
 
+    /** A segment, and its greatest timestamp when the search began. */
+    private record Candidate(long maxTimestampMs, Segment segment) {}
+
     /** Finds the first record with the greatest timestamp. */
     @Nullable
     SearchResult findMax() throws IOException {
-        List<Map.Entry<Long, Segment>> newestFirst = new ArrayList<>();
+        List<Candidate> newestFirst = new ArrayList<>();
         for (Segment segment : segments.from(logStartOffset)) {
             if (segment.baseOffset() < end.offset()) {
                 // Read once: appends change it.
-                newestFirst.add(Map.entry(segment.maxTimestampMs(), segment));
+                newestFirst.add(new Candidate(segment.maxTimestampMs(), segment));
             }
         }
-        newestFirst.sort(Map.Entry.<Long, Segment>comparingByKey().reversed());
+        newestFirst.sort(Comparator.comparingLong(Candidate::maxTimestampMs).reversed());
         TimestampedOffset newest = null;
-        for (Map.Entry<Long, Segment> each : newestFirst) {
+        for (Candidate candidate : newestFirst) {
             // The newest record of a segment may be below the log start, or removed by compaction.
-            if (newest != null && each.getKey() < newest.timestampMs()) {
+            if (newest != null && candidate.maxTimestampMs() < newest.timestampMs()) {
                 break;
             }
-            Segment segment = each.getValue();
+            Segment segment = candidate.segment();
             if (!segment.retain()) {
                 return null;
             }
             try {
-                newest = newerOf(newest, newestIn(segment, each.getKey()));
+                newest = newerOf(newest, newestIn(segment, candidate.maxTimestampMs()));
             } finally {
                 segment.release();
             }

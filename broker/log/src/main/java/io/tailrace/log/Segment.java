@@ -200,7 +200,7 @@ final class Segment {
         int position = sizeInBytes;
         if (batches.remaining() > Integer.MAX_VALUE - position) {
             throw new LogOperationException(new IOException(file + ": expected at most " + Integer.MAX_VALUE
-                    + " bytes, " + position + " and " + batches.remaining() + " more are too many"));
+                    + " bytes, found " + ((long) position + batches.remaining())));
         }
         try {
             Channels.writeFully(channel, batches.duplicate(), position);

@@ -355,20 +355,5 @@ class LogMoveTest {
         public long usableBytes(Path directory) throws IOException {
             return REAL.usableBytes(directory);
         }
-
-        @Override
-        public void move(Path from, Path to) throws IOException {
-            REAL.move(from, to);
-        }
-
-        @Override
-        public void delete(Path file) throws IOException {
-            REAL.delete(file);
-        }
-
-        @Override
-        public void syncDirectory(Path directory) throws IOException {
-            REAL.syncDirectory(directory);
-        }
     }
 }

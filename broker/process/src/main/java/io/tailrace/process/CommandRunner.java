@@ -16,13 +16,13 @@ import picocli.CommandLine.ParseResult;
  * Runs a picocli command as every Tailrace process does.
  *
  * <p>Exit codes: 0 done, {@link #FAILURE} failed, {@link #USAGE} the command line or the configuration is wrong,
- * {@link #OVER_THRESHOLD} done, but the result is over a limit or not healthy. A failure is reported in one line on
- * standard error; {@code --verbose} adds the stack trace.
+ * {@link #NEEDS_ATTENTION} done, but the result is over a limit, not healthy or incomplete. A failure is reported in one line
+ * on standard error; {@code --verbose} adds the stack trace.
  */
 public final class CommandRunner {
     public static final int FAILURE = 1;
     public static final int USAGE = 2;
-    public static final int OVER_THRESHOLD = 3;
+    public static final int NEEDS_ATTENTION = 3;
 
     private static final String VERBOSE = "--verbose";
 

@@ -45,7 +45,7 @@ abstract class ConfluentContract extends ScriptedClientContract {
     @Test
     @Operation("consumer: read_committed")
     void readsCommitted() {
-        client.produce(place, numbers(0, 10), Map.of());
+        client.produce(partition, numbers(0, 10), Map.of());
         client.open(
                 "reader",
                 "g-" + topic,
@@ -72,19 +72,19 @@ abstract class ConfluentContract extends ScriptedClientContract {
     void assertMovesOnlyWhatItMust(Map<String, ?> settings) {
         String group = "g-" + topic;
         client.createTopic(topic, 4, Map.of());
-        places(4).forEach(each -> client.produce(each, numbers(0, 5), Map.of()));
+        partitions(4).forEach(each -> client.produce(each, numbers(0, 5), Map.of()));
         subscribe("a", group, settings);
         assertThat(client.read("a", 20)).hasSize(20);
-        places(4).forEach(each -> client.commit("a", each, 5));
+        partitions(4).forEach(each -> client.commit("a", each, 5));
         subscribe("b", group, settings);
         awaitAssigned("b", 2);
         awaitAssigned("a", 2);
 
-        places(4).forEach(each -> client.produce(each, numbers(5, 8), Map.of()));
+        partitions(4).forEach(each -> client.produce(each, numbers(5, 8), Map.of()));
         for (String member : List.of("a", "b")) {
             List<ScriptedClient.Read> read = client.read(member, 6);
             client.assignment(member).forEach(each -> assertThat(
-                            read.stream().filter(record -> record.place().equals(each)))
+                            read.stream().filter(record -> record.partition().equals(each)))
                     .extracting(ScriptedClient.Read::offset)
                     .containsExactly(5L, 6L, 7L));
             assertThat(read).hasSize(6);

@@ -55,7 +55,7 @@ class CoordinatorLossConformanceIT {
     private final OurClients ours = new OurClients(CLUSTER::bootstrapServers);
     private final String topic = "t-" + UUID.randomUUID();
     private final String group = "g-" + topic;
-    private final List<TopicPartition> places = IntStream.range(0, PARTITIONS)
+    private final List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
             .mapToObj(partition -> new TopicPartition(topic, partition))
             .toList();
     private final Map<TopicPartition, Set<Long>> read = new TreeMap<>();
@@ -109,16 +109,17 @@ class CoordinatorLossConformanceIT {
         List<String> values =
                 IntStream.range(from, to).mapToObj(String::valueOf).toList();
         Map<String, Object> idempotent = Map.of("idempotent", true);
-        places.forEach(place ->
-                assertThat(client.produce(place, values, idempotent).errors()).isEmpty());
+        partitions.forEach(partition -> assertThat(
+                        client.produce(partition, values, idempotent).errors())
+                .isEmpty());
         Set<Long> expected = new TreeSet<>(LongStream.range(0, to).boxed().toList());
         await("all records up to offset " + to).atMost(SETTLED_MAX).until(() -> {
             for (String member : MEMBERS) {
                 client.readWithin(member, 1, 1)
-                        .forEach(record -> read.computeIfAbsent(record.place(), each -> new TreeSet<>())
+                        .forEach(record -> read.computeIfAbsent(record.partition(), each -> new TreeSet<>())
                                 .add(record.offset()));
             }
-            return places.stream().allMatch(place -> expected.equals(read.get(place)));
+            return partitions.stream().allMatch(partition -> expected.equals(read.get(partition)));
         });
     }
 
@@ -128,10 +129,10 @@ class CoordinatorLossConformanceIT {
                 .atMost(SETTLED_MAX)
                 .ignoreExceptionsInstanceOf(ClientError.class)
                 .until(() -> {
-                    MEMBERS.forEach(
-                            member -> client.assignment(member).forEach(place -> client.commit(member, place, offset)));
-                    return places.stream()
-                            .allMatch(place -> client.committed(group, place).equals(OptionalLong.of(offset)));
+                    MEMBERS.forEach(member ->
+                            client.assignment(member).forEach(partition -> client.commit(member, partition, offset)));
+                    return partitions.stream().allMatch(partition -> client.committed(group, partition)
+                            .equals(OptionalLong.of(offset)));
                 });
     }
 

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Kafka's command-line tools for topics, settings and records, by the names of their scripts, with two brokers that have two disks each. */
+/**
+ * Kafka's command-line tools for topics, settings and records, by the names of their scripts, with two brokers that have two disks
+ * each.
+ */
 class KafkaRecordToolsConformanceIT {
     @RegisterExtension
     @Order(1)

@@ -97,21 +97,21 @@ class KafkajsConformanceIT extends ScriptedClientContract {
     @Test
     @Operation("admin: delete records")
     void deletesRecords() {
-        client.produce(place, numbers(0, 10), Map.of());
+        client.produce(partition, numbers(0, 10), Map.of());
         client.call("delete records", Map.of("topic", topic, "partition", 0, "before", 4));
 
-        assertThat(client.offsets(place, 0).beginning()).isEqualTo(4);
-        assertThat(offsets(client.readAll(place, 6))).startsWith(4L).hasSize(6);
+        assertThat(client.offsets(partition, 0).beginning()).isEqualTo(4);
+        assertThat(offsets(client.readAll(partition, 6))).startsWith(4L).hasSize(6);
     }
 
     @Test
     @Operation("admin: reset the offsets of a group")
     void resetsOffsets() {
         String group = "g-" + topic;
-        client.produce(place, numbers(0, 10), Map.of());
+        client.produce(partition, numbers(0, 10), Map.of());
         subscribe("member", group);
         client.read("member", 10);
-        client.commit("member", place, 8);
+        client.commit("member", partition, 8);
         client.close("member");
         client.call("reset offsets", Map.of("group", group, "topic", topic));
 

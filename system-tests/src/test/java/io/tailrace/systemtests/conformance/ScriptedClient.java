@@ -20,7 +20,7 @@ record ScriptedClient(ClientProcess process) implements AutoCloseable {
 
     /** A record that a consumer has read. */
     record Read(
-            TopicPartition place,
+            TopicPartition partition,
             long offset,
             long timestampMs,
             @Nullable String key,
@@ -72,10 +72,10 @@ record ScriptedClient(ClientProcess process) implements AutoCloseable {
     }
 
     /** A record of a topic's partition, as {@link #produce} takes it; {@code more} may have key, timestamp and headers. */
-    static Map<String, Object> record(TopicPartition place, @Nullable String value, Map<String, ?> more) {
+    static Map<String, Object> record(TopicPartition partition, @Nullable String value, Map<String, ?> more) {
         Map<String, Object> record = new HashMap<>(more);
-        record.put("topic", place.topic());
-        record.put("partition", place.partition());
+        record.put("topic", partition.topic());
+        record.put("partition", partition.partition());
         record.put("value", value);
         return record;
     }
@@ -96,9 +96,9 @@ record ScriptedClient(ClientProcess process) implements AutoCloseable {
         return new Sent(errors, base);
     }
 
-    Sent produce(TopicPartition place, List<String> values, Map<String, Object> options) {
+    Sent produce(TopicPartition partition, List<String> values, Map<String, Object> options) {
         return produce(
-                values.stream().map(value -> record(place, value, Map.of())).toList(), options);
+                values.stream().map(value -> record(partition, value, Map.of())).toList(), options);
     }
 
     /** Opens a consumer; {@code how} has topics, pattern or assign, auto_commit, and settings of the client. */
@@ -110,8 +110,11 @@ record ScriptedClient(ClientProcess process) implements AutoCloseable {
     }
 
     /** Opens a consumer of one partition from {@code beginning}, {@code end} or an offset on. */
-    void openAt(String consumer, TopicPartition place, Object at) {
-        open(consumer, "reader-" + consumer, Map.of("assign", List.of(List.of(place.topic(), place.partition(), at))));
+    void openAt(String consumer, TopicPartition partition, Object at) {
+        open(
+                consumer,
+                "reader-" + consumer,
+                Map.of("assign", List.of(List.of(partition.topic(), partition.partition(), at))));
     }
 
     /** What a consumer has read since the last call, once it is this many records or a minute has passed. */
@@ -139,8 +142,8 @@ record ScriptedClient(ClientProcess process) implements AutoCloseable {
     }
 
     /** All records of a partition, read by a consumer of its own. */
-    List<Read> readAll(TopicPartition place, int count) {
-        openAt("all", place, "beginning");
+    List<Read> readAll(TopicPartition partition, int count) {
+        openAt("all", partition, "beginning");
         try {
             return read("all", count);
         } finally {
@@ -151,15 +154,16 @@ record ScriptedClient(ClientProcess process) implements AutoCloseable {
     Set<TopicPartition> assignment(String consumer) {
         return new TreeSet<>(list(
                 call("assignment", Map.of("consumer", consumer)),
-                place -> new TopicPartition(place.get(0).asText(), place.get(1).asInt())));
+                partition -> new TopicPartition(
+                        partition.get(0).asText(), partition.get(1).asInt())));
     }
 
-    void seek(String consumer, TopicPartition place, long offset) {
-        call("seek", at(place, Map.of("consumer", consumer, "offset", offset)));
+    void seek(String consumer, TopicPartition partition, long offset) {
+        call("seek", at(partition, Map.of("consumer", consumer, "offset", offset)));
     }
 
-    void commit(String consumer, TopicPartition place, long offset) {
-        call("commit", at(place, Map.of("consumer", consumer, "offset", offset)));
+    void commit(String consumer, TopicPartition partition, long offset) {
+        call("commit", at(partition, Map.of("consumer", consumer, "offset", offset)));
     }
 
     void close(String consumer) {
@@ -167,14 +171,14 @@ record ScriptedClient(ClientProcess process) implements AutoCloseable {
     }
 
     /** A group's committed offset. */
-    OptionalLong committed(String group, TopicPartition place) {
-        JsonNode offset = call("committed", at(place, Map.of("group", group)));
+    OptionalLong committed(String group, TopicPartition partition) {
+        JsonNode offset = call("committed", at(partition, Map.of("group", group)));
         return offset.isNull() ? OptionalLong.empty() : OptionalLong.of(offset.asLong());
     }
 
     /** The ends of a partition, and the offset of the first record at or after a time. */
-    Offsets offsets(TopicPartition place, long timeMs) {
-        JsonNode found = call("list offsets", at(place, Map.of("at", timeMs)));
+    Offsets offsets(TopicPartition partition, long timeMs) {
+        JsonNode found = call("list offsets", at(partition, Map.of("at", timeMs)));
         return new Offsets(
                 found.get("beginning").asLong(),
                 found.get("end").asLong(),
@@ -190,10 +194,10 @@ record ScriptedClient(ClientProcess process) implements AutoCloseable {
         return call("describe group", Map.of("group", group));
     }
 
-    private static Map<String, Object> at(TopicPartition place, Map<String, Object> more) {
+    private static Map<String, Object> at(TopicPartition partition, Map<String, Object> more) {
         Map<String, Object> arguments = new HashMap<>(more);
-        arguments.put("topic", place.topic());
-        arguments.put("partition", place.partition());
+        arguments.put("topic", partition.topic());
+        arguments.put("partition", partition.partition());
         return arguments;
     }
 

@@ -55,7 +55,7 @@ abstract class ScriptedClientContract extends ScriptedClientFixture {
 
         List<String> expected = new ArrayList<>();
         compressions().forEach(compression -> expected.addAll(numbers(0, 100)));
-        assertThat(values(client.readAll(place, expected.size()))).isEqualTo(expected);
+        assertThat(values(client.readAll(partition, expected.size()))).isEqualTo(expected);
         table().record("consumer: compression", compressionNames());
     }
 
@@ -64,14 +64,16 @@ abstract class ScriptedClientContract extends ScriptedClientFixture {
     void producesWithEveryAcks() {
         client.createTopic(topic, 1, Map.of());
 
-        assertThat(client.produce(place, numbers(0, 100), Map.of("acks", "1")).baseOffset())
+        assertThat(client.produce(partition, numbers(0, 100), Map.of("acks", "1"))
+                        .baseOffset())
                 .hasValue(0);
-        assertThat(client.produce(place, numbers(100, 200), Map.of("acks", "all"))
+        assertThat(client.produce(partition, numbers(100, 200), Map.of("acks", "all"))
                         .baseOffset())
                 .hasValue(100);
-        assertThat(client.produce(place, numbers(200, 300), Map.of("acks", "0")).baseOffset())
+        assertThat(client.produce(partition, numbers(200, 300), Map.of("acks", "0"))
+                        .baseOffset())
                 .isEmpty();
-        assertThat(values(client.readAll(place, 300))).isEqualTo(numbers(0, 300));
+        assertThat(values(client.readAll(partition, 300))).isEqualTo(numbers(0, 300));
     }
 
     @Test
@@ -111,10 +113,11 @@ abstract class ScriptedClientContract extends ScriptedClientFixture {
     void reportsAMessageThatIsTooLargeAndGoesOn() {
         client.createTopic(topic, 1, Map.of("max.message.bytes", "1000"));
 
-        assertThat(client.produce(place, List.of("x".repeat(5_000)), Map.of()).errors())
+        assertThat(client.produce(partition, List.of("x".repeat(5_000)), Map.of())
+                        .errors())
                 .containsExactly(MESSAGE_TOO_LARGE);
-        assertThat(client.produce(place, numbers(0, 3), Map.of()).errors()).isEmpty();
-        assertThat(values(client.readAll(place, 3))).isEqualTo(numbers(0, 3));
+        assertThat(client.produce(partition, numbers(0, 3), Map.of()).errors()).isEmpty();
+        assertThat(values(client.readAll(partition, 3))).isEqualTo(numbers(0, 3));
     }
 
     @Test
@@ -124,25 +127,25 @@ abstract class ScriptedClientContract extends ScriptedClientFixture {
                         .errors())
                 .containsExactly(invalidTopicCode());
 
-        client.produce(place, numbers(0, 3), Map.of());
-        assertThat(values(client.readAll(place, 3))).isEqualTo(numbers(0, 3));
+        client.produce(partition, numbers(0, 3), Map.of());
+        assertThat(values(client.readAll(partition, 3))).isEqualTo(numbers(0, 3));
     }
 
     @Test
     @Operation("consumer: from the beginning, the end and an offset")
     void readsFromAnyPlace() {
-        client.produce(place, numbers(0, 10), Map.of());
+        client.produce(partition, numbers(0, 10), Map.of());
 
-        assertThat(values(client.readAll(place, 10))).isEqualTo(numbers(0, 10));
-        client.openAt("middle", place, 7);
+        assertThat(values(client.readAll(partition, 10))).isEqualTo(numbers(0, 10));
+        client.openAt("middle", partition, 7);
         assertThat(offsets(client.read("middle", 3))).containsExactly(7L, 8L, 9L);
         client.close("middle");
 
-        client.openAt("end", place, "end");
+        client.openAt("end", partition, "end");
         List<ScriptedClient.Read> read = new ArrayList<>();
         // The consumer may look up the end at any time after it was opened: records are sent until one comes.
         await().atMost(SETTLED_MAX).until(() -> {
-            client.produce(place, List.of("new"), Map.of());
+            client.produce(partition, List.of("new"), Map.of());
             read.addAll(client.readWithin("end", 1, 1));
             return !read.isEmpty();
         });
@@ -153,11 +156,11 @@ abstract class ScriptedClientContract extends ScriptedClientFixture {
     @Test
     @Operation("consumer: seek")
     void seeks() {
-        client.produce(place, numbers(0, 10), Map.of());
-        client.openAt("seeking", place, "beginning");
+        client.produce(partition, numbers(0, 10), Map.of());
+        client.openAt("seeking", partition, "beginning");
         assertThat(offsets(client.read("seeking", 10))).hasSize(10);
 
-        client.seek("seeking", place, 6);
+        client.seek("seeking", partition, 6);
         assertThat(offsets(client.read("seeking", 4))).endsWith(6L, 7L, 8L, 9L);
         client.close("seeking");
     }
@@ -174,13 +177,13 @@ abstract class ScriptedClientContract extends ScriptedClientFixture {
         awaitAssigned("a", 2);
         Set<TopicPartition> shared = new TreeSet<>(client.assignment("a"));
         shared.addAll(client.assignment("b"));
-        assertThat(shared).isEqualTo(places(4));
+        assertThat(shared).isEqualTo(partitions(4));
 
         shared.forEach(each -> client.produce(each, numbers(0, 10), Map.of()));
         for (String member : List.of("a", "b")) {
             List<ScriptedClient.Read> read = client.read(member, 20);
             for (TopicPartition each : client.assignment(member)) {
-                assertThat(read.stream().filter(record -> record.place().equals(each)))
+                assertThat(read.stream().filter(record -> record.partition().equals(each)))
                         .extracting(ScriptedClient.Read::value)
                         .isEqualTo(numbers(0, 10));
                 client.commit(member, each, 10);
@@ -190,10 +193,10 @@ abstract class ScriptedClientContract extends ScriptedClientFixture {
 
         client.close("a");
         awaitAssigned("b", 4);
-        places(4).forEach(each -> client.produce(each, List.of("last"), Map.of()));
+        partitions(4).forEach(each -> client.produce(each, List.of("last"), Map.of()));
         List<ScriptedClient.Read> last = client.read("b", 4);
         assertThat(values(last)).containsExactly("last", "last", "last", "last");
-        assertThat(last).extracting(ScriptedClient.Read::place).containsExactlyInAnyOrderElementsOf(places(4));
+        assertThat(last).extracting(ScriptedClient.Read::partition).containsExactlyInAnyOrderElementsOf(partitions(4));
         client.close("b");
     }
 
@@ -201,13 +204,13 @@ abstract class ScriptedClientContract extends ScriptedClientFixture {
     @Operation("group: commit an offset and resume from it")
     void resumesFromACommittedOffset() {
         String group = "g-" + topic;
-        client.produce(place, numbers(0, 10), Map.of());
+        client.produce(partition, numbers(0, 10), Map.of());
         subscribe("first", group);
         client.read("first", 10);
-        client.commit("first", place, 5);
+        client.commit("first", partition, 5);
         client.close("first");
 
-        assertThat(client.committed(group, place)).hasValue(5);
+        assertThat(client.committed(group, partition)).hasValue(5);
         assertThat(client.committed(group, new TopicPartition(topic, 1))).isEmpty();
         subscribe("second", group);
         assertThat(offsets(client.read("second", 5))).containsExactly(5L, 6L, 7L, 8L, 9L);
@@ -218,12 +221,12 @@ abstract class ScriptedClientContract extends ScriptedClientFixture {
     @Operation("group: automatic commits")
     void commitsAutomatically() {
         Map<String, Object> how = Map.of("topics", List.of(topic), "auto_commit", true);
-        client.produce(place, numbers(0, 10), Map.of());
+        client.produce(partition, numbers(0, 10), Map.of());
         client.open("first", "g-" + topic, how);
         assertThat(client.read("first", 10)).hasSize(10);
         client.close("first");
 
-        client.produce(place, List.of("later"), Map.of());
+        client.produce(partition, List.of("later"), Map.of());
         client.open("second", "g-" + topic, how);
         assertThat(values(client.read("second", 1))).containsExactly("later");
         client.close("second");
@@ -291,11 +294,11 @@ abstract class ScriptedClientContract extends ScriptedClientFixture {
     void listsOffsets() {
         client.produce(
                 IntStream.range(0, 10)
-                        .mapToObj(i -> ScriptedClient.record(place, "v", Map.of("timestamp", 1_000 + i)))
+                        .mapToObj(i -> ScriptedClient.record(partition, "v", Map.of("timestamp", 1_000 + i)))
                         .toList(),
                 Map.of());
 
-        assertThat(client.offsets(place, 1_006)).isEqualTo(new ScriptedClient.Offsets(0, 10, 6));
+        assertThat(client.offsets(partition, 1_006)).isEqualTo(new ScriptedClient.Offsets(0, 10, 6));
     }
 
     @Test
@@ -326,6 +329,6 @@ abstract class ScriptedClientContract extends ScriptedClientFixture {
 
         client.close("member");
         assertThat(client.describeGroup(group).get("members")).isEmpty();
-        assertThat(client.committed(group, place)).isEqualTo(OptionalLong.empty());
+        assertThat(client.committed(group, partition)).isEqualTo(OptionalLong.empty());
     }
 }

@@ -41,7 +41,7 @@ abstract class ScriptedClientFixture {
     ScriptedClient client;
     OurClients ours;
     String topic;
-    TopicPartition place;
+    TopicPartition partition;
 
     abstract CompatibilityTable table();
 
@@ -76,7 +76,7 @@ abstract class ScriptedClientFixture {
     @BeforeEach
     void nameTopic() {
         topic = "t-" + UUID.randomUUID();
-        place = new TopicPartition(topic, 0);
+        partition = new TopicPartition(topic, 0);
     }
 
     static List<String> numbers(int from, int to) {
@@ -102,7 +102,7 @@ abstract class ScriptedClientFixture {
                 .until(() -> client.assignment(member).size() == count);
     }
 
-    Set<TopicPartition> places(int count) {
+    Set<TopicPartition> partitions(int count) {
         return new TreeSet<>(IntStream.range(0, count)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList());
@@ -117,10 +117,11 @@ abstract class ScriptedClientFixture {
     void produceIdempotently() {
         client.createTopic(topic, 1, Map.of());
         Map<String, Object> options = Map.of("idempotent", true);
-        assertThat(client.produce(place, numbers(0, 100), options).baseOffset()).hasValue(0);
-        assertThat(client.produce(place, numbers(100, 200), options).baseOffset())
+        assertThat(client.produce(partition, numbers(0, 100), options).baseOffset())
+                .hasValue(0);
+        assertThat(client.produce(partition, numbers(100, 200), options).baseOffset())
                 .hasValue(100);
-        assertThat(values(client.readAll(place, 200))).isEqualTo(numbers(0, 200));
+        assertThat(values(client.readAll(partition, 200))).isEqualTo(numbers(0, 200));
     }
 
     /** Checks that a pattern finds new topics, as it does not with all clients. */

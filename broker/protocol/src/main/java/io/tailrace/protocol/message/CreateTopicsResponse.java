@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param topics the results by topic
  */
 public record CreateTopicsResponse(int throttleTimeMs, List<Topic> topics) implements Response {
-    /** A number of an answer that has none. */
+    /** The number of partitions or replicas of a topic that was not created. */
     public static final short UNKNOWN = -1;
 
     @Override

@@ -72,26 +72,26 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
         return new CreateTopicsResponse(
                 0,
                 outcomes.answers((topic, outcome) -> outcome.error() == ErrorCode.NONE
-                        ? made(newTopic(topic))
+                        ? created(newTopic(topic))
                         : CreateTopicsResponse.Topic.failed(topic.name(), outcome.error(), outcome.message())));
     }
 
-    private CreateTopicsResponse.Topic made(TopicChanges.NewTopic topic) {
-        TopicChanges.NewTopic made = topics.withDefaults(topic);
+    private CreateTopicsResponse.Topic created(TopicChanges.NewTopic topic) {
+        TopicChanges.NewTopic complete = topics.withDefaults(topic);
         List<CreateTopicsResponse.Config> configs = new ArrayList<>();
         defaults.all().forEach((name, otherwise) -> {
-            String own = made.configs().get(name);
+            String own = complete.configs().get(name);
             byte source = own != null ? DescribeConfigsResponse.SOURCE_TOPIC : DescribeConfigsHandler.source(otherwise);
             configs.add(
                     new CreateTopicsResponse.Config(name, own != null ? own : otherwise.text(), false, source, false));
         });
         return new CreateTopicsResponse.Topic(
-                made.name(),
+                complete.name(),
                 ErrorCode.NONE,
                 null,
                 ErrorCode.NONE,
-                made.partitions(),
-                (short) made.replicationFactor(),
+                complete.partitions(),
+                (short) complete.replicationFactor(),
                 configs);
     }
 

@@ -52,7 +52,8 @@ final class GroupKeys {
             4,
             1,
             64,
-            "Threads that coordinate groups, for each log directory, and as many that load them when this broker becomes their coordinator.");
+            "Threads that coordinate groups, for each log directory, and as many that load them when this broker becomes their "
+                    + "coordinator.");
 
     static final ConfigKey<Integer> SESSION_TIMEOUT_MS_MIN = ConfigKey.integer(
             "group.min.session.timeout.ms",

@@ -78,7 +78,7 @@ public final class BrokerMonitor implements AutoCloseable {
             new CoordinatorMetrics(parts.groups(), parts.clocks()).register(metrics);
             new NetworkMetrics(parts.sockets()).register(metrics);
             new StorageMetrics(parts.storage().directories(), partitionsMax).register(metrics);
-            new CompactionMetrics(parts.storage()).register(metrics);
+            new CompactionMetrics(parts.storage(), parts.clocks().steadyMs()).register(metrics);
         });
     }
 

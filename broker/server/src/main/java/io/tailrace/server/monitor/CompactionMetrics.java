@@ -6,8 +6,11 @@ import io.tailrace.metrics.Metrics;
 import io.tailrace.server.cluster.BackgroundCompaction;
 import io.tailrace.server.cluster.Storage;
 import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The activity of compaction and its backlog, under the names of Kafka's log cleaner. */
@@ -17,9 +20,12 @@ final class CompactionMetrics {
     private static final List<String> DIRECTORY = List.of("logDirectory");
 
     private final Storage storage;
+    private final ScrapeValue<Map<LogDirectory, CompactionBacklog>> backlogs;
 
-    CompactionMetrics(Storage storage) {
+    /** @param steadyMs a clock that never goes back */
+    CompactionMetrics(Storage storage, LongSupplier steadyMs) {
         this.storage = storage;
+        this.backlogs = new ScrapeValue<>(this::readBacklogs, steadyMs);
     }
 
     void register(Metrics metrics) {
@@ -71,17 +77,20 @@ final class CompactionMetrics {
         return storage.compactionStatus().stream().mapToDouble(value).sum();
     }
 
-    private Stream<LogDirectory> online() {
-        return storage.directories().all().stream().filter(directory -> !directory.isOffline());
+    /** The backlogs of the directories that are online. Plans the next compaction of each log. */
+    private Map<LogDirectory, CompactionBacklog> readBacklogs() {
+        return storage.directories().all().stream()
+                .filter(directory -> !directory.isOffline())
+                .collect(Collectors.toMap(directory -> directory, storage::compactionBacklog));
     }
 
     private Stream<CompactionBacklog> backlogs() {
-        return online().map(storage::compactionBacklog);
+        return backlogs.get().values().stream();
     }
 
     private void perDirectory(Metrics.Samples samples, ToLongFunction<CompactionBacklog> value) {
-        online().forEach(directory -> samples.add(
-                value.applyAsLong(storage.compactionBacklog(directory)),
-                directory.path().toString()));
+        backlogs.get()
+                .forEach((directory, backlog) ->
+                        samples.add(value.applyAsLong(backlog), directory.path().toString()));
     }
 }

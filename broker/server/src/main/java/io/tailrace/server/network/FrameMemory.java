@@ -26,7 +26,7 @@ final class FrameMemory {
     /** In the order of their first reservation. Guarded by this object's monitor, as are the following fields. */
     private final NavigableSet<Share> waiting = new TreeSet<>(Comparator.comparingLong((Share share) -> share.order));
 
-    private long startedShares = NOT_STARTED;
+    private long startedShares = 0;
     /** Shares that hold bytes and do not wait. */
     private int active;
     /** The share that may exceed the bound. */

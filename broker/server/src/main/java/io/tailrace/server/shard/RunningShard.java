@@ -178,8 +178,10 @@ final class RunningShard<S extends Shard<S>> {
             timers.start(start.timer(), runningTime(start.atMs(), nowMs));
         } else if (change instanceof TimerChange.Renew<S> renewal) {
             timers.start(renewal.timer(), runningTime(renewal.atMs(), nowMs));
+        } else if (change instanceof TimerChange.Stop<S> stop) {
+            timers.stop(stop.timer());
         } else {
-            timers.stop(change.timer());
+            throw new IllegalStateException("unknown change of a timer: " + change);
         }
     }
 

@@ -48,25 +48,27 @@ final class GroupChecks {
         checks.add(Check.of("group, classic: rebalance listener, unsubscribe", () -> listener()));
         for (String assignor : List.of("uniform", "range")) {
             checks.add(Check.since(
-                    "3.7",
+                    "3.9",
                     "group, consumer protocol: two members share and take over, " + assignor,
                     () -> share("group.protocol", "consumer", "group.remote.assignor", assignor)));
         }
         checks.add(
-                Check.since("3.7", "group, consumer protocol: commits and resumes", () -> resume(CONSUMER_PROTOCOL)));
+                Check.since("3.9", "group, consumer protocol: commits and resumes", () -> resume(CONSUMER_PROTOCOL)));
         checks.add(Check.since(
-                "3.7", "group, consumer protocol: enable.auto.commit", () -> autoCommit(CONSUMER_PROTOCOL)));
+                "3.9", "group, consumer protocol: enable.auto.commit", () -> autoCommit(CONSUMER_PROTOCOL)));
         checks.add(Check.since(
-                "3.7", "group, consumer protocol: pattern (java.util.regex)", () -> pattern(CONSUMER_PROTOCOL)));
+                "3.9", "group, consumer protocol: pattern (java.util.regex)", () -> pattern(CONSUMER_PROTOCOL)));
         checks.add(Check.since(
                 "3.9", "group, consumer protocol: static member returns", () -> staticMember(CONSUMER_PROTOCOL)));
         checks.add(Check.since(
                 "3.9", "group, consumer protocol: a second holder of group.instance.id is refused", this::unreleased));
         checks.add(Check.since(
-                "3.7", "group, consumer protocol: rebalance listener, unsubscribe", () -> listener(CONSUMER_PROTOCOL)));
-        checks.add(Check.since("3.7", "group: from classic to consumer protocol while a member lives", this::migrate));
+                "3.9", "group, consumer protocol: rebalance listener, unsubscribe", () -> listener(CONSUMER_PROTOCOL)));
+        checks.add(Check.since("3.9", "group: from classic to consumer protocol while a member lives", this::migrate));
         return checks;
     }
+
+    // The checks below take the settings, by name and value, that a protocol needs: none for the classic one.
 
     private void share(String... settings) throws Exception {
         String topic = clients.topic(PARTITIONS);
