@@ -16,6 +16,7 @@ final class InMemoryTopic {
     private final List<SchemaLog.Entry> entries = new ArrayList<>();
     private long endOffset;
     private int endOffsetRequests;
+    private @Nullable Runnable beforeAppend;
     private @Nullable RegistryException failure;
     private @Nullable RuntimeException readFailure;
     private @Nullable RegistryException endOffsetFailure;
@@ -52,6 +53,17 @@ final class InMemoryTopic {
                 .forEach(entry -> newest.put(ByteBuffer.wrap(entry.key()), entry.offset()));
         entries.removeIf(entry -> entry.offset() < beforeOffset
                 && !Objects.equals(newest.get(ByteBuffer.wrap(entry.key())), entry.offset()));
+    }
+
+    /** Runs an action once, before the next append of a log. */
+    synchronized void beforeNextAppend(Runnable action) {
+        beforeAppend = action;
+    }
+
+    private synchronized @Nullable Runnable takeBeforeAppend() {
+        Runnable action = beforeAppend;
+        beforeAppend = null;
+        return action;
     }
 
     synchronized long append(byte[] key, byte @Nullable [] value) {
@@ -108,6 +120,10 @@ final class InMemoryTopic {
 
         @Override
         public long append(byte[] key, byte @Nullable [] value) {
+            Runnable action = takeBeforeAppend();
+            if (action != null) {
+                action.run();
+            }
             return InMemoryTopic.this.append(key, value);
         }
 

@@ -134,6 +134,42 @@ class SchemaRegistryTest {
                 .satisfies(e -> assertThat(e.errorCode()).isEqualTo(42201));
     }
 
+    private static SchemaText referring() {
+        return new SchemaText("\"F\"", List.of(new SchemaReference("F", "f", 1)));
+    }
+
+    @Test
+    void registrationIsWithdrawnIfItsReferenceIsDeletedAtOnce() {
+        SchemaRegistry one = instance();
+        SchemaRegistry other = instance();
+        register(one, "f", fixed(1));
+        topic.beforeNextAppend(() -> {
+            other.writer().deleteSubject("f", false);
+            other.writer().deleteSubject("f", true);
+        });
+
+        assertThatExceptionOfType(RegistryException.class)
+                .isThrownBy(() -> one.writer().register("s", NewSchema.of(referring()), false))
+                .withMessageContaining("was deleted by another instance");
+
+        assertThat(instance().queries().subjects("", true)).isEmpty();
+    }
+
+    @Test
+    void deletedVersionIsRestoredIfASchemaComesToReferToItAtOnce() {
+        SchemaRegistry one = instance();
+        int id = register(one, "f", fixed(1));
+        one.writer().deleteSubject("f", false);
+        Registration referrer = Registration.claim("s", 1, id + 1, referring());
+        topic.beforeNextAppend(() -> topic.append(SchemaRecords.key(referrer), SchemaRecords.value(referrer)));
+
+        assertThatExceptionOfType(RegistryException.class)
+                .isThrownBy(() -> one.writer().deleteSubject("f", true))
+                .satisfies(e -> assertThat(e.errorCode()).isEqualTo(42206));
+
+        assertThat(instance().queries().schema(id).json()).isEqualTo(fixed(1));
+    }
+
     @Test
     void failedAppendRegistersNothing() {
         SchemaRegistry registry = instance();
