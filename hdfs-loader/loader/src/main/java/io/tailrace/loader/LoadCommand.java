@@ -24,6 +24,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -70,6 +71,13 @@ public final class LoadCommand implements Callable<Integer> {
                             + " schema, or it does not convert to that of the rows.")
     private boolean acceptErrors;
 
+    @Option(
+            names = "--retry-errors",
+            description =
+                    "Loads the records of the error table that decode by now, instead of new records. ROWS are the records"
+                            + " that were loaded, ERRORS those that stay in the error table.")
+    private boolean retryErrors;
+
     @Mixin
     private final OutputOptions output = new OutputOptions();
 
@@ -82,6 +90,12 @@ public final class LoadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (retryErrors && (every != null || skipGap || acceptNewTopic || acceptErrors)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--retry-errors loads no new records: expected it without --every, --skip-gap, --accept-new-topic and"
+                            + " --accept-errors");
+        }
         LoaderConfig loader = LoaderConfig.of(config.read(LoaderConfig.KEYS));
         List<String> selected =
                 (topics == null ? loader.topics() : topics).stream().distinct().toList();
@@ -102,7 +116,7 @@ public final class LoadCommand implements Callable<Integer> {
     private Loader.Request request(List<String> selected, long lockWaitMs) {
         LoadChoices choices =
                 new LoadChoices(skipGap ? Plan.OnGap.SKIP : Plan.OnGap.FAIL, acceptNewTopic, acceptErrors);
-        return new Loader.Request(selected, choices, lockWaitMs);
+        return new Loader.Request(selected, choices, retryErrors, lockWaitMs);
     }
 
     /** Loads once, prints the outcomes, and returns what went wrong. */

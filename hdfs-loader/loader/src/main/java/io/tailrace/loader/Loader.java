@@ -5,6 +5,7 @@ import io.tailrace.client.ClientConfig;
 import io.tailrace.client.Consumer;
 import io.tailrace.loader.engine.LocalEngine;
 import io.tailrace.loader.hive.MetastoreCatalog;
+import io.tailrace.loader.rewrite.RetryErrorsRun;
 import io.tailrace.loader.run.LoadChoices;
 import io.tailrace.loader.run.LoadProgress;
 import io.tailrace.loader.run.LoadRun;
@@ -29,9 +30,10 @@ final class Loader {
      *
      * @param topics names of topics
      * @param choices what the user accepts
+     * @param retryErrors whether to load what is in the error tables instead of new records
      * @param lockWaitMs how long to wait for another load of the group to end
      */
-    record Request(List<String> topics, LoadChoices choices, long lockWaitMs) {}
+    record Request(List<String> topics, LoadChoices choices, boolean retryErrors, long lockWaitMs) {}
 
     /**
      * Loads topics beside each other.
@@ -72,9 +74,10 @@ final class Loader {
                     config.run().subjects(),
                     config.run().errorsRatioMax());
             return ParallelTopics.load(request.topics(), config.run().topicsParallel(), topic -> {
-                TopicOutcome outcome = new TopicLoad(
-                                settings, dependencies, topic, config.run().retries())
-                        .load(request.choices());
+                TopicLoad.Run run = request.retryErrors()
+                        ? new RetryErrorsRun(settings, dependencies, topic)
+                        : new LoadRun(settings, dependencies, topic).with(request.choices());
+                TopicOutcome outcome = new TopicLoad(topic, run, config.run().retries()).load();
                 ended.accept(outcome);
                 return outcome;
             });

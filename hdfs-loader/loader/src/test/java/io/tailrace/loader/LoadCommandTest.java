@@ -29,6 +29,15 @@ class LoadCommandTest {
         assertThat(run.err()).contains("output.path is required").hasLineCount(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--every=1h", "--skip-gap", "--accept-new-topic", "--accept-errors"})
+    void retriesErrorsOnlyByThemselves(String other) {
+        Run run = run("--retry-errors", other);
+
+        assertThat(run.exitCode()).isEqualTo(CommandRunner.USAGE);
+        assertThat(run.err()).contains("--retry-errors loads no new records");
+    }
+
     @Test
     void printsHelp() {
         Run run = run("--help");

@@ -10,7 +10,9 @@ import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -53,8 +55,13 @@ public final class CatalogPublication implements Publication {
     public void publish(List<Manifest> commits) throws IOException {
         Map<TableKind, SortedMap<PathPartition, Path>> locations = new EnumMap<>(TableKind.class);
         for (Manifest commit : commits) {
+            // A later commit overrides an earlier one: its generation is the same or follows.
+            for (DataFile file : emptied(commit)) {
+                // Not every reader accepts a path partition without a folder.
+                store.makeFolder(layout.file(file).getParent());
+                put(locations, file);
+            }
             for (StagedFile staged : commit.added()) {
-                // A later commit overrides an earlier one: its generation is the same or follows.
                 put(locations, staged.file());
             }
         }
@@ -64,10 +71,36 @@ public final class CatalogPublication implements Publication {
     @Override
     public void publishAll(TopicState state) throws IOException {
         Map<TableKind, SortedMap<PathPartition, Path>> locations = new EnumMap<>(TableKind.class);
-        state.files().forEach(file -> put(locations, file));
+        for (TableKind table : TableKind.values()) {
+            SortedMap<PathPartition, Path> folders = new TreeMap<>();
+            for (Map.Entry<PathPartition, TopicState.Hour> hour :
+                    state.hours(table).entrySet()) {
+                Path folder =
+                        layout.folder(table, hour.getKey(), hour.getValue().generation());
+                if (hour.getValue().files().isEmpty()) {
+                    store.makeFolder(folder);
+                }
+                folders.put(hour.getKey(), store.qualified(folder));
+            }
+            locations.put(table, folders);
+        }
         if (state.newest().isPresent()) {
             publish(locations, state.newest().get());
         }
+    }
+
+    /** For each path partition of which the commit removes all files and adds none: a file where files to come belong. */
+    private static Collection<DataFile> emptied(Manifest commit) {
+        Map<Map.Entry<TableKind, PathPartition>, DataFile> emptied = new HashMap<>();
+        for (DataFile removed : commit.removed()) {
+            emptied.put(hour(removed), removed.inGeneration(commit.sequence()));
+        }
+        commit.added().forEach(staged -> emptied.remove(hour(staged.file())));
+        return emptied.values();
+    }
+
+    private static Map.Entry<TableKind, PathPartition> hour(DataFile file) {
+        return Map.entry(file.table(), file.pathPartition());
     }
 
     private void put(Map<TableKind, SortedMap<PathPartition, Path>> locations, DataFile file) {

@@ -43,6 +43,16 @@ public record Manifest(
         return ends;
     }
 
+    /** Returns what a commit covers that follows this one and loads nothing: no offset of any partition. */
+    public SortedMap<Integer, PartitionProgress> unchangedPartitions() {
+        SortedMap<Integer, PartitionProgress> unchanged = new TreeMap<>();
+        partitions.forEach((partition, progress) -> {
+            long end = progress.endOffset();
+            unchanged.put(partition, new PartitionProgress(end, end, progress.leaderEpoch()));
+        });
+        return unchanged;
+    }
+
     /** Returns the mean size of the values that this commit's run read, or empty if it read none. */
     public OptionalLong recordBytes() {
         long records = rows(TableKind.ROWS) + rows(TableKind.ERRORS);

@@ -38,7 +38,7 @@ public final class TopicState {
     /**
      * The live files of a path partition.
      *
-     * @param generation the generation to which all of them belong
+     * @param generation the generation to which all of them belong; if there are none, that of the files to come
      * @param files the files, in the order in which they were committed
      */
     public record Hour(long generation, List<DataFile> files) {}
@@ -85,7 +85,9 @@ public final class TopicState {
             throw new IllegalArgumentException(
                     "commit " + manifest.sequence() + " removes " + file + ", which no earlier commit added");
         }
-        table.put(file.pathPartition(), new Hour(hour.generation(), left));
+        // The folder of the former files may still have them, so files that follow belong to another generation.
+        long generation = left.isEmpty() ? manifest.sequence() : hour.generation();
+        table.put(file.pathPartition(), new Hour(generation, left));
     }
 
     private static void add(Map<TableKind, SortedMap<PathPartition, Hour>> hours, DataFile file, Manifest manifest) {

@@ -5,7 +5,6 @@ import io.tailrace.loader.commit.Commit;
 import io.tailrace.loader.commit.CommitListener;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.Manifest;
-import io.tailrace.loader.commit.PartitionProgress;
 import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.commit.Staging;
 import io.tailrace.loader.commit.TopicState;
@@ -23,8 +22,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.hadoop.fs.Path;
 
@@ -124,17 +121,8 @@ public final class CompactRun {
             removed.addAll(hour.files());
         }
         Manifest manifest = new Manifest(
-                sequence, last.topic(), runId, last.schema(), unchanged(last), List.of(), 0, added, removed);
+                sequence, last.topic(), runId, last.schema(), last.unchangedPartitions(), List.of(), 0, added, removed);
         new Commit(commits, dependencies.listener()).commit(manifest, dependencies.abort());
         return manifest;
-    }
-
-    private static SortedMap<Integer, PartitionProgress> unchanged(Manifest last) {
-        SortedMap<Integer, PartitionProgress> partitions = new TreeMap<>();
-        last.partitions().forEach((partition, progress) -> {
-            long end = progress.endOffset();
-            partitions.put(partition, new PartitionProgress(end, end, progress.leaderEpoch()));
-        });
-        return partitions;
     }
 }

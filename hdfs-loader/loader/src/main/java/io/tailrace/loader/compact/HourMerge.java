@@ -10,6 +10,7 @@ import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.loader.task.ParquetSettings;
+import io.tailrace.loader.task.StoredRows;
 import io.tailrace.schemas.Schemas;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,15 +25,11 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.avro.AvroParquetReader;
 import org.apache.parquet.avro.AvroParquetWriter;
-import org.apache.parquet.avro.AvroReadSupport;
 import org.apache.parquet.avro.AvroWriteSupport;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetFileWriter;
-import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the rows of an hour to as few files as the target size allows. Files whose rows have different schemas are not mixed, so
@@ -43,11 +40,10 @@ final class HourMerge {
     private static final String AVRO_SCHEMA = "parquet.avro.schema";
 
     private static final FileAudit NO_ROWS = new FileAudit(true, new TreeMap<>());
-    private static final int ROWS_PER_CHECK = 10_000;
 
     private final MergePlan.HourFiles hour;
     private final Target target;
-    private final AbortCheck abort;
+    private final StoredRows rows;
     private final Configuration conf = new Configuration(false);
     private final List<StagedFile> written = new ArrayList<>();
 
@@ -67,7 +63,7 @@ final class HourMerge {
     HourMerge(MergePlan.HourFiles hour, Target target, AbortCheck abort) {
         this.hour = hour;
         this.target = target;
-        this.abort = abort;
+        this.rows = new StoredRows(target.store(), target.layout(), abort);
     }
 
     /**
@@ -139,10 +135,9 @@ final class HourMerge {
         FileAudit audit = inputs.stream().map(Input::audit).reduce(NO_ROWS, FileAudit::plus);
         Map<String, String> footer =
                 hour.table() == TableKind.ROWS ? Map.of(FileAudit.FOOTER_KEY, audit.toJson()) : Map.of();
-        long rows = 0;
         try (ParquetWriter<GenericRecord> writer = writer(schema, path, footer)) {
             for (Input input : inputs) {
-                rows += copy(input.file(), schema, writer);
+                rows.read(input.file(), schema, writer::write);
             }
         }
         DataFile merged = new DataFile(
@@ -150,7 +145,7 @@ final class HourMerge {
                 hour.pathPartition(),
                 target.sequence(),
                 target.layout().mergedFileName(target.sequence(), written.size()),
-                rows,
+                inputs.stream().mapToLong(input -> input.file().rows()).sum(),
                 target.store().length(path),
                 Spans.union(inputs.stream().map(Input::file).toList()));
         written.add(new StagedFile(merged, staged));
@@ -168,30 +163,5 @@ final class HourMerge {
                 .withExtraMetaData(footer)
                 .withRowGroupSize(target.parquet().rowGroupBytes())
                 .build();
-    }
-
-    private long copy(DataFile file, Schema schema, ParquetWriter<GenericRecord> writer) throws IOException {
-        Configuration read = new Configuration(false);
-        AvroReadSupport.setAvroReadSchema(read, schema);
-        long rows = 0;
-        try (ParquetReader<GenericRecord> reader = AvroParquetReader.<GenericRecord>builder(open(file))
-                .withDataModel(GenericData.get())
-                .withConf(read)
-                .build()) {
-            @Nullable GenericRecord row = reader.read();
-            while (row != null) {
-                if (rows % ROWS_PER_CHECK == 0) {
-                    abort.throwIfAborted();
-                }
-                writer.write(row);
-                rows++;
-                row = reader.read();
-            }
-        }
-        if (rows != file.rows()) {
-            throw new IOException("cannot merge " + target.layout().file(file) + ": expected " + file.rows()
-                    + " rows as committed, found " + rows + ". Restore the file, or load its offsets again");
-        }
-        return rows;
     }
 }

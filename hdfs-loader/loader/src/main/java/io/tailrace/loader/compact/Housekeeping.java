@@ -74,7 +74,8 @@ final class Housekeeping {
 
     /** Keeps the manifests that a publication still needs, and enough of the others to see what happened lately. */
     private void shorten() throws IOException {
-        long end = Collections.min(marks.all().values());
+        // A manifest is also needed until the files that it removes are deleted.
+        long end = Math.min(Collections.min(marks.all().values()), marks.sequence(DELETED));
         if (end - commits.checkpoint() >= 2L * COMMITS_PER_CHECKPOINT) {
             commits.checkpoint(end - COMMITS_PER_CHECKPOINT);
         }

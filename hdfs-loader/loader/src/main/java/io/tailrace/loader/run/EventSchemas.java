@@ -21,14 +21,14 @@ import org.slf4j.LoggerFactory;
  * Finds the schema that a topic's records are converted to: the newest one of their subject. If no subject has the topic's name,
  * the ids in the records lead to the subject. Used by one thread.
  */
-final class EventSchemas {
+public final class EventSchemas {
     private static final Logger log = LoggerFactory.getLogger(EventSchemas.class);
 
     private final SchemaRegistryClient registry;
     private final SubjectStrategy strategy;
     private final String topic;
 
-    EventSchemas(SchemaRegistryClient registry, SubjectStrategy strategy, String topic) {
+    public EventSchemas(SchemaRegistryClient registry, SubjectStrategy strategy, String topic) {
         this.registry = registry;
         this.strategy = strategy;
         this.topic = topic;
@@ -36,7 +36,7 @@ final class EventSchemas {
 
     /** Reads the schema ids of the records that a plan loads, with a place of each id. */
     @FunctionalInterface
-    interface IdsInData {
+    public interface IdsInData {
         SortedMap<Integer, String> read(Plan plan) throws IOException;
     }
 
@@ -49,7 +49,7 @@ final class EventSchemas {
      * @return empty if no record names a schema
      * @throws IOException if the records name schemas, and none can be used; the message says what to do
      */
-    Optional<Schema> find(Plan plan, Optional<Schema> previous, IdsInData data, boolean acceptErrors)
+    public Optional<Schema> find(Plan plan, Optional<Schema> previous, IdsInData data, boolean acceptErrors)
             throws IOException {
         if (strategy == SubjectStrategy.AUTO || strategy == SubjectStrategy.TOPIC) {
             OptionalInt id = latestId(SchemaRegistryClient.valueSubject(topic));

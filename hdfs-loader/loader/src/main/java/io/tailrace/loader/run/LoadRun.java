@@ -20,13 +20,10 @@ import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.plan.RetentionGapException;
 import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.Store;
-import io.tailrace.loader.table.CatalogUnavailableException;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
-import io.tailrace.loader.table.RowMapper;
 import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableCatalog;
-import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.loader.task.ErrorLimit;
 import io.tailrace.loader.task.ParquetSettings;
@@ -44,13 +41,9 @@ import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One run for one topic: publish what earlier runs committed, plan, load, commit, publish. */
 public final class LoadRun {
-    private static final Logger log = LoggerFactory.getLogger(LoadRun.class);
-
     /** The size of a record that the first load of a topic assumes. */
     private static final long RECORD_BYTES_ESTIMATE = 512;
 
@@ -149,7 +142,7 @@ public final class LoadRun {
         }
         // After the high watermarks, so that records below them were written with this schema or an older one.
         Optional<Schema> schema = eventSchema(plan, state, choices);
-        checkTables(RowMapper.rowSchema(schema.orElse(null)));
+        TableCheck.check(dependencies.catalog(), layout, dependencies.store(), schema.orElse(null));
         String runId = staging.begin(dependencies.clock().instant());
         Common common = new Common(
                 series.topic().series(),
@@ -172,14 +165,19 @@ public final class LoadRun {
         return result(Optional.of(manifest), publishCommitted());
     }
 
-    /**
-     * Publishes what is committed and not published yet.
-     *
-     * @return what could not be published
-     * @throws IOException if the commits or marks cannot be read
-     */
-    List<Publisher.Failure> publish() throws IOException {
-        return publisher.publish();
+    /** This run with what the user accepts, to be repeated if need be. */
+    public TopicLoad.Run with(LoadChoices choices) {
+        return new TopicLoad.Run() {
+            @Override
+            public LoadResult run() throws IOException {
+                return LoadRun.this.run(choices);
+            }
+
+            @Override
+            public List<Publisher.Failure> publish() throws IOException {
+                return publisher.publish();
+            }
+        };
     }
 
     /** After the commit point a failure does not undo the run. */
@@ -188,17 +186,6 @@ public final class LoadRun {
             return publisher.publish();
         } catch (IOException e) {
             return List.of(new Publisher.Failure("files", e));
-        }
-    }
-
-    /** A catalog that is away says nothing about the tables. Registering them is repeated until it is back. */
-    private void checkTables(Schema rows) throws IOException {
-        try {
-            for (TableKind table : TableKind.values()) {
-                dependencies.catalog().check(TableDefinition.of(table, rows, layout, dependencies.store()));
-            }
-        } catch (CatalogUnavailableException e) {
-            log.warn("loading without a check of the tables: topic {}: {}", topic, e.getMessage());
         }
     }
 

@@ -14,20 +14,34 @@ public final class TopicLoad {
     private static final Logger log = LoggerFactory.getLogger(TopicLoad.class);
 
     private final String topic;
-    private final LoadRun run;
+    private final Run run;
     private final Retries retries;
     private int repetitions;
 
-    public TopicLoad(LoadRun.Settings settings, LoadRun.Dependencies dependencies, String topic, Retries retries) {
+    /** A run that can be repeated from the commits, as they are by then. */
+    public interface Run {
+        /** Commits what there is to load, and publishes it. */
+        LoadResult run() throws IOException;
+
+        /**
+         * Publishes what is committed and not published yet.
+         *
+         * @return what could not be published
+         * @throws IOException if the commits or marks cannot be read
+         */
+        List<Publisher.Failure> publish() throws IOException;
+    }
+
+    public TopicLoad(String topic, Run run, Retries retries) {
         this.topic = topic;
-        this.run = new LoadRun(settings, dependencies, topic);
+        this.run = run;
         this.retries = retries;
     }
 
     /** Loads the topic. */
-    public TopicOutcome load(LoadChoices choices) {
+    public TopicOutcome load() {
         try {
-            LoadResult result = runUntilCommitted(choices);
+            LoadResult result = runUntilCommitted();
             return new TopicOutcome(topic, publishUntilDone(result), null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -39,10 +53,10 @@ public final class TopicLoad {
         }
     }
 
-    private LoadResult runUntilCommitted(LoadChoices choices) throws IOException, InterruptedException {
+    private LoadResult runUntilCommitted() throws IOException, InterruptedException {
         while (true) {
             try {
-                return run.run(choices);
+                return run.run();
             } catch (IOException | RuntimeException e) {
                 if (!mayRepeat(e)) {
                     throw e;

@@ -50,4 +50,9 @@ public record DataFile(
     public DataFile inGeneration(long other) {
         return new DataFile(table, pathPartition, other, name, rows, bytes, spans);
     }
+
+    /** Returns the same file with another name. */
+    public DataFile named(String other) {
+        return new DataFile(table, pathPartition, generation, other, rows, bytes, spans);
+    }
 }

@@ -1,12 +1,15 @@
 package io.tailrace.loader.table;
 
 import io.tailrace.client.ConsumerRecord;
+import io.tailrace.protocol.TopicPartition;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Rows of the error table: a record that does not decode, the reason, and its bytes. */
 public final class ErrorRow {
@@ -26,6 +29,7 @@ public final class ErrorRow {
 
     private ErrorRow() {}
 
+    /** Returns the row of a record. */
     public static GenericRecord of(ConsumerRecord record, String reason) {
         GenericRecord row = new GenericData.Record(SCHEMA);
         row.put(RowMapper.TOPIC, record.topicPartition().topic());
@@ -36,5 +40,25 @@ public final class ErrorRow {
         row.put("record_key", record.key() == null ? null : ByteBuffer.wrap(record.key()));
         row.put("record_value", record.value() == null ? null : ByteBuffer.wrap(record.value()));
         return row;
+    }
+
+    /** Returns the record of a row, without its headers, which a row does not have. */
+    public static ConsumerRecord record(GenericRecord row) {
+        return new ConsumerRecord(
+                new TopicPartition(row.get(RowMapper.TOPIC).toString(), (Integer) row.get(RowMapper.PARTITION)),
+                (Long) row.get(RowMapper.OFFSET),
+                (Long) row.get("record_time"),
+                bytes(row.get("record_key")),
+                bytes(row.get("record_value")),
+                List.of());
+    }
+
+    private static byte @Nullable [] bytes(@Nullable Object value) {
+        if (!(value instanceof ByteBuffer buffer)) {
+            return null;
+        }
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
     }
 }

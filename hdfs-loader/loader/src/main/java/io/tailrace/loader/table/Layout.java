@@ -84,8 +84,7 @@ public record Layout(Path root, String topic) {
     public static String fileName(TopicPartition partition, int series, long first, long last) {
         String suffix = (series == 0 ? "" : "-series" + series) + "-" + partition.partition() + "-" + first + "-" + last
                 + ".parquet";
-        String topic = partition.topic();
-        return topic.substring(0, Math.min(topic.length(), NAME_BYTES_MAX - suffix.length())) + suffix;
+        return cut(partition.topic(), suffix);
     }
 
     /**
@@ -95,7 +94,20 @@ public record Layout(Path root, String topic) {
      * @param number number of the file in its hour, from 0
      */
     public String mergedFileName(long sequence, int number) {
-        String suffix = "-merged-" + sequence + "-" + number + ".parquet";
+        return cut(topic, "-merged-" + sequence + "-" + number + ".parquet");
+    }
+
+    /**
+     * The name of a file of records that were in the error table. A long topic is cut.
+     *
+     * @param sequence the number of the commit that adds it
+     * @param number number of the file in its commit, from 0
+     */
+    public String retriedFileName(long sequence, int number) {
+        return cut(topic, "-retried-" + sequence + "-" + number + ".parquet");
+    }
+
+    private static String cut(String topic, String suffix) {
         return topic.substring(0, Math.min(topic.length(), NAME_BYTES_MAX - suffix.length())) + suffix;
     }
 }

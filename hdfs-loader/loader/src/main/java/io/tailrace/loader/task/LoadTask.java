@@ -5,16 +5,10 @@ import io.tailrace.client.ConsumerRecord;
 import io.tailrace.loader.plan.OffsetRange;
 import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.table.PathPartition;
-import io.tailrace.loader.table.RowMapper;
-import io.tailrace.loader.table.TableKind;
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.schemas.FramedAvroDecoder;
-import io.tailrace.schemas.FramedAvroDecoder.Fault;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
@@ -31,12 +25,6 @@ public final class LoadTask implements Callable<TaskResult> {
     private final TaskServices services;
     private final LongConsumer loaded;
     private final AbortCheck abort;
-    private final EventFormat events;
-    private final ErrorFormat errors = new ErrorFormat();
-    private final Row row = new Row();
-    private final Rejections rejections;
-    private long valueBytes;
-    private long records;
 
     /**
      * Creates a task.
@@ -50,29 +38,21 @@ public final class LoadTask implements Callable<TaskResult> {
         this.services = services;
         this.loaded = loaded;
         this.abort = abort;
-        this.rejections = new Rejections(spec.errors());
-        RowMapper mapper = RowMapper.of(spec.eventSchema(), spec.eventTimeField());
-        this.events = new EventFormat(
-                range.topicPartition(),
-                mapper,
-                new FramedAvroDecoder(services.registry(), Optional.of(mapper.eventSchema())));
     }
 
     @Override
     public TaskResult call() throws IOException {
         try (Consumer consumer = services.consumers().get();
-                TaskFiles files = new TaskFiles(
-                        spec, Map.of(TableKind.ROWS, events, TableKind.ERRORS, errors), services.store())) {
-            copy(consumer, files);
-            rejections.check(records);
-            return new TaskResult(files.finish(abort), valueBytes);
+                RecordWriter writer = new RecordWriter(spec, services.registry(), services.store())) {
+            copy(consumer, writer);
+            return writer.finish(abort);
         }
     }
 
     /**
      * Not every offset has a record, so the consumer's position, not the last record, decides when the range is done.
      */
-    private void copy(Consumer consumer, TaskFiles files) throws IOException {
+    private void copy(Consumer consumer, RecordWriter writer) throws IOException {
         TopicPartition partition = range.topicPartition();
         consumer.assign(Set.of(partition));
         consumer.seek(partition, range.from());
@@ -80,7 +60,7 @@ public final class LoadTask implements Callable<TaskResult> {
         long progressNanos = services.nanoTime().getAsLong();
         while (position < range.to()) {
             abort.throwIfAborted();
-            write(consumer.poll(POLL), files);
+            write(consumer.poll(POLL), writer);
             long nowNanos = services.nanoTime().getAsLong();
             long next = consumer.position(partition);
             if (next > position) {
@@ -94,45 +74,15 @@ public final class LoadTask implements Callable<TaskResult> {
         }
     }
 
-    private void write(List<ConsumerRecord> records, TaskFiles files) throws IOException {
+    private void write(List<ConsumerRecord> records, RecordWriter writer) throws IOException {
         long count = 0;
         for (ConsumerRecord record : records) {
             if (record.offset() >= range.to()) {
                 break;
             }
-            write(record, files);
+            writer.write(record, PathPartition.nearestMs(record.timestampMs()));
             count++;
         }
         loaded.accept(count);
-    }
-
-    private void write(ConsumerRecord record, TaskFiles files) throws IOException {
-        records++;
-        byte[] value = record.value();
-        valueBytes += value == null ? 0 : value.length;
-        if (value == null) {
-            reject(record, Fault.VALUE, "no value", files);
-            return;
-        }
-        row.set(record.offset(), record.timestampMs(), value, value.length);
-        FramedAvroDecoder.Decoded.Rejected rejected = events.readEvent(row);
-        if (rejected != null) {
-            reject(record, rejected.fault(), rejected.reason(), files);
-        } else if (!PathPartition.exists(row.eventTimeMs)) {
-            reject(
-                    record,
-                    Fault.VALUE,
-                    "event time " + row.eventTimeMs + " ms: expected a time in the years 1970 to 9999",
-                    files);
-        } else {
-            files.write(TableKind.ROWS, row.eventTimeMs, row).add(row);
-        }
-    }
-
-    /** The event time is unknown, so an error row belongs to the hour of the record's timestamp. */
-    private void reject(ConsumerRecord record, Fault fault, String reason, TaskFiles files) throws IOException {
-        rejections.add(record, fault, reason);
-        errors.set(row, record, reason);
-        files.write(TableKind.ERRORS, PathPartition.nearestMs(record.timestampMs()), row);
     }
 }

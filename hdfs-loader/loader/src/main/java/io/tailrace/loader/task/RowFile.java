@@ -13,7 +13,7 @@ final class RowFile {
     private final Key key;
     private final RowBuffer buffer;
     private final RowSums sums;
-    private final long first;
+    private long first;
     private long last;
     private long rows;
     private @Nullable ParquetWriter<Row> writer;
@@ -45,10 +45,11 @@ final class RowFile {
         }
     }
 
-    /** @param first the offset of the first row */
-    RowFile(Key key, long first, RowBuffer buffer, RowSums sums) {
+    /** @param offset the offset of one of the rows */
+    RowFile(Key key, long offset, RowBuffer buffer, RowSums sums) {
         this.key = key;
-        this.first = first;
+        this.first = offset;
+        this.last = offset;
         this.buffer = buffer;
         this.sums = sums;
     }
@@ -76,9 +77,10 @@ final class RowFile {
         staged = stagedName;
     }
 
-    /** Counts a row that is to be buffered or written next; its offset must ascend. */
+    /** Counts a row that is to be buffered or written next. */
     void count(Row row) {
-        last = row.offset();
+        first = Math.min(first, row.offset());
+        last = Math.max(last, row.offset());
         rows++;
     }
 

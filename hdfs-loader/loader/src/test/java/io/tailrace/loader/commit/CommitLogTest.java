@@ -130,6 +130,21 @@ class CommitLogTest {
     }
 
     @Test
+    void filesThatFollowTheRemovalOfAllOthersAreOfItsGeneration() throws IOException {
+        commit(1, List.of(file(1, 0)), List.of());
+        commit(2, List.of(), List.of(file(1, 0)));
+        assertThat(new CommitLog(store, layout).state().files()).isEmpty();
+
+        commit(3, List.of(file(3, 2)), List.of());
+        assertThat(new CommitLog(store, layout).state().files()).containsExactly(file(3, 2));
+
+        commit(4, List.of(file(4, 0)), List.of());
+        assertThatThrownBy(() -> new CommitLog(store, layout).state())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("expected generation 2");
+    }
+
+    @Test
     void aCommitThatRemovesAnUnknownFileStopsTheLoader() throws IOException {
         commit(1, List.of(file(1, 0)), List.of());
         commit(2, List.of(), List.of(file(9, 0)));

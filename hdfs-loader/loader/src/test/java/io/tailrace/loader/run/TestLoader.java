@@ -2,10 +2,13 @@ package io.tailrace.loader.run;
 
 import io.tailrace.loader.commit.CommitListener;
 import io.tailrace.loader.commit.CommitLog;
+import io.tailrace.loader.compact.CompactRun;
 import io.tailrace.loader.engine.LocalEngine;
 import io.tailrace.loader.plan.Plan;
+import io.tailrace.loader.rewrite.RetryErrorsRun;
 import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.Store;
+import io.tailrace.loader.table.FileAudit;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableKind;
@@ -13,6 +16,7 @@ import io.tailrace.loader.task.ParquetSettings;
 import io.tailrace.loader.task.TaskMemory;
 import io.tailrace.loader.task.TaskServices;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +32,7 @@ import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.parquet.avro.AvroParquetReader;
+import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
@@ -116,7 +121,24 @@ final class TestLoader implements AutoCloseable {
 
     /** Loads as {@code tailrace load} does, with repetitions. */
     TopicOutcome loadTopic(Retries retries) {
-        return new TopicLoad(settings(), dependencies(step -> {}), AccessLog.TOPIC, retries).load(LoadChoices.NONE);
+        LoadRun run = new LoadRun(settings(), dependencies(step -> {}), AccessLog.TOPIC);
+        return new TopicLoad(AccessLog.TOPIC, run.with(LoadChoices.NONE), retries).load();
+    }
+
+    /** Loads what is in the error table. */
+    LoadResult retryErrors(CommitListener listener) throws IOException {
+        return new RetryErrorsRun(settings(), dependencies(listener), AccessLog.TOPIC).run();
+    }
+
+    /** Merges the small files of all hours. */
+    void compact(CommitListener listener) throws IOException {
+        CompactRun.Settings compact =
+                new CompactRun.Settings(root, 64 << 20, settings().parquet(), Duration.ofHours(1));
+        new CompactRun(
+                        compact,
+                        new CompactRun.Dependencies(store, catalog, abort, listener, InstantSource.system()),
+                        AccessLog.TOPIC)
+                .run(hour -> true);
     }
 
     private LoadRun.Dependencies dependencies(CommitListener listener) {
@@ -159,6 +181,18 @@ final class TestLoader implements AutoCloseable {
                         .filter(file -> file.table() == table)
                         .map(layout()::file)
                         .toList();
+    }
+
+    /** Returns the sums of all live rows, as their files have them. */
+    FileAudit sums() throws IOException {
+        FileAudit sums = new FileAudit(true, new TreeMap<>());
+        for (Path file : liveFiles(TableKind.ROWS)) {
+            try (ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(file, hadoop))) {
+                sums = sums.plus(FileAudit.parse(
+                        reader.getFileMetaData().getKeyValueMetaData().getOrDefault(FileAudit.FOOTER_KEY, "")));
+            }
+        }
+        return sums;
     }
 
     /** Returns all rows of a table's files on disk, read by parquet-avro alone. */

@@ -1,0 +1,39 @@
+package io.tailrace.loader.run;
+
+import io.tailrace.loader.store.Store;
+import io.tailrace.loader.table.CatalogUnavailableException;
+import io.tailrace.loader.table.Layout;
+import io.tailrace.loader.table.RowMapper;
+import io.tailrace.loader.table.TableCatalog;
+import io.tailrace.loader.table.TableDefinition;
+import io.tailrace.loader.table.TableKind;
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Checks before a commit that the catalog will take its tables. */
+public final class TableCheck {
+    private static final Logger log = LoggerFactory.getLogger(TableCheck.class);
+
+    private TableCheck() {}
+
+    /**
+     * Checks a topic's tables. A catalog that is away says nothing about them; registering them is repeated until it is back.
+     *
+     * @param event the events' schema, or null if the topic has none
+     * @throws IOException if the catalog refuses a table; the message says why
+     */
+    public static void check(TableCatalog catalog, Layout layout, Store store, @Nullable Schema event)
+            throws IOException {
+        Schema rows = RowMapper.rowSchema(event);
+        try {
+            for (TableKind table : TableKind.values()) {
+                catalog.check(TableDefinition.of(table, rows, layout, store));
+            }
+        } catch (CatalogUnavailableException e) {
+            log.warn("loading without a check of the tables: topic {}: {}", layout.topic(), e.getMessage());
+        }
+    }
+}

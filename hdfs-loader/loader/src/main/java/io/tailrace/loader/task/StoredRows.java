@@ -1,0 +1,71 @@
+package io.tailrace.loader.task;
+
+import io.tailrace.loader.store.AbortCheck;
+import io.tailrace.loader.store.Store;
+import io.tailrace.loader.store.StoredInputFile;
+import io.tailrace.loader.table.DataFile;
+import io.tailrace.loader.table.Layout;
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.avro.AvroParquetReader;
+import org.apache.parquet.avro.AvroReadSupport;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the rows of files in their tables. One row group is in memory at a time. Thread-safe. */
+public final class StoredRows {
+    private static final int ROWS_PER_CHECK = 10_000;
+
+    private final Store store;
+    private final Layout layout;
+    private final AbortCheck abort;
+
+    /** @param abort checked again and again while rows are read */
+    public StoredRows(Store store, Layout layout, AbortCheck abort) {
+        this.store = store;
+        this.layout = layout;
+        this.abort = abort;
+    }
+
+    /** What takes the rows of a file. */
+    @FunctionalInterface
+    public interface Sink {
+        void take(GenericRecord row) throws IOException;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param schema the schema of the rows, with all columns of the file
+     * @throws IOException if the file cannot be read, or has other rows than its commit says
+     */
+    public void read(DataFile file, Schema schema, Sink sink) throws IOException {
+        Configuration conf = new Configuration(false);
+        AvroReadSupport.setAvroReadSchema(conf, schema);
+        Path path = layout.file(file);
+        long rows = 0;
+        try (ParquetReader<GenericRecord> reader = AvroParquetReader.<GenericRecord>builder(
+                        new StoredInputFile(store, path))
+                .withDataModel(GenericData.get())
+                .withConf(conf)
+                .build()) {
+            @Nullable GenericRecord row = reader.read();
+            while (row != null) {
+                if (rows % ROWS_PER_CHECK == 0) {
+                    abort.throwIfAborted();
+                }
+                sink.take(row);
+                rows++;
+                row = reader.read();
+            }
+        }
+        if (rows != file.rows()) {
+            throw new IOException("file " + path + ": expected " + file.rows() + " rows as committed, found " + rows
+                    + ". Restore the file, or load its offsets again");
+        }
+    }
+}
