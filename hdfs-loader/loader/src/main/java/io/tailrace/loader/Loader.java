@@ -5,6 +5,9 @@ import io.tailrace.client.ClientConfig;
 import io.tailrace.client.Consumer;
 import io.tailrace.loader.engine.LocalEngine;
 import io.tailrace.loader.hive.MetastoreCatalog;
+import io.tailrace.loader.rewrite.ReloadRange;
+import io.tailrace.loader.rewrite.ReloadResult;
+import io.tailrace.loader.rewrite.ReloadRun;
 import io.tailrace.loader.rewrite.RetryErrorsRun;
 import io.tailrace.loader.run.LoadChoices;
 import io.tailrace.loader.run.LoadProgress;
@@ -12,6 +15,7 @@ import io.tailrace.loader.run.LoadRun;
 import io.tailrace.loader.run.LoaderLock;
 import io.tailrace.loader.run.TopicLoad;
 import io.tailrace.loader.run.TopicOutcome;
+import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.task.TaskServices;
@@ -44,8 +48,59 @@ final class Loader {
      */
     static List<TopicOutcome> load(
             LoaderConfig config, Request request, java.util.function.Consumer<TopicOutcome> ended) throws IOException {
-        try (LoaderLock lock = LoaderLock.acquire(config.zookeeperConnect(), config.group(), request.lockWaitMs());
-                Admin admin = Admin.create(ClientConfig.of(config.bootstrapServers()));
+        try (LoaderLock lock = LoaderLock.acquire(config.zookeeperConnect(), config.group(), request.lockWaitMs())) {
+            return connected(
+                    config,
+                    lock,
+                    request.topics().size(),
+                    (settings, dependencies) ->
+                            ParallelTopics.load(request.topics(), config.run().topicsParallel(), topic -> {
+                                TopicLoad.Run run = request.retryErrors()
+                                        ? new RetryErrorsRun(settings, dependencies, topic)
+                                        : new LoadRun(settings, dependencies, topic).with(request.choices());
+                                TopicOutcome outcome =
+                                        new TopicLoad(topic, run, config.run().retries()).load();
+                                ended.accept(outcome);
+                                return outcome;
+                            }));
+        }
+    }
+
+    /**
+     * What to load again.
+     *
+     * @param acceptErrors whether records go to the error table however many there are
+     * @param dryRun whether to write nothing
+     */
+    record ReloadRequest(String topic, ReloadRange range, boolean acceptErrors, boolean dryRun) {}
+
+    /**
+     * Loads records of a topic again. A dry run needs no lock.
+     *
+     * @throws IOException if nothing was changed
+     */
+    static ReloadResult reload(LoaderConfig config, ReloadRequest request) throws IOException {
+        if (request.dryRun()) {
+            return connected(config, () -> {}, 1, (settings, dependencies) -> new ReloadRun(
+                            settings, dependencies, request.topic())
+                    .dryRun(request.range(), request.acceptErrors()));
+        }
+        try (LoaderLock lock = LoaderLock.acquire(
+                config.zookeeperConnect(), config.group(), config.run().lockWaitMs())) {
+            return connected(
+                    config, lock, 1, (settings, dependencies) -> new ReloadRun(settings, dependencies, request.topic())
+                            .run(request.range(), request.acceptErrors()));
+        }
+    }
+
+    /** What uses connections while they are open. */
+    @FunctionalInterface
+    private interface Work<T> {
+        T run(LoadRun.Settings settings, LoadRun.Dependencies dependencies) throws IOException;
+    }
+
+    private static <T> T connected(LoaderConfig config, AbortCheck lock, int topics, Work<T> work) throws IOException {
+        try (Admin admin = Admin.create(ClientConfig.of(config.bootstrapServers()));
                 Store store = Store.open(config.outputPath(), hadoop(config));
                 TableCatalog catalog = catalog(config)) {
             TaskServices services =
@@ -64,7 +119,7 @@ final class Loader {
                     },
                     lock,
                     step -> {},
-                    progress(request.topics().size()),
+                    progress(topics),
                     InstantSource.system());
             LoadRun.Settings settings = new LoadRun.Settings(
                     config.outputPath(),
@@ -73,14 +128,7 @@ final class Loader {
                     config.eventTimeField(),
                     config.run().subjects(),
                     config.run().errorsRatioMax());
-            return ParallelTopics.load(request.topics(), config.run().topicsParallel(), topic -> {
-                TopicLoad.Run run = request.retryErrors()
-                        ? new RetryErrorsRun(settings, dependencies, topic)
-                        : new LoadRun(settings, dependencies, topic).with(request.choices());
-                TopicOutcome outcome = new TopicLoad(topic, run, config.run().retries()).load();
-                ended.accept(outcome);
-                return outcome;
-            });
+            return work.run(settings, dependencies);
         }
     }
 

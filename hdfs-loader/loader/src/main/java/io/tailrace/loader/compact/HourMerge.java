@@ -7,6 +7,7 @@ import io.tailrace.loader.store.SyncedOutputFile;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.FileAudit;
 import io.tailrace.loader.table.Layout;
+import io.tailrace.loader.table.Spans;
 import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.loader.task.ParquetSettings;

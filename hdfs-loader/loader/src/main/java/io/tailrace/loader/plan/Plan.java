@@ -60,6 +60,17 @@ public record Plan(List<OffsetRange> tasks, List<OffsetRange> covered, List<Offs
         return new Plan(List.copyOf(tasks), List.copyOf(covered), List.copyOf(skipped));
     }
 
+    /**
+     * Plans to load ranges again.
+     *
+     * @param taskRecordsMax the longest range of one task
+     */
+    public static Plan again(List<OffsetRange> ranges, long taskRecordsMax) {
+        List<OffsetRange> tasks = new ArrayList<>();
+        ranges.forEach(range -> split(range, taskRecordsMax, tasks));
+        return new Plan(List.copyOf(tasks), List.of(), List.of());
+    }
+
     /** Splits evenly, so that no task is much smaller than the others. */
     private static void split(OffsetRange range, long lengthMax, List<OffsetRange> pieces) {
         long count = (range.length() + lengthMax - 1) / lengthMax;

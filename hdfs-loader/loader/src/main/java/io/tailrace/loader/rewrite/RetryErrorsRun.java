@@ -4,12 +4,14 @@ import io.tailrace.loader.commit.Manifest;
 import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.commit.TopicState;
 import io.tailrace.loader.plan.OffsetRange;
+import io.tailrace.loader.plan.OffsetSet;
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.run.EventSchemas;
 import io.tailrace.loader.run.LoadProgress;
 import io.tailrace.loader.run.LoadResult;
 import io.tailrace.loader.run.LoadRun;
 import io.tailrace.loader.run.TableCheck;
+import io.tailrace.loader.run.TaskSpecs;
 import io.tailrace.loader.run.TopicLoad;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.ErrorRow;
@@ -166,21 +168,19 @@ public final class RetryErrorsRun implements TopicLoad.Run {
                 .distinct()
                 .mapToLong(DataFile::rows)
                 .sum();
+        TaskSpecs specs = new TaskSpecs(
+                settings,
+                0,
+                schema,
+                rewrite.layout().staging(runId),
+                ALL_MAY_STAY,
+                TaskSpecs.recordBytes(rewrite.state()));
         List<StagedFile> written = new ArrayList<>();
         int number = 0;
         try (LoadProgress progress = dependencies.progress().start(topic, records)) {
             for (Map.Entry<Integer, List<DataFile>> entry : files.entrySet()) {
-                TaskSpec spec = new TaskSpec(
-                        range(entry.getKey(), entry.getValue()),
-                        0,
-                        number++,
-                        0,
-                        schema,
-                        settings.eventTimeField(),
-                        rewrite.layout().staging(runId),
-                        settings.parquet(),
-                        ALL_MAY_STAY,
-                        0);
+                OffsetRange range = range(entry.getKey(), entry.getValue());
+                TaskSpec spec = specs.task(range, number++, new OffsetSet(range.from()));
                 RetryTask.Input input = new RetryTask.Input(entry.getValue(), rows, progress::loaded);
                 TaskResult result = new RetryTask(
                                 spec, input, dependencies.registry(), dependencies.store(), dependencies.abort())

@@ -64,6 +64,20 @@ final class TopicRewrite {
         return failures;
     }
 
+    /**
+     * Checks, without writing anything, that the files of all commits are in their tables.
+     *
+     * @throws IOException if they are not
+     */
+    void requirePublished() throws IOException {
+        long sequence = state().sequence();
+        if (publisher.filesEnd() < sequence) {
+            throw new IOException(
+                    "commit " + sequence + " of topic " + layout.topic()
+                            + " is not published yet: its files are not in their tables. Run tailrace load or tailrace compact first");
+        }
+    }
+
     /** Creates the staging folder of this run and returns its name. */
     String beginRun() throws IOException {
         return staging.begin(dependencies.clock().instant());

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param id its id, empty if the brokers have none
  * @param logs its logs by partition number
  */
-record BrokerTopic(String name, Optional<UUID> id, SortedMap<Integer, Log> logs) {
+public record BrokerTopic(String name, Optional<UUID> id, SortedMap<Integer, Log> logs) {
 
     /**
      * A partition's log.
@@ -35,7 +35,7 @@ record BrokerTopic(String name, Optional<UUID> id, SortedMap<Integer, Log> logs)
      * @param historyEnd end of what the log still has as it was loaded, exclusive: below the end of the loaded offsets if records
      *     were cut off after they were loaded; {@link Long#MAX_VALUE} if nothing is known
      */
-    record Log(long startOffset, long highWatermark, int leaderEpoch, long historyEnd) {}
+    public record Log(long startOffset, long highWatermark, int leaderEpoch, long historyEnd) {}
 
     /**
      * Asks the brokers.
@@ -73,6 +73,18 @@ record BrokerTopic(String name, Optional<UUID> id, SortedMap<Integer, Log> logs)
         return new BrokerTopic(name, description.id(), logs);
     }
 
+    /**
+     * Asks the brokers for the topic that was loaded.
+     *
+     * @param last the newest commit
+     * @throws TopicReplacedException if the brokers have another topic or log
+     */
+    public static BrokerTopic readLoaded(Admin admin, Manifest last) {
+        BrokerTopic brokers = read(admin, last.topic().name(), Optional.of(last));
+        TopicSeries.of(Optional.of(last), brokers, false);
+        return brokers;
+    }
+
     private static TopicDescription describe(Admin admin, String name) {
         TopicDescription description = admin.describe(Set.of(name)).get(name);
         if (description == null) {
@@ -93,7 +105,7 @@ record BrokerTopic(String name, Optional<UUID> id, SortedMap<Integer, Log> logs)
      *
      * @throws TopicReplacedException if the topic was created again meanwhile, or records were cut off
      */
-    void verifyUnchanged(Admin admin, List<OffsetRange> ranges) {
+    public void verifyUnchanged(Admin admin, List<OffsetRange> ranges) {
         Map<TopicPartition, Integer> epochs = new HashMap<>();
         for (OffsetRange range : ranges) {
             Log log = logs.get(range.topicPartition().partition());

@@ -16,6 +16,7 @@ import io.tailrace.loader.commit.Staging;
 import io.tailrace.loader.commit.TopicState;
 import io.tailrace.loader.engine.Engine;
 import io.tailrace.loader.plan.OffsetRange;
+import io.tailrace.loader.plan.OffsetSet;
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.plan.RetentionGapException;
 import io.tailrace.loader.store.AbortCheck;
@@ -28,7 +29,6 @@ import io.tailrace.loader.table.TableKind;
 import io.tailrace.loader.task.ErrorLimit;
 import io.tailrace.loader.task.ParquetSettings;
 import io.tailrace.loader.task.TaskResult;
-import io.tailrace.loader.task.TaskSpec;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -40,13 +40,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.hadoop.fs.Path;
-import org.jspecify.annotations.Nullable;
 
 /** One run for one topic: publish what earlier runs committed, plan, load, commit, publish. */
 public final class LoadRun {
-    /** The size of a record that the first load of a topic assumes. */
-    private static final long RECORD_BYTES_ESTIMATE = 512;
-
     /**
      * How a topic is loaded.
      *
@@ -63,7 +59,18 @@ public final class LoadRun {
             ParquetSettings parquet,
             String eventTimeField,
             SubjectStrategy subjects,
-            double errorsRatioMax) {}
+            double errorsRatioMax) {
+
+        /** The longest range of one task, for records of a size. */
+        public long recordsMax(long recordBytes) {
+            return Math.max(1, taskBytesMax / recordBytes);
+        }
+
+        /** The limit of a run, with or without {@code --accept-errors}. */
+        public ErrorLimit errors(boolean acceptErrors) {
+            return acceptErrors ? new ErrorLimit(1, true) : new ErrorLimit(errorsRatioMax, false);
+        }
+    }
 
     /**
      * The services a run uses.
@@ -132,10 +139,10 @@ public final class LoadRun {
         staging.fence(commits, publisher.filesEnd());
         List<Publisher.Failure> failures = publisher.publish();
         TopicState state = commits.state();
-        long recordBytes = state.recordBytes() == 0 ? RECORD_BYTES_ESTIMATE : state.recordBytes();
+        long recordBytes = TaskSpecs.recordBytes(state);
         BrokerTopic brokers = BrokerTopic.read(dependencies.admin(), topic, state.newest());
         TopicSeries series = TopicSeries.of(state.newest(), brokers, choices.acceptNewTopic());
-        Plan plan = Plan.of(series.bounds(), Math.max(1, settings.taskBytesMax() / recordBytes), choices.onGap());
+        Plan plan = Plan.of(series.bounds(), settings.recordsMax(recordBytes), choices.onGap());
         boolean isAccepted = series.isNew() && state.newest().isPresent();
         if (plan.isEmpty() && !isAccepted) {
             return result(Optional.empty(), failures.isEmpty() ? renewOffsets(state) : failures);
@@ -144,12 +151,14 @@ public final class LoadRun {
         Optional<Schema> schema = eventSchema(plan, state, choices);
         TableCheck.check(dependencies.catalog(), layout, dependencies.store(), schema.orElse(null));
         String runId = staging.begin(dependencies.clock().instant());
-        Common common = new Common(
+        TaskSpecs specs = new TaskSpecs(
+                settings,
                 series.topic().series(),
                 schema.orElse(null),
                 layout.staging(runId),
-                choices.acceptErrors() ? new ErrorLimit(1, true) : new ErrorLimit(settings.errorsRatioMax(), false));
-        List<TaskResult> results = load(plan, common, recordBytes);
+                settings.errors(choices.acceptErrors()),
+                recordBytes);
+        List<TaskResult> results = load(plan, specs);
         brokers.verifyUnchanged(dependencies.admin(), plan.tasks());
         Manifest manifest = new Manifest(
                 state.sequence() + 1,
@@ -233,26 +242,11 @@ public final class LoadRun {
                         choices.acceptErrors());
     }
 
-    /** What the tasks of a run have in common. */
-    private record Common(int series, @Nullable Schema schema, Path staging, ErrorLimit errors) {}
-
-    private List<TaskResult> load(Plan plan, Common common, long recordBytes) throws IOException {
-        List<TaskSpec> specs = new ArrayList<>();
-        for (OffsetRange range : plan.tasks()) {
-            specs.add(new TaskSpec(
-                    range,
-                    common.series(),
-                    specs.size(),
-                    0,
-                    common.schema(),
-                    settings.eventTimeField(),
-                    common.staging(),
-                    settings.parquet(),
-                    common.errors(),
-                    range.length() * recordBytes));
-        }
+    private List<TaskResult> load(Plan plan, TaskSpecs specs) throws IOException {
         try (LoadProgress progress = dependencies.progress().start(topic, plan.length())) {
-            return dependencies.engine().run(specs, progress::loaded, dependencies.abort());
+            return dependencies
+                    .engine()
+                    .run(specs.of(plan, range -> new OffsetSet(range.from())), progress::loaded, dependencies.abort());
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** Reads the schema ids that the first records of each partition name; if they name none, the first id in all records. */
-final class SchemaIdReader implements EventSchemas.IdsInData {
+public final class SchemaIdReader implements EventSchemas.IdsInData {
     private static final Duration POLL = Duration.ofSeconds(1);
 
     /** Polls in a row without progress before a range is given up, as a task does after as many seconds. */
@@ -26,7 +26,7 @@ final class SchemaIdReader implements EventSchemas.IdsInData {
     private final Supplier<Consumer> consumers;
     private final AbortCheck abort;
 
-    SchemaIdReader(Supplier<Consumer> consumers, AbortCheck abort) {
+    public SchemaIdReader(Supplier<Consumer> consumers, AbortCheck abort) {
         this.consumers = consumers;
         this.abort = abort;
     }

@@ -25,6 +25,8 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
  * checks the target first, and {@link #publish} is atomic on both.
  */
 public final class Store implements AutoCloseable {
+    private static final int COPY_BYTES = 1 << 16;
+
     private final FileSystem files;
     private final boolean isLocal;
 
@@ -129,6 +131,16 @@ public final class Store implements AutoCloseable {
         try (FSDataOutputStream out = create(file, bytes.length + 1, defaultBlockBytes(file))) {
             out.write(bytes);
             out.hsync();
+        }
+    }
+
+    /** Copies a file, forces the copy to disk and returns its size. */
+    public long copy(Path from, Path to) throws IOException {
+        try (FSDataInputStream in = files.open(from);
+                FSDataOutputStream out = create(to, COPY_BYTES, defaultBlockBytes(to))) {
+            long bytes = in.transferTo(out);
+            out.hsync();
+            return bytes;
         }
     }
 

@@ -80,7 +80,9 @@ public final class LoadTask implements Callable<TaskResult> {
             if (record.offset() >= range.to()) {
                 break;
             }
-            writer.write(record, PathPartition.nearestMs(record.timestampMs()));
+            if (!spec.excluded().contains(record.offset())) {
+                writer.write(record, PathPartition.nearestMs(record.timestampMs()));
+            }
             count++;
         }
         loaded.accept(count);

@@ -5,8 +5,10 @@ import io.tailrace.loader.store.Store;
 import io.tailrace.loader.store.StoredInputFile;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
+import io.tailrace.loader.table.RowMapper;
 import java.io.IOException;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
@@ -19,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads the rows of files in their tables. One row group is in memory at a time. Thread-safe. */
 public final class StoredRows {
     private static final int ROWS_PER_CHECK = 10_000;
+
+    private static final Schema PLACE = SchemaBuilder.record("Place")
+            .fields()
+            .requiredInt(RowMapper.PARTITION)
+            .requiredLong(RowMapper.OFFSET)
+            .endRecord();
 
     private final Store store;
     private final Layout layout;
@@ -37,6 +45,12 @@ public final class StoredRows {
         void take(GenericRecord row) throws IOException;
     }
 
+    /** What takes the place of each row. */
+    @FunctionalInterface
+    public interface PlaceSink {
+        void take(int partition, long offset);
+    }
+
     /**
      * Reads a file.
      *
@@ -46,7 +60,23 @@ public final class StoredRows {
     public void read(DataFile file, Schema schema, Sink sink) throws IOException {
         Configuration conf = new Configuration(false);
         AvroReadSupport.setAvroReadSchema(conf, schema);
-        Path path = layout.file(file);
+        read(layout.file(file), file.rows(), conf, sink);
+    }
+
+    /** Reads only partition and offset of each row. Otherwise as {@link #read(DataFile, Schema, Sink)}. */
+    public void readPlaces(DataFile file, PlaceSink sink) throws IOException {
+        readPlaces(file, layout.file(file), sink);
+    }
+
+    /** As {@link #readPlaces(DataFile, PlaceSink)}, of a file that is not in its table yet. */
+    public void readPlaces(DataFile file, Path path, PlaceSink sink) throws IOException {
+        Configuration conf = new Configuration(false);
+        AvroReadSupport.setRequestedProjection(conf, PLACE);
+        AvroReadSupport.setAvroReadSchema(conf, PLACE);
+        read(path, file.rows(), conf, row -> sink.take((Integer) row.get(0), (Long) row.get(1)));
+    }
+
+    private void read(Path path, long expectedRows, Configuration conf, Sink sink) throws IOException {
         long rows = 0;
         try (ParquetReader<GenericRecord> reader = AvroParquetReader.<GenericRecord>builder(
                         new StoredInputFile(store, path))
@@ -63,9 +93,9 @@ public final class StoredRows {
                 row = reader.read();
             }
         }
-        if (rows != file.rows()) {
-            throw new IOException("file " + path + ": expected " + file.rows() + " rows as committed, found " + rows
-                    + ". Restore the file, or load its offsets again");
+        if (rows != expectedRows) {
+            throw new IOException("file " + path + ": expected " + expectedRows + " rows as committed, found " + rows
+                    + ". Restore the file, or load its hour again with tailrace reload");
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.tailrace.loader.task;
 
 import io.tailrace.loader.plan.OffsetRange;
+import io.tailrace.loader.plan.OffsetSet;
 import org.apache.avro.Schema;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param parquet settings of the files
  * @param errors how many records may go to the error table
  * @param valueBytes total size of the values in the range, estimated, from which an engine balances its work
+ * @param excluded offsets of the range whose records the task leaves out
  */
 public record TaskSpec(
         OffsetRange range,
@@ -29,11 +31,22 @@ public record TaskSpec(
         Path staging,
         ParquetSettings parquet,
         ErrorLimit errors,
-        long valueBytes) {
+        long valueBytes,
+        OffsetSet excluded) {
 
     /** Returns the same task with another number of the attempt. */
     public TaskSpec withAttempt(int other) {
         return new TaskSpec(
-                range, series, number, other, eventSchema, eventTimeField, staging, parquet, errors, valueBytes);
+                range,
+                series,
+                number,
+                other,
+                eventSchema,
+                eventTimeField,
+                staging,
+                parquet,
+                errors,
+                valueBytes,
+                excluded);
     }
 }

@@ -108,6 +108,17 @@ final class FakeCluster {
         log.batches.removeIf(batch -> batch.lastOffset() < offset);
     }
 
+    /** Removes a record, as compaction does. */
+    void compactAway(TopicPartition partition, long offset) {
+        log(partition)
+                .batches
+                .replaceAll(batch -> new Batch(
+                        batch.lastOffset(),
+                        batch.records().stream()
+                                .filter(record -> record.offset() != offset)
+                                .toList()));
+    }
+
     /** Removes offsets from the end, as if the topic had been created again. */
     void truncateTo(TopicPartition partition, long offset) {
         PartitionLog log = log(partition);

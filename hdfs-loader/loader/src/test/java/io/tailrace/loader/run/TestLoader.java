@@ -5,6 +5,9 @@ import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.compact.CompactRun;
 import io.tailrace.loader.engine.LocalEngine;
 import io.tailrace.loader.plan.Plan;
+import io.tailrace.loader.rewrite.ReloadRange;
+import io.tailrace.loader.rewrite.ReloadResult;
+import io.tailrace.loader.rewrite.ReloadRun;
 import io.tailrace.loader.rewrite.RetryErrorsRun;
 import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.Store;
@@ -128,6 +131,16 @@ final class TestLoader implements AutoCloseable {
     /** Loads what is in the error table. */
     LoadResult retryErrors(CommitListener listener) throws IOException {
         return new RetryErrorsRun(settings(), dependencies(listener), AccessLog.TOPIC).run();
+    }
+
+    /** Loads records again and replaces the files that have them. */
+    ReloadResult reload(ReloadRange range, CommitListener listener) throws IOException {
+        return new ReloadRun(settings(), dependencies(listener), AccessLog.TOPIC).run(range, true);
+    }
+
+    /** Plans a reload. */
+    ReloadResult dryReload(ReloadRange range) throws IOException {
+        return new ReloadRun(settings(), dependencies(step -> {}), AccessLog.TOPIC).dryRun(range, true);
     }
 
     /** Merges the small files of all hours. */

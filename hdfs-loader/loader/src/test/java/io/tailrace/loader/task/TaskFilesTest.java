@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.loader.plan.OffsetRange;
+import io.tailrace.loader.plan.OffsetSet;
 import io.tailrace.loader.run.AccessLog;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.StagedFile;
@@ -65,7 +66,8 @@ class TaskFilesTest {
                 new org.apache.hadoop.fs.Path(staging.toUri()),
                 new ParquetSettings(CompressionCodecName.SNAPPY, 128 << 10, memory),
                 new ErrorLimit(1, true),
-                0);
+                0,
+                new OffsetSet(0));
         return new TaskFiles(spec, Map.of(TableKind.ERRORS, errors), store);
     }
 

@@ -1,16 +1,15 @@
-package io.tailrace.loader.compact;
+package io.tailrace.loader.table;
 
-import io.tailrace.loader.table.DataFile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** The spans of a file that is made of others. Pure. */
-final class Spans {
+/** The spans of several files. Pure. */
+public final class Spans {
     private Spans() {}
 
     /** Returns the union of the spans of all files, by partition and offset. Spans without a gap between them become one. */
-    static List<DataFile.Span> union(List<DataFile> files) {
+    public static List<DataFile.Span> union(List<DataFile> files) {
         List<DataFile.Span> sorted = files.stream()
                 .flatMap(file -> file.spans().stream())
                 .sorted(Comparator.comparing(DataFile.Span::partition).thenComparing(DataFile.Span::first))
