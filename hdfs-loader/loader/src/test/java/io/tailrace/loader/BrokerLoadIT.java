@@ -16,8 +16,6 @@ import io.tailrace.schemas.HttpSchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryClient;
 import io.tailrace.server.BrokerServer;
 import io.tailrace.server.config.BrokerConfig;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -51,10 +49,10 @@ class BrokerLoadIT {
                         "log.dir.free.bytes.min", "0",
                         "zookeeper.connect", "127.0.0.1:" + zooKeeper.port())))) {
             String brokers = "127.0.0.1:" + broker.port();
-            Process registry = startRegistry(brokers);
-            try (Admin admin = Admin.create(ClientConfig.of(brokers));
+            try (RegistryProcess registry = RegistryProcess.start(brokers);
+                    Admin admin = Admin.create(ClientConfig.of(brokers));
                     GroupAdmin groups = GroupAdmin.create(ClientConfig.of(brokers))) {
-                String url = "http://127.0.0.1:" + portOf(registry);
+                String url = registry.url();
                 admin.createTopic(new NewTopic(AccessLog.TOPIC, OptionalInt.of(2), OptionalInt.of(1), Map.of()));
                 produce(brokers, url, EVENTS);
                 String[] args = {
@@ -72,8 +70,6 @@ class BrokerLoadIT {
 
                 produce(brokers, url, 1);
                 assertThat(load(args)).startsWith("[{\"topic\":\"access-log\",\"rows\":1,\"errors\":0,");
-            } finally {
-                registry.destroy();
             }
         }
     }
@@ -105,30 +101,5 @@ class BrokerLoadIT {
                 .setErr(new PrintWriter(err));
         assertThat(commandLine.execute(args)).as(err.toString()).isZero();
         return out.toString();
-    }
-
-    private static Process startRegistry(String brokers) throws IOException {
-        return new ProcessBuilder(
-                        System.getProperty("java.home") + "/bin/java",
-                        "-Xmx128m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.tailrace.schemas.registry.SchemaRegistryCommand",
-                        "--set",
-                        "listeners=http://127.0.0.1:0",
-                        "--set",
-                        "kafkastore.bootstrap.servers=" + brokers)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-    }
-
-    private static int portOf(Process registry) throws IOException {
-        BufferedReader out = registry.inputReader();
-        for (String line = out.readLine(); line != null; line = out.readLine()) {
-            if (line.startsWith("schema registry is ready on port ")) {
-                return Integer.parseInt(line.replaceAll("\\D+", ""));
-            }
-        }
-        throw new IOException("the registry did not start");
     }
 }

@@ -15,13 +15,15 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
 /** A Hive sandbox in its own process, with its own libraries. */
-final class HiveProcess implements AutoCloseable {
+public final class HiveProcess implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofMinutes(3);
 
     private final Process process;
     private final Properties addresses = new Properties();
 
-    HiveProcess(Path dir) throws IOException {
+    /** Starts a sandbox whose data are below a folder, and waits until it is ready. */
+    public HiveProcess(Path dir) throws IOException {
+        Files.createDirectories(dir);
         Path ready = dir.resolve("ready");
         process = new ProcessBuilder(command(
                         "768m",
@@ -57,16 +59,18 @@ final class HiveProcess implements AutoCloseable {
         return command;
     }
 
-    String hdfs() {
+    /** The URI of HDFS. */
+    public String hdfs() {
         return addresses.getProperty("fs.defaultFS");
     }
 
-    String metastore() {
+    /** The URI of the metastore. */
+    public String metastore() {
         return addresses.getProperty("hive.metastore.uris");
     }
 
     /** Runs statements and returns the rows of each as one line of JSON. */
-    String sql(String... statements) throws IOException, InterruptedException {
+    public String sql(String... statements) throws IOException, InterruptedException {
         List<String> args =
                 new ArrayList<>(List.of("--url", addresses.getProperty("hive.jdbc.url"), "--output", "json"));
         for (String statement : statements) {
