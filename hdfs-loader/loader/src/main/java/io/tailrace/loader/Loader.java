@@ -3,7 +3,9 @@ package io.tailrace.loader;
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.Consumer;
+import io.tailrace.loader.engine.Engine;
 import io.tailrace.loader.engine.LocalEngine;
+import io.tailrace.loader.engine.mapreduce.MapReduceEngine;
 import io.tailrace.loader.hive.MetastoreCatalog;
 import io.tailrace.loader.rewrite.ReloadRange;
 import io.tailrace.loader.rewrite.ReloadResult;
@@ -23,7 +25,6 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /** Builds a loader from its configuration and runs it. */
 final class Loader {
@@ -100,14 +101,15 @@ final class Loader {
     }
 
     private static <T> T connected(LoaderConfig config, AbortCheck lock, int topics, Work<T> work) throws IOException {
+        Configuration hadoop = hadoop(config);
         try (Admin admin = Admin.create(ClientConfig.of(config.bootstrapServers()));
-                Store store = Store.open(config.outputPath(), hadoop(config));
+                Store store = Store.open(config.outputPath(), hadoop);
                 TableCatalog catalog = catalog(config)) {
             TaskServices services =
                     TaskServices.connect(config.bootstrapServers(), config.group(), config.registry(), store);
             LoadRun.Dependencies dependencies = new LoadRun.Dependencies(
                     admin,
-                    new LocalEngine(config.threads(), services),
+                    engine(config, hadoop, services),
                     services.registry(),
                     services.consumers(),
                     store,
@@ -133,13 +135,18 @@ final class Loader {
     }
 
     static Configuration hadoop(LoaderConfig config) {
-        Configuration hadoop = new Configuration();
-        config.hadoopConfDir().ifPresent(folder -> {
-            for (String file : List.of("core-site.xml", "hdfs-site.xml")) {
-                hadoop.addResource(new Path(folder.resolve(file).toUri()));
-            }
-        });
-        return hadoop;
+        return HadoopFiles.read(
+                config.hadoopConfDir(), System.getenv(), config.mapReduce().isPresent());
+    }
+
+    private static Engine engine(LoaderConfig config, Configuration hadoop, TaskServices services) {
+        return config.mapReduce()
+                .<Engine>map(settings -> new MapReduceEngine(
+                        settings,
+                        new MapReduceEngine.Services(config.bootstrapServers(), config.group(), config.registry()),
+                        hadoop,
+                        services.store()))
+                .orElseGet(() -> new LocalEngine(config.threads(), services));
     }
 
     static TableCatalog catalog(LoaderConfig config) {

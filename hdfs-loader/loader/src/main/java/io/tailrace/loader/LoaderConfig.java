@@ -5,6 +5,7 @@ import io.tailrace.config.ConfigException;
 import io.tailrace.config.ConfigKey;
 import io.tailrace.config.ConfigKeys;
 import io.tailrace.loader.audit.AuditRun;
+import io.tailrace.loader.engine.mapreduce.MapReduceSettings;
 import io.tailrace.loader.task.ParquetSettings;
 import io.tailrace.loader.task.TaskMemory;
 import io.tailrace.metrics.MetricsListener;
@@ -39,6 +40,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * @param hiveDatabase the database of the tables
  * @param metrics where a loader that repeats its loads serves metrics and health
  * @param run how a load goes about its topics
+ * @param mapReduce how tasks run in a YARN cluster; empty to run them in this process
  */
 public record LoaderConfig(
         String bootstrapServers,
@@ -59,11 +61,13 @@ public record LoaderConfig(
         List<URI> metastores,
         String hiveDatabase,
         MetricsListener metrics,
-        RunConfig run) {
+        RunConfig run,
+        Optional<MapReduceSettings> mapReduce) {
 
     /** Where tasks run. */
     enum Engine {
-        LOCAL
+        LOCAL,
+        MAPREDUCE
     }
 
     /** Compression of Parquet pages. */
@@ -93,9 +97,15 @@ public record LoaderConfig(
             null,
             "Folder of tables and commits, on hdfs:// or file://, such as hdfs://namenode:8020/tailrace.");
     private static final ConfigKey<String> HADOOP_CONF_DIR = ConfigKey.text(
-            "hadoop.conf.dir", "", "Folder of core-site.xml and hdfs-site.xml; empty for Hadoop's defaults.");
+            "hadoop.conf.dir",
+            "",
+            "Folder of core-site.xml, hdfs-site.xml and, for engine=mapreduce, yarn-site.xml; empty for the environment's"
+                    + " HADOOP_CONF_DIR, or else Hadoop's defaults.");
     private static final ConfigKey<Engine> ENGINE = ConfigKey.choice(
-            "engine", Engine.class, Engine.LOCAL, "Where tasks run; local: in threads of this process.");
+            "engine",
+            Engine.class,
+            Engine.LOCAL,
+            "Where tasks run; local: in threads of this process, mapreduce: in containers of a YARN cluster.");
     private static final ConfigKey<Integer> THREADS =
             ConfigKey.integer("tasks.parallel", 2, 1, 256, "Tasks that run at once.");
     private static final ConfigKey<Long> TASK_BYTES_MAX = ConfigKey.longInteger(
@@ -186,8 +196,9 @@ public record LoaderConfig(
             HIVE_DATABASE,
             MetricsListener.KEY);
 
-    static final ConfigKeys KEYS = ConfigKeys.of(
-            Stream.of(LOADER_KEYS, RunConfig.KEYS).flatMap(List::stream).toList());
+    static final ConfigKeys KEYS = ConfigKeys.of(Stream.of(LOADER_KEYS, RunConfig.KEYS, MapReduceSettings.KEYS)
+            .flatMap(List::stream)
+            .toList());
 
     /**
      * Reads a configuration.
@@ -196,13 +207,14 @@ public record LoaderConfig(
      */
     static LoaderConfig of(Config config) {
         String hadoopConfDir = config.value(HADOOP_CONF_DIR);
+        Path output = new Path(uri(OUTPUT_PATH, config.value(OUTPUT_PATH), "hdfs or file"));
         return new LoaderConfig(
                 config.value(BOOTSTRAP_SERVERS),
                 uri(REGISTRY, config.value(REGISTRY), "http"),
                 config.value(ZOOKEEPER),
                 config.value(GROUP),
                 config.value(TOPICS),
-                new Path(uri(OUTPUT_PATH, config.value(OUTPUT_PATH), "hdfs or file")),
+                output,
                 hadoopConfDir.isEmpty() ? Optional.empty() : Optional.of(java.nio.file.Path.of(hadoopConfDir)),
                 config.value(THREADS),
                 config.value(TASK_BYTES_MAX),
@@ -221,7 +233,10 @@ public record LoaderConfig(
                 config.value(METASTORES).stream().map(text -> metastore(text)).toList(),
                 config.value(HIVE_DATABASE).toLowerCase(Locale.ROOT),
                 config.value(MetricsListener.KEY),
-                RunConfig.of(config));
+                RunConfig.of(config),
+                config.value(ENGINE) == Engine.MAPREDUCE
+                        ? Optional.of(MapReduceSettings.of(config, output))
+                        : Optional.empty());
     }
 
     private static URI metastore(String text) {

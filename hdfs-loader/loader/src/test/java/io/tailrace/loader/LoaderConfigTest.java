@@ -21,7 +21,7 @@ class LoaderConfigTest {
     void configurationFileListsEveryKeyWithItsDefault() throws IOException {
         Map<String, String> inFile = new TreeMap<>();
         for (String line : Files.readAllLines(FILE)) {
-            if (line.matches("#?[a-z.]+=.*")) {
+            if (line.matches("#?[a-z.-]+=.*")) {
                 String[] pair = line.replaceFirst("^#", "").split("=", 2);
                 inFile.put(pair[0], pair[1]);
             }
@@ -49,6 +49,23 @@ class LoaderConfigTest {
         assertThatThrownBy(() -> config(Map.of("output.path", "file:///x", "engine", "spark")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("one of local");
+    }
+
+    @Test
+    void engineMapReduceNeedsFoldersThatOtherMachinesReach() throws IOException {
+        assertThat(config(Map.of("output.path", "hdfs://n:8020/x", "engine", "mapreduce"))
+                        .mapReduce())
+                .hasValueSatisfying(settings -> {
+                    assertThat(settings.libraries()).hasToString("hdfs://n:8020/x/_tailrace/lib");
+                    assertThat(settings.javaOptions()).startsWith("-Xmx768m ");
+                });
+        assertThatThrownBy(() -> config(Map.of("output.path", "file:///x", "engine", "mapreduce")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("output.path=file:/x: expected hdfs://");
+        assertThatThrownBy(() ->
+                        config(Map.of("output.path", "hdfs://n/x", "engine", "mapreduce", "mapreduce.lib.dir", "/lib")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("mapreduce.lib.dir=/lib: expected hdfs://");
     }
 
     private static LoaderConfig config(Map<String, String> settings) throws IOException {
