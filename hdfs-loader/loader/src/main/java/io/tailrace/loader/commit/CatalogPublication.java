@@ -4,11 +4,11 @@ import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.PathPartition;
-import io.tailrace.loader.table.RowMapper;
 import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.loader.table.TableSchema;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.avro.Schema;
 import org.apache.hadoop.fs.Path;
 
 /** Registers the tables, and the path partitions that commits changed, in a catalog such as Hive's metastore. */
@@ -111,7 +110,7 @@ public final class CatalogPublication implements Publication {
 
     private void publish(Map<TableKind, SortedMap<PathPartition, Path>> locations, Manifest newest) throws IOException {
         try {
-            Schema rows = RowMapper.rowSchema(newest.schema());
+            TableSchema rows = TableSchema.of(layout.topic(), newest.schema());
             for (TableKind table : TableKind.values()) {
                 catalog.publish(
                         TableDefinition.of(table, rows, layout, store), locations.getOrDefault(table, new TreeMap<>()));

@@ -7,6 +7,7 @@ import io.tailrace.loader.store.SyncedOutputFile;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.FileAudit;
 import io.tailrace.loader.table.Layout;
+import io.tailrace.loader.table.RowFileBuilder;
 import io.tailrace.loader.table.Spans;
 import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
@@ -21,13 +22,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.avro.AvroParquetWriter;
-import org.apache.parquet.avro.AvroWriteSupport;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -45,7 +42,6 @@ final class HourMerge {
     private final MergePlan.HourFiles hour;
     private final Target target;
     private final StoredRows rows;
-    private final Configuration conf = new Configuration(false);
     private final List<StagedFile> written = new ArrayList<>();
 
     /**
@@ -154,11 +150,7 @@ final class HourMerge {
 
     private ParquetWriter<GenericRecord> writer(Schema schema, Path path, Map<String, String> footer)
             throws IOException {
-        return AvroParquetWriter.<GenericRecord>builder(new SyncedOutputFile(target.store(), path))
-                .withConf(conf)
-                .withSchema(schema)
-                .withDataModel(GenericData.get())
-                .config(AvroWriteSupport.WRITE_OLD_LIST_STRUCTURE, "false")
+        return new RowFileBuilder(new SyncedOutputFile(target.store(), path), schema)
                 .withWriteMode(ParquetFileWriter.Mode.CREATE)
                 .withCompressionCodec(target.parquet().codec())
                 .withExtraMetaData(footer)

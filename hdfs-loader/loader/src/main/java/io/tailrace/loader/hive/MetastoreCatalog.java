@@ -9,10 +9,8 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hive.metastore.api.AddPartitionsRequest;
 import org.apache.hadoop.hive.metastore.api.AlreadyExistsException;
@@ -30,6 +28,8 @@ import org.apache.thrift.protocol.TBinaryProtocol;
 import org.apache.thrift.transport.TSocket;
 import org.apache.thrift.transport.TTransport;
 import org.apache.thrift.transport.TTransportException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hive's metastore, over Thrift: external Parquet tables, partitioned by day and hour.
@@ -37,6 +37,7 @@ import org.apache.thrift.transport.TTransportException;
  * <p>Connects for each call, since a run makes few and a connection idle for an hour would be dead. Used by one thread.
  */
 public final class MetastoreCatalog implements TableCatalog {
+    private static final Logger log = LoggerFactory.getLogger(MetastoreCatalog.class);
     private static final int CONNECT_TIMEOUT_MS = 10_000;
     private static final int RESPONSE_TIMEOUT_MS = 120_000;
 
@@ -68,12 +69,13 @@ public final class MetastoreCatalog implements TableCatalog {
     }
 
     @Override
-    public void check(TableDefinition table) throws IOException {
-        HiveColumns.of(table.schema());
+    public void check(TableDefinition wanted) throws IOException {
+        HiveColumns.of(wanted);
         call(client -> {
             client.get_database(database);
+            TableDefinition table = named(client, wanted);
             try {
-                missingColumns(existing(client, table), table);
+                HiveColumns.grown(existing(client, table).getSd().getCols(), table);
             } catch (NoSuchObjectException e) {
                 return false;
             }
@@ -81,10 +83,69 @@ public final class MetastoreCatalog implements TableCatalog {
         });
     }
 
+    /**
+     * Returns the table by the name that it has in the database, or by the first free one of its two names. A name is also taken
+     * if another topic of the same output has it.
+     *
+     * @throws IOException if another folder has the name, so that queries of it would not see this table
+     */
+    private TableDefinition named(ThriftHiveMetastore.Client client, TableDefinition table)
+            throws TException, IOException {
+        TableDefinition free = null;
+        for (String name : List.of(table.name(), table.spareName())) {
+            TableDefinition named = table.named(name);
+            try {
+                Path location = location(client.get_table_req(new GetTableRequest(database, name))
+                        .getTable());
+                if (location.equals(table.folder())) {
+                    return named;
+                }
+                if (!isBelow(location, table.output())) {
+                    throw elsewhere(named, location);
+                }
+            } catch (NoSuchObjectException e) {
+                free = free == null ? named : free;
+            }
+        }
+        if (free == null) {
+            throw new IOException("Hive tables " + database + "." + table.name() + " and " + database + "."
+                    + table.spareName() + " belong to other topics of " + table.output()
+                    + ", expected one of them to be at "
+                    + table.folder() + ". Drop one of the tables, or set another hive.database");
+        }
+        if (!free.name().equals(table.name())) {
+            log.info(
+                    "another topic has the table's name in Hive: name {}, folder {}, used instead {}",
+                    table.name(),
+                    table.folder(),
+                    free.name());
+        }
+        return free;
+    }
+
+    private static Path location(Table hive) {
+        return new Path(hive.getSd().getLocation());
+    }
+
+    private static boolean isBelow(Path path, Path folder) {
+        for (Path parent = path.getParent(); parent != null; parent = parent.getParent()) {
+            if (parent.equals(folder)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private IOException elsewhere(TableDefinition table, Path location) {
+        return new IOException("Hive table " + database + "." + table.name() + " is at " + location + ", expected "
+                + table.folder() + ". Drop the table, or set another hive.database");
+    }
+
     @Override
-    public void publish(TableDefinition table, SortedMap<PathPartition, Path> locations) throws IOException {
+    public void publish(TableDefinition wanted, SortedMap<PathPartition, Path> locations) throws IOException {
         call(client -> {
-            Table hive = createOrGrow(client, table);
+            TableDefinition table = create(client, wanted);
+            Table hive = grow(client, table);
             List<Partition> batch = new ArrayList<>();
             for (Map.Entry<PathPartition, Path> location : locations.entrySet()) {
                 batch.add(partition(hive, table, location.getKey(), location.getValue()));
@@ -126,32 +187,38 @@ public final class MetastoreCatalog implements TableCatalog {
                 .path();
     }
 
-    private Table createOrGrow(ThriftHiveMetastore.Client client, TableDefinition table)
+    /** Creates the table if it does not exist, and returns it by its name. */
+    private TableDefinition create(ThriftHiveMetastore.Client client, TableDefinition wanted)
             throws TException, IOException {
-        Table hive;
+        TableDefinition table = named(client, wanted);
         try {
-            hive = existing(client, table);
-        } catch (NoSuchObjectException e) {
-            create(client, table);
-            hive = existing(client, table);
+            client.create_table(newTable(table));
+            return table;
+        } catch (AlreadyExistsException e) {
+            // Created before, or just now: then perhaps for another topic.
+            return named(client, wanted);
         }
-        List<FieldSchema> missing = missingColumns(hive, table);
-        if (!missing.isEmpty()) {
-            missing.forEach(hive.getSd()::addToCols);
-            // To existing path partitions too: a late file may add the new columns to one of them.
+    }
+
+    private Table grow(ThriftHiveMetastore.Client client, TableDefinition table) throws TException, IOException {
+        Table hive = existing(client, table);
+        List<FieldSchema> columns = HiveColumns.grown(hive.getSd().getCols(), table);
+        if (!columns.equals(hive.getSd().getCols())) {
+            hive.getSd().setCols(columns);
+            // In existing path partitions, too: a late file may add the new columns to one of them.
             boolean cascade = true;
             client.alter_table_with_cascade(database, table.name(), hive, cascade);
         }
         return hive;
     }
 
-    private void create(ThriftHiveMetastore.Client client, TableDefinition table) throws TException {
+    private Table newTable(TableDefinition table) throws IOException {
         StorageDescriptor storage = new StorageDescriptor();
-        storage.setCols(HiveColumns.of(table.schema()));
+        storage.setCols(HiveColumns.of(table));
         storage.setLocation(table.folder().toString());
         storage.setInputFormat(PARQUET + "MapredParquetInputFormat");
         storage.setOutputFormat(PARQUET + "MapredParquetOutputFormat");
-        storage.setSerdeInfo(new SerDeInfo(table.name(), PARQUET + "serde.ParquetHiveSerDe", Map.of()));
+        storage.setSerdeInfo(new SerDeInfo(null, PARQUET + "serde.ParquetHiveSerDe", Map.of()));
         storage.setBucketCols(List.of());
         storage.setSortCols(List.of());
         storage.setParameters(Map.of());
@@ -164,21 +231,14 @@ public final class MetastoreCatalog implements TableCatalog {
         hive.setPartitionKeys(PARTITION_COLUMNS);
         // Dropping the table must not delete the files, whose offsets count as loaded.
         hive.setParameters(Map.of("EXTERNAL", "TRUE", "external.table.purge", "false"));
-        try {
-            client.create_table(hive);
-        } catch (AlreadyExistsException e) {
-            // Created by another client at the same time. The caller compares it with what it should be.
-            return;
-        }
+        return hive;
     }
 
     private Table existing(ThriftHiveMetastore.Client client, TableDefinition table) throws TException, IOException {
         var hive = client.get_table_req(new GetTableRequest(database, table.name()))
                 .getTable();
-        Path location = new Path(hive.getSd().getLocation());
-        if (!location.equals(table.folder())) {
-            throw new IOException("Hive table " + database + "." + table.name() + " is at " + location + ", expected "
-                    + table.folder() + ". Drop the table, or set another hive.database");
+        if (!location(hive).equals(table.folder())) {
+            throw elsewhere(table, location(hive));
         }
         List<String> keys =
                 hive.getPartitionKeys().stream().map(FieldSchema::getName).toList();
@@ -187,28 +247,6 @@ public final class MetastoreCatalog implements TableCatalog {
                     + ", expected dt and hr. Drop the table, or set another hive.database");
         }
         return hive;
-    }
-
-    /** Returns the columns to add. The loader does not change the type of a column. */
-    private List<FieldSchema> missingColumns(Table hive, TableDefinition table) throws IOException {
-        Map<String, String> types = new TreeMap<>();
-        for (FieldSchema column : hive.getSd().getCols()) {
-            types.put(column.getName().toLowerCase(Locale.ROOT), column.getType());
-        }
-        List<FieldSchema> missing = new ArrayList<>();
-        for (FieldSchema column : HiveColumns.of(table.schema())) {
-            String type = types.get(column.getName());
-            if (type == null) {
-                missing.add(column);
-            } else if (!type.equalsIgnoreCase(column.getType())) {
-                throw new IOException("Hive table " + database + "." + table.name() + " has column " + column.getName()
-                        + " of type " + type + ", expected " + column.getType()
-                        + " as in the topic's newest schema. Change it in Hive: ALTER TABLE " + database + "."
-                        + table.name() + " CHANGE COLUMN "
-                        + column.getName() + " " + column.getName() + " " + column.getType() + " CASCADE");
-            }
-        }
-        return missing;
     }
 
     private Partition partition(Table hive, TableDefinition table, PathPartition pathPartition, Path location) {

@@ -17,6 +17,7 @@ import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.loader.table.TableSchema;
 import io.tailrace.loader.task.StoredRows;
 import io.tailrace.loader.task.TaskResult;
 import java.io.IOException;
@@ -108,15 +109,15 @@ public final class ReloadRun {
         BrokerTopic brokers = BrokerTopic.readLoaded(dependencies.admin(), last);
         ReloadOffsets offsets = ReloadOffsets.read(plan, rows);
         Plan tasks = offsets.tasks(brokers, settings.recordsMax(TaskSpecs.recordBytes(state)));
-        Schema schema = new EventSchemas(dependencies.registry(), settings.subjects(), topic)
+        Optional<Schema> schema = new EventSchemas(dependencies.registry(), settings.subjects(), topic)
                 .find(
                         tasks,
                         Optional.ofNullable(last.schema()),
                         new SchemaIdReader(dependencies.consumers(), dependencies.abort()),
-                        acceptErrors)
-                .orElse(null);
-        TableCheck.check(dependencies.catalog(), rewrite.layout(), dependencies.store(), schema);
-        return new Work(state, plan, offsets, brokers, tasks, schema);
+                        acceptErrors);
+        TableSchema table = TableSchema.of(topic, schema.orElse(null), last.schema());
+        TableCheck.check(dependencies.catalog(), rewrite.layout(), dependencies.store(), table);
+        return new Work(state, plan, offsets, brokers, tasks, table.event());
     }
 
     private void requireLoaded(ReloadRange range, Manifest last) {

@@ -18,6 +18,7 @@ import io.tailrace.loader.table.ErrorRow;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.loader.table.TableSchema;
 import io.tailrace.loader.task.ErrorLimit;
 import io.tailrace.loader.task.RetryTask;
 import io.tailrace.loader.task.StoredRows;
@@ -82,10 +83,13 @@ public final class RetryErrorsRun implements TopicLoad.Run {
         if (files.isEmpty()) {
             return new LoadResult(topic, 0, 0, 0, 0, failures);
         }
-        @Nullable Schema schema = eventSchema(files, state).orElse(null);
-        TableCheck.check(dependencies.catalog(), rewrite.layout(), dependencies.store(), schema);
+        TableSchema table = TableSchema.of(
+                topic,
+                eventSchema(files, state).orElse(null),
+                state.newest().map(Manifest::schema).orElse(null));
+        TableCheck.check(dependencies.catalog(), rewrite.layout(), dependencies.store(), table);
         String runId = rewrite.beginRun();
-        List<StagedFile> written = retry(files, schema, runId);
+        List<StagedFile> written = retry(files, table.event(), runId);
         long errors = rows(state.hours(TableKind.ERRORS).values().stream()
                 .flatMap(hour -> hour.files().stream())
                 .toList());
@@ -100,7 +104,7 @@ public final class RetryErrorsRun implements TopicLoad.Run {
             return new LoadResult(topic, 0, errors, 0, 0, failures);
         }
         List<StagedFile> added = added(state, written, removed);
-        rewrite.commit(runId, schema, added, removed);
+        rewrite.commit(runId, table.event(), added, removed);
         long decoded = written.stream()
                 .filter(staged -> staged.file().table() == TableKind.ROWS)
                 .mapToLong(staged -> staged.file().rows())

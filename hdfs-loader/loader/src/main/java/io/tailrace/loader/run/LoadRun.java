@@ -26,6 +26,7 @@ import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.loader.table.TableSchema;
 import io.tailrace.loader.task.ErrorLimit;
 import io.tailrace.loader.task.ParquetSettings;
 import io.tailrace.loader.task.TaskResult;
@@ -148,13 +149,16 @@ public final class LoadRun {
             return result(Optional.empty(), failures.isEmpty() ? renewOffsets(state) : failures);
         }
         // After the high watermarks, so that records below them were written with this schema or an older one.
-        Optional<Schema> schema = eventSchema(plan, state, choices);
-        TableCheck.check(dependencies.catalog(), layout, dependencies.store(), schema.orElse(null));
+        TableSchema rows = TableSchema.of(
+                topic,
+                eventSchema(plan, state, choices).orElse(null),
+                state.newest().map(Manifest::schema).orElse(null));
+        TableCheck.check(dependencies.catalog(), layout, dependencies.store(), rows);
         String runId = staging.begin(dependencies.clock().instant());
         TaskSpecs specs = new TaskSpecs(
                 settings,
                 series.topic().series(),
-                schema.orElse(null),
+                rows.event(),
                 layout.staging(runId),
                 settings.errors(choices.acceptErrors()),
                 recordBytes);
@@ -164,7 +168,7 @@ public final class LoadRun {
                 state.sequence() + 1,
                 series.topic(),
                 runId,
-                schema.orElse(null),
+                rows.event(),
                 progress(plan, brokers),
                 plan.skipped(),
                 results.stream().mapToLong(TaskResult::valueBytes).sum(),

@@ -3,13 +3,11 @@ package io.tailrace.loader.run;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.CatalogUnavailableException;
 import io.tailrace.loader.table.Layout;
-import io.tailrace.loader.table.RowMapper;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.loader.table.TableSchema;
 import java.io.IOException;
-import org.apache.avro.Schema;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,12 +20,9 @@ public final class TableCheck {
     /**
      * Checks a topic's tables. A catalog that is away says nothing about them; registering them is repeated until it is back.
      *
-     * @param event the events' schema, or null if the topic has none
      * @throws IOException if the catalog refuses a table; the message says why
      */
-    public static void check(TableCatalog catalog, Layout layout, Store store, @Nullable Schema event)
-            throws IOException {
-        Schema rows = RowMapper.rowSchema(event);
+    public static void check(TableCatalog catalog, Layout layout, Store store, TableSchema rows) throws IOException {
         try {
             for (TableKind table : TableKind.values()) {
                 catalog.check(TableDefinition.of(table, rows, layout, store));

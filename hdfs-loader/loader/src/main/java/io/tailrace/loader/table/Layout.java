@@ -1,7 +1,9 @@
 package io.tailrace.loader.table;
 
 import io.tailrace.protocol.TopicPartition;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.zip.CRC32;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -20,8 +22,14 @@ import org.apache.hadoop.fs.Path;
  * <p>Query engines ignore folders whose names start with an underscore.
  */
 public record Layout(Path root, String topic) {
-    /** The longest file name that HDFS and local file systems accept. */
-    private static final int NAME_BYTES_MAX = 255;
+    /**
+     * The longest name of a file. HDFS and local file systems accept 255 bytes, and tools add to it while they copy, such as
+     * {@code ._COPYING_}.
+     */
+    private static final int NAME_BYTES_MAX = 240;
+
+    /** The longest name of a table in Hive's metastore. The longest topic's error table has it. */
+    private static final int TABLE_NAME_LENGTH_MAX = 256;
 
     /** The folder of a table's path partitions. */
     public Path folder(TableKind table) {
@@ -35,6 +43,18 @@ public record Layout(Path root, String topic) {
     public String tableName(TableKind table) {
         String name = topic.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
         return table == TableKind.ERRORS ? name + "_errors" : name;
+    }
+
+    /**
+     * The table's name in Hive if another topic has a table of its first name, as {@code a-b} and {@code a.b} would: that name
+     * and a hash of the topic's.
+     */
+    public String spareTableName(TableKind table) {
+        CRC32 hash = new CRC32();
+        hash.update(topic.getBytes(StandardCharsets.UTF_8));
+        String suffix = String.format(Locale.ROOT, "_%08x", hash.getValue());
+        String name = tableName(table);
+        return name.substring(0, Math.min(name.length(), TABLE_NAME_LENGTH_MAX - suffix.length())) + suffix;
     }
 
     /** The folder of a path partition's files of a generation, see {@link DataFile}. */
@@ -107,7 +127,9 @@ public record Layout(Path root, String topic) {
         return cut(topic, "-retried-" + sequence + "-" + number + ".parquet");
     }
 
+    /** Query engines ignore files whose names start with an underscore or a dot. */
     private static String cut(String topic, String suffix) {
-        return topic.substring(0, Math.min(topic.length(), NAME_BYTES_MAX - suffix.length())) + suffix;
+        String visible = topic.startsWith("_") || topic.startsWith(".") ? "topic" + topic : topic;
+        return visible.substring(0, Math.min(visible.length(), NAME_BYTES_MAX - suffix.length())) + suffix;
     }
 }

@@ -2,11 +2,7 @@ package io.tailrace.loader.table;
 
 import io.tailrace.client.ConsumerRecord;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.regex.Pattern;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -15,7 +11,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns an event into a row: its fields as columns in snake case, and its topic, partition and offset. An event that is
+ * Turns an event into a row: its fields as columns, by position, and its topic, partition, offset and schema. An event that is
  * not an Avro record becomes one column, {@code value}. Immutable.
  */
 public final class RowMapper {
@@ -23,31 +19,49 @@ public final class RowMapper {
     public static final String PARTITION = "record_partition";
     public static final String OFFSET = "record_offset";
 
-    private static final Pattern WORD_START = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
-    private static final int RECORD_COLUMNS = 3;
+    /** The id of the schema that the record was written with; null if its value was not framed. */
+    public static final String SCHEMA = "record_schema";
+
     private static final long MICROS_PER_MS = 1_000;
+    private static final long NANOS_PER_MS = 1_000_000;
 
     private final Schema event;
     private final Schema row;
+    private final List<ValueConversion> conversions;
     private final int eventTimePosition;
     private final long eventTimeUnitsPerMs;
 
     /**
      * Creates a mapper for the events of a schema.
      *
+     * @param event the schema, as {@link TableSchema#event} returned it
      * @param eventTimeField the field that has the event time; without a timestamp field of that name, the record's
      *     timestamp is used
-     * @throws IllegalArgumentException if two fields would share a column
      */
     public RowMapper(Schema event, String eventTimeField) {
         this.event = event;
-        this.row = toRowSchema(event);
+        this.row = RowSchema.of(event);
+        this.conversions = conversions(event, row);
         Schema.Field time = event.getType() == Schema.Type.RECORD ? event.getField(eventTimeField) : null;
         LogicalType type = time == null ? null : nonNull(time.schema()).getLogicalType();
         boolean isMillis = type instanceof LogicalTypes.TimestampMillis;
         boolean isMicros = type instanceof LogicalTypes.TimestampMicros;
-        this.eventTimePosition = time != null && (isMillis || isMicros) ? time.pos() : -1;
-        this.eventTimeUnitsPerMs = isMicros ? MICROS_PER_MS : 1;
+        boolean isNanos = type instanceof LogicalTypes.TimestampNanos;
+        this.eventTimePosition = time != null && (isMillis || isMicros || isNanos) ? time.pos() : -1;
+        this.eventTimeUnitsPerMs = isNanos ? NANOS_PER_MS : isMicros ? MICROS_PER_MS : 1;
+    }
+
+    private static List<ValueConversion> conversions(Schema event, Schema row) {
+        List<ValueConversion> conversions = new ArrayList<>();
+        if (event.getType() == Schema.Type.RECORD) {
+            for (Schema.Field field : event.getFields()) {
+                conversions.add(ValueConversion.of(
+                        field.schema(), row.getFields().get(field.pos()).schema()));
+            }
+        } else {
+            conversions.add(ValueConversion.of(event, row.getFields().get(0).schema()));
+        }
+        return conversions;
     }
 
     /** The other type of a union of null and one type; any other schema as it is. */
@@ -66,48 +80,9 @@ public final class RowMapper {
         return new RowMapper(event == null ? empty() : event, eventTimeField);
     }
 
-    /** Returns the schema of the rows; {@code event} is the events' schema, or null if the topic has none. */
-    public static Schema rowSchema(@Nullable Schema event) {
-        return toRowSchema(event == null ? empty() : event);
-    }
-
     /** The event schema of a topic that has none: rows have only topic, partition and offset. */
     public static Schema empty() {
         return Schema.createRecord("Row", null, "tailrace", false, List.of());
-    }
-
-    private static Schema toRowSchema(Schema event) {
-        List<Schema.Field> columns = new ArrayList<>();
-        Map<String, String> fieldOfColumn = new HashMap<>();
-        if (event.getType() == Schema.Type.RECORD) {
-            for (Schema.Field field : event.getFields()) {
-                String column = column(field.name());
-                String other = fieldOfColumn.put(column, field.name());
-                if (other != null) {
-                    throw new IllegalArgumentException("fields " + other + " and " + field.name() + " of schema "
-                            + event.getFullName() + " would share the column " + column);
-                }
-                columns.add(new Schema.Field(column, field.schema(), field.doc()));
-            }
-        } else {
-            columns.add(new Schema.Field("value", event));
-        }
-        for (String column : List.of(TOPIC, PARTITION, OFFSET, PathPartition.DAY_COLUMN, PathPartition.HOUR_COLUMN)) {
-            String field = fieldOfColumn.get(column);
-            if (field != null) {
-                throw new IllegalArgumentException("field " + field + " of schema " + event.getFullName()
-                        + " would share the column " + column + ", which every table has");
-            }
-        }
-        columns.add(new Schema.Field(TOPIC, Schema.create(Schema.Type.STRING), "The record's topic."));
-        columns.add(new Schema.Field(PARTITION, Schema.create(Schema.Type.INT), "The record's partition."));
-        columns.add(new Schema.Field(OFFSET, Schema.create(Schema.Type.LONG), "The record's offset."));
-        return Schema.createRecord("Row", event.getDoc(), "tailrace", false, columns);
-    }
-
-    /** Converts {@code byteOffset} to {@code byte_offset}: Hive ignores case. */
-    public static String column(String field) {
-        return WORD_START.matcher(field).replaceAll("_").toLowerCase(Locale.ROOT);
     }
 
     public Schema eventSchema() {
@@ -118,21 +93,30 @@ public final class RowMapper {
         return row;
     }
 
-    /** Returns the row of an event that was decoded with {@link #eventSchema}. */
-    public GenericRecord row(Object event, ConsumerRecord record) {
+    /**
+     * Returns the row of an event that was decoded with {@link #eventSchema}.
+     *
+     * @param schemaId the schema that the record was written with; null if its value was not framed
+     */
+    public GenericRecord row(Object event, @Nullable Integer schemaId, ConsumerRecord record) {
         GenericRecord values = new GenericData.Record(row);
-        int count = row.getFields().size() - RECORD_COLUMNS;
+        int count = conversions.size();
         if (event instanceof GenericRecord fields) {
             for (int i = 0; i < count; i++) {
-                values.put(i, fields.get(i));
+                values.put(i, convert(conversions.get(i), fields.get(i)));
             }
         } else {
-            values.put(0, event);
+            values.put(0, convert(conversions.get(0), event));
         }
         values.put(count, record.topicPartition().topic());
         values.put(count + 1, record.topicPartition().partition());
         values.put(count + 2, record.offset());
+        values.put(count + 3, schemaId);
         return values;
+    }
+
+    private static @Nullable Object convert(ValueConversion conversion, @Nullable Object value) {
+        return conversion == ValueConversion.SAME || value == null ? value : conversion.ofValue(value);
     }
 
     /** The position of the event's field that has the event time, or -1 if the record's timestamp is the event time. */

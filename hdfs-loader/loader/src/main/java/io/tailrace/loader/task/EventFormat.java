@@ -31,7 +31,8 @@ final class EventFormat implements RowFormat {
     private static final String HOST_FIELD = "host";
 
     /** The columns that {@link #writeRowColumns} writes, after those of the event. */
-    private static final List<String> ROW_COLUMNS = List.of(RowMapper.TOPIC, RowMapper.PARTITION, RowMapper.OFFSET);
+    private static final List<String> ROW_COLUMNS =
+            List.of(RowMapper.TOPIC, RowMapper.PARTITION, RowMapper.OFFSET, RowMapper.SCHEMA);
 
     /** Plans kept; a producer that makes ids up must not fill the memory. */
     private static final int PLANS_MAX = 1_000;
@@ -135,7 +136,7 @@ final class EventFormat implements RowFormat {
                 .flatMap(writer -> ColumnPlan.of(
                         new ColumnPlan.Schemas(writer, mapper.eventSchema(), mapper.rowSchema()),
                         marked,
-                        this::writeRowColumns));
+                        (index, offset, out) -> writeRowColumns(schemaId, index, offset, out)));
         if (plan.isPresent()) {
             plans.put(schemaId, plan.get());
         } else {
@@ -143,7 +144,7 @@ final class EventFormat implements RowFormat {
         }
     }
 
-    private void writeRowColumns(int index, long offset, RecordConsumer out) {
+    private void writeRowColumns(int schemaId, int index, long offset, RecordConsumer out) {
         out.startField(RowMapper.TOPIC, index);
         out.addBinary(topic);
         out.endField(RowMapper.TOPIC, index);
@@ -153,6 +154,9 @@ final class EventFormat implements RowFormat {
         out.startField(RowMapper.OFFSET, index + 2);
         out.addLong(offset);
         out.endField(RowMapper.OFFSET, index + 2);
+        out.startField(RowMapper.SCHEMA, index + 3);
+        out.addInteger(schemaId);
+        out.endField(RowMapper.SCHEMA, index + 3);
     }
 
     @Override
@@ -160,7 +164,11 @@ final class EventFormat implements RowFormat {
         if (row.plan != null) {
             row.plan.write(row.offset(), columns);
         } else if (row.event != null) {
-            generic.write(mapper.row(row.event, record(row)));
+            generic.write(mapper.row(row.event, schemaId(row), record(row)));
         }
+    }
+
+    private static @Nullable Integer schemaId(Row row) {
+        return Framing.isFramed(row.array(), row.length()) ? Framing.framedSchemaId(row.array()) : null;
     }
 }

@@ -2,12 +2,12 @@ package io.tailrace.loader.task;
 
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.store.SyncedOutputFile;
+import io.tailrace.loader.table.ParquetSchema;
 import io.tailrace.loader.table.TableKind;
 import java.io.IOException;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.avro.AvroSchemaConverter;
 import org.apache.parquet.avro.AvroWriteSupport;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -30,7 +30,7 @@ final class ParquetFiles {
         this.spec = spec;
         this.store = store;
         conf.setBoolean(AvroWriteSupport.WRITE_OLD_LIST_STRUCTURE, false);
-        this.type = new AvroSchemaConverter(conf).convert(format.schema());
+        this.type = ParquetSchema.of(format.schema());
     }
 
     /** The staged name of a file; names of other tasks and attempts are different. */

@@ -104,12 +104,14 @@ abstract class LoadRunContract {
                         "user",
                         "record_topic",
                         "record_partition",
-                        "record_offset");
+                        "record_offset",
+                        "record_schema");
         assertThat(row.get("event_time")).hasToString("2015-05-17T10:00:00Z");
         assertThat(row.get("response_bytes")).isNull();
         assertThat(row.get("record_topic")).hasToString("access-log");
         assertThat(row.get("record_partition")).isEqualTo(1);
         assertThat(row.get("record_offset")).isEqualTo(0L);
+        assertThat(row.get("record_schema")).isEqualTo(id);
     }
 
     @Test

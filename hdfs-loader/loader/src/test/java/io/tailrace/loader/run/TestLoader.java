@@ -50,6 +50,7 @@ final class TestLoader implements AutoCloseable {
     final Path root;
     private final Configuration hadoop;
     private TableCatalog catalog = TableCatalog.NONE;
+    private String topic = AccessLog.TOPIC;
     private AbortCheck abort = () -> {};
     private LongConsumer loaded = records -> {};
     private LongSupplier nanoTime = System::nanoTime;
@@ -68,6 +69,11 @@ final class TestLoader implements AutoCloseable {
 
     TestLoader catalog(TableCatalog tables) {
         this.catalog = tables;
+        return this;
+    }
+
+    TestLoader topic(String name) {
+        this.topic = name;
         return this;
     }
 
@@ -119,18 +125,18 @@ final class TestLoader implements AutoCloseable {
     }
 
     private LoadResult load(LoadChoices choices, CommitListener listener) throws IOException {
-        return new LoadRun(settings(), dependencies(listener), AccessLog.TOPIC).run(choices);
+        return new LoadRun(settings(), dependencies(listener), topic).run(choices);
     }
 
     /** Loads as {@code tailrace load} does, with repetitions. */
     TopicOutcome loadTopic(Retries retries) {
-        LoadRun run = new LoadRun(settings(), dependencies(step -> {}), AccessLog.TOPIC);
-        return new TopicLoad(AccessLog.TOPIC, run.with(LoadChoices.NONE), retries).load();
+        LoadRun run = new LoadRun(settings(), dependencies(step -> {}), topic);
+        return new TopicLoad(topic, run.with(LoadChoices.NONE), retries).load();
     }
 
     /** Loads what is in the error table. */
     LoadResult retryErrors(CommitListener listener) throws IOException {
-        return new RetryErrorsRun(settings(), dependencies(listener), AccessLog.TOPIC).run();
+        return new RetryErrorsRun(settings(), dependencies(listener), topic).run();
     }
 
     /** Loads records again and replaces the files that have them. */
@@ -150,7 +156,7 @@ final class TestLoader implements AutoCloseable {
         new CompactRun(
                         compact,
                         new CompactRun.Dependencies(store, catalog, abort, listener, InstantSource.system()),
-                        AccessLog.TOPIC)
+                        topic)
                 .run(hour -> true);
     }
 
@@ -165,7 +171,7 @@ final class TestLoader implements AutoCloseable {
                 offsets -> cluster.consumer().commit(offsets),
                 abort,
                 listener,
-                (topic, records) -> new ListeningProgress(),
+                (name, records) -> new ListeningProgress(),
                 InstantSource.fixed(NOW));
     }
 
@@ -180,7 +186,7 @@ final class TestLoader implements AutoCloseable {
     }
 
     Layout layout() {
-        return new Layout(root, AccessLog.TOPIC);
+        return new Layout(root, topic);
     }
 
     /** Returns the rows of the files that belong to a table now, whatever else is on disk. */

@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares the rows that plans write with those of Avro's reader, over random schemas, versions of them, and values. */
 class ColumnPlanTest {
+    private static final int SCHEMA_ID = 7;
     private static final int SCHEMAS = 40;
     private static final int VALUES = 10;
     private static final ConsumerRecord RECORD = new ConsumerRecord(AccessLog.P1, 42, 0, null, null, List.of());
@@ -160,6 +161,9 @@ class ColumnPlanTest {
         out.startField(RowMapper.OFFSET, index + 2);
         out.addLong(offset);
         out.endField(RowMapper.OFFSET, index + 2);
+        out.startField(RowMapper.SCHEMA, index + 3);
+        out.addInteger(SCHEMA_ID);
+        out.endField(RowMapper.SCHEMA, index + 3);
     }
 
     private static byte[] encode(Schema schema, @Nullable Object value, boolean inBlocks) throws IOException {
@@ -207,7 +211,7 @@ class ColumnPlanTest {
             List<GenericRecord> rows = new ArrayList<>();
             for (byte[] value : values) {
                 Object event = reference.read(null, DecoderFactory.get().binaryDecoder(value, null));
-                rows.add(mapper.row(event, RECORD));
+                rows.add(mapper.row(event, SCHEMA_ID, RECORD));
             }
             return written(rows, (row, columns, generic) -> generic.write(row));
         }
