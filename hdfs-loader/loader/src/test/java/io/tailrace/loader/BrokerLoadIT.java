@@ -16,15 +16,20 @@ import io.tailrace.schemas.HttpSchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryClient;
 import io.tailrace.server.BrokerServer;
 import io.tailrace.server.config.BrokerConfig;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -32,6 +37,7 @@ import picocli.CommandLine;
 /** The command with a real ZooKeeper, broker and registry. */
 class BrokerLoadIT {
     private static final int EVENTS = 5_000;
+    private static final String SUBJECT = SchemaRegistryClient.valueSubject(AccessLog.TOPIC);
 
     @Test
     void loadsProducedRecordsOnceAndCommitsTheGroupsOffsets(@TempDir Path dir) throws Exception {
@@ -70,13 +76,46 @@ class BrokerLoadIT {
 
                 produce(brokers, url, 1);
                 assertThat(load(args)).startsWith("[{\"topic\":\"access-log\",\"rows\":1,\"errors\":0,");
+
+                replaceRows(brokers, url, dir.resolve("out"), args);
             }
         }
     }
 
+    /** Loads records before their schema is registered, retries them, and loads an hour again that lost a file. */
+    private static void replaceRows(String brokers, String url, Path out, String... args) throws IOException {
+        SchemaRegistryClient registry = new HttpSchemaRegistryClient(URI.create(url), Duration.ofSeconds(10));
+        int id = registry.register(SUBJECT, AccessLog.SCHEMA);
+        produce(brokers, AccessLog.GROWN, id + 1, 3);
+        assertThat(load(with(args, "--accept-errors"))).contains("\"rows\":0,\"errors\":3,");
+        assertThat(load(with(args, "--retry-errors"))).contains("\"rows\":0,\"errors\":3,");
+        assertThat(registry.register(SUBJECT, AccessLog.GROWN)).isEqualTo(id + 1);
+        assertThat(load(with(args, "--retry-errors"))).contains("\"rows\":3,\"errors\":0,");
+        assertThat(load(with(args, "--retry-errors"))).contains("\"rows\":0,\"errors\":0,");
+
+        try (Stream<Path> files = Files.list(out.resolve("access-log/dt=2015-05-17/hr=10"))) {
+            Files.delete(files.sorted().findFirst().orElseThrow());
+        }
+        String[] reload = with(args, "--topic", AccessLog.TOPIC, "--from-hour", "2015-05-17T10");
+        String before = "[{\"topic\":\"access-log\",\"table\":\"rows\",\"hour\":\"2015-05-17T10\",\"filesBefore\":";
+        assertThat(run(new ReloadCommand(), with(reload, "--dry-run")))
+                .startsWith(before)
+                .contains("\"rowsBefore\":3604,", "\"rowsAfter\":null");
+        assertThat(run(new ReloadCommand(), reload))
+                .startsWith(before)
+                .contains("\"rowsBefore\":3604,", "\"rowsAfter\":3604");
+    }
+
+    private static String[] with(String[] args, String... more) {
+        return Stream.of(args, more).flatMap(Stream::of).toArray(String[]::new);
+    }
+
     private static void produce(String brokers, String registryUrl, int count) {
         SchemaRegistryClient registry = new HttpSchemaRegistryClient(URI.create(registryUrl), Duration.ofSeconds(10));
-        int id = registry.register(SchemaRegistryClient.valueSubject(AccessLog.TOPIC), AccessLog.SCHEMA);
+        produce(brokers, AccessLog.SCHEMA, registry.register(SUBJECT, AccessLog.SCHEMA), count);
+    }
+
+    private static void produce(String brokers, Schema schema, int id, int count) {
         try (Producer producer = Producer.create(ProducerConfig.of(brokers))) {
             for (int i = 0; i < count; i++) {
                 long timeMs = AccessLog.START.toEpochMilli() + i * 1_000L;
@@ -85,7 +124,7 @@ class BrokerLoadIT {
                         OptionalInt.of(i % 2),
                         OptionalLong.of(timeMs),
                         null,
-                        AccessLog.value(id, AccessLog.event(AccessLog.SCHEMA, timeMs, 200)),
+                        AccessLog.value(id, event(schema, timeMs)),
                         List.of()));
                 assertThat(sent).isNotCompletedExceptionally();
             }
@@ -93,12 +132,23 @@ class BrokerLoadIT {
         }
     }
 
+    private static GenericRecord event(Schema schema, long timeMs) {
+        GenericRecord event = AccessLog.event(schema, timeMs, 200);
+        if (schema.getField("method") != null) {
+            event.put("method", "PUT");
+        }
+        return event;
+    }
+
     private static String load(String... args) {
+        return run(new LoadCommand(), args);
+    }
+
+    private static String run(Object command, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine commandLine = CommandRunner.commandLine(new LoadCommand())
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err));
+        CommandLine commandLine =
+                CommandRunner.commandLine(command).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         assertThat(commandLine.execute(args)).as(err.toString()).isZero();
         return out.toString();
     }

@@ -34,7 +34,7 @@ public final class AccessLog {
             .endRecord();
 
     /** The next version of {@link #SCHEMA}, with another field. */
-    static final Schema GROWN = SchemaBuilder.record("Event")
+    public static final Schema GROWN = SchemaBuilder.record("Event")
             .namespace("io.tailrace.loader.test")
             .fields()
             .requiredString("clientAddress")

@@ -53,4 +53,30 @@ class HdfsLoadIT {
             return new Configuration();
         }
     }
+
+    @Nested
+    class Reload extends ReloadContract {
+        @Override
+        Path root() throws IOException {
+            return folder();
+        }
+
+        @Override
+        Configuration hadoop() {
+            return new Configuration();
+        }
+    }
+
+    @Nested
+    class RetryErrors extends RetryErrorsContract {
+        @Override
+        Path root() throws IOException {
+            return folder();
+        }
+
+        @Override
+        Configuration hadoop() {
+            return new Configuration();
+        }
+    }
 }

@@ -22,11 +22,11 @@ import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RetryErrorsRunTest {
+/** What retries of errors keep, on any file system. */
+abstract class RetryErrorsContract {
     private static final long SEED = 12;
     private static final int EVENTS = 40;
     private static final long HOUR_MS = 3_600_000;
@@ -42,16 +42,21 @@ class RetryErrorsRunTest {
         private static final long serialVersionUID = 1L;
     }
 
+    /** A folder that no other test uses. */
+    abstract Path root() throws IOException;
+
+    abstract Configuration hadoop();
+
     private final FakeCatalog catalog = new FakeCatalog();
     private FakeCluster cluster = new FakeCluster();
     private FakeRegistry registry = new FakeRegistry();
     private TestLoader loader;
 
     @BeforeEach
-    void open(@TempDir java.nio.file.Path dir) throws IOException {
+    void open() throws IOException {
         cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
         registry = new FakeRegistry();
-        loader = new TestLoader(new Path(dir.toUri()), new Configuration(), cluster, registry).catalog(catalog);
+        loader = new TestLoader(root(), hadoop(), cluster, registry).catalog(catalog);
         AccessLog.append(cluster, registry, EVENTS, SEED);
     }
 
@@ -183,8 +188,7 @@ class RetryErrorsRunTest {
         retry();
         FileAudit retried = loader.sums();
 
-        try (TestLoader other =
-                new TestLoader(new Path(loader.root, "other"), new Configuration(), cluster, registry)) {
+        try (TestLoader other = new TestLoader(new Path(loader.root, "other"), hadoop(), cluster, registry)) {
             other.load();
             assertThat(other.liveRows(TableKind.ROWS)).hasSize(EVENTS + 9);
             assertThat(retried).isEqualTo(other.sums());
@@ -285,7 +289,7 @@ class RetryErrorsRunTest {
     @Test
     void loadsErrorsOfATopicThatHadNoSchema() throws IOException {
         FakeRegistry empty = new FakeRegistry();
-        try (TestLoader fresh = new TestLoader(new Path(loader.root, "fresh"), new Configuration(), cluster, empty)) {
+        try (TestLoader fresh = new TestLoader(new Path(loader.root, "fresh"), hadoop(), cluster, empty)) {
             fresh.load(ACCEPT_ERRORS);
             assertThat(fresh.liveRows(TableKind.ERRORS)).hasSize(EVENTS);
             empty.register("some.other.Name", AccessLog.SCHEMA);

@@ -27,11 +27,11 @@ import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ReloadRunTest {
+/** What a reload keeps, on any file system. */
+abstract class ReloadContract {
     private static final long SEED = 12;
     private static final int EVENTS = 40;
     private static final int LOADS = 3;
@@ -48,6 +48,11 @@ class ReloadRunTest {
         private static final long serialVersionUID = 1L;
     }
 
+    /** A folder that no other test uses. */
+    abstract Path root() throws IOException;
+
+    abstract Configuration hadoop();
+
     private final FakeCatalog catalog = new FakeCatalog();
     private FakeCluster cluster = new FakeCluster();
     private FakeRegistry registry = new FakeRegistry();
@@ -55,10 +60,10 @@ class ReloadRunTest {
 
     /** Each load has events of three hours, and an error in the first one. */
     @BeforeEach
-    void load(@TempDir java.nio.file.Path dir) throws IOException {
+    void load() throws IOException {
         cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
         registry = new FakeRegistry();
-        loader = new TestLoader(new Path(dir.toUri()), new Configuration(), cluster, registry)
+        loader = new TestLoader(root(), hadoop(), cluster, registry)
                 .catalog(catalog)
                 .taskBytesMax(8_000);
         for (int i = 0; i < LOADS; i++) {
