@@ -56,19 +56,20 @@ public final class Publisher {
 
     private void publish(Publication publication, long sequenceMax, List<Failure> failures) throws IOException {
         long published = marks.sequence(publication.name());
-        TopicState state = log.state();
         List<Manifest> commits = log.after(published).stream()
-                .filter(manifest -> manifest.sequence() <= state.sequence())
+                .filter(manifest -> manifest.sequence() <= sequenceMax)
                 .toList();
-        // Not a part of the commits: what is published is the state after all of them.
-        if (commits.isEmpty() || sequenceMax < state.sequence()) {
+        if (commits.isEmpty()) {
             return;
         }
         try {
             if (published + 1 == commits.get(0).sequence()) {
-                publication.publish(commits, state);
+                publication.publish(commits);
+            } else if (log.state().sequence() <= sequenceMax) {
+                publication.publishAll(log.state());
             } else {
-                publication.publishAll(state);
+                throw new IOException(
+                        "waits for the files of commit " + log.state().sequence());
             }
             listener.reached(CommitStep.PUBLISHED);
             marks.advance(publication.name(), commits.get(commits.size() - 1).sequence());

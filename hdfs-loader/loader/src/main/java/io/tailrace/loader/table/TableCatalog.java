@@ -2,8 +2,9 @@ package io.tailrace.loader.table;
 
 import java.io.IOException;
 import java.util.SortedMap;
+import org.apache.hadoop.fs.Path;
 
-/** A directory of tables for query engines: Hive's metastore, or none. Thread-safe. */
+/** A directory of tables for query engines: Hive's metastore, or none. */
 public interface TableCatalog extends AutoCloseable {
 
     /** Registers nothing. */
@@ -12,7 +13,7 @@ public interface TableCatalog extends AutoCloseable {
         public void check(TableDefinition table) {}
 
         @Override
-        public void publish(TableDefinition table, SortedMap<PathPartition, PublishedHour> hours) {}
+        public void publish(TableDefinition table, SortedMap<PathPartition, Path> locations) {}
 
         @Override
         public void close() {}
@@ -27,13 +28,13 @@ public interface TableCatalog extends AutoCloseable {
     void check(TableDefinition table) throws IOException;
 
     /**
-     * Creates the table if it does not exist, adds missing columns and missing path partitions, and sets the folders and
-     * statistics of path partitions. A query sees a path partition's former folder or the new one. Idempotent.
+     * Creates the table if it does not exist, adds missing columns and missing path partitions, and sets the folders of path
+     * partitions. A query sees a path partition's former folder or the new one. Idempotent.
      *
-     * @param hours the path partitions to set; others stay as they are
+     * @param locations the qualified folder of each path partition
      * @throws CatalogUnavailableException if the catalog cannot be reached
      */
-    void publish(TableDefinition table, SortedMap<PathPartition, PublishedHour> hours) throws IOException;
+    void publish(TableDefinition table, SortedMap<PathPartition, Path> locations) throws IOException;
 
     @Override
     void close();

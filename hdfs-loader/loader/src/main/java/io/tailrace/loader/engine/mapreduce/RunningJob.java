@@ -12,6 +12,7 @@ import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.YarnClient;
+import org.apache.hadoop.yarn.exceptions.ApplicationNotFoundException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,6 +76,12 @@ final class RunningJob implements AutoCloseable {
                 lease.extend(report);
             } catch (InterruptedIOException e) {
                 throw e;
+            } catch (ApplicationNotFoundException e) {
+                hasEnded = true;
+                throw new IOException(
+                        "YARN no longer knows " + id + ": its ResourceManager was restarted without"
+                                + " yarn.resourcemanager.recovery.enabled. Nothing was committed; load again",
+                        e);
             } catch (IOException | YarnException e) {
                 if (System.nanoTime() - heardNanos > OUTAGE_MAX_NANOS) {
                     throw new IOException(

@@ -7,7 +7,7 @@ import org.apache.hadoop.mapreduce.RecordReader;
 import org.apache.hadoop.mapreduce.TaskAttemptContext;
 
 /**
- * Gives a map its tasks. The key is the reader itself: the map tells it what is done, and {@link #nextKeyValue} does not move it.
+ * Gives a map its tasks. The key is the reader itself: the map reports to it what is done, and {@link #nextKeyValue} does not move it.
  * Used by the map's thread.
  *
  * <p>Hadoop reads a map's progress when the map asks for its next record, and at no other time. A map whose one record is

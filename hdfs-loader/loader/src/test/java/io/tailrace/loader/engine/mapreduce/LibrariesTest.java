@@ -67,7 +67,7 @@ class LibrariesTest {
 
         Files.writeString(dir.resolve("lib/a.jar"), "c");
         String changed = Libraries.inFolder(dir.resolve("lib")).hash();
-        Files.move(dir.resolve("lib/a.jar"), dir.resolve("lib/c.jar"));
+        Files.move(dir.resolve("lib/a.jar"), dir.resolve("lib/a2.jar"));
         String renamed = Libraries.inFolder(dir.resolve("lib")).hash();
 
         assertThat(List.of(before, changed, renamed)).doesNotHaveDuplicates();

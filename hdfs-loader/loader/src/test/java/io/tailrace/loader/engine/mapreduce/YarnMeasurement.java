@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code scripts/dev measure yarn}.
  */
 class YarnMeasurement {
-    private static final int RECORDS = Integer.getInteger("records", 1_600_000);
+    private static final int RECORDS = Integer.getInteger("records", 800_000);
     private static final int PARTITIONS = 8;
     private static final Pattern APPLICATION = Pattern.compile("application_(\\d+_\\d+)");
     private static final String COLUMNS =
