@@ -4,19 +4,20 @@ import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.PathPartition;
-import io.tailrace.loader.table.StagedFile;
+import io.tailrace.loader.table.PublishedHour;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.loader.table.TableSchema;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import org.apache.hadoop.fs.Path;
 
 /** Registers the tables, and the path partitions that commits changed, in a catalog such as Hive's metastore. */
@@ -51,72 +52,58 @@ public final class CatalogPublication implements Publication {
     }
 
     @Override
-    public void publish(List<Manifest> commits) throws IOException {
-        Map<TableKind, SortedMap<PathPartition, Path>> locations = new EnumMap<>(TableKind.class);
+    public void publish(List<Manifest> commits, TopicState state) throws IOException {
+        Map<TableKind, Set<PathPartition>> changed = new EnumMap<>(TableKind.class);
         for (Manifest commit : commits) {
-            // A later commit overrides an earlier one: its generation is the same or follows.
-            for (DataFile file : emptied(commit)) {
-                // Not every reader accepts a path partition without a folder.
-                store.makeFolder(layout.file(file).getParent());
-                put(locations, file);
-            }
-            for (StagedFile staged : commit.added()) {
-                put(locations, staged.file());
-            }
+            commit.added().forEach(staged -> add(changed, staged.file()));
+            commit.removed().forEach(file -> add(changed, file));
         }
-        publish(locations, commits.get(commits.size() - 1));
+        publish(state, (table, hour) -> changed.getOrDefault(table, Set.of()).contains(hour));
+    }
+
+    private static void add(Map<TableKind, Set<PathPartition>> changed, DataFile file) {
+        changed.computeIfAbsent(file.table(), first -> new HashSet<>()).add(file.pathPartition());
     }
 
     @Override
     public void publishAll(TopicState state) throws IOException {
-        Map<TableKind, SortedMap<PathPartition, Path>> locations = new EnumMap<>(TableKind.class);
-        for (TableKind table : TableKind.values()) {
-            SortedMap<PathPartition, Path> folders = new TreeMap<>();
-            for (Map.Entry<PathPartition, TopicState.Hour> hour :
-                    state.hours(table).entrySet()) {
-                Path folder =
-                        layout.folder(table, hour.getKey(), hour.getValue().generation());
-                if (hour.getValue().files().isEmpty()) {
-                    store.makeFolder(folder);
-                }
-                folders.put(hour.getKey(), store.qualified(folder));
-            }
-            locations.put(table, folders);
+        publish(state, (table, hour) -> true);
+    }
+
+    private void publish(TopicState state, BiPredicate<TableKind, PathPartition> selected) throws IOException {
+        if (state.newest().isEmpty()) {
+            return;
         }
-        if (state.newest().isPresent()) {
-            publish(locations, state.newest().get());
-        }
-    }
-
-    /** For each path partition of which the commit removes all files and adds none: a file where files to come belong. */
-    private static Collection<DataFile> emptied(Manifest commit) {
-        Map<Map.Entry<TableKind, PathPartition>, DataFile> emptied = new HashMap<>();
-        for (DataFile removed : commit.removed()) {
-            emptied.put(hour(removed), removed.inGeneration(commit.sequence()));
-        }
-        commit.added().forEach(staged -> emptied.remove(hour(staged.file())));
-        return emptied.values();
-    }
-
-    private static Map.Entry<TableKind, PathPartition> hour(DataFile file) {
-        return Map.entry(file.table(), file.pathPartition());
-    }
-
-    private void put(Map<TableKind, SortedMap<PathPartition, Path>> locations, DataFile file) {
-        locations
-                .computeIfAbsent(file.table(), first -> new TreeMap<>())
-                .put(file.pathPartition(), store.qualified(layout.file(file).getParent()));
-    }
-
-    private void publish(Map<TableKind, SortedMap<PathPartition, Path>> locations, Manifest newest) throws IOException {
         try {
-            TableSchema rows = TableSchema.of(layout.topic(), newest.schema());
+            TableSchema rows =
+                    TableSchema.of(layout.topic(), state.newest().get().schema());
             for (TableKind table : TableKind.values()) {
-                catalog.publish(
-                        TableDefinition.of(table, rows, layout, store), locations.getOrDefault(table, new TreeMap<>()));
+                SortedMap<PathPartition, PublishedHour> hours = new TreeMap<>();
+                for (Map.Entry<PathPartition, TopicState.Hour> hour :
+                        state.hours(table).entrySet()) {
+                    if (selected.test(table, hour.getKey())) {
+                        hours.put(hour.getKey(), published(table, hour.getKey(), hour.getValue()));
+                    }
+                }
+                catalog.publish(TableDefinition.of(table, rows, layout, store), hours);
             }
         } catch (RuntimeException e) {
             throw new IOException("cannot register the tables of topic " + layout.topic() + ": " + e.getMessage(), e);
         }
+    }
+
+    private PublishedHour published(TableKind table, PathPartition pathPartition, TopicState.Hour hour)
+            throws IOException {
+        Path folder = layout.folder(table, pathPartition, hour.generation());
+        List<DataFile> files = hour.files();
+        if (files.isEmpty()) {
+            // Not every reader accepts a path partition without a folder.
+            store.makeFolder(folder);
+        }
+        return new PublishedHour(
+                store.qualified(folder),
+                files.size(),
+                files.stream().mapToLong(DataFile::rows).sum(),
+                files.stream().mapToLong(DataFile::bytes).sum());
     }
 }

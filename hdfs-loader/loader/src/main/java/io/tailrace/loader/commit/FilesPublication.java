@@ -37,7 +37,7 @@ public final class FilesPublication implements Publication {
     }
 
     @Override
-    public void publish(List<Manifest> commits) throws IOException {
+    public void publish(List<Manifest> commits, TopicState state) throws IOException {
         for (Manifest commit : commits) {
             Path staging = layout.staging(commit.runId());
             if (store.exists(staging)) {

@@ -27,7 +27,7 @@ public final class OffsetsPublication implements Publication {
     }
 
     @Override
-    public void publish(List<Manifest> commits) throws IOException {
+    public void publish(List<Manifest> commits, TopicState state) throws IOException {
         commit(commits.get(commits.size() - 1));
     }
 

@@ -19,9 +19,10 @@ public interface Publication {
      * Publishes commits.
      *
      * @param commits the commits that are not marked as published, oldest first; never empty
+     * @param state what all commits up to the last one of these add up to
      * @throws IOException if a part could not be published; all of it is repeated
      */
-    void publish(List<Manifest> commits) throws IOException;
+    void publish(List<Manifest> commits, TopicState state) throws IOException;
 
     /**
      * Publishes all that was ever committed, as when it was turned on only now.

@@ -56,20 +56,19 @@ public final class Publisher {
 
     private void publish(Publication publication, long sequenceMax, List<Failure> failures) throws IOException {
         long published = marks.sequence(publication.name());
+        TopicState state = log.state();
         List<Manifest> commits = log.after(published).stream()
-                .filter(manifest -> manifest.sequence() <= sequenceMax)
+                .filter(manifest -> manifest.sequence() <= state.sequence())
                 .toList();
-        if (commits.isEmpty()) {
+        // Not a part of the commits: what is published is the state after all of them.
+        if (commits.isEmpty() || sequenceMax < state.sequence()) {
             return;
         }
         try {
             if (published + 1 == commits.get(0).sequence()) {
-                publication.publish(commits);
-            } else if (log.state().sequence() <= sequenceMax) {
-                publication.publishAll(log.state());
+                publication.publish(commits, state);
             } else {
-                throw new IOException(
-                        "waits for the files of commit " + log.state().sequence());
+                publication.publishAll(state);
             }
             listener.reached(CommitStep.PUBLISHED);
             marks.advance(publication.name(), commits.get(commits.size() - 1).sequence());

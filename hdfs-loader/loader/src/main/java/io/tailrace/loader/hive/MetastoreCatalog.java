@@ -1,55 +1,44 @@
 package io.tailrace.loader.hive;
 
-import io.tailrace.loader.table.CatalogUnavailableException;
 import io.tailrace.loader.table.PathPartition;
+import io.tailrace.loader.table.PublishedHour;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import java.io.IOException;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.hive.metastore.api.AddPartitionsRequest;
 import org.apache.hadoop.hive.metastore.api.AlreadyExistsException;
 import org.apache.hadoop.hive.metastore.api.FieldSchema;
 import org.apache.hadoop.hive.metastore.api.GetTableRequest;
 import org.apache.hadoop.hive.metastore.api.NoSuchObjectException;
-import org.apache.hadoop.hive.metastore.api.Partition;
 import org.apache.hadoop.hive.metastore.api.SerDeInfo;
 import org.apache.hadoop.hive.metastore.api.StorageDescriptor;
 import org.apache.hadoop.hive.metastore.api.Table;
 import org.apache.hadoop.hive.metastore.api.ThriftHiveMetastore;
-import org.apache.thrift.TConfiguration;
 import org.apache.thrift.TException;
-import org.apache.thrift.protocol.TBinaryProtocol;
-import org.apache.thrift.transport.TSocket;
-import org.apache.thrift.transport.TTransport;
-import org.apache.thrift.transport.TTransportException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Hive's metastore, over Thrift: external Parquet tables, partitioned by day and hour.
  *
- * <p>Connects for each call, since a run makes few and a connection idle for an hour would be dead. Used by one thread.
+ * <p>Thread-safe.
  */
 public final class MetastoreCatalog implements TableCatalog {
     private static final Logger log = LoggerFactory.getLogger(MetastoreCatalog.class);
-    private static final int CONNECT_TIMEOUT_MS = 10_000;
-    private static final int RESPONSE_TIMEOUT_MS = 120_000;
-
-    /** Path partitions in one request. A first load can add thousands, and the metastore keeps a request in memory. */
-    private static final int PARTITIONS_PER_REQUEST = 500;
-
     private static final String PARQUET = "org.apache.hadoop.hive.ql.io.parquet.";
     private static final List<FieldSchema> PARTITION_COLUMNS = List.of(
             new FieldSchema(PathPartition.DAY_COLUMN, "string", "Day of event time, UTC."),
             new FieldSchema(PathPartition.HOUR_COLUMN, "string", "Hour of event time, UTC, 00 to 23."));
 
-    private final List<URI> uris;
+    /** More than the names of a table: another topic can take one of them at the same time. */
+    private static final int CREATE_ATTEMPTS = 4;
+
+    private final Metastore metastore;
+    private final HivePartitions partitions;
     private final String database;
 
     /**
@@ -59,19 +48,15 @@ public final class MetastoreCatalog implements TableCatalog {
      * @param database the database; it must exist
      */
     public MetastoreCatalog(List<URI> uris, String database) {
-        this.uris = List.copyOf(uris);
+        this.metastore = new ThriftMetastore(uris);
+        this.partitions = new HivePartitions(metastore);
         this.database = database;
-    }
-
-    @FunctionalInterface
-    private interface MetastoreCall<T> {
-        T on(ThriftHiveMetastore.Client client) throws TException, IOException;
     }
 
     @Override
     public void check(TableDefinition wanted) throws IOException {
         HiveColumns.of(wanted);
-        call(client -> {
+        metastore.call(client -> {
             client.get_database(database);
             TableDefinition table = named(client, wanted);
             try {
@@ -89,7 +74,7 @@ public final class MetastoreCatalog implements TableCatalog {
      *
      * @throws IOException if another folder has the name, so that queries of it would not see this table
      */
-    private TableDefinition named(ThriftHiveMetastore.Client client, TableDefinition table)
+    private TableDefinition named(ThriftHiveMetastore.Iface client, TableDefinition table)
             throws TException, IOException {
         TableDefinition free = null;
         for (String name : List.of(table.name(), table.spareName())) {
@@ -142,65 +127,33 @@ public final class MetastoreCatalog implements TableCatalog {
     }
 
     @Override
-    public void publish(TableDefinition wanted, SortedMap<PathPartition, Path> locations) throws IOException {
-        call(client -> {
-            TableDefinition table = create(client, wanted);
-            Table hive = grow(client, table);
-            List<Partition> batch = new ArrayList<>();
-            for (Map.Entry<PathPartition, Path> location : locations.entrySet()) {
-                batch.add(partition(hive, table, location.getKey(), location.getValue()));
-                if (batch.size() == PARTITIONS_PER_REQUEST) {
-                    addOrMove(client, table, batch);
-                }
-            }
-            addOrMove(client, table, batch);
-            return hive;
-        });
+    public void publish(TableDefinition wanted, SortedMap<PathPartition, PublishedHour> hours) throws IOException {
+        partitions.set(metastore.call(client -> createOrGrow(client, wanted)), hours);
     }
 
-    /** Adds the path partitions that the table lacks, and sets the location of those that are elsewhere. */
-    private void addOrMove(ThriftHiveMetastore.Client client, TableDefinition table, List<Partition> batch)
-            throws TException {
-        if (batch.isEmpty()) {
-            return;
-        }
-        boolean ifNotExists = true;
-        client.add_partitions_req(new AddPartitionsRequest(database, table.name(), batch, ifNotExists));
-        Map<List<String>, String> locations = new HashMap<>();
-        List<String> names = batch.stream().map(MetastoreCatalog::name).toList();
-        for (Partition existing : client.get_partitions_by_names(database, table.name(), names)) {
-            locations.put(existing.getValues(), existing.getSd().getLocation());
-        }
-        List<Partition> moved = batch.stream()
-                .filter(partition -> !new Path(partition.getSd().getLocation())
-                        .equals(new Path(locations.getOrDefault(partition.getValues(), "/"))))
-                .toList();
-        if (!moved.isEmpty()) {
-            client.alter_partitions(database, table.name(), moved);
-        }
-        batch.clear();
-    }
-
-    private static String name(Partition partition) {
-        return new PathPartition(
-                        partition.getValues().get(0), partition.getValues().get(1))
-                .path();
-    }
-
-    /** Creates the table if it does not exist, and returns it by its name. */
-    private TableDefinition create(ThriftHiveMetastore.Client client, TableDefinition wanted)
+    private Table createOrGrow(ThriftHiveMetastore.Iface client, TableDefinition wanted)
             throws TException, IOException {
-        TableDefinition table = named(client, wanted);
+        for (int attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
+            TableDefinition table = named(client, wanted);
+            try {
+                return grow(client, table);
+            } catch (NoSuchObjectException e) {
+                create(client, table);
+            }
+        }
+        throw new IOException("Hive table " + database + "." + wanted.name() + " was created and dropped "
+                + CREATE_ATTEMPTS + " times meanwhile. Check which other client does that");
+    }
+
+    private void create(ThriftHiveMetastore.Iface client, TableDefinition table) throws TException, IOException {
         try {
             client.create_table(newTable(table));
-            return table;
         } catch (AlreadyExistsException e) {
-            // Created before, or just now: then perhaps for another topic.
-            return named(client, wanted);
+            log.info("table was created by another client at the same time: table {}.{}", database, table.name());
         }
     }
 
-    private Table grow(ThriftHiveMetastore.Client client, TableDefinition table) throws TException, IOException {
+    private Table grow(ThriftHiveMetastore.Iface client, TableDefinition table) throws TException, IOException {
         Table hive = existing(client, table);
         List<FieldSchema> columns = HiveColumns.grown(hive.getSd().getCols(), table);
         if (!columns.equals(hive.getSd().getCols())) {
@@ -234,7 +187,7 @@ public final class MetastoreCatalog implements TableCatalog {
         return hive;
     }
 
-    private Table existing(ThriftHiveMetastore.Client client, TableDefinition table) throws TException, IOException {
+    private Table existing(ThriftHiveMetastore.Iface client, TableDefinition table) throws TException, IOException {
         var hive = client.get_table_req(new GetTableRequest(database, table.name()))
                 .getTable();
         if (!location(hive).equals(table.folder())) {
@@ -247,45 +200,6 @@ public final class MetastoreCatalog implements TableCatalog {
                     + ", expected dt and hr. Drop the table, or set another hive.database");
         }
         return hive;
-    }
-
-    private Partition partition(Table hive, TableDefinition table, PathPartition pathPartition, Path location) {
-        StorageDescriptor storage = new StorageDescriptor(hive.getSd());
-        storage.setLocation(location.toString());
-        Partition partition = new Partition();
-        partition.setDbName(database);
-        partition.setTableName(table.name());
-        partition.setValues(List.of(pathPartition.dt(), pathPartition.hr()));
-        partition.setSd(storage);
-        partition.setParameters(Map.of());
-        return partition;
-    }
-
-    private <T> T call(MetastoreCall<T> call) throws IOException {
-        try (TTransport transport = connect()) {
-            return call.on(new ThriftHiveMetastore.Client(new TBinaryProtocol(transport)));
-        } catch (TTransportException e) {
-            throw new CatalogUnavailableException(
-                    "metastore did not answer at " + uris + ": " + e.getMessage() + ". Check that it runs", e);
-        } catch (TException e) {
-            throw new IOException("metastore call failed at " + uris + ": " + e.getMessage(), e);
-        }
-    }
-
-    private TTransport connect() throws IOException {
-        List<String> failures = new ArrayList<>();
-        for (URI uri : uris) {
-            try {
-                TSocket socket = new TSocket(
-                        TConfiguration.DEFAULT, uri.getHost(), uri.getPort(), RESPONSE_TIMEOUT_MS, CONNECT_TIMEOUT_MS);
-                socket.open();
-                return socket;
-            } catch (TTransportException e) {
-                failures.add(uri + ": " + e.getMessage());
-            }
-        }
-        throw new CatalogUnavailableException(
-                "cannot connect to any metastore of hive.metastore.uris: " + String.join("; ", failures));
     }
 
     @Override

@@ -72,6 +72,11 @@ public record Layout(Path root, String topic) {
         return new Path(folder(file.table(), file.pathPartition(), file.generation()), file.name());
     }
 
+    /** The folder that has a folder for each topic that was ever loaded. */
+    public static Path topics(Path root) {
+        return new Path(root, "_tailrace");
+    }
+
     public Path commits() {
         return new Path(root, "_tailrace/" + topic + "/commits");
     }

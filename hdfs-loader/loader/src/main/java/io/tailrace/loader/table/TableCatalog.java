@@ -2,9 +2,8 @@ package io.tailrace.loader.table;
 
 import java.io.IOException;
 import java.util.SortedMap;
-import org.apache.hadoop.fs.Path;
 
-/** A directory of tables for query engines: Hive's metastore, or none. */
+/** A directory of tables for query engines: Hive's metastore, or none. Thread-safe. */
 public interface TableCatalog extends AutoCloseable {
 
     /** Registers nothing. */
@@ -13,7 +12,7 @@ public interface TableCatalog extends AutoCloseable {
         public void check(TableDefinition table) {}
 
         @Override
-        public void publish(TableDefinition table, SortedMap<PathPartition, Path> locations) {}
+        public void publish(TableDefinition table, SortedMap<PathPartition, PublishedHour> hours) {}
 
         @Override
         public void close() {}
@@ -28,13 +27,13 @@ public interface TableCatalog extends AutoCloseable {
     void check(TableDefinition table) throws IOException;
 
     /**
-     * Creates the table if it does not exist, adds missing columns and missing path partitions, and sets the folders of path
-     * partitions. A query sees a path partition's former folder or the new one. Idempotent.
+     * Creates the table if it does not exist, adds missing columns and missing path partitions, and sets the folders and
+     * statistics of path partitions. A query sees a path partition's former folder or the new one. Idempotent.
      *
-     * @param locations the qualified folder of each path partition
+     * @param hours the path partitions to set; others stay as they are
      * @throws CatalogUnavailableException if the catalog cannot be reached
      */
-    void publish(TableDefinition table, SortedMap<PathPartition, Path> locations) throws IOException;
+    void publish(TableDefinition table, SortedMap<PathPartition, PublishedHour> hours) throws IOException;
 
     @Override
     void close();

@@ -7,6 +7,7 @@ import io.tailrace.loader.commit.CommitStep;
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.store.CommitConflictException;
 import io.tailrace.loader.table.PathPartition;
+import io.tailrace.loader.table.PublishedHour;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
@@ -46,8 +47,8 @@ abstract class CrashContract {
         public void check(TableDefinition table) {}
 
         @Override
-        public void publish(TableDefinition table, SortedMap<PathPartition, Path> locations) {
-            partitions.computeIfAbsent(table.name(), name -> new HashSet<>()).addAll(locations.keySet());
+        public void publish(TableDefinition table, SortedMap<PathPartition, PublishedHour> hours) {
+            partitions.computeIfAbsent(table.name(), name -> new HashSet<>()).addAll(hours.keySet());
         }
 
         @Override

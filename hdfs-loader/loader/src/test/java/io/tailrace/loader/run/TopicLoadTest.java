@@ -6,6 +6,7 @@ import io.tailrace.client.ClientException;
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.table.CatalogUnavailableException;
 import io.tailrace.loader.table.PathPartition;
+import io.tailrace.loader.table.PublishedHour;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
@@ -56,7 +57,7 @@ class TopicLoadTest {
         }
 
         @Override
-        public void publish(TableDefinition table, SortedMap<PathPartition, Path> locations) throws IOException {
+        public void publish(TableDefinition table, SortedMap<PathPartition, PublishedHour> hours) throws IOException {
             answer();
             published++;
         }
