@@ -2,9 +2,6 @@ package io.tailrace.loader;
 
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
-import io.tailrace.client.Consumer;
-import io.tailrace.client.ConsumerConfig;
-import io.tailrace.client.OffsetReset;
 import io.tailrace.config.ConfigOptions;
 import io.tailrace.loader.audit.AuditRun;
 import io.tailrace.loader.audit.HostAudit;
@@ -13,8 +10,7 @@ import io.tailrace.loader.table.PathPartition;
 import io.tailrace.process.CommandRunner;
 import io.tailrace.process.OutputOptions;
 import io.tailrace.process.OutputTable;
-import io.tailrace.schemas.HttpSchemaRegistryClient;
-import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -33,7 +29,6 @@ import picocli.CommandLine.Option;
         footer = "Exit code 3 if an hour that ended longer ago than audit.grace.ms is not COMPLETE.")
 public final class AuditCommand implements Callable<Integer> {
     private static final int NOT_COMPLETE = 3;
-    private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
 
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
@@ -85,7 +80,7 @@ public final class AuditCommand implements Callable<Integer> {
                     audit.detail());
         }
         output.print(table);
-        long dueMs = System.currentTimeMillis() - loader.auditGrace().toMillis();
+        long dueMs = System.currentTimeMillis() - loader.audit().grace().toMillis();
         return audits.stream()
                         .allMatch(audit ->
                                 audit.verdict().isGood() || audit.hour().endMs() > dueMs)
@@ -94,23 +89,12 @@ public final class AuditCommand implements Callable<Integer> {
     }
 
     private List<HostAudit> audit(LoaderConfig loader, Predicate<PathPartition> selected) throws Exception {
-        ConsumerConfig consumer = ConsumerConfig.builder(loader.bootstrapServers())
-                .offsetReset(OffsetReset.NONE)
-                .build();
+        Set<String> withoutAll = new HashSet<>(withoutHosts);
+        withoutAll.addAll(loader.audit().withoutHosts());
         try (Admin admin = Admin.create(ClientConfig.of(loader.bootstrapServers()));
                 Store store = Store.open(loader.outputPath(), Loader.hadoop(loader))) {
-            AuditRun.Dependencies dependencies = new AuditRun.Dependencies(
-                    admin,
-                    () -> Consumer.create(consumer),
-                    new HttpSchemaRegistryClient(loader.registry(), REGISTRY_TIMEOUT),
-                    store,
-                    System::nanoTime);
-            return new AuditRun(loader.outputPath(), dependencies)
-                    .run(
-                            loader.auditTopics(),
-                            topics == null ? loader.topics() : topics,
-                            selected,
-                            Set.copyOf(withoutHosts));
+            return new AuditRun(loader.outputPath(), Loader.audit(loader, admin, store))
+                    .run(loader.audit().topics(), topics == null ? loader.topics() : topics, selected, withoutAll);
         }
     }
 }

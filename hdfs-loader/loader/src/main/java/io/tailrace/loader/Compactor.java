@@ -59,7 +59,7 @@ final class Compactor {
         return new Outcome(results, failures);
     }
 
-    private static CompactRun.Settings settings(LoaderConfig config) {
+    static CompactRun.Settings settings(LoaderConfig config) {
         return new CompactRun.Settings(
                 config.outputPath(), config.fileBytesTarget(), config.parquet(), config.removedFilesGrace());
     }

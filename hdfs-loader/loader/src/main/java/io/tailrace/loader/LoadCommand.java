@@ -78,6 +78,15 @@ public final class LoadCommand implements Callable<Integer> {
                             + " that were loaded, ERRORS those that stay in the error table.")
     private boolean retryErrors;
 
+    @Option(
+            names = "--status",
+            description =
+                    "Loads nothing, and shows what is loaded: commits, offsets, lag, hours, files and their sizes.")
+    private boolean status;
+
+    @Option(names = "--files", description = "With --status: lists the files that the tables consist of now.")
+    private boolean files;
+
     @Mixin
     private final OutputOptions output = new OutputOptions();
 
@@ -96,9 +105,16 @@ public final class LoadCommand implements Callable<Integer> {
                     "--retry-errors loads no new records: expected it without --every, --skip-gap, --accept-new-topic and"
                             + " --accept-errors");
         }
+        if (files && !status) {
+            throw new ParameterException(spec.commandLine(), "--files: expected it together with --status");
+        }
         LoaderConfig loader = LoaderConfig.of(config.read(LoaderConfig.KEYS));
         List<String> selected =
                 (topics == null ? loader.topics() : topics).stream().distinct().toList();
+        if (status) {
+            output.print(Loader.status(loader, selected, files));
+            return 0;
+        }
         if (every == null) {
             return load(loader, request(selected, loader.run().lockWaitMs()), outcome -> {})
                             .isEmpty()

@@ -3,6 +3,9 @@ package io.tailrace.loader;
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.Consumer;
+import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.OffsetReset;
+import io.tailrace.loader.audit.AuditRun;
 import io.tailrace.loader.engine.Engine;
 import io.tailrace.loader.engine.LocalEngine;
 import io.tailrace.loader.engine.mapreduce.MapReduceEngine;
@@ -21,13 +24,19 @@ import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.task.TaskServices;
+import io.tailrace.process.OutputTable;
+import io.tailrace.schemas.HttpSchemaRegistryClient;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 
 /** Builds a loader from its configuration and runs it. */
 final class Loader {
+    private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
+
     private Loader() {}
 
     /**
@@ -54,16 +63,28 @@ final class Loader {
                     config,
                     lock,
                     request.topics().size(),
-                    (settings, dependencies) ->
-                            ParallelTopics.load(request.topics(), config.run().topicsParallel(), topic -> {
-                                TopicLoad.Run run = request.retryErrors()
-                                        ? new RetryErrorsRun(settings, dependencies, topic)
-                                        : new LoadRun(settings, dependencies, topic).with(request.choices());
-                                TopicOutcome outcome =
-                                        new TopicLoad(topic, run, config.run().retries()).load();
-                                ended.accept(outcome);
-                                return outcome;
-                            }));
+                    (settings, dependencies) -> load(config, request, ended, settings, dependencies));
+        }
+    }
+
+    private static List<TopicOutcome> load(
+            LoaderConfig config,
+            Request request,
+            java.util.function.Consumer<TopicOutcome> ended,
+            LoadRun.Settings settings,
+            LoadRun.Dependencies dependencies)
+            throws IOException {
+        try (HourMarking marking = new HourMarking(config, Set.copyOf(request.topics()), dependencies)) {
+            return ParallelTopics.load(request.topics(), config.run().topicsParallel(), topic -> {
+                TopicLoad.Run run = request.retryErrors()
+                        ? new RetryErrorsRun(settings, dependencies, topic)
+                        : new LoadRun(settings, dependencies, topic).with(request.choices());
+                TopicOutcome outcome = new TopicLoad(
+                                topic, marking.after(topic, run), config.run().retries())
+                        .load();
+                ended.accept(outcome);
+                return outcome;
+            });
         }
     }
 
@@ -131,6 +152,32 @@ final class Loader {
                     config.run().subjects(),
                     config.run().errorsRatioMax());
             return work.run(settings, dependencies);
+        }
+    }
+
+    /** The services of an audit. */
+    static AuditRun.Dependencies audit(LoaderConfig config, Admin admin, Store store) {
+        ConsumerConfig consumer = ConsumerConfig.builder(config.bootstrapServers())
+                .offsetReset(OffsetReset.NONE)
+                .build();
+        return new AuditRun.Dependencies(
+                admin,
+                () -> Consumer.create(consumer),
+                new HttpSchemaRegistryClient(config.registry(), REGISTRY_TIMEOUT),
+                store,
+                System::nanoTime);
+    }
+
+    /**
+     * Returns what is loaded, a row for each topic or for each file. Takes no lock.
+     *
+     * @throws IOException if the output cannot be read; brokers that cannot be reached leave the lag empty
+     */
+    static OutputTable status(LoaderConfig config, List<String> topics, boolean files) throws IOException {
+        try (Admin admin = Admin.create(ClientConfig.of(config.bootstrapServers()));
+                Store store = Store.open(config.outputPath(), hadoop(config))) {
+            LoadStatus status = new LoadStatus(config.outputPath(), store, admin);
+            return files ? status.files(topics) : status.topics(topics);
         }
     }
 

@@ -4,7 +4,6 @@ import io.tailrace.config.Config;
 import io.tailrace.config.ConfigException;
 import io.tailrace.config.ConfigKey;
 import io.tailrace.config.ConfigKeys;
-import io.tailrace.loader.audit.AuditRun;
 import io.tailrace.loader.engine.mapreduce.MapReduceSettings;
 import io.tailrace.loader.task.ParquetSettings;
 import io.tailrace.loader.task.TaskMemory;
@@ -34,8 +33,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * @param fileBytesTarget the size that compaction gives files
  * @param removedFilesGrace how long a file stays after it was replaced
  * @param eventTimeField the field of an event that has its time
- * @param auditTopics the topics that agents report to
- * @param auditGrace how long after its end an hour should be complete
+ * @param audit how hours are compared with what agents sent
  * @param metastores Hive's metastores; empty to not use Hive
  * @param hiveDatabase the database of the tables
  * @param metrics where a loader that repeats its loads serves metrics and health
@@ -56,8 +54,7 @@ public record LoaderConfig(
         long fileBytesTarget,
         Duration removedFilesGrace,
         String eventTimeField,
-        AuditRun.AuditTopicNames auditTopics,
-        Duration auditGrace,
+        AuditConfig audit,
         List<URI> metastores,
         String hiveDatabase,
         MetricsListener metrics,
@@ -153,16 +150,6 @@ public record LoaderConfig(
             "eventTime",
             "The timestamp field that decides an event's hour. If the schema has no such field, the record's timestamp"
                     + " decides.");
-    private static final ConfigKey<String> AUDIT_TOPIC =
-            ConfigKey.text("audit.topic", "tailrace-audit", "The topic of the agents' counts.");
-    private static final ConfigKey<String> AUDIT_PROGRESS_TOPIC = ConfigKey.text(
-            "audit.progress.topic", "tailrace-audit-progress", "The topic in which agents say how far they have read.");
-    private static final ConfigKey<Long> AUDIT_GRACE_MS = ConfigKey.longInteger(
-            "audit.grace.ms",
-            Duration.ofHours(2).toMillis(),
-            0,
-            Duration.ofDays(365).toMillis(),
-            "How long after its end an hour should be complete. Until then, audit does not count it as a failure.");
     private static final ConfigKey<List<String>> METASTORES = ConfigKey.list(
             "hive.metastore.uris",
             "",
@@ -189,16 +176,14 @@ public record LoaderConfig(
             TASK_SPILL_DIR,
             TASK_SPILL_BYTES_MAX,
             EVENT_TIME_FIELD,
-            AUDIT_TOPIC,
-            AUDIT_PROGRESS_TOPIC,
-            AUDIT_GRACE_MS,
             METASTORES,
             HIVE_DATABASE,
             MetricsListener.KEY);
 
-    static final ConfigKeys KEYS = ConfigKeys.of(Stream.of(LOADER_KEYS, RunConfig.KEYS, MapReduceSettings.KEYS)
-            .flatMap(List::stream)
-            .toList());
+    static final ConfigKeys KEYS =
+            ConfigKeys.of(Stream.of(LOADER_KEYS, AuditConfig.KEYS, RunConfig.KEYS, MapReduceSettings.KEYS)
+                    .flatMap(List::stream)
+                    .toList());
 
     /**
      * Reads a configuration.
@@ -228,8 +213,7 @@ public record LoaderConfig(
                 config.value(FILE_BYTES_TARGET),
                 Duration.ofMillis(config.value(REMOVED_FILES_GRACE_MS)),
                 config.value(EVENT_TIME_FIELD),
-                new AuditRun.AuditTopicNames(config.value(AUDIT_TOPIC), config.value(AUDIT_PROGRESS_TOPIC)),
-                Duration.ofMillis(config.value(AUDIT_GRACE_MS)),
+                AuditConfig.of(config),
                 config.value(METASTORES).stream().map(text -> metastore(text)).toList(),
                 config.value(HIVE_DATABASE).toLowerCase(Locale.ROOT),
                 config.value(MetricsListener.KEY),

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -20,6 +21,8 @@ final class AgentReports {
     private final Map<AgentId, SequenceRanges> received = new HashMap<>();
     private final Map<String, SortedMap<PathPartition, SortedMap<String, Sent>>> sent = new HashMap<>();
     private final Map<String, SortedMap<AgentId, AgentProgress>> progress = new HashMap<>();
+    private boolean countsRemoved;
+    private long countsSinceMs = Long.MIN_VALUE;
 
     /** @param topics the topics that are audited; what concerns others is left out */
     AgentReports(Set<String> topics) {
@@ -61,6 +64,22 @@ final class AgentReports {
         }
     }
 
+    /** Says that retention has deleted counts. */
+    void countsRemoved() {
+        countsRemoved = true;
+    }
+
+    /** Says that retention has deleted counts, at most those that were sent before a time. */
+    void countsRemoved(long beforeMs) {
+        countsRemoved = true;
+        countsSinceMs = Math.max(countsSinceMs, beforeMs);
+    }
+
+    /** Since when all counts are there, in milliseconds since the epoch; those of earlier event times may be deleted. */
+    long countsSinceMs() {
+        return countsSinceMs;
+    }
+
     /** Removes an agent, as if it had never said how far it is. Its counts stay. */
     void forget(String topic, AgentId agent) {
         Optional.ofNullable(progress.get(topic)).ifPresent(agents -> agents.remove(agent));
@@ -70,6 +89,16 @@ final class AgentReports {
     SortedMap<String, Sent> sent(String topic, PathPartition hour) {
         SortedMap<PathPartition, SortedMap<String, Sent>> hours = sent.get(topic);
         return hours == null ? new TreeMap<>() : hours.getOrDefault(hour, new TreeMap<>());
+    }
+
+    /**
+     * Returns up to which event time all agents have sent everything to a topic, exclusive; empty if no agent says how far it has
+     * sent.
+     */
+    OptionalLong readUpToMs(String topic) {
+        return progress.getOrDefault(topic, new TreeMap<>()).values().stream()
+                .mapToLong(AgentProgress::readUpToMs)
+                .min();
     }
 
     /** Whether an agent of a host says how far it has sent to a topic. */
@@ -103,7 +132,9 @@ final class AgentReports {
                 add(reasons, agent, behind(statement));
             }
             SequenceRanges counts = received.getOrDefault(agent, new SequenceRanges());
-            if (statement.nextSequence() > 0 && !counts.reaches(statement.nextSequence())) {
+            // All counts were acknowledged before they were read here, so if none is left, retention has deleted them.
+            boolean areDeleted = countsRemoved && counts.isEmpty();
+            if (statement.nextSequence() > 0 && !areDeleted && !counts.reaches(statement.nextSequence())) {
                 add(
                         reasons,
                         agent,

@@ -2,24 +2,20 @@ package io.tailrace.loader.audit;
 
 import io.tailrace.client.Admin;
 import io.tailrace.client.Consumer;
-import io.tailrace.client.TopicDescription;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.TopicState;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.loader.table.TableKind;
-import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -72,19 +68,9 @@ public final class AuditRun {
     public List<HostAudit> run(
             AuditTopicNames names, List<String> topics, Predicate<PathPartition> selected, Set<String> withoutHosts)
             throws IOException {
-        AgentReports reports = new AuditTopics(
-                        dependencies.admin(),
-                        dependencies.consumers(),
-                        dependencies.registry(),
-                        dependencies.nanoTime())
-                .read(names.counts(), names.progress(), Set.copyOf(topics));
+        AgentReports reports = new SharedReports(names, Set.copyOf(topics), withoutHosts, dependencies).read();
         List<HostAudit> audits = new ArrayList<>();
         for (String topic : topics) {
-            for (AgentId agent : reports.agents(topic)) {
-                if (withoutHosts.contains(agent.host())) {
-                    reports.forget(topic, agent);
-                }
-            }
             audits.addAll(audit(reports, topic, selected));
         }
         return audits;
@@ -94,45 +80,43 @@ public final class AuditRun {
             throws IOException {
         Layout layout = new Layout(output, topic);
         // After the agents' reports, so that what they say is acknowledged is below these ends.
-        SortedMap<Integer, Long> ends = ends(topic);
+        LogEnds ends = LogEnds.read(dependencies.admin(), topic);
         TopicState state = new CommitLog(dependencies.store(), layout).state();
+        HourVerdicts verdicts = new HourVerdicts(dependencies.store(), layout);
         LoadedHours loaded = new LoadedHours(dependencies.store(), layout, state);
-        HourAudit judge = new HourAudit(reports, topic, unloaded(ends, state));
+        HourAudit judge = new HourAudit(reports, topic, ends.unloaded(state));
         SortedSet<PathPartition> hours = new TreeSet<>(reports.hours(topic));
         hours.addAll(state.hours(TableKind.ROWS).keySet());
         List<HostAudit> audits = new ArrayList<>();
         for (PathPartition hour : hours) {
             if (selected.test(hour)) {
-                audits.addAll(judge.of(hour, loaded.of(hour)));
+                LoadedHour rows = loaded.of(hour);
+                Optional<HourVerdict> marked = hour.startMs() < reports.countsSinceMs()
+                        ? verdicts.of(hour)
+                                .filter(HourVerdict::isComplete)
+                                .filter(verdict ->
+                                        verdict.hasRows(rows) && !verdict.isOutdatedBy(reports.sent(topic, hour)))
+                        : Optional.empty();
+                audits.addAll(marked.map(verdict -> asMarked(topic, verdict)).orElseGet(() -> judge.of(hour, rows)));
             }
         }
         return audits;
     }
 
-    private SortedMap<Integer, Long> ends(String topic) throws IOException {
-        TopicDescription description =
-                dependencies.admin().describe(Set.of(topic)).get(topic);
-        if (description == null) {
-            throw new IOException("topic " + topic + " does not exist");
-        }
-        List<TopicPartition> partitions = description.partitions().stream()
-                .map(partition -> new TopicPartition(topic, partition.partition()))
-                .toList();
-        SortedMap<Integer, Long> ends = new TreeMap<>();
-        dependencies
-                .admin()
-                .latestOffsets(partitions)
-                .forEach((partition, end) -> ends.put(partition.partition(), end));
-        return ends;
-    }
-
-    private static Optional<String> unloaded(SortedMap<Integer, Long> ends, TopicState state) {
-        SortedMap<Integer, Long> loaded =
-                state.newest().map(manifest -> manifest.endOffsets()).orElseGet(TreeMap::new);
-        long records = 0;
-        for (Map.Entry<Integer, Long> end : ends.entrySet()) {
-            records += Math.max(0, end.getValue() - loaded.getOrDefault(end.getKey(), 0L));
-        }
-        return records == 0 ? Optional.empty() : Optional.of("the loader has " + records + " records to load");
+    /** An hour whose counts may be deleted by now is as complete as it was marked, if it has the same rows. */
+    private static List<HostAudit> asMarked(String topic, HourVerdict verdict) {
+        List<HostAudit> audits = new ArrayList<>();
+        verdict.hosts()
+                .forEach((host, figures) -> audits.add(new HostAudit(
+                        topic,
+                        verdict.hour(),
+                        host,
+                        figures.read(),
+                        figures.acknowledged(),
+                        figures.loaded().count(),
+                        figures.read() - figures.acknowledged(),
+                        figures.verdict(),
+                        "as found at " + Instant.ofEpochMilli(verdict.timeMs()))));
+        return audits;
     }
 }

@@ -12,6 +12,7 @@ import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +64,19 @@ final class AuditTopics {
                 reports.add(progress(value));
             }
         });
+        Set<TopicPartition> shortened = new HashSet<>();
+        for (Map.Entry<TopicPartition, Long> start :
+                admin.earliestOffsets(partitions(countTopic)).entrySet()) {
+            if (start.getValue() > 0) {
+                reports.countsRemoved();
+                shortened.add(start.getKey());
+            }
+        }
         read(countTopic, Schemas.AUDIT_COUNT, (value, record) -> {
+            if (shortened.remove(record.topicPartition())) {
+                // Records are in the order in which they were sent: what is deleted was sent before the first one left.
+                reports.countsRemoved(record.timestampMs());
+            }
             if (value != null) {
                 reports.add(count(value));
             }
@@ -103,13 +116,7 @@ final class AuditTopics {
     }
 
     private void read(String topic, Schema schema, Values values) throws IOException {
-        TopicDescription description = admin.describe(Set.of(topic)).get(topic);
-        if (description == null) {
-            return;
-        }
-        List<TopicPartition> partitions = description.partitions().stream()
-                .map(partition -> new TopicPartition(topic, partition.partition()))
-                .toList();
+        List<TopicPartition> partitions = partitions(topic);
         Map<TopicPartition, Long> earliest = admin.earliestOffsets(partitions);
         Map<TopicPartition, Long> latest = admin.latestOffsets(partitions);
         FramedAvroDecoder decoder = new FramedAvroDecoder(registry, Optional.of(schema));
@@ -122,6 +129,18 @@ final class AuditTopics {
                 readTo(to, partition, consumer, record -> values.take(decode(decoder, record), record));
             }
         }
+    }
+
+    private List<TopicPartition> partitions(String topic) {
+        if (!admin.topics(true).contains(topic)) {
+            return List.of();
+        }
+        TopicDescription description = admin.describe(Set.of(topic)).get(topic);
+        return description == null
+                ? List.of()
+                : description.partitions().stream()
+                        .map(partition -> new TopicPartition(topic, partition.partition()))
+                        .toList();
     }
 
     @FunctionalInterface

@@ -2,6 +2,7 @@ package io.tailrace.loader.audit;
 
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.schemas.audit.ContentSum;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,13 +39,15 @@ final class HourAudit {
         for (String host : hosts) {
             AgentReports.Sent agents = sent.getOrDefault(host, AgentReports.Sent.NOTHING);
             ContentSum rows = loaded.sums().getOrDefault(host, ContentSum.ZERO);
-            Judgement judgement = judge(
-                    host,
-                    sent.containsKey(host) || reports.knows(topic, host),
-                    agents,
-                    rows,
-                    loaded,
-                    unfinished.getOrDefault(host, List.of()));
+            Judgement judgement = unlessDeleted(
+                    hour,
+                    judge(
+                            host,
+                            sent.containsKey(host) || reports.knows(topic, host),
+                            agents,
+                            rows,
+                            loaded,
+                            unfinished.getOrDefault(host, List.of())));
             long acknowledged = agents.acknowledged().count();
             audits.add(new HostAudit(
                     topic,
@@ -84,6 +87,16 @@ final class HourAudit {
             return new Judgement(Verdict.WAITING, String.join("; ", unfinished));
         }
         return compare(agents, rows, loaded);
+    }
+
+    /** Rows are too many only if the counts they belong to cannot have been deleted. */
+    private Judgement unlessDeleted(PathPartition hour, Judgement judgement) {
+        return judgement.verdict() == Verdict.EXTRA && hour.startMs() < reports.countsSinceMs()
+                ? new Judgement(
+                        Verdict.UNAUDITED,
+                        "agents' counts from before " + Instant.ofEpochMilli(reports.countsSinceMs())
+                                + " are deleted from the audit topic")
+                : judgement;
     }
 
     private Judgement compare(AgentReports.Sent agents, ContentSum rows, LoadedHour loaded) {

@@ -20,6 +20,10 @@ final class SequenceRanges {
         return true;
     }
 
+    boolean isEmpty() {
+        return ranges.isEmpty();
+    }
+
     /** Whether all numbers from the smallest one to {@code end}, exclusive, are there; false if there is none. */
     boolean reaches(long end) {
         return !ranges.isEmpty() && ranges.firstEntry().getValue() >= end - 1;

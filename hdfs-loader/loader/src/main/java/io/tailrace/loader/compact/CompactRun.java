@@ -22,7 +22,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -100,6 +102,17 @@ public final class CompactRun {
         long deleted =
                 housekeeping.run(dependencies.clock().millis(), settings.removedFilesGrace(), dependencies.abort());
         return new CompactResult(layout.topic(), hours.size(), removed, added, deleted, failures);
+    }
+
+    /**
+     * Returns the hours with small files to merge.
+     *
+     * @throws IOException if the commits cannot be read
+     */
+    public Set<PathPartition> mergeable() throws IOException {
+        return MergePlan.of(commits.state(), settings.fileBytesTarget(), hour -> true).stream()
+                .map(MergePlan.HourFiles::pathPartition)
+                .collect(Collectors.toSet());
     }
 
     private Manifest merge(List<MergePlan.HourFiles> hours, Staging staging) throws IOException {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -141,8 +142,7 @@ final class HivePartitions {
         List<String> names = hours.keySet().stream().map(PathPartition::path).toList();
         Map<PathPartition, Partition> existing = new HashMap<>();
         for (Partition partition : client.get_partitions_by_names(table.getDbName(), table.getTableName(), names)) {
-            List<String> values = partition.getValues();
-            existing.put(new PathPartition(values.get(0), values.get(1)), partition);
+            existing.put(pathPartition(partition), partition);
         }
         return existing;
     }
@@ -172,6 +172,46 @@ final class HivePartitions {
         partition.setParameters(parameters);
         partition.getSd().setLocation(hour.folder().toString());
         return true;
+    }
+
+    /**
+     * Sets or removes a parameter of the path partitions that a table has. Idempotent.
+     *
+     * @param values the value for each path partition, empty to remove the parameter
+     */
+    void setParameter(String database, String table, String key, SortedMap<PathPartition, Optional<String>> values)
+            throws IOException {
+        List<PathPartition> all = List.copyOf(values.keySet());
+        for (int from = 0; from < all.size(); from += PARTITIONS_PER_REQUEST_MAX) {
+            List<String> names = all.subList(from, Math.min(all.size(), from + PARTITIONS_PER_REQUEST_MAX)).stream()
+                    .map(PathPartition::path)
+                    .toList();
+            int unused = metastore.call(client -> {
+                List<Partition> changed = new ArrayList<>();
+                for (Partition partition : client.get_partitions_by_names(database, table, names)) {
+                    if (update(partition, key, values.getOrDefault(pathPartition(partition), Optional.empty()))) {
+                        changed.add(partition);
+                    }
+                }
+                if (!changed.isEmpty()) {
+                    client.alter_partitions_with_environment_context(database, table, changed, KEEP_STATISTICS);
+                }
+                return changed.size();
+            });
+        }
+    }
+
+    private static PathPartition pathPartition(Partition partition) {
+        return new PathPartition(
+                partition.getValues().get(0), partition.getValues().get(1));
+    }
+
+    private static boolean update(Partition partition, String key, Optional<String> value) {
+        Map<String, String> parameters = new HashMap<>(partition.getParameters());
+        value.ifPresentOrElse(text -> parameters.put(key, text), () -> parameters.remove(key));
+        boolean isDifferent = !parameters.equals(partition.getParameters());
+        partition.setParameters(parameters);
+        return isDifferent;
     }
 
     private static Map<String, String> statistics(PublishedHour hour) {

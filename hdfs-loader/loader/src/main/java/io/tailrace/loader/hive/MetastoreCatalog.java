@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hive.metastore.api.AlreadyExistsException;
@@ -129,6 +130,13 @@ public final class MetastoreCatalog implements TableCatalog {
     @Override
     public void publish(TableDefinition wanted, SortedMap<PathPartition, PublishedHour> hours) throws IOException {
         partitions.set(metastore.call(client -> createOrGrow(client, wanted)), hours);
+    }
+
+    @Override
+    public void setParameter(TableDefinition table, String key, SortedMap<PathPartition, Optional<String>> values)
+            throws IOException {
+        String name = metastore.call(client -> named(client, table).name());
+        partitions.setParameter(database, name, key, values);
     }
 
     private Table createOrGrow(ThriftHiveMetastore.Iface client, TableDefinition wanted)

@@ -1,6 +1,7 @@
 package io.tailrace.loader.table;
 
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -90,13 +91,17 @@ public record PathPartition(String dt, String hr) implements Comparable<PathPart
                 "invalid hour \"" + text + "\": expected a day and an hour in UTC, such as 2015-05-17T09");
     }
 
-    /** The first millisecond after the hour, since the epoch. */
-    public long endMs() {
+    /** The first millisecond of the hour, since the epoch. */
+    public long startMs() {
         return LocalDate.parse(dt)
                 .atTime(Integer.parseInt(hr), 0)
-                .plusHours(1)
                 .toInstant(ZoneOffset.UTC)
                 .toEpochMilli();
+    }
+
+    /** The first millisecond after the hour, since the epoch. */
+    public long endMs() {
+        return startMs() + Duration.ofHours(1).toMillis();
     }
 
     /** The hour as {@link #ofHour} reads it. */

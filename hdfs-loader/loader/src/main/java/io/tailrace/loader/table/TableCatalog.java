@@ -1,6 +1,7 @@
 package io.tailrace.loader.table;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /** A directory of tables for query engines: Hive's metastore, or none. Thread-safe. */
@@ -34,6 +35,17 @@ public interface TableCatalog extends AutoCloseable {
      * @throws CatalogUnavailableException if the catalog cannot be reached
      */
     void publish(TableDefinition table, SortedMap<PathPartition, PublishedHour> hours) throws IOException;
+
+    /**
+     * Sets or removes a parameter of path partitions of a published table. Those that the table does not have are left out.
+     * Idempotent. A catalog whose path partitions have no parameters does nothing.
+     *
+     * @param key the parameter; {@link #publish} keeps it
+     * @param values the value for each path partition, empty to remove the parameter
+     * @throws CatalogUnavailableException if the catalog cannot be reached
+     */
+    default void setParameter(TableDefinition table, String key, SortedMap<PathPartition, Optional<String>> values)
+            throws IOException {}
 
     @Override
     void close();

@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.loader.hive.MetastoreCatalog;
+import io.tailrace.loader.table.PathPartition;
+import io.tailrace.loader.table.TableCatalog;
+import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.loader.table.TableSchema;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
@@ -90,6 +97,36 @@ class HiveLoadIT {
 
             assertThatThrownBy(loader::load).hasMessageContaining("other.access_log is at");
             assertThat(loader.files(TableKind.ROWS)).isEmpty();
+        }
+    }
+
+    @Test
+    void aPathPartitionKeepsTheLoadersParametersWhenItsFolderChanges() throws Exception {
+        FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
+        FakeRegistry registry = new FakeRegistry();
+        hive.sql("create database marked");
+        TableCatalog catalog = new MetastoreCatalog(List.of(URI.create(hive.metastore())), "marked");
+        PathPartition hour = PathPartition.of(AccessLog.START.toEpochMilli());
+        PathPartition absent = PathPartition.of(0);
+        String parameters =
+                "describe formatted marked.access_log partition (dt='" + hour.dt() + "', hr='" + hour.hr() + "')";
+        try (TestLoader loader = loader("/marked", cluster, registry).catalog(catalog)) {
+            TableDefinition table = TableDefinition.of(
+                    TableKind.ROWS, TableSchema.of(AccessLog.TOPIC, AccessLog.SCHEMA), loader.layout(), loader.store);
+            AccessLog.append(cluster, registry, 4, 5);
+            loader.load();
+
+            catalog.setParameter(
+                    table,
+                    "tailrace.complete",
+                    new TreeMap<>(Map.of(hour, Optional.of("true"), absent, Optional.of("true"))));
+            assertThat(hive.sql(parameters)).contains("tailrace.complete");
+
+            loader.compact(step -> {});
+            assertThat(hive.sql(parameters)).contains("_generations", "tailrace.complete");
+
+            catalog.setParameter(table, "tailrace.complete", new TreeMap<>(Map.of(hour, Optional.empty())));
+            assertThat(hive.sql(parameters)).doesNotContain("tailrace.complete");
         }
     }
 

@@ -128,10 +128,13 @@ final class TestLoader implements AutoCloseable {
         return new LoadRun(settings(), dependencies(listener), topic).run(choices);
     }
 
+    TopicLoad.Run run(LoadChoices choices) {
+        return new LoadRun(settings(), dependencies(step -> {}), topic).with(choices);
+    }
+
     /** Loads as {@code tailrace load} does, with repetitions. */
     TopicOutcome loadTopic(Retries retries) {
-        LoadRun run = new LoadRun(settings(), dependencies(step -> {}), topic);
-        return new TopicLoad(topic, run.with(LoadChoices.NONE), retries).load();
+        return new TopicLoad(topic, run(LoadChoices.NONE), retries).load();
     }
 
     /** Loads what is in the error table. */
@@ -151,13 +154,14 @@ final class TestLoader implements AutoCloseable {
 
     /** Merges the small files of all hours. */
     void compact(CommitListener listener) throws IOException {
+        compactRun(listener).run(hour -> true);
+    }
+
+    CompactRun compactRun(CommitListener listener) {
         CompactRun.Settings compact =
                 new CompactRun.Settings(root, 64 << 20, settings().parquet(), Duration.ofHours(1));
-        new CompactRun(
-                        compact,
-                        new CompactRun.Dependencies(store, catalog, abort, listener, InstantSource.system()),
-                        topic)
-                .run(hour -> true);
+        return new CompactRun(
+                compact, new CompactRun.Dependencies(store, catalog, abort, listener, InstantSource.system()), topic);
     }
 
     private LoadRun.Dependencies dependencies(CommitListener listener) {

@@ -1,0 +1,69 @@
+package io.tailrace.loader;
+
+import io.tailrace.client.Producer;
+import io.tailrace.client.ProducerConfig;
+import io.tailrace.loader.audit.AuditRun;
+import io.tailrace.loader.audit.Completeness;
+import io.tailrace.loader.audit.HourAnnouncer;
+import io.tailrace.loader.audit.HourVerdicts;
+import io.tailrace.loader.audit.HoursTopic;
+import io.tailrace.loader.audit.SharedReports;
+import io.tailrace.loader.compact.CompactRun;
+import io.tailrace.loader.run.CompleteHourMerge;
+import io.tailrace.loader.run.LoadRun;
+import io.tailrace.loader.run.MarkedRun;
+import io.tailrace.loader.run.TopicLoad;
+import io.tailrace.loader.table.Layout;
+import java.util.Optional;
+import java.util.Set;
+
+/** Builds what follows the loads of topics: the marks of complete hours, and the merge of their files. Thread-safe. */
+final class HourMarking implements AutoCloseable {
+    private final LoaderConfig config;
+    private final LoadRun.Dependencies load;
+    private final HoursTopic hours;
+    private final Completeness.Dependencies dependencies;
+    private final SharedReports reports;
+
+    /**
+     * Connects to nothing yet.
+     *
+     * @param topics the topics that are loaded
+     * @param load the services of the loads
+     */
+    HourMarking(LoaderConfig config, Set<String> topics, LoadRun.Dependencies load) {
+        this.config = config;
+        this.load = load;
+        AuditConfig audit = config.audit();
+        this.hours = new HoursTopic(
+                audit.hoursTopic(), load.admin(), () -> Producer.create(ProducerConfig.of(config.bootstrapServers())));
+        this.dependencies = new Completeness.Dependencies(
+                new AuditRun.Dependencies(
+                        load.admin(), load.consumers(), load.registry(), load.store(), System::nanoTime),
+                load.catalog(),
+                audit.hoursTopic().isEmpty() ? HourAnnouncer.NONE : hours,
+                load.abort(),
+                load.clock());
+        this.reports = new SharedReports(audit.topics(), topics, audit.withoutHosts(), dependencies.audit());
+    }
+
+    /** Returns a run of a topic with what follows it. */
+    TopicLoad.Run after(String topic, TopicLoad.Run run) {
+        Completeness completeness = new Completeness(config.outputPath(), topic, dependencies, reports);
+        return new MarkedRun(
+                run, completeness, config.audit().mergesComplete() ? Optional.of(merge(topic)) : Optional.empty());
+    }
+
+    private CompleteHourMerge merge(String topic) {
+        CompactRun compact = new CompactRun(
+                Compactor.settings(config),
+                new CompactRun.Dependencies(load.store(), load.catalog(), load.abort(), load.listener(), load.clock()),
+                topic);
+        return new CompleteHourMerge(compact, new HourVerdicts(load.store(), new Layout(config.outputPath(), topic)));
+    }
+
+    @Override
+    public void close() {
+        hours.close();
+    }
+}

@@ -1,0 +1,13 @@
+package io.tailrace.loader.audit;
+
+import io.tailrace.schemas.audit.ContentSum;
+
+/**
+ * What is known of a host's records in an hour.
+ *
+ * @param verdict what it comes to
+ * @param read lines that agents read: acknowledged and rejected ones
+ * @param acknowledged records that brokers acknowledged
+ * @param loaded count and sum of the rows
+ */
+public record HostFigures(Verdict verdict, long read, long acknowledged, ContentSum loaded) {}

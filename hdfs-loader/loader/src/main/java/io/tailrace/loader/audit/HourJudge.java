@@ -1,0 +1,54 @@
+package io.tailrace.loader.audit;
+
+import io.tailrace.loader.table.PathPartition;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges hours of a topic, and reads the files of an hour only if the agents are done with it. Used by one thread.
+ *
+ * @param reports what agents said
+ * @param topic the topic
+ * @param loaded what its table has
+ * @param audit judges the hosts of an hour
+ * @param commit the number of the last commit that {@code loaded} knows
+ */
+record HourJudge(AgentReports reports, String topic, LoadedHours loaded, HourAudit audit, long commit) {
+
+    /** Whether a verdict is valid as long as the hour's files are the same. */
+    boolean isStillValid(HourVerdict verdict) {
+        return verdict.announced()
+                && verdict.verdict() != Verdict.WAITING
+                && !verdict.isOutdatedBy(reports.sent(topic, verdict.hour()));
+    }
+
+    /**
+     * Judges an hour.
+     *
+     * @param before the last verdict, if there is one. If it was complete and rows and counts are the same, it still is, also if
+     *     retention has deleted counts or there are further agents since
+     * @return the verdict, or null if there was none and there is nothing to say yet
+     */
+    @Nullable
+    HourVerdict of(PathPartition hour, @Nullable HourVerdict before, long nowMs) throws IOException {
+        boolean isFinished = reports.unfinished(topic, hour.endMs()).isEmpty();
+        if (before == null && !isFinished) {
+            return null;
+        }
+        LoadedHour rows = loaded.of(hour);
+        if (before != null
+                && before.isComplete()
+                && before.hasRows(rows)
+                && !before.isOutdatedBy(reports.sent(topic, hour))) {
+            return before;
+        }
+        var hosts = audit.of(hour, rows);
+        boolean mayHaveHadRecords = hour.startMs() < reports.countsSinceMs()
+                || reports.agents(topic).isEmpty();
+        if (hosts.isEmpty() && mayHaveHadRecords) {
+            return before == null ? null : HourVerdict.unknown(hour, commit, nowMs);
+        }
+        HourVerdict verdict = HourVerdict.of(hour, hosts, rows, commit, nowMs);
+        return before == null && verdict.verdict() == Verdict.WAITING ? null : verdict;
+    }
+}

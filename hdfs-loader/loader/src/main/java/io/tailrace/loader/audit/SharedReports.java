@@ -1,0 +1,57 @@
+package io.tailrace.loader.audit;
+
+import java.io.IOException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What agents said, read once for all topics of a run. Thread-safe. */
+public final class SharedReports {
+    private final AuditRun.AuditTopicNames names;
+    private final Set<String> topics;
+    private final Set<String> withoutHosts;
+    private final AuditRun.Dependencies dependencies;
+    /** Guarded by {@code this}; not changed any more once it is here. */
+    private @Nullable AgentReports reports;
+
+    /**
+     * Describes what to read.
+     *
+     * @param topics the topics to audit
+     * @param withoutHosts hosts whose agents no hour waits for
+     */
+    public SharedReports(
+            AuditRun.AuditTopicNames names,
+            Set<String> topics,
+            Set<String> withoutHosts,
+            AuditRun.Dependencies dependencies) {
+        this.names = names;
+        this.topics = Set.copyOf(topics);
+        this.withoutHosts = Set.copyOf(withoutHosts);
+        this.dependencies = dependencies;
+    }
+
+    /**
+     * Returns the reports, and reads them if that has not succeeded yet.
+     *
+     * @throws IOException if a record is not what an agent writes, or a partition delivers nothing; the message names it
+     */
+    synchronized AgentReports read() throws IOException {
+        if (reports == null) {
+            AgentReports read = new AuditTopics(
+                            dependencies.admin(),
+                            dependencies.consumers(),
+                            dependencies.registry(),
+                            dependencies.nanoTime())
+                    .read(names.counts(), names.progress(), topics);
+            for (String topic : topics) {
+                for (AgentId agent : read.agents(topic)) {
+                    if (withoutHosts.contains(agent.host())) {
+                        read.forget(topic, agent);
+                    }
+                }
+            }
+            reports = read;
+        }
+        return reports;
+    }
+}

@@ -1,0 +1,47 @@
+package io.tailrace.loader.run;
+
+import io.tailrace.loader.audit.Completeness;
+import io.tailrace.loader.commit.Publisher;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A run that is followed by the publication of the topic's complete hours, and by the merge of their files, also if there was
+ * nothing to load. Used by one thread.
+ */
+public final class MarkedRun implements TopicLoad.Run {
+    private final TopicLoad.Run run;
+    private final Completeness completeness;
+    private final Optional<CompleteHourMerge> merge;
+
+    /** @param merge merges the files of complete hours, unless that is turned off */
+    public MarkedRun(TopicLoad.Run run, Completeness completeness, Optional<CompleteHourMerge> merge) {
+        this.run = run;
+        this.completeness = completeness;
+        this.merge = merge;
+    }
+
+    @Override
+    public LoadResult run() throws IOException {
+        completeness.prepare();
+        LoadResult result = run.run();
+        List<Publisher.Failure> failures = andMarks(result.failures());
+        if (failures.isEmpty() && merge.isPresent()) {
+            return result.withFailures(merge.get().run());
+        }
+        return result.withFailures(failures);
+    }
+
+    @Override
+    public List<Publisher.Failure> publish() throws IOException {
+        return andMarks(run.publish());
+    }
+
+    private List<Publisher.Failure> andMarks(List<Publisher.Failure> failures) {
+        List<Publisher.Failure> all = new ArrayList<>(failures);
+        all.addAll(completeness.publish());
+        return all;
+    }
+}

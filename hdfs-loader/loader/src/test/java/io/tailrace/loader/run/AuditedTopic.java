@@ -1,0 +1,58 @@
+package io.tailrace.loader.run;
+
+import io.tailrace.loader.audit.AuditRun;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.schemas.audit.ContentSum;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** A loader of a topic, and an agent on host web1 that sends lines to it and reports them. */
+final class AuditedTopic implements AutoCloseable {
+    static final TopicPartition COUNTS = new TopicPartition("tailrace-audit", 0);
+    static final TopicPartition PROGRESS = new TopicPartition("tailrace-audit-progress", 0);
+    static final AuditRun.AuditTopicNames NAMES = new AuditRun.AuditTopicNames(COUNTS.topic(), PROGRESS.topic());
+    static final long HOUR_MS = 3_600_000;
+    static final long START_MS = AccessLog.START.toEpochMilli();
+
+    final FakeCluster cluster =
+            new FakeCluster().with(AccessLog.P0).with(AccessLog.P1).with(COUNTS).with(PROGRESS);
+    final FakeRegistry registry = new FakeRegistry();
+    final TestLoader loader;
+    private final AgentRecords agent = new AgentRecords(registry);
+
+    AuditedTopic(Path root) throws IOException {
+        loader = new TestLoader(root, new Configuration(), cluster, registry);
+    }
+
+    /** Sends lines of an hour, and returns their sum. */
+    ContentSum send(int lines, long hourMs) {
+        ContentSum sum = ContentSum.ZERO;
+        for (int i = 0; i < lines; i++) {
+            AgentRecords.Line line = agent.line(i * 100L, hourMs + i);
+            cluster.append(i % 2 == 0 ? AccessLog.P0 : AccessLog.P1, hourMs + i, line.value());
+            sum = sum.plus(line.hash());
+        }
+        return sum;
+    }
+
+    /** Reports lines of an hour, and up to which event time all are sent. */
+    void report(ContentSum sum, long hourMs, long readUpToMs) {
+        cluster.append(COUNTS, readUpToMs, agent.count(sum, hourMs));
+        readUpTo("web1", readUpToMs);
+    }
+
+    /** Says for an agent of a host that it has sent everything up to an event time. */
+    void readUpTo(String host, long readUpToMs) {
+        cluster.append(PROGRESS, 0, agent.readUpTo(host, readUpToMs));
+    }
+
+    AuditRun.Dependencies services() {
+        return new AuditRun.Dependencies(cluster.admin(), cluster::consumer, registry, loader.store, System::nanoTime);
+    }
+
+    @Override
+    public void close() throws IOException {
+        loader.close();
+    }
+}
