@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -90,11 +91,15 @@ public final class CompactRun {
         Staging staging = new Staging(dependencies.store(), layout);
         staging.fence(commits, publisher.filesEnd());
         List<Publisher.Failure> failures = new ArrayList<>(publisher.publish());
-        List<MergePlan.HourFiles> hours = MergePlan.of(commits.state(), settings.fileBytesTarget(), selected);
+        TopicState state = commits.state();
+        List<MergePlan.HourFiles> hours = MergePlan.of(state, settings.fileBytesTarget(), selected);
+        Optional<Manifest> last = state.newest();
         int removed = 0;
         int added = 0;
         for (int from = 0; from < hours.size(); from += HOURS_PER_COMMIT) {
-            Manifest manifest = merge(hours.subList(from, Math.min(hours.size(), from + HOURS_PER_COMMIT)), staging);
+            Manifest manifest = merge(
+                    hours.subList(from, Math.min(hours.size(), from + HOURS_PER_COMMIT)), staging, last.orElseThrow());
+            last = Optional.of(manifest);
             removed += manifest.removed().size();
             added += manifest.added().size();
             failures.addAll(publisher.publish());
@@ -115,10 +120,9 @@ public final class CompactRun {
                 .collect(Collectors.toSet());
     }
 
-    private Manifest merge(List<MergePlan.HourFiles> hours, Staging staging) throws IOException {
-        TopicState state = commits.state();
-        Manifest last = state.newest().orElseThrow();
-        long sequence = state.sequence() + 1;
+    /** The hours were chosen when {@code last} was the newest commit. If another run has committed since, this one fails. */
+    private Manifest merge(List<MergePlan.HourFiles> hours, Staging staging, Manifest last) throws IOException {
+        long sequence = last.sequence() + 1;
         String runId = staging.begin(dependencies.clock().instant());
         HourMerge.Target target = new HourMerge.Target(
                 dependencies.store(),

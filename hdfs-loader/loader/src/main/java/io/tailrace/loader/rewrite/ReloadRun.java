@@ -86,7 +86,12 @@ public final class ReloadRun {
         for (DataFile file : work.plan().copied()) {
             added.add(copy(file, placement.place(file), new Path(staging, "copied-" + added.size() + ".parquet")));
         }
-        rewrite.commit(runId, work.schema(), added, work.plan().removed());
+        rewrite.commit(
+                work.state().newest().orElseThrow(),
+                runId,
+                work.schema(),
+                added,
+                work.plan().removed());
         return result(work, added, Optional.of(rewrite.state()), rewrite.publishCommitted());
     }
 

@@ -104,7 +104,7 @@ public final class RetryErrorsRun implements TopicLoad.Run {
             return new LoadResult(topic, 0, errors, 0, 0, failures);
         }
         List<StagedFile> added = added(state, written, removed);
-        rewrite.commit(runId, table.event(), added, removed);
+        rewrite.commit(state.newest().orElseThrow(), runId, table.event(), added, removed);
         long decoded = written.stream()
                 .filter(staged -> staged.file().table() == TableKind.ROWS)
                 .mapToLong(staged -> staged.file().rows())

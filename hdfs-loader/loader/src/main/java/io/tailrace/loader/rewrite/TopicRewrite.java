@@ -91,11 +91,11 @@ final class TopicRewrite {
     /**
      * Commits a run: the end offsets stay as they are.
      *
+     * @param last the newest commit when the files were chosen. If another run has committed since, this one fails
      * @param schema the events' schema, or null if the topic has none
      */
-    void commit(String runId, @Nullable Schema schema, List<StagedFile> added, List<DataFile> removed)
+    void commit(Manifest last, String runId, @Nullable Schema schema, List<StagedFile> added, List<DataFile> removed)
             throws IOException {
-        Manifest last = state().newest().orElseThrow();
         Manifest manifest = new Manifest(
                 last.sequence() + 1,
                 last.topic(),

@@ -30,7 +30,7 @@ public final class Store implements AutoCloseable {
     private final FileSystem files;
     private final boolean isLocal;
 
-    private Store(FileSystem files, boolean isLocal) {
+    Store(FileSystem files, boolean isLocal) {
         this.files = files;
         this.isLocal = isLocal;
     }

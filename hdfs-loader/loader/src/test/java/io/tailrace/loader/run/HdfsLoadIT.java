@@ -79,4 +79,17 @@ class HdfsLoadIT {
             return new Configuration();
         }
     }
+
+    @Nested
+    class EveryFault extends EveryFaultContract {
+        @Override
+        Path root() throws IOException {
+            return folder();
+        }
+
+        @Override
+        int stride() {
+            return 60;
+        }
+    }
 }

@@ -1,5 +1,7 @@
 package io.tailrace.loader.run;
 
+import io.tailrace.client.Admin;
+import io.tailrace.client.Consumer;
 import io.tailrace.loader.commit.CommitListener;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.compact.CompactRun;
@@ -10,7 +12,9 @@ import io.tailrace.loader.rewrite.ReloadResult;
 import io.tailrace.loader.rewrite.ReloadRun;
 import io.tailrace.loader.rewrite.RetryErrorsRun;
 import io.tailrace.loader.store.AbortCheck;
+import io.tailrace.loader.store.InterceptedFileSystem;
 import io.tailrace.loader.store.Store;
+import io.tailrace.loader.store.Stores;
 import io.tailrace.loader.table.FileAudit;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.TableCatalog;
@@ -18,6 +22,7 @@ import io.tailrace.loader.table.TableKind;
 import io.tailrace.loader.task.ParquetSettings;
 import io.tailrace.loader.task.TaskMemory;
 import io.tailrace.loader.task.TaskServices;
+import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +44,7 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.jspecify.annotations.Nullable;
 
 /** A loader with brokers and registry in memory on a real file system, and an independent reader of its output. */
 final class TestLoader implements AutoCloseable {
@@ -49,6 +55,7 @@ final class TestLoader implements AutoCloseable {
     final Store store;
     final Path root;
     private final Configuration hadoop;
+    private final @Nullable FaultInjector faults;
     private TableCatalog catalog = TableCatalog.NONE;
     private String topic = AccessLog.TOPIC;
     private AbortCheck abort = () -> {};
@@ -60,11 +67,26 @@ final class TestLoader implements AutoCloseable {
     private double errorsRatioMax = 0.1;
 
     TestLoader(Path root, Configuration hadoop, FakeCluster cluster, FakeRegistry registry) throws IOException {
+        this(root, hadoop, cluster, registry, Store.open(root, hadoop));
+    }
+
+    TestLoader(Path root, Configuration hadoop, FakeCluster cluster, FakeRegistry registry, Store store) {
         this.root = root;
         this.hadoop = hadoop;
         this.cluster = cluster;
         this.registry = registry;
-        this.store = Store.open(root, hadoop);
+        this.store = store;
+        this.faults = null;
+    }
+
+    /** Creates a loader with one task at a time whose calls to the outside go through an injector. */
+    TestLoader(Path root, Configuration hadoop, TestLoader outside, FaultInjector faults) throws IOException {
+        this.root = root;
+        this.hadoop = hadoop;
+        this.cluster = outside.cluster;
+        this.registry = outside.registry;
+        this.store = Stores.open(root, hadoop, files -> new InterceptedFileSystem(files, faults));
+        this.faults = faults;
     }
 
     TestLoader catalog(TableCatalog tables) {
@@ -160,20 +182,34 @@ final class TestLoader implements AutoCloseable {
     CompactRun compactRun(CommitListener listener) {
         CompactRun.Settings compact =
                 new CompactRun.Settings(root, 64 << 20, settings().parquet(), Duration.ofHours(1));
-        return new CompactRun(
-                compact, new CompactRun.Dependencies(store, catalog, abort, listener, InstantSource.system()), topic);
+        CompactRun.Dependencies dependencies = new CompactRun.Dependencies(
+                store,
+                outside(TableCatalog.class, catalog),
+                outside(AbortCheck.class, abort),
+                listener,
+                InstantSource.system());
+        return new CompactRun(compact, dependencies, topic);
+    }
+
+    private Consumer consumer() {
+        return outside(Consumer.class, cluster.consumer());
+    }
+
+    private <T> T outside(Class<T> type, T service) {
+        return faults == null ? service : faults.wrap(type, service);
     }
 
     private LoadRun.Dependencies dependencies(CommitListener listener) {
+        SchemaRegistryClient services = outside(SchemaRegistryClient.class, registry);
         return new LoadRun.Dependencies(
-                cluster.admin(),
-                new LocalEngine(2, new TaskServices(cluster::consumer, registry, store, nanoTime)),
-                registry,
-                cluster::consumer,
+                outside(Admin.class, cluster.admin()),
+                new LocalEngine(faults == null ? 2 : 1, new TaskServices(this::consumer, services, store, nanoTime)),
+                services,
+                this::consumer,
                 store,
-                catalog,
-                offsets -> cluster.consumer().commit(offsets),
-                abort,
+                outside(TableCatalog.class, catalog),
+                offsets -> consumer().commit(offsets),
+                outside(AbortCheck.class, abort),
                 listener,
                 (name, records) -> new ListeningProgress(),
                 InstantSource.fixed(NOW));
