@@ -76,6 +76,12 @@ public record LoaderConfig(
         ZSTD
     }
 
+    /** Heap of the process without its tasks. */
+    private static final long PROCESS_BYTES = 64L << 20;
+
+    /** Heap of a task beside {@code task.memory.bytes}: fetched batches, and pages while they are compressed. */
+    private static final long TASK_OVERHEAD_BYTES = 48L << 20;
+
     private static final ConfigKey<String> BOOTSTRAP_SERVERS =
             ConfigKey.text("bootstrap.servers", "127.0.0.1:9092", "Brokers, as host:port, comma-separated.");
     private static final ConfigKey<String> REGISTRY =
@@ -103,10 +109,14 @@ public record LoaderConfig(
             Engine.class,
             Engine.LOCAL,
             "Where tasks run; local: in threads of this process, mapreduce: in containers of a YARN cluster.");
-    private static final ConfigKey<Integer> THREADS =
-            ConfigKey.integer("tasks.parallel", 2, 1, 256, "Tasks that run at once.");
+    private static final ConfigKey<Integer> THREADS = ConfigKey.integer(
+            "tasks.parallel",
+            0,
+            0,
+            256,
+            "Tasks that run at once with engine=local; 0: one for each processor, as many as the heap has room for.");
     private static final ConfigKey<Long> TASK_BYTES_MAX = ConfigKey.longInteger(
-            "task.bytes.max", 256L << 20, 1, Long.MAX_VALUE, "Bytes of values that one task loads, estimated.");
+            "task.bytes.max", 512L << 20, 1, Long.MAX_VALUE, "Bytes of values that one task loads, estimated.");
     private static final ConfigKey<Codec> CODEC =
             ConfigKey.choice("parquet.compression", Codec.class, Codec.ZSTD, "Compression of Parquet pages.");
     private static final ConfigKey<Long> ROW_GROUP_BYTES = ConfigKey.longInteger(
@@ -201,7 +211,7 @@ public record LoaderConfig(
                 config.value(TOPICS),
                 output,
                 hadoopConfDir.isEmpty() ? Optional.empty() : Optional.of(java.nio.file.Path.of(hadoopConfDir)),
-                config.value(THREADS),
+                threads(config.value(THREADS), config.value(TASK_MEMORY_BYTES)),
                 config.value(TASK_BYTES_MAX),
                 new ParquetSettings(
                         CompressionCodecName.valueOf(config.value(CODEC).name()),
@@ -221,6 +231,19 @@ public record LoaderConfig(
                 config.value(ENGINE) == Engine.MAPREDUCE
                         ? Optional.of(MapReduceSettings.of(config, output))
                         : Optional.empty());
+    }
+
+    private static int threads(int configured, long taskMemoryBytes) {
+        Runtime runtime = Runtime.getRuntime();
+        return configured > 0
+                ? configured
+                : threads(runtime.availableProcessors(), runtime.maxMemory(), taskMemoryBytes);
+    }
+
+    /** One task for each processor, as long as the heap has room for it; at least one. */
+    static int threads(int processors, long heapBytes, long taskMemoryBytes) {
+        long room = (heapBytes - PROCESS_BYTES) / (taskMemoryBytes + TASK_OVERHEAD_BYTES);
+        return (int) Math.max(1, Math.min(processors, room));
     }
 
     private static URI metastore(String text) {

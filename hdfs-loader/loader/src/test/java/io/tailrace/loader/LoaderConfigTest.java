@@ -39,6 +39,17 @@ class LoaderConfigTest {
     }
 
     @Test
+    void runsATaskForEachProcessorAsLongAsTheHeapHasRoom() {
+        long heap = 320L << 20;
+        long task = 64L << 20;
+
+        assertThat(LoaderConfig.threads(1, heap, task)).isEqualTo(1);
+        assertThat(LoaderConfig.threads(16, heap, task)).isEqualTo(2);
+        assertThat(LoaderConfig.threads(16, 2 * heap, task)).isEqualTo(5);
+        assertThat(LoaderConfig.threads(16, 1 << 20, task)).isEqualTo(1);
+    }
+
+    @Test
     void refusesInvalidValues() {
         assertThatThrownBy(() -> config(Map.of("output.path", "/data")))
                 .isInstanceOf(ConfigException.class)

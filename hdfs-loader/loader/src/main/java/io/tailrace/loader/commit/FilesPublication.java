@@ -5,7 +5,14 @@ import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.StagedFile;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -15,6 +22,9 @@ import org.apache.hadoop.fs.Path;
 public final class FilesPublication implements Publication {
     /** The name of its mark. */
     public static final String NAME = "files";
+
+    /** Files that are moved at once: most of the time is spent waiting for the NameNode. */
+    private static final int THREADS = 16;
 
     private final Store store;
     private final Layout layout;
@@ -41,12 +51,59 @@ public final class FilesPublication implements Publication {
         for (Manifest commit : commits) {
             Path staging = layout.staging(commit.runId());
             if (store.exists(staging)) {
-                for (StagedFile file : commit.added()) {
-                    move(new Path(staging, file.staged()), file.file());
-                    listener.reached(CommitStep.FILE_MOVED);
-                }
+                moveAll(commit, staging);
                 store.delete(staging);
             }
+        }
+    }
+
+    /** Several at once: with thousands of path partitions, waiting for each file would take longer than the load. */
+    private void moveAll(Manifest commit, Path staging) throws IOException {
+        Set<String> staged = Set.copyOf(store.names(staging));
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        List<Future<?>> moves = new ArrayList<>();
+        try {
+            for (StagedFile file : commit.added()) {
+                boolean isStaged = staged.contains(file.staged());
+                moves.add(threads.submit(() -> {
+                    move(isStaged, new Path(staging, file.staged()), file.file());
+                    return null;
+                }));
+            }
+            for (Future<?> move : moves) {
+                await(move);
+                listener.reached(CommitStep.FILE_MOVED);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while files were moved from " + staging, e);
+        } finally {
+            end(threads, moves);
+        }
+    }
+
+    private static void await(Future<?> move) throws IOException, InterruptedException {
+        try {
+            move.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        }
+    }
+
+    /** Returns when no file is moved any more. */
+    private static void end(ExecutorService threads, List<Future<?>> moves) {
+        moves.forEach(move -> move.cancel(false));
+        threads.shutdown();
+        boolean isInterrupted = Thread.interrupted();
+        while (!threads.isTerminated()) {
+            try {
+                threads.awaitTermination(1, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -55,9 +112,9 @@ public final class FilesPublication implements Publication {
         throw new IllegalStateException("commits whose files are not in their tables stay in the commit log");
     }
 
-    private void move(Path staged, DataFile file) throws IOException {
+    private void move(boolean isStaged, Path staged, DataFile file) throws IOException {
         Path target = layout.file(file);
-        if (store.exists(staged)) {
+        if (isStaged) {
             store.makeFolder(target.getParent());
             store.move(staged, target);
         } else if (!store.exists(target)) {

@@ -16,7 +16,6 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * The file system of {@code output.path}, reduced to the operations that the commit protocol relies on. Thread-safe.
@@ -44,7 +43,7 @@ public final class Store implements AutoCloseable {
     public static Store open(Path root, Configuration hadoop) throws IOException {
         Configuration conf = new Configuration(hadoop);
         // The default for file:// writes checksum files, and its hsync does nothing.
-        conf.setClass("fs.file.impl", RawLocalFileSystem.class, FileSystem.class);
+        conf.setClass("fs.file.impl", LocalFiles.class, FileSystem.class);
         FileSystem files = FileSystem.newInstance(root.toUri(), conf);
         String scheme = files.getUri().getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("hdfs") && !scheme.equals("file")) {

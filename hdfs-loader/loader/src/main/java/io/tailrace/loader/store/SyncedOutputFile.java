@@ -12,10 +12,24 @@ public final class SyncedOutputFile implements OutputFile {
 
     private final Store store;
     private final Path path;
+    private final FileSync sync;
+    private long bytes;
 
+    /** A file that is on disk when it is closed. */
     public SyncedOutputFile(Store store, Path path) {
+        this(store, path, FileSync.AT_ONCE);
+    }
+
+    /** A file that is forced to disk when it is closed, or later if {@code sync} does that. */
+    public SyncedOutputFile(Store store, Path path, FileSync sync) {
         this.store = store;
         this.path = path;
+        this.sync = sync;
+    }
+
+    /** Length of the file once it is closed. */
+    public long bytes() {
+        return bytes;
     }
 
     @Override
@@ -44,7 +58,7 @@ public final class SyncedOutputFile implements OutputFile {
         return path.toString();
     }
 
-    private static final class SyncedStream extends PositionOutputStream {
+    private final class SyncedStream extends PositionOutputStream {
         private final FSDataOutputStream out;
 
         SyncedStream(FSDataOutputStream out) {
@@ -73,9 +87,8 @@ public final class SyncedOutputFile implements OutputFile {
 
         @Override
         public void close() throws IOException {
-            try (out) {
-                out.hsync();
-            }
+            bytes = out.getPos();
+            sync.sync(out);
         }
     }
 }

@@ -81,6 +81,12 @@ final class EventFormat implements RowFormat {
 
     @Override
     public @Nullable String read(Row row) {
+        ColumnPlan plan = row.isChecked ? plans.get(Framing.framedSchemaId(row.array())) : null;
+        if (plan != null) {
+            plan.accept(row.array(), Framing.HEADER_BYTES, row.length());
+            row.plan = plan;
+            return null;
+        }
         FramedAvroDecoder.Decoded.Rejected rejected = readEvent(row);
         return rejected == null ? null : rejected.reason();
     }

@@ -1,8 +1,10 @@
 package io.tailrace.loader.task;
 
+import io.tailrace.loader.store.FileSync;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.store.SyncedOutputFile;
 import io.tailrace.loader.table.ParquetSchema;
+import io.tailrace.loader.table.RowMapper;
 import io.tailrace.loader.table.TableKind;
 import java.io.IOException;
 import java.util.Locale;
@@ -21,14 +23,16 @@ final class ParquetFiles {
     private final RowFormat format;
     private final TaskSpec spec;
     private final Store store;
+    private final FileSync sync;
     private final Configuration conf = new Configuration(false);
     private final MessageType type;
 
-    ParquetFiles(TableKind table, RowFormat format, TaskSpec spec, Store store) {
+    ParquetFiles(TableKind table, RowFormat format, TaskSpec spec, Store store, FileSync sync) {
         this.table = table;
         this.format = format;
         this.spec = spec;
         this.store = store;
+        this.sync = sync;
         conf.setBoolean(AvroWriteSupport.WRITE_OLD_LIST_STRUCTURE, false);
         this.type = ParquetSchema.of(format.schema());
     }
@@ -44,17 +48,27 @@ final class ParquetFiles {
      *
      * @param sums written to the footer when the file is closed
      */
-    ParquetWriter<Row> create(String staged, RowSums sums) throws IOException {
+    OpenFile create(String staged, RowSums sums) throws IOException {
         ParquetSettings settings = spec.parquet();
-        return new Builder(
-                        new SyncedOutputFile(store, new Path(spec.staging(), staged)),
-                        new RowWriteSupport(format, type, sums))
+        SyncedOutputFile file = new SyncedOutputFile(store, new Path(spec.staging(), staged), sync);
+        ParquetWriter<Row> writer = new Builder(file, new RowWriteSupport(format, type, sums))
                 .withConf(conf)
                 .withWriteMode(ParquetFileWriter.Mode.CREATE)
                 .withCompressionCodec(settings.codec())
                 .withRowGroupSize(settings.memory().rowGroupBytesMax(settings.rowGroupBytes()))
+                // All its values are different. A dictionary of them is dropped anyway, once it is full.
+                .withDictionaryEncoding(RowMapper.OFFSET, false)
+                .withSizeStatisticsEnabled(false)
                 .build();
+        return new OpenFile(staged, file, writer);
     }
+
+    /**
+     * A file that rows can be written to.
+     *
+     * @param staged its name in the staging folder
+     */
+    record OpenFile(String staged, SyncedOutputFile file, ParquetWriter<Row> writer) {}
 
     /** Reads a row's bytes again. They were read before, when the row came. */
     void read(Row row) {

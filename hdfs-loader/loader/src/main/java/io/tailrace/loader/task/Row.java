@@ -32,6 +32,10 @@ final class Row implements ColumnPlan.HostSink {
     byte[] hostBytes = bytes;
 
     int hostFrom;
+
+    /** Whether a plan accepted the bytes before they were buffered. */
+    boolean isChecked;
+
     int hostLength;
 
     /**
@@ -46,6 +50,7 @@ final class Row implements ColumnPlan.HostSink {
         length = arrayLength;
         event = null;
         plan = null;
+        isChecked = false;
         hostLength = 0;
     }
 
@@ -82,7 +87,8 @@ final class Row implements ColumnPlan.HostSink {
         return HEADER_BYTES + length;
     }
 
+    /** Writes the header. The length is inverted if a plan accepted the row. */
     void writeHeader(ByteBuffer header) {
-        header.putInt(length).putLong(offset).putLong(timestampMs);
+        header.putInt(plan == null ? length : ~length).putLong(offset).putLong(timestampMs);
     }
 }

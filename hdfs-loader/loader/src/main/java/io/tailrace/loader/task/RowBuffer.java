@@ -103,7 +103,8 @@ final class RowBuffer {
         int read = in.readNBytes(header.array(), 0, Row.HEADER_BYTES);
         while (read == Row.HEADER_BYTES) {
             header.clear();
-            int length = header.getInt();
+            int codedLength = header.getInt();
+            int length = codedLength < 0 ? ~codedLength : codedLength;
             long offset = header.getLong();
             long timestampMs = header.getLong();
             if (bytes.length < length) {
@@ -113,6 +114,7 @@ final class RowBuffer {
                 throw new EOFException("buffered rows end in the row of offset " + offset);
             }
             row.set(offset, timestampMs, bytes, length);
+            row.isChecked = codedLength < 0;
             sink.write(row);
             read = in.readNBytes(header.array(), 0, Row.HEADER_BYTES);
         }

@@ -2,10 +2,10 @@ package io.tailrace.loader.task;
 
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.PathPartition;
+import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
 import java.io.IOException;
 import java.util.List;
-import org.apache.parquet.hadoop.ParquetWriter;
 import org.jspecify.annotations.Nullable;
 
 /** One file that a task writes: its rows so far, in a buffer or in the open Parquet file. Used by one thread. */
@@ -16,8 +16,9 @@ final class RowFile {
     private long first;
     private long last;
     private long rows;
-    private @Nullable ParquetWriter<Row> writer;
+    private ParquetFiles.@Nullable OpenFile open;
     private String staged = "";
+    private long bytes;
 
     /**
      * What rows of a task share a file.
@@ -68,13 +69,13 @@ final class RowFile {
     }
 
     boolean isOpen() {
-        return writer != null;
+        return open != null;
     }
 
     /** Opens the file. Rows that are buffered are to be written next. */
-    void open(ParquetWriter<Row> parquet, String stagedName) {
-        writer = parquet;
-        staged = stagedName;
+    void open(ParquetFiles.OpenFile opened) {
+        open = opened;
+        staged = opened.staged();
     }
 
     /** Counts a row that is to be buffered or written next. */
@@ -85,29 +86,25 @@ final class RowFile {
     }
 
     void write(Row row) throws IOException {
-        if (writer == null) {
+        if (open == null) {
             throw new IllegalStateException("file " + key + " is not open");
         }
-        writer.write(row);
+        open.writer().write(row);
     }
 
-    /** Completes the file and forces it to disk. */
+    /** Completes the file, and frees what it takes to write it. */
     void close() throws IOException {
-        if (writer != null) {
-            ParquetWriter<Row> closing = writer;
-            writer = null;
-            closing.close();
+        if (open != null) {
+            ParquetFiles.OpenFile closing = open;
+            open = null;
+            closing.writer().close();
+            bytes = closing.file().bytes();
         }
     }
 
-    /** Its name in the staging folder. */
-    String staged() {
-        return staged;
-    }
-
-    /** The published form of a complete file. */
-    DataFile dataFile(String name, int partition, long bytes) {
-        return new DataFile(
+    /** The file, once it is closed. */
+    StagedFile stagedFile(String name, int partition) {
+        DataFile published = new DataFile(
                 key.table(),
                 key.pathPartition(),
                 DataFile.FIRST_GENERATION,
@@ -115,6 +112,7 @@ final class RowFile {
                 rows,
                 bytes,
                 List.of(new DataFile.Span(partition, first, last)));
+        return new StagedFile(published, staged);
     }
 
     long first() {

@@ -1,6 +1,7 @@
 package io.tailrace.loader.task;
 
 import io.tailrace.loader.store.AbortCheck;
+import io.tailrace.loader.store.BackgroundSync;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.StagedFile;
@@ -33,7 +34,7 @@ final class TaskFiles implements AutoCloseable {
     private static final int OPEN_SHARE = 8;
 
     private final TaskSpec spec;
-    private final Store store;
+    private final BackgroundSync sync = new BackgroundSync();
     private final Map<TableKind, ParquetFiles> parquet = new EnumMap<>(TableKind.class);
     private final TaskMemory memory;
     private final BlockPool pool;
@@ -49,11 +50,10 @@ final class TaskFiles implements AutoCloseable {
 
     TaskFiles(TaskSpec spec, Map<TableKind, RowFormat> formats, Store store) {
         this.spec = spec;
-        this.store = store;
         this.memory = spec.parquet().memory();
         this.pool = new BlockPool(memory.bufferBytes());
         this.openMax = memory.openFilesMax(spec.parquet().rowGroupBytes());
-        formats.forEach((table, format) -> parquet.put(table, new ParquetFiles(table, format, spec, store)));
+        formats.forEach((table, format) -> parquet.put(table, new ParquetFiles(table, format, spec, store, sync)));
     }
 
     /**
@@ -118,8 +118,7 @@ final class TaskFiles implements AutoCloseable {
 
     private void open(RowFile file) throws IOException {
         ParquetFiles format = parquet(file.key().table());
-        String staged = format.stagedName(created++);
-        file.open(format.create(staged, file.sums()), staged);
+        file.open(format.create(format.stagedName(created++), file.sums()));
         open++;
         file.buffer().drain(drained, row -> {
             format.read(row);
@@ -172,13 +171,13 @@ final class TaskFiles implements AutoCloseable {
         files.remove(file.key());
         TopicPartition partition = spec.range().topicPartition();
         String name = Layout.fileName(partition, spec.series(), file.first(), file.last());
-        long bytes = store.length(new org.apache.hadoop.fs.Path(spec.staging(), file.staged()));
-        finished.add(new StagedFile(file.dataFile(name, partition.partition(), bytes), file.staged()));
+        finished.add(file.stagedFile(name, partition.partition()));
     }
 
     /** Completes all files and returns them; they are on disk. Checks before each file whether to go on. */
     List<StagedFile> finish(AbortCheck abort) throws IOException {
         finishAll(abort);
+        sync.await();
         return List.copyOf(finished);
     }
 
@@ -194,6 +193,7 @@ final class TaskFiles implements AutoCloseable {
             }
         }
         files.clear();
+        sync.close();
         if (spill != null) {
             spill.close();
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -40,6 +42,19 @@ class StoreTest {
                     .isInstanceOf(IOException.class);
             assertThat(store.read(new Path(root, "c"))).isEqualTo("first".getBytes(UTF_8));
             assertThat(store.names(root)).isEqualTo(List.of("a", "b", "c"));
+        }
+    }
+
+    @Test
+    void givesLocalFilesThePermissionsOfHadoopsUmask(@TempDir java.nio.file.Path dir) throws IOException {
+        Path root = new Path(dir.toUri());
+        Configuration hadoop = new Configuration();
+        hadoop.set("fs.permissions.umask-mode", "027");
+        try (Store store = Store.open(root, hadoop)) {
+            store.write(new Path(root, "a"), new byte[0]);
+
+            assertThat(Files.getPosixFilePermissions(dir.resolve("a")))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
         }
     }
 

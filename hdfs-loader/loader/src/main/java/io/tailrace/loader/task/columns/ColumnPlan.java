@@ -96,9 +96,7 @@ public final class ColumnPlan {
      * @return whether it is sound; false also if Avro's reader has to decide that
      */
     public boolean check(byte[] array, int valueFrom, int valueTo) {
-        bytes = array;
-        from = valueFrom;
-        to = valueTo;
+        accept(array, valueFrom, valueTo);
         in.set(array, valueFrom, valueTo);
         try {
             for (int i = 0; i < fields.length; i++) {
@@ -114,6 +112,13 @@ public final class ColumnPlan {
         } catch (UncheckedValueException e) {
             return false;
         }
+    }
+
+    /** Takes a value that a plan of the same schemas has checked before. Only {@link #write} may follow. */
+    public void accept(byte[] array, int valueFrom, int valueTo) {
+        bytes = array;
+        from = valueFrom;
+        to = valueTo;
     }
 
     /** Whether the value has the marked time. {@link #time} returns it if this is called first. */
