@@ -301,8 +301,13 @@ class CompletenessTest {
 
             crashed = crashes(crashes);
             abort = () -> {};
-            // What changed meanwhile must not hide what the crashed run left behind.
-            topic.report(topic.send(1, START_MS + HOUR_MS), START_MS + HOUR_MS, START_MS + 2 * HOUR_MS);
+            // The next hour may be marked by now, and is no longer complete: the mark must not stay.
+            ContentSum late = topic.send(1, START_MS + HOUR_MS);
+            assertThat(load()).isEmpty();
+            assertThat(mark(NEXT_HOUR)).as("crash %d", crashes).isEmpty();
+            assertThat(catalog.complete).as("crash %d", crashes).isEmpty();
+
+            topic.report(late, START_MS + HOUR_MS, START_MS + 2 * HOUR_MS);
             assertThat(load()).isEmpty();
 
             assertThat(mark(HOUR)).as("crash %d", crashes).isEmpty();
