@@ -86,6 +86,9 @@ public final class FilesPublication implements Publication {
         try {
             move.get();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
         }
     }
@@ -116,7 +119,14 @@ public final class FilesPublication implements Publication {
         Path target = layout.file(file);
         if (isStaged) {
             store.makeFolder(target.getParent());
-            store.move(staged, target);
+            try {
+                store.move(staged, target);
+            } catch (IOException e) {
+                // Another run may have moved it since the folder was listed.
+                if (store.exists(staged) || !store.exists(target)) {
+                    throw e;
+                }
+            }
         } else if (!store.exists(target)) {
             throw new IOException("committed file is missing: expected " + target + " or " + staged
                     + ". Restore it, or delete " + staged.getParent() + " to continue without its rows");

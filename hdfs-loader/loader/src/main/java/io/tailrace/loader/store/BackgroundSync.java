@@ -65,6 +65,9 @@ public final class BackgroundSync implements FileSync, AutoCloseable {
         try {
             file.get();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw new IOException("cannot force a file to disk: " + e.getCause(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
