@@ -5,6 +5,8 @@ import io.tailrace.client.ClientConfig;
 import io.tailrace.config.ConfigOptions;
 import io.tailrace.loader.audit.AuditRun;
 import io.tailrace.loader.audit.HostAudit;
+import io.tailrace.loader.audit.VerifyProgress;
+import io.tailrace.loader.run.LoadProgress;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.process.CommandRunner;
@@ -52,6 +54,13 @@ public final class AuditCommand implements Callable<Integer> {
             description = "Does not wait for the agents of this host, as when it was retired. Can be repeated.")
     private List<String> withoutHosts = List.of();
 
+    @Option(
+            names = "--verify",
+            description =
+                    "Reads all rows of the hours and computes their sums again, instead of using the sums that the loader wrote"
+                            + " beside the rows. Finds rows that were changed after they were loaded.")
+    private boolean verify;
+
     @Mixin
     private final OutputOptions output = new OutputOptions();
 
@@ -93,8 +102,32 @@ public final class AuditCommand implements Callable<Integer> {
         withoutAll.addAll(loader.audit().withoutHosts());
         try (Admin admin = Admin.create(ClientConfig.of(loader.bootstrapServers()));
                 Store store = Store.open(loader.outputPath(), Loader.hadoop(loader))) {
-            return new AuditRun(loader.outputPath(), Loader.audit(loader, admin, store))
+            return new AuditRun(loader.outputPath(), Loader.audit(loader, admin, store), verification())
                     .run(loader.audit().topics(), topics == null ? loader.topics() : topics, selected, withoutAll);
         }
+    }
+
+    private AuditRun.@Nullable Verification verification() {
+        return verify ? new AuditRun.Verification(AuditCommand::progress, () -> {}) : null;
+    }
+
+    /** A bar on a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // On Java 17 it is null without a terminal.
+    private static VerifyProgress progress(String topic, long rows) {
+        if (System.console() == null) {
+            return VerifyProgress.NONE;
+        }
+        LoadProgress progress = LoadProgress.bar(topic, rows);
+        return new VerifyProgress() {
+            @Override
+            public void verified(long more) {
+                progress.loaded(more);
+            }
+
+            @Override
+            public void close() {
+                progress.close();
+            }
+        };
     }
 }

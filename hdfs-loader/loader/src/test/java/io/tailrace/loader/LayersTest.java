@@ -18,8 +18,9 @@ class LayersTest {
             .importPackages("io.tailrace.loader");
 
     /** Packages from the top down: each may use those after it. */
-    private static final List<String> PACKAGES =
-            List.of("rewrite", "run", "audit", "compact", "engine", "task", "hive", "commit", "table", "plan", "store");
+    private static final List<String> PACKAGES = List.of(
+            "rewrite", "run", "audit", "verify", "compact", "engine", "task", "hive", "commit", "table", "plan",
+            "store");
 
     static final List<ArchRule> RULES = List.of(
             packagesDependDownwards(),

@@ -4,10 +4,14 @@ import io.tailrace.client.Admin;
 import io.tailrace.client.Consumer;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.TopicState;
+import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.Store;
+import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.loader.task.StoredRows;
+import io.tailrace.loader.verify.FileVerifier;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
 import java.time.Instant;
@@ -21,11 +25,13 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Audits topics: reads what agents say, what is loaded, and judges each hour. Changes nothing. */
 public final class AuditRun {
     private final Path output;
     private final Dependencies dependencies;
+    private final @Nullable Verification verification;
 
     /**
      * The services of an audit.
@@ -51,10 +57,24 @@ public final class AuditRun {
      */
     public record AuditTopicNames(String counts, String progress) {}
 
+    /**
+     * Computes the sums from the rows of the files, instead of using those in the footers.
+     *
+     * @param progress reports the rows that are done
+     * @param abort checked again and again while rows are read
+     */
+    public record Verification(VerifyProgress.Factory progress, AbortCheck abort) {}
+
     /** @param output the folder of all output */
     public AuditRun(Path output, Dependencies dependencies) {
+        this(output, dependencies, null);
+    }
+
+    /** @param verification null for an audit that uses the sums in the footers */
+    public AuditRun(Path output, Dependencies dependencies, @Nullable Verification verification) {
         this.output = output;
         this.dependencies = dependencies;
+        this.verification = verification;
     }
 
     /**
@@ -82,25 +102,50 @@ public final class AuditRun {
         // After the agents' reports, so that what they say is acknowledged is below these ends.
         LogEnds ends = LogEnds.read(dependencies.admin(), topic);
         TopicState state = new CommitLog(dependencies.store(), layout).state();
-        HourVerdicts verdicts = new HourVerdicts(dependencies.store(), layout);
-        LoadedHours loaded = new LoadedHours(dependencies.store(), layout, state);
-        HourAudit judge = new HourAudit(reports, topic, ends.unloaded(state));
+        TopicAudit audit = new TopicAudit(
+                topic,
+                reports,
+                new HourVerdicts(dependencies.store(), layout),
+                new HourAudit(reports, topic, ends.unloaded(state)));
         SortedSet<PathPartition> hours = new TreeSet<>(reports.hours(topic));
         hours.addAll(state.hours(TableKind.ROWS).keySet());
-        List<HostAudit> audits = new ArrayList<>();
-        for (PathPartition hour : hours) {
-            if (selected.test(hour)) {
+        hours.removeIf(selected.negate());
+        if (verification == null) {
+            return audit.of(hours, new LoadedHours(dependencies.store(), layout, state));
+        }
+        try (VerifyProgress progress = verification.progress().start(topic, rows(state, hours))) {
+            FileVerifier verifier = new FileVerifier(
+                    new FileVerifier.Input(
+                            dependencies.store(),
+                            layout,
+                            dependencies.registry(),
+                            new StoredRows(dependencies.store(), layout, verification.abort()),
+                            progress::verified),
+                    topic);
+            return audit.of(hours, new LoadedHours(dependencies.store(), layout, state, verifier));
+        }
+    }
+
+    private record TopicAudit(String topic, AgentReports reports, HourVerdicts verdicts, HourAudit judge) {
+
+        List<HostAudit> of(SortedSet<PathPartition> hours, LoadedHours loaded) throws IOException {
+            List<HostAudit> audits = new ArrayList<>();
+            for (PathPartition hour : hours) {
                 LoadedHour rows = loaded.of(hour);
-                Optional<HourVerdict> marked = hour.startMs() < reports.countsSinceMs()
-                        ? verdicts.of(hour)
-                                .filter(HourVerdict::isComplete)
-                                .filter(verdict ->
-                                        verdict.hasRows(rows) && !verdict.isOutdatedBy(reports.sent(topic, hour)))
-                        : Optional.empty();
+                Optional<HourVerdict> marked = marked(hour, rows);
                 audits.addAll(marked.map(verdict -> asMarked(topic, verdict)).orElseGet(() -> judge.of(hour, rows)));
             }
+            return audits;
         }
-        return audits;
+
+        private Optional<HourVerdict> marked(PathPartition hour, LoadedHour rows) throws IOException {
+            return hour.startMs() < reports.countsSinceMs() && rows.findings().isEmpty()
+                    ? verdicts.of(hour)
+                            .filter(HourVerdict::isComplete)
+                            .filter(verdict ->
+                                    verdict.hasRows(rows) && !verdict.isOutdatedBy(reports.sent(topic, hour)))
+                    : Optional.empty();
+        }
     }
 
     /** An hour whose counts may be deleted by now is as complete as it was marked, if it has the same rows. */
@@ -118,5 +163,13 @@ public final class AuditRun {
                         figures.verdict(),
                         "as found at " + Instant.ofEpochMilli(verdict.timeMs()))));
         return audits;
+    }
+
+    private static long rows(TopicState state, SortedSet<PathPartition> hours) {
+        return state.hours(TableKind.ROWS).entrySet().stream()
+                .filter(hour -> hours.contains(hour.getKey()))
+                .flatMap(hour -> hour.getValue().files().stream())
+                .mapToLong(DataFile::rows)
+                .sum();
     }
 }

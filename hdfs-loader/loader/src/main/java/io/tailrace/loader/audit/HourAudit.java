@@ -12,6 +12,8 @@ import java.util.TreeSet;
 
 /** Judges an hour of a topic. Pure. */
 final class HourAudit {
+    private static final int FILES_LISTED_MAX = 3;
+
     private final AgentReports reports;
     private final String topic;
     private final Optional<String> unloaded;
@@ -35,19 +37,17 @@ final class HourAudit {
         SortedSet<String> hosts = new TreeSet<>(sent.keySet());
         hosts.addAll(loaded.sums().keySet());
         hosts.addAll(unfinished.keySet());
+        if (hosts.isEmpty() && !loaded.findings().damaged().isEmpty()) {
+            hosts.add("");
+        }
         List<HostAudit> audits = new ArrayList<>();
         for (String host : hosts) {
             AgentReports.Sent agents = sent.getOrDefault(host, AgentReports.Sent.NOTHING);
             ContentSum rows = loaded.sums().getOrDefault(host, ContentSum.ZERO);
+            boolean isAudited = sent.containsKey(host) || reports.knows(topic, host);
             Judgement judgement = unlessDeleted(
-                    hour,
-                    judge(
-                            host,
-                            sent.containsKey(host) || reports.knows(topic, host),
-                            agents,
-                            rows,
-                            loaded,
-                            unfinished.getOrDefault(host, List.of())));
+                    hour, judge(host, isAudited, agents, rows, loaded, unfinished.getOrDefault(host, List.of())));
+            judgement = withFindings(judgement, isAudited, loaded.findings(), host);
             long acknowledged = agents.acknowledged().count();
             audits.add(new HostAudit(
                     topic,
@@ -86,7 +86,7 @@ final class HourAudit {
         if (!unfinished.isEmpty()) {
             return new Judgement(Verdict.WAITING, String.join("; ", unfinished));
         }
-        return compare(agents, rows, loaded);
+        return compare(host, agents, rows, loaded);
     }
 
     /** Rows are too many only if the counts they belong to cannot have been deleted. */
@@ -99,7 +99,29 @@ final class HourAudit {
                 : judgement;
     }
 
-    private Judgement compare(AgentReports.Sent agents, ContentSum rows, LoadedHour loaded) {
+    /**
+     * A file that is not as it was written is named, and is no good even if the counts agree. Producers that are not agents may
+     * encode records differently, so their hosts stay unaudited.
+     */
+    private static Judgement withFindings(Judgement judgement, boolean isAudited, Findings findings, String host) {
+        List<String> files = findings.alteredFor(host);
+        if (files.isEmpty()) {
+            return judgement;
+        }
+        boolean isAltered = judgement.verdict().isGood()
+                && (isAudited || !findings.damaged().isEmpty());
+        return new Judgement(
+                isAltered ? Verdict.ALTERED : judgement.verdict(),
+                (judgement.detail().isEmpty() ? "" : judgement.detail() + "; ") + "not as written: " + listed(files));
+    }
+
+    private static String listed(List<String> files) {
+        int more = files.size() - FILES_LISTED_MAX;
+        return String.join("; ", files.subList(0, Math.min(files.size(), FILES_LISTED_MAX)))
+                + (more > 0 ? "; and " + more + " more files" : "");
+    }
+
+    private Judgement compare(String host, AgentReports.Sent agents, ContentSum rows, LoadedHour loaded) {
         long missing = agents.acknowledged().count() - rows.count();
         if (missing > 0 && unloaded.isPresent()) {
             return new Judgement(Verdict.WAITING, unloaded.get());
@@ -112,6 +134,11 @@ final class HourAudit {
         }
         if (missing < 0) {
             return new Judgement(Verdict.EXTRA, -missing + " records too many");
+        }
+        List<String> unverified = loaded.findings().unverified().getOrDefault(host, List.of());
+        if (!unverified.isEmpty()) {
+            return new Judgement(
+                    Verdict.UNAUDITED, "the counts agree; contents that cannot be verified: " + listed(unverified));
         }
         if (!agents.summed()) {
             return new Judgement(

@@ -8,10 +8,13 @@ import io.tailrace.loader.table.FileAudit;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.loader.verify.FileVerifier;
+import io.tailrace.loader.verify.VerifiedFile;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
@@ -19,23 +22,40 @@ import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the sums that the loader wrote to the footers of its files. */
+/** Reads the sums that the loader wrote to the footers of its files, or lets them be computed from the rows. */
 final class LoadedHours {
     private final Store store;
     private final Layout layout;
     private final TopicState state;
+    private final @Nullable FileVerifier verifier;
 
     LoadedHours(Store store, Layout layout, TopicState state) {
+        this(store, layout, state, null);
+    }
+
+    /** @param verifier computes the sums from the rows; null uses those in the footers */
+    LoadedHours(Store store, Layout layout, TopicState state, @Nullable FileVerifier verifier) {
         this.store = store;
         this.layout = layout;
         this.state = state;
+        this.verifier = verifier;
     }
 
     /** Returns what the topic's table has of an hour. */
     LoadedHour of(PathPartition hour) throws IOException {
         SortedMap<String, ContentSum> sums = new TreeMap<>();
         List<String> unsummed = new ArrayList<>();
+        Findings findings = new Findings();
         for (DataFile file : files(TableKind.ROWS, hour)) {
+            if (verifier != null) {
+                String path = layout.file(file).toString();
+                VerifiedFile verified = verifier.verify(file);
+                if (!verified.isSummed()) {
+                    unsummed.add(path);
+                }
+                add(path, verified, sums, findings);
+                continue;
+            }
             @Nullable FileAudit audit = audit(file);
             if (audit == null || !audit.isComplete()) {
                 unsummed.add(layout.file(file).toString());
@@ -46,7 +66,20 @@ final class LoadedHours {
         }
         long errorRows =
                 files(TableKind.ERRORS, hour).stream().mapToLong(DataFile::rows).sum();
-        return new LoadedHour(sums, errorRows, unsummed);
+        return new LoadedHour(sums, errorRows, unsummed, findings);
+    }
+
+    private static void add(String path, VerifiedFile verified, SortedMap<String, ContentSum> sums, Findings findings) {
+        verified.damage().ifPresent(damage -> findings.damaged().add(path + " " + damage));
+        verified.hosts().forEach((host, rows) -> {
+            sums.merge(host, rows.sum(), ContentSum::plus);
+            rows.altered().ifPresent(what -> add(findings.altered(), host, path + ": " + what));
+            rows.unverified().ifPresent(why -> add(findings.unverified(), host, path + ": " + why));
+        });
+    }
+
+    private static void add(Map<String, List<String>> byHost, String host, String finding) {
+        byHost.computeIfAbsent(host, first -> new ArrayList<>()).add(finding);
     }
 
     private List<DataFile> files(TableKind table, PathPartition hour) {

@@ -8,6 +8,7 @@ import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.FileAudit;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.RowFileBuilder;
+import io.tailrace.loader.table.RowMapper;
 import io.tailrace.loader.table.Spans;
 import io.tailrace.loader.table.StagedFile;
 import io.tailrace.loader.table.TableKind;
@@ -16,10 +17,12 @@ import io.tailrace.loader.task.StoredRows;
 import io.tailrace.schemas.Schemas;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
@@ -34,9 +37,6 @@ import org.apache.parquet.hadoop.ParquetWriter;
  * that each row keeps exactly its columns. One row group is in memory at a time. Used once, by one thread.
  */
 final class HourMerge {
-    /** Where Parquet keeps the Avro schema of the rows. */
-    private static final String AVRO_SCHEMA = "parquet.avro.schema";
-
     private static final FileAudit NO_ROWS = new FileAudit(true, new TreeMap<>());
 
     private final MergePlan.HourFiles hour;
@@ -70,33 +70,42 @@ final class HourMerge {
      * @throws IOException if a file cannot be read, or has other rows than its commit says
      */
     List<StagedFile> run() throws IOException {
-        Map<String, List<Input>> bySchema = new LinkedHashMap<>();
+        Map<FileSchemas, List<Input>> bySchema = new LinkedHashMap<>();
         for (DataFile file : hour.files()) {
             Map<String, String> footer = footer(file);
-            String schema = footer.get(AVRO_SCHEMA);
+            String schema = footer.get(RowFileBuilder.SCHEMA_KEY);
             if (schema == null) {
                 throw new IOException("cannot merge " + target.layout().file(file) + ": expected the Avro schema "
-                        + AVRO_SCHEMA + " in its footer, which the loader writes");
+                        + RowFileBuilder.SCHEMA_KEY + " in its footer, which the loader writes");
             }
-            bySchema.computeIfAbsent(schema, first -> new ArrayList<>()).add(new Input(file, audit(file, footer)));
+            FileSchemas schemas = new FileSchemas(schema, Optional.ofNullable(footer.get(RowMapper.EVENT_SCHEMA_KEY)));
+            bySchema.computeIfAbsent(schemas, first -> new ArrayList<>()).add(new Input(file, audit(file, footer)));
         }
-        for (Map.Entry<String, List<Input>> group : bySchema.entrySet()) {
-            Schema schema = Schemas.of(group.getKey());
+        for (Map.Entry<FileSchemas, List<Input>> group : bySchema.entrySet()) {
+            FileSchemas schemas = group.getKey();
             List<Input> batch = new ArrayList<>();
             long bytes = 0;
             for (Input input : group.getValue()) {
                 if (!batch.isEmpty() && bytes + input.file().bytes() > target.fileBytes()) {
-                    write(schema, batch);
+                    write(schemas, batch);
                     batch.clear();
                     bytes = 0;
                 }
                 batch.add(input);
                 bytes += input.file().bytes();
             }
-            write(schema, batch);
+            write(schemas, batch);
         }
         return written;
     }
+
+    /**
+     * What the footers of files have that may be merged.
+     *
+     * @param rows the Avro schema of the rows
+     * @param event the schema of the events that the rows were made of; none in files of earlier loaders and of errors
+     */
+    private record FileSchemas(String rows, Optional<String> event) {}
 
     /** A file to merge, and the sums of its rows. */
     private record Input(DataFile file, FileAudit audit) {}
@@ -125,13 +134,17 @@ final class HourMerge {
         }
     }
 
-    private void write(Schema schema, List<Input> inputs) throws IOException {
+    private void write(FileSchemas schemas, List<Input> inputs) throws IOException {
         String staged = "merged-" + hour.table().name().toLowerCase(Locale.ROOT) + "-"
                 + hour.pathPartition().dt() + "-" + hour.pathPartition().hr() + "-" + written.size() + ".parquet";
         Path path = new Path(target.staging(), staged);
         FileAudit audit = inputs.stream().map(Input::audit).reduce(NO_ROWS, FileAudit::plus);
-        Map<String, String> footer =
-                hour.table() == TableKind.ROWS ? Map.of(FileAudit.FOOTER_KEY, audit.toJson()) : Map.of();
+        Map<String, String> footer = new HashMap<>();
+        if (hour.table() == TableKind.ROWS) {
+            footer.put(FileAudit.FOOTER_KEY, audit.toJson());
+        }
+        schemas.event().ifPresent(event -> footer.put(RowMapper.EVENT_SCHEMA_KEY, event));
+        Schema schema = Schemas.of(schemas.rows());
         try (ParquetWriter<GenericRecord> writer = writer(schema, path, footer)) {
             for (Input input : inputs) {
                 rows.read(input.file(), schema, writer::write);

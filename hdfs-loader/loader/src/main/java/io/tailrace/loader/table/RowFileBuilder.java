@@ -11,6 +11,9 @@ import org.apache.parquet.io.OutputFile;
 
 /** Builds writers of generic rows with {@link ParquetSchema}. */
 public final class RowFileBuilder extends ParquetWriter.Builder<GenericRecord, RowFileBuilder> {
+    /** The key in the footer of a file at which Parquet's library keeps the Avro schema of the rows. */
+    public static final String SCHEMA_KEY = "parquet.avro.schema";
+
     private final Schema rows;
 
     public RowFileBuilder(OutputFile file, Schema rows) {

@@ -22,6 +22,13 @@ public final class RowMapper {
     /** The id of the schema that the record was written with; null if its value was not framed. */
     public static final String SCHEMA = "record_schema";
 
+    /**
+     * The key in the footer of a file of rows that has the event schema. It says which field each column is, also after later
+     * schemas, and so gives the records that were loaded back.
+     */
+    public static final String EVENT_SCHEMA_KEY = "tailrace.event.schema";
+
+    private static final String HOST_FIELD = "host";
     private static final long MICROS_PER_MS = 1_000;
     private static final long NANOS_PER_MS = 1_000_000;
 
@@ -29,6 +36,7 @@ public final class RowMapper {
     private final Schema row;
     private final List<ValueConversion> conversions;
     private final int eventTimePosition;
+    private final int hostPosition;
     private final long eventTimeUnitsPerMs;
 
     /**
@@ -42,6 +50,7 @@ public final class RowMapper {
         this.event = event;
         this.row = RowSchema.of(event);
         this.conversions = conversions(event, row);
+        this.hostPosition = hostPosition(event);
         Schema.Field time = event.getType() == Schema.Type.RECORD ? event.getField(eventTimeField) : null;
         LogicalType type = time == null ? null : nonNull(time.schema()).getLogicalType();
         boolean isMillis = type instanceof LogicalTypes.TimestampMillis;
@@ -103,10 +112,10 @@ public final class RowMapper {
         int count = conversions.size();
         if (event instanceof GenericRecord fields) {
             for (int i = 0; i < count; i++) {
-                values.put(i, convert(conversions.get(i), fields.get(i)));
+                values.put(i, row(conversions.get(i), fields.get(i)));
             }
         } else {
-            values.put(0, convert(conversions.get(0), event));
+            values.put(0, row(conversions.get(0), event));
         }
         values.put(count, record.topicPartition().topic());
         values.put(count + 1, record.topicPartition().partition());
@@ -115,8 +124,35 @@ public final class RowMapper {
         return values;
     }
 
-    private static @Nullable Object convert(ValueConversion conversion, @Nullable Object value) {
-        return conversion == ValueConversion.SAME || value == null ? value : conversion.ofValue(value);
+    private static @Nullable Object row(ValueConversion conversion, @Nullable Object event) {
+        return conversion == ValueConversion.SAME ? event : conversion.row(event);
+    }
+
+    /**
+     * Returns the event of a row: what {@link #row} was given.
+     *
+     * @param values a row of {@link #rowSchema}
+     * @throws IllegalArgumentException if no event has this row
+     */
+    public @Nullable Object event(GenericRecord values) {
+        if (event.getType() != Schema.Type.RECORD) {
+            return conversions.get(0).event(values.get(0));
+        }
+        GenericRecord fields = new GenericData.Record(event);
+        for (int i = 0; i < conversions.size(); i++) {
+            fields.put(i, conversions.get(i).event(values.get(i)));
+        }
+        return fields;
+    }
+
+    /** The position of the event's field that has the host, or -1 if it has no such text. */
+    public int hostPosition() {
+        return hostPosition;
+    }
+
+    private static int hostPosition(Schema event) {
+        Schema.Field host = event.getType() == Schema.Type.RECORD ? event.getField(HOST_FIELD) : null;
+        return host != null && nonNull(host.schema()).getType() == Schema.Type.STRING ? host.pos() : -1;
     }
 
     /** The position of the event's field that has the event time, or -1 if the record's timestamp is the event time. */

@@ -5,6 +5,7 @@ import io.tailrace.loader.table.ErrorRow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
@@ -30,6 +31,11 @@ final class ErrorFormat implements RowFormat {
     @Override
     public Schema schema() {
         return ErrorRow.SCHEMA;
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return Map.of();
     }
 
     /** Makes a row the error row of a record. */

@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * if there can be one, and Avro's reader the few that it does not accept.
  */
 final class EventFormat implements RowFormat {
-    private static final String HOST_FIELD = "host";
-
     /** The columns that {@link #writeRowColumns} writes, after those of the event. */
     private static final List<String> ROW_COLUMNS =
             List.of(RowMapper.TOPIC, RowMapper.PARTITION, RowMapper.OFFSET, RowMapper.SCHEMA);
@@ -52,7 +50,7 @@ final class EventFormat implements RowFormat {
         this.decoder = decoder;
         this.topic = Binary.fromString(partition.topic());
         this.canPlan = ROW_COLUMNS.equals(rowColumns(mapper));
-        this.marked = new ColumnPlan.Marked(mapper.eventTimePosition(), hostPosition(mapper.eventSchema()));
+        this.marked = new ColumnPlan.Marked(mapper.eventTimePosition(), mapper.hostPosition());
     }
 
     private static List<String> rowColumns(RowMapper mapper) {
@@ -61,22 +59,14 @@ final class EventFormat implements RowFormat {
         return columns.subList(ColumnPlan.Schemas.eventColumns(mapper.eventSchema()), columns.size());
     }
 
-    private static int hostPosition(Schema event) {
-        Schema.Field host = event.getType() == Schema.Type.RECORD ? event.getField(HOST_FIELD) : null;
-        if (host == null) {
-            return -1;
-        }
-        boolean isText = host.schema().isUnion()
-                ? host.schema().isNullable()
-                        && host.schema().getTypes().size() == 2
-                        && host.schema().getTypes().stream().anyMatch(type -> type.getType() == Schema.Type.STRING)
-                : host.schema().getType() == Schema.Type.STRING;
-        return isText ? host.pos() : -1;
-    }
-
     @Override
     public Schema schema() {
         return mapper.rowSchema();
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return Map.of(RowMapper.EVENT_SCHEMA_KEY, mapper.eventSchema().toString());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tailrace.loader.task;
 
+import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.hadoop.api.WriteSupport;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 interface RowFormat {
     /** The schema of the rows. */
     Schema schema();
+
+    /** What the footers of files of these rows have, beside the schema of the rows. */
+    Map<String, String> metadata();
 
     /**
      * Reads a row's bytes.

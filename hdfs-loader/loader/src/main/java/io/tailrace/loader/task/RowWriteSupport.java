@@ -1,6 +1,7 @@
 package io.tailrace.loader.task;
 
 import io.tailrace.loader.table.FileAudit;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -51,8 +52,11 @@ final class RowWriteSupport extends WriteSupport<Row> {
 
     @Override
     public FinalizedWriteContext finalizeWrite() {
+        Map<String, String> metadata = new HashMap<>(format.metadata());
         FileAudit audit = sums.result();
-        return new FinalizedWriteContext(
-                audit.isComplete() && audit.sums().isEmpty() ? Map.of() : Map.of(FileAudit.FOOTER_KEY, audit.toJson()));
+        if (!audit.isComplete() || !audit.sums().isEmpty()) {
+            metadata.put(FileAudit.FOOTER_KEY, audit.toJson());
+        }
+        return new FinalizedWriteContext(metadata);
     }
 }

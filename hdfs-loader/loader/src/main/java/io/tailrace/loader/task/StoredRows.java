@@ -58,9 +58,18 @@ public final class StoredRows {
      * @throws IOException if the file cannot be read, or has other rows than its commit says
      */
     public void read(DataFile file, Schema schema, Sink sink) throws IOException {
+        check(layout.file(file), file.rows(), scan(file, schema, sink));
+    }
+
+    /**
+     * Reads a file that may have other rows than its commit says. Otherwise as {@link #read(DataFile, Schema, Sink)}.
+     *
+     * @return the number of rows
+     */
+    public long scan(DataFile file, Schema schema, Sink sink) throws IOException {
         Configuration conf = new Configuration(false);
         AvroReadSupport.setAvroReadSchema(conf, schema);
-        read(layout.file(file), file.rows(), conf, sink);
+        return read(layout.file(file), conf, sink);
     }
 
     /** Reads only partition and offset of each row. Otherwise as {@link #read(DataFile, Schema, Sink)}. */
@@ -73,10 +82,11 @@ public final class StoredRows {
         Configuration conf = new Configuration(false);
         AvroReadSupport.setRequestedProjection(conf, PLACE);
         AvroReadSupport.setAvroReadSchema(conf, PLACE);
-        read(path, file.rows(), conf, row -> sink.take((Integer) row.get(0), (Long) row.get(1)));
+        long rows = read(path, conf, row -> sink.take((Integer) row.get(0), (Long) row.get(1)));
+        check(path, file.rows(), rows);
     }
 
-    private void read(Path path, long expectedRows, Configuration conf, Sink sink) throws IOException {
+    private long read(Path path, Configuration conf, Sink sink) throws IOException {
         long rows = 0;
         try (ParquetReader<GenericRecord> reader = AvroParquetReader.<GenericRecord>builder(
                         new StoredInputFile(store, path))
@@ -93,6 +103,10 @@ public final class StoredRows {
                 row = reader.read();
             }
         }
+        return rows;
+    }
+
+    private static void check(Path path, long expectedRows, long rows) throws IOException {
         if (rows != expectedRows) {
             throw new IOException("file " + path + ": expected " + expectedRows + " rows as committed, found " + rows
                     + ". Restore the file, or load its hour again with tailrace reload");

@@ -1,6 +1,7 @@
 package io.tailrace.loader.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.loader.run.AccessLog;
@@ -129,6 +130,14 @@ class RowMapperTest {
         assertThat(row.get("map")).isEqualTo(Map.of("k", "P1M2DT3.004S"));
         assertThat(row.get("in").toString()).isEqualTo("{\"n\": 5, \"id\": \"00000000-0000-0000-0000-000000000001\"}");
         assertThat(row.get(RowMapper.SCHEMA)).isNull();
+        assertThat(mapper.event(row)).isEqualTo(value);
+
+        row.put("big", "1" + big);
+        assertThat(mapper.event(row)).isNotEqualTo(value);
+        for (String other : List.of("1e3", "1.5", "00" + big, "not a number")) {
+            row.put("big", other);
+            assertThatThrownBy(() -> mapper.event(row)).as(other).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     private static Schema schema(RowMapper mapper, String field) {

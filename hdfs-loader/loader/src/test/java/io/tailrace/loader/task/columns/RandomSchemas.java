@@ -14,18 +14,18 @@ import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /** Random Avro schemas of records, later versions of them, and their values. */
-final class RandomSchemas {
+public final class RandomSchemas {
     private static final int DEPTH_MAX = 3;
     private static final List<String> SYMBOLS = List.of("RED", "GREEN", "BLUE", "BLACK");
 
     private final Random random;
     private int names;
 
-    RandomSchemas(long seed) {
+    public RandomSchemas(long seed) {
         random = new Random(seed);
     }
 
-    Schema record() {
+    public Schema record() {
         return record(0);
     }
 
@@ -66,7 +66,7 @@ final class RandomSchemas {
     }
 
     /** Returns a schema that can read values of another: fields are renamed, removed, added, promoted and in another order. */
-    Schema evolve(Schema schema) {
+    public Schema evolve(Schema schema) {
         return switch (schema.getType()) {
             case RECORD -> evolveRecord(schema);
             case UNION ->
@@ -144,8 +144,7 @@ final class RandomSchemas {
         };
     }
 
-    @Nullable
-    Object value(Schema schema) {
+    public @Nullable Object value(Schema schema) {
         return switch (schema.getType()) {
             case RECORD -> {
                 GenericData.Record record = new GenericData.Record(schema);
