@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
         description =
                 "Compares, by count and content, what the agents of each host sent with what is in the table, for each"
                         + " hour of event time.",
-        footer = "Exit code 3 if an hour that ended longer ago than audit.grace.ms is not COMPLETE.")
+        footer = "Exit code 3 if an hour that ended longer ago than audit.grace.ms is neither COMPLETE nor UNAUDITED.")
 public final class AuditCommand implements Callable<Integer> {
     private static final int NOT_COMPLETE = 3;
 

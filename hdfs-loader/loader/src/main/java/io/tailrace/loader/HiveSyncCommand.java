@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         name = "tailrace hive-sync",
         description =
                 "Registers the tables of all topics below output.path in Hive's metastore, with all hours that were"
-                        + " ever loaded: for a metastore that is new, or has lost tables. Waits for the lock of group.id.")
+                        + " ever loaded: for a metastore that is new, or has lost tables. Waits up to lock.wait.ms for the lock of group.id.")
 public final class HiveSyncCommand implements Callable<Integer> {
 
     @Mixin

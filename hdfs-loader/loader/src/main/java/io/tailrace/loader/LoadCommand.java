@@ -31,8 +31,9 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code tailrace load}: loads topics into Parquet, once or at an interval. */
 @Command(
         name = "tailrace load",
-        description = "Loads the records that topics received since the last load into Parquet, exactly once, and"
-                + " registers the files in Hive. A topic that fails does not stop the others; the exit code is 1.")
+        description =
+                "Loads the records that topics received since the last load into Parquet, exactly once, and"
+                        + " registers the files in Hive if hive.metastore.uris is set. A topic that fails does not stop the others; the exit code is 1.")
 public final class LoadCommand implements Callable<Integer> {
 
     @Mixin
@@ -67,14 +68,14 @@ public final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--accept-errors",
             description =
-                    "Puts records into the error table however many they are, also if the registry does not have their"
-                            + " schema, or it does not convert to that of the rows.")
+                    "Accepts any number of errors. Records whose schema the registry does not have, or that cannot be"
+                            + " converted to the table's, also go to the error table.")
     private boolean acceptErrors;
 
     @Option(
             names = "--retry-errors",
             description =
-                    "Loads the records of the error table that decode by now, instead of new records. ROWS are the records"
+                    "Loads the records of the error table that now decode, instead of new records. ROWS are the records"
                             + " that were loaded, ERRORS those that stay in the error table.")
     private boolean retryErrors;
 

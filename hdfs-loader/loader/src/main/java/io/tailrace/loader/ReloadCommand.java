@@ -41,8 +41,8 @@ public final class ReloadCommand implements Callable<Integer> {
     @Option(
             names = "--accept-errors",
             description =
-                    "Puts records into the error table however many they are, also if the registry does not have their"
-                            + " schema, or it does not convert to that of the rows.")
+                    "Accepts any number of errors. Records whose schema the registry does not have, or that cannot be"
+                            + " converted to the table's, also go to the error table.")
     private boolean acceptErrors;
 
     @Option(names = "--dry-run", description = "Shows which files would be replaced, and changes nothing.")

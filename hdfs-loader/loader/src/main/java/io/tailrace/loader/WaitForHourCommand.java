@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
         name = "tailrace wait-for-hour",
         description =
                 "Waits until \"tailrace load\" has marked an hour of event time as complete. Several loads may run meanwhile.",
-        footer = "Exit code 0 if the hour is complete, 3 if it is not at the timeout; standard error then says why.")
+        footer =
+                "Exit code 0 if the hour is complete, 3 if it is still incomplete at the timeout; standard error then says why.")
 public final class WaitForHourCommand implements Callable<Integer> {
     private static final int NOT_COMPLETE = 3;
 
