@@ -73,7 +73,6 @@ final class EventFormat implements RowFormat {
     public @Nullable String read(Row row) {
         ColumnPlan plan = row.isChecked ? plans.get(Framing.framedSchemaId(row.array())) : null;
         if (plan != null) {
-            plan.accept(row.array(), Framing.HEADER_BYTES, row.length());
             row.plan = plan;
             return null;
         }
@@ -158,6 +157,8 @@ final class EventFormat implements RowFormat {
     @Override
     public void write(Row row, RecordConsumer columns, WriteSupport<GenericRecord> generic) {
         if (row.plan != null) {
+            // Other rows of the plan may have been read since this one was: those of a buffer, to make room for it.
+            row.plan.accept(row.array(), Framing.HEADER_BYTES, row.length());
             row.plan.write(row.offset(), columns);
         } else if (row.event != null) {
             generic.write(mapper.row(row.event, schemaId(row), record(row)));

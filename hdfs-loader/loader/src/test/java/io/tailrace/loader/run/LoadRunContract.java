@@ -114,6 +114,22 @@ abstract class LoadRunContract {
         assertThat(row.get("record_schema")).isEqualTo(id);
     }
 
+    /** The rows that a file gets when it is opened are read again; the row for which it is opened keeps its own values. */
+    @Test
+    void eachRowHasItsOwnValuesHoweverFullTheMemoryIs() throws IOException {
+        int id = registry.register(SchemaRegistryClient.valueSubject(AccessLog.TOPIC), AccessLog.SCHEMA);
+        long timeMs = AccessLog.START.toEpochMilli();
+        for (int i = 0; i < 5_000; i++) {
+            cluster.append(AccessLog.P0, timeMs, AccessLog.value(id, AccessLog.event(AccessLog.SCHEMA, timeMs, i)));
+        }
+
+        loader.memory(new TaskMemory(128 << 10, "", 1 << 20)).load();
+
+        assertThat(loader.rows(TableKind.ROWS)).hasSize(5_000).allSatisfy(row -> assertThat(
+                        ((Integer) row.get("status")).longValue())
+                .isEqualTo(row.get("record_offset")));
+    }
+
     @Test
     void loadsEachRecordOnce() throws IOException {
         AccessLog.append(cluster, registry, EVENTS, SEED);
