@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.IOUtils;
 
 /**
  * The file system of {@code output.path}, reduced to the operations that the commit protocol relies on. Thread-safe.
@@ -127,10 +128,14 @@ public final class Store implements AutoCloseable {
 
     /** Writes a file and forces it to disk. */
     public void write(Path file, byte[] bytes) throws IOException {
-        try (FSDataOutputStream out = create(file, bytes.length + 1, defaultBlockBytes(file))) {
+        FSDataOutputStream out = create(file, bytes.length + 1, defaultBlockBytes(file));
+        try {
             out.write(bytes);
-            out.hsync();
+        } catch (IOException e) {
+            IOUtils.closeStream(out);
+            throw e;
         }
+        FileSync.AT_ONCE.sync(out);
     }
 
     /** Copies a file, forces the copy to disk and returns its size. */

@@ -8,12 +8,8 @@ import io.tailrace.loader.run.FaultInjector.Fault;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.store.Stores;
 import io.tailrace.loader.table.PathPartition;
-import io.tailrace.loader.table.TableKind;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -129,18 +125,18 @@ abstract class EveryFaultContract {
             } catch (IOException | RuntimeException | FaultInjector.Crash e) {
                 assertThat(call).as("no fault, but " + e).isPositive();
             }
-            Outside outside = new Outside(loader, catalog, fault + " at call " + call + ": " + faults.failed());
+            Outcome after = new Outcome(loader, catalog, fault + " at call " + call + ": " + faults.failed());
             if (complete) {
-                outside.assertExact(3 * EVENTS, LATE);
+                after.assertExact(3 * EVENTS, LATE);
             }
 
             AccessLog.append(cluster, loader.registry, LATE, SEED);
             loader.load();
-            outside.assertPositions(3 * EVENTS + 2 * LATE);
+            after.assertPositions(3 * EVENTS + 2 * LATE);
 
             loader.retryErrors(step -> {});
             loader.compact(step -> {});
-            outside.assertExact(3 * EVENTS + 2 * LATE, 0);
+            after.assertExact(3 * EVENTS + 2 * LATE, 0);
             return faults.calls().size();
         }
     }
@@ -160,26 +156,5 @@ abstract class EveryFaultContract {
         loader.load(ACCEPT_ERRORS);
         assertThat(loader.registry.register(SchemaRegistryClient.valueSubject(AccessLog.TOPIC), AccessLog.GROWN))
                 .isEqualTo(2);
-    }
-
-    /** What a user sees after a run. */
-    private record Outside(TestLoader loader, FakeCatalog catalog, String fault) {
-        void assertExact(int rows, int errors) throws IOException {
-            assertPositions(rows + errors);
-            assertThat(loader.liveRows(TableKind.ERRORS)).as(fault).hasSize(errors);
-            catalog.assertReadsTheLiveFiles(loader);
-            long offset = (rows + errors) / 2L;
-            assertThat(loader.cluster.groupOffsets())
-                    .as(fault)
-                    .isEqualTo(Map.of(AccessLog.P0, offset, AccessLog.P1, offset));
-            assertThat(loader.store.names(loader.layout().staging())).as(fault).isEmpty();
-        }
-
-        /** Each record is a row or an error, once. */
-        void assertPositions(int records) throws IOException {
-            List<GenericRecord> found = new ArrayList<>(loader.liveRows(TableKind.ROWS));
-            found.addAll(loader.liveRows(TableKind.ERRORS));
-            assertThat(TestLoader.positions(found)).as(fault).hasSize(records).doesNotHaveDuplicates();
-        }
     }
 }
