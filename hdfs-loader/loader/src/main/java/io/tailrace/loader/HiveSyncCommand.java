@@ -61,8 +61,7 @@ public final class HiveSyncCommand implements Callable<Integer> {
                 TableCatalog catalog = Loader.catalog(loader)) {
             for (String topic : topics == null ? HiveSyncRun.topics(store, loader.outputPath()) : topics) {
                 try {
-                    lock.throwIfAborted();
-                    HiveSyncRun.Result result = new HiveSyncRun(store, catalog, loader.outputPath(), topic).run();
+                    HiveSyncRun.Result result = new HiveSyncRun(store, catalog, loader.outputPath(), topic, lock).run();
                     table.add(result.topic(), result.hours(), result.rows(), result.errorHours());
                 } catch (IOException | RuntimeException e) {
                     failures.add("topic " + topic + ": " + e.getMessage());
@@ -71,6 +70,6 @@ public final class HiveSyncCommand implements Callable<Integer> {
         }
         output.print(table);
         failures.forEach(spec.commandLine().getErr()::println);
-        return failures.isEmpty() ? 0 : 1;
+        return failures.isEmpty() ? 0 : CommandRunner.FAILURE;
     }
 }

@@ -76,12 +76,12 @@ final class Loader {
             throws IOException {
         try (HourMarking marking = new HourMarking(config, Set.copyOf(request.topics()), dependencies)) {
             return ParallelTopics.load(request.topics(), config.run().topicsParallel(), topic -> {
+                // Needs no broker, so it does not read what agents said; the next load judges the hours that it
+                // changes.
                 TopicLoad.Run run = request.retryErrors()
                         ? new RetryErrorsRun(settings, dependencies, topic)
-                        : new LoadRun(settings, dependencies, topic).with(request.choices());
-                TopicOutcome outcome = new TopicLoad(
-                                topic, marking.after(topic, run), config.run().retries())
-                        .load();
+                        : marking.after(topic, new LoadRun(settings, dependencies, topic).with(request.choices()));
+                TopicOutcome outcome = new TopicLoad(topic, run, config.run().retries()).load();
                 ended.accept(outcome);
                 return outcome;
             });

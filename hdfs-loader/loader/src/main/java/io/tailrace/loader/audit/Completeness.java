@@ -1,5 +1,6 @@
 package io.tailrace.loader.audit;
 
+import io.tailrace.loader.commit.CatalogPublication;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.FilesPublication;
 import io.tailrace.loader.commit.Manifest;
@@ -136,6 +137,10 @@ public final class Completeness {
         TopicState state = commits.state();
         if (marks.sequence(FilesPublication.NAME) < state.sequence()) {
             throw new IOException("waits for the files of commit " + state.sequence());
+        }
+        if (dependencies.catalog() != TableCatalog.NONE && marks.sequence(CatalogPublication.NAME) < state.sequence()) {
+            // Or the parameter of an hour that Hive does not have yet would never be set.
+            throw new IOException("waits for the path partitions of commit " + state.sequence() + " in the catalog");
         }
         SortedSet<PathPartition> changed = changedSince(from, state, said);
         SortedMap<String, SortedSet<PathPartition>> days = new TreeMap<>();

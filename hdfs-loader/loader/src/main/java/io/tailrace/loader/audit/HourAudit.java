@@ -37,7 +37,9 @@ final class HourAudit {
         SortedSet<String> hosts = new TreeSet<>(sent.keySet());
         hosts.addAll(loaded.sums().keySet());
         hosts.addAll(unfinished.keySet());
-        if (hosts.isEmpty() && !loaded.findings().damaged().isEmpty()) {
+        boolean isUnknown =
+                !loaded.unsummed().isEmpty() || !loaded.findings().damaged().isEmpty();
+        if (hosts.isEmpty() && isUnknown) {
             hosts.add("");
         }
         List<HostAudit> audits = new ArrayList<>();

@@ -13,6 +13,9 @@ public final class SharedReports {
     /** Guarded by {@code this}; not changed any more once it is here. */
     private @Nullable AgentReports reports;
 
+    /** Guarded by {@code this}. */
+    private @Nullable Exception failure;
+
     /**
      * Describes what to read.
      *
@@ -31,12 +34,22 @@ public final class SharedReports {
     }
 
     /**
-     * Returns the reports, and reads them if that has not succeeded yet.
+     * Returns the reports. They are read once: a failure is that of all topics, and the next run tries again.
      *
      * @throws IOException if a record is not what an agent writes, or a partition delivers nothing; the message names it
      */
     synchronized AgentReports read() throws IOException {
+        if (failure != null) {
+            throw new IOException(failure.getMessage(), failure);
+        }
         if (reports == null) {
+            reports = readTopics();
+        }
+        return reports;
+    }
+
+    private AgentReports readTopics() throws IOException {
+        try {
             AgentReports read = new AuditTopics(
                             dependencies.admin(),
                             dependencies.consumers(),
@@ -50,8 +63,10 @@ public final class SharedReports {
                     }
                 }
             }
-            reports = read;
+            return read;
+        } catch (IOException | RuntimeException e) {
+            failure = e;
+            throw e;
         }
-        return reports;
     }
 }

@@ -1,5 +1,6 @@
 package io.tailrace.loader.commit;
 
+import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
@@ -25,17 +26,21 @@ public final class CatalogPublication implements Publication {
     /** The name of its mark. */
     public static final String NAME = "hive";
 
+    private final AbortCheck abort;
     private final TableCatalog catalog;
     private final Store store;
     private final Layout layout;
 
     /** Returns the publication of one topic's tables, or none if there is no catalog: it has no mark then. */
-    public static List<Publication> in(TableCatalog catalog, Store store, Layout layout) {
-        return catalog == TableCatalog.NONE ? List.of() : List.of(new CatalogPublication(catalog, store, layout));
+    public static List<Publication> in(TableCatalog catalog, Store store, Layout layout, AbortCheck abort) {
+        return catalog == TableCatalog.NONE
+                ? List.of()
+                : List.of(new CatalogPublication(catalog, store, layout, abort));
     }
 
-    /** Creates the publication of one topic's tables. */
-    public CatalogPublication(TableCatalog catalog, Store store, Layout layout) {
+    /** @param abort stops a run that lost its lock: it must not set a folder that a later run has replaced */
+    private CatalogPublication(TableCatalog catalog, Store store, Layout layout, AbortCheck abort) {
+        this.abort = abort;
         this.catalog = catalog;
         this.store = store;
         this.layout = layout;
@@ -85,6 +90,7 @@ public final class CatalogPublication implements Publication {
                         hours.put(hour.getKey(), published(table, hour.getKey(), hour.getValue()));
                     }
                 }
+                abort.throwIfAborted();
                 catalog.publish(TableDefinition.of(table, rows, layout, store), hours);
             }
         } catch (RuntimeException e) {

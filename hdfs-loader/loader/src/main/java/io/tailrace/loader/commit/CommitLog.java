@@ -3,6 +3,7 @@ package io.tailrace.loader.commit;
 import io.tailrace.loader.store.CommitConflictException;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.Layout;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,14 +105,22 @@ public final class CommitLog {
 
     /** A manifest never changes, so each one is read once for the state. */
     private void readNewManifests() throws IOException {
-        if (state.sequence() == 0) {
-            state = base();
-        }
-        try {
-            state = state.with(after(state.sequence()));
-        } catch (IllegalArgumentException e) {
-            throw new IOException(
-                    "commits of topic " + layout.topic() + " in " + layout.commits() + ": " + e.getMessage(), e);
+        while (true) {
+            if (state.sequence() == 0) {
+                state = base();
+            }
+            try {
+                state = state.with(after(state.sequence()));
+                return;
+            } catch (IllegalArgumentException | FileNotFoundException e) {
+                if (checkpoint() <= state.sequence()) {
+                    throw new IOException(
+                            "commits of topic " + layout.topic() + " in " + layout.commits() + ": " + e.getMessage(),
+                            e);
+                }
+                // A rival has replaced these manifests by a checkpoint while they were read.
+                state = TopicState.EMPTY;
+            }
         }
     }
 

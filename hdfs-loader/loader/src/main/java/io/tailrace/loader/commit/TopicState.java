@@ -65,7 +65,13 @@ public final class TopicState {
             changed.put(table, new TreeMap<>(hours(table)));
         }
         long bytes = recordBytes;
+        long expected = sequence() + 1;
         for (Manifest manifest : manifests) {
+            if (manifest.sequence() != expected) {
+                throw new IllegalArgumentException(
+                        "commit " + expected + " is missing, the next one is " + manifest.sequence());
+            }
+            expected++;
             bytes = manifest.recordBytes().orElse(bytes);
             for (DataFile file : manifest.removed()) {
                 remove(changed, file, manifest);

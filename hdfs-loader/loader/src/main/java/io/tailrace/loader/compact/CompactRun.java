@@ -75,9 +75,9 @@ public final class CompactRun {
                 store,
                 layout,
                 commits,
-                CatalogPublication.in(dependencies.catalog(), store, layout),
+                CatalogPublication.in(dependencies.catalog(), store, layout, dependencies.abort()),
                 dependencies.listener());
-        this.housekeeping = new Housekeeping(store, layout, commits);
+        this.housekeeping = new Housekeeping(store, layout, commits, dependencies.catalog() != TableCatalog.NONE);
     }
 
     /**
@@ -97,12 +97,14 @@ public final class CompactRun {
         int removed = 0;
         int added = 0;
         for (int from = 0; from < hours.size(); from += HOURS_PER_COMMIT) {
-            Manifest manifest = merge(
+            Optional<Manifest> manifest = merge(
                     hours.subList(from, Math.min(hours.size(), from + HOURS_PER_COMMIT)), staging, last.orElseThrow());
-            last = Optional.of(manifest);
-            removed += manifest.removed().size();
-            added += manifest.added().size();
-            failures.addAll(publisher.publish());
+            if (manifest.isPresent()) {
+                last = manifest;
+                removed += manifest.get().removed().size();
+                added += manifest.get().added().size();
+                failures.addAll(publisher.publish());
+            }
         }
         long deleted =
                 housekeeping.run(dependencies.clock().millis(), settings.removedFilesGrace(), dependencies.abort());
@@ -121,7 +123,8 @@ public final class CompactRun {
     }
 
     /** The hours were chosen when {@code last} was the newest commit. If another run has committed since, this one fails. */
-    private Manifest merge(List<MergePlan.HourFiles> hours, Staging staging, Manifest last) throws IOException {
+    private Optional<Manifest> merge(List<MergePlan.HourFiles> hours, Staging staging, Manifest last)
+            throws IOException {
         long sequence = last.sequence() + 1;
         String runId = staging.begin(dependencies.clock().instant());
         HourMerge.Target target = new HourMerge.Target(
@@ -134,12 +137,19 @@ public final class CompactRun {
         List<StagedFile> added = new ArrayList<>();
         List<DataFile> removed = new ArrayList<>();
         for (MergePlan.HourFiles hour : hours) {
-            added.addAll(new HourMerge(hour, target, dependencies.abort()).run());
-            removed.addAll(hour.files());
+            List<StagedFile> merged = new HourMerge(hour, target, dependencies.abort()).run();
+            if (!merged.isEmpty()) {
+                added.addAll(merged);
+                removed.addAll(hour.files());
+            }
+        }
+        if (added.isEmpty()) {
+            dependencies.store().delete(layout.staging(runId));
+            return Optional.empty();
         }
         Manifest manifest = new Manifest(
                 sequence, last.topic(), runId, last.schema(), last.unchangedPartitions(), List.of(), 0, added, removed);
         new Commit(commits, dependencies.listener()).commit(manifest, dependencies.abort());
-        return manifest;
+        return Optional.of(manifest);
     }
 }

@@ -66,10 +66,21 @@ final class HourMerge {
     /**
      * Merges.
      *
-     * @return the files, complete and on disk
+     * @return the files, complete and on disk; empty if they would be as many as before, because of their schemas or sizes
      * @throws IOException if a file cannot be read, or has other rows than its commit says
      */
     List<StagedFile> run() throws IOException {
+        List<Batch> batches = batches();
+        if (batches.size() < hour.files().size()) {
+            for (Batch batch : batches) {
+                write(batch.schemas(), batch.inputs());
+            }
+        }
+        return written;
+    }
+
+    /** Returns the files that are merged into one, for each new file. */
+    private List<Batch> batches() throws IOException {
         Map<FileSchemas, List<Input>> bySchema = new LinkedHashMap<>();
         for (DataFile file : hour.files()) {
             Map<String, String> footer = footer(file);
@@ -81,23 +92,26 @@ final class HourMerge {
             FileSchemas schemas = new FileSchemas(schema, Optional.ofNullable(footer.get(RowMapper.EVENT_SCHEMA_KEY)));
             bySchema.computeIfAbsent(schemas, first -> new ArrayList<>()).add(new Input(file, audit(file, footer)));
         }
+        List<Batch> batches = new ArrayList<>();
         for (Map.Entry<FileSchemas, List<Input>> group : bySchema.entrySet()) {
-            FileSchemas schemas = group.getKey();
             List<Input> batch = new ArrayList<>();
             long bytes = 0;
             for (Input input : group.getValue()) {
                 if (!batch.isEmpty() && bytes + input.file().bytes() > target.fileBytes()) {
-                    write(schemas, batch);
-                    batch.clear();
+                    batches.add(new Batch(group.getKey(), batch));
+                    batch = new ArrayList<>();
                     bytes = 0;
                 }
                 batch.add(input);
                 bytes += input.file().bytes();
             }
-            write(schemas, batch);
+            batches.add(new Batch(group.getKey(), batch));
         }
-        return written;
+        return batches;
     }
+
+    /** Files that become one. */
+    private record Batch(FileSchemas schemas, List<Input> inputs) {}
 
     /**
      * What the footers of files have that may be merged.

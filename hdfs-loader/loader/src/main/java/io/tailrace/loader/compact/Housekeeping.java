@@ -11,8 +11,9 @@ import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Deletes files that commits removed, once no query can still read them, and manifests that a checkpoint replaces. Used by one
@@ -22,7 +23,7 @@ final class Housekeeping {
     /** Up to this commit, the files that commits removed are deleted. */
     private static final String DELETED = "deleted";
 
-    /** The publications that readers of the tables depend on. One that is turned off has no mark. */
+    /** The publications that readers of the tables depend on. */
     private static final Set<String> SHOW_FILES = Set.of(FilesPublication.NAME, CatalogPublication.NAME);
 
     /** A checkpoint is written when this many commits have followed the last one. */
@@ -31,12 +32,15 @@ final class Housekeeping {
     private final Store store;
     private final Layout layout;
     private final CommitLog commits;
+    private final boolean hasCatalog;
     private final Marks marks;
 
-    Housekeeping(Store store, Layout layout, CommitLog commits) {
+    /** @param hasCatalog whether the tables are registered in a catalog; if not, one that was used before does not matter */
+    Housekeeping(Store store, Layout layout, CommitLog commits, boolean hasCatalog) {
         this.store = store;
         this.layout = layout;
         this.commits = commits;
+        this.hasCatalog = hasCatalog;
         this.marks = new Marks(store, layout);
     }
 
@@ -49,7 +53,7 @@ final class Housekeeping {
     long run(long nowMs, Duration grace, AbortCheck abort) throws IOException {
         long done = marks.sequence(DELETED);
         // Readers still use a file until the commit that replaces it is published to them.
-        long published = marks.all().entrySet().stream()
+        long published = publications().entrySet().stream()
                 .filter(mark -> SHOW_FILES.contains(mark.getKey()))
                 .mapToLong(mark -> mark.getValue())
                 .min()
@@ -72,10 +76,21 @@ final class Housekeeping {
         return deleted;
     }
 
+    private SortedMap<String, Long> publications() throws IOException {
+        SortedMap<String, Long> all = new TreeMap<>(marks.all());
+        if (!hasCatalog) {
+            all.remove(CatalogPublication.NAME);
+        }
+        return all;
+    }
+
     /** Keeps the manifests that a publication still needs, and enough of the others to see what happened lately. */
     private void shorten() throws IOException {
         // A manifest is also needed until the files that it removes are deleted.
-        long end = Math.min(Collections.min(marks.all().values()), marks.sequence(DELETED));
+        long end = marks.sequence(DELETED);
+        for (long published : publications().values()) {
+            end = Math.min(end, published);
+        }
         if (end - commits.checkpoint() >= 2L * COMMITS_PER_CHECKPOINT) {
             commits.checkpoint(end - COMMITS_PER_CHECKPOINT);
         }

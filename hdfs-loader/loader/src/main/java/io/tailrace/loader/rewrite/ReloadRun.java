@@ -92,7 +92,8 @@ public final class ReloadRun {
                 work.schema(),
                 added,
                 work.plan().removed());
-        return result(work, added, Optional.of(rewrite.state()), rewrite.publishCommitted());
+        List<Publisher.Failure> unpublished = rewrite.publishCommitted();
+        return result(work, added, Optional.of(rewrite.state()), unpublished);
     }
 
     /**

@@ -34,7 +34,7 @@ final class TopicRewrite {
                 dependencies.store(),
                 layout,
                 commits,
-                CatalogPublication.in(dependencies.catalog(), dependencies.store(), layout),
+                CatalogPublication.in(dependencies.catalog(), dependencies.store(), layout, dependencies.abort()),
                 dependencies.listener());
         this.staging = new Staging(dependencies.store(), layout);
     }

@@ -5,6 +5,7 @@ import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.Publication;
 import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.commit.TopicState;
+import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
@@ -25,11 +26,11 @@ public final class HiveSyncRun {
     private final List<Publication> catalogs;
     private final Layout layout;
 
-    public HiveSyncRun(Store store, TableCatalog catalog, Path output, String topic) {
+    public HiveSyncRun(Store store, TableCatalog catalog, Path output, String topic, AbortCheck abort) {
         this.layout = new Layout(output, topic);
         this.commits = new CommitLog(store, layout);
         this.files = new Publisher(store, layout, commits, List.of(), step -> {});
-        this.catalogs = CatalogPublication.in(catalog, store, layout);
+        this.catalogs = CatalogPublication.in(catalog, store, layout, abort);
     }
 
     /**

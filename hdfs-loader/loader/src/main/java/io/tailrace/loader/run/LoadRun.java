@@ -121,7 +121,8 @@ public final class LoadRun {
     }
 
     private List<Publication> publications(Store store) {
-        List<Publication> publications = new ArrayList<>(CatalogPublication.in(dependencies.catalog(), store, layout));
+        List<Publication> publications =
+                new ArrayList<>(CatalogPublication.in(dependencies.catalog(), store, layout, dependencies.abort()));
         publications.add(offsets);
         return publications;
     }

@@ -94,10 +94,6 @@ final class RowBuffer {
         releaseBlocks();
     }
 
-    boolean isSpilled() {
-        return spillFile != null;
-    }
-
     private void drain(InputStream in, Row row, Sink sink) throws IOException {
         byte[] bytes = new byte[BlockPool.BLOCK_BYTES];
         int read = in.readNBytes(header.array(), 0, Row.HEADER_BYTES);

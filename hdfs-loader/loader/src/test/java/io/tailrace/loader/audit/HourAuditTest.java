@@ -167,6 +167,17 @@ class HourAuditTest {
     }
 
     @Test
+    void anHourThatHasOnlyFilesWithoutSumsIsUnaudited() {
+        LoadedHour loaded = new LoadedHour(new TreeMap<>(), 0, List.of("old.parquet"));
+
+        List<HostAudit> audits = new HourAudit(reports, TOPIC, Optional.empty()).of(HOUR, loaded);
+
+        assertThat(audits).singleElement().satisfies(audit -> assertThat(audit.verdict())
+                .isEqualTo(Verdict.UNAUDITED));
+        assertThat(HourVerdict.of(HOUR, audits, loaded, 1, 0).isComplete()).isFalse();
+    }
+
+    @Test
     void filesWithoutSumsAreUnaudited() {
         sendTen();
 

@@ -105,6 +105,28 @@ class CommitLogTest {
     }
 
     @Test
+    void aReaderThatIsBehindReadsTheCheckpointThatReplacedTheNextCommits() throws IOException {
+        CommitLog reader = new CommitLog(store, layout);
+        commit(1, List.of(file(1, 0)), List.of());
+        assertThat(reader.state().sequence()).isEqualTo(1);
+        commit(2, List.of(file(2, 0)), List.of());
+        commit(3, List.of(file(3, 0)), List.of());
+        new CommitLog(store, layout).checkpoint(3);
+
+        assertThat(reader.state().files()).hasSize(3);
+    }
+
+    @Test
+    void aMissingCommitIsNotSkipped() throws IOException {
+        commit(1, List.of(file(1, 0)), List.of());
+        commit(2, List.of(file(2, 0)), List.of());
+        commit(3, List.of(file(3, 0)), List.of());
+        store.delete(new Path(layout.commits(), "00000000000000000002.json"));
+
+        assertThatThrownBy(() -> new CommitLog(store, layout).state()).hasMessageContaining("commit 2 is missing");
+    }
+
+    @Test
     void aCrashBeforeTheManifestsAreDeletedChangesNothing() throws IOException {
         commitFiveTimes();
         Path third = new Path(layout.commits(), "00000000000000000002.json");

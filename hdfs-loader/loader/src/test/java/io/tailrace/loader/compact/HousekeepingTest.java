@@ -76,9 +76,11 @@ class HousekeepingTest {
             commit(log, sequence);
         }
         new Marks(store, layout).advance("files", COMMITS);
+        // Of a catalog that was turned off.
+        new Marks(store, layout).advance("hive", 1);
         store.makeFolder(layout.file(FILE).getParent());
         store.write(layout.file(FILE), new byte[] {1});
-        Housekeeping housekeeping = new Housekeeping(store, layout, log);
+        Housekeeping housekeeping = new Housekeeping(store, layout, log, false);
         long nowMs = System.currentTimeMillis();
 
         assertThat(housekeeping.run(nowMs, Duration.ofDays(1), () -> {})).isZero();

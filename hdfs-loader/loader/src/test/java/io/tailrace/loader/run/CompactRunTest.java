@@ -185,6 +185,25 @@ class CompactRunTest {
                 .containsExactly("POST", "POST");
     }
 
+    @Test
+    void filesThatCannotBecomeFewerStayAsTheyAre() throws IOException {
+        compact();
+        int grown = registry.register(SchemaRegistryClient.valueSubject(AccessLog.TOPIC), AccessLog.GROWN);
+        GenericRecord event = AccessLog.event(AccessLog.GROWN, AccessLog.START.toEpochMilli(), 200);
+        event.put("method", "POST");
+        cluster.append(AccessLog.P0, 0, AccessLog.value(grown, event));
+        loader.load();
+        List<Path> files = loader.liveFiles(TableKind.ROWS);
+        long sequence = new CommitLog(loader.store, loader.layout()).state().sequence();
+
+        compact();
+
+        assertThat(loader.liveFiles(TableKind.ROWS)).isEqualTo(files);
+        assertThat(new CommitLog(loader.store, loader.layout()).state().sequence())
+                .isEqualTo(sequence);
+        assertThat(loader.store.names(loader.layout().staging())).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "FILES_STAGED, 1",

@@ -80,6 +80,7 @@ class CompletenessTest {
     @BeforeEach
     void open(@TempDir java.nio.file.Path dir) throws IOException {
         topic = new AuditedTopic(new Path(dir.toUri()));
+        topic.loader.catalog(catalog);
     }
 
     @AfterEach
@@ -292,6 +293,7 @@ class CompletenessTest {
         for (boolean crashed = true; crashed; crashes++) {
             topic.close();
             topic = new AuditedTopic(new Path(dir.resolve("run" + crashes).toUri()));
+            topic.loader.catalog(catalog);
             records.clear();
             catalog.complete.clear();
             loadCompleteHour();

@@ -54,7 +54,7 @@ class HiveSyncIT {
             loader.load();
             loader.compact(step -> {});
 
-            new HiveSyncRun(loader.store, real, root, AccessLog.TOPIC).run();
+            new HiveSyncRun(loader.store, real, root, AccessLog.TOPIC, () -> {}).run();
 
             long rows = loader.liveRows(TableKind.ROWS).stream()
                     .filter(row -> row.get("event_time").toString().startsWith("2015-05-17T10"))

@@ -38,7 +38,7 @@ class HiveSyncRunTest {
     }
 
     private HiveSyncRun sync() {
-        return new HiveSyncRun(loader.store, catalog, root, AccessLog.TOPIC);
+        return new HiveSyncRun(loader.store, catalog, root, AccessLog.TOPIC, () -> {});
     }
 
     @Test
@@ -90,7 +90,7 @@ class HiveSyncRunTest {
         loader.store.makeFolder(new Path(root, "_tailrace/never-committed/staging"));
 
         assertThat(HiveSyncRun.topics(loader.store, root)).isEqualTo(List.of(AccessLog.TOPIC));
-        assertThatThrownBy(() -> new HiveSyncRun(loader.store, catalog, root, "typo").run())
+        assertThatThrownBy(() -> new HiveSyncRun(loader.store, catalog, root, "typo", () -> {}).run())
                 .hasMessageContaining("nothing of topic typo is loaded")
                 .hasMessageContaining("Check --topic and output.path");
     }
