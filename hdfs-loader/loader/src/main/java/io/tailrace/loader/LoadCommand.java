@@ -106,6 +106,10 @@ public final class LoadCommand implements Callable<Integer> {
                     "--retry-errors loads no new records: expected it without --every, --skip-gap, --accept-new-topic and"
                             + " --accept-errors");
         }
+        if (status && (every != null || retryErrors || skipGap || acceptNewTopic || acceptErrors)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--status loads nothing: expected it with --topic and --files only");
+        }
         if (files && !status) {
             throw new ParameterException(spec.commandLine(), "--files: expected it together with --status");
         }

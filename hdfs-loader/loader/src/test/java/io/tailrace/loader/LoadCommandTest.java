@@ -38,6 +38,15 @@ class LoadCommandTest {
         assertThat(run.err()).contains("--retry-errors loads no new records");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--every=1h", "--skip-gap", "--accept-new-topic", "--accept-errors", "--retry-errors"})
+    void showsTheStatusOnlyByItself(String other) {
+        Run run = run("--status", other);
+
+        assertThat(run.exitCode()).isEqualTo(CommandRunner.USAGE);
+        assertThat(run.err()).contains("--status loads nothing");
+    }
+
     @Test
     void printsHelp() {
         Run run = run("--help");
