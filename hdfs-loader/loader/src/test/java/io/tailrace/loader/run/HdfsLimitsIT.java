@@ -55,7 +55,7 @@ class HdfsLimitsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {10, 35, 60, 85, 100, 115})
+    @ValueSource(ints = {10, 60, 100})
     void safeModeFailsALoadThatTheNextOneCompletes(int call) throws IOException {
         TopicOutcome outcome = loadWith(call, () -> hdfs.safeMode(true), ms -> {});
 
@@ -66,7 +66,7 @@ class HdfsLimitsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {10, 35, 60, 85, 100, 115})
+    @ValueSource(ints = {10, 60, 100})
     void safeModeThatEndsIsWaitedFor(int call) throws IOException {
         TopicOutcome outcome = loadWith(call, () -> hdfs.safeMode(true), ms -> leaveSafeMode());
 
@@ -84,7 +84,7 @@ class HdfsLimitsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {10, 35, 50, 60})
+    @ValueSource(ints = {10, 50})
     void aFullFileSystemFailsALoadThatTheNextOneCompletes(int call) throws IOException {
         TopicOutcome outcome = loadWith(call, () -> hdfs.full(root, true), ms -> {});
 
@@ -97,7 +97,7 @@ class HdfsLimitsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {10, 35, 60, 85, 100, 115})
+    @ValueSource(ints = {35, 100})
     void aRestartOfTheNameNodeLosesNothing(int call) throws IOException {
         TopicOutcome outcome = loadWith(call, hdfs::restartNameNode, ms -> {});
 
