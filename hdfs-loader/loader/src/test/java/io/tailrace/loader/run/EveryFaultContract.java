@@ -101,7 +101,7 @@ abstract class EveryFaultContract {
         assertThat(calls).isGreaterThan(50);
         int stride = Integer.getInteger(STRIDE, stride());
         // Each fault starts at another call.
-        int first = 1 + Math.floorMod(fault.name().hashCode(), stride);
+        int first = 1 + Math.floorMod(fault.name().hashCode(), Math.min(stride, calls));
         for (int call = first; call <= calls; call += stride) {
             callsAround(work, fault, call);
         }

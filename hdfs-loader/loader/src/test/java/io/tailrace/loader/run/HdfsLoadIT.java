@@ -89,7 +89,7 @@ class HdfsLoadIT {
 
         @Override
         int stride() {
-            return 60;
+            return 250;
         }
     }
 }

@@ -20,6 +20,6 @@ class LocalEveryFaultTest extends EveryFaultContract {
 
     @Override
     int stride() {
-        return 20;
+        return 60;
     }
 }
