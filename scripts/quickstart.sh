@@ -84,6 +84,9 @@ say "sending ${logfile#"$PWD"/}"
 for topic in access-log tailrace-dead-letters tailrace-audit; do
   "$tailrace" topics create --bootstrap-server "$bootstrap" --topic $topic --partitions 1
 done
+# The loader would create it, but not with three replicas while a broker is down.
+"$tailrace" topics create --bootstrap-server "$bootstrap" --topic tailrace-hours --partitions 1 \
+  --config cleanup.policy=compact
 # described TOPIC FIELD: a field of the topic's partition in 'topics describe'; fails while it is unknown.
 described() {
   "$tailrace" topics describe --bootstrap-server "$bootstrap" --topic "$1" --output json 2>>"$work/topics.log" |
