@@ -30,8 +30,6 @@ import picocli.CommandLine.Option;
                         + " hour of event time.",
         footer = "Exit code 3 if an hour that ended longer ago than audit.grace.ms is neither COMPLETE nor UNAUDITED.")
 public final class AuditCommand implements Callable<Integer> {
-    private static final int NOT_COMPLETE = 3;
-
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
 
@@ -94,7 +92,7 @@ public final class AuditCommand implements Callable<Integer> {
                         .allMatch(audit ->
                                 audit.verdict().isGood() || audit.hour().endMs() > dueMs)
                 ? 0
-                : NOT_COMPLETE;
+                : CommandRunner.NEEDS_ATTENTION;
     }
 
     private List<HostAudit> audit(LoaderConfig loader, Predicate<PathPartition> selected) throws Exception {

@@ -32,8 +32,6 @@ import picocli.CommandLine.Spec;
         footer =
                 "Exit code 0 if the hour is complete, 3 if it is still incomplete at the timeout; standard error then says why.")
 public final class WaitForHourCommand implements Callable<Integer> {
-    private static final int NOT_COMPLETE = 3;
-
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
 
@@ -88,7 +86,7 @@ public final class WaitForHourCommand implements Callable<Integer> {
                     + " s");
             reasons(loader, store).forEach(err::println);
             err.flush();
-            return NOT_COMPLETE;
+            return CommandRunner.NEEDS_ATTENTION;
         }
     }
 

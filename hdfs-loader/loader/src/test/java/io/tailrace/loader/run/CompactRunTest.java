@@ -42,11 +42,6 @@ class CompactRunTest {
     private static final int LOADS = 3;
     private static final Duration GRACE = Duration.ofHours(1);
 
-    /** Ends a run, leaving the same files behind as a crash. */
-    private static final class Crash extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
-
     private final FakeCatalog catalog = new FakeCatalog();
     private FakeCluster cluster = new FakeCluster();
     private FakeRegistry registry = new FakeRegistry();

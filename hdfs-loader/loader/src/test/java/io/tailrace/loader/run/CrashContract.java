@@ -35,11 +35,6 @@ abstract class CrashContract {
 
     abstract Configuration hadoop();
 
-    /** Ends a run, leaving the same files behind as a crash. */
-    private static final class Crash extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
-
     private static final class RecordingCatalog implements TableCatalog {
         final Map<String, Set<PathPartition>> partitions = new HashMap<>();
 

@@ -122,7 +122,7 @@ abstract class EveryFaultContract {
             boolean complete = false;
             try {
                 complete = work.run(faulty);
-            } catch (IOException | RuntimeException | FaultInjector.Crash e) {
+            } catch (IOException | RuntimeException | Crash e) {
                 assertThat(call).as("no fault, but " + e).isPositive();
             }
             Outcome after = new Outcome(loader, catalog, fault + " at call " + call + ": " + faults.failed());

@@ -35,11 +35,6 @@ final class FaultInjector implements InterceptedFileSystem.Interceptor {
         RIVAL
     }
 
-    /** The end of a process. */
-    static final class Crash extends Error {
-        private static final long serialVersionUID = 1L;
-    }
-
     private final Fault fault;
     private final int call;
     private final Rival rival;

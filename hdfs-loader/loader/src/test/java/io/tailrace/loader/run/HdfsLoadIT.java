@@ -42,7 +42,7 @@ class HdfsLoadIT {
     }
 
     @Nested
-    class Crash extends CrashContract {
+    class Crashes extends CrashContract {
         @Override
         Path root() throws IOException {
             return folder();

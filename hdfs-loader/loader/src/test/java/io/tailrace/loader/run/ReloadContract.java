@@ -43,11 +43,6 @@ abstract class ReloadContract {
     private static final LoadChoices ACCEPT_ERRORS = new LoadChoices(Plan.OnGap.FAIL, false, true);
     private static final LoadChoices ACCEPT_NEW_TOPIC = new LoadChoices(Plan.OnGap.FAIL, true, true);
 
-    /** Ends a run, leaving the same files behind as a crash. */
-    private static final class Crash extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
-
     /** A folder that no other test uses. */
     abstract Path root() throws IOException;
 

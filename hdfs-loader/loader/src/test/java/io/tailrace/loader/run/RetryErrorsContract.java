@@ -37,11 +37,6 @@ abstract class RetryErrorsContract {
     /** The id that the registry gives to the schema that is missing at first. */
     private static final int GROWN_ID = 2;
 
-    /** Ends a run, leaving the same files behind as a crash. */
-    private static final class Crash extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
-
     /** A folder that no other test uses. */
     abstract Path root() throws IOException;
 
