@@ -43,9 +43,9 @@ public final class LoadTask implements Callable<TaskResult> {
     @Override
     public TaskResult call() throws IOException {
         try (Consumer consumer = services.consumers().get();
-                RecordWriter writer = new RecordWriter(spec, services.registry(), services.store())) {
+                RecordWriter writer = new RecordWriter(spec, services.registry(), services.store(), abort)) {
             copy(consumer, writer);
-            return writer.finish(abort);
+            return writer.finish();
         }
     }
 

@@ -23,13 +23,14 @@ final class RecordWriter implements AutoCloseable {
     private long records;
     private long valueBytes;
 
-    RecordWriter(TaskSpec spec, SchemaRegistryClient registry, Store store) {
+    /** @param abort checked before each file is completed */
+    RecordWriter(TaskSpec spec, SchemaRegistryClient registry, Store store, AbortCheck abort) {
         RowMapper mapper = RowMapper.of(spec.eventSchema(), spec.eventTimeField());
         this.events = new EventFormat(
                 spec.range().topicPartition(),
                 mapper,
                 new FramedAvroDecoder(registry, Optional.of(mapper.eventSchema())));
-        this.files = new TaskFiles(spec, Map.of(TableKind.ROWS, events, TableKind.ERRORS, errors), store);
+        this.files = new TaskFiles(spec, Map.of(TableKind.ROWS, events, TableKind.ERRORS, errors), store, abort);
         this.rejections = new Rejections(spec.errors());
     }
 
@@ -71,12 +72,11 @@ final class RecordWriter implements AutoCloseable {
     /**
      * Completes all files; they are on disk.
      *
-     * @param abort checked before each file
      * @throws IOException also if too many records were rejected
      */
-    TaskResult finish(AbortCheck abort) throws IOException {
+    TaskResult finish() throws IOException {
         rejections.check(records);
-        return new TaskResult(files.finish(abort), valueBytes);
+        return new TaskResult(files.finish(), valueBytes);
     }
 
     /** Closes what a failed task has open. */

@@ -47,7 +47,7 @@ public final class RetryTask implements Callable<TaskResult> {
 
     @Override
     public TaskResult call() throws IOException {
-        try (RecordWriter writer = new RecordWriter(spec, registry, store)) {
+        try (RecordWriter writer = new RecordWriter(spec, registry, store, abort)) {
             for (DataFile file : input.files()) {
                 long errorTimeMs = file.pathPartition().endMs() - 1;
                 input.rows().read(file, ErrorRow.SCHEMA, row -> {
@@ -58,7 +58,7 @@ public final class RetryTask implements Callable<TaskResult> {
                     }
                 });
             }
-            return writer.finish(abort);
+            return writer.finish();
         }
     }
 }

@@ -34,6 +34,7 @@ final class TaskFiles implements AutoCloseable {
     private static final int OPEN_SHARE = 8;
 
     private final TaskSpec spec;
+    private final AbortCheck abort;
     private final BackgroundSync sync = new BackgroundSync();
     private final Map<TableKind, ParquetFiles> parquet = new EnumMap<>(TableKind.class);
     private final TaskMemory memory;
@@ -48,8 +49,10 @@ final class TaskFiles implements AutoCloseable {
     private int open;
     private int created;
 
-    TaskFiles(TaskSpec spec, Map<TableKind, RowFormat> formats, Store store) {
+    /** @param abort checked before each file is completed */
+    TaskFiles(TaskSpec spec, Map<TableKind, RowFormat> formats, Store store, AbortCheck abort) {
         this.spec = spec;
+        this.abort = abort;
         this.memory = spec.parquet().memory();
         this.pool = new BlockPool(memory.bufferBytes());
         this.openMax = memory.openFilesMax(spec.parquet().rowGroupBytes());
@@ -89,7 +92,7 @@ final class TaskFiles implements AutoCloseable {
 
     private RowFile add(RowFile.Key key, Row row) throws IOException {
         if (files.size() == FILES_MAX) {
-            finishAll(() -> {});
+            finishAll();
         }
         RowFile file = new RowFile(key, row.offset(), new RowBuffer(pool), new RowSums(sumsLimit));
         files.put(key, file);
@@ -98,7 +101,7 @@ final class TaskFiles implements AutoCloseable {
 
     private void makeRoom() throws IOException {
         if (spill != null && spill.bytes() >= memory.spillBytesMax()) {
-            finishAll(() -> {});
+            finishAll();
             return;
         }
         while (open < openMax && pool.takenBytes() > pool.bytesMax() / 2) {
@@ -145,7 +148,7 @@ final class TaskFiles implements AutoCloseable {
     }
 
     /** Completes the files of all rows so far. Further rows get new files, also of the same hours. */
-    private void finishAll(AbortCheck abort) throws IOException {
+    private void finishAll() throws IOException {
         // Open files first: their row groups take the memory that the others need.
         List<RowFile> order = files.values().stream()
                 .sorted(Comparator.comparing(RowFile::isOpen).reversed().thenComparing(RowFile::key))
@@ -174,9 +177,9 @@ final class TaskFiles implements AutoCloseable {
         finished.add(file.stagedFile(name, partition.partition()));
     }
 
-    /** Completes all files and returns them; they are on disk. Checks before each file whether to go on. */
-    List<StagedFile> finish(AbortCheck abort) throws IOException {
-        finishAll(abort);
+    /** Completes all files and returns them; they are on disk. */
+    List<StagedFile> finish() throws IOException {
+        finishAll();
         sync.await();
         return List.copyOf(finished);
     }

@@ -68,7 +68,7 @@ class TaskFilesTest {
                 new ErrorLimit(1, true),
                 0,
                 new OffsetSet(0));
-        return new TaskFiles(spec, Map.of(TableKind.ERRORS, errors), store);
+        return new TaskFiles(spec, Map.of(TableKind.ERRORS, errors), store, () -> {});
     }
 
     private TaskMemory memory(long spillBytesMax) {
@@ -137,7 +137,7 @@ class TaskFilesTest {
         List<Integer> hours = shuffled(6_000, 24);
         try (TaskFiles files = files(memory(1 << 30))) {
             write(files, hours, VALUE_BYTES);
-            List<StagedFile> finished = files.finish(() -> {});
+            List<StagedFile> finished = files.finish();
 
             assertThat(finished).hasSize(24);
             assertThat(offsets(finished)).isEqualTo(expected(hours));
@@ -151,7 +151,7 @@ class TaskFilesTest {
         hours.addAll(shuffled(4_000, 24));
         try (TaskFiles files = files(memory(1 << 30))) {
             write(files, hours, VALUE_BYTES);
-            List<StagedFile> finished = files.finish(() -> {});
+            List<StagedFile> finished = files.finish();
 
             assertThat(finished).hasSize(24);
             assertThat(finished.get(0).file().pathPartition().hr()).isEqualTo("03");
@@ -176,7 +176,7 @@ class TaskFilesTest {
         try (TaskFiles files = files(memory(1 << 30))) {
             write(files, hours, 2 * MEMORY_BYTES);
 
-            assertThat(offsets(files.finish(() -> {}))).isEqualTo(expected(hours));
+            assertThat(offsets(files.finish())).isEqualTo(expected(hours));
         }
     }
 
@@ -185,7 +185,7 @@ class TaskFilesTest {
         List<Integer> hours = shuffled(6_000, 24);
         try (TaskFiles files = files(memory(MEMORY_BYTES))) {
             write(files, hours, VALUE_BYTES);
-            List<StagedFile> finished = files.finish(() -> {});
+            List<StagedFile> finished = files.finish();
 
             assertThat(finished.size()).isBetween(2 * 24, 4 * 24);
             assertThat(finished.stream()
