@@ -91,8 +91,8 @@ public final class MapReduceEngine implements Engine {
         JobFiles files = new JobFiles(store, parameters);
         files.writeTasks(tasks);
         long records = tasks.stream().mapToLong(task -> task.range().length()).sum();
-        Job job = job(parameters, tasks.get(0).range().topicPartition().topic());
-        try (YarnClient yarn = YarnClient.createYarnClient()) {
+        try (Job job = job(parameters, tasks.get(0).range().topicPartition().topic());
+                YarnClient yarn = YarnClient.createYarnClient()) {
             yarn.init(hadoop);
             yarn.start();
             try (RunningJob running = new RunningJob(yarn, submit(job))) {

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A submitted job. The ResourceManager says how it is: the job's own application master may be lost, and the job history
+ * A submitted job. The ResourceManager reports its state: the job's own application master may be lost, and the job history
  * server may not exist. Closing kills the job unless it has ended; so does the end of this process. Used by one thread.
  */
 final class RunningJob implements AutoCloseable {
@@ -41,6 +41,7 @@ final class RunningJob implements AutoCloseable {
     private final JobLease lease;
     private final Runnable killAtExit = this::kill;
     private volatile boolean hasEnded;
+    private boolean leaseFailed;
     private long recordsReported;
     private @Nullable YarnApplicationState lastState;
     private long loggedNanos = System.nanoTime();
@@ -73,7 +74,7 @@ final class RunningJob implements AutoCloseable {
                 }
                 log(report);
                 report(records, report.getProgress(), loaded);
-                lease.extend(report);
+                extend(report);
             } catch (InterruptedIOException e) {
                 throw e;
             } catch (ApplicationNotFoundException e) {
@@ -90,6 +91,21 @@ final class RunningJob implements AutoCloseable {
                 log.warn("YARN does not answer, asking again: application {}, {}", id, e.getMessage());
             }
             sleep();
+        }
+    }
+
+    /** Without a lease, the job may outlive a loader that is killed; the load itself goes on. */
+    private void extend(ApplicationReport report) {
+        try {
+            lease.extend(report);
+        } catch (IOException | YarnException e) {
+            if (!leaseFailed) {
+                log.warn(
+                        "cannot limit the lifetime of the MapReduce job, so it may outlive this loader: application {}, {}",
+                        id,
+                        e.getMessage());
+            }
+            leaseFailed = true;
         }
     }
 
