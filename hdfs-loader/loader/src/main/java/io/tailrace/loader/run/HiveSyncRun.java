@@ -1,5 +1,6 @@
 package io.tailrace.loader.run;
 
+import io.tailrace.loader.audit.HourParameter;
 import io.tailrace.loader.commit.CatalogPublication;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.Publication;
@@ -24,12 +25,16 @@ public final class HiveSyncRun {
     private final CommitLog commits;
     private final Publisher files;
     private final List<Publication> catalogs;
+    private final HourParameter completeHours;
+    private final AbortCheck abort;
     private final Layout layout;
 
     public HiveSyncRun(Store store, TableCatalog catalog, Path output, String topic, AbortCheck abort) {
         this.layout = new Layout(output, topic);
         this.commits = new CommitLog(store, layout);
         this.files = new Publisher(store, layout, commits, List.of(), step -> {});
+        this.completeHours = new HourParameter(catalog, store, layout);
+        this.abort = abort;
         this.catalogs = CatalogPublication.in(catalog, store, layout, abort);
     }
 
@@ -70,6 +75,8 @@ public final class HiveSyncRun {
         for (Publication catalog : catalogs) {
             catalog.publishAll(state);
         }
+        abort.throwIfAborted();
+        completeHours.setAll(state);
         long rows = state.files().stream()
                 .filter(file -> file.table() == TableKind.ROWS)
                 .mapToLong(DataFile::rows)

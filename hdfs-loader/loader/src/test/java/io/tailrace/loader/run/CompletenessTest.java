@@ -39,11 +39,6 @@ class CompletenessTest {
     private static final PathPartition NEXT_HOUR = PathPartition.of(START_MS + HOUR_MS);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Ends a run, leaving the same files behind as a crash. */
-    private static final class Crash extends Error {
-        private static final long serialVersionUID = 1L;
-    }
-
     /** The parameters of path partitions; those of a table that was never published do not exist. */
     private static final class Catalog implements TableCatalog {
         final SortedMap<PathPartition, String> complete = new TreeMap<>();
@@ -261,6 +256,16 @@ class CompletenessTest {
         return topic.loader.liveFiles(TableKind.ROWS).stream()
                 .filter(file -> file.getParent().getName().equals(folder))
                 .count();
+    }
+
+    @Test
+    void hiveSyncSetsTheParameterThatACatalogHasLost() throws IOException {
+        loadCompleteHour();
+        catalog.complete.clear();
+
+        new HiveSyncRun(topic.loader.store, catalog, topic.loader.root, AccessLog.TOPIC, () -> {}).run();
+
+        assertThat(catalog.complete).containsOnly(Map.entry(HOUR, "true"));
     }
 
     @Test
