@@ -39,7 +39,7 @@ final class HourMarking implements AutoCloseable {
                 audit.hoursTopic(), load.admin(), () -> Producer.create(ProducerConfig.of(config.bootstrapServers())));
         this.dependencies = new Completeness.Dependencies(
                 new AuditRun.Dependencies(
-                        load.admin(), load.consumers(), load.registry(), load.store(), System::nanoTime),
+                        load.admin(), load.consumers(), load.registry(), load.store(), System::nanoTime, load.clock()),
                 load.catalog(),
                 audit.hoursTopic().isEmpty() ? HourAnnouncer.NONE : hours,
                 load.abort(),

@@ -165,7 +165,8 @@ final class Loader {
                 () -> Consumer.create(consumer),
                 new HttpSchemaRegistryClient(config.registry(), REGISTRY_TIMEOUT),
                 store,
-                System::nanoTime);
+                System::nanoTime,
+                InstantSource.system());
     }
 
     /**

@@ -15,6 +15,7 @@ import io.tailrace.loader.verify.FileVerifier;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,13 +42,15 @@ public final class AuditRun {
      * @param registry the schema registry
      * @param store the file system of the output
      * @param nanoTime measures how long a partition delivers nothing
+     * @param clock the time of the audit
      */
     public record Dependencies(
             Admin admin,
             Supplier<Consumer> consumers,
             SchemaRegistryClient registry,
             Store store,
-            LongSupplier nanoTime) {}
+            LongSupplier nanoTime,
+            InstantSource clock) {}
 
     /**
      * The topics that agents report to.

@@ -11,6 +11,7 @@ import io.tailrace.schemas.Schemas;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,13 +36,14 @@ final class AuditTopics {
     private final Supplier<Consumer> consumers;
     private final SchemaRegistryClient registry;
     private final LongSupplier nanoTime;
+    private final InstantSource clock;
 
-    /** @param consumers creates a consumer without an offset reset */
-    AuditTopics(Admin admin, Supplier<Consumer> consumers, SchemaRegistryClient registry, LongSupplier nanoTime) {
-        this.admin = admin;
-        this.consumers = consumers;
-        this.registry = registry;
-        this.nanoTime = nanoTime;
+    AuditTopics(AuditRun.Dependencies dependencies) {
+        this.admin = dependencies.admin();
+        this.consumers = dependencies.consumers();
+        this.registry = dependencies.registry();
+        this.nanoTime = dependencies.nanoTime();
+        this.clock = dependencies.clock();
     }
 
     /** Takes one value of an audit topic; null is a value that was deleted. */
@@ -57,6 +59,7 @@ final class AuditTopics {
      * @throws IOException if a record is not what an agent writes, or a partition delivers nothing; the message names it
      */
     AgentReports read(String countTopic, String progressTopic, Set<String> topics) throws IOException {
+        long beganMs = clock.millis();
         AgentReports reports = new AgentReports(topics);
         // Progress first: the counts that it says are acknowledged are then in what is read afterwards.
         read(progressTopic, Schemas.AUDIT_PROGRESS, (value, record) -> {
@@ -81,6 +84,10 @@ final class AuditTopics {
                 reports.add(count(value));
             }
         });
+        if (!shortened.isEmpty()) {
+            // Nothing is left of these partitions.
+            reports.countsRemoved(beganMs);
+        }
         return reports;
     }
 

@@ -50,12 +50,7 @@ public final class SharedReports {
 
     private AgentReports readTopics() throws IOException {
         try {
-            AgentReports read = new AuditTopics(
-                            dependencies.admin(),
-                            dependencies.consumers(),
-                            dependencies.registry(),
-                            dependencies.nanoTime())
-                    .read(names.counts(), names.progress(), topics);
+            AgentReports read = new AuditTopics(dependencies).read(names.counts(), names.progress(), topics);
             for (String topic : topics) {
                 for (AgentId agent : read.agents(topic)) {
                     if (withoutHosts.contains(agent.host())) {

@@ -114,6 +114,6 @@ class AuditRunTest {
         assertThat(audit())
                 .as("all counts are deleted")
                 .extracting(HostAudit::verdict)
-                .doesNotContain(Verdict.WAITING);
+                .containsOnly(Verdict.UNAUDITED);
     }
 }

@@ -25,6 +25,7 @@ import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -158,8 +159,13 @@ class AuditVerifyTest {
     }
 
     private List<HostAudit> audit(boolean verify) throws IOException {
-        AuditRun.Dependencies services =
-                new AuditRun.Dependencies(cluster.admin(), cluster::consumer, registry, loader.store, System::nanoTime);
+        AuditRun.Dependencies services = new AuditRun.Dependencies(
+                cluster.admin(),
+                cluster::consumer,
+                registry,
+                loader.store,
+                System::nanoTime,
+                InstantSource.fixed(TestLoader.NOW));
         AuditRun run = verify
                 ? new AuditRun(loader.root, services, new AuditRun.Verification((topic, rows) -> counting(), () -> {}))
                 : new AuditRun(loader.root, services);

@@ -4,6 +4,7 @@ import io.tailrace.loader.audit.AuditRun;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
+import java.time.InstantSource;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -48,7 +49,13 @@ final class AuditedTopic implements AutoCloseable {
     }
 
     AuditRun.Dependencies services() {
-        return new AuditRun.Dependencies(cluster.admin(), cluster::consumer, registry, loader.store, System::nanoTime);
+        return new AuditRun.Dependencies(
+                cluster.admin(),
+                cluster::consumer,
+                registry,
+                loader.store,
+                System::nanoTime,
+                InstantSource.fixed(TestLoader.NOW));
     }
 
     @Override
