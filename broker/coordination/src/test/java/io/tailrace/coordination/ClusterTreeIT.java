@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 
 /** Which images a follower of the tree receives, and how many. */
 class ClusterTreeIT {
+    /** The longest that ZooKeeper grants with its default tick; a third of it outlasts what a test does while cut off. */
+    private static final int LONG_SESSION_MS = 60_000;
+
     private TestingServer zooKeeper;
     private TestBroker writer;
     private TestBroker reader;
@@ -141,7 +144,7 @@ class ClusterTreeIT {
     @Test
     void nodesDeletedDuringALostConnectionAreRemoved() throws Exception {
         try (Gate gate = new Gate(zooKeeper.getPort());
-                TestBroker cutOff = TestBroker.idle(gate.connect(), 3, "none")) {
+                TestBroker cutOff = TestBroker.idle(gate.connect(), 3, "none", LONG_SESSION_MS)) {
             cutOff.tree.start(20_000);
             long session = cutOff.sessionId();
             createTopic("gone");

@@ -24,9 +24,10 @@ final class TestBroker implements AutoCloseable {
     final GroupConfigs groupConfigs;
     volatile long epoch = Broker.NONE;
 
-    private TestBroker(String connect, int id, String owner, long previousEpoch) throws InterruptedException {
+    private TestBroker(String connect, int id, String owner, long previousEpoch, int sessionTimeoutMs)
+            throws InterruptedException {
         this.id = id;
-        session = ZooKeeperSession.open(new ZooKeeperConfig(connect, SESSION_TIMEOUT_MS, 20_000));
+        session = ZooKeeperSession.open(new ZooKeeperConfig(connect, sessionTimeoutMs, 20_000));
         tree = new ClusterTree(session);
         BrokerInfo self = new BrokerInfo(
                 id, owner, null, List.of(new Endpoint("PLAINTEXT", "127.0.0.1", 9000 + id)), previousEpoch);
@@ -43,7 +44,7 @@ final class TestBroker implements AutoCloseable {
     }
 
     static TestBroker start(String connect, int id, long previousEpoch) throws InterruptedException {
-        TestBroker broker = new TestBroker(connect, id, "disks-of-" + id, previousEpoch);
+        TestBroker broker = new TestBroker(connect, id, "disks-of-" + id, previousEpoch, SESSION_TIMEOUT_MS);
         broker.registration.start();
         broker.tree.start(20_000);
         broker.controller.start(broker.tree);
@@ -52,7 +53,11 @@ final class TestBroker implements AutoCloseable {
 
     /** A broker that is neither registered nor a candidate for controller. */
     static TestBroker idle(String connect, int id, String owner) throws InterruptedException {
-        return new TestBroker(connect, id, owner, Broker.NONE);
+        return idle(connect, id, owner, SESSION_TIMEOUT_MS);
+    }
+
+    static TestBroker idle(String connect, int id, String owner, int sessionTimeoutMs) throws InterruptedException {
+        return new TestBroker(connect, id, owner, Broker.NONE, sessionTimeoutMs);
     }
 
     CuratorFramework curator() {
