@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 final class ClusterWatch implements AutoCloseable {
     private static final int ANSWER_MS_MAX = 2_000;
     private static final Duration WHOLE_MAX = Duration.ofMinutes(3);
-    private static final Duration OBSERVED_MAX = Duration.ofSeconds(60);
 
     private final LocalCluster cluster;
     private final List<String> topics;
@@ -92,14 +91,12 @@ final class ClusterWatch implements AutoCloseable {
     /** Waits until {@code observer} sees a leader other than {@code former}. */
     int awaitLeaderOtherThan(int former, LocalBroker observer, TopicPartition partition) {
         return await("a leader of " + partition + " other than broker " + former)
-                .atMost(OBSERVED_MAX)
                 .until(() -> leader(observer, partition), leader -> leader >= 0 && leader != former);
     }
 
     /** Waits until {@code observer} sees {@code count} replicas in sync. */
     void awaitInSync(int count, LocalBroker observer, TopicPartition partition) {
         await("%d replicas of %s in sync".formatted(count, partition))
-                .atMost(OBSERVED_MAX)
                 .ignoreExceptionsInstanceOf(ExecutionException.class)
                 .until(() -> partition(ask(observer), partition).isrNodes().size(), size -> size == count);
     }

@@ -29,7 +29,6 @@ class NetworkPartitionIT {
                     "replica.lag.time.max.ms", "3000",
                     "replica.socket.timeout.ms", "3000"));
 
-    private static final Duration STANDSTILL_MAX = Duration.ofSeconds(60);
     private static final Duration STILL = Duration.ofSeconds(2);
     private static final int PER_SECOND_MAX = 2_000;
 
@@ -165,7 +164,7 @@ class NetworkPartitionIT {
     /** Waits until acknowledgements in flight have arrived and no more follow. */
     private void awaitStandstill() {
         int[] last = {-1};
-        await("acknowledgements to stop").atMost(STANDSTILL_MAX).during(STILL).until(() -> {
+        await("acknowledgements to stop").during(STILL).until(() -> {
             int now = traffic.acknowledgedCount();
             boolean same = now == last[0];
             last[0] = now;

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record OurClients(Supplier<String> bootstrapServers) {
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration READ_MAX = Duration.ofSeconds(60);
 
     Producer producer(CompressionType compression) {
         return Producer.create(ProducerConfig.builder(bootstrapServers.get())
@@ -83,7 +82,7 @@ public record OurClients(Supplier<String> bootstrapServers) {
         try (Consumer consumer = consumer()) {
             consumer.assign(ends.keySet());
             List<ConsumerRecord> records = new ArrayList<>();
-            await("the ends " + ends).atMost(READ_MAX).pollDelay(Duration.ZERO).until(() -> {
+            await("the ends " + ends).pollDelay(Duration.ZERO).until(() -> {
                 records.addAll(consumer.poll(POLL));
                 return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
             });

@@ -131,7 +131,6 @@ class PipelineIT {
                                         CLUSTER.folder().resolve("access.log").toString(),
                                 "source.web.topic", TOPIC)))) {
             await("the arrival of %d lines".formatted(lines))
-                    .atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(500))
                     .failFast("the agent has ended", agent::hasEnded)
                     .until(() -> ours.count(TOPIC, 2) + ours.count(DEAD_LETTERS, 1) >= lines);

@@ -10,7 +10,6 @@ import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -19,7 +18,6 @@ import java.util.stream.Stream;
 
 /** Compares the segment files of a partition's replicas. Retention must not have deleted anything. */
 final class ReplicaLogs {
-    private static final Duration SAME_MAX = Duration.ofSeconds(30);
 
     private ReplicaLogs() {}
 
@@ -28,7 +26,6 @@ final class ReplicaLogs {
      */
     static void awaitSame(List<LocalBroker> brokers, Collection<TopicPartition> partitions) {
         await("equal logs on all replicas")
-                .atMost(SAME_MAX)
                 .until(
                         () -> partitions.stream()
                                 .flatMap(partition -> brokers.stream()

@@ -10,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -18,8 +17,6 @@ import java.util.stream.Stream;
 final class SegmentFiles {
     /** Position of the magic byte in a record batch: docs/format.md. */
     private static final int MAGIC_AT = 16;
-
-    private static final Duration ROLLED_MAX = Duration.ofSeconds(30);
 
     private SegmentFiles() {}
 
@@ -38,7 +35,6 @@ final class SegmentFiles {
     /** Waits until a replica has at least {@code count} closed segments, and returns the second of them. */
     static Path awaitClosed(LocalBroker broker, TopicPartition partition, int count) {
         await("%d closed segments of %s at broker %d".formatted(count, partition, broker.id()))
-                .atMost(ROLLED_MAX)
                 .until(() -> of(broker, partition).size() > count);
         return of(broker, partition).get(1);
     }

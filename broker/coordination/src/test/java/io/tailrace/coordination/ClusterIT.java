@@ -52,7 +52,7 @@ class ClusterIT {
     }
 
     private static void awaitLeader(TestBroker broker, TopicPartition partition, int leader) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> broker.image()
+        await().until(() -> broker.image()
                 .partition(partition)
                 .map(p -> p.leader() == leader)
                 .orElse(false));
@@ -91,10 +91,9 @@ class ClusterIT {
         awaitLeader(broker, FIRST, 1);
         long before = broker.epoch;
         broker.expireSession();
-        await().atMost(Duration.ofSeconds(30)).until(() -> broker.epoch > before);
+        await().until(() -> broker.epoch > before);
         assertThat(broker.events).containsSubsequence("registered", "session lost", "registered");
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> state(broker, FIRST).isr().contains(new Incarnation(1, broker.epoch)));
+        await().until(() -> state(broker, FIRST).isr().contains(new Incarnation(1, broker.epoch)));
         assertThat(state(broker, FIRST).leaderEpoch()).isEqualTo(1);
         assertThat(broker.image().broker(1).orElseThrow().previousEpoch()).isEqualTo(before);
     }
@@ -145,9 +144,8 @@ class ClusterIT {
         UUID id = broker.topics.create("web", 400, 1, Map.of("retention.ms", "1000"));
         awaitLeader(broker, new TopicPartition("web", 399), 1);
         broker.topics.delete("web");
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> broker.image().topics().isEmpty()
-                        && broker.image().deleting().isEmpty());
+        await().until(() ->
+                broker.image().topics().isEmpty() && broker.image().deleting().isEmpty());
         assertThat(broker.topics.create("web", 1, 1, Map.of())).isNotEqualTo(id);
         awaitLeader(broker, FIRST, 1);
         assertThat(broker.image().configs("web")).isEmpty();
@@ -171,7 +169,7 @@ class ClusterIT {
         await().until(() -> broker.image().broker(1).orElseThrow().offline().equals(Set.of(FIRST)));
         assertThat(broker.image().broker(1).orElseThrow().epoch()).isEqualTo(before);
         broker.expireSession();
-        await().atMost(Duration.ofSeconds(30)).until(() -> broker.image()
+        await().until(() -> broker.image()
                 .broker(1)
                 .filter(b -> b.epoch() > before && b.offline().equals(Set.of(FIRST)))
                 .isPresent());

@@ -62,8 +62,7 @@ class ReassignmentIT {
     }
 
     private void awaitPartition(Predicate<PartitionImage> wanted) {
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> broker(3).image().partition(FIRST).filter(wanted).isPresent());
+        await().until(() -> broker(3).image().partition(FIRST).filter(wanted).isPresent());
     }
 
     private void reassign(Integer... target) {

@@ -93,8 +93,7 @@ class AlterReplicaLogDirsIT {
 
         brokers.kill(1);
         brokers.start(1);
-        await().atMost(ReplicatedTopics.PATIENCE)
-                .until(() -> target.equals(where("killed", 1).getFutureReplicaLogDir()));
+        await().until(() -> target.equals(where("killed", 1).getFutureReplicaLogDir()));
         assertThat(topics.read("killed"))
                 .isEqualTo(IntStream.range(0, 3_000).boxed().toList());
         limit(null);
@@ -164,8 +163,7 @@ class AlterReplicaLogDirsIT {
     }
 
     private static void awaitIn(String topic, int broker, String target) {
-        await().atMost(ReplicatedTopics.PATIENCE)
-                .ignoreExceptionsInstanceOf(ExecutionException.class)
+        await().ignoreExceptionsInstanceOf(ExecutionException.class)
                 .until(() -> target.equals(where(topic, broker).getCurrentReplicaLogDir()));
         assertThat(brokers.logDirectories(broker))
                 .filteredOn(directory -> Files.exists(directory.resolve(topic + "-0")))

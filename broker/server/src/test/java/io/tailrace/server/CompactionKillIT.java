@@ -73,7 +73,7 @@ class CompactionKillIT {
                 new StringSerializer())) {
             for (int kill = 0; kill < KILLS; kill++) {
                 produce(producer, kill, latest);
-                await().atMost(Duration.ofSeconds(60)).until(this::isCompacting);
+                await().until(this::isCompacting);
                 broker.destroyForcibly().waitFor();
                 broker = start(port);
                 readyPort(broker);
@@ -81,7 +81,7 @@ class CompactionKillIT {
             produce(producer, KILLS, latest);
         }
         int sent = RECORDS_PER_ROUND * (KILLS + 1);
-        await().atMost(Duration.ofSeconds(60)).until(() -> records(port).size() < sent / 4);
+        await().until(() -> records(port).size() < sent / 4);
 
         Map<Long, ConsumerRecord<String, String>> left = records(port);
         Map<String, String> found = new HashMap<>();

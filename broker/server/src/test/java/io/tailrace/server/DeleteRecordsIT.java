@@ -52,7 +52,7 @@ class DeleteRecordsIT {
                 .isEqualTo(IntStream.range(40, 100).boxed().toList());
         int leader = topics.leader("deleted");
         brokers.kill(leader);
-        await().atMost(ReplicatedTopics.PATIENCE).until(() -> topics.leader("deleted") != leader);
+        await().until(() -> topics.leader("deleted") != leader);
         assertThat(earliest("deleted")).as("on another broker").isEqualTo(40);
         brokers.start(leader);
         topics.awaitInSync("deleted", 1, 2, 3);

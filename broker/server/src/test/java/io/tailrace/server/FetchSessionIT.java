@@ -126,8 +126,8 @@ class FetchSessionIT {
                                 .offset();
                         expected.add(partition + "@" + at);
                     }
-                    await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(Files.readAllLines(out))
-                            .containsExactlyInAnyOrderElementsOf(expected));
+                    await().untilAsserted(() ->
+                            assertThat(Files.readAllLines(out)).containsExactlyInAnyOrderElementsOf(expected));
                 }
             } finally {
                 kcat.destroyForcibly().waitFor(10, TimeUnit.SECONDS);

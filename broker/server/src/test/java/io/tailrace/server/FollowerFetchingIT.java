@@ -7,6 +7,7 @@ import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.MetadataResponse;
+import io.tailrace.testing.WaitLimit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,7 +121,7 @@ class FollowerFetchingIT {
                 .redirectError(log.toFile())
                 .start();
         try {
-            assertThat(kcat.waitFor(ReplicatedTopics.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+            assertThat(kcat.waitFor(WaitLimit.WAIT_MAX.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
         } finally {
             kcat.destroyForcibly();
@@ -163,7 +164,7 @@ class FollowerFetchingIT {
 
     private static List<Long> read(KafkaConsumer<String, String> consumer, int records) {
         List<Long> offsets = new ArrayList<>();
-        await().atMost(ReplicatedTopics.PATIENCE).until(() -> {
+        await().until(() -> {
             for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
                 offsets.add(record.offset());
             }
@@ -174,7 +175,7 @@ class FollowerFetchingIT {
 
     private static List<Long> read(Consumer consumer, int records) {
         List<Long> offsets = new ArrayList<>();
-        await().atMost(ReplicatedTopics.PATIENCE).until(() -> {
+        await().until(() -> {
             consumer.poll(Duration.ofMillis(200)).forEach(record -> offsets.add(record.offset()));
             return offsets.size() >= records;
         });

@@ -110,10 +110,9 @@ class GroupOffsetsIT {
             client.createTopics(List.of(topic)).all().get();
 
             assertThat(offsets(client, "reader")).isEmpty();
-            await().atMost(Duration.ofMinutes(1))
-                    .untilAsserted(() -> assertThat(client.listGroups().all().get())
-                            .extracting(GroupListing::groupId)
-                            .doesNotContain("reader"));
+            await().untilAsserted(() -> assertThat(client.listGroups().all().get())
+                    .extracting(GroupListing::groupId)
+                    .doesNotContain("reader"));
             broker.restart();
             assertThat(offsets(client, "reader")).isEmpty();
         }

@@ -35,7 +35,7 @@ class LogDirectoryFailureIT {
 
             Files.move(failing, gone);
 
-            await().atMost(ReplicatedTopics.PATIENCE).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 for (TopicPartitionInfo partition : topics.describe("web")) {
                     boolean hasFailed = fails[partition.partition()];
                     assertThat(ReplicatedTopics.inSync(partition).contains(broker))

@@ -242,7 +242,7 @@ class MonitorIT {
             assertThat(ready.statusCode()).isEqualTo(200);
 
             broker.zooKeeper().stop();
-            Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            Awaitility.await().untilAsserted(() -> {
                 HttpResponse<String> fenced = Scrape.get(broker.metricsPort(), "/health/ready");
                 assertThat(fenced.statusCode()).isEqualTo(503);
                 assertThat(fenced.body()).contains("broker 1 is not ready: ");

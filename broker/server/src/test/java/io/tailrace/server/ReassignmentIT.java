@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Reassignments and elections among three brokers, requested with Apache Kafka's admin client. */
 class ReassignmentIT {
-    private static final Duration PATIENCE = ReplicatedTopics.PATIENCE;
 
     private static ThreeBrokers brokers;
     private static ReplicatedTopics topics;
@@ -61,7 +59,7 @@ class ReassignmentIT {
         AtomicBoolean enough = new AtomicBoolean();
         Thread load = new Thread(() -> produce("moving", enough, acknowledged, failed));
         load.start();
-        await().atMost(PATIENCE).until(() -> acknowledged.get() > 100);
+        await().until(() -> acknowledged.get() > 100);
 
         brokers.pause(to);
         try {
@@ -71,18 +69,18 @@ class ReassignmentIT {
                             "{moving-0=PartitionReassignment(replicas=[%d, %d, 1], addingReplicas=[%d], removingReplicas=[1])}"
                                     .formatted(stays, to, to));
             cancel("moving");
-            await().atMost(PATIENCE).until(() -> underWay().isEmpty());
+            await().until(() -> underWay().isEmpty());
             assertThat(replicas("moving")).containsExactlyInAnyOrder(1, stays);
         } finally {
             brokers.resume(to);
         }
 
         int before = acknowledged.get();
-        await().atMost(PATIENCE).until(() -> acknowledged.get() > before + 100);
+        await().until(() -> acknowledged.get() > before + 100);
         reassign("moving", stays, to);
-        await().atMost(PATIENCE).until(() -> underWay().isEmpty());
+        await().until(() -> underWay().isEmpty());
         int after = acknowledged.get();
-        await().atMost(PATIENCE).until(() -> acknowledged.get() > after + 100);
+        await().until(() -> acknowledged.get() > after + 100);
         enough.set(true);
         load.join();
 
@@ -91,7 +89,7 @@ class ReassignmentIT {
         assertThat(failed).hasValue(0);
         assertThat(topics.read("moving"))
                 .isEqualTo(IntStream.range(0, acknowledged.get()).boxed().toList());
-        await().atMost(PATIENCE).until(() -> !brokers.hasLog(1, "moving-0"));
+        await().until(() -> !brokers.hasLog(1, "moving-0"));
         assertThat(brokers.hasLog(to, "moving-0")).isTrue();
     }
 
@@ -107,10 +105,10 @@ class ReassignmentIT {
         assertThat(brokers.hasLog(1, "left-0")).isTrue();
         brokers.stop(1);
         reassign("left", 2, 3);
-        await().atMost(PATIENCE).until(() -> underWay().isEmpty());
+        await().until(() -> underWay().isEmpty());
         assertThat(brokers.hasLog(1, "left-0")).isTrue();
         brokers.start(1);
-        await().atMost(PATIENCE).until(() -> !brokers.hasLog(1, "left-0"));
+        await().until(() -> !brokers.hasLog(1, "left-0"));
     }
 
     @Test
@@ -118,7 +116,7 @@ class ReassignmentIT {
         topics.createOn("preferring", 1, 2, 3);
         assertThat(topics.leader("preferring")).isEqualTo(1);
         brokers.stop(1);
-        await().atMost(PATIENCE).until(() -> topics.leader("preferring") != 1);
+        await().until(() -> topics.leader("preferring") != 1);
         brokers.start(1);
         topics.awaitInSync("preferring", 1, 2, 3);
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.MetadataResponse;
+import io.tailrace.testing.WaitLimit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -31,7 +32,6 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Topics on three brokers, as Apache Kafka's clients see them. Methods without a partition mean partition 0. */
 final class ReplicatedTopics implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ThreeBrokers brokers;
     private final Admin admin;
@@ -41,7 +41,7 @@ final class ReplicatedTopics implements AutoCloseable {
         this.brokers = brokers;
         for (int id = 1; id <= 3; id++) {
             int port = brokers.port(id);
-            await().atMost(PATIENCE).until(() -> brokersSeenBy(port) == 3);
+            await().until(() -> brokersSeenBy(port) == 3);
         }
         // A call to a paused broker is sent to another only after its timeout.
         admin = Admin.create(properties("default.api.timeout.ms", "4000", "request.timeout.ms", "2000"));
@@ -73,7 +73,7 @@ final class ReplicatedTopics implements AutoCloseable {
 
     void create(NewTopic topic) {
         // The broker that is asked may not have seen yet that another one is back.
-        await().atMost(PATIENCE).until(() -> isCreated(topic));
+        await().until(() -> isCreated(topic));
     }
 
     Admin admin() {
@@ -91,9 +91,7 @@ final class ReplicatedTopics implements AutoCloseable {
     }
 
     List<TopicPartitionInfo> describe(String topic) {
-        return await().atMost(PATIENCE)
-                .until(() -> described(topic), Optional::isPresent)
-                .orElseThrow();
+        return await().until(() -> described(topic), Optional::isPresent).orElseThrow();
     }
 
     /** Empty if the broker that was asked did not answer in time. */
@@ -125,20 +123,19 @@ final class ReplicatedTopics implements AutoCloseable {
 
     /** Waits for a leader: the broker that is asked may not have seen the topic, or the end of its leader, yet. */
     int leader(String topic) {
-        return await().atMost(PATIENCE)
-                .ignoreExceptionsInstanceOf(AssertionError.class)
+        return await().ignoreExceptionsInstanceOf(AssertionError.class)
                 .until(() -> leader(describe(topic).get(0)), id -> id > 0);
     }
 
     /** Waits until exactly these brokers are in sync, in every partition. */
     void awaitInSync(String topic, Integer... ids) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(describe(topic))
+        await().untilAsserted(() -> assertThat(describe(topic))
                 .allSatisfy(partition -> assertThat(inSync(partition)).containsExactlyInAnyOrder(ids)));
     }
 
     /** Waits until the followers' logs equal the leader's byte for byte. */
     void awaitSameLogs(String topic) {
-        await().atMost(PATIENCE).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             assertThat(mismatch(topic, 1, 2)).isEqualTo(-1);
             assertThat(mismatch(topic, 1, 3)).isEqualTo(-1);
         });
@@ -180,7 +177,7 @@ final class ReplicatedTopics implements AutoCloseable {
             consumer.assign(List.of(partition));
             long end =
                     consumer.endOffsets(List.of(partition)).values().iterator().next();
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            long deadline = System.nanoTime() + WaitLimit.WAIT_MAX.toNanos();
             while (consumer.position(partition) < end && System.nanoTime() < deadline) {
                 for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {
                     values.add(Integer.parseInt(each.value()));

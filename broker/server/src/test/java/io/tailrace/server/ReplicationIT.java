@@ -60,7 +60,7 @@ class ReplicationIT {
                             }
                         });
                 if (i == 3_000) {
-                    await().atMost(ReplicatedTopics.PATIENCE).until(() -> acknowledged.size() > 500);
+                    await().until(() -> acknowledged.size() > 500);
                     brokers.kill(leader);
                 }
             }
@@ -90,7 +90,7 @@ class ReplicationIT {
         for (int id : others) {
             brokers.resume(id);
         }
-        await().atMost(ReplicatedTopics.PATIENCE).until(() -> others.contains(topics.leader("diverging")));
+        await().until(() -> others.contains(topics.leader("diverging")));
         topics.produce("diverging", "all", 100, 110);
         brokers.start(leader);
 
@@ -155,11 +155,11 @@ class ReplicationIT {
     void replicasAreSpreadOverRacks() {
         topics.create(new NewTopic("racks", 6, (short) 2));
 
-        await().atMost(ReplicatedTopics.PATIENCE).untilAsserted(() -> assertThat(topics.describe("racks"))
-                .hasSize(6)
-                .allSatisfy(partition -> assertThat(partition.replicas())
-                        .extracting(Node::rack)
-                        .containsExactlyInAnyOrder("west", "east")));
+        await().untilAsserted(
+                        () -> assertThat(topics.describe("racks")).hasSize(6).allSatisfy(partition -> assertThat(
+                                        partition.replicas())
+                                .extracting(Node::rack)
+                                .containsExactlyInAnyOrder("west", "east")));
     }
 
     @Test
@@ -189,7 +189,7 @@ class ReplicationIT {
                 client.send(Batches.produce("paused", 1, 1_000, batch("late")));
                 client.send(Batches.produce("paused", -1, 1_000, batch("late")));
                 client.send(fetch("paused", 1, 0, 1, 1_000));
-                await().atMost(ReplicatedTopics.PATIENCE).until(() -> topics.leader("paused") != leader);
+                await().until(() -> topics.leader("paused") != leader);
             } finally {
                 brokers.resume(leader);
             }

@@ -20,7 +20,6 @@ import io.tailrace.protocol.message.ProduceResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -85,7 +84,7 @@ class SlowPeersIT {
             slow.add(peer);
             peer.send(half.array());
         }
-        await().atMost(Duration.ofMinutes(1)).until(() -> logged.list.stream().anyMatch(SlowPeersIT::namesTheHolders));
+        await().until(() -> logged.list.stream().anyMatch(SlowPeersIT::namesTheHolders));
 
         assertThat(answersInTwoPieces())
                 .as("a small request is answered at once")

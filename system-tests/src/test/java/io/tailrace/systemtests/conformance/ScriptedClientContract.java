@@ -144,7 +144,7 @@ abstract class ScriptedClientContract extends ScriptedClientFixture {
         client.openAt("end", partition, "end");
         List<ScriptedClient.Read> read = new ArrayList<>();
         // The consumer may look up the end at any time after it was opened: records are sent until one comes.
-        await().atMost(SETTLED_MAX).until(() -> {
+        await().until(() -> {
             client.produce(partition, List.of("new"), Map.of());
             read.addAll(client.readWithin("end", 1, 1));
             return !read.isEmpty();

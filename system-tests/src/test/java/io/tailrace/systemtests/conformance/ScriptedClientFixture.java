@@ -8,7 +8,6 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.CompressionType;
 import io.tailrace.systemtests.LocalCluster;
 import io.tailrace.systemtests.OurClients;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 @TestInstance(Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // set before all tests and before each
 abstract class ScriptedClientFixture {
-    static final Duration SETTLED_MAX = Duration.ofSeconds(60);
     private static final int INVALID_TOPIC = 17;
     private static final int NON_EMPTY_GROUP = 68;
     /**
@@ -98,7 +96,6 @@ abstract class ScriptedClientFixture {
 
     void awaitAssigned(String member, int count) {
         await(member + " has " + count + " partitions")
-                .atMost(SETTLED_MAX)
                 .until(() -> client.assignment(member).size() == count);
     }
 

@@ -84,7 +84,7 @@ class LoaderLockIT {
                 LoaderLock lock = LoaderLock.acquire(zookeeper.getConnectString(), "g", 0, LONG_SESSION_MS)) {
             lock.throwIfAborted();
             zookeeper.stop();
-            await().atMost(Duration.ofSeconds(30)).until(lock::isSuspended);
+            await().until(lock::isSuspended);
             CompletableFuture<Void> check = checkOnAThread(lock);
             assertThat(check).isNotDone();
 
@@ -104,7 +104,7 @@ class LoaderLockIT {
             deleteNode(zookeeper.getConnectString());
             assertThatCode(lock::throwIfAborted).doesNotThrowAnyException();
             zookeeper.stop();
-            await().atMost(Duration.ofSeconds(30)).until(lock::isSuspended);
+            await().until(lock::isSuspended);
 
             zookeeper.restart();
 
@@ -120,7 +120,7 @@ class LoaderLockIT {
                 LoaderLock lock = LoaderLock.acquire(zookeeper.getConnectString(), "g", 0, SHORT_SESSION_MS)) {
             zookeeper.stop();
 
-            await().atMost(Duration.ofSeconds(30)).until(lock::isSuspended);
+            await().until(lock::isSuspended);
             assertThatThrownBy(lock::throwIfAborted).isInstanceOf(CommitConflictException.class);
             zookeeper.restart();
             assertThatThrownBy(lock::throwIfAborted).isInstanceOf(CommitConflictException.class);

@@ -151,7 +151,7 @@ class SchemaRegistryIT {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            URI url = await().atMost(Duration.ofMinutes(1)).until(() -> servedAt(log), uri -> uri.getPort() > 0);
+            URI url = await().until(() -> servedAt(log), uri -> uri.getPort() > 0);
             assertThat(new HttpSchemaRegistryClient(url, TIMEOUT).register("s", fixed(1)))
                     .isEqualTo(1);
 

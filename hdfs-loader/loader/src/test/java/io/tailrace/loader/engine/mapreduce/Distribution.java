@@ -18,7 +18,7 @@ final class Distribution {
     private static final Pattern ONLY_FOR_TESTS = Pattern.compile(
             ".*/test-classes|.*-tests\\.jar|.*/(hadoop-minicluster|hadoop-yarn-server-(nodemanager|resourcemanager|timeline"
                     + "|applicationhistory)|hadoop-mapreduce-client-hs|hadoop-hdfs|junit|assertj|archunit|byte-buddy"
-                    + "|awaitility|curator-test|kafka-clients|tailrace-(server|log|coordination))-\\d.*\\.jar");
+                    + "|awaitility|curator-test|kafka-clients|tailrace-(server|log|coordination|testing))-\\d.*\\.jar");
 
     private final Path folder;
 
