@@ -24,9 +24,9 @@ public final class OffsetSet {
         this.bits = bits;
     }
 
-    /** Returns the set that has been written as {@link #from} and {@link #words}. */
-    public static OffsetSet of(long from, long[] words) {
-        return new OffsetSet(from, BitSet.valueOf(words));
+    /** Returns the set that has been written as {@link #from} and {@link #bits}. */
+    public static OffsetSet of(long from, byte[] bits) {
+        return new OffsetSet(from, BitSet.valueOf(bits));
     }
 
     /** The first offset that the set can have. */
@@ -34,9 +34,9 @@ public final class OffsetSet {
         return from;
     }
 
-    /** A bit for each offset from the first possible one, 64 in each word, those of smaller offsets in lower places. */
-    public long[] words() {
-        return bits.toLongArray();
+    /** A bit for each offset from the first possible one, 8 in each byte, those of smaller offsets in lower places. */
+    public byte[] bits() {
+        return bits.toByteArray();
     }
 
     /**

@@ -34,7 +34,7 @@ class OffsetSetTest {
                     .isEqualTo(expected.subSet(range.from(), range.to()).contains(offset));
         }
         assertThat(set.size()).isEqualTo(expected.size());
-        assertThat(OffsetSet.of(set.from(), set.words())).isEqualTo(set);
+        assertThat(OffsetSet.of(set.from(), set.bits())).isEqualTo(set);
     }
 
     @Test

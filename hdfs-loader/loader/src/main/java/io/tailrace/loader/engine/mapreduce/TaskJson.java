@@ -22,10 +22,15 @@ import io.tailrace.loader.plan.OffsetSet;
 import io.tailrace.loader.task.TaskResult;
 import io.tailrace.loader.task.TaskSpec;
 import io.tailrace.schemas.Schemas;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Function;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
 import org.apache.avro.Schema;
 import org.apache.hadoop.fs.Path;
 
@@ -80,8 +85,34 @@ final class TaskJson {
      */
     record Failure(String attempt, String host, String message) {}
 
-    /** The JSON form of an {@link OffsetSet}. */
-    private record Offsets(long from, List<Long> words) {}
+    /**
+     * The JSON form of an {@link OffsetSet}. It takes at most about a sixth of a byte for each offset, however many are in the set,
+     * and much less if they follow each other or are few.
+     *
+     * @param bits the set's bits, deflated; base64 in JSON
+     */
+    private record Offsets(long from, ByteBuffer bits) {
+
+        static Offsets of(OffsetSet set) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (DeflaterOutputStream deflated = new DeflaterOutputStream(bytes)) {
+                deflated.write(set.bits());
+            } catch (IOException e) {
+                throw new UncheckedIOException("writing to memory failed", e);
+            }
+            return new Offsets(set.from(), ByteBuffer.wrap(bytes.toByteArray()));
+        }
+
+        OffsetSet set() {
+            byte[] deflated = new byte[bits.remaining()];
+            bits.get(deflated);
+            try (InflaterInputStream inflated = new InflaterInputStream(new ByteArrayInputStream(deflated))) {
+                return OffsetSet.of(from, inflated.readAllBytes());
+            } catch (IOException e) {
+                throw new IllegalArgumentException("expected deflated bits: " + e.getMessage(), e);
+            }
+        }
+    }
 
     /** The types that are no records. */
     private static SimpleModule types() {
@@ -91,16 +122,13 @@ final class TaskJson {
         module.addSerializer(new StdDelegatingSerializer(OffsetSet.class, new StdConverter<OffsetSet, Offsets>() {
             @Override
             public Offsets convert(OffsetSet set) {
-                return new Offsets(
-                        set.from(), Arrays.stream(set.words()).boxed().toList());
+                return Offsets.of(set);
             }
         }));
         module.addDeserializer(OffsetSet.class, new StdDelegatingDeserializer<>(new StdConverter<Offsets, OffsetSet>() {
             @Override
             public OffsetSet convert(Offsets offsets) {
-                return OffsetSet.of(
-                        offsets.from(),
-                        offsets.words().stream().mapToLong(word -> word).toArray());
+                return offsets.set();
             }
         }));
         return module;

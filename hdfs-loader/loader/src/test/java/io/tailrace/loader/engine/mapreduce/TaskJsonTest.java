@@ -20,19 +20,28 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Random;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskJsonTest {
+    private static final long SEED = 3;
     private static final Path STAGING = new Path("hdfs://namenode:8020/tailrace/_tailrace/access-log/staging/run");
 
     @Test
     void tasksComeBackEqual() throws IOException {
         OffsetSet excluded = new OffsetSet(5);
         List.of(5L, 6L, 68L, 200L).forEach(excluded::add);
-        TaskSpec noSchema = new TaskSpec(
+        List<TaskSpec> tasks = List.of(Tasks.task(0, STAGING, 10), excluding(excluded));
+
+        assertThat(TaskJson.specs(TaskJson.encode(tasks), "test")).isEqualTo(tasks);
+    }
+
+    private static TaskSpec excluding(OffsetSet excluded) {
+        return new TaskSpec(
                 Tasks.task(1, STAGING, 10).range(),
                 0,
                 1,
@@ -44,9 +53,26 @@ class TaskJsonTest {
                 new ErrorLimit(1, true),
                 7,
                 excluded);
-        List<TaskSpec> tasks = List.of(Tasks.task(0, STAGING, 10), noSchema);
+    }
 
-        assertThat(TaskJson.specs(TaskJson.encode(tasks), "test")).isEqualTo(tasks);
+    /** A reload of many hours may leave out a good part of the offsets of each task, in any pattern. */
+    @ParameterizedTest
+    @CsvSource({"1000000, 2, 180000", "1000000, 10000, 5000", "1000000, 1, 1000"})
+    void excludedOffsetsTakeLittleSpace(int offsets, int oneOf, int bytesMax) throws IOException {
+        Random random = new Random(SEED);
+        OffsetSet excluded = new OffsetSet(5_000_000_000L);
+        for (int i = 0; i < offsets; i++) {
+            if (random.nextInt(oneOf) == 0) {
+                excluded.add(excluded.from() + i);
+            }
+        }
+        List<TaskSpec> tasks = List.of(excluding(excluded));
+        int others = TaskJson.encode(List.of(excluding(new OffsetSet(0)))).length;
+
+        byte[] json = TaskJson.encode(tasks);
+
+        assertThat(json.length - others).isLessThan(bytesMax);
+        assertThat(TaskJson.specs(json, "test")).isEqualTo(tasks);
     }
 
     @Test
