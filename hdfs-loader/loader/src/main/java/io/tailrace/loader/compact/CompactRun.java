@@ -5,6 +5,7 @@ import io.tailrace.loader.commit.Commit;
 import io.tailrace.loader.commit.CommitListener;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.Manifest;
+import io.tailrace.loader.commit.Publication;
 import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.commit.Staging;
 import io.tailrace.loader.commit.TopicState;
@@ -71,13 +72,9 @@ public final class CompactRun {
         this.layout = new Layout(settings.output(), topic);
         Store store = dependencies.store();
         this.commits = new CommitLog(store, layout);
-        this.publisher = new Publisher(
-                store,
-                layout,
-                commits,
-                CatalogPublication.in(dependencies.catalog(), store, layout, dependencies.abort()),
-                dependencies.listener());
-        this.housekeeping = new Housekeeping(store, layout, commits, dependencies.catalog() != TableCatalog.NONE);
+        List<Publication> catalog = CatalogPublication.in(dependencies.catalog(), store, layout, dependencies.abort());
+        this.publisher = new Publisher(store, layout, commits, catalog, dependencies.listener());
+        this.housekeeping = new Housekeeping(store, layout, commits, catalog);
     }
 
     /**

@@ -5,12 +5,15 @@ import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.FilesPublication;
 import io.tailrace.loader.commit.Manifest;
 import io.tailrace.loader.commit.Marks;
+import io.tailrace.loader.commit.Publication;
 import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -32,15 +35,15 @@ final class Housekeeping {
     private final Store store;
     private final Layout layout;
     private final CommitLog commits;
-    private final boolean hasCatalog;
+    private final List<Publication> catalog;
     private final Marks marks;
 
-    /** @param hasCatalog whether the tables are registered in a catalog; if not, one that was used before does not matter */
-    Housekeeping(Store store, Layout layout, CommitLog commits, boolean hasCatalog) {
+    /** @param catalog registers the tables in a catalog; empty if there is none, and one that was used before does not matter */
+    Housekeeping(Store store, Layout layout, CommitLog commits, List<Publication> catalog) {
         this.store = store;
         this.layout = layout;
         this.commits = commits;
-        this.hasCatalog = hasCatalog;
+        this.catalog = List.copyOf(catalog);
         this.marks = new Marks(store, layout);
     }
 
@@ -49,6 +52,7 @@ final class Housekeeping {
      *
      * @param grace how long a removed file stays after its commit
      * @return number of files that were deleted
+     * @throws IOException if the catalog cannot be reached, or a file cannot be deleted; the next run repeats all of it
      */
     long run(long nowMs, Duration grace, AbortCheck abort) throws IOException {
         long done = marks.sequence(DELETED);
@@ -58,27 +62,45 @@ final class Housekeeping {
                 .mapToLong(mark -> mark.getValue())
                 .min()
                 .orElse(0);
-        long deleted = 0;
-        long last = done;
+        List<Manifest> expired = new ArrayList<>();
         for (Manifest commit : commits.after(done)) {
             if (commit.sequence() > published || nowMs - commits.committedMs(commit.sequence()) < grace.toMillis()) {
                 break;
             }
+            expired.add(commit);
+        }
+        long deleted = delete(expired, abort);
+        if (!expired.isEmpty()) {
+            marks.advance(DELETED, expired.get(expired.size() - 1).sequence());
+        }
+        shorten();
+        return deleted;
+    }
+
+    private long delete(List<Manifest> expired, AbortCheck abort) throws IOException {
+        List<Manifest> removing =
+                expired.stream().filter(commit -> !commit.removed().isEmpty()).toList();
+        if (removing.isEmpty()) {
+            return 0;
+        }
+        // A run that lost its lock without noticing may have set the folder of one of these files again.
+        for (Publication publication : catalog) {
+            publication.publish(removing, commits.state());
+        }
+        long deleted = 0;
+        for (Manifest commit : removing) {
             for (DataFile file : commit.removed()) {
                 abort.throwIfAborted();
                 store.deleteWithEmptyFolders(layout.file(file), layout.folder(file.table()));
                 deleted++;
             }
-            last = commit.sequence();
         }
-        marks.advance(DELETED, last);
-        shorten();
         return deleted;
     }
 
     private SortedMap<String, Long> publications() throws IOException {
         SortedMap<String, Long> all = new TreeMap<>(marks.all());
-        if (!hasCatalog) {
+        if (catalog.isEmpty()) {
             all.remove(CatalogPublication.NAME);
         }
         return all;

@@ -7,6 +7,8 @@ import io.tailrace.loader.table.PathPartition;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Merges the small files of hours that are complete, and deletes files that were merged some time ago. Used by one thread. */
@@ -22,20 +24,22 @@ public final class CompleteHourMerge {
         this.verdicts = verdicts;
     }
 
-    /** Merges, the oldest hours first, if agents report about the topic. Returns what failed; the next load tries again. */
-    List<Publisher.Failure> run() {
-        try {
-            if (verdicts.days().isEmpty()) {
-                return List.of();
-            }
-            Set<PathPartition> hours = verdicts.complete(compact.mergeable()).stream()
-                    .limit(HOURS_MAX)
-                    .collect(Collectors.toSet());
-            return compact.run(hours::contains).failures();
-        } catch (IOException e) {
-            return List.of(new Publisher.Failure("merge", e));
-        } catch (RuntimeException e) {
-            return List.of(new Publisher.Failure("merge", new IOException("cannot merge hours: " + e.getMessage(), e)));
+    /**
+     * Merges the newest hours, if agents report about the topic.
+     *
+     * @return what could not be published; the next run repeats it
+     * @throws IOException if the hours were not all merged; the next load tries again
+     */
+    List<Publisher.Failure> run() throws IOException {
+        if (verdicts.days().isEmpty()) {
+            return List.of();
         }
+        return compact.run(newest(verdicts.complete(compact.mergeable()))::contains)
+                .failures();
+    }
+
+    /** Hours whose files cannot become fewer are looked at by each load. Older ones must not hold up those that are complete only now. */
+    static Set<PathPartition> newest(SortedSet<PathPartition> hours) {
+        return new TreeSet<>(hours).descendingSet().stream().limit(HOURS_MAX).collect(Collectors.toSet());
     }
 }

@@ -6,12 +6,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A run that is followed by the publication of the topic's complete hours, and by the merge of their files, also if there was
  * nothing to load. Used by one thread.
  */
 public final class MarkedRun implements TopicLoad.Run {
+    private static final Logger log = LoggerFactory.getLogger(MarkedRun.class);
+
     private final TopicLoad.Run run;
     private final Completeness completeness;
     private final Optional<CompleteHourMerge> merge;
@@ -28,10 +32,16 @@ public final class MarkedRun implements TopicLoad.Run {
         completeness.prepare();
         LoadResult result = run.run();
         List<Publisher.Failure> failures = andMarks(result.failures());
-        if (failures.isEmpty() && merge.isPresent()) {
-            return result.withFailures(merge.get().run());
+        if (!failures.isEmpty() || merge.isEmpty()) {
+            return result.withFailures(failures);
         }
-        return result.withFailures(failures);
+        try {
+            return result.withFailures(merge.get().run());
+        } catch (IOException | RuntimeException e) {
+            // The load has done its work. Its rows can be read whether or not their files are merged.
+            log.error("merge of complete hours failed: topic {}, {}", result.topic(), Failures.message(e), e);
+            return result.withMergeFailure(e);
+        }
     }
 
     @Override

@@ -21,7 +21,7 @@ public record TopicOutcome(
         return Optional.ofNullable(loaded);
     }
 
-    /** Whether all records are loaded, and published everywhere. */
+    /** Whether all records are loaded and published everywhere, and the files of complete hours are merged. */
     public boolean isComplete() {
         return problems().isEmpty();
     }
@@ -36,6 +36,10 @@ public record TopicOutcome(
             for (Publisher.Failure publication : loaded.failures()) {
                 problems.add("the rows are committed, but publishing them failed (" + publication.name() + "): "
                         + Failures.message(publication.cause()) + ". The next load repeats it");
+            }
+            if (loaded.mergeFailure() != null) {
+                problems.add("the rows are loaded, but the files of complete hours were not merged: "
+                        + Failures.message(loaded.mergeFailure()) + ". No row is lost; the next load tries again");
             }
         }
         return problems;

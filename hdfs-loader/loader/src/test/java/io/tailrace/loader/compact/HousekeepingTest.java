@@ -80,7 +80,7 @@ class HousekeepingTest {
         new Marks(store, layout).advance("hive", 1);
         store.makeFolder(layout.file(FILE).getParent());
         store.write(layout.file(FILE), new byte[] {1});
-        Housekeeping housekeeping = new Housekeeping(store, layout, log, false);
+        Housekeeping housekeeping = new Housekeeping(store, layout, log, List.of());
         long nowMs = System.currentTimeMillis();
 
         assertThat(housekeeping.run(nowMs, Duration.ofDays(1), () -> {})).isZero();

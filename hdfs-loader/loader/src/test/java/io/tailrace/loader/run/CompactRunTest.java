@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tailrace.loader.commit.CommitListener;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.CommitStep;
+import io.tailrace.loader.commit.TopicState;
 import io.tailrace.loader.compact.CompactResult;
 import io.tailrace.loader.compact.CompactRun;
 import io.tailrace.loader.store.CommitConflictException;
 import io.tailrace.loader.store.StoredInputFile;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.FileAudit;
+import io.tailrace.loader.table.PathPartition;
+import io.tailrace.loader.table.PublishedHour;
+import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.loader.table.TableSchema;
 import io.tailrace.loader.task.ParquetSettings;
 import io.tailrace.loader.task.TaskMemory;
 import io.tailrace.schemas.SchemaRegistryClient;
@@ -23,6 +28,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -159,6 +165,32 @@ class CompactRunTest {
                         .map(loader.store::qualified)
                         .toList());
         assertThat(compact().deleted()).isZero();
+    }
+
+    @Test
+    void theCatalogShowsTheLiveFilesBeforeReplacedOnesAreDeleted() throws IOException {
+        TableDefinition table = table();
+        SortedMap<PathPartition, PublishedHour> former = catalog.hours(table.name());
+        compact();
+        // A run that lost its lock was about to make this call.
+        catalog.publish(table, former);
+        now = now.plus(GRACE).plus(GRACE);
+
+        catalog.away(true);
+        assertThatThrownBy(this::compact).isInstanceOf(IOException.class);
+        assertThat(loader.files(TableKind.ROWS))
+                .hasSizeGreaterThan(loader.liveFiles(TableKind.ROWS).size());
+
+        catalog.away(false);
+        assertThat(compact().deleted()).isPositive();
+        assertCatalogReadsTheLiveFiles();
+    }
+
+    private TableDefinition table() throws IOException {
+        TopicState state = new CommitLog(loader.store, loader.layout()).state();
+        TableSchema schema =
+                TableSchema.of(AccessLog.TOPIC, state.newest().orElseThrow().schema());
+        return TableDefinition.of(TableKind.ROWS, schema, loader.layout(), loader.store);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.tailrace.loader.audit.HourVerdict;
 import io.tailrace.loader.audit.HourVerdicts;
 import io.tailrace.loader.audit.SharedReports;
 import io.tailrace.loader.audit.Verdict;
+import io.tailrace.loader.commit.CommitListener;
 import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.table.PathPartition;
@@ -84,6 +85,10 @@ class CompletenessTest {
     }
 
     private List<Publisher.Failure> load() throws IOException {
+        return run().run().failures();
+    }
+
+    private MarkedRun run() {
         Completeness.Dependencies dependencies = new Completeness.Dependencies(
                 topic.services(),
                 catalog,
@@ -98,9 +103,7 @@ class CompletenessTest {
         SharedReports reports =
                 new SharedReports(AuditedTopic.NAMES, Set.of(AccessLog.TOPIC), withoutHosts, topic.services());
         Completeness completeness = new Completeness(topic.loader.root, AccessLog.TOPIC, dependencies, reports);
-        return new MarkedRun(topic.loader.run(LoadChoices.NONE), completeness, merge)
-                .run()
-                .failures();
+        return new MarkedRun(topic.loader.run(LoadChoices.NONE), completeness, merge);
     }
 
     private Optional<JsonNode> mark(PathPartition hour) throws IOException {
@@ -232,8 +235,7 @@ class CompletenessTest {
 
     @Test
     void theSmallFilesOfACompleteHourAreMerged() throws IOException {
-        merge = Optional.of(new CompleteHourMerge(
-                topic.loader.compactRun(step -> {}), new HourVerdicts(topic.loader.store, topic.loader.layout())));
+        mergeCompleteHours(step -> {});
         ContentSum first = topic.send(5, START_MS);
         assertThat(load()).isEmpty();
         topic.report(first.plus(topic.send(5, START_MS)), START_MS, START_MS + HOUR_MS - 1);
@@ -250,6 +252,36 @@ class CompletenessTest {
         assertThat(load()).isEmpty();
         assertThat(mark(HOUR).orElseThrow().path("rows").asLong()).isEqualTo(10);
         assertThat(records).hasSize(1);
+    }
+
+    @Test
+    void aMergeThatFailsIsReportedAndTriedAgainByTheNextLoad() throws IOException {
+        boolean[] isFull = {true};
+        mergeCompleteHours(step -> {
+            if (isFull[0]) {
+                throw new IllegalStateException("no space left");
+            }
+        });
+        ContentSum first = topic.send(5, START_MS);
+        assertThat(load()).isEmpty();
+        topic.report(first.plus(topic.send(5, START_MS)), START_MS, START_MS + HOUR_MS);
+
+        TopicOutcome outcome = new TopicLoad(AccessLog.TOPIC, run(), new Retries(3, 1, pause -> {}, () -> 0)).load();
+
+        assertThat(outcome.problems())
+                .containsExactly("the rows are loaded, but the files of complete hours were not merged: no space left."
+                        + " No row is lost; the next load tries again");
+        assertThat(mark(HOUR)).isPresent();
+        assertThat(topic.loader.liveRows(TableKind.ROWS)).hasSize(10);
+
+        isFull[0] = false;
+        assertThat(load()).isEmpty();
+        assertThat(filesOf("hr=10")).isEqualTo(1);
+    }
+
+    private void mergeCompleteHours(CommitListener listener) {
+        merge = Optional.of(new CompleteHourMerge(
+                topic.loader.compactRun(listener), new HourVerdicts(topic.loader.store, topic.loader.layout())));
     }
 
     private long filesOf(String folder) throws IOException {

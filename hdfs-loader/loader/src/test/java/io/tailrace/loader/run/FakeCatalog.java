@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 
@@ -47,6 +48,11 @@ final class FakeCatalog implements TableCatalog {
     public void publish(TableDefinition table, SortedMap<PathPartition, PublishedHour> changed) throws IOException {
         answer();
         hours.computeIfAbsent(table.name(), name -> new HashMap<>()).putAll(changed);
+    }
+
+    /** What the catalog knows of the path partitions of a table. */
+    SortedMap<PathPartition, PublishedHour> hours(String tableName) {
+        return new TreeMap<>(hours.getOrDefault(tableName, Map.of()));
     }
 
     @Override
