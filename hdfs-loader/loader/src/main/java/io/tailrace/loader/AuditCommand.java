@@ -49,7 +49,7 @@ public final class AuditCommand implements Callable<Integer> {
     @Option(
             names = "--without-host",
             paramLabel = "HOST",
-            description = "Does not wait for the agents of this host, as when it was retired. Can be repeated.")
+            description = "Does not wait for the agents of this host, such as a retired one. Can be repeated.")
     private List<String> withoutHosts = List.of();
 
     @Option(

@@ -25,19 +25,21 @@ public record AuditConfig(
     private static final ConfigKey<String> TOPIC =
             ConfigKey.text("audit.topic", "tailrace-audit", "The topic of the agents' counts.");
     private static final ConfigKey<String> PROGRESS_TOPIC = ConfigKey.text(
-            "audit.progress.topic", "tailrace-audit-progress", "The topic in which agents say how far they have read.");
+            "audit.progress.topic",
+            "tailrace-audit-progress",
+            "The topic in which agents report how far they have read.");
     private static final ConfigKey<Long> GRACE_MS = ConfigKey.longInteger(
             "audit.grace.ms",
             Duration.ofHours(2).toMillis(),
             0,
             Duration.ofDays(365).toMillis(),
             "How long after its end an hour should be complete. Until then, audit does not count it as a failure.");
-    private static final ConfigKey<List<String>> WITHOUT_HOSTS = ConfigKey.list(
-            "audit.without.hosts", "", "Hosts whose agents no hour waits for, as those that were retired.");
+    private static final ConfigKey<List<String>> WITHOUT_HOSTS =
+            ConfigKey.list("audit.without.hosts", "", "Hosts whose agents no hour waits for, such as retired hosts.");
     private static final ConfigKey<String> HOURS_TOPIC = ConfigKey.text(
             "hours.topic",
             "tailrace-hours",
-            "The topic in which load says which hours are complete; created when the first one is. Empty for none.");
+            "The topic in which load reports complete hours; created when the first hour is complete. Empty for none.");
 
     private static final ConfigKey<Boolean> COMPACT_COMPLETE_HOURS = ConfigKey.bool(
             "compact.complete.hours",

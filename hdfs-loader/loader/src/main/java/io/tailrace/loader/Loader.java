@@ -76,7 +76,7 @@ final class Loader {
             throws IOException {
         try (HourMarking marking = new HourMarking(config, Set.copyOf(request.topics()), dependencies)) {
             return ParallelTopics.load(request.topics(), config.run().topicsParallel(), topic -> {
-                // Needs no broker, so it does not read what agents said; the next load judges the hours that it
+                // Needs no broker, so it does not read the agents' reports. The next load judges the hours that it
                 // changes.
                 TopicLoad.Run run = request.retryErrors()
                         ? new RetryErrorsRun(settings, dependencies, topic)

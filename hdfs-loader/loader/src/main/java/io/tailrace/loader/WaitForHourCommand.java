@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Waits until \"tailrace load\" has marked an hour of event time as complete. Several loads may run meanwhile.",
         footer =
-                "Exit code 0 if the hour is complete, 3 if it is still incomplete at the timeout; standard error then says why.")
+                "Exit code 0 if the hour is complete, 3 if it is still incomplete at the timeout, with the reasons on standard error.")
 public final class WaitForHourCommand implements Callable<Integer> {
     @Mixin
     private final ConfigOptions config = new ConfigOptions();
@@ -103,7 +103,7 @@ public final class WaitForHourCommand implements Callable<Integer> {
         }
     }
 
-    /** Says what the hour waits for now: the last load may have been some time ago. */
+    /** Returns what the hour waits for now: the last load may have been some time ago. */
     private List<String> reasons(LoaderConfig loader, Store store) throws IOException {
         List<HostAudit> audits;
         try (Admin admin = Admin.create(ClientConfig.of(loader.bootstrapServers()))) {

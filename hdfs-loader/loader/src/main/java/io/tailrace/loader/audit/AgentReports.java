@@ -15,7 +15,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** All that agents said about some topics. Counts that were sent again count once. Not thread-safe. */
+/** All that agents reported about some topics. Counts that were sent again count once. Not thread-safe. */
 final class AgentReports {
     private final Set<String> topics;
     private final Map<AgentId, SequenceRanges> received = new HashMap<>();
@@ -56,20 +56,19 @@ final class AgentReports {
         }
     }
 
-    /** Adds a statement, which replaces earlier ones of the same agent about the same topic. */
-    void add(AgentProgress statement) {
-        if (topics.contains(statement.topic())) {
-            progress.computeIfAbsent(statement.topic(), first -> new TreeMap<>())
-                    .put(statement.agent(), statement);
+    /** Adds the progress of an agent in a topic, which replaces its earlier one. */
+    void add(AgentProgress reported) {
+        if (topics.contains(reported.topic())) {
+            progress.computeIfAbsent(reported.topic(), first -> new TreeMap<>()).put(reported.agent(), reported);
         }
     }
 
-    /** Says that retention has deleted counts. */
+    /** Records that retention has deleted counts. */
     void countsRemoved() {
         countsRemoved = true;
     }
 
-    /** Says that retention has deleted counts, at most those that were sent before a time. */
+    /** Records that retention has deleted counts, at most those that were sent before a time. */
     void countsRemoved(long beforeMs) {
         countsRemoved = true;
         countsSinceMs = Math.max(countsSinceMs, beforeMs);
@@ -80,7 +79,7 @@ final class AgentReports {
         return countsSinceMs;
     }
 
-    /** Removes an agent, as if it had never said how far it is. Its counts stay. */
+    /** Removes an agent, as if it had never reported its progress in the topic. Its counts stay. */
     void forget(String topic, AgentId agent) {
         Optional.ofNullable(progress.get(topic)).ifPresent(agents -> agents.remove(agent));
     }
@@ -92,8 +91,8 @@ final class AgentReports {
     }
 
     /**
-     * Returns up to which event time all agents have sent everything to a topic, exclusive; empty if no agent says how far it has
-     * sent.
+     * Returns up to which event time all agents have sent everything to a topic, exclusive; empty if no agent reports its
+     * progress.
      */
     OptionalLong readUpToMs(String topic) {
         return progress.getOrDefault(topic, new TreeMap<>()).values().stream()
@@ -101,13 +100,13 @@ final class AgentReports {
                 .min();
     }
 
-    /** Whether an agent of a host says how far it has sent to a topic. */
+    /** Whether an agent of a host reports its progress in a topic. */
     boolean knows(String topic, String host) {
         return progress.getOrDefault(topic, new TreeMap<>()).keySet().stream()
                 .anyMatch(agent -> agent.host().equals(host));
     }
 
-    /** Returns the agents that say how far they have sent to a topic. */
+    /** Returns the agents that report their progress in a topic. */
     SortedSet<AgentId> agents(String topic) {
         return new TreeSet<>(progress.getOrDefault(topic, new TreeMap<>()).keySet());
     }
@@ -127,18 +126,18 @@ final class AgentReports {
     SortedMap<String, List<String>> unfinished(String topic, long endMs) {
         SortedMap<String, List<String>> reasons = new TreeMap<>();
         SortedMap<AgentId, AgentProgress> agents = progress.getOrDefault(topic, new TreeMap<>());
-        agents.forEach((agent, statement) -> {
-            if (statement.readUpToMs() < endMs) {
-                add(reasons, agent, behind(statement));
+        agents.forEach((agent, reported) -> {
+            if (reported.readUpToMs() < endMs) {
+                add(reasons, agent, behind(reported));
             }
             SequenceRanges counts = received.getOrDefault(agent, new SequenceRanges());
             // All counts were acknowledged before they were read here, so if none is left, retention has deleted them.
             boolean areDeleted = countsRemoved && counts.isEmpty();
-            if (statement.nextSequence() > 0 && !areDeleted && !counts.reaches(statement.nextSequence())) {
+            if (reported.nextSequence() > 0 && !areDeleted && !counts.reaches(reported.nextSequence())) {
                 add(
                         reasons,
                         agent,
-                        "counts " + counts.firstMissing() + " to " + (statement.nextSequence() - 1) + " of agent "
+                        "counts " + counts.firstMissing() + " to " + (reported.nextSequence() - 1) + " of agent "
                                 + agent.agent() + " are not all in the audit topic");
             }
         });
@@ -149,13 +148,13 @@ final class AgentReports {
         reasons.computeIfAbsent(agent.host(), first -> new ArrayList<>()).add(reason);
     }
 
-    private static String behind(AgentProgress statement) {
-        String upTo = statement.readUpToMs() == 0
-                ? "has not said how far it has read"
-                : "has read up to " + Instant.ofEpochMilli(statement.readUpToMs());
-        String reason = "agent " + statement.agent().agent() + (statement.stopped() ? " was stopped and " : " ") + upTo;
-        return statement.waitingFor().isEmpty()
+    private static String behind(AgentProgress reported) {
+        String upTo = reported.readUpToMs() == 0
+                ? "has not reported how far it has read"
+                : "has read up to " + Instant.ofEpochMilli(reported.readUpToMs());
+        String reason = "agent " + reported.agent().agent() + (reported.stopped() ? " was stopped and " : " ") + upTo;
+        return reported.waitingFor().isEmpty()
                 ? reason
-                : reason + ", waiting for " + String.join("; ", statement.waitingFor());
+                : reason + ", waiting for " + String.join("; ", reported.waitingFor());
     }
 }

@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Audits topics: reads what agents say, what is loaded, and judges each hour. Changes nothing. */
+/** Audits topics: reads what agents reported and what is loaded, and judges each hour. Changes nothing. */
 public final class AuditRun {
     private final Path output;
     private final Dependencies dependencies;
@@ -64,7 +64,7 @@ public final class AuditRun {
      * Computes the sums from the rows of the files, instead of using those in the footers.
      *
      * @param progress reports the rows that are done
-     * @param abort checked again and again while rows are read
+     * @param abort checked regularly while rows are read
      */
     public record Verification(VerifyProgress.Factory progress, AbortCheck abort) {}
 
@@ -102,7 +102,7 @@ public final class AuditRun {
     private List<HostAudit> audit(AgentReports reports, String topic, Predicate<PathPartition> selected)
             throws IOException {
         Layout layout = new Layout(output, topic);
-        // After the agents' reports, so that what they say is acknowledged is below these ends.
+        // After the agents' reports, so that the records that agents report are below these ends.
         LogEnds ends = LogEnds.read(dependencies.admin(), topic);
         TopicState state = new CommitLog(dependencies.store(), layout).state();
         TopicAudit audit = new TopicAudit(

@@ -61,7 +61,8 @@ final class AuditTopics {
     AgentReports read(String countTopic, String progressTopic, Set<String> topics) throws IOException {
         long beganMs = clock.millis();
         AgentReports reports = new AgentReports(topics);
-        // Progress first: the counts that it says are acknowledged are then in what is read afterwards.
+        // Progress first: the counts that it refers to are acknowledged, so they are among those that are read
+        // afterwards.
         read(progressTopic, Schemas.AUDIT_PROGRESS, (value, record) -> {
             if (value != null) {
                 reports.add(progress(value));

@@ -35,9 +35,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The publication of a topic's complete hours: judges the hours that changed since the last run, and says which are complete, or no
- * longer are. It depends on the agents' reports as well as on commits, so each run repeats it. A failure never undoes or holds up a
- * load. Used by one thread.
+ * The publication of a topic's complete hours: judges the hours that changed since the last run, and announces which are complete, or no
+ * longer are. A failure never undoes or holds up a load. Used by one thread.
+ *
+ * <p>It is not a {@link io.tailrace.loader.commit.Publication}, because those run only for new commits: agents report more without a
+ * commit, and their reports must be read before the load plans.
  *
  * <p>A verdict is on disk before it is announced, and again once it is announced, so that a run after a crash repeats the
  * announcements.
@@ -81,7 +83,7 @@ public final class Completeness {
      * Creates the publication of a topic.
      *
      * @param output the folder of all output
-     * @param reports what agents said, shared by the topics of a run
+     * @param reports what agents reported, shared by the topics of a run
      */
     public Completeness(Path output, String topic, Dependencies dependencies, SharedReports reports) {
         this.topic = topic;
@@ -94,8 +96,8 @@ public final class Completeness {
     }
 
     /**
-     * Reads what agents said. If this succeeds before the load plans, the load reads all records that they said were acknowledged,
-     * so that one that is not in the table is missing.
+     * Reads the agents' reports. If this succeeds before the load plans, the load reads all records that they report, so that one
+     * that is not in the table is missing.
      */
     public void prepare() {
         try {
@@ -109,11 +111,11 @@ public final class Completeness {
     }
 
     private AgentReports readReports() throws IOException {
-        AgentReports said = reports.read();
+        AgentReports reported = reports.read();
         if (ends == null) {
             ends = LogEnds.read(dependencies.audit().admin(), topic);
         }
-        return said;
+        return reported;
     }
 
     /** Judges and announces. Returns what failed; the next run repeats it. */
@@ -129,9 +131,11 @@ public final class Completeness {
         }
     }
 
-    private void judgeChanged(AgentReports said) throws IOException {
+    private void judgeChanged(AgentReports reported) throws IOException {
         long from = marks.sequence(NAME);
-        if (from == 0 && said.agents(topic).isEmpty() && said.hours(topic).isEmpty()) {
+        if (from == 0
+                && reported.agents(topic).isEmpty()
+                && reported.hours(topic).isEmpty()) {
             return;
         }
         TopicState state = commits.state();
@@ -142,18 +146,18 @@ public final class Completeness {
             // Or the parameter of an hour that Hive does not have yet would never be set.
             throw new IOException("waits for the path partitions of commit " + state.sequence() + " in the catalog");
         }
-        SortedSet<PathPartition> changed = changedSince(from, state, said);
+        SortedSet<PathPartition> changed = changedSince(from, state, reported);
         SortedMap<String, SortedSet<PathPartition>> days = new TreeMap<>();
-        Stream.of(changed, said.hours(topic), emptyHours(state, said))
+        Stream.of(changed, reported.hours(topic), emptyHours(state, reported))
                 .flatMap(Collection::stream)
                 .forEach(hour -> days.computeIfAbsent(hour.dt(), first -> new TreeSet<>())
                         .add(hour));
         verdicts.openDays().forEach(day -> days.putIfAbsent(day, new TreeSet<>()));
         HourJudge judge = new HourJudge(
-                said,
+                reported,
                 topic,
                 new LoadedHours(dependencies.audit().store(), layout, state),
-                new HourAudit(said, topic, ends == null ? Optional.empty() : ends.unloaded(state)),
+                new HourAudit(reported, topic, ends == null ? Optional.empty() : ends.unloaded(state)),
                 state.sequence());
         HourAnnouncements announcements = new HourAnnouncements(layout, dependencies, state);
         for (var day : days.entrySet()) {
@@ -164,7 +168,8 @@ public final class Completeness {
     }
 
     /** Returns the hours whose files changed; on the first run all that agents may have counted. */
-    private SortedSet<PathPartition> changedSince(long from, TopicState state, AgentReports said) throws IOException {
+    private SortedSet<PathPartition> changedSince(long from, TopicState state, AgentReports reported)
+            throws IOException {
         NavigableSet<PathPartition> changed = new TreeSet<>();
         List<Manifest> since = commits.after(from);
         if (from > 0 && (since.isEmpty() || since.get(0).sequence() == from + 1)) {
@@ -173,20 +178,20 @@ public final class Completeness {
                         .map(DataFile::pathPartition)
                         .forEach(changed::add);
             }
-        } else if (!said.hours(topic).isEmpty()) {
+        } else if (!reported.hours(topic).isEmpty()) {
             changed.addAll(state.hours(TableKind.ROWS)
-                    .tailMap(said.hours(topic).iterator().next())
+                    .tailMap(reported.hours(topic).iterator().next())
                     .keySet());
         }
         return changed;
     }
 
     /** Returns the hours that may have no records: those between the first record and the time that all agents have read up to. */
-    private SortedSet<PathPartition> emptyHours(TopicState state, AgentReports said) {
-        SortedSet<PathPartition> known = new TreeSet<>(said.hours(topic));
+    private SortedSet<PathPartition> emptyHours(TopicState state, AgentReports reported) {
+        SortedSet<PathPartition> known = new TreeSet<>(reported.hours(topic));
         known.addAll(state.hours(TableKind.ROWS).keySet());
         SortedSet<PathPartition> hours = new TreeSet<>();
-        OptionalLong upTo = said.readUpToMs(topic);
+        OptionalLong upTo = reported.readUpToMs(topic);
         if (upTo.isEmpty() || known.isEmpty() || !PathPartition.exists(upTo.getAsLong())) {
             return hours;
         }

@@ -13,7 +13,7 @@ import io.tailrace.loader.table.PathPartition;
  * @param loaded rows in the table
  * @param rejected lines that agents rejected
  * @param verdict what it comes to
- * @param detail how many are missing or extra, or what the hour waits for; empty if there is nothing to say
+ * @param detail how many are missing or extra, or what the hour waits for; empty if the verdict needs no explanation
  */
 public record HostAudit(
         String topic,

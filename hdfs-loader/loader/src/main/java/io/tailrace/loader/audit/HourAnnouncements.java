@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Says in three places whether hours are complete: a file in the hour's folder, a parameter of Hive's path partition, and a record.
+ * Shows in three places whether hours are complete: a file in the hour's folder, a parameter of Hive's path partition, and a record.
  * Idempotent. Used by one thread.
  */
 final class HourAnnouncements {
@@ -19,7 +19,7 @@ final class HourAnnouncements {
     private final Completeness.Dependencies dependencies;
     private final TopicState state;
 
-    /** @param state the commits, which say whether there is a table */
+    /** @param state what is committed; before the first commit there is no table */
     HourAnnouncements(Layout layout, Completeness.Dependencies dependencies, TopicState state) {
         this.layout = layout;
         this.dependencies = dependencies;

@@ -3,7 +3,7 @@ package io.tailrace.loader.audit;
 import java.io.IOException;
 import java.util.List;
 
-/** Tells others of verdicts. The last one of an hour is valid; a crash can repeat one. */
+/** Announces verdicts to schedulers. The last one of an hour is valid. After a crash, verdicts can be announced again. */
 @FunctionalInterface
 public interface HourAnnouncer {
     /** Announces nothing. */

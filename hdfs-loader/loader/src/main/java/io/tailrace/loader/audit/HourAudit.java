@@ -21,7 +21,7 @@ final class HourAudit {
     /**
      * Creates the judge of a topic.
      *
-     * @param reports what agents said
+     * @param reports what agents reported
      * @param unloaded what the loader has not loaded of the topic, if there is something
      */
     HourAudit(AgentReports reports, String topic, Optional<String> unloaded) {
@@ -43,41 +43,49 @@ final class HourAudit {
             hosts.add("");
         }
         List<HostAudit> audits = new ArrayList<>();
-        for (String host : hosts) {
-            AgentReports.Sent agents = sent.getOrDefault(host, AgentReports.Sent.NOTHING);
-            ContentSum rows = loaded.sums().getOrDefault(host, ContentSum.ZERO);
-            boolean isAudited = sent.containsKey(host) || reports.knows(topic, host);
-            Judgement judgement = unlessDeleted(
-                    hour, judge(host, isAudited, agents, rows, loaded, unfinished.getOrDefault(host, List.of())));
-            judgement = withFindings(judgement, isAudited, loaded.findings(), host);
-            long acknowledged = agents.acknowledged().count();
+        for (String name : hosts) {
+            Host host = new Host(
+                    name,
+                    sent.containsKey(name) || reports.knows(topic, name),
+                    sent.getOrDefault(name, AgentReports.Sent.NOTHING),
+                    loaded.sums().getOrDefault(name, ContentSum.ZERO),
+                    unfinished.getOrDefault(name, List.of()));
+            Judgement judgement = withFindings(unlessDeleted(hour, judge(host, loaded)), host, loaded.findings());
+            long acknowledged = host.sent().acknowledged().count();
+            long rejected = host.sent().rejected();
             audits.add(new HostAudit(
                     topic,
                     hour,
-                    host,
-                    acknowledged + agents.rejected(),
+                    name,
+                    acknowledged + rejected,
                     acknowledged,
-                    rows.count(),
-                    agents.rejected(),
+                    host.rows().count(),
+                    rejected,
                     judgement.verdict(),
                     judgement.detail()));
         }
         return audits;
     }
 
+    /**
+     * What is known of a host in an hour.
+     *
+     * @param name its name; empty for records without one
+     * @param isAudited whether an agent counts its records
+     * @param sent what its agents sent
+     * @param rows count and sum of its rows
+     * @param unfinished why more records may come; empty if none will
+     */
+    private record Host(
+            String name, boolean isAudited, AgentReports.Sent sent, ContentSum rows, List<String> unfinished) {}
+
     private record Judgement(Verdict verdict, String detail) {}
 
-    private Judgement judge(
-            String host,
-            boolean isAudited,
-            AgentReports.Sent agents,
-            ContentSum rows,
-            LoadedHour loaded,
-            List<String> unfinished) {
-        if (!isAudited) {
+    private Judgement judge(Host host, LoadedHour loaded) {
+        if (!host.isAudited()) {
             return new Judgement(
                     Verdict.UNAUDITED,
-                    host.isEmpty() ? "records without a host" : "no agent counts this host's records");
+                    host.name().isEmpty() ? "records without a host" : "no agent counts this host's records");
         }
         if (!loaded.unsummed().isEmpty()) {
             return new Judgement(
@@ -85,10 +93,10 @@ final class HourAudit {
                     "no sums in " + loaded.unsummed().size() + " files, such as "
                             + loaded.unsummed().get(0));
         }
-        if (!unfinished.isEmpty()) {
-            return new Judgement(Verdict.WAITING, String.join("; ", unfinished));
+        if (!host.unfinished().isEmpty()) {
+            return new Judgement(Verdict.WAITING, String.join("; ", host.unfinished()));
         }
-        return compare(host, agents, rows, loaded);
+        return compare(host, loaded);
     }
 
     /** Rows are too many only if the counts they belong to cannot have been deleted. */
@@ -105,13 +113,13 @@ final class HourAudit {
      * A file that is not as it was written is named, and is no good even if the counts agree. Producers that are not agents may
      * encode records differently, so their hosts stay unaudited.
      */
-    private static Judgement withFindings(Judgement judgement, boolean isAudited, Findings findings, String host) {
-        List<String> files = findings.alteredFor(host);
+    private static Judgement withFindings(Judgement judgement, Host host, Findings findings) {
+        List<String> files = findings.alteredFor(host.name());
         if (files.isEmpty()) {
             return judgement;
         }
         boolean isAltered = judgement.verdict().isGood()
-                && (isAudited || !findings.damaged().isEmpty());
+                && (host.isAudited() || !findings.damaged().isEmpty());
         return new Judgement(
                 isAltered ? Verdict.ALTERED : judgement.verdict(),
                 (judgement.detail().isEmpty() ? "" : judgement.detail() + "; ") + "not as written: " + listed(files));
@@ -123,8 +131,9 @@ final class HourAudit {
                 + (more > 0 ? "; and " + more + " more files" : "");
     }
 
-    private Judgement compare(String host, AgentReports.Sent agents, ContentSum rows, LoadedHour loaded) {
-        long missing = agents.acknowledged().count() - rows.count();
+    private Judgement compare(Host host, LoadedHour loaded) {
+        ContentSum acknowledged = host.sent().acknowledged();
+        long missing = acknowledged.count() - host.rows().count();
         if (missing > 0 && unloaded.isPresent()) {
             return new Judgement(Verdict.WAITING, unloaded.get());
         }
@@ -137,16 +146,16 @@ final class HourAudit {
         if (missing < 0) {
             return new Judgement(Verdict.EXTRA, -missing + " records too many");
         }
-        List<String> unverified = loaded.findings().unverified().getOrDefault(host, List.of());
+        List<String> unverified = loaded.findings().unverified().getOrDefault(host.name(), List.of());
         if (!unverified.isEmpty()) {
             return new Judgement(
                     Verdict.UNAUDITED, "the counts agree; contents that cannot be verified: " + listed(unverified));
         }
-        if (!agents.summed()) {
+        if (!host.sent().summed()) {
             return new Judgement(
                     Verdict.UNAUDITED, "the counts agree; an agent of an earlier release did not sum contents");
         }
-        return agents.acknowledged().equals(rows)
+        return acknowledged.equals(host.rows())
                 ? new Judgement(Verdict.COMPLETE, "")
                 : new Judgement(Verdict.ALTERED, "the counts agree, the contents do not");
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Judges hours of a topic, and reads the files of an hour only if the agents are done with it. Used by one thread.
  *
- * @param reports what agents said
+ * @param reports what agents reported
  * @param topic the topic
  * @param loaded what its table has
  * @param audit judges the hosts of an hour
@@ -27,7 +27,7 @@ record HourJudge(AgentReports reports, String topic, LoadedHours loaded, HourAud
      *
      * @param before the last verdict, if there is one. If it was complete and rows and counts are the same, it still is, also if
      *     retention has deleted counts or there are further agents since
-     * @return the verdict, or null if there was none and there is nothing to say yet
+     * @return the verdict, or null if there was none and the hour is not finished
      */
     @Nullable
     HourVerdict of(PathPartition hour, @Nullable HourVerdict before, long nowMs) throws IOException {

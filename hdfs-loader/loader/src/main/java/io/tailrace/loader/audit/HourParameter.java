@@ -30,7 +30,7 @@ public final class HourParameter {
     /**
      * Sets or removes the parameter of hours.
      *
-     * @param state the commits, which say whether there is a table
+     * @param state what is committed; before the first commit there is no table
      * @param complete the hours, and whether they are complete
      */
     void set(TopicState state, SortedMap<PathPartition, Boolean> complete) throws IOException {

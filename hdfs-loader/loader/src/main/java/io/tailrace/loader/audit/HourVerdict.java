@@ -11,15 +11,15 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What the loader found out about an hour of a topic. Immutable.
+ * What the loader found about an hour of a topic. Immutable.
  *
  * @param hour the hour of event time
  * @param verdict {@link Verdict#COMPLETE} if the table has exactly what agents sent; otherwise what is wrong, or what it waits for
  * @param detail why it is not complete; empty if it is
  * @param hosts the figures of each host, empty for an hour without records
  * @param commit the number of the last commit that was looked at
- * @param timeMs when it was found out, in milliseconds since the epoch
- * @param announced whether marks and records say so by now
+ * @param timeMs when it was found, in milliseconds since the epoch
+ * @param announced whether marks and records show it
  */
 public record HourVerdict(
         PathPartition hour,
@@ -127,7 +127,7 @@ public record HourVerdict(
         return false;
     }
 
-    /** Whether another verdict says the same, whenever it was found out. */
+    /** Whether another verdict is the same, except for its commit and time. */
     boolean isLike(HourVerdict other) {
         return verdict == other.verdict && detail.equals(other.detail) && hosts.equals(other.hosts);
     }

@@ -24,7 +24,7 @@ final class HourVerdictFormat {
 
     private HourVerdictFormat() {}
 
-    /** What marks and records say of an hour. */
+    /** The contents of marks and records. */
     static byte[] announcement(String topic, HourVerdict verdict) {
         ObjectNode root = JSON.createObjectNode()
                 .put("version", VERSION)

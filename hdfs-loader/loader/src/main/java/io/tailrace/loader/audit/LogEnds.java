@@ -21,7 +21,7 @@ import java.util.TreeMap;
 record LogEnds(SortedMap<Integer, Long> ends) {
 
     /**
-     * Asks the brokers. To be read after the agents' reports, so that what they say is acknowledged is below these ends.
+     * Asks the brokers. Read them after the agents' reports, so that the records that agents report are below these ends.
      *
      * @throws IOException if the topic does not exist
      */

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What agents said, read once for all topics of a run. Thread-safe. */
+/** What agents reported, read once for all topics of a run. Thread-safe. */
 public final class SharedReports {
     private final AuditRun.AuditTopicNames names;
     private final Set<String> topics;
     private final Set<String> withoutHosts;
     private final AuditRun.Dependencies dependencies;
-    /** Guarded by {@code this}; not changed any more once it is here. */
+    /** Guarded by {@code this}. Not changed once it is set. */
     private @Nullable AgentReports reports;
 
     /** Guarded by {@code this}. */

@@ -1,6 +1,6 @@
 package io.tailrace.loader.audit;
 
-/** What an audit says of a host's records in an hour. */
+/** The result of an audit of a host's records in an hour. */
 public enum Verdict {
     /** The table has exactly the records that the host's agents sent. */
     COMPLETE,

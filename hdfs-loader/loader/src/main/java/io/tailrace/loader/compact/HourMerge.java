@@ -56,7 +56,7 @@ final class HourMerge {
      */
     record Target(Store store, Layout layout, Path staging, long sequence, long fileBytes, ParquetSettings parquet) {}
 
-    /** @param abort checked again and again while rows are copied */
+    /** @param abort checked regularly while rows are copied */
     HourMerge(MergePlan.HourFiles hour, Target target, AbortCheck abort) {
         this.hour = hour;
         this.target = target;
@@ -67,7 +67,7 @@ final class HourMerge {
      * Merges.
      *
      * @return the files, complete and on disk; empty if they would be as many as before, because of their schemas or sizes
-     * @throws IOException if a file cannot be read, or has other rows than its commit says
+     * @throws IOException if a file cannot be read, or its number of rows is not that in its commit
      */
     List<StagedFile> run() throws IOException {
         List<Batch> batches = batches();

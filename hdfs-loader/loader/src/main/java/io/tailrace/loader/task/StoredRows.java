@@ -32,7 +32,7 @@ public final class StoredRows {
     private final Layout layout;
     private final AbortCheck abort;
 
-    /** @param abort checked again and again while rows are read */
+    /** @param abort checked regularly while rows are read */
     public StoredRows(Store store, Layout layout, AbortCheck abort) {
         this.store = store;
         this.layout = layout;
@@ -55,14 +55,14 @@ public final class StoredRows {
      * Reads a file.
      *
      * @param schema the schema of the rows, with all columns of the file
-     * @throws IOException if the file cannot be read, or has other rows than its commit says
+     * @throws IOException if the file cannot be read, or its number of rows is not that in its commit
      */
     public void read(DataFile file, Schema schema, Sink sink) throws IOException {
         check(layout.file(file), file.rows(), scan(file, schema, sink));
     }
 
     /**
-     * Reads a file that may have other rows than its commit says. Otherwise as {@link #read(DataFile, Schema, Sink)}.
+     * Reads a file whose number of rows may differ from that in its commit. Otherwise as {@link #read(DataFile, Schema, Sink)}.
      *
      * @return the number of rows
      */
