@@ -2,7 +2,7 @@ package io.tailrace.loader;
 
 import io.tailrace.config.Config;
 import io.tailrace.config.ConfigKey;
-import io.tailrace.loader.audit.AuditRun;
+import io.tailrace.loader.audit.AuditTopicNames;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -17,11 +17,7 @@ import java.util.Set;
  * @param mergesComplete whether a load merges the files of complete hours
  */
 public record AuditConfig(
-        AuditRun.AuditTopicNames topics,
-        Duration grace,
-        Set<String> withoutHosts,
-        String hoursTopic,
-        boolean mergesComplete) {
+        AuditTopicNames topics, Duration grace, Set<String> withoutHosts, String hoursTopic, boolean mergesComplete) {
     private static final ConfigKey<String> TOPIC =
             ConfigKey.text("audit.topic", "tailrace-audit", "The topic of the agents' counts.");
     private static final ConfigKey<String> PROGRESS_TOPIC = ConfigKey.text(
@@ -51,7 +47,7 @@ public record AuditConfig(
 
     static AuditConfig of(Config config) {
         return new AuditConfig(
-                new AuditRun.AuditTopicNames(config.value(TOPIC), config.value(PROGRESS_TOPIC)),
+                new AuditTopicNames(config.value(TOPIC), config.value(PROGRESS_TOPIC)),
                 Duration.ofMillis(config.value(GRACE_MS)),
                 Set.copyOf(config.value(WITHOUT_HOSTS)),
                 config.value(HOURS_TOPIC),

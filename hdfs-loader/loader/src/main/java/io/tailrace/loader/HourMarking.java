@@ -2,13 +2,13 @@ package io.tailrace.loader;
 
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
-import io.tailrace.loader.audit.AuditRun;
-import io.tailrace.loader.audit.Completeness;
-import io.tailrace.loader.audit.HourAnnouncer;
-import io.tailrace.loader.audit.HourVerdicts;
-import io.tailrace.loader.audit.HoursTopic;
+import io.tailrace.loader.audit.AuditServices;
 import io.tailrace.loader.audit.SharedReports;
 import io.tailrace.loader.compact.CompactRun;
+import io.tailrace.loader.hours.Completeness;
+import io.tailrace.loader.hours.HourAnnouncer;
+import io.tailrace.loader.hours.HourVerdicts;
+import io.tailrace.loader.hours.HoursTopic;
 import io.tailrace.loader.run.CompleteHourMerge;
 import io.tailrace.loader.run.LoadRun;
 import io.tailrace.loader.run.MarkedRun;
@@ -38,7 +38,7 @@ final class HourMarking implements AutoCloseable {
         this.hours = new HoursTopic(
                 audit.hoursTopic(), load.admin(), () -> Producer.create(ProducerConfig.of(config.bootstrapServers())));
         this.dependencies = new Completeness.Dependencies(
-                new AuditRun.Dependencies(
+                new AuditServices(
                         load.admin(), load.consumers(), load.registry(), load.store(), System::nanoTime, load.clock()),
                 load.catalog(),
                 audit.hoursTopic().isEmpty() ? HourAnnouncer.NONE : hours,

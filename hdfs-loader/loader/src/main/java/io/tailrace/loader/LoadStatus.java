@@ -2,10 +2,10 @@ package io.tailrace.loader;
 
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientException;
-import io.tailrace.loader.audit.HourVerdicts;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.Manifest;
 import io.tailrace.loader.commit.TopicState;
+import io.tailrace.loader.hours.HourVerdicts;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;

@@ -5,7 +5,7 @@ import io.tailrace.client.ClientConfig;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.OffsetReset;
-import io.tailrace.loader.audit.AuditRun;
+import io.tailrace.loader.audit.AuditServices;
 import io.tailrace.loader.engine.Engine;
 import io.tailrace.loader.engine.LocalEngine;
 import io.tailrace.loader.engine.mapreduce.MapReduceEngine;
@@ -156,11 +156,11 @@ final class Loader {
     }
 
     /** The services of an audit. */
-    static AuditRun.Dependencies audit(LoaderConfig config, Admin admin, Store store) {
+    static AuditServices audit(LoaderConfig config, Admin admin, Store store) {
         ConsumerConfig consumer = ConsumerConfig.builder(config.bootstrapServers())
                 .offsetReset(OffsetReset.NONE)
                 .build();
-        return new AuditRun.Dependencies(
+        return new AuditServices(
                 admin,
                 () -> Consumer.create(consumer),
                 new HttpSchemaRegistryClient(config.registry(), REGISTRY_TIMEOUT),

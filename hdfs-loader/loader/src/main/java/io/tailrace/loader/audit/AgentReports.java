@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
@@ -16,17 +15,24 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** All that agents reported about some topics. Counts that were sent again count once. Not thread-safe. */
-final class AgentReports {
+public final class AgentReports {
     private final Set<String> topics;
+    private final Set<String> withoutHosts;
     private final Map<AgentId, SequenceRanges> received = new HashMap<>();
     private final Map<String, SortedMap<PathPartition, SortedMap<String, Sent>>> sent = new HashMap<>();
     private final Map<String, SortedMap<AgentId, AgentProgress>> progress = new HashMap<>();
     private boolean countsRemoved;
     private long countsSinceMs = Long.MIN_VALUE;
 
-    /** @param topics the topics that are audited; what concerns others is left out */
-    AgentReports(Set<String> topics) {
+    /**
+     * Creates reports without contents.
+     *
+     * @param topics the topics that are audited; what concerns others is left out
+     * @param withoutHosts hosts whose agents no hour waits for: their progress is left out, their counts are not
+     */
+    AgentReports(Set<String> topics, Set<String> withoutHosts) {
         this.topics = Set.copyOf(topics);
+        this.withoutHosts = Set.copyOf(withoutHosts);
     }
 
     /**
@@ -36,7 +42,7 @@ final class AgentReports {
      * @param summed whether all agents summed; if not, only the count is valid
      * @param rejected lines that became dead letters
      */
-    record Sent(ContentSum acknowledged, boolean summed, long rejected) {
+    public record Sent(ContentSum acknowledged, boolean summed, long rejected) {
         static final Sent NOTHING = new Sent(ContentSum.ZERO, true, 0);
 
         private Sent plus(AgentCount count) {
@@ -58,7 +64,8 @@ final class AgentReports {
 
     /** Adds the progress of an agent in a topic, which replaces its earlier one. */
     void add(AgentProgress reported) {
-        if (topics.contains(reported.topic())) {
+        if (topics.contains(reported.topic())
+                && !withoutHosts.contains(reported.agent().host())) {
             progress.computeIfAbsent(reported.topic(), first -> new TreeMap<>()).put(reported.agent(), reported);
         }
     }
@@ -75,17 +82,12 @@ final class AgentReports {
     }
 
     /** Since when all counts are there, in milliseconds since the epoch; those of earlier event times may be deleted. */
-    long countsSinceMs() {
+    public long countsSinceMs() {
         return countsSinceMs;
     }
 
-    /** Removes an agent, as if it had never reported its progress in the topic. Its counts stay. */
-    void forget(String topic, AgentId agent) {
-        Optional.ofNullable(progress.get(topic)).ifPresent(agents -> agents.remove(agent));
-    }
-
     /** Returns what was sent to a topic in an hour, by host. */
-    SortedMap<String, Sent> sent(String topic, PathPartition hour) {
+    public SortedMap<String, Sent> sent(String topic, PathPartition hour) {
         SortedMap<PathPartition, SortedMap<String, Sent>> hours = sent.get(topic);
         return hours == null ? new TreeMap<>() : hours.getOrDefault(hour, new TreeMap<>());
     }
@@ -94,7 +96,7 @@ final class AgentReports {
      * Returns up to which event time all agents have sent everything to a topic, exclusive; empty if no agent reports its
      * progress.
      */
-    OptionalLong readUpToMs(String topic) {
+    public OptionalLong readUpToMs(String topic) {
         return progress.getOrDefault(topic, new TreeMap<>()).values().stream()
                 .mapToLong(AgentProgress::readUpToMs)
                 .min();
@@ -106,13 +108,13 @@ final class AgentReports {
                 .anyMatch(agent -> agent.host().equals(host));
     }
 
-    /** Returns the agents that report their progress in a topic. */
-    SortedSet<AgentId> agents(String topic) {
-        return new TreeSet<>(progress.getOrDefault(topic, new TreeMap<>()).keySet());
+    /** Whether an agent reports its progress in a topic. */
+    public boolean hasAgents(String topic) {
+        return progress.containsKey(topic);
     }
 
     /** Returns the hours in which something was sent to a topic. */
-    SortedSet<PathPartition> hours(String topic) {
+    public SortedSet<PathPartition> hours(String topic) {
         SortedMap<PathPartition, SortedMap<String, Sent>> hours = sent.get(topic);
         return hours == null ? new TreeSet<>() : new TreeSet<>(hours.keySet());
     }
@@ -123,7 +125,7 @@ final class AgentReports {
      *
      * @param endMs end of the hour, exclusive
      */
-    SortedMap<String, List<String>> unfinished(String topic, long endMs) {
+    public SortedMap<String, List<String>> unfinished(String topic, long endMs) {
         SortedMap<String, List<String>> reasons = new TreeMap<>();
         SortedMap<AgentId, AgentProgress> agents = progress.getOrDefault(topic, new TreeMap<>());
         agents.forEach((agent, reported) -> {

@@ -38,12 +38,12 @@ final class AuditTopics {
     private final LongSupplier nanoTime;
     private final InstantSource clock;
 
-    AuditTopics(AuditRun.Dependencies dependencies) {
-        this.admin = dependencies.admin();
-        this.consumers = dependencies.consumers();
-        this.registry = dependencies.registry();
-        this.nanoTime = dependencies.nanoTime();
-        this.clock = dependencies.clock();
+    AuditTopics(AuditServices services) {
+        this.admin = services.admin();
+        this.consumers = services.consumers();
+        this.registry = services.registry();
+        this.nanoTime = services.nanoTime();
+        this.clock = services.clock();
     }
 
     /** Takes one value of an audit topic; null is a value that was deleted. */
@@ -55,28 +55,28 @@ final class AuditTopics {
     /**
      * Reads both topics. A topic that does not exist has no records: no agent has written to it yet.
      *
-     * @param topics the topics to audit
+     * @param reports receives what the agents reported
+     * @return the same reports
      * @throws IOException if a record is not what an agent writes, or a partition delivers nothing; the message names it
      */
-    AgentReports read(String countTopic, String progressTopic, Set<String> topics) throws IOException {
+    AgentReports read(AuditTopicNames names, AgentReports reports) throws IOException {
         long beganMs = clock.millis();
-        AgentReports reports = new AgentReports(topics);
         // Progress first: the counts that it refers to are acknowledged, so they are among those that are read
         // afterwards.
-        read(progressTopic, Schemas.AUDIT_PROGRESS, (value, record) -> {
+        read(names.progress(), Schemas.AUDIT_PROGRESS, (value, record) -> {
             if (value != null) {
                 reports.add(progress(value));
             }
         });
         Set<TopicPartition> shortened = new HashSet<>();
         for (Map.Entry<TopicPartition, Long> start :
-                admin.earliestOffsets(partitions(countTopic)).entrySet()) {
+                admin.earliestOffsets(partitions(names.counts())).entrySet()) {
             if (start.getValue() > 0) {
                 reports.countsRemoved();
                 shortened.add(start.getKey());
             }
         }
-        read(countTopic, Schemas.AUDIT_COUNT, (value, record) -> {
+        read(names.counts(), Schemas.AUDIT_COUNT, (value, record) -> {
             if (shortened.remove(record.topicPartition())) {
                 // Records are in the order in which they were sent: what is deleted was sent before the first one left.
                 reports.countsRemoved(record.timestampMs());

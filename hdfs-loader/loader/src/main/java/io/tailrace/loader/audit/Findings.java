@@ -12,14 +12,14 @@ import java.util.TreeMap;
  * @param unverified by host, the files whose rows cannot all be verified
  * @param damaged files that cannot be read to their end
  */
-record Findings(Map<String, List<String>> altered, Map<String, List<String>> unverified, List<String> damaged) {
+public record Findings(Map<String, List<String>> altered, Map<String, List<String>> unverified, List<String> damaged) {
     static final Findings NONE = new Findings();
 
     Findings() {
         this(new TreeMap<>(), new TreeMap<>(), new ArrayList<>());
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return altered.isEmpty() && unverified.isEmpty() && damaged.isEmpty();
     }
 

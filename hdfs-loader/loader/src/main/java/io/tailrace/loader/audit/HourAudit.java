@@ -11,7 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** Judges an hour of a topic. Pure. */
-final class HourAudit {
+public final class HourAudit {
     private static final int FILES_LISTED_MAX = 3;
 
     private final AgentReports reports;
@@ -24,14 +24,14 @@ final class HourAudit {
      * @param reports what agents reported
      * @param unloaded what the loader has not loaded of the topic, if there is something
      */
-    HourAudit(AgentReports reports, String topic, Optional<String> unloaded) {
+    public HourAudit(AgentReports reports, String topic, Optional<String> unloaded) {
         this.reports = reports;
         this.topic = topic;
         this.unloaded = unloaded;
     }
 
     /** Returns the audit of each host, in order. */
-    List<HostAudit> of(PathPartition hour, LoadedHour loaded) {
+    public List<HostAudit> of(PathPartition hour, LoadedHour loaded) {
         SortedMap<String, AgentReports.Sent> sent = reports.sent(topic, hour);
         SortedMap<String, List<String>> unfinished = reports.unfinished(topic, hour.endMs());
         SortedSet<String> hosts = new TreeSet<>(sent.keySet());

@@ -12,9 +12,9 @@ import java.util.SortedMap;
  * @param unsummed files without sums, whose rows are not in {@code sums}
  * @param findings what a verification found
  */
-record LoadedHour(SortedMap<String, ContentSum> sums, long errorRows, List<String> unsummed, Findings findings) {
+public record LoadedHour(SortedMap<String, ContentSum> sums, long errorRows, List<String> unsummed, Findings findings) {
     /** An hour that was not verified. */
-    LoadedHour(SortedMap<String, ContentSum> sums, long errorRows, List<String> unsummed) {
+    public LoadedHour(SortedMap<String, ContentSum> sums, long errorRows, List<String> unsummed) {
         this(sums, errorRows, unsummed, Findings.NONE);
     }
 }

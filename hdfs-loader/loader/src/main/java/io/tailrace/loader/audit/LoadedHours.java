@@ -23,18 +23,18 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the sums that the loader wrote to the footers of its files, or lets them be computed from the rows. */
-final class LoadedHours {
+public final class LoadedHours {
     private final Store store;
     private final Layout layout;
     private final TopicState state;
     private final @Nullable FileVerifier verifier;
 
-    LoadedHours(Store store, Layout layout, TopicState state) {
+    public LoadedHours(Store store, Layout layout, TopicState state) {
         this(store, layout, state, null);
     }
 
     /** @param verifier computes the sums from the rows; null uses those in the footers */
-    LoadedHours(Store store, Layout layout, TopicState state, @Nullable FileVerifier verifier) {
+    public LoadedHours(Store store, Layout layout, TopicState state, @Nullable FileVerifier verifier) {
         this.store = store;
         this.layout = layout;
         this.state = state;
@@ -42,7 +42,7 @@ final class LoadedHours {
     }
 
     /** Returns what the topic's table has of an hour. */
-    LoadedHour of(PathPartition hour) throws IOException {
+    public LoadedHour of(PathPartition hour) throws IOException {
         SortedMap<String, ContentSum> sums = new TreeMap<>();
         List<String> unsummed = new ArrayList<>();
         Findings findings = new Findings();

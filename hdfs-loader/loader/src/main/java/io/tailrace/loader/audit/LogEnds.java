@@ -18,14 +18,14 @@ import java.util.TreeMap;
  *
  * @param ends the high watermark of each partition, exclusive
  */
-record LogEnds(SortedMap<Integer, Long> ends) {
+public record LogEnds(SortedMap<Integer, Long> ends) {
 
     /**
      * Asks the brokers. Read them after the agents' reports, so that the records that agents report are below these ends.
      *
      * @throws IOException if the topic does not exist
      */
-    static LogEnds read(Admin admin, String topic) throws IOException {
+    public static LogEnds read(Admin admin, String topic) throws IOException {
         TopicDescription description = admin.describe(Set.of(topic)).get(topic);
         if (description == null) {
             throw new IOException("topic " + topic + " does not exist");
@@ -39,7 +39,7 @@ record LogEnds(SortedMap<Integer, Long> ends) {
     }
 
     /** Returns what is not loaded of the records below these ends, if there are some. */
-    Optional<String> unloaded(TopicState state) {
+    public Optional<String> unloaded(TopicState state) {
         SortedMap<Integer, Long> loaded =
                 state.newest().map(Manifest::endOffsets).orElseGet(TreeMap::new);
         long records = 0;

@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What agents reported, read once for all topics of a run. Thread-safe. */
 public final class SharedReports {
-    private final AuditRun.AuditTopicNames names;
+    private final AuditTopicNames names;
     private final Set<String> topics;
     private final Set<String> withoutHosts;
-    private final AuditRun.Dependencies dependencies;
+    private final AuditServices services;
     /** Guarded by {@code this}. Not changed once it is set. */
     private @Nullable AgentReports reports;
 
@@ -22,15 +22,11 @@ public final class SharedReports {
      * @param topics the topics to audit
      * @param withoutHosts hosts whose agents no hour waits for
      */
-    public SharedReports(
-            AuditRun.AuditTopicNames names,
-            Set<String> topics,
-            Set<String> withoutHosts,
-            AuditRun.Dependencies dependencies) {
+    public SharedReports(AuditTopicNames names, Set<String> topics, Set<String> withoutHosts, AuditServices services) {
         this.names = names;
         this.topics = Set.copyOf(topics);
         this.withoutHosts = Set.copyOf(withoutHosts);
-        this.dependencies = dependencies;
+        this.services = services;
     }
 
     /**
@@ -38,7 +34,7 @@ public final class SharedReports {
      *
      * @throws IOException if a record is not what an agent writes, or a partition delivers nothing; the message names it
      */
-    synchronized AgentReports read() throws IOException {
+    public synchronized AgentReports read() throws IOException {
         if (failure != null) {
             throw new IOException(failure.getMessage(), failure);
         }
@@ -50,15 +46,7 @@ public final class SharedReports {
 
     private AgentReports readTopics() throws IOException {
         try {
-            AgentReports read = new AuditTopics(dependencies).read(names.counts(), names.progress(), topics);
-            for (String topic : topics) {
-                for (AgentId agent : read.agents(topic)) {
-                    if (withoutHosts.contains(agent.host())) {
-                        read.forget(topic, agent);
-                    }
-                }
-            }
-            return read;
+            return new AuditTopics(services).read(names, new AgentReports(topics, withoutHosts));
         } catch (IOException | RuntimeException e) {
             failure = e;
             throw e;

@@ -1,8 +1,8 @@
 package io.tailrace.loader.run;
 
-import io.tailrace.loader.audit.HourVerdicts;
 import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.compact.CompactRun;
+import io.tailrace.loader.hours.HourVerdicts;
 import io.tailrace.loader.table.PathPartition;
 import java.io.IOException;
 import java.util.List;

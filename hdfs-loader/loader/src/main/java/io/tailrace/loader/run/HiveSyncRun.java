@@ -1,11 +1,11 @@
 package io.tailrace.loader.run;
 
-import io.tailrace.loader.audit.HourParameter;
 import io.tailrace.loader.commit.CatalogPublication;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.Publication;
 import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.commit.TopicState;
+import io.tailrace.loader.hours.HourParameter;
 import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.DataFile;

@@ -1,7 +1,7 @@
 package io.tailrace.loader.run;
 
-import io.tailrace.loader.audit.Completeness;
 import io.tailrace.loader.commit.Publisher;
+import io.tailrace.loader.hours.Completeness;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

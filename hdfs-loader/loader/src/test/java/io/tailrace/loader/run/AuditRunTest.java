@@ -3,7 +3,6 @@ package io.tailrace.loader.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tailrace.loader.audit.AuditRun;
 import io.tailrace.loader.audit.HostAudit;
 import io.tailrace.loader.audit.Verdict;
 import io.tailrace.loader.table.PathPartition;

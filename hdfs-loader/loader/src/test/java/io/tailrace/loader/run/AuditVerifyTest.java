@@ -3,10 +3,10 @@ package io.tailrace.loader.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tailrace.loader.audit.AuditRun;
+import io.tailrace.loader.audit.AuditServices;
+import io.tailrace.loader.audit.AuditTopicNames;
 import io.tailrace.loader.audit.HostAudit;
 import io.tailrace.loader.audit.Verdict;
-import io.tailrace.loader.audit.VerifyProgress;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.FileAudit;
@@ -159,7 +159,7 @@ class AuditVerifyTest {
     }
 
     private List<HostAudit> audit(boolean verify) throws IOException {
-        AuditRun.Dependencies services = new AuditRun.Dependencies(
+        AuditServices services = new AuditServices(
                 cluster.admin(),
                 cluster::consumer,
                 registry,
@@ -170,7 +170,7 @@ class AuditVerifyTest {
                 ? new AuditRun(loader.root, services, new AuditRun.Verification((topic, rows) -> counting(), () -> {}))
                 : new AuditRun(loader.root, services);
         return run.run(
-                new AuditRun.AuditTopicNames(COUNTS.topic(), PROGRESS.topic()),
+                new AuditTopicNames(COUNTS.topic(), PROGRESS.topic()),
                 List.of(AccessLog.TOPIC),
                 hour -> true,
                 Set.of());

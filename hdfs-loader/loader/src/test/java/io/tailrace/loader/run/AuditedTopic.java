@@ -1,6 +1,7 @@
 package io.tailrace.loader.run;
 
-import io.tailrace.loader.audit.AuditRun;
+import io.tailrace.loader.audit.AuditServices;
+import io.tailrace.loader.audit.AuditTopicNames;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import org.apache.hadoop.fs.Path;
 final class AuditedTopic implements AutoCloseable {
     static final TopicPartition COUNTS = new TopicPartition("tailrace-audit", 0);
     static final TopicPartition PROGRESS = new TopicPartition("tailrace-audit-progress", 0);
-    static final AuditRun.AuditTopicNames NAMES = new AuditRun.AuditTopicNames(COUNTS.topic(), PROGRESS.topic());
+    static final AuditTopicNames NAMES = new AuditTopicNames(COUNTS.topic(), PROGRESS.topic());
     static final long HOUR_MS = 3_600_000;
     static final long START_MS = AccessLog.START.toEpochMilli();
 
@@ -48,8 +49,8 @@ final class AuditedTopic implements AutoCloseable {
         cluster.append(PROGRESS, 0, agent.readUpTo(host, readUpToMs));
     }
 
-    AuditRun.Dependencies services() {
-        return new AuditRun.Dependencies(
+    AuditServices services() {
+        return new AuditServices(
                 cluster.admin(),
                 cluster::consumer,
                 registry,

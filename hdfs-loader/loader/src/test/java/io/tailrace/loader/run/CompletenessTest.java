@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tailrace.loader.audit.Completeness;
-import io.tailrace.loader.audit.HourVerdict;
-import io.tailrace.loader.audit.HourVerdicts;
 import io.tailrace.loader.audit.SharedReports;
 import io.tailrace.loader.audit.Verdict;
 import io.tailrace.loader.commit.CommitListener;
 import io.tailrace.loader.commit.Publisher;
+import io.tailrace.loader.hours.Completeness;
+import io.tailrace.loader.hours.HourVerdict;
+import io.tailrace.loader.hours.HourVerdicts;
 import io.tailrace.loader.store.AbortCheck;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.loader.table.PublishedHour;

@@ -1,5 +1,6 @@
-package io.tailrace.loader.audit;
+package io.tailrace.loader.hours;
 
+import io.tailrace.loader.audit.Verdict;
 import io.tailrace.schemas.audit.ContentSum;
 
 /**

@@ -1,5 +1,9 @@
-package io.tailrace.loader.audit;
+package io.tailrace.loader.hours;
 
+import io.tailrace.loader.audit.AgentReports;
+import io.tailrace.loader.audit.HostAudit;
+import io.tailrace.loader.audit.LoadedHour;
+import io.tailrace.loader.audit.Verdict;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.schemas.audit.ContentSum;
 import java.util.Collections;
@@ -104,8 +108,12 @@ public record HourVerdict(
         return hosts.values().stream().map(HostFigures::loaded).reduce(ContentSum.ZERO, ContentSum::plus);
     }
 
-    /** Whether the table still has the same rows. */
-    boolean hasRows(LoadedHour loaded) {
+    /** Whether the hour was complete, its table has the same rows, and agents have counted no more records since. */
+    public boolean isStillComplete(LoadedHour loaded, SortedMap<String, AgentReports.Sent> sent) {
+        return isComplete() && hasRows(loaded) && !isOutdatedBy(sent);
+    }
+
+    private boolean hasRows(LoadedHour loaded) {
         SortedMap<String, ContentSum> then = new TreeMap<>();
         hosts.forEach((host, figures) -> then.put(host, figures.loaded()));
         SortedMap<String, ContentSum> now = new TreeMap<>(loaded.sums());

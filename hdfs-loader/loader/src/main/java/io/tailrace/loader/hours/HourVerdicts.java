@@ -1,4 +1,4 @@
-package io.tailrace.loader.audit;
+package io.tailrace.loader.hours;
 
 import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.Layout;

@@ -1,4 +1,4 @@
-package io.tailrace.loader.audit;
+package io.tailrace.loader.run;
 
 /** Reports the progress of a topic's verification. */
 public interface VerifyProgress extends AutoCloseable {

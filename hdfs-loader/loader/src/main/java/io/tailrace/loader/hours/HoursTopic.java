@@ -1,4 +1,4 @@
-package io.tailrace.loader.audit;
+package io.tailrace.loader.hours;
 
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientException;

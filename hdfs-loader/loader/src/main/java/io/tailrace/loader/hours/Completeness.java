@@ -1,5 +1,11 @@
-package io.tailrace.loader.audit;
+package io.tailrace.loader.hours;
 
+import io.tailrace.loader.audit.AgentReports;
+import io.tailrace.loader.audit.AuditServices;
+import io.tailrace.loader.audit.HourAudit;
+import io.tailrace.loader.audit.LoadedHours;
+import io.tailrace.loader.audit.LogEnds;
+import io.tailrace.loader.audit.SharedReports;
 import io.tailrace.loader.commit.CatalogPublication;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.FilesPublication;
@@ -73,7 +79,7 @@ public final class Completeness {
      * @param clock the time of verdicts
      */
     public record Dependencies(
-            AuditRun.Dependencies audit,
+            AuditServices audit,
             TableCatalog catalog,
             HourAnnouncer announcer,
             AbortCheck abort,
@@ -133,9 +139,7 @@ public final class Completeness {
 
     private void judgeChanged(AgentReports reported) throws IOException {
         long from = marks.sequence(NAME);
-        if (from == 0
-                && reported.agents(topic).isEmpty()
-                && reported.hours(topic).isEmpty()) {
+        if (from == 0 && !reported.hasAgents(topic) && reported.hours(topic).isEmpty()) {
             return;
         }
         TopicState state = commits.state();

@@ -1,10 +1,11 @@
-package io.tailrace.loader.audit;
+package io.tailrace.loader.hours;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tailrace.loader.audit.Verdict;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;

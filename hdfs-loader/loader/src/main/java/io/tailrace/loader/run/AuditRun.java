@@ -1,64 +1,42 @@
-package io.tailrace.loader.audit;
+package io.tailrace.loader.run;
 
-import io.tailrace.client.Admin;
-import io.tailrace.client.Consumer;
+import io.tailrace.loader.audit.AgentReports;
+import io.tailrace.loader.audit.AuditServices;
+import io.tailrace.loader.audit.AuditTopicNames;
+import io.tailrace.loader.audit.HostAudit;
+import io.tailrace.loader.audit.HourAudit;
+import io.tailrace.loader.audit.LoadedHour;
+import io.tailrace.loader.audit.LoadedHours;
+import io.tailrace.loader.audit.LogEnds;
+import io.tailrace.loader.audit.SharedReports;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.TopicState;
+import io.tailrace.loader.hours.HourVerdict;
+import io.tailrace.loader.hours.HourVerdicts;
 import io.tailrace.loader.store.AbortCheck;
-import io.tailrace.loader.store.Store;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.loader.task.StoredRows;
 import io.tailrace.loader.verify.FileVerifier;
-import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Audits topics: reads what agents reported and what is loaded, and judges each hour. Changes nothing. */
 public final class AuditRun {
     private final Path output;
-    private final Dependencies dependencies;
+    private final AuditServices services;
     private final @Nullable Verification verification;
-
-    /**
-     * The services of an audit.
-     *
-     * @param admin describes topics and their offsets
-     * @param consumers creates a consumer without an offset reset
-     * @param registry the schema registry
-     * @param store the file system of the output
-     * @param nanoTime measures how long a partition delivers nothing
-     * @param clock the time of the audit
-     */
-    public record Dependencies(
-            Admin admin,
-            Supplier<Consumer> consumers,
-            SchemaRegistryClient registry,
-            Store store,
-            LongSupplier nanoTime,
-            InstantSource clock) {}
-
-    /**
-     * The topics that agents report to.
-     *
-     * @param counts the topic of {@code AuditCount}
-     * @param progress the topic of {@code AuditProgress}
-     */
-    public record AuditTopicNames(String counts, String progress) {}
 
     /**
      * Computes the sums from the rows of the files, instead of using those in the footers.
@@ -69,14 +47,14 @@ public final class AuditRun {
     public record Verification(VerifyProgress.Factory progress, AbortCheck abort) {}
 
     /** @param output the folder of all output */
-    public AuditRun(Path output, Dependencies dependencies) {
-        this(output, dependencies, null);
+    public AuditRun(Path output, AuditServices services) {
+        this(output, services, null);
     }
 
     /** @param verification null for an audit that uses the sums in the footers */
-    public AuditRun(Path output, Dependencies dependencies, @Nullable Verification verification) {
+    public AuditRun(Path output, AuditServices services, @Nullable Verification verification) {
         this.output = output;
-        this.dependencies = dependencies;
+        this.services = services;
         this.verification = verification;
     }
 
@@ -91,7 +69,7 @@ public final class AuditRun {
     public List<HostAudit> run(
             AuditTopicNames names, List<String> topics, Predicate<PathPartition> selected, Set<String> withoutHosts)
             throws IOException {
-        AgentReports reports = new SharedReports(names, Set.copyOf(topics), withoutHosts, dependencies).read();
+        AgentReports reports = new SharedReports(names, Set.copyOf(topics), withoutHosts, services).read();
         List<HostAudit> audits = new ArrayList<>();
         for (String topic : topics) {
             audits.addAll(audit(reports, topic, selected));
@@ -103,29 +81,29 @@ public final class AuditRun {
             throws IOException {
         Layout layout = new Layout(output, topic);
         // After the agents' reports, so that the records that agents report are below these ends.
-        LogEnds ends = LogEnds.read(dependencies.admin(), topic);
-        TopicState state = new CommitLog(dependencies.store(), layout).state();
+        LogEnds ends = LogEnds.read(services.admin(), topic);
+        TopicState state = new CommitLog(services.store(), layout).state();
         TopicAudit audit = new TopicAudit(
                 topic,
                 reports,
-                new HourVerdicts(dependencies.store(), layout),
+                new HourVerdicts(services.store(), layout),
                 new HourAudit(reports, topic, ends.unloaded(state)));
         SortedSet<PathPartition> hours = new TreeSet<>(reports.hours(topic));
         hours.addAll(state.hours(TableKind.ROWS).keySet());
         hours.removeIf(selected.negate());
         if (verification == null) {
-            return audit.of(hours, new LoadedHours(dependencies.store(), layout, state));
+            return audit.of(hours, new LoadedHours(services.store(), layout, state));
         }
         try (VerifyProgress progress = verification.progress().start(topic, rows(state, hours))) {
             FileVerifier verifier = new FileVerifier(
                     new FileVerifier.Input(
-                            dependencies.store(),
+                            services.store(),
                             layout,
-                            dependencies.registry(),
-                            new StoredRows(dependencies.store(), layout, verification.abort()),
+                            services.registry(),
+                            new StoredRows(services.store(), layout, verification.abort()),
                             progress::verified),
                     topic);
-            return audit.of(hours, new LoadedHours(dependencies.store(), layout, state, verifier));
+            return audit.of(hours, new LoadedHours(services.store(), layout, state, verifier));
         }
     }
 
@@ -143,10 +121,7 @@ public final class AuditRun {
 
         private Optional<HourVerdict> marked(PathPartition hour, LoadedHour rows) throws IOException {
             return hour.startMs() < reports.countsSinceMs() && rows.findings().isEmpty()
-                    ? verdicts.of(hour)
-                            .filter(HourVerdict::isComplete)
-                            .filter(verdict ->
-                                    verdict.hasRows(rows) && !verdict.isOutdatedBy(reports.sent(topic, hour)))
+                    ? verdicts.of(hour).filter(verdict -> verdict.isStillComplete(rows, reports.sent(topic, hour)))
                     : Optional.empty();
         }
     }

@@ -1,5 +1,10 @@
-package io.tailrace.loader.audit;
+package io.tailrace.loader.hours;
 
+import io.tailrace.loader.audit.AgentReports;
+import io.tailrace.loader.audit.HourAudit;
+import io.tailrace.loader.audit.LoadedHour;
+import io.tailrace.loader.audit.LoadedHours;
+import io.tailrace.loader.audit.Verdict;
 import io.tailrace.loader.table.PathPartition;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -36,15 +41,11 @@ record HourJudge(AgentReports reports, String topic, LoadedHours loaded, HourAud
             return null;
         }
         LoadedHour rows = loaded.of(hour);
-        if (before != null
-                && before.isComplete()
-                && before.hasRows(rows)
-                && !before.isOutdatedBy(reports.sent(topic, hour))) {
+        if (before != null && before.isStillComplete(rows, reports.sent(topic, hour))) {
             return before;
         }
         var hosts = audit.of(hour, rows);
-        boolean mayHaveHadRecords = hour.startMs() < reports.countsSinceMs()
-                || reports.agents(topic).isEmpty();
+        boolean mayHaveHadRecords = hour.startMs() < reports.countsSinceMs() || !reports.hasAgents(topic);
         if (hosts.isEmpty() && mayHaveHadRecords) {
             return before == null ? null : HourVerdict.unknown(hour, commit, nowMs);
         }

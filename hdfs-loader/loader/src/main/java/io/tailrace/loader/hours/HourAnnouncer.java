@@ -1,4 +1,4 @@
-package io.tailrace.loader.audit;
+package io.tailrace.loader.hours;
 
 import java.io.IOException;
 import java.util.List;
