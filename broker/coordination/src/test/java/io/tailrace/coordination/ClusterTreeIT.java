@@ -18,9 +18,6 @@ import org.junit.jupiter.api.Test;
 
 /** Which images a follower of the tree receives, and how many. */
 class ClusterTreeIT {
-    /** The longest that ZooKeeper grants with its default tick; a third of it outlasts what a test does while cut off. */
-    private static final int LONG_SESSION_MS = 60_000;
-
     private TestingServer zooKeeper;
     private TestBroker writer;
     private TestBroker reader;
@@ -31,7 +28,7 @@ class ClusterTreeIT {
         zooKeeper = new TestingServer();
         writer = TestBroker.start(zooKeeper.getConnectString(), 1);
         reader = TestBroker.idle(zooKeeper.getConnectString(), 2, "none");
-        reader.tree.start(20_000);
+        reader.startTree();
         reader.tree.listen(images::add);
         await().until(() -> !images.isEmpty() && writer.image().brokers().size() == 1);
     }
@@ -85,7 +82,7 @@ class ClusterTreeIT {
         }
         await().until(() -> writer.image().topics().size() == count);
         try (TestBroker late = TestBroker.idle(zooKeeper.getConnectString(), 3, "none")) {
-            late.tree.start(60_000);
+            late.startTree();
             assertThat(late.image().topics()).hasSize(count);
         }
     }
@@ -141,8 +138,8 @@ class ClusterTreeIT {
     @Test
     void nodesDeletedDuringALostConnectionAreRemoved() throws Exception {
         try (Gate gate = new Gate(zooKeeper.getPort());
-                TestBroker cutOff = TestBroker.idle(gate.connect(), 3, "none", LONG_SESSION_MS)) {
-            cutOff.tree.start(20_000);
+                TestBroker cutOff = TestBroker.idle(gate.connect(), 3, "none")) {
+            cutOff.startTree();
             long session = cutOff.sessionId();
             createTopic("gone");
             createTopic("stays");

@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /** What a broker logs while ZooKeeper is away: what it means, once, and not that each attempt fails. */
 class ConnectionLossIT {
+    /** The session must end in this test, and must not end because the machine is slow. */
+    private static final int SESSION_TIMEOUT_MS = 30_000;
+
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
     private List<String> logged(Level level) {
@@ -30,7 +33,7 @@ class ConnectionLossIT {
         Logger ours = (Logger) LoggerFactory.getLogger("io.tailrace.coordination");
         try (TestingServer zooKeeper = new TestingServer();
                 Gate gate = new Gate(zooKeeper.getPort());
-                TestBroker broker = TestBroker.start(gate.connect(), 1)) {
+                TestBroker broker = TestBroker.start(gate.connect(), 1, SESSION_TIMEOUT_MS)) {
             broker.topics.create("web", 3, 1, Map.of());
             await().until(() -> broker.image().controllerId() != ClusterImage.NO_CONTROLLER
                     && broker.image().topic("web").isPresent());

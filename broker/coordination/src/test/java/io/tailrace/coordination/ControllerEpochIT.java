@@ -36,7 +36,7 @@ class ControllerEpochIT {
     @BeforeEach
     void start() throws Exception {
         zooKeeper = new TestingServer();
-        session = ZooKeeperSession.open(new ZooKeeperConfig(zooKeeper.getConnectString(), 6_000, 20_000));
+        session = ZooKeeperSession.open(new ZooKeeperConfig(zooKeeper.getConnectString(), 60_000, 20_000));
         for (String path : List.of(ZNodes.topic("web"), ZNodes.config("web"))) {
             session.createIfMissing(path, new byte[0]);
         }

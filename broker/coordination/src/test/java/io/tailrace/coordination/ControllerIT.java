@@ -54,7 +54,7 @@ class ControllerIT {
     private TestBroker member(int id) throws InterruptedException {
         TestBroker broker = TestBroker.idle(zooKeeper.getConnectString(), id, "disks-of-" + id);
         broker.registration.start();
-        broker.tree.start(20_000);
+        broker.startTree();
         return broker;
     }
 
@@ -95,7 +95,7 @@ class ControllerIT {
             await().until(() ->
                     first.image().partition(FIRST).map(PartitionImage::leader).orElse(-1) == 2);
             first.topics.create("big", Collections.nCopies(3_000, PartitionAssignment.of(List.of(1))), Map.of());
-            assertThat(deciding.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(deciding.await(60, TimeUnit.SECONDS)).isTrue();
             second.vanish();
             await().until(() -> first.image().brokers().size() == 1);
             leaderGone.countDown();

@@ -90,7 +90,7 @@ class ManyPartitionsIT {
 
         timed("read by a broker that starts", () -> {
             try (TestBroker reader = TestBroker.idle(connect, 9, "none")) {
-                reader.tree.start(PATIENCE.toMillis());
+                reader.startTree();
                 assertThat(reader.image().topic("web").orElseThrow().partitions())
                         .hasSize(PARTITIONS);
             } catch (InterruptedException e) {

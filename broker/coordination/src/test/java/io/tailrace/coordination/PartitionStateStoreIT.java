@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.TestingServer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class PartitionStateStoreIT {
     @BeforeEach
     void start() throws Exception {
         zooKeeper = new TestingServer();
-        session = ZooKeeperSession.open(new ZooKeeperConfig(zooKeeper.getConnectString(), 20_000, 4_000));
+        session = ZooKeeperSession.open(new ZooKeeperConfig(zooKeeper.getConnectString(), 15_000, 20_000));
         session.createIfMissing(ZNodes.state(FIRST), PartitionStateJson.write(state(1, 0)));
         store = new PartitionStateStore(session);
     }
@@ -70,10 +71,8 @@ class PartitionStateStoreIT {
         CompletionStage<Event> answer = store.propose(FIRST, state(2, 0));
         assertThat(await(answer)).isEqualTo(new Event.ProposalUnknown(0));
         zooKeeper.restart();
-        Event found = new Event.ProposalUnknown(0);
-        for (int i = 0; i < 20 && found instanceof Event.ProposalUnknown; i++) {
-            found = await(store.readBack(FIRST, 0));
-        }
+        Event found = Awaitility.await()
+                .until(() -> await(store.readBack(FIRST, 0)), event -> !(event instanceof Event.ProposalUnknown));
         assertThat(found).isEqualTo(new Event.StateReadBack(0, state(1, 0)));
         assertThat(await(store.propose(FIRST, state(2, 0)))).isInstanceOf(Event.ProposalWritten.class);
     }

@@ -14,14 +14,15 @@ import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.PartitionImage;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.replication.cluster.StateWrite;
+import io.tailrace.testing.WaitLimit;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.curator.test.TestingServer;
@@ -40,7 +41,9 @@ class ReassignmentIT {
     void start() throws Exception {
         zooKeeper = new TestingServer();
         for (int id = 1; id <= 3; id++) {
-            brokers.add(TestBroker.start(zooKeeper.getConnectString(), id));
+            TestBroker broker = TestBroker.start(zooKeeper.getConnectString(), id);
+            brokers.add(broker);
+            await().until(() -> broker.image().controllerId() == 1);
         }
         await().until(() -> brokers.stream().allMatch(b -> b.image().brokers().size() == 3));
         broker(1).topics.create("web", List.of(PartitionAssignment.of(List.of(1, 2))), Map.of());
@@ -62,7 +65,8 @@ class ReassignmentIT {
     }
 
     private void awaitPartition(Predicate<PartitionImage> wanted) {
-        await().until(() -> broker(3).image().partition(FIRST).filter(wanted).isPresent());
+        await().until(() -> brokers.stream()
+                .allMatch(b -> b.image().partition(FIRST).filter(wanted).isPresent()));
     }
 
     private void reassign(Integer... target) {
@@ -108,12 +112,12 @@ class ReassignmentIT {
 
     @Test
     void anImageNeverShowsHalfOfTheEnd() throws Exception {
-        List<PartitionImage> seen = new ArrayList<>();
+        List<PartitionImage> seen = new CopyOnWriteArrayList<>();
         broker(3).tree.listen(image -> image.partition(FIRST).ifPresent(seen::add));
         reassign(2, 3);
         setIsr(1, 2, 3);
         awaitPartition(p -> !p.assignment().reassigning());
-        assertThat(List.copyOf(seen)).allSatisfy(p -> assertThat(p.assignment().replicas())
+        assertThat(seen).allSatisfy(p -> assertThat(p.assignment().replicas())
                 .containsAll(p.state().orElseThrow().isrIds()));
     }
 
@@ -139,10 +143,8 @@ class ReassignmentIT {
     @Test
     void theNextControllerContinues() throws Exception {
         reassign(2, 3);
-        int controller = broker(3).image().controllerId();
-        assertThat(controller).as("the first to register").isEqualTo(1);
         broker(1).controller.close();
-        await().until(() -> broker(3).image().controllerId() != controller);
+        await().until(() -> broker(3).image().controllerId() > 1);
         setIsr(1, 2, 3);
         awaitPartition(p -> p.assignment().equals(PartitionAssignment.of(List.of(2, 3))));
     }
@@ -180,10 +182,10 @@ class ReassignmentIT {
                 .filter(state -> state.isr().size() == 3)
                 .ifPresent(state -> offered.complete(true)));
         setIsr(1, 2, 3);
-        assertThat(offered.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(offered.get(60, TimeUnit.SECONDS)).isTrue();
         assertThat(broker(1).controller.elect(ElectionType.PREFERRED, List.of()))
                 .as("handled after the decision")
-                .succeedsWithin(Duration.ofSeconds(20));
+                .succeedsWithin(WaitLimit.WAIT_MAX);
         assertThat(partition().assignment().reassigning()).isTrue();
 
         broker(1).curator().setData().forPath(path, topic);

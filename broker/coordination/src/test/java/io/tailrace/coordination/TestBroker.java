@@ -4,6 +4,7 @@ import io.tailrace.replication.cluster.Broker;
 import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.Endpoint;
 import io.tailrace.replication.cluster.TopicPolicy;
+import io.tailrace.testing.WaitLimit;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -11,7 +12,10 @@ import org.apache.curator.framework.CuratorFramework;
 
 /** All parts of this module that a broker runs. */
 final class TestBroker implements AutoCloseable {
-    static final int SESSION_TIMEOUT_MS = 6_000;
+    /** The longest that ZooKeeper grants with its default tick: no session ends because the machine is slow. */
+    private static final int SESSION_TIMEOUT_MS = 60_000;
+
+    private static final int CONNECT_TIMEOUT_MS = 20_000;
 
     final int id;
     final ZooKeeperSession session;
@@ -24,13 +28,12 @@ final class TestBroker implements AutoCloseable {
     final GroupConfigs groupConfigs;
     volatile long epoch = Broker.NONE;
 
-    private TestBroker(String connect, int id, String owner, long previousEpoch, int sessionTimeoutMs)
-            throws InterruptedException {
+    private TestBroker(String connect, int id, String owner, int sessionTimeoutMs) {
         this.id = id;
-        session = ZooKeeperSession.open(new ZooKeeperConfig(connect, sessionTimeoutMs, 20_000));
+        session = ZooKeeperSession.open(new ZooKeeperConfig(connect, sessionTimeoutMs, CONNECT_TIMEOUT_MS));
         tree = new ClusterTree(session);
         BrokerInfo self = new BrokerInfo(
-                id, owner, null, List.of(new Endpoint("PLAINTEXT", "127.0.0.1", 9000 + id)), previousEpoch);
+                id, owner, null, List.of(new Endpoint("PLAINTEXT", "127.0.0.1", 9000 + id)), Broker.NONE);
         registration = new BrokerRegistration(session, self, InstantSource.system(), new Recorder());
         controller = new Controller(
                 session, id, topic -> TopicPolicy.DEFAULT, new LeaderBalance(false, 1, 0), InstantSource.system());
@@ -40,24 +43,24 @@ final class TestBroker implements AutoCloseable {
     }
 
     static TestBroker start(String connect, int id) throws InterruptedException {
-        return start(connect, id, Broker.NONE);
+        return start(connect, id, SESSION_TIMEOUT_MS);
     }
 
-    static TestBroker start(String connect, int id, long previousEpoch) throws InterruptedException {
-        TestBroker broker = new TestBroker(connect, id, "disks-of-" + id, previousEpoch, SESSION_TIMEOUT_MS);
+    static TestBroker start(String connect, int id, int sessionTimeoutMs) throws InterruptedException {
+        TestBroker broker = new TestBroker(connect, id, "disks-of-" + id, sessionTimeoutMs);
         broker.registration.start();
-        broker.tree.start(20_000);
+        broker.startTree();
         broker.controller.start(broker.tree);
         return broker;
     }
 
     /** A broker that is neither registered nor a candidate for controller. */
-    static TestBroker idle(String connect, int id, String owner) throws InterruptedException {
-        return idle(connect, id, owner, SESSION_TIMEOUT_MS);
+    static TestBroker idle(String connect, int id, String owner) {
+        return new TestBroker(connect, id, owner, SESSION_TIMEOUT_MS);
     }
 
-    static TestBroker idle(String connect, int id, String owner, int sessionTimeoutMs) throws InterruptedException {
-        return new TestBroker(connect, id, owner, Broker.NONE, sessionTimeoutMs);
+    void startTree() throws InterruptedException {
+        tree.start(WaitLimit.WAIT_MAX.toMillis());
     }
 
     CuratorFramework curator() {
@@ -92,8 +95,8 @@ final class TestBroker implements AutoCloseable {
     private final class Recorder implements BrokerRegistration.Listener {
         @Override
         public void registered(long brokerEpoch) {
-            epoch = brokerEpoch;
             events.add("registered");
+            epoch = brokerEpoch;
         }
 
         @Override
