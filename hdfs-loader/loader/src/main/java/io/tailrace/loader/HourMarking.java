@@ -4,6 +4,7 @@ import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
 import io.tailrace.loader.audit.AuditServices;
 import io.tailrace.loader.audit.SharedReports;
+import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.compact.CompactRun;
 import io.tailrace.loader.hours.Completeness;
 import io.tailrace.loader.hours.HourAnnouncer;
@@ -14,10 +15,11 @@ import io.tailrace.loader.run.LoadRun;
 import io.tailrace.loader.run.MarkedRun;
 import io.tailrace.loader.run.TopicLoad;
 import io.tailrace.loader.table.Layout;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Builds what follows the loads of topics: the marks of complete hours, and the merge of their files. Thread-safe. */
+/** Builds what follows loads and reloads: the marks of complete hours, and after a load the merge of their files. Thread-safe. */
 final class HourMarking implements AutoCloseable {
     private final LoaderConfig config;
     private final LoadRun.Dependencies load;
@@ -28,7 +30,7 @@ final class HourMarking implements AutoCloseable {
     /**
      * Connects to nothing yet.
      *
-     * @param topics the topics that are loaded
+     * @param topics the topics whose hours are marked
      * @param load the services of the loads
      */
     HourMarking(LoaderConfig config, Set<String> topics, LoadRun.Dependencies load) {
@@ -47,11 +49,21 @@ final class HourMarking implements AutoCloseable {
         this.reports = new SharedReports(audit.topics(), topics, audit.withoutHosts(), dependencies.audit());
     }
 
-    /** Returns a run of a topic with what follows it. */
+    /** Returns a load of a topic with what follows it. */
     TopicLoad.Run after(String topic, TopicLoad.Run run) {
-        Completeness completeness = new Completeness(config.outputPath(), topic, dependencies, reports);
         return new MarkedRun(
-                run, completeness, config.audit().mergesComplete() ? Optional.of(merge(topic)) : Optional.empty());
+                run,
+                completeness(topic),
+                config.audit().mergesComplete() ? Optional.of(merge(topic)) : Optional.empty());
+    }
+
+    /** Judges and marks the hours of a topic that have changed. Returns what failed; the next load repeats it. */
+    List<Publisher.Failure> mark(String topic) {
+        return completeness(topic).publish();
+    }
+
+    private Completeness completeness(String topic) {
+        return new Completeness(config.outputPath(), topic, dependencies, reports);
     }
 
     private CompleteHourMerge merge(String topic) {

@@ -110,8 +110,20 @@ final class Loader {
         try (LoaderLock lock = LoaderLock.acquire(
                 config.zookeeperConnect(), config.group(), config.run().lockWaitMs())) {
             return connected(
-                    config, lock, 1, (settings, dependencies) -> new ReloadRun(settings, dependencies, request.topic())
-                            .run(request.range(), request.acceptErrors()));
+                    config, lock, 1, (settings, dependencies) -> reload(config, request, settings, dependencies));
+        }
+    }
+
+    private static ReloadResult reload(
+            LoaderConfig config, ReloadRequest request, LoadRun.Settings settings, LoadRun.Dependencies dependencies)
+            throws IOException {
+        ReloadResult result =
+                new ReloadRun(settings, dependencies, request.topic()).run(request.range(), request.acceptErrors());
+        if (result.hours().isEmpty()) {
+            return result;
+        }
+        try (HourMarking marking = new HourMarking(config, Set.of(request.topic()), dependencies)) {
+            return result.withMoreFailures(marking.mark(request.topic()));
         }
     }
 

@@ -35,7 +35,7 @@ class CompleteHourIT {
     private static final String HOUR = "2015-05-17T10";
 
     @Test
-    void anHourIsMarkedAndALateRecordTakesTheMarkBack(@TempDir Path dir) throws Exception {
+    void anHourIsMarkedByLoadsAndReloadsAndALateRecordTakesTheMarkBack(@TempDir Path dir) throws Exception {
         try (RunningCluster cluster = new RunningCluster(dir);
                 Admin admin = Admin.create(ClientConfig.of(cluster.brokers()))) {
             admin.createTopic(new NewTopic(AccessLog.TOPIC, OptionalInt.of(1), OptionalInt.of(1), Map.of()));
@@ -64,7 +64,9 @@ class CompleteHourIT {
             assertThat(mark).doesNotExist();
 
             report(cluster, agent, late, END_MS);
-            load(cluster);
+            RunningCluster.Printed reloaded =
+                    cluster.run(new ReloadCommand(), "--topic", AccessLog.TOPIC, "--from-hour", HOUR);
+            assertThat(reloaded.exitCode()).as(reloaded.err()).isZero();
             assertThat(Files.readString(mark)).contains("\"rows\":31,");
             RunningCluster.Printed status = cluster.run(new LoadCommand(), "--status", "--output", "json");
             assertThat(status.out())

@@ -4,6 +4,7 @@ import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.plan.OffsetRange;
 import io.tailrace.loader.table.PathPartition;
 import io.tailrace.loader.table.TableKind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,13 @@ public record ReloadResult(
         List<OffsetRange> ranges,
         List<String> damaged,
         List<Publisher.Failure> failures) {
+
+    /** Returns the same result with further publications that failed. */
+    public ReloadResult withMoreFailures(List<Publisher.Failure> more) {
+        List<Publisher.Failure> all = new ArrayList<>(failures);
+        all.addAll(more);
+        return new ReloadResult(topic, hours, ranges, damaged, all);
+    }
 
     /**
      * An hour of a table before and after.
