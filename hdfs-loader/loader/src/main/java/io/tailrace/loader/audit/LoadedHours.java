@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.ParquetReadOptions;
@@ -43,36 +42,37 @@ public final class LoadedHours {
 
     /** Returns what the topic's table has of an hour. */
     public LoadedHour of(PathPartition hour) throws IOException {
-        SortedMap<String, ContentSum> sums = new TreeMap<>();
-        List<String> unsummed = new ArrayList<>();
-        Findings findings = new Findings();
-        for (DataFile file : files(TableKind.ROWS, hour)) {
-            if (verifier != null) {
-                String path = layout.file(file).toString();
-                VerifiedFile verified = verifier.verify(file);
-                if (!verified.isSummed()) {
-                    unsummed.add(path);
-                }
-                add(path, verified, sums, findings);
-                continue;
-            }
-            @Nullable FileAudit audit = audit(file);
-            if (audit == null || !audit.isComplete()) {
-                unsummed.add(layout.file(file).toString());
-            } else {
-                audit.sums().forEach((host, windows) -> windows.values()
-                        .forEach(sum -> sums.merge(host, sum, ContentSum::plus)));
-            }
-        }
         long errorRows =
                 files(TableKind.ERRORS, hour).stream().mapToLong(DataFile::rows).sum();
-        return new LoadedHour(sums, errorRows, unsummed, findings);
+        LoadedHour loaded = new LoadedHour(new TreeMap<>(), errorRows, new ArrayList<>(), new Findings());
+        for (DataFile file : files(TableKind.ROWS, hour)) {
+            if (verifier == null) {
+                addFooter(file, loaded);
+            } else {
+                addVerified(layout.file(file).toString(), verifier.verify(file), loaded);
+            }
+        }
+        return loaded;
     }
 
-    private static void add(String path, VerifiedFile verified, SortedMap<String, ContentSum> sums, Findings findings) {
+    private void addFooter(DataFile file, LoadedHour loaded) throws IOException {
+        FileAudit audit = audit(file);
+        if (audit == null || !audit.isComplete()) {
+            loaded.unsummed().add(layout.file(file).toString());
+            return;
+        }
+        audit.sums().forEach((host, windows) -> windows.values()
+                .forEach(sum -> loaded.sums().merge(host, sum, ContentSum::plus)));
+    }
+
+    private static void addVerified(String path, VerifiedFile verified, LoadedHour loaded) {
+        if (!verified.isSummed()) {
+            loaded.unsummed().add(path);
+        }
+        Findings findings = loaded.findings();
         verified.damage().ifPresent(damage -> findings.damaged().add(path + " " + damage));
         verified.hosts().forEach((host, rows) -> {
-            sums.merge(host, rows.sum(), ContentSum::plus);
+            loaded.sums().merge(host, rows.sum(), ContentSum::plus);
             rows.altered().ifPresent(what -> add(findings.altered(), host, path + ": " + what));
             rows.unverified().ifPresent(why -> add(findings.unverified(), host, path + ": " + why));
         });

@@ -1,11 +1,18 @@
 package io.tailrace.loader.audit;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What agents reported, read once for all topics of a run. Thread-safe. */
 public final class SharedReports {
+    /** How long a failure is that of all topics: those that asked meanwhile wait for the same brokers. */
+    private static final Duration SHARED_FAILURE = Duration.ofSeconds(10);
+
+    /** A partition that delivers nothing fails only after a minute, so it must not be read for each topic. */
+    private static final int ATTEMPTS_MAX = 3;
+
     private final AuditTopicNames names;
     private final Set<String> topics;
     private final Set<String> withoutHosts;
@@ -15,6 +22,12 @@ public final class SharedReports {
 
     /** Guarded by {@code this}. */
     private @Nullable Exception failure;
+
+    /** Guarded by {@code this}. */
+    private long failedNanos;
+
+    /** Guarded by {@code this}. */
+    private int attempts;
 
     /**
      * Describes what to read.
@@ -30,25 +43,29 @@ public final class SharedReports {
     }
 
     /**
-     * Returns the reports. They are read once: a failure is that of all topics, and the next run tries again.
+     * Returns the reports, which are read once. A failure is that of all topics that ask soon after it; later ones try again, a few
+     * times in all.
      *
      * @throws IOException if a record is not what an agent writes, or a partition delivers nothing; the message names it
      */
     public synchronized AgentReports read() throws IOException {
-        if (failure != null) {
-            throw new IOException(failure.getMessage(), failure);
+        AgentReports known = reports;
+        if (known != null) {
+            return known;
         }
-        if (reports == null) {
-            reports = readTopics();
+        Exception former = failure;
+        boolean isRecent = services.nanoTime().getAsLong() - failedNanos < SHARED_FAILURE.toNanos();
+        if (former != null && (isRecent || attempts == ATTEMPTS_MAX)) {
+            throw new IOException(former.getMessage(), former);
         }
-        return reports;
-    }
-
-    private AgentReports readTopics() throws IOException {
+        attempts++;
         try {
-            return new AuditTopics(services).read(names, new AgentReports(topics, withoutHosts));
+            AgentReports read = new AuditTopics(services).read(names, new AgentReports(topics, withoutHosts));
+            reports = read;
+            return read;
         } catch (IOException | RuntimeException e) {
             failure = e;
+            failedNanos = services.nanoTime().getAsLong();
             throw e;
         }
     }

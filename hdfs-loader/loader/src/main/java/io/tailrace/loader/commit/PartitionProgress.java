@@ -15,8 +15,8 @@ public record PartitionProgress(long startOffset, long endOffset, int leaderEpoc
     public PartitionProgress {
         if (startOffset < 0 || endOffset < startOffset || leaderEpoch < UNKNOWN_EPOCH) {
             throw new IllegalArgumentException(
-                    "expected 0 <= startOffset <= endOffset and a leader epoch of at least -1," + " found "
-                            + startOffset + ", " + endOffset + " and " + leaderEpoch);
+                    "expected 0 <= startOffset <= endOffset and a leader epoch of at least -1, found " + startOffset
+                            + ", " + endOffset + " and " + leaderEpoch);
         }
     }
 }

@@ -14,7 +14,6 @@ import io.tailrace.loader.commit.Marks;
 import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.commit.TopicState;
 import io.tailrace.loader.store.AbortCheck;
-import io.tailrace.loader.store.CommitConflictException;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.Layout;
 import io.tailrace.loader.table.PathPartition;
@@ -165,7 +164,7 @@ public final class Completeness {
                 state.sequence());
         HourAnnouncements announcements = new HourAnnouncements(layout, dependencies, state);
         for (var day : days.entrySet()) {
-            judgeDay(day.getKey(), day.getValue(), changed, new Tools(judge, announcements));
+            judgeDay(day.getKey(), day.getValue(), changed, judge, announcements);
         }
         dependencies.abort().throwIfAborted();
         marks.advance(NAME, state.sequence());
@@ -209,12 +208,13 @@ public final class Completeness {
         return hours;
     }
 
-    /** What judges and announces hours in one run. */
-    private record Tools(HourJudge judge, HourAnnouncements announcements) {}
-
-    private void judgeDay(String day, SortedSet<PathPartition> hours, SortedSet<PathPartition> changed, Tools tools)
+    private void judgeDay(
+            String day,
+            SortedSet<PathPartition> hours,
+            SortedSet<PathPartition> changed,
+            HourJudge judge,
+            HourAnnouncements announcements)
             throws IOException {
-        HourJudge judge = tools.judge();
         SortedMap<PathPartition, HourVerdict> known = verdicts.of(day);
         known.forEach((hour, verdict) -> {
             if (!verdict.announced()) {
@@ -241,7 +241,7 @@ public final class Completeness {
         }
         if (!news.isEmpty()) {
             put(day, now);
-            tools.announcements().announce(news);
+            announcements.announce(news);
             news.forEach(verdict -> now.put(verdict.hour(), verdict.announced(true)));
             news.forEach(this::log);
         }
@@ -250,8 +250,7 @@ public final class Completeness {
         }
     }
 
-    private void put(String day, SortedMap<PathPartition, HourVerdict> now)
-            throws CommitConflictException, IOException {
+    private void put(String day, SortedMap<PathPartition, HourVerdict> now) throws IOException {
         dependencies.abort().throwIfAborted();
         verdicts.put(day, now.values());
     }

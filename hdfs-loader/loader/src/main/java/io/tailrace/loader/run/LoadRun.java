@@ -6,6 +6,7 @@ import io.tailrace.loader.commit.CatalogPublication;
 import io.tailrace.loader.commit.Commit;
 import io.tailrace.loader.commit.CommitListener;
 import io.tailrace.loader.commit.CommitLog;
+import io.tailrace.loader.commit.FilesPublication;
 import io.tailrace.loader.commit.Manifest;
 import io.tailrace.loader.commit.OffsetCommitter;
 import io.tailrace.loader.commit.OffsetsPublication;
@@ -199,7 +200,7 @@ public final class LoadRun {
         try {
             return publisher.publish();
         } catch (IOException e) {
-            return List.of(new Publisher.Failure("files", e));
+            return List.of(new Publisher.Failure(FilesPublication.NAME, e));
         }
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives each field of a record a name that no other one has, also if case is ignored, as in Hive.
  *
- * <p>A field keeps the name that it had before. Else it gets its usual name, or, if that is taken, the usual name with the first
+ * <p>A field keeps the name that it had before. Otherwise it gets its usual name, or, if that is taken, the usual name with the first
  * free number from 2: {@code mcc_2}. Pure.
  */
 final class ColumnNames {

@@ -13,18 +13,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of the error table: a record that does not decode, the reason, and its bytes. */
 public final class ErrorRow {
+    private static final String TIME = "record_time";
+    private static final String REASON = "reason";
+    private static final String KEY = "record_key";
+    private static final String VALUE = "record_value";
+
     public static final Schema SCHEMA = SchemaBuilder.record("ErrorRow")
             .namespace("tailrace")
             .fields()
             .requiredString(RowMapper.TOPIC)
             .requiredInt(RowMapper.PARTITION)
             .requiredLong(RowMapper.OFFSET)
-            .name("record_time")
+            .name(TIME)
             .type(LogicalTypes.timestampMillis().addToSchema(Schema.create(Schema.Type.LONG)))
             .noDefault()
-            .requiredString("reason")
-            .optionalBytes("record_key")
-            .optionalBytes("record_value")
+            .requiredString(REASON)
+            .optionalBytes(KEY)
+            .optionalBytes(VALUE)
             .endRecord();
 
     private ErrorRow() {}
@@ -35,10 +40,10 @@ public final class ErrorRow {
         row.put(RowMapper.TOPIC, record.topicPartition().topic());
         row.put(RowMapper.PARTITION, record.topicPartition().partition());
         row.put(RowMapper.OFFSET, record.offset());
-        row.put("record_time", record.timestampMs());
-        row.put("reason", reason);
-        row.put("record_key", record.key() == null ? null : ByteBuffer.wrap(record.key()));
-        row.put("record_value", record.value() == null ? null : ByteBuffer.wrap(record.value()));
+        row.put(TIME, record.timestampMs());
+        row.put(REASON, reason);
+        row.put(KEY, record.key() == null ? null : ByteBuffer.wrap(record.key()));
+        row.put(VALUE, record.value() == null ? null : ByteBuffer.wrap(record.value()));
         return row;
     }
 
@@ -47,9 +52,9 @@ public final class ErrorRow {
         return new ConsumerRecord(
                 new TopicPartition(row.get(RowMapper.TOPIC).toString(), (Integer) row.get(RowMapper.PARTITION)),
                 (Long) row.get(RowMapper.OFFSET),
-                (Long) row.get("record_time"),
-                bytes(row.get("record_key")),
-                bytes(row.get("record_value")),
+                (Long) row.get(TIME),
+                bytes(row.get(KEY)),
+                bytes(row.get(VALUE)),
                 List.of());
     }
 

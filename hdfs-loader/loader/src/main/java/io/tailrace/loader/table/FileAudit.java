@@ -28,6 +28,9 @@ public record FileAudit(boolean isComplete, SortedMap<String, SortedMap<Long, Co
     /** The audit of a file with too many hosts and windows. */
     public static final FileAudit INCOMPLETE = new FileAudit(false, new TreeMap<>());
 
+    /** Characters of a text in the message that refuses it. */
+    private static final int FOUND_MAX = 200;
+
     private static final long WINDOW_MS = 600_000;
     private static final int VERSION = 1;
     private static final ObjectMapper JSON = new ObjectMapper()
@@ -101,7 +104,8 @@ public record FileAudit(boolean isComplete, SortedMap<String, SortedMap<Long, Co
             });
             return new FileAudit(root.path("complete").asBoolean(), sums);
         } catch (JacksonException | IllegalArgumentException e) {
-            throw new IllegalArgumentException(FOOTER_KEY + " in a footer: " + e.getMessage() + ", found " + json, e);
+            String found = json.length() > FOUND_MAX ? json.substring(0, FOUND_MAX) + "..." : json;
+            throw new IllegalArgumentException(FOOTER_KEY + " in a footer: " + e.getMessage() + ", found " + found, e);
         }
     }
 }

@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.Path;
  * _tailrace/TOPIC/commits/00000000000000000001.json                       manifests
  * TOPIC/_generations/SEQUENCE/dt=2015-05-17/hr=09/                        the hour's files since commit SEQUENCE replaced them
  * _tailrace/TOPIC/checkpoints/00000000000000000100.json                   what commits up to that one add up to
- * _tailrace/TOPIC/hours/2015-05-17-00000000000000000003.json               what was found out about the hours of a day
+ * _tailrace/TOPIC/hours/2015-05-17-00000000000000000003.json              verdicts on the hours of a day
  * TOPIC/dt=2015-05-17/hr=09/_COMPLETE                                     the hour is complete
  * _tailrace/TOPIC/published/NAME-SEQUENCE                                 marks of publications
  * _tailrace/TOPIC/staging/RUN/                                            files of a run that is not published
@@ -88,13 +88,13 @@ public record Layout(Path root, String topic) {
         return new Path(root, "_tailrace/" + topic + "/checkpoints");
     }
 
-    /** The folder of what was found out about hours, a file for each day. */
+    /** The folder of the verdicts on hours, a file for each day. */
     public Path hours() {
         return new Path(root, "_tailrace/" + topic + "/hours");
     }
 
     /**
-     * The file that says that an hour is complete. It is in the folder of the first generation, where schedulers can wait for it,
+     * The mark of a complete hour. It is in the folder of the first generation, where schedulers can wait for it,
      * whatever the generation of the hour's files.
      */
     public Path complete(PathPartition hour) {

@@ -116,6 +116,7 @@ public record PathPartition(String dt, String hr) implements Comparable<PathPart
 
     @Override
     public int compareTo(PathPartition other) {
-        return path().compareTo(other.path());
+        int byDay = dt.compareTo(other.dt);
+        return byDay != 0 ? byDay : hr.compareTo(other.hr);
     }
 }

@@ -12,7 +12,8 @@ import org.apache.avro.Schema;
  * Makes the schema of rows from that of events: a column for each field, by position, then the record's own columns. Fields of
  * nested records keep their positions, too.
  *
- * <p>A schema without differences is the same instance in both, so that nothing is converted. Other types than the event's are in the row only where Hive could not read the event's, see {@link ValueConversion}.
+ * <p>A schema without differences is the same instance in both, so that nothing is converted. A column has another type than the
+ * event's field only if Hive could not read that type, see {@link ValueConversion}.
  */
 @SuppressWarnings("ReferenceEquality")
 final class RowSchema {

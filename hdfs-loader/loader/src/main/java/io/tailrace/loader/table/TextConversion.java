@@ -42,7 +42,7 @@ final class TextConversion {
     private static ValueConversion of(Schema schema, Function<byte[], String> text, Function<String, byte[]> bytes) {
         return new ValueConversion(value -> text.apply(bytes(value)), value -> {
             byte[] found = bytes.apply(value.toString());
-            // Other texts than the loader's have the same value.
+            // A row may have been changed to another text of the same value, such as 1.50 to 15E-1.
             if (!text.apply(found).equals(value.toString())) {
                 throw new IllegalArgumentException("not as the loader writes it: " + value);
             }

@@ -7,6 +7,7 @@ import io.tailrace.protocol.TopicPartition;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PlanTest {
@@ -50,6 +51,16 @@ class PlanTest {
         Plan plan = Plan.of(partitions, 10, Plan.OnGap.SKIP);
         assertThat(plan.skipped()).containsExactly(new OffsetRange(P0, 10, 12), new OffsetRange(P1, 0, 1));
         assertThat(plan.tasks()).containsExactly(new OffsetRange(P0, 12, 20));
+    }
+
+    @Test
+    void namesTheFirstOfManyRetentionGaps() {
+        List<PartitionBounds> partitions = IntStream.range(0, 1_000)
+                .mapToObj(partition -> bounds(new TopicPartition("t", partition), 0, 1, 1))
+                .toList();
+
+        assertThatThrownBy(() -> Plan.of(partitions, 10, Plan.OnGap.FAIL))
+                .hasMessageContaining("offsets 0 to 0 of t-4; and 995 other ranges. Load with --skip-gap");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.function.LongSupplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -21,6 +22,10 @@ final class AuditedTopic implements AutoCloseable {
             new FakeCluster().with(AccessLog.P0).with(AccessLog.P1).with(COUNTS).with(PROGRESS);
     final FakeRegistry registry = new FakeRegistry();
     final TestLoader loader;
+
+    /** Measures how long reading the agents' reports takes. */
+    LongSupplier nanoTime = System::nanoTime;
+
     private final AgentRecords agent = new AgentRecords(registry);
 
     AuditedTopic(Path root) throws IOException {
@@ -55,7 +60,7 @@ final class AuditedTopic implements AutoCloseable {
                 cluster::consumer,
                 registry,
                 loader.store,
-                System::nanoTime,
+                () -> nanoTime.getAsLong(),
                 InstantSource.fixed(TestLoader.NOW));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tailrace.client.ClientException;
 import io.tailrace.loader.audit.SharedReports;
 import io.tailrace.loader.audit.Verdict;
 import io.tailrace.loader.commit.CommitListener;
@@ -19,8 +20,10 @@ import io.tailrace.loader.table.PublishedHour;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.protocol.ErrorCode;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -310,6 +313,18 @@ class CompletenessTest {
 
         catalog.isAway = false;
         assertThat(load()).isEmpty();
+        assertThat(records).containsExactly("access-log/2015-05-17T10 COMPLETE 30");
+    }
+
+    @Test
+    void reportsThatCouldNotBeReadBeforeTheLoadAreReadAfterIt() throws IOException {
+        long[] nanos = {0};
+        topic.nanoTime = () -> nanos[0] += Duration.ofSeconds(11).toNanos();
+        topic.report(topic.send(30, START_MS), START_MS, START_MS + HOUR_MS);
+        topic.cluster.failOffsets(1, () -> new ClientException(ErrorCode.LEADER_NOT_AVAILABLE, "no leader"));
+
+        assertThat(load()).isEmpty();
+
         assertThat(records).containsExactly("access-log/2015-05-17T10 COMPLETE 30");
     }
 

@@ -59,4 +59,13 @@ class FileAuditTest {
     void refusesOtherText(String text) {
         assertThatThrownBy(() -> FileAudit.parse(text)).hasMessageContaining("tailrace.audit");
     }
+
+    @Test
+    void refusesALongTextInAShortMessage() {
+        String text = "{\"version\":2,\"hosts\":\"" + "a".repeat(100_000) + "\"}";
+
+        assertThatThrownBy(() -> FileAudit.parse(text))
+                .hasMessageContaining("found {\"version\":2,")
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(500));
+    }
 }
