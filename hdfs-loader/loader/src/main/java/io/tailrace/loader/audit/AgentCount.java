@@ -4,7 +4,7 @@ import io.tailrace.schemas.audit.ContentSum;
 import java.util.Optional;
 
 /**
- * What an agent sent to a topic, of event times in a window of ten minutes, since its previous count.
+ * The records with event times in a window of ten minutes that an agent sent to a topic since its previous count.
  *
  * @param agent the agent
  * @param sequence the count's number, one more than that of the agent's previous one; the same if it is sent again

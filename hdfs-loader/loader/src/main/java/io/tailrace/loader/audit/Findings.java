@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a verification found in the files of an hour. Empty if the hour was not verified.
+ * The findings of a verification of an hour's files. Empty if the hour was not verified.
  *
  * @param altered by host, the files that are not as they were written
  * @param unverified by host, the files whose rows cannot all be verified

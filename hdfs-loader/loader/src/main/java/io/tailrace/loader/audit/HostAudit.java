@@ -12,7 +12,7 @@ import io.tailrace.loader.table.PathPartition;
  * @param acknowledged records that brokers acknowledged
  * @param loaded rows in the table
  * @param rejected lines that agents rejected
- * @param verdict what it comes to
+ * @param verdict the result
  * @param detail how many are missing or extra, or what the hour waits for; empty if the verdict needs no explanation
  */
 public record HostAudit(

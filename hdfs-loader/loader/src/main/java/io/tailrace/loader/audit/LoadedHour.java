@@ -10,7 +10,7 @@ import java.util.SortedMap;
  * @param sums count and sum of the rows, by host; the host is empty for records without one
  * @param errorRows records of the hour in the error table; their hour is that of the record's timestamp
  * @param unsummed files without sums, whose rows are not in {@code sums}
- * @param findings what a verification found
+ * @param findings the findings of a verification
  */
 public record LoadedHour(SortedMap<String, ContentSum> sums, long errorRows, List<String> unsummed, Findings findings) {
     /** An hour that was not verified. */

@@ -3,7 +3,7 @@ package io.tailrace.loader.audit;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A set of numbers that mostly follow each other. Not thread-safe. */
+/** A set of numbers, most of which are consecutive. Not thread-safe. */
 final class SequenceRanges {
     /** The last number of each range, by its first. Ranges do not touch. */
     private final TreeMap<Long, Long> ranges = new TreeMap<>();
@@ -24,12 +24,12 @@ final class SequenceRanges {
         return ranges.isEmpty();
     }
 
-    /** Whether all numbers from the smallest one to {@code end}, exclusive, are there; false if there is none. */
+    /** Whether the set has all numbers from its smallest one to {@code end}, exclusive; false if it is empty. */
     boolean reaches(long end) {
         return !ranges.isEmpty() && ranges.firstEntry().getValue() >= end - 1;
     }
 
-    /** Returns the smallest number that is missing after the smallest one that is there; 0 if there is none. */
+    /** Returns the first number above the smallest one that is missing; 0 if the set is empty. */
     long firstMissing() {
         return ranges.isEmpty() ? 0 : ranges.firstEntry().getValue() + 1;
     }

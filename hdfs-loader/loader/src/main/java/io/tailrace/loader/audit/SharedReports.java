@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What agents reported, read once for all topics of a run. Thread-safe. */
 public final class SharedReports {
-    /** How long a failure is that of all topics: those that asked meanwhile wait for the same brokers. */
+    /** For how long other topics get the failure of one, instead of waiting for the same brokers. */
     private static final Duration SHARED_FAILURE = Duration.ofSeconds(10);
 
     /** A partition that delivers nothing fails only after a minute, so it must not be read for each topic. */
@@ -43,8 +43,8 @@ public final class SharedReports {
     }
 
     /**
-     * Returns the reports, which are read once. A failure is that of all topics that ask soon after it; later ones try again, a few
-     * times in all.
+     * Returns the reports, which are read once. After a failure, topics that ask soon get the same failure. Later ones try again,
+     * {@link #ATTEMPTS_MAX} times in all.
      *
      * @throws IOException if a record is not what an agent writes, or a partition delivers nothing; the message names it
      */

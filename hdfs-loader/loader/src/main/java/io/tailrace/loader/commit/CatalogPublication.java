@@ -26,10 +26,10 @@ public final class CatalogPublication implements Publication {
     /** The name of its mark. */
     public static final String NAME = "hive";
 
-    private final AbortCheck abort;
     private final TableCatalog catalog;
     private final Store store;
     private final Layout layout;
+    private final AbortCheck abort;
 
     /** Returns the publication of one topic's tables, or none if there is no catalog: it has no mark then. */
     public static List<Publication> in(TableCatalog catalog, Store store, Layout layout, AbortCheck abort) {
@@ -40,10 +40,10 @@ public final class CatalogPublication implements Publication {
 
     /** @param abort stops a run that lost its lock: it must not set a folder that a later run has replaced */
     private CatalogPublication(TableCatalog catalog, Store store, Layout layout, AbortCheck abort) {
-        this.abort = abort;
         this.catalog = catalog;
         this.store = store;
         this.layout = layout;
+        this.abort = abort;
     }
 
     @Override

@@ -43,7 +43,7 @@ public record Manifest(
         return ends;
     }
 
-    /** Returns what a commit covers that follows this one and loads nothing: no offset of any partition. */
+    /** Returns the partitions of a commit that follows this one and loads nothing. */
     public SortedMap<Integer, PartitionProgress> unchangedPartitions() {
         SortedMap<Integer, PartitionProgress> unchanged = new TreeMap<>();
         partitions.forEach((partition, progress) -> {

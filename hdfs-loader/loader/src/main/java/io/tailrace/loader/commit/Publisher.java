@@ -60,7 +60,7 @@ public final class Publisher {
         List<Manifest> commits = log.after(published).stream()
                 .filter(manifest -> manifest.sequence() <= state.sequence())
                 .toList();
-        // Not a part of the commits: what is published is the state after all of them.
+        // A publication shows the state after all commits, so the files of all of them must be in their tables.
         if (commits.isEmpty() || sequenceMax < state.sequence()) {
             return;
         }

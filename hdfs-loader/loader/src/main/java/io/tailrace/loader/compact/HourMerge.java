@@ -18,7 +18,6 @@ import io.tailrace.schemas.Schemas;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,7 +65,7 @@ final class HourMerge {
     /**
      * Merges.
      *
-     * @return the files, complete and on disk; empty if they would be as many as before, because of their schemas or sizes
+     * @return the files, complete and on disk; empty if they would be as many as before, because of their schemas
      * @throws IOException if a file cannot be read, or its number of rows is not that in its commit
      */
     List<StagedFile> run() throws IOException {
@@ -79,9 +78,9 @@ final class HourMerge {
         return written;
     }
 
-    /** Returns the files that are merged into one, for each new file. */
+    /** Returns the files that are merged into one, for each new file. Each is added to the first one that has room for it. */
     private List<Batch> batches() throws IOException {
-        Map<FileSchemas, List<Input>> bySchema = new LinkedHashMap<>();
+        List<Batch> batches = new ArrayList<>();
         for (DataFile file : hour.files()) {
             Map<String, String> footer = footer(file);
             String schema = footer.get(RowFileBuilder.SCHEMA_KEY);
@@ -90,34 +89,31 @@ final class HourMerge {
                         + RowFileBuilder.SCHEMA_KEY + " in its footer, which the loader writes");
             }
             FileSchemas schemas = new FileSchemas(schema, Optional.ofNullable(footer.get(RowMapper.EVENT_SCHEMA_KEY)));
-            bySchema.computeIfAbsent(schemas, first -> new ArrayList<>()).add(new Input(file, audit(file, footer)));
-        }
-        List<Batch> batches = new ArrayList<>();
-        for (Map.Entry<FileSchemas, List<Input>> group : bySchema.entrySet()) {
-            List<Input> batch = new ArrayList<>();
-            long bytes = 0;
-            for (Input input : group.getValue()) {
-                if (!batch.isEmpty() && bytes + input.file().bytes() > target.fileBytes()) {
-                    batches.add(new Batch(group.getKey(), batch));
-                    batch = new ArrayList<>();
-                    bytes = 0;
-                }
-                batch.add(input);
-                bytes += input.file().bytes();
+            Optional<Batch> room = batches.stream()
+                    .filter(batch ->
+                            batch.schemas().equals(schemas) && batch.bytes() + file.bytes() <= target.fileBytes())
+                    .findFirst();
+            Batch batch = room.orElseGet(() -> new Batch(schemas, new ArrayList<>()));
+            if (room.isEmpty()) {
+                batches.add(batch);
             }
-            batches.add(new Batch(group.getKey(), batch));
+            batch.inputs().add(new Input(file, audit(file, footer)));
         }
         return batches;
     }
 
     /** Files that become one. */
-    private record Batch(FileSchemas schemas, List<Input> inputs) {}
+    private record Batch(FileSchemas schemas, List<Input> inputs) {
+        long bytes() {
+            return inputs.stream().mapToLong(input -> input.file().bytes()).sum();
+        }
+    }
 
     /**
-     * What the footers of files have that may be merged.
+     * The schemas in the footer of a file. Files become one only if these are equal.
      *
      * @param rows the Avro schema of the rows
-     * @param event the schema of the events that the rows were made of; none in files of earlier loaders and of errors
+     * @param event the schema of the events that the rows were made of; empty in files of earlier loaders and of errors
      */
     private record FileSchemas(String rows, Optional<String> event) {}
 

@@ -38,7 +38,7 @@ final class Housekeeping {
     private final List<Publication> catalog;
     private final Marks marks;
 
-    /** @param catalog registers the tables in a catalog; empty if there is none, and one that was used before does not matter */
+    /** @param catalog registers the tables in a catalog; empty without a catalog, and the mark of a former one is then ignored */
     Housekeeping(Store store, Layout layout, CommitLog commits, List<Publication> catalog) {
         this.store = store;
         this.layout = layout;

@@ -6,7 +6,7 @@ import io.tailrace.schemas.audit.ContentSum;
 /**
  * What is known of a host's records in an hour.
  *
- * @param verdict what it comes to
+ * @param verdict the result of the audit
  * @param read lines that agents read: acknowledged and rejected ones
  * @param acknowledged records that brokers acknowledged
  * @param loaded count and sum of the rows

@@ -33,7 +33,7 @@ public record HourVerdict(
         long commit,
         long timeMs,
         boolean announced) {
-    /** The verdicts of hosts, the one that decides that of the hour first. */
+    /** The verdicts of hosts, from the worst on. The worst one is the verdict on the hour. */
     private static final List<Verdict> WORST_FIRST =
             List.of(Verdict.MISSING, Verdict.ALTERED, Verdict.EXTRA, Verdict.WAITING, Verdict.UNAUDITED);
 

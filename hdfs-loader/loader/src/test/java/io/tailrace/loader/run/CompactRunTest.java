@@ -75,9 +75,13 @@ class CompactRunTest {
     }
 
     private CompactResult compact(CommitListener listener) throws IOException {
+        return compact(listener, 64 << 20);
+    }
+
+    private CompactResult compact(CommitListener listener, long fileBytesTarget) throws IOException {
         CompactRun.Settings settings = new CompactRun.Settings(
                 loader.root,
-                64 << 20,
+                fileBytesTarget,
                 new ParquetSettings(CompressionCodecName.ZSTD, 1 << 20, new TaskMemory(8 << 20, "", 1 << 30)),
                 GRACE);
         CompactRun.Dependencies dependencies =
@@ -210,6 +214,27 @@ class CompactRunTest {
                         .filter(row -> row.hasField("method"))
                         .map(row -> row.get("method").toString()))
                 .containsExactly("POST", "POST");
+    }
+
+    @Test
+    void mergesSmallFilesThatHaveALargeOneBetweenThem() throws IOException {
+        compact();
+        long hourMs = AccessLog.START.plus(Duration.ofDays(9)).toEpochMilli();
+        int id = registry.register(SchemaRegistryClient.valueSubject(AccessLog.TOPIC), AccessLog.SCHEMA);
+        for (int events : new int[] {1, 20_000, 1}) {
+            for (int i = 0; i < events; i++) {
+                cluster.append(AccessLog.P0, 0, AccessLog.value(id, AccessLog.event(AccessLog.SCHEMA, hourMs + i, i)));
+            }
+            loader.load();
+        }
+        long largest = new CommitLog(loader.store, loader.layout())
+                .state().files().stream().mapToLong(DataFile::bytes).max().orElseThrow();
+
+        CompactResult result = compact(step -> {}, largest);
+
+        assertThat(result.merged()).isEqualTo(3);
+        assertThat(result.files()).isEqualTo(2);
+        assertEachRowOnce(LOADS * EVENTS + 20_002);
     }
 
     @Test
