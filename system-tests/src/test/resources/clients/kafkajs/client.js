@@ -126,7 +126,7 @@ async function open({ consumer: name, group, topics, pattern, assign, auto_commi
   const [topic, partition, at] = assign ? assign[0] : [];
   const consumer = kafka.consumer({
     groupId: group,
-    sessionTimeout: 10_000,
+    sessionTimeout: 30_000,
     heartbeatInterval: 500,
     maxWaitTimeInMs: 500,
     metadataMaxAge: 1_000,

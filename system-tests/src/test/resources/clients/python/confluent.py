@@ -11,7 +11,7 @@ BOOTSTRAP = {"bootstrap.servers": sys.argv[1]}
 WAIT_SECONDS = 60
 EDGES = {"beginning": confluent_kafka.OFFSET_BEGINNING, "end": confluent_kafka.OFFSET_END}
 
-CLASSIC = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 500}
+CLASSIC = {"session.timeout.ms": 30000, "heartbeat.interval.ms": 500}
 
 admin = AdminClient(BOOTSTRAP)
 members = {}

@@ -159,7 +159,7 @@ def open_member(consumer, group, topics=None, pattern=None, assign=None, auto_co
             group_id=group,
             auto_offset_reset="earliest",
             enable_auto_commit=auto_commit,
-            session_timeout_ms=6000,
+            session_timeout_ms=30000,
             heartbeat_interval_ms=500,
             metadata_max_age_ms=1000,
         )

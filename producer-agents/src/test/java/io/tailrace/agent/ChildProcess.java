@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 
 /** One of our processes in its own JVM, on the test's classpath. */
 final class ChildProcess {
-    private static final long START_TIMEOUT_S = 60;
+    /** Far more than a start or a stop takes. */
+    private static final long LIMIT_S = 180;
 
     private final String name;
     private final Process process;
@@ -50,7 +51,7 @@ final class ChildProcess {
     /** Waits for a line of output that contains a match, and returns the match's first group. */
     String await(String regex) throws InterruptedException {
         Pattern pattern = Pattern.compile(regex);
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_S);
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
         while (System.nanoTime() < deadlineNs) {
             String line = output.poll(100, TimeUnit.MILLISECONDS);
             if (line != null) {
@@ -66,7 +67,7 @@ final class ChildProcess {
 
     /** Waits for the end of the process and returns its exit code. */
     int awaitExit() throws InterruptedException {
-        if (!process.waitFor(START_TIMEOUT_S, TimeUnit.SECONDS)) {
+        if (!process.waitFor(LIMIT_S, TimeUnit.SECONDS)) {
             output.drainTo(seen);
             throw new AssertionError(name + " did not end:\n" + String.join("\n", seen));
         }

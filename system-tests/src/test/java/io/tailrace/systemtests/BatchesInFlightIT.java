@@ -2,6 +2,7 @@ package io.tailrace.systemtests;
 
 import static org.awaitility.Awaitility.await;
 
+import io.tailrace.systemtests.conformance.driver.EveryBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,7 @@ class BatchesInFlightIT {
             admin.createTopics(List.of(new NewTopic(TOPIC, Map.of(MOVES.partition(), replicas, STAYS, replicas))))
                     .all()
                     .get();
+            EveryBroker.awaitTopic(CLUSTER.bootstrapServers(), TOPIC, 2);
             admin.alterPartitionReassignments(
                             Map.of(MOVES, Optional.of(new NewPartitionReassignment(List.of(next, former, dead)))))
                     .all()

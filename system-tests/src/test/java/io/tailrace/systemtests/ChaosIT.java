@@ -33,7 +33,9 @@ class ChaosIT {
                     WEB.stream(), partitions("app", APP_PARTITIONS).stream())
             .toList();
     private static final List<TopicPartition> SHARED = partitions("shared", 12);
+    /** As brokers of a {@link LocalCluster} have it. */
     private static final int OFFSETS_PARTITIONS = 4;
+
     private static final int PER_SECOND_MAX = 200;
     private static final int COORDINATORS_KILLED_MIN = 3;
 
@@ -45,11 +47,11 @@ class ChaosIT {
     static final LocalCluster CLUSTER = LocalCluster.ofBrokersOnOwnHosts(
             3,
             Map.of(
+                    "zookeeper.session.timeout.ms", "6000",
                     "min.insync.replicas", "2",
                     "replica.lag.time.max.ms", "4000",
                     "replica.socket.timeout.ms", "3000",
                     "log.segment.bytes", "1048576",
-                    "offsets.topic.num.partitions", String.valueOf(OFFSETS_PARTITIONS),
                     "group.consumer.session.timeout.ms", "8000",
                     "group.consumer.min.session.timeout.ms", "8000",
                     "group.consumer.heartbeat.interval.ms", "2000",

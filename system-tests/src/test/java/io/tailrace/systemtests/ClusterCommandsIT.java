@@ -3,6 +3,7 @@ package io.tailrace.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tailrace.systemtests.conformance.driver.EveryBroker;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +18,13 @@ class ClusterCommandsIT {
     private static final int NEEDS_ATTENTION = 3;
 
     @RegisterExtension
-    static final LocalCluster CLUSTER =
-            LocalCluster.ofBrokers(3, Map.of("replica.lag.time.max.ms", "3000", "offsets.topic.num.partitions", "3"));
+    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(3, Map.of("offsets.topic.num.partitions", "3"));
 
     @Test
     void stoppedBrokerIsReportedUntilItReturns() throws Exception {
         tailrace("topics", "create", "--topic", "watched", "--partitions", "3", "--replication-factor", "3")
                 .requireSuccess();
+        EveryBroker.awaitTopic(CLUSTER.bootstrapServers(), "watched", 3);
         awaitHealthy();
         assertThat(tailrace("cluster", "--output", "csv").lines())
                 .hasSize(4)
@@ -38,9 +39,9 @@ class ClusterCommandsIT {
             assertThat(cluster.err()).contains("2 brokers up").contains(", 0 unavailable");
             assertThat(cluster.out()).contains("\n3,false,,,,false,0,");
         });
-        assertThat(describedBy("--under-replicated", "--topic", "watched"))
+        await().untilAsserted(() -> assertThat(describedBy("--under-replicated", "--topic", "watched"))
                 .hasSize(3)
-                .allSatisfy(line -> assertThat(line).endsWith(",3"));
+                .allSatisfy(line -> assertThat(line).endsWith(",3")));
         assertThat(describedBy("--unavailable")).isEmpty();
         assertThat(describedBy("--under-min-isr")).isEmpty();
 
@@ -56,6 +57,7 @@ class ClusterCommandsIT {
     void partitionsMoveWithAllTheirRecords() throws Exception {
         tailrace("topics", "create", "--topic", "moved", "--partitions", "4", "--replication-factor", "1")
                 .requireSuccess();
+        EveryBroker.awaitTopic(CLUSTER.bootstrapServers(), "moved", 4);
         String lines =
                 IntStream.range(0, 1000).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
         Command.tailraceReading(lines, withServer("produce", "--topic", "moved"))
@@ -70,18 +72,19 @@ class ClusterCommandsIT {
 
         await().untilAsserted(() ->
                 assertThat(tailrace("reassign", "--status").exitCode()).isZero());
-        assertThat(tailrace("topics", "describe", "--topic", "moved", "--output", "csv").lines().stream()
-                        .skip(1)
-                        .map(line -> line.split(",", -1)[3]))
-                .containsExactlyInAnyOrder("2", "2", "3", "3");
+        await().untilAsserted(() -> assertThat(
+                        tailrace("topics", "describe", "--topic", "moved", "--output", "csv").lines().stream()
+                                .skip(1)
+                                .map(line -> line.split(",", -1)[3]))
+                .containsExactlyInAnyOrder("2", "2", "3", "3"));
         assertThat(tailrace("consume", "--topic", "moved", "--from-beginning", "--to-end")
                         .lines())
                 .hasSize(1000)
                 .contains("line 0", "line 999");
-        assertThat(tailrace("topics", "configure", "--topic", "moved", "--output", "csv").lines().stream()
-                        .skip(1))
-                .as("no throttle is left")
-                .allSatisfy(line -> assertThat(line).endsWith(",true"));
+        await("no throttle is left").untilAsserted(() -> assertThat(
+                        tailrace("topics", "configure", "--topic", "moved", "--output", "csv").lines().stream()
+                                .skip(1))
+                .allSatisfy(line -> assertThat(line).endsWith(",true")));
         tailrace("topics", "delete", "--topic", "moved").requireSuccess();
     }
 

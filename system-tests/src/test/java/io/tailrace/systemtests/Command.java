@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * @param err its standard error
  */
 public record Command(int exitCode, String out, String err) {
-    private static final long SECONDS_MAX = 300;
+    private static final long SECONDS_MAX = 900;
 
     /** JVM flags for a fast start: the tests run many short-lived processes. */
     static final String FAST_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
@@ -45,7 +45,7 @@ public record Command(int exitCode, String out, String err) {
         return commandLine;
     }
 
-    /** Runs any program. If it does not end within five minutes, it is killed and the test fails. */
+    /** Runs any program. If it does not end within a quarter of an hour, it is killed and the test fails. */
     public static Command run(String input, Map<String, String> environment, List<String> commandLine)
             throws IOException, InterruptedException {
         return run(input, environment, commandLine, SECONDS_MAX);

@@ -10,6 +10,7 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
+import io.tailrace.systemtests.conformance.driver.EveryBroker;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ class DamageIT {
     private static final int REPLICAS = 3;
     private static final int PER_SECOND_MAX = 300;
     private static final int HALF_FRAMES = 600;
-    private static final int FETCH_MS_MAX = 20_000;
+    private static final int FETCH_MS_MAX = 60_000;
     private static final int SMALL_DISK_MEGABYTES = 256;
     private static final int TOPIC_NAME_LETTERS_MAX = 249;
     private static final String VALUE = "v".repeat(4_000);
@@ -94,13 +95,14 @@ class DamageIT {
             byte[] request = RawConnection.apiVersionsRequest();
             inTwoPieces.send(request, 0, 10);
             halfFrames.drip();
-            traffic.awaitProgress();
-            watch.awaitWhole();
             inTwoPieces.send(request, 10, request.length - 10);
             assertThat(inTwoPieces.awaitAnswer()).isPositive();
-            assertThat(Command.tailrace("cluster", "--bootstrap-server", broker.address())
-                            .exitCode())
-                    .isZero();
+            traffic.awaitProgress();
+            watch.awaitWhole();
+            await("the broker to report a healthy cluster")
+                    .until(() -> Command.tailrace("cluster", "--bootstrap-server", broker.address())
+                                    .exitCode()
+                            == 0);
             await("the broker to close every connection whose frame does not end")
                     .until(() -> {
                         halfFrames.drip();
@@ -177,6 +179,7 @@ class DamageIT {
             try (Admin admin = theirs.admin()) {
                 admin.deleteTopics(List.of(topic)).all().get();
             }
+            EveryBroker.awaitNoTopic(CLUSTER.bootstrapServers(), topic);
         }
         theirs.send(damaged.topic(), List.of("afterwards"), Map.of());
         assertThat(theirs.values(damaged.topic())).containsExactly("afterwards");

@@ -3,6 +3,7 @@ package io.tailrace.systemtests;
 import static org.awaitility.Awaitility.await;
 
 import io.tailrace.replication.history.History;
+import io.tailrace.systemtests.conformance.driver.EveryBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -61,16 +62,19 @@ public record KafkaClients(Supplier<String> bootstrapServers) {
         return all;
     }
 
+    /** Creates a topic with one replica, and waits until every broker knows it. */
     public void createTopic(String topic, int partitions) throws Exception {
         createTopic(topic, partitions, 1);
     }
 
+    /** Creates a topic, and waits until every broker knows it. */
     public void createTopic(String topic, int partitions, int replicas) throws Exception {
         try (Admin admin = admin()) {
             admin.createTopics(List.of(new NewTopic(topic, partitions, (short) replicas)))
                     .all()
                     .get();
         }
+        EveryBroker.awaitTopic(bootstrapServers.get(), topic, partitions);
     }
 
     /** Sends values to partition 0 and returns their metadata once all are acknowledged. */

@@ -31,8 +31,9 @@ public final class LocalBroker {
                 String.valueOf(id),
                 "zookeeper.connect",
                 zooKeeperAddress,
+                // Survives a machine that stands still for seconds. Tests of brokers that fail have shorter ones.
                 "zookeeper.session.timeout.ms",
-                "6000",
+                "30000",
                 "log.dirs",
                 logDirectory().toString(),
                 "offsets.topic.num.partitions",

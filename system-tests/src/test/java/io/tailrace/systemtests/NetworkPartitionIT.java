@@ -25,6 +25,7 @@ class NetworkPartitionIT {
     static final LocalCluster CLUSTER = LocalCluster.ofBrokersOnOwnHosts(
             3,
             Map.of(
+                    "zookeeper.session.timeout.ms", "15000",
                     "min.insync.replicas", "2",
                     "replica.lag.time.max.ms", "3000",
                     "replica.socket.timeout.ms", "3000"));

@@ -40,7 +40,8 @@ class PartitionsMeasurement {
             .toList();
 
     @RegisterExtension
-    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(3, Map.of("min.insync.replicas", "2"));
+    static final LocalCluster CLUSTER =
+            LocalCluster.ofBrokers(3, Map.of("zookeeper.session.timeout.ms", "6000", "min.insync.replicas", "2"));
 
     private final KafkaClients clients = new KafkaClients(CLUSTER::bootstrapServers);
     private final List<String> topics = new ArrayList<>();

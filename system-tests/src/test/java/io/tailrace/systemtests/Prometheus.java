@@ -1,10 +1,10 @@
 package io.tailrace.systemtests;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -16,14 +16,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Debian's Prometheus, which scrapes processes of this machine every second. */
 final class Prometheus implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern LISTENING = Pattern.compile("\"Listening on\" address=\\S+:(\\d+)\n");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
@@ -61,23 +65,25 @@ final class Prometheus implements AutoCloseable {
                     static_configs:
                       - targets: [%s]
                 """.formatted(targets));
-        int port = freePort();
+        Path log = folder.resolve("prometheus.log");
         Process process = new ProcessBuilder(
                         "prometheus",
                         "--config.file=" + config,
                         "--storage.tsdb.path=" + folder.resolve("tsdb"),
-                        "--web.listen-address=127.0.0.1:" + port)
+                        "--web.listen-address=127.0.0.1:0")
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("prometheus.log").toFile())
+                .redirectOutput(log.toFile())
                 .start();
-        return new Prometheus(process, port);
+        await("Prometheus to listen")
+                .failFast("Prometheus has ended", () -> !process.isAlive())
+                .until(() -> port(log).isPresent());
+        return new Prometheus(process, port(log).orElseThrow());
     }
 
-    /** Prometheus does not report the port that it listens on, so it cannot choose one. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    /** The port that Prometheus reports. */
+    private static Optional<Integer> port(Path log) throws IOException {
+        Matcher matcher = LISTENING.matcher(Files.readString(log));
+        return matcher.find() ? Optional.of(Integer.valueOf(matcher.group(1))) : Optional.empty();
     }
 
     private JsonNode get(String path) throws IOException, InterruptedException {

@@ -35,6 +35,7 @@ class PrometheusIT {
     static final LocalCluster CLUSTER = LocalCluster.ofBrokers(
             3,
             Map.of(
+                    "zookeeper.session.timeout.ms", "15000",
                     "metrics.listener", "127.0.0.1:0",
                     "default.replication.factor", "3",
                     "min.insync.replicas", "2",

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 
 /** A connection to a broker on which a test sends whatever bytes it likes. */
 final class RawConnection implements AutoCloseable {
-    private static final int TIMEOUT_MS = 20_000;
+    private static final int TIMEOUT_MS = 60_000;
     private static final short API_VERSIONS = 18;
 
     private final Socket socket;

@@ -1,5 +1,6 @@
 package io.tailrace.systemtests;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -21,7 +22,7 @@ final class ServerProcess implements AutoCloseable {
             Map.of("TAILRACE_HEAP", "256m", "TAILRACE_OPTS", Command.FAST_START);
 
     private static final Duration START_MAX = Duration.ofMinutes(4);
-    private static final long STOP_SECONDS_MAX = 60;
+    private static final long STOP_SECONDS_MAX = 180;
     private static final int TAIL_LINES = 60;
 
     private final Process process;
@@ -161,9 +162,10 @@ final class ServerProcess implements AutoCloseable {
         return content(output);
     }
 
+    /** The process may be in the middle of a character. */
     private static String content(Path file) {
         try {
-            return Files.readString(file);
+            return new String(Files.readAllBytes(file), UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

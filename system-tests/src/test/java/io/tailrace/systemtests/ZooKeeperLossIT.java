@@ -33,7 +33,7 @@ class ZooKeeperLossIT {
             "delivery.timeout.ms", 3_000);
 
     @RegisterExtension
-    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(3, Map.of("zookeeper.session.timeout.ms", "2000"));
+    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(3, Map.of("zookeeper.session.timeout.ms", "10000"));
 
     private final KafkaClients clients = new KafkaClients(CLUSTER::bootstrapServers);
     private final List<List<String>> read = PARTITIONS.stream()
@@ -52,8 +52,12 @@ class ZooKeeperLossIT {
             consumer.assign(PARTITIONS);
             readUntil(consumer, RECORDS / 2);
             assertThat(read).anySatisfy(values -> assertThat(values).hasSizeLessThan(RECORDS));
+            List<Long> lostBefore = CLUSTER.brokers().stream()
+                    .map(ZooKeeperLossIT::sessionsLost)
+                    .toList();
             CLUSTER.killZooKeeper();
-            CLUSTER.brokers().forEach(broker -> broker.process().awaitOutput(SESSION_LOST));
+            await("every broker to lose its session").until(() -> CLUSTER.brokers().stream()
+                    .allMatch(broker -> sessionsLost(broker) > lostBefore.get(broker.id() - 1)));
 
             readUntil(consumer, RECORDS);
             assertThat(read).containsOnly(committed);
@@ -69,6 +73,10 @@ class ZooKeeperLossIT {
             assertThat(read).allSatisfy(values -> assertThat(values.subList(RECORDS, values.size()))
                     .containsExactly("later"));
         }
+    }
+
+    private static long sessionsLost(LocalBroker broker) {
+        return SESSION_LOST.matcher(broker.process().output()).results().count();
     }
 
     private static String value(int number) {

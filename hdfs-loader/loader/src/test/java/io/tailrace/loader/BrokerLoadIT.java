@@ -128,7 +128,7 @@ class BrokerLoadIT {
                         List.of()));
                 assertThat(sent).isNotCompletedExceptionally();
             }
-            producer.flush(Duration.ofSeconds(30));
+            producer.flush(Duration.ofMinutes(2));
         }
     }
 

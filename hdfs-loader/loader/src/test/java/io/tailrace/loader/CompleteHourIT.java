@@ -12,8 +12,11 @@ import io.tailrace.client.OffsetReset;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.loader.run.AccessLog;
 import io.tailrace.loader.run.AgentRecords;
+import io.tailrace.loader.run.RowFiles;
+import io.tailrace.process.CommandRunner;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.audit.ContentSum;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +83,39 @@ class CompleteHourIT {
             assertThat(records.get(0)).contains("access-log/2015-05-17T10", "\"complete\":true,\"rows\":30");
             assertThat(records.get(1)).contains("access-log/2015-05-17T10", "\"complete\":false,\"rows\":31", "EXTRA");
             assertThat(records.get(2)).contains("access-log/2015-05-17T10", "\"complete\":true,\"rows\":31");
+            anAuditThatVerifiesFindsAChangedRow(cluster);
+        }
+    }
+
+    private static void anAuditThatVerifiesFindsAChangedRow(RunningCluster cluster) throws IOException {
+        String[] verify = {"--verify", "--topic", AccessLog.TOPIC, "--hour", HOUR, "--output", "json"};
+        RunningCluster.Printed clean = cluster.run(new AuditCommand(), verify);
+        assertThat(clean.exitCode()).as(clean.err()).isZero();
+        assertThat(clean.out()).contains("\"hour\":\"" + HOUR + "\"", "\"loaded\":31,", "\"verdict\":\"COMPLETE\"");
+
+        Path file = onlyFile(cluster.output().resolve("access-log/_generations"));
+        List<GenericRecord> rows = RowFiles.rows(file);
+        rows.get(7).put("byte_offset", 1L);
+        RowFiles.rewrite(file, rows, RowFiles.footer(file));
+
+        assertThat(cluster.run(new AuditCommand(), "--output", "json").out())
+                .as("by the sums beside the rows")
+                .contains("\"verdict\":\"COMPLETE\"");
+        RunningCluster.Printed changed = cluster.run(new AuditCommand(), verify);
+        assertThat(changed.exitCode()).isEqualTo(CommandRunner.NEEDS_ATTENTION);
+        assertThat(changed.out())
+                .contains(
+                        "\"loaded\":31,",
+                        "\"verdict\":\"ALTERED\"",
+                        file.getFileName().toString());
+    }
+
+    private static Path onlyFile(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> found =
+                    files.filter(file -> file.toString().endsWith(".parquet")).toList();
+            assertThat(found).hasSize(1);
+            return found.get(0);
         }
     }
 

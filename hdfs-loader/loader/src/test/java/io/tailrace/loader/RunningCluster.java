@@ -64,7 +64,7 @@ final class RunningCluster implements AutoCloseable {
         try (Producer producer = Producer.create(ProducerConfig.of(brokers()))) {
             List<CompletableFuture<?>> sent = new ArrayList<>();
             records.forEach(record -> sent.add(producer.send(record)));
-            producer.flush(Duration.ofSeconds(30));
+            producer.flush(Duration.ofMinutes(2));
             assertThat(sent).allSatisfy(each -> assertThat(each).isCompleted());
         }
     }

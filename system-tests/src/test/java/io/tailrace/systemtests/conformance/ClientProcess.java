@@ -26,7 +26,7 @@ final class ClientProcess implements AutoCloseable {
     private static final Path SCRIPTS =
             Path.of("src", "test", "resources", "clients").toAbsolutePath();
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long ANSWER_SECONDS_MAX = 120;
+    private static final long ANSWER_SECONDS_MAX = 180;
     private static final long END_SECONDS_MAX = 30;
 
     private final Process process;

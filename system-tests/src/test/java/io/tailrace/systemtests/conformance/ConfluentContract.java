@@ -64,7 +64,7 @@ abstract class ConfluentContract extends ScriptedClientContract {
     void rebalancesCooperatively() {
         assertMovesOnlyWhatItMust(Map.of(
                 "partition.assignment.strategy", "cooperative-sticky",
-                "session.timeout.ms", 6_000,
+                "session.timeout.ms", 30_000,
                 "heartbeat.interval.ms", 500));
     }
 

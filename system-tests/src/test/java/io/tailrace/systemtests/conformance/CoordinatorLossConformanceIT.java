@@ -11,6 +11,7 @@ import io.tailrace.protocol.group.OffsetsTopic;
 import io.tailrace.systemtests.LocalBroker;
 import io.tailrace.systemtests.LocalCluster;
 import io.tailrace.systemtests.OurClients;
+import io.tailrace.systemtests.conformance.driver.EveryBroker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ class CoordinatorLossConformanceIT {
     static final LocalCluster CLUSTER = LocalCluster.ofBrokers(
             3,
             Map.of(
+                    "zookeeper.session.timeout.ms", "10000",
                     "group.initial.rebalance.delay.ms", "0",
                     "offsets.topic.replication.factor", "3",
                     "min.insync.replicas", "2"));
@@ -63,7 +65,7 @@ class CoordinatorLossConformanceIT {
     @Test
     @Operation("group: its coordinator's broker is killed")
     void aGroupReadsOn() throws Exception {
-        readThroughTheLossOfTheCoordinator(Map.of("session.timeout.ms", 10_000, "heartbeat.interval.ms", 500));
+        readThroughTheLossOfTheCoordinator(Map.of("session.timeout.ms", 30_000, "heartbeat.interval.ms", 500));
     }
 
     @Test
@@ -76,6 +78,7 @@ class CoordinatorLossConformanceIT {
         try (Admin admin = ours.admin()) {
             admin.createTopic(new NewTopic(topic, OptionalInt.of(PARTITIONS), OptionalInt.of(3), Map.of()));
         }
+        EveryBroker.awaitTopic(CLUSTER.bootstrapServers(), topic, PARTITIONS);
         try (ScriptedClient client = new ScriptedClient(ClientProcess.start(
                 CLUSTER.folder().resolve("confluent-" + group + ".log"),
                 NewestLibrdkafkaConformanceIT.ENVIRONMENT,

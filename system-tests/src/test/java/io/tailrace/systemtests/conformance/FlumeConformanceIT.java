@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Order;
@@ -30,7 +29,7 @@ class FlumeConformanceIT {
 
     @RegisterExtension
     @Order(2)
-    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(1, Map.of("zookeeper.session.timeout.ms", "30000"));
+    static final LocalCluster CLUSTER = LocalCluster.ofOneBroker();
 
     private static final String CONFIGURATION = """
             a.sources = s

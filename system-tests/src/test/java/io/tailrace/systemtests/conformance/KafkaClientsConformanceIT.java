@@ -30,7 +30,7 @@ class KafkaClientsConformanceIT {
     static final LocalCluster CLUSTER = ConformanceCluster.start();
 
     /** For all operations of one version together. */
-    private static final long DRIVER_SECONDS_MAX = 1_200;
+    private static final long DRIVER_SECONDS_MAX = 2_400;
 
     @ParameterizedTest
     @ValueSource(strings = {NEWEST, LAST_3, OLDEST})

@@ -7,6 +7,7 @@ import io.tailrace.systemtests.Command;
 import io.tailrace.systemtests.KafkaClients;
 import io.tailrace.systemtests.LocalCluster;
 import io.tailrace.systemtests.OurClients;
+import io.tailrace.systemtests.conformance.driver.EveryBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.TopicPartitionReplica;
@@ -78,6 +80,7 @@ class KafkaClusterToolsConformanceIT {
                     .all()
                     .get();
         }
+        EveryBroker.awaitTopic(CLUSTER.bootstrapServers(), topic, 1);
         clients.send(
                 IntStream.range(0, count)
                         .mapToObj(
@@ -209,7 +212,7 @@ class KafkaClusterToolsConformanceIT {
         assertThat(String.join("\n", reassignments("--execute", "--reassignment-json-file", plan.toString())))
                 .contains("Successfully started partition reassignment for " + partition);
         awaitReassigned(plan);
-        assertThat(replicas()).containsExactly(2);
+        await().atMost(PATIENCE).until(() -> replicas().equals(List.of(2)));
         assertThat(clients.values(topic)).hasSize(10);
         assertThat(String.join("\n", reassignments("--list"))).contains("No partition reassignments found.");
     }
@@ -242,7 +245,7 @@ class KafkaClusterToolsConformanceIT {
                                 "--execute", "--throttle", "50000000", "--reassignment-json-file", plan.toString())))
                 .contains("throttle limit was set to 50000000 B/s");
         awaitReassigned(plan);
-        assertThat(replicas()).containsExactly(2);
+        await().atMost(PATIENCE).until(() -> replicas().equals(List.of(2)));
         try (Admin admin = clients.admin()) {
             ConfigResource ofTopic = new ConfigResource(ConfigResource.Type.TOPIC, topic);
             await().atMost(PATIENCE)
@@ -294,7 +297,10 @@ class KafkaClusterToolsConformanceIT {
         assertThat(TOOLS.lines(
                         "LeaderElectionCommand", "--election-type", "preferred", "--topic", topic, "--partition", "0"))
                 .anyMatch(line -> line.contains(topic + "-0"));
-        await().atMost(PATIENCE).until(() -> describe().leader().id() == 2);
+        await().atMost(PATIENCE).until(() -> {
+            Node leader = describe().leader();
+            return leader != null && leader.id() == 2;
+        });
     }
 
     @Test

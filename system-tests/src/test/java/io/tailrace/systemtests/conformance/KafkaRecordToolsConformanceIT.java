@@ -1,6 +1,7 @@
 package io.tailrace.systemtests.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,6 +9,7 @@ import io.tailrace.systemtests.Command;
 import io.tailrace.systemtests.KafkaClients;
 import io.tailrace.systemtests.LocalCluster;
 import io.tailrace.systemtests.OurClients;
+import io.tailrace.systemtests.conformance.driver.EveryBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,8 +72,10 @@ class KafkaRecordToolsConformanceIT {
                         "--config",
                         "retention.ms=1234567"))
                 .contains("Created topic " + topic + ".");
+        EveryBroker.awaitTopic(CLUSTER.bootstrapServers(), topic, 2);
         assertThat(TOOLS.lines("TopicCommand", "--alter", "--topic", topic, "--partitions", "3"))
                 .isEmpty();
+        EveryBroker.awaitTopic(CLUSTER.bootstrapServers(), topic, 3);
         List<String> description = TOOLS.lines("TopicCommand", "--describe", "--topic", topic);
         assertThat(description).hasSize(4);
         assertThat(description.get(0)).contains("PartitionCount: 3", "ReplicationFactor: 2", "retention.ms=1234567");
@@ -80,6 +84,7 @@ class KafkaRecordToolsConformanceIT {
                         line.matches(".*Partition: \\d\\tLeader: [12]\\tReplicas: ([12],[12])\\tIsr: ([12],[12]).*"));
         assertThat(TOOLS.lines("TopicCommand", "--list")).contains(topic);
         assertThat(TOOLS.lines("TopicCommand", "--delete", "--topic", topic)).isEmpty();
+        EveryBroker.awaitNoTopic(CLUSTER.bootstrapServers(), topic);
         assertThat(TOOLS.lines("TopicCommand", "--list")).doesNotContain(topic);
     }
 
@@ -90,12 +95,12 @@ class KafkaRecordToolsConformanceIT {
         String[] entity = {"--entity-type", "topics", "--entity-name", topic};
         assertThat(configs(entity, "--alter", "--add-config", "retention.ms=60000,cleanup.policy=[compact,delete]"))
                 .contains("Completed updating config for topic " + topic + ".");
-        assertThat(String.join("\n", configs(entity, "--describe")))
-                .contains("retention.ms=60000", "cleanup.policy=compact,delete");
+        await().untilAsserted(() -> assertThat(String.join("\n", configs(entity, "--describe")))
+                .contains("retention.ms=60000", "cleanup.policy=compact,delete"));
         configs(entity, "--alter", "--delete-config", "retention.ms");
-        assertThat(String.join("\n", configs(entity, "--describe")))
+        await().untilAsserted(() -> assertThat(String.join("\n", configs(entity, "--describe")))
                 .contains("cleanup.policy=compact,delete")
-                .doesNotContain("retention.ms");
+                .doesNotContain("retention.ms"));
         assertThat(String.join("\n", configs(entity, "--describe", "--all"))).contains("segment.bytes=");
     }
 
@@ -117,7 +122,8 @@ class KafkaRecordToolsConformanceIT {
                 .contains("broker.id=2");
         String[] group = {"--entity-type", "groups", "--entity-name", topic};
         configs(group, "--alter", "--add-config", "consumer.session.timeout.ms=50000");
-        assertThat(String.join("\n", configs(group, "--describe"))).contains("consumer.session.timeout.ms=50000");
+        await().untilAsserted(() -> assertThat(String.join("\n", configs(group, "--describe")))
+                .contains("consumer.session.timeout.ms=50000"));
     }
 
     @Test
@@ -342,13 +348,12 @@ class KafkaRecordToolsConformanceIT {
     @Operation("kafka-dump-log, of a segment that a broker wrote")
     void dumpLog() throws Exception {
         fill(10);
-        Path segment;
-        try (var files = Files.walk(CLUSTER.folder())) {
-            segment = files.filter(file ->
-                            file.toString().contains(topic) && file.toString().endsWith(".log"))
-                    .findFirst()
-                    .orElseThrow();
-        }
+        Path segment = CLUSTER.brokers().stream()
+                .flatMap(broker -> ConformanceCluster.disks(broker).stream())
+                .map(disk -> disk.resolve(topic + "-0").resolve("00000000000000000000.log"))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow();
         Command dump = Command.run(
                 "",
                 Map.of(),

@@ -28,7 +28,7 @@ class Log4jConformanceIT {
 
     @RegisterExtension
     @Order(2)
-    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(1, Map.of("zookeeper.session.timeout.ms", "30000"));
+    static final LocalCluster CLUSTER = LocalCluster.ofOneBroker();
 
     private static final String CONFIGURATION = """
             <Configuration status="warn">

@@ -197,7 +197,7 @@ class RsyslogConformanceIT {
 
     @Test
     @Operation("imkafka: reads a topic in a group")
-    void readsATopic() {
+    void readsATopic() throws IOException {
         List<String> values =
                 IntStream.range(0, 100).mapToObj(i -> "value " + i).toList();
         ours.send(
@@ -208,8 +208,7 @@ class RsyslogConformanceIT {
         Path output = CLUSTER.folder().resolve("read.txt");
 
         await("lines of " + output)
-                .until(() -> Files.exists(output) && Files.readAllLines(output).size() >= values.size());
-        assertThat(output).content().satisfies(text -> assertThat(text.lines().toList())
-                .containsExactlyInAnyOrderElementsOf(values));
+                .until(() -> Files.exists(output) && Files.readString(output).split("\n", -1).length > values.size());
+        assertThat(Files.readAllLines(output)).containsExactlyInAnyOrderElementsOf(values);
     }
 }

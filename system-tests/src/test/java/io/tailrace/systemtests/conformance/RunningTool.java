@@ -1,5 +1,6 @@
 package io.tailrace.systemtests.conformance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -42,7 +43,7 @@ final class RunningTool implements AutoCloseable {
     }
 
     String output() throws IOException {
-        return Files.readString(output);
+        return new String(Files.readAllBytes(output), UTF_8); // it may end in the middle of a character
     }
 
     /** Sends SIGTERM, and SIGKILL if the process does not end in time. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The operations that all scripts have in common. Each fails with a {@link ClientError} if the client reports an error. */
 record ScriptedClient(ClientProcess process) implements AutoCloseable {
-    private static final int READ_SECONDS_MAX = 60;
+    private static final int READ_SECONDS_MAX = 120;
 
     /** A record that a consumer has read. */
     record Read(
@@ -117,7 +117,7 @@ record ScriptedClient(ClientProcess process) implements AutoCloseable {
                 Map.of("assign", List.of(List.of(partition.topic(), partition.partition(), at))));
     }
 
-    /** What a consumer has read since the last call, once it is this many records or a minute has passed. */
+    /** What a consumer has read since the last call, once it is this many records or two minutes have passed. */
     List<Read> read(String consumer, int count) {
         return readWithin(consumer, count, READ_SECONDS_MAX);
     }

@@ -29,12 +29,8 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 abstract class ScriptedClientFixture {
     private static final int INVALID_TOPIC = 17;
     private static final int NON_EMPTY_GROUP = 68;
-    /**
-     * Settings of a broker whose groups do not wait for more members before their first generation, and that keeps its session on a
-     * slow machine.
-     */
-    static final Map<String, String> BROKER =
-            Map.of("group.initial.rebalance.delay.ms", "0", "zookeeper.session.timeout.ms", "30000");
+    /** Settings of a broker whose groups do not wait for more members before their first generation. */
+    static final Map<String, String> BROKER = Map.of("group.initial.rebalance.delay.ms", "0");
 
     ScriptedClient client;
     OurClients ours;

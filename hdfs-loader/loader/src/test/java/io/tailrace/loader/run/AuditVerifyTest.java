@@ -10,7 +10,6 @@ import io.tailrace.loader.audit.Verdict;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.table.DataFile;
 import io.tailrace.loader.table.FileAudit;
-import io.tailrace.loader.table.RowFileBuilder;
 import io.tailrace.loader.table.RowMapper;
 import io.tailrace.loader.task.StoredRows;
 import io.tailrace.loader.verify.FileVerifier;
@@ -38,12 +37,6 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.parquet.avro.AvroParquetReader;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.ParquetReader;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.io.LocalInputFile;
-import org.apache.parquet.io.LocalOutputFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -200,42 +193,6 @@ class AuditVerifyTest {
         return Path.of(loader.layout().file(file).toUri());
     }
 
-    private static List<GenericRecord> rows(Path file) throws IOException {
-        List<GenericRecord> rows = new ArrayList<>();
-        try (ParquetReader<GenericRecord> reader = AvroParquetReader.<GenericRecord>builder(new LocalInputFile(file))
-                .withDataModel(GenericData.get())
-                .build()) {
-            for (GenericRecord row = reader.read(); row != null; row = reader.read()) {
-                rows.add(row);
-            }
-        }
-        return rows;
-    }
-
-    private static Map<String, String> footer(Path file) throws IOException {
-        Map<String, String> kept = new HashMap<>();
-        try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file))) {
-            Map<String, String> footer = reader.getFileMetaData().getKeyValueMetaData();
-            for (String key : List.of(FileAudit.FOOTER_KEY, RowMapper.EVENT_SCHEMA_KEY)) {
-                kept.put(key, footer.getOrDefault(key, ""));
-            }
-        }
-        return kept;
-    }
-
-    private static void rewrite(Path file, List<GenericRecord> rows, Map<String, String> footer) throws IOException {
-        Schema schema = rows.get(0).getSchema();
-        Files.deleteIfExists(file);
-        Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
-        try (ParquetWriter<GenericRecord> writer = new RowFileBuilder(new LocalOutputFile(file), schema)
-                .withExtraMetaData(footer)
-                .build()) {
-            for (GenericRecord row : rows) {
-                writer.write(row);
-            }
-        }
-    }
-
     private static GenericRecord copy(GenericRecord row) {
         return GenericData.get().deepCopy(row.getSchema(), row);
     }
@@ -309,7 +266,7 @@ class AuditVerifyTest {
         List<DataFile> files = files();
         Map<DataFile, List<GenericRecord>> original = new HashMap<>();
         for (DataFile file : files) {
-            original.put(file, rows(path(file)));
+            original.put(file, RowFiles.rows(path(file)));
             assertThat(isAltered(verifier.verify(file))).isFalse();
         }
         for (int i = 0; i < EDITS; i++) {
@@ -324,14 +281,14 @@ class AuditVerifyTest {
             List<GenericRecord> rows =
                     new ArrayList<>(before.stream().map(AuditVerifyTest::copy).toList());
             change(rows, others, random);
-            Map<String, String> footer = footer(path(file));
+            Map<String, String> footer = RowFiles.footer(path(file));
 
-            rewrite(path(file), rows, footer);
+            RowFiles.rewrite(path(file), rows, footer);
 
             assertThat(isAltered(verifier.verify(file)))
                     .as("edit %d: %s instead of %s", i, rows, before)
                     .isTrue();
-            rewrite(path(file), before, footer);
+            RowFiles.rewrite(path(file), before, footer);
         }
         assertThat(verdicts(true)).containsOnly(Verdict.COMPLETE);
     }
@@ -340,10 +297,10 @@ class AuditVerifyTest {
     void namesTheFileThatWasChanged() throws IOException {
         load();
         DataFile file = files().get(0);
-        List<GenericRecord> rows = rows(path(file));
+        List<GenericRecord> rows = RowFiles.rows(path(file));
         String host = rows.get(0).get("host").toString();
         rows.get(0).put("user", "somebody else");
-        rewrite(path(file), rows, footer(path(file)));
+        RowFiles.rewrite(path(file), rows, RowFiles.footer(path(file)));
 
         assertThat(verdicts(false)).containsOnly(Verdict.COMPLETE);
         assertThat(audit(true))
@@ -360,9 +317,9 @@ class AuditVerifyTest {
     void aRowThatIsRemovedIsMissing() throws IOException {
         load();
         DataFile file = files().get(0);
-        List<GenericRecord> rows = rows(path(file));
+        List<GenericRecord> rows = RowFiles.rows(path(file));
         rows.remove(0);
-        rewrite(path(file), rows, footer(path(file)));
+        RowFiles.rewrite(path(file), rows, RowFiles.footer(path(file)));
 
         assertThat(audit(true)).anySatisfy(audit -> {
             assertThat(audit.verdict()).isEqualTo(Verdict.MISSING);
@@ -398,8 +355,11 @@ class AuditVerifyTest {
         send(NEXT_LINE, 4, START_MS);
         loader.load();
         Path file = path(files().get(0));
-        String event = footer(file).getOrDefault(RowMapper.EVENT_SCHEMA_KEY, "");
-        rewrite(file, rows(file), Map.of(FileAudit.FOOTER_KEY, footer(file).getOrDefault(FileAudit.FOOTER_KEY, "")));
+        String event = RowFiles.footer(file).getOrDefault(RowMapper.EVENT_SCHEMA_KEY, "");
+        RowFiles.rewrite(
+                file,
+                RowFiles.rows(file),
+                Map.of(FileAudit.FOOTER_KEY, RowFiles.footer(file).getOrDefault(FileAudit.FOOTER_KEY, "")));
 
         assertThat(event).isNotEmpty();
         assertThat(audit(true)).allSatisfy(audit -> {

@@ -89,6 +89,9 @@ public final class HiveProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
-        process.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+        process.onExit()
+                .orTimeout(1, TimeUnit.MINUTES)
+                .exceptionally(late -> process.destroyForcibly())
+                .join();
     }
 }

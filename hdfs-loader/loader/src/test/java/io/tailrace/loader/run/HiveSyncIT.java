@@ -2,13 +2,12 @@ package io.tailrace.loader.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.loader.SilentPort;
 import io.tailrace.loader.commit.Publisher;
 import io.tailrace.loader.hive.MetastoreCatalog;
 import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableKind;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,9 +41,10 @@ class HiveSyncIT {
     @Test
     void aMetastoreThatWasAwayIsGivenAllHours() throws Exception {
         org.apache.hadoop.fs.Path root = new org.apache.hadoop.fs.Path(hive.hdfs() + "/sync");
-        URI away = URI.create("thrift://127.0.0.1:" + closedPort());
-        try (TestLoader loader = new TestLoader(root, new Configuration(), cluster, registry);
+        try (SilentPort silent = new SilentPort();
+                TestLoader loader = new TestLoader(root, new Configuration(), cluster, registry);
                 TableCatalog real = catalog(URI.create(hive.metastore()))) {
+            URI away = URI.create("thrift://127.0.0.1:" + silent.port());
             AccessLog.append(cluster, registry, EVENTS, 1);
             loader.catalog(catalog(away));
             LoadResult result = loader.load();
@@ -81,11 +81,5 @@ class HiveSyncIT {
 
     private static TableCatalog catalog(URI metastore) {
         return new MetastoreCatalog(List.of(metastore), "default");
-    }
-
-    private static int closedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -6,10 +6,12 @@ import io.tailrace.loader.commit.CommitStep;
 import io.tailrace.loader.table.TableKind;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,12 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Kills the loader process with {@code kill -9} at each step; the next load completes the work. */
+/** Kills the loader process with {@code kill -9} at each step of its work; the next run completes it. */
 class KillIT {
-    static final long SEED = 9;
-
-    private static final int EVENTS = 40;
     private static final int SIGKILL_EXIT_CODE = 128 + 9;
+    private static final List<String> SCHEMES = List.of("file", "hdfs");
     private static final AtomicInteger FOLDERS = new AtomicInteger();
 
     private static Path dir = Path.of("");
@@ -40,36 +40,54 @@ class KillIT {
         hdfs.close();
     }
 
-    static Stream<Arguments> steps() {
-        Stream<String> steps = Stream.concat(
-                Stream.of(KilledLoad.WHILE_WRITING),
-                Stream.of(CommitStep.values()).map(Enum::name));
-        return steps.flatMap(step -> Stream.of(Arguments.of("file", step), Arguments.of("hdfs", step)));
+    /** Loads are killed at each step on both file systems; the others, which commit in the same way, in turn on one of them. */
+    static Stream<Arguments> kills() {
+        List<String> steps = Stream.concat(
+                        Stream.of(KilledRun.WHILE_WRITING),
+                        Stream.of(CommitStep.values()).map(Enum::name))
+                .toList();
+        List<Arguments> kills = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            for (String scheme : SCHEMES) {
+                kills.add(Arguments.of(KillableWork.LOAD, scheme, steps.get(i)));
+            }
+            kills.add(Arguments.of(KillableWork.RETRY_ERRORS, SCHEMES.get(i % 2), steps.get(i)));
+            kills.add(Arguments.of(KillableWork.RELOAD, SCHEMES.get((i + 1) % 2), steps.get(i)));
+        }
+        return kills.stream();
     }
 
     @ParameterizedTest
-    @MethodSource("steps")
-    void nextLoadLeavesTheSameRows(String scheme, String step) throws Exception {
+    @MethodSource("kills")
+    void theNextRunLeavesTheSameRows(KillableWork work, String scheme, String step) throws Exception {
         String folder = "/kill-" + FOLDERS.incrementAndGet();
         org.apache.hadoop.fs.Path root =
                 scheme.equals("hdfs") ? hdfs.path(folder) : new org.apache.hadoop.fs.Path(dir.toUri() + folder);
 
-        assertThat(runUntilKilled(root, step)).isEqualTo(SIGKILL_EXIT_CODE);
+        assertThat(runUntilKilled(work, root, step)).isEqualTo(SIGKILL_EXIT_CODE);
 
         FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
         FakeRegistry registry = new FakeRegistry();
-        var expected = AccessLog.append(cluster, registry, EVENTS, SEED);
+        var expected = work.fill(cluster, registry);
+        work.mend(registry);
         try (TestLoader loader = new TestLoader(root, new Configuration(), cluster, registry)) {
-            loader.load();
+            work.run(loader, reached -> {});
 
-            assertThat(loader.rowsByStatus()).isEqualTo(expected);
-            assertThat(loader.positions(TableKind.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
+            List<GenericRecord> rows = loader.liveRows(TableKind.ROWS);
+            assertThat(TestLoader.byStatus(rows)).isEqualTo(expected);
+            assertThat(TestLoader.positions(rows)).doesNotHaveDuplicates();
+            assertThat(loader.liveRows(TableKind.ERRORS)).isEmpty();
+            if (work == KillableWork.LOAD) {
+                assertThat(loader.rowsByStatus())
+                        .as("with files that no manifest has")
+                        .isEqualTo(expected);
+            }
             assertThat(loader.store.names(loader.layout().staging())).isEmpty();
             assertThat(loader.load().rows()).isZero();
         }
     }
 
-    private static int runUntilKilled(org.apache.hadoop.fs.Path root, String step) throws Exception {
+    private static int runUntilKilled(KillableWork work, org.apache.hadoop.fs.Path root, String step) throws Exception {
         // At the second file, so that some files are published and some are not.
         String occurrence = step.equals(CommitStep.FILE_MOVED.name()) ? "2" : "1";
         Process process = new ProcessBuilder(List.of(
@@ -80,16 +98,16 @@ class KillIT {
                         "-Dtailrace.log.level=ERROR",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        KilledLoad.class.getName(),
+                        KilledRun.class.getName(),
+                        work.name(),
                         root.toString(),
                         step,
-                        occurrence,
-                        Integer.toString(EVENTS)))
+                        occurrence))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
             return process.exitValue();
         } finally {
             process.destroyForcibly();

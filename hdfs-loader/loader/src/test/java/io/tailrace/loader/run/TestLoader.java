@@ -287,9 +287,14 @@ final class TestLoader implements AutoCloseable {
         return found;
     }
 
+    /** Returns the number of rows on disk by status. */
     SortedMap<Integer, Long> rowsByStatus() throws IOException {
+        return byStatus(rows(TableKind.ROWS));
+    }
+
+    static SortedMap<Integer, Long> byStatus(List<GenericRecord> rows) {
         SortedMap<Integer, Long> byStatus = new TreeMap<>();
-        for (GenericRecord row : rows(TableKind.ROWS)) {
+        for (GenericRecord row : rows) {
             byStatus.merge((Integer) row.get("status"), 1L, Long::sum);
         }
         return byStatus;

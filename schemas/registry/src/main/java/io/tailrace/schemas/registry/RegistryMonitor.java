@@ -48,7 +48,7 @@ final class RegistryMonitor implements Health, AutoCloseable {
         this.steadyMs = steadyMs;
     }
 
-    /** Watches a server that has read the log, registers its metrics and starts the thread. For one call. */
+    /** Watches a server that has read the log, and registers its metrics. For one call. */
     void watch(RegistryServer started, Metrics metrics) {
         caughtUp();
         server = started;
@@ -57,8 +57,11 @@ final class RegistryMonitor implements Health, AutoCloseable {
             return null;
         });
         register(started, metrics);
-        Future<?> unusedProbes =
-                probes.scheduleWithFixedDelay(() -> probe(started.store()), 0, PROBE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Starts the thread that probes the log of a server that is watched. */
+    void startProbes(SchemaStore store) {
+        Future<?> unused = probes.scheduleWithFixedDelay(() -> probe(store), 0, PROBE_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Asks for the end of the log. */

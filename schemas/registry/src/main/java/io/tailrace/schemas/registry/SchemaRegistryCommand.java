@@ -46,6 +46,7 @@ public final class SchemaRegistryCommand implements Callable<Integer> {
             RegistryServer server = RegistryServer.start(config, TopicSchemaLog.open(config));
             log.info("keeping schemas in topic {} at {}", config.topic(), config.bootstrapServers());
             endpoint.register(metrics -> monitor.watch(server, metrics));
+            monitor.startProbes(server.store());
             int port = server.address().getPort();
             ServerProcess.runUntilStopped(
                     server, server.failure(), () -> System.out.println("schema registry is ready on port " + port));

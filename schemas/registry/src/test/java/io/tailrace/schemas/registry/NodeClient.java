@@ -54,7 +54,7 @@ final class NodeClient {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(2, TimeUnit.MINUTES))
+            assertThat(process.waitFor(10, TimeUnit.MINUTES))
                     .as(String.join(" ", command))
                     .isTrue();
             String output = Files.readString(log, StandardCharsets.UTF_8);

@@ -63,7 +63,7 @@ class PythonClientIT {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(1, TimeUnit.MINUTES)).as("%s", command).isTrue();
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("%s", command).isTrue();
             return new Result(process.exitValue(), Files.readString(output));
         } finally {
             process.destroyForcibly();

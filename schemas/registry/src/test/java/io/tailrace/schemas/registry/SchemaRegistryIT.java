@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The registry with a broker: two instances at once, a restart, unsuitable topics, and the process. */
 class SchemaRegistryIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    private static final Pattern READY = Pattern.compile("is ready on port (\\d+)");
+    private static final Pattern READY = Pattern.compile("is ready on port (\\d+)\\R");
 
     private static Path folder;
     private static RunningBroker broker;
@@ -157,7 +157,7 @@ class SchemaRegistryIT {
 
             process.destroy();
 
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
             assertThat(process.exitValue()).as(Files.readString(log)).isZero();
         } finally {
             process.destroyForcibly();

@@ -26,7 +26,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** Clients of one cluster, and what the checks do with them again and again. Not thread-safe. */
 final class Clients {
     private static final AtomicInteger NAMES = new AtomicInteger();
-    private static final long SECONDS_MAX = 60;
+    private static final long SECONDS_MAX = 120;
     static final Duration POLL = Duration.ofMillis(50);
 
     private final String bootstrapServers;
@@ -45,7 +45,7 @@ final class Clients {
     }
 
     Admin admin() {
-        return Admin.create(Map.of("bootstrap.servers", bootstrapServers, "default.api.timeout.ms", "60000"));
+        return Admin.create(Map.of("bootstrap.servers", bootstrapServers, "default.api.timeout.ms", "120000"));
     }
 
     /** A producer with the default settings, overridden by pairs of key and value. */
@@ -70,7 +70,7 @@ final class Clients {
         return all;
     }
 
-    /** Creates a topic with one replica for each partition and returns its name. */
+    /** Creates a topic with one replica for each partition and returns its name, once every broker knows it. */
     String topic(int partitions) throws Exception {
         return topic(partitions, Map.of());
     }
@@ -81,16 +81,18 @@ final class Clients {
             get(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(configs)))
                     .all());
         }
+        EveryBroker.awaitTopic(bootstrapServers, topic, partitions);
         return topic;
     }
 
-    /** A topic with one partition on given brokers, the preferred leader first. */
+    /** A topic with one partition on given brokers, the preferred leader first, which every broker knows. */
     TopicPartition placed(List<Integer> brokers) throws Exception {
         String topic = name();
         try (Admin admin = admin()) {
             get(admin.createTopics(List.of(new NewTopic(topic, Map.of(0, brokers))))
                     .all());
         }
+        EveryBroker.awaitTopic(bootstrapServers, topic, 1);
         return new TopicPartition(topic, 0);
     }
 

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.TopicPartitionReplica;
@@ -126,9 +127,11 @@ final class ClusterChecks {
             Clients.until("the reassignment", () -> get(admin.listPartitionReassignments(Set.of(partition))
                             .reassignments())
                     .isEmpty());
-            Clients.until(
-                    "replicas on broker 2", () -> replicas(admin, partition).equals(List.of(2)));
-            assertThat(partitionOf(admin, partition).leader().id()).isEqualTo(2);
+            Clients.eventually(() -> {
+                TopicPartitionInfo moved = partitionOf(admin, partition);
+                assertThat(replicas(moved)).containsExactly(2);
+                assertThat(leader(moved)).isEqualTo(2);
+            });
         }
         assertThat(clients.values(partition.topic())).isEqualTo(Clients.numbers(100));
     }
@@ -155,23 +158,26 @@ final class ClusterChecks {
             get(admin.alterPartitionReassignments(
                             Map.of(partition, Optional.of(new NewPartitionReassignment(List.of(2, 1)))))
                     .all());
-            Clients.until("the new order", () -> replicas(admin, partition).equals(List.of(2, 1)));
+            Clients.until("the new order", () -> replicas(partitionOf(admin, partition))
+                    .equals(List.of(2, 1)));
             try {
                 get(admin.electLeaders(ElectionType.PREFERRED, Set.of(partition))
                         .all());
             } catch (ExecutionException e) {
                 assertThat(e).as("the leader has already changed").hasCauseInstanceOf(ElectionNotNeededException.class);
             }
-            Clients.until(
-                    "the preferred leader",
-                    () -> partitionOf(admin, partition).leader().id() == 2);
+            Clients.until("the preferred leader", () -> leader(partitionOf(admin, partition)) == 2);
         }
     }
 
-    private static List<Integer> replicas(Admin admin, TopicPartition partition) throws Exception {
-        return partitionOf(admin, partition).replicas().stream()
-                .map(node -> node.id())
-                .toList();
+    private static List<Integer> replicas(TopicPartitionInfo partition) {
+        return partition.replicas().stream().map(node -> node.id()).toList();
+    }
+
+    /** The id of a partition's leader, or -1. */
+    static int leader(TopicPartitionInfo partition) {
+        Node leader = partition.leader();
+        return leader == null ? -1 : leader.id();
     }
 
     private static TopicPartitionInfo partitionOf(Admin admin, TopicPartition partition) throws Exception {

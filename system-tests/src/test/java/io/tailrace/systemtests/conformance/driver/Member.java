@@ -18,7 +18,7 @@ final class Member implements AutoCloseable {
     Member(Clients clients, String group, String... settings) {
         List<String> all = new ArrayList<>(List.of("group.id", group));
         if (!Arrays.asList(settings).contains("consumer")) {
-            all.addAll(List.of("session.timeout.ms", "6000", "heartbeat.interval.ms", "200"));
+            all.addAll(List.of("session.timeout.ms", "30000", "heartbeat.interval.ms", "200"));
         }
         all.addAll(List.of(settings));
         consumer = clients.consumer(all.toArray(String[]::new));

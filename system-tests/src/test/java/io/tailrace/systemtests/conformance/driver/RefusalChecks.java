@@ -69,7 +69,7 @@ final class RefusalChecks {
 
     private void transactions() {
         try (KafkaProducer<String, String> producer =
-                clients.producer("transactional.id", Clients.name(), "max.block.ms", "10000")) {
+                clients.producer("transactional.id", Clients.name(), "max.block.ms", "60000")) {
             assertThatThrownBy(producer::initTransactions)
                     .isInstanceOf(KafkaException.class)
                     .satisfies(failure -> assertThat(failure.toString()).doesNotContain("Timeout"));

@@ -96,7 +96,8 @@ final class TopicChecks {
                     .all());
             Clients.eventually(() -> {
                 TopicDescription description = describe(admin, topic);
-                assertThat(description.partitions().get(0).leader().id()).isEqualTo(2);
+                assertThat(ClusterChecks.leader(description.partitions().get(0)))
+                        .isEqualTo(2);
                 assertThat(description.partitions().get(1).replicas())
                         .extracting(node -> node.id())
                         .containsExactly(1, 2);
@@ -173,11 +174,12 @@ final class TopicChecks {
                     .all());
             Clients.eventually(() -> {
                 assertThat(describe(admin, topic).partitions())
-                        .extracting(partition -> partition.leader().id())
+                        .extracting(ClusterChecks::leader)
                         .hasSize(3)
                         .endsWith(2, 1);
             });
         }
+        EveryBroker.awaitTopic(clients.bootstrapServers(), topic, 3);
         clients.send(topic, 3, 30);
         assertThat(clients.read(topic, 3)).hasSize(30);
     }

@@ -2,6 +2,7 @@ package io.tailrace.loader.engine.mapreduce;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.loader.SilentPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -22,12 +23,10 @@ class NodeAddressesTest {
 
     @Test
     void namesTheAddressThatCannotBeReached() throws IOException {
-        try (ServerSocket open = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket open = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                SilentPort silent = new SilentPort()) {
             int port = open.getLocalPort();
-            int closed;
-            try (ServerSocket other = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-                closed = other.getLocalPort();
-            }
+            int closed = silent.port();
 
             NodeAddresses.check(parameters(port, port));
             assertThatThrownBy(() -> NodeAddresses.check(parameters(port, closed)))

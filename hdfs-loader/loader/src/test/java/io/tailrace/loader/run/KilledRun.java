@@ -1,35 +1,37 @@
 package io.tailrace.loader.run;
 
-import io.tailrace.loader.plan.Plan;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** A load that kills its own process at a step. Arguments: {@code ROOT STEP OCCURRENCE EVENTS}. */
-final class KilledLoad {
+/** A process that kills itself at a step of its work. Arguments: {@code WORK ROOT STEP OCCURRENCE}. */
+final class KilledRun {
     /** A step before the commit: data files are open. */
     static final String WHILE_WRITING = "WHILE_WRITING";
 
-    private KilledLoad() {}
+    private KilledRun() {}
 
     public static void main(String[] args) throws IOException {
-        String step = args[1];
-        int[] left = {Integer.parseInt(args[2])};
+        KillableWork work = KillableWork.valueOf(args[0]);
+        String step = args[2];
+        int[] left = {Integer.parseInt(args[3])};
         FakeCluster cluster = new FakeCluster().with(AccessLog.P0).with(AccessLog.P1);
         FakeRegistry registry = new FakeRegistry();
-        AccessLog.append(cluster, registry, Integer.parseInt(args[3]), KillIT.SEED);
-        try (TestLoader loader = new TestLoader(new Path(args[0]), new Configuration(), cluster, registry)) {
+        work.fill(cluster, registry);
+        try (TestLoader loader = new TestLoader(new Path(args[1]), new Configuration(), cluster, registry)) {
+            work.prepare(loader);
+            work.mend(registry);
             loader.onLoaded(records -> {
-                        if (step.equals(WHILE_WRITING)) {
-                            killThisProcess();
-                        }
-                    })
-                    .load(Plan.OnGap.FAIL, reached -> {
-                        if (reached.name().equals(step) && --left[0] == 0) {
-                            killThisProcess();
-                        }
-                    });
+                if (step.equals(WHILE_WRITING)) {
+                    killThisProcess();
+                }
+            });
+            work.run(loader, reached -> {
+                if (reached.name().equals(step) && --left[0] == 0) {
+                    killThisProcess();
+                }
+            });
         }
     }
 
