@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is loaded of topics, as the commits say. Needs no lock: a load may run at the same time. */
+/** What is loaded of topics, according to the commits. Needs no lock: a load may run at the same time. */
 final class LoadStatus {
     private static final Logger log = LoggerFactory.getLogger(LoadStatus.class);
 
@@ -72,7 +72,7 @@ final class LoadStatus {
                     offsets(newest.endOffsets()),
                     lag(topic, newest.endOffsets()),
                     rows.stream().map(DataFile::pathPartition).distinct().count(),
-                    completeHours(layout),
+                    new HourVerdicts(store, layout).complete().size(),
                     rows.stream().mapToLong(DataFile::rows).sum(),
                     errors.stream().mapToLong(DataFile::rows).sum(),
                     rows.size() + errors.size(),
@@ -101,17 +101,6 @@ final class LoadStatus {
 
     private static List<DataFile> files(TopicState state, TableKind kind) {
         return state.files().stream().filter(file -> file.table() == kind).toList();
-    }
-
-    private long completeHours(Layout layout) throws IOException {
-        HourVerdicts verdicts = new HourVerdicts(store, layout);
-        long complete = 0;
-        for (String day : verdicts.days()) {
-            complete += verdicts.of(day).values().stream()
-                    .filter(verdict -> verdict.isKnownComplete())
-                    .count();
-        }
-        return complete;
     }
 
     private static String offsets(SortedMap<Integer, Long> ends) {

@@ -6,17 +6,20 @@ import io.tailrace.loader.table.PathPartition;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The verdicts of a topic's hours on disk: a file for each day and version, of which the newest counts. The name of a file with
@@ -26,7 +29,7 @@ import org.apache.hadoop.fs.Path;
 public final class HourVerdicts {
     private static final Pattern NAME = Pattern.compile("(\\d{4}-\\d{2}-\\d{2})-(\\d{20})(-open)?\\.json");
 
-    /** How often a file is looked for that a newer version replaces while it is read. */
+    /** How often the newest version of a file is read, if each one is replaced before it can be read. */
     private static final int READS_MAX = 10;
 
     private final Store store;
@@ -73,11 +76,12 @@ public final class HourVerdicts {
      * @throws IOException if they cannot be read; the message names the file and what to do
      */
     public SortedMap<PathPartition, HourVerdict> of(String day) throws IOException {
-        for (int read = 1; ; read++) {
-            DayFile file = files().get(day);
-            if (file == null) {
-                return new TreeMap<>();
-            }
+        return read(day, files().get(day));
+    }
+
+    private SortedMap<PathPartition, HourVerdict> read(String day, @Nullable DayFile newest) throws IOException {
+        DayFile file = newest;
+        for (int read = 1; file != null; read++) {
             Path path = new Path(layout.hours(), file.name());
             try {
                 return HourVerdictFormat.decode(store.read(path));
@@ -85,6 +89,7 @@ public final class HourVerdicts {
                 if (read == READS_MAX) {
                     throw e;
                 }
+                file = files().get(day);
             } catch (IllegalArgumentException e) {
                 throw new IOException(
                         "cannot read the verdicts of hours in " + path + ": " + e.getMessage()
@@ -93,6 +98,7 @@ public final class HourVerdicts {
                         e);
             }
         }
+        return new TreeMap<>();
     }
 
     /** Returns the verdict of an hour, if it was ever judged. */
@@ -100,19 +106,27 @@ public final class HourVerdicts {
         return Optional.ofNullable(of(hour.dt()).get(hour));
     }
 
-    /** Returns which of some hours are complete. Reads the file of each day once. */
+    /** Returns all complete hours. */
+    public SortedSet<PathPartition> complete() throws IOException {
+        return complete(day -> true);
+    }
+
+    /** Returns which of some hours are complete. */
     public SortedSet<PathPartition> complete(Collection<PathPartition> hours) throws IOException {
-        Map<String, SortedMap<PathPartition, HourVerdict>> days = new HashMap<>();
+        Set<String> days = hours.stream().map(PathPartition::dt).collect(Collectors.toSet());
+        SortedSet<PathPartition> complete = complete(days::contains);
+        complete.retainAll(Set.copyOf(hours));
+        return complete;
+    }
+
+    /** The folder has a file for each day that was ever judged, so it is listed once. */
+    private SortedSet<PathPartition> complete(Predicate<String> days) throws IOException {
         SortedSet<PathPartition> complete = new TreeSet<>();
-        for (PathPartition hour : hours) {
-            SortedMap<PathPartition, HourVerdict> day = days.get(hour.dt());
-            if (day == null) {
-                day = of(hour.dt());
-                days.put(hour.dt(), day);
-            }
-            HourVerdict verdict = day.get(hour);
-            if (verdict != null && verdict.isKnownComplete()) {
-                complete.add(hour);
+        for (Map.Entry<String, DayFile> file : files().entrySet()) {
+            if (days.test(file.getKey())) {
+                read(file.getKey(), file.getValue()).values().stream()
+                        .filter(HourVerdict::isKnownComplete)
+                        .forEach(verdict -> complete.add(verdict.hour()));
             }
         }
         return complete;

@@ -38,8 +38,10 @@ public record TopicOutcome(
                         + Failures.message(publication.cause()) + ". The next load repeats it");
             }
             if (loaded.mergeFailure() != null) {
-                problems.add("the rows are loaded, but the files of complete hours were not merged: "
-                        + Failures.message(loaded.mergeFailure()) + ". No row is lost; the next load tries again");
+                problems.add(
+                        "the rows are loaded, but merging the files of complete hours, or deleting replaced ones, failed: "
+                                + Failures.message(loaded.mergeFailure())
+                                + ". No row is lost; the next load tries again");
             }
         }
         return problems;

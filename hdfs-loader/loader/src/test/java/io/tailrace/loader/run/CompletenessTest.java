@@ -272,8 +272,9 @@ class CompletenessTest {
         TopicOutcome outcome = new TopicLoad(AccessLog.TOPIC, run(), new Retries(3, 1, pause -> {}, () -> 0)).load();
 
         assertThat(outcome.problems())
-                .containsExactly("the rows are loaded, but the files of complete hours were not merged: no space left."
-                        + " No row is lost; the next load tries again");
+                .containsExactly(
+                        "the rows are loaded, but merging the files of complete hours, or deleting replaced ones,"
+                                + " failed: no space left. No row is lost; the next load tries again");
         assertThat(mark(HOUR)).isPresent();
         assertThat(topic.loader.liveRows(TableKind.ROWS)).hasSize(10);
 
