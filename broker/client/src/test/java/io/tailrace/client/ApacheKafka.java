@@ -25,16 +25,17 @@ public final class ApacheKafka implements AutoCloseable {
 
     /** Starts a broker with its files in an empty folder. Returns before clients can reach it. */
     public static ApacheKafka start(Path folder) throws Exception {
-        int port = freePort();
-        int controllerPort = freePort();
+        String host = loopbackAddress();
+        int port = freePort(host);
+        int controllerPort = freePort(host);
         Path logs = Files.createDirectory(folder.resolve("logs"));
         Path config = Files.write(
                 folder.resolve("server.properties"),
                 List.of(
                         "process.roles=broker,controller",
                         "node.id=1",
-                        "controller.quorum.voters=1@127.0.0.1:" + controllerPort,
-                        "listeners=PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
+                        "controller.quorum.voters=1@" + host + ":" + controllerPort,
+                        "listeners=PLAINTEXT://" + host + ":" + port + ",CONTROLLER://" + host + ":" + controllerPort,
                         "controller.listener.names=CONTROLLER",
                         "log.dirs=" + logs,
                         "num.partitions=2",
@@ -56,7 +57,7 @@ public final class ApacheKafka implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("kafka.out").toFile())
                 .start();
-        return new ApacheKafka(process, "127.0.0.1:" + port);
+        return new ApacheKafka(process, host + ":" + port);
     }
 
     private static void format(Path logs) throws Exception {
@@ -70,8 +71,20 @@ public final class ApacheKafka implements AutoCloseable {
                 .run();
     }
 
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    /**
+     * An address of 127.214.0.0/16 that depends on this process's id. The broker takes its ports later than they are chosen, and
+     * nothing else listens on or connects from this address meanwhile. Other systems than Linux have one loopback address.
+     */
+    private static String loopbackAddress() {
+        if (!System.getProperty("os.name").equals("Linux")) {
+            return "127.0.0.1";
+        }
+        long pid = ProcessHandle.current().pid();
+        return "127.214.%d.%d".formatted(pid / 256 % 256, pid % 256);
+    }
+
+    private static int freePort(String host) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -389,7 +389,7 @@ class BatchingProducerTest {
         BatchingProducer producer = producer(config().bufferBytesMax(1_024)
                 .lingerMs(100_000)
                 .deliveryTimeoutMs(200_000)
-                .blockMsMax(20_000));
+                .blockMsMax(60_000));
         queue(producer, P0, 800);
         FutureTask<CompletableFuture<RecordMetadata>> blocked = new FutureTask<>(() -> send(producer, P0, 800));
         Thread sender = new Thread(blocked);
@@ -401,7 +401,7 @@ class BatchingProducerTest {
         assertThat(blocked.isDone()).isFalse();
         acknowledge(network.only(), 0);
         producer.step();
-        assertThat(blocked.get(20, TimeUnit.SECONDS)).isNotDone();
+        assertThat(blocked.get(60, TimeUnit.SECONDS)).isNotDone();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.CompressionType;
+import io.tailrace.testing.WaitLimit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ public abstract class ClientContract {
     }
 
     private static ErrorCode refusal(CompletableFuture<RecordMetadata> future) {
-        assertThat(future).failsWithin(Duration.ofSeconds(30));
+        assertThat(future).failsWithin(WaitLimit.WAIT_MAX);
         return Retry.errorOf(future.handle((metadata, failure) -> failure).join());
     }
 
@@ -73,7 +74,7 @@ public abstract class ClientContract {
 
     static List<ConsumerRecord> read(Consumer consumer, int count) {
         List<ConsumerRecord> records = new ArrayList<>();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long deadline = System.nanoTime() + WaitLimit.WAIT_MAX.toNanos();
         while (records.size() < count && System.nanoTime() < deadline) {
             records.addAll(consumer.poll(POLL));
         }
@@ -135,7 +136,7 @@ public abstract class ClientContract {
         createTopic(1);
         try (Producer producer = Producer.create(ProducerConfig.of(bootstrapServers()));
                 Consumer consumer = Consumer.create(reading().build())) {
-            producer.send(ProducerRecord.of(topic, null, null)).get(30, TimeUnit.SECONDS);
+            producer.send(ProducerRecord.of(topic, null, null)).get(60, TimeUnit.SECONDS);
             consumer.assign(List.of(new TopicPartition(topic, 0)));
             ConsumerRecord record = read(consumer, 1).get(0);
             assertThat(record.key()).isNull();
@@ -154,7 +155,7 @@ public abstract class ClientContract {
         try (Producer producer = Producer.create(config);
                 Consumer consumer = Consumer.create(reading().build())) {
             RecordMetadata metadata =
-                    producer.send(ProducerRecord.of(topic, null, bytes("x"))).get(30, TimeUnit.SECONDS);
+                    producer.send(ProducerRecord.of(topic, null, bytes("x"))).get(60, TimeUnit.SECONDS);
             assertThat(metadata.offset().isPresent()).isEqualTo(acks != Acks.NONE);
             consumer.assign(List.of(new TopicPartition(topic, 0)));
             assertThat(read(consumer, 1)).hasSize(1);
@@ -285,7 +286,7 @@ public abstract class ClientContract {
                         "x".getBytes(StandardCharsets.UTF_8),
                         List.of()));
             }
-            producer.flush(Duration.ofSeconds(30));
+            producer.flush(WaitLimit.WAIT_MAX);
 
             Map<TopicPartition, Long> at = Map.of(full, 2_500L, empty, 2_500L, missing, 2_500L, unknown, 2_500L);
             assertThat(groups.offsets(at))
@@ -333,7 +334,7 @@ public abstract class ClientContract {
                 Consumer.create(reading().offsetReset(OffsetReset.NONE).build())) {
             consumer.assign(List.of(partition));
             consumer.seek(partition, 1_000);
-            assertThatThrownBy(() -> consumer.poll(Duration.ofSeconds(30)))
+            assertThatThrownBy(() -> consumer.poll(WaitLimit.WAIT_MAX))
                     .isInstanceOfSatisfying(OffsetOutOfRangeException.class, e -> {
                         assertThat(e.position()).isEqualTo(1_000);
                         assertThat(e.logStartOffset()).isZero();
@@ -367,7 +368,7 @@ public abstract class ClientContract {
     void topicsAreCreatedDescribedGrownAndDeleted() {
         admin.createTopic(
                 new NewTopic(topic, OptionalInt.of(2), OptionalInt.of(1), Map.of("retention.ms", "123456789")));
-        assertThat(admin.topics(false)).contains(topic);
+        await().until(() -> admin.topics(false).contains(topic));
         TopicDescription described = described();
         assertThat(described.partitions()).hasSize(2).allSatisfy(partition -> {
             assertThat(partition.leader()).isPresent();
@@ -375,14 +376,14 @@ public abstract class ClientContract {
         });
         assertThat(admin.topicConfig(topic)).contains(new ConfigEntry("retention.ms", "123456789", false));
         admin.createPartitions(topic, 3);
-        assertThat(described().partitions()).hasSize(3);
+        await().untilAsserted(() -> assertThat(described().partitions()).hasSize(3));
         assertThatThrownBy(() -> admin.createTopic(new NewTopic(topic, OptionalInt.of(1), OptionalInt.of(1), Map.of())))
                 .isInstanceOfSatisfying(ClientException.class, e -> assertThat(e.errorCode())
                         .isEqualTo(ErrorCode.TOPIC_ALREADY_EXISTS));
         admin.deleteTopics(List.of(topic));
-        assertThatThrownBy(() -> admin.describe(List.of(topic)))
+        await().untilAsserted(() -> assertThatThrownBy(() -> admin.describe(List.of(topic)))
                 .isInstanceOfSatisfying(ClientException.class, e -> assertThat(e.errorCode())
-                        .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
+                        .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)));
         assertThat(admin.cluster().nodes()).isNotEmpty();
         assertThat(admin.cluster().controllerId()).isPresent();
     }
@@ -409,7 +410,7 @@ public abstract class ClientContract {
         admin.configureBroker(broker, Map.of("leader.replication.throttled.rate", Optional.empty()));
     }
 
-    /** Brokers other than the one that made a change see it a moment later. */
+    /** Waits, because a broker may show a change a moment after it has answered the request. */
     private void assertSetting(ConfigEntry expected) {
         await().untilAsserted(() -> assertThat(admin.topicConfig(topic)).contains(expected));
     }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Random;
@@ -17,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * request, or between a request and its answer.
  */
 final class CuttingProxy implements AutoCloseable {
-    private final ServerSocket server;
-    private final int brokerPort;
+    private final ServerSocket listener;
+    private final InetSocketAddress broker;
     private final int bytesMax;
     private final Random random;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -26,12 +27,12 @@ final class CuttingProxy implements AutoCloseable {
     private volatile boolean cutting = true;
 
     /** Starts on an ephemeral port. Every connection carries up to {@code bytesMax} bytes in each direction. */
-    CuttingProxy(int brokerPort, int bytesMax, long seed) {
-        this.brokerPort = brokerPort;
+    CuttingProxy(InetSocketAddress broker, int bytesMax, long seed) {
+        this.broker = broker;
         this.bytesMax = bytesMax;
         this.random = new Random(seed);
         try {
-            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -39,7 +40,7 @@ final class CuttingProxy implements AutoCloseable {
     }
 
     int port() {
-        return server.getLocalPort();
+        return listener.getLocalPort();
     }
 
     int cuts() {
@@ -54,18 +55,18 @@ final class CuttingProxy implements AutoCloseable {
     private void acceptAll() {
         try {
             while (true) {
-                Socket client = server.accept();
-                Socket broker = new Socket(InetAddress.getLoopbackAddress(), brokerPort);
+                Socket client = listener.accept();
+                Socket server = new Socket(broker.getAddress(), broker.getPort());
                 sockets.add(client);
-                sockets.add(broker);
+                sockets.add(server);
                 int upBytes;
                 int downBytes;
                 synchronized (random) {
                     upBytes = 1 + random.nextInt(bytesMax);
                     downBytes = 1 + random.nextInt(bytesMax);
                 }
-                start(() -> pump(client, broker, upBytes));
-                start(() -> pump(broker, client, downBytes));
+                start(() -> pump(client, server, upBytes));
+                start(() -> pump(server, client, downBytes));
             }
         } catch (IOException e) {
             closeAll();
@@ -117,7 +118,7 @@ final class CuttingProxy implements AutoCloseable {
     @Override
     public void close() {
         try {
-            server.close();
+            listener.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

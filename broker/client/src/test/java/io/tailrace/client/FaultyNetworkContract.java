@@ -36,9 +36,9 @@ public abstract class FaultyNetworkContract {
             admin.createTopic(new NewTopic(topic, OptionalInt.of(PARTITIONS), OptionalInt.of(1), Map.of()));
         }
         long seed = new Random().nextLong();
-        int brokerPort =
-                Integer.parseInt(bootstrapServers().substring(bootstrapServers().lastIndexOf(':') + 1));
-        try (CuttingProxy proxy = new CuttingProxy(brokerPort, 20_000, seed)) {
+        String[] hostAndPort = bootstrapServers().split(":", -1);
+        InetSocketAddress broker = new InetSocketAddress(hostAndPort[0], Integer.parseInt(hostAndPort[1]));
+        try (CuttingProxy proxy = new CuttingProxy(broker, 20_000, seed)) {
             List<RecordMetadata> acknowledged = produce(topic, proxy);
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 TopicPartition read = new TopicPartition(topic, partition);

@@ -14,6 +14,7 @@ import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.MetadataResponse;
 import io.tailrace.protocol.message.Response;
+import io.tailrace.testing.WaitLimit;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,11 +25,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,8 +38,11 @@ class SocketNetworkTest {
     private static final MetadataResponse ANSWER =
             new MetadataResponse(0, List.of(), "here", 1, List.of(), Integer.MIN_VALUE);
 
+    private static final int TIMEOUT_MS = 60_000;
+
     private final ServerSocket server;
     private final SocketNetwork network;
+    private final AtomicLong skippedMs = new AtomicLong();
 
     SocketNetworkTest() throws IOException {
         server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
@@ -46,10 +50,10 @@ class SocketNetworkTest {
                 .bootstrapServers("127.0.0.1:" + server.getLocalPort())
                 .retryBackoffMs(1)
                 .retryBackoffMaxMs(1)
-                .connectTimeoutMs(5_000)
+                .connectTimeoutMs(TIMEOUT_MS)
                 .responseBytesMax(10_000)
                 .build();
-        network = new SocketNetwork(config, Time.SYSTEM);
+        network = new SocketNetwork(config, new SkippingTime());
     }
 
     @AfterEach
@@ -58,14 +62,27 @@ class SocketNetworkTest {
         server.close();
     }
 
-    private CompletableFuture<MetadataResponse> ask(int timeoutMs) {
+    /** The system's time, of which a test can skip some. */
+    private final class SkippingTime implements Time {
+        @Override
+        public long elapsedMs() {
+            return Time.SYSTEM.elapsedMs() + skippedMs.get();
+        }
+
+        @Override
+        public long wallMs() {
+            return Time.SYSTEM.wallMs();
+        }
+    }
+
+    private CompletableFuture<MetadataResponse> ask() {
         return network.send(
-                InetSocketAddress.createUnresolved("127.0.0.1", server.getLocalPort()), METADATA, timeoutMs);
+                InetSocketAddress.createUnresolved("127.0.0.1", server.getLocalPort()), METADATA, TIMEOUT_MS);
     }
 
     private static ErrorCode failure(CompletableFuture<?> future) {
         assertThat(future)
-                .failsWithin(Duration.ofSeconds(20))
+                .failsWithin(WaitLimit.WAIT_MAX)
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(ClientException.class);
         return Retry.errorOf(
@@ -127,13 +144,13 @@ class SocketNetworkTest {
 
     @Test
     void highestCommonVersionIsUsed() throws Exception {
-        CompletableFuture<MetadataResponse> answer = ask(10_000);
+        CompletableFuture<MetadataResponse> answer = ask();
         try (Accepted broker = new Accepted((short) 3)) {
             Requests.Received asked = broker.receive();
             assertThat(asked.header().version()).isEqualTo((short) 5);
             assertThat(asked.header().clientId()).isEqualTo("tailrace");
             broker.answer(ANSWER, (short) 5, asked);
-            assertThat(answer.get(10, TimeUnit.SECONDS).clusterId()).isEqualTo("here");
+            assertThat(answer.get(60, TimeUnit.SECONDS).clusterId()).isEqualTo("here");
         }
     }
 
@@ -142,7 +159,7 @@ class SocketNetworkTest {
         FetchRequest.Partition part = new FetchRequest.Partition(0, -1, 0, -1, -1, 1_000);
         FetchRequest fetch = new FetchRequest(-1, 0, 1, 1_000, List.of(new FetchRequest.Topic("web", List.of(part))));
         CompletableFuture<?> unused =
-                network.send(InetSocketAddress.createUnresolved("127.0.0.1", server.getLocalPort()), fetch, 10_000);
+                network.send(InetSocketAddress.createUnresolved("127.0.0.1", server.getLocalPort()), fetch, TIMEOUT_MS);
         try (Accepted broker = new Accepted((short) 3)) {
             Requests.Received asked = broker.receive();
             assertThat(asked.header().version()).isEqualTo((short) 12);
@@ -152,11 +169,11 @@ class SocketNetworkTest {
 
     @Test
     void brokerThatSupportsOnlyApiVersionsZeroIsAskedAgain() throws Exception {
-        CompletableFuture<MetadataResponse> answer = ask(10_000);
+        CompletableFuture<MetadataResponse> answer = ask();
         try (Accepted broker = new Accepted((short) 0)) {
             Requests.Received asked = broker.receive();
             broker.answer(ANSWER, asked.header().version(), asked);
-            assertThat(answer.get(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(answer.get(60, TimeUnit.SECONDS)).isNotNull();
         }
     }
 
@@ -165,38 +182,39 @@ class SocketNetworkTest {
         CompletableFuture<?> unknown = network.send(
                 InetSocketAddress.createUnresolved("127.0.0.1", server.getLocalPort()),
                 new CreatePartitionsRequest(List.of(), 1, false),
-                10_000);
-        CompletableFuture<MetadataResponse> known = ask(10_000);
+                TIMEOUT_MS);
+        CompletableFuture<MetadataResponse> known = ask();
         try (Accepted broker = new Accepted((short) 3)) {
             Requests.Received asked = broker.receive();
             broker.answer(ANSWER, (short) 5, asked);
-            assertThat(known.get(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(known.get(60, TimeUnit.SECONDS)).isNotNull();
             assertThat(failure(unknown)).isEqualTo(ErrorCode.UNSUPPORTED_VERSION);
         }
     }
 
     @Test
     void connectionLostInsideAnAnswerFailsAllUnansweredRequestsAndTheNextOneReconnects() throws Exception {
-        CompletableFuture<MetadataResponse> first = ask(10_000);
-        CompletableFuture<MetadataResponse> second = ask(10_000);
+        CompletableFuture<MetadataResponse> first = ask();
+        CompletableFuture<MetadataResponse> second = ask();
         try (Accepted broker = new Accepted((short) 3)) {
             byte[] whole = broker.encode(ANSWER, (short) 5, broker.receive());
             broker.out.write(whole, 0, whole.length - 1);
         }
         assertThat(failure(first)).isEqualTo(ErrorCode.NETWORK_EXCEPTION);
         assertThat(failure(second)).isEqualTo(ErrorCode.NETWORK_EXCEPTION);
-        CompletableFuture<MetadataResponse> third = ask(10_000);
+        CompletableFuture<MetadataResponse> third = ask();
         try (Accepted broker = new Accepted((short) 3)) {
             broker.answer(ANSWER, (short) 5, broker.receive());
-            assertThat(third.get(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(third.get(60, TimeUnit.SECONDS)).isNotNull();
         }
     }
 
     @Test
     void timedOutRequestEndsTheConnection() throws Exception {
-        CompletableFuture<MetadataResponse> late = ask(300);
+        CompletableFuture<MetadataResponse> late = ask();
         try (Accepted broker = new Accepted((short) 3)) {
             broker.receive();
+            skippedMs.set(TIMEOUT_MS);
             assertThat(failure(late)).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
             assertThat(broker.in.read()).isEqualTo(-1);
         }
@@ -204,7 +222,7 @@ class SocketNetworkTest {
 
     @Test
     void answerToAnotherRequestEndsTheConnection() throws Exception {
-        CompletableFuture<MetadataResponse> answer = ask(10_000);
+        CompletableFuture<MetadataResponse> answer = ask();
         try (Accepted broker = new Accepted((short) 3)) {
             broker.receive();
             broker.out.write(ByteBuffer.allocate(8).putInt(4).putInt(999).array());
@@ -214,11 +232,11 @@ class SocketNetworkTest {
 
     @Test
     void implausibleSizeEndsTheConnection() throws Exception {
-        CompletableFuture<MetadataResponse> answer = ask(10_000);
+        CompletableFuture<MetadataResponse> answer = ask();
         try (Socket peer = server.accept()) {
             peer.getOutputStream().write("HTTP/1.1 400 Bad Request".getBytes(StandardCharsets.US_ASCII));
             assertThat(answer)
-                    .failsWithin(Duration.ofSeconds(20))
+                    .failsWithin(WaitLimit.WAIT_MAX)
                     .withThrowableOfType(ExecutionException.class)
                     .withMessageContaining("is this a broker's port?");
         }
@@ -226,12 +244,12 @@ class SocketNetworkTest {
 
     @Test
     void closeFailsUnansweredRequests() throws Exception {
-        CompletableFuture<MetadataResponse> answer = ask(10_000);
+        CompletableFuture<MetadataResponse> answer = ask();
         try (Accepted broker = new Accepted((short) 3)) {
             broker.receive();
             network.close();
             assertThat(failure(answer)).isEqualTo(ErrorCode.NETWORK_EXCEPTION);
-            assertThat(failure(ask(10_000))).isEqualTo(ErrorCode.NETWORK_EXCEPTION);
+            assertThat(failure(ask())).isEqualTo(ErrorCode.NETWORK_EXCEPTION);
         }
     }
 }

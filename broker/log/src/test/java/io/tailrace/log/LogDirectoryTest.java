@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ownership of a log directory, its logs, and its checkpoints. */
-@Timeout(60)
+@Timeout(300)
 class LogDirectoryTest {
     private static LogFixture fixture(Path directory) {
         LogFixture fixture = new LogFixture(directory, LogFixture.SMALL_SEGMENTS);

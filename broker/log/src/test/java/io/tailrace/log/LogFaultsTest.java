@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Shared and failing syncs, full disks, short writes. */
-@Timeout(60)
+@Timeout(120)
 class LogFaultsTest {
     private static final LogConfig ACK_WAITS =
             LogFixture.SMALL_SEGMENTS.with(new LogConfig.Flush(LogConfig.UNLIMITED, LogConfig.UNLIMITED, true));
@@ -75,7 +75,7 @@ class LogFaultsTest {
         int syncs = disk.syncs.get();
         gate.countDown();
         for (CompletableFuture<Void> ack : acks) {
-            ack.get(10, TimeUnit.SECONDS);
+            ack.get(60, TimeUnit.SECONDS);
         }
         assertThat(disk.syncs.get() - syncs)
                 .as("two rounds: log, directory or epochs")
@@ -379,7 +379,7 @@ class LogFaultsTest {
             fixture.log().deleteRecordsBefore(7);
             return "deleted";
         });
-        assertThat(deletion.get(50, TimeUnit.SECONDS)).isEqualTo("deleted");
+        assertThat(deletion.get(60, TimeUnit.SECONDS)).isEqualTo("deleted");
         assertThat(flush).isNotDone();
         gate.countDown();
         assertThat(flush.get()).isEqualTo("flushed");

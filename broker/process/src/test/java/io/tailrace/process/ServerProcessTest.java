@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class ServerProcessTest {
     private final FakeShutdown shutdown = new FakeShutdown();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -105,7 +105,7 @@ class ServerProcessTest {
         }
 
         int exitCode() throws Exception {
-            return halted.get(10, TimeUnit.SECONDS);
+            return halted.get(60, TimeUnit.SECONDS);
         }
 
         @Override

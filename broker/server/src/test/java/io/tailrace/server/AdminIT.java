@@ -3,6 +3,7 @@ package io.tailrace.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.testing.WaitLimit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,12 +113,13 @@ class AdminIT {
     }
 
     private static String poll(KafkaConsumer<String, String> consumer) {
-        for (int i = 0; i < 100; i++) {
+        long deadline = System.nanoTime() + WaitLimit.WAIT_MAX.toNanos();
+        while (System.nanoTime() < deadline) {
             for (var record : consumer.poll(POLL)) {
                 return record.value();
             }
         }
-        throw new AssertionError("no record after 100 polls");
+        throw new AssertionError("no record within " + WaitLimit.WAIT_MAX);
     }
 
     private static void create(Admin admin, String topic, int partitions, Map<String, String> configs)

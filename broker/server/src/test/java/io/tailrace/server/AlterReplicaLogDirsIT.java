@@ -171,15 +171,28 @@ class AlterReplicaLogDirsIT {
                 .containsExactly(target);
     }
 
-    /** @param bytesPerSecond null for no limit */
+    /**
+     * Waits until broker 1 has acted on the change, which it may have answered before.
+     *
+     * @param bytesPerSecond null for no limit
+     */
     private static void limit(@Nullable String bytesPerSecond) throws Exception {
+        ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
         topics.admin()
                 .incrementalAlterConfigs(Map.of(
-                        new ConfigResource(ConfigResource.Type.BROKER, "1"),
+                        broker,
                         List.of(new AlterConfigOp(
                                 new ConfigEntry(RATE, bytesPerSecond),
                                 bytesPerSecond == null ? OpType.DELETE : OpType.SET))))
                 .all()
                 .get();
+        await().until(() -> Objects.requireNonNull(topics.admin()
+                                .describeConfigs(List.of(broker))
+                                .all()
+                                .get()
+                                .get(broker))
+                        .get(RATE)
+                        .isDefault()
+                == (bytesPerSecond == null));
     }
 }

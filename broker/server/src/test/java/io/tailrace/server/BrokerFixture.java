@@ -9,11 +9,9 @@ import java.util.Properties;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -76,9 +74,7 @@ final class BrokerFixture implements AutoCloseable {
     }
 
     KafkaProducer<String, String> producer(String... keysAndValues) {
-        Properties properties = properties(keysAndValues);
-        properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
-        return new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer());
+        return new KafkaProducer<>(properties(keysAndValues), new StringSerializer(), new StringSerializer());
     }
 
     KafkaConsumer<String, String> consumer(String... keysAndValues) {
@@ -89,11 +85,7 @@ final class BrokerFixture implements AutoCloseable {
     }
 
     Admin admin() {
-        return Admin.create(properties(
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                "10000",
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                "10000"));
+        return Admin.create(properties());
     }
 
     private Properties properties(String... keysAndValues) {

@@ -2,10 +2,12 @@ package io.tailrace.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.testing.WaitLimit;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,13 +35,16 @@ class BrokerProcessIT {
     private static final String TOPIC = "process";
 
     private Path directory;
+    /** A pipe that nobody reads would stop a broker that logs much. */
+    private Path errors;
 
     private TestingServer zooKeeper;
     private final List<Process> started = new ArrayList<>();
 
     @BeforeEach
     void startZooKeeper(@TempDir Path data) throws Exception {
-        directory = data;
+        directory = data.resolve("logs");
+        errors = data.resolve("errors");
         zooKeeper = new TestingServer();
     }
 
@@ -55,7 +60,7 @@ class BrokerProcessIT {
         readyPort(broker);
         broker.destroy();
 
-        assertThat(broker.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(broker.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(broker.exitValue()).isZero();
         assertThat(directory.resolve(".kafka_cleanshutdown")).exists();
     }
@@ -63,10 +68,9 @@ class BrokerProcessIT {
     @Test
     void unknownKeyIsRefusedByNameWithExitCodeTwo() throws Exception {
         Process broker = start(0, "--set", "log.dir=here");
-        String errors = new String(broker.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(broker.waitFor()).isEqualTo(2);
-        assertThat(errors).contains("unknown key \"log.dir\"").doesNotContain("\tat ");
+        assertThat(errors).content().contains("unknown key \"log.dir\"").doesNotContain("\tat ");
     }
 
     @Test
@@ -117,24 +121,23 @@ class BrokerProcessIT {
                 "--set",
                 "log.dir.free.bytes.min=0",
                 "--set",
-                "zookeeper.session.timeout.ms=4000",
-                "--set",
                 "zookeeper.connect=" + zooKeeper.getConnectString()));
         command.addAll(List.of(more));
-        Process process = new ProcessBuilder(command).start();
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
+                .start();
         started.add(process);
         return process;
     }
 
-    private static int readyPort(Process broker) throws IOException {
+    private int readyPort(Process broker) throws IOException {
         BufferedReader out = new BufferedReader(new InputStreamReader(broker.getInputStream(), StandardCharsets.UTF_8));
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             if (line.contains("is ready on port ")) {
                 return Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
             }
         }
-        throw new AssertionError("the broker ended before it was ready: "
-                + new String(broker.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+        throw new AssertionError("the broker ended before it was ready: " + Files.readString(errors));
     }
 
     private static List<Integer> read(int port, int count) {
@@ -144,7 +147,7 @@ class BrokerProcessIT {
                 new StringDeserializer(),
                 new StringDeserializer())) {
             consumer.assign(List.of(new TopicPartition(TOPIC, 0)));
-            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            long deadline = System.nanoTime() + WaitLimit.WAIT_MAX.toNanos();
             while (values.size() < count && System.nanoTime() < deadline) {
                 for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {
                     values.add(Integer.parseInt(each.value()));

@@ -50,8 +50,7 @@ class ClassicGroupsIT {
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
-        fixture = new BrokerFixture(
-                directory, Map.of("group.initial.rebalance.delay.ms", "100", "group.min.session.timeout.ms", "1000"));
+        fixture = new BrokerFixture(directory, Map.of("group.initial.rebalance.delay.ms", "100"));
     }
 
     @AfterAll
@@ -127,7 +126,7 @@ class ClassicGroupsIT {
     @Test
     void aMemberThatDiesIsRemovedAfterItsSessionTimeoutAndItsPartitionsAreReadFromWhereItCommitted() {
         try (GroupReader first = member(RANGE)) {
-            GroupReader second = member(RANGE);
+            GroupReader second = member(RANGE, "session.timeout.ms", "10000");
             pollUntilShared(PARTITIONS, first, second);
             List<String> values = produce(400);
             pollUntil(() -> first.values().size() + second.values().size() == 400, first, second);
@@ -231,7 +230,7 @@ class ClassicGroupsIT {
     @Test
     void offsetsSurviveARestartOfTheBrokerAndMembersGoOn() throws Exception {
         // Without the only broker, the client would otherwise forget all topics, and join again when they are back.
-        try (GroupReader first = member(RANGE, "session.timeout.ms", "30000", "metadata.recovery.strategy", "none")) {
+        try (GroupReader first = member(RANGE, "metadata.recovery.strategy", "none")) {
             produce(100);
             pollUntil(() -> first.values().size() == 100, first);
             first.consumer().commitSync();

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kill -9} of a broker process while it rewrites segments. */
-@Timeout(300)
+@Timeout(900)
 class CompactionKillIT {
     private static final String TOPIC = "latest";
     private static final int KEYS = 400;
@@ -45,13 +45,19 @@ class CompactionKillIT {
     private static final int KILLS = 5;
 
     private Path directory = Path.of("unset");
+    /** A pipe that nobody reads would stop a broker that logs much. */
+    private Path errors = Path.of("unset");
+
     private TestingServer zooKeeper;
     private final List<Process> started = new ArrayList<>();
     private final Map<String, Long> offsets = new ConcurrentHashMap<>();
+    private final Map<String, String> latest = new HashMap<>();
+    private int sent;
 
     @BeforeEach
     void startZooKeeper(@TempDir Path data) throws Exception {
-        directory = data;
+        directory = data.resolve("logs");
+        errors = data.resolve("errors");
         zooKeeper = new TestingServer();
     }
 
@@ -66,21 +72,23 @@ class CompactionKillIT {
         Process broker = start(0);
         int port = readyPort(broker);
         createTopic(port);
-        Map<String, String> latest = new HashMap<>();
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(
-                properties(port, "linger.ms", "2", "delivery.timeout.ms", "90000", "compression.type", "lz4"),
+                properties(port, "linger.ms", "2", "delivery.timeout.ms", "300000", "compression.type", "lz4"),
                 new StringSerializer(),
                 new StringSerializer())) {
             for (int kill = 0; kill < KILLS; kill++) {
-                produce(producer, kill, latest);
-                await().until(this::isCompacting);
+                produce(producer, RECORDS_PER_ROUND);
+                // The compaction of those records may have ended.
+                await().pollInterval(Duration.ofMillis(1)).pollInSameThread().until(() -> {
+                    produce(producer, KEYS);
+                    return isCompacting();
+                });
                 broker.destroyForcibly().waitFor();
                 broker = start(port);
                 readyPort(broker);
             }
-            produce(producer, KILLS, latest);
+            produce(producer, RECORDS_PER_ROUND);
         }
-        int sent = RECORDS_PER_ROUND * (KILLS + 1);
         await().until(() -> records(port).size() < sent / 4);
 
         Map<Long, ConsumerRecord<String, String>> left = records(port);
@@ -104,10 +112,10 @@ class CompactionKillIT {
         }
     }
 
-    private void produce(KafkaProducer<String, String> producer, int round, Map<String, String> latest) {
-        for (int i = 0; i < RECORDS_PER_ROUND; i++) {
-            String key = "key-" + (i * 31 + round) % KEYS;
-            String value = i % 7 == 0 ? null : "value-" + round + "-" + i + "-" + "x".repeat(50);
+    private void produce(KafkaProducer<String, String> producer, int count) {
+        for (int end = sent + count; sent < end; sent++) {
+            String key = "key-" + sent * 31 % KEYS;
+            String value = sent % 7 == 0 ? null : "value-" + sent + "-" + "x".repeat(50);
             latest.put(key, value);
             var unused = producer.send(new ProducerRecord<>(TOPIC, key, value), (metadata, failure) -> {
                 if (failure == null && value != null) {
@@ -160,23 +168,23 @@ class CompactionKillIT {
                 "log.dir.free.bytes.min", "0",
                 "log.cleaner.backoff.ms", "1",
                 "log.cleaner.io.max.bytes.per.second", "2000000",
-                "zookeeper.session.timeout.ms", "4000",
                 "zookeeper.connect", zooKeeper.getConnectString());
         settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
-        Process process = new ProcessBuilder(command).start();
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
+                .start();
         started.add(process);
         return process;
     }
 
-    private static int readyPort(Process broker) throws IOException {
+    private int readyPort(Process broker) throws IOException {
         BufferedReader out = new BufferedReader(new InputStreamReader(broker.getInputStream(), StandardCharsets.UTF_8));
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             if (line.contains("is ready on port ")) {
                 return Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
             }
         }
-        throw new AssertionError("the broker ended before it was ready: "
-                + new String(broker.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+        throw new AssertionError("the broker ended before it was ready: " + Files.readString(errors));
     }
 
     private static Properties properties(int port, String... keysAndValues) {

@@ -5,6 +5,7 @@ import static io.tailrace.server.Batches.only;
 import static io.tailrace.server.Batches.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.AlterConfigsRequest;
@@ -68,18 +69,20 @@ class ConfigsIT {
             assertThat(append(client, "live", 2000)).isEqualTo(ErrorCode.NONE);
 
             alter(topic, set("max.message.bytes", "1000"), set("segment.bytes", "500"));
+            awaitValue(topic, "max.message.bytes", "1000");
             assertThat(append(client, "live", 2000)).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
             assertThat(append(client, "live", 400)).isEqualTo(ErrorCode.NONE);
             assertThat(append(client, "live", 400)).isEqualTo(ErrorCode.NONE);
             assertThat(segments("live")).hasSize(3);
 
             alter(topic, delete("max.message.bytes"), set("message.timestamp.type", "LogAppendTime"));
+            awaitValue(topic, "message.timestamp.type", "LogAppendTime");
             assertThat(append(client, "live", 2000)).isEqualTo(ErrorCode.NONE);
-            ProduceResponse answer = client.call(produce("live", 1, 5000, batch("a")), ProduceResponse.class);
+            ProduceResponse answer = client.call(produce("live", 1, 60_000, batch("a")), ProduceResponse.class);
             assertThat(only(answer).logAppendTimeMs()).isPositive();
         }
-        assertThat(entry(topic, "max.message.bytes").source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
-        assertThat(entry(topic, "segment.bytes").value()).isEqualTo("500");
+        awaitSource(topic, "max.message.bytes", ConfigSource.DEFAULT_CONFIG);
+        awaitValue(topic, "segment.bytes", "500");
         assertThat(entry(topic, "segment.bytes").synonyms())
                 .extracting(ConfigEntry.ConfigSynonym::value)
                 .containsExactly("500", "1000000");
@@ -90,11 +93,11 @@ class ConfigsIT {
         ConfigResource topic = create("listed");
 
         alter(topic, op("cleanup.policy", "compact", OpType.APPEND));
-        assertThat(entry(topic, "cleanup.policy").value()).isEqualTo("delete,compact");
+        awaitValue(topic, "cleanup.policy", "delete,compact");
         alter(topic, op("cleanup.policy", "compact,delete", OpType.APPEND));
-        assertThat(entry(topic, "cleanup.policy").value()).isEqualTo("delete,compact");
+        awaitValue(topic, "cleanup.policy", "delete,compact");
         alter(topic, op("cleanup.policy", "delete", OpType.SUBTRACT));
-        assertThat(entry(topic, "cleanup.policy").value()).isEqualTo("compact");
+        awaitValue(topic, "cleanup.policy", "compact");
 
         assertRefused(
                 InvalidConfigurationException.class,
@@ -106,8 +109,7 @@ class ConfigsIT {
                 () -> alter(topic, op("retention.ms", "5", OpType.APPEND)));
         alter(topic, set("leader.replication.throttled.replicas", "0:1"));
         alter(topic, op("leader.replication.throttled.replicas", "1:1,0:1", OpType.APPEND));
-        assertThat(entry(topic, "leader.replication.throttled.replicas").value())
-                .isEqualTo("0:1,1:1");
+        awaitValue(topic, "leader.replication.throttled.replicas", "0:1,1:1");
     }
 
     @Test
@@ -145,14 +147,14 @@ class ConfigsIT {
         try (RawClient client = new RawClient(fixture.port())) {
             AlterConfigsResponse.Resource answer = replace(client, "replaced", "segment.bytes", "500");
             assertThat(answer.errorCode()).isEqualTo(ErrorCode.NONE);
-            assertThat(entry(topic, "retention.ms").source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
-            assertThat(entry(topic, "segment.bytes").value()).isEqualTo("500");
+            awaitSource(topic, "retention.ms", ConfigSource.DEFAULT_CONFIG);
+            awaitValue(topic, "segment.bytes", "500");
 
             assertThat(replace(client, "replaced", "segment.bytes", null).errorCode())
                     .isEqualTo(ErrorCode.INVALID_REQUEST);
             assertThat(replace(client, "replaced", "segment.bytes", "0").errorCode())
                     .isEqualTo(ErrorCode.INVALID_CONFIG);
-            assertThat(entry(topic, "segment.bytes").value()).isEqualTo("500");
+            awaitValue(topic, "segment.bytes", "500");
         }
     }
 
@@ -186,13 +188,13 @@ class ConfigsIT {
 
     @Test
     void brokersAcceptOnlyDynamicSettings() throws Exception {
-        assertThat(entry(BROKER, RATE).source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
+        awaitSource(BROKER, RATE, ConfigSource.DEFAULT_CONFIG);
         alter(ALL_BROKERS, set(RATE, "1000"));
-        assertThat(entry(ALL_BROKERS, RATE).value()).isEqualTo("1000");
-        assertThat(entry(BROKER, RATE).source()).isEqualTo(ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
+        awaitValue(ALL_BROKERS, RATE, "1000");
+        awaitSource(BROKER, RATE, ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
         alter(BROKER, set(RATE, "500"));
-        assertThat(entry(BROKER, RATE).source()).isEqualTo(ConfigSource.DYNAMIC_BROKER_CONFIG);
-        assertThat(entry(BROKER, RATE).value()).isEqualTo("500");
+        awaitSource(BROKER, RATE, ConfigSource.DYNAMIC_BROKER_CONFIG);
+        awaitValue(BROKER, RATE, "500");
         assertThat(entry(BROKER, RATE).isReadOnly()).isFalse();
         assertThat(entry(BROKER, "log.dirs").isReadOnly()).isTrue();
 
@@ -203,7 +205,7 @@ class ConfigsIT {
         assertRefused(InvalidConfigurationException.class, RATE + "=0", () -> alter(BROKER, set(RATE, "0")));
         alter(BROKER, delete(RATE));
         alter(ALL_BROKERS, delete(RATE));
-        assertThat(entry(BROKER, RATE).source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
+        awaitSource(BROKER, RATE, ConfigSource.DEFAULT_CONFIG);
     }
 
     private interface Action {
@@ -255,8 +257,18 @@ class ConfigsIT {
                 .orElseThrow();
     }
 
+    /** Waits until the broker has acted on a change, which it may have answered before. */
+    private static void awaitValue(ConfigResource resource, String name, String value) {
+        await().untilAsserted(() -> assertThat(entry(resource, name).value()).isEqualTo(value));
+    }
+
+    /** Like {@link #awaitValue}, for where a setting comes from. */
+    private static void awaitSource(ConfigResource resource, String name, ConfigSource source) {
+        await().untilAsserted(() -> assertThat(entry(resource, name).source()).isEqualTo(source));
+    }
+
     private static ErrorCode append(RawClient client, String topic, int bytes) throws Exception {
-        return only(client.call(produce(topic, 1, 5000, batch("x".repeat(bytes))), ProduceResponse.class))
+        return only(client.call(produce(topic, 1, 60_000, batch("x".repeat(bytes))), ProduceResponse.class))
                 .errorCode();
     }
 

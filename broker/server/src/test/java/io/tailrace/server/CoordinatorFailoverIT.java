@@ -64,9 +64,7 @@ class CoordinatorFailoverIT {
     }
 
     private static GroupReader reader(ThreeBrokers brokers, String protocol) {
-        return protocol.equals("classic")
-                ? new GroupReader(brokers.bootstrap(), TOPIC, protocol, "session.timeout.ms", "45000")
-                : new GroupReader(brokers.bootstrap(), TOPIC, protocol);
+        return new GroupReader(brokers.bootstrap(), TOPIC, protocol);
     }
 
     private static int read(GroupReader... readers) {

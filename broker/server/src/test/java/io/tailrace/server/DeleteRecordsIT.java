@@ -30,7 +30,7 @@ class DeleteRecordsIT {
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
-        brokers = new ThreeBrokers(directory, Map.of("replica.lag.time.max.ms", 30_000));
+        brokers = new ThreeBrokers(directory);
         topics = new ReplicatedTopics(brokers);
     }
 

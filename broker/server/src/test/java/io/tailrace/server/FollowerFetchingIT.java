@@ -43,11 +43,7 @@ class FollowerFetchingIT {
     void produce(@TempDir Path directory) throws Exception {
         brokers = new ThreeBrokers(
                 directory,
-                Map.of(
-                        "replica.selector.class",
-                        "org.apache.kafka.common.replica.RackAwareReplicaSelector",
-                        "replica.lag.time.max.ms",
-                        30_000));
+                Map.of("replica.selector.class", "org.apache.kafka.common.replica.RackAwareReplicaSelector"));
         topics = new ReplicatedTopics(brokers);
         topics.createOn(TOPIC, 1, 3, 2);
         produce(0);

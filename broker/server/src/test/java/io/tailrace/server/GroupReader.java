@@ -49,7 +49,6 @@ final class GroupReader implements ConsumerRebalanceListener, AutoCloseable {
                 "enable.auto.commit", "false"));
         if (protocol.equals("classic")) {
             properties.put("partition.assignment.strategy", COOPERATIVE);
-            properties.put("session.timeout.ms", "6000");
             properties.put("heartbeat.interval.ms", "200");
         }
         for (int i = 0; i < settings.length; i += 2) {

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.netty.util.internal.PlatformDependent;
+import io.tailrace.testing.WaitLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -125,7 +126,7 @@ class HostileFramesIT {
         long bytes = 0;
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port())) {
             socket.setSoLinger(true, 0);
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(60_000);
             for (int i = 0; i < FRAMES_PER_CONNECTION; i++) {
                 socket.getOutputStream().write(frames.next());
             }
@@ -160,7 +161,7 @@ class HostileFramesIT {
         try (KafkaConsumer<String, String> consumer = fixture.consumer()) {
             consumer.assign(List.of(new TopicPartition(GOOD, 0)));
             int read = 0;
-            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            long deadline = System.nanoTime() + WaitLimit.WAIT_MAX.toNanos();
             while (read < count && System.nanoTime() < deadline) {
                 read += consumer.poll(Duration.ofMillis(200)).count();
             }

@@ -236,10 +236,13 @@ class MonitorIT {
     void aBrokerWithoutZooKeeperIsLiveAndNotReady() throws Exception {
         try (BrokerFixture broker = new BrokerFixture(directory, ENDPOINT)) {
             create(broker, "logs", 1);
-            HttpResponse<String> ready = Scrape.get(broker.metricsPort(), "/health/ready");
-            assertThat(ready.body())
-                    .isEqualTo("{\"status\":\"up\",\"reason\":\"broker 1 is registered and leads what it should\"}");
-            assertThat(ready.statusCode()).isEqualTo(200);
+            Awaitility.await().untilAsserted(() -> {
+                HttpResponse<String> ready = Scrape.get(broker.metricsPort(), "/health/ready");
+                assertThat(ready.body())
+                        .isEqualTo(
+                                "{\"status\":\"up\",\"reason\":\"broker 1 is registered and leads what it should\"}");
+                assertThat(ready.statusCode()).isEqualTo(200);
+            });
 
             broker.zooKeeper().stop();
             Awaitility.await().untilAsserted(() -> {

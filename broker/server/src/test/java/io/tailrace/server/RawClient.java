@@ -16,7 +16,7 @@ import java.util.Queue;
 
 /** A connection that sends any bytes, and any number of requests before it reads an answer. */
 public final class RawClient implements AutoCloseable {
-    private static final int ANSWER_MS_MAX = 20_000;
+    private static final int ANSWER_MS_MAX = 120_000;
 
     private final Socket socket;
     private final DataInputStream in;

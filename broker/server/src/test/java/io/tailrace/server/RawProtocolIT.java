@@ -55,7 +55,9 @@ import org.slf4j.LoggerFactory;
 /** Single requests and their answers, as client libraries do not show them. */
 class RawProtocolIT {
     private static final int ACKS_ALL = -1;
-    private static final int TIMEOUT_MS = 5000;
+    private static final int TIMEOUT_MS = 60_000;
+
+    private static final int LONGER_THAN_CLIENTS_WAIT_MS = 600_000;
 
     /** Where a batch has its checksum and its attributes, and bits of those (see docs/format.md). */
     private static final int CRC_AT = 17;
@@ -117,12 +119,10 @@ class RawProtocolIT {
         create("polled", Map.of());
         try (RawClient reader = new RawClient(fixture.port());
                 RawClient writer = new RawClient(fixture.port())) {
-            reader.send(fetch("polled", 0, 15_000, 1, 1000));
+            reader.send(fetch("polled", 0, LONGER_THAN_CLIENTS_WAIT_MS, 1, 1000));
             writer.call(produce("polled", 1, TIMEOUT_MS, batch("a")), ProduceResponse.class);
-            long start = System.nanoTime();
 
             assertThat(bytes(reader.receive(FetchResponse.class))).isPositive();
-            assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
         }
     }
 
@@ -407,6 +407,6 @@ class RawProtocolIT {
                 .map(each -> new CreateTopicsRequest.Config(each.getKey(), each.getValue()))
                 .toList();
         return new CreateTopicsRequest(
-                List.of(new CreateTopicsRequest.Topic(topic, 1, (short) 1, List.of(), list)), 10_000, false);
+                List.of(new CreateTopicsRequest.Topic(topic, 1, (short) 1, List.of(), list)), TIMEOUT_MS, false);
     }
 }

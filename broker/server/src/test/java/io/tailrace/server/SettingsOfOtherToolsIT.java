@@ -2,6 +2,7 @@ package io.tailrace.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.util.Collection;
@@ -157,8 +158,9 @@ class SettingsOfOtherToolsIT {
 
         alter(group, "consumer.session.timeout.ms", "60000");
 
-        ConfigEntry after = entry(group, "consumer.session.timeout.ms");
-        assertThat(after.value()).isEqualTo("60000");
+        // The broker may answer before it has acted on the change.
+        ConfigEntry after = await().until(() -> entry(group, "consumer.session.timeout.ms"), entry -> entry.value()
+                .equals("60000"));
         assertThat(after.source()).isEqualTo(ConfigSource.DYNAMIC_GROUP_CONFIG);
         assertThat(after.synonyms())
                 .extracting(ConfigEntry.ConfigSynonym::name)
@@ -178,7 +180,8 @@ class SettingsOfOtherToolsIT {
                         List.of(new AlterConfigOp(new ConfigEntry("consumer.session.timeout.ms", ""), OpType.DELETE))))
                 .all()
                 .get();
-        assertThat(resources(ConfigResource.Type.GROUP)).isEmpty();
+        await().untilAsserted(
+                        () -> assertThat(resources(ConfigResource.Type.GROUP)).isEmpty());
     }
 
     @Test

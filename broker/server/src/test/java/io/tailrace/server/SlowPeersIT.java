@@ -38,7 +38,7 @@ class SlowPeersIT {
     private static final int PEERS = 12;
 
     private static final int FRAME_BYTES = 1 << 20;
-    private static final int TIMEOUT_MS = 10_000;
+    private static final int TIMEOUT_MS = 60_000;
 
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private final List<RawClient> slow = new ArrayList<>();
@@ -94,9 +94,9 @@ class SlowPeersIT {
                     client.call(produce(TOPIC, 1, TIMEOUT_MS, batch("x".repeat(200_000))), ProduceResponse.class);
             assertThat(only(answer).errorCode()).isEqualTo(ErrorCode.NONE);
         }
-        assertThat(logged.list)
+        await().untilAsserted(() -> assertThat(logged.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .anyMatch(line -> line.contains("closed the connection of 127.0.0.1: request of 1048576 bytes"));
+                .anyMatch(line -> line.contains("closed the connection of 127.0.0.1: request of 1048576 bytes")));
     }
 
     private static boolean namesTheHolders(ILoggingEvent event) {

@@ -3,6 +3,7 @@ package io.tailrace.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.testing.WaitLimit;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -261,7 +262,7 @@ class ThirdPartyClientIT {
 
     private static Collection<ConsumerRecord<String, String>> poll(KafkaConsumer<String, String> from, int count) {
         List<ConsumerRecord<String, String>> records = new ArrayList<>();
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadline = System.nanoTime() + WaitLimit.WAIT_MAX.toNanos();
         while (records.size() < count && System.nanoTime() < deadline) {
             from.poll(Duration.ofMillis(200)).forEach(records::add);
         }

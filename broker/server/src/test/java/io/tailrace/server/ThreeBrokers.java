@@ -25,8 +25,13 @@ import org.apache.curator.test.TestingServer;
  * share a rack.
  */
 final class ThreeBrokers implements AutoCloseable {
-    private static final int ZOOKEEPER_TICK_MS = 500;
-    private static final int END_SECONDS_MAX = 30;
+    /** A session lasts 2 to 20 ticks. */
+    private static final int ZOOKEEPER_TICK_MS = 1000;
+
+    /** Short, because a killed broker leads until its session ends; and no broker should lose it because the machine is slow. */
+    private static final int SESSION_TIMEOUT_MS = 10_000;
+
+    private static final int END_SECONDS_MAX = 60;
 
     private final Path directory;
     private final Map<String, Object> settings;
@@ -42,14 +47,7 @@ final class ThreeBrokers implements AutoCloseable {
     ThreeBrokers(Path directory, Map<String, ?> more) throws Exception {
         this.directory = directory;
         settings = new TreeMap<>(Map.of(
-                "log.dirs",
-                ".",
-                "log.dir.free.bytes.min",
-                0,
-                "zookeeper.session.timeout.ms",
-                6000,
-                "replica.lag.time.max.ms",
-                1500));
+                "log.dirs", ".", "log.dir.free.bytes.min", 0, "zookeeper.session.timeout.ms", SESSION_TIMEOUT_MS));
         settings.putAll(more);
         zooKeeper = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, ZOOKEEPER_TICK_MS, -1), true);
         for (int id = 1; id <= 3; id++) {

@@ -121,7 +121,7 @@ class ClusterChangesIT {
         List<RawClient> creating = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             RawClient client = connect();
-            client.send(new CreateTopicsRequest(List.of(topic("topic-" + i, 1, 1)), 30_000, false));
+            client.send(new CreateTopicsRequest(List.of(topic("topic-" + i, 1, 1)), 300_000, false));
             creating.add(client);
         }
         await().until(() -> store.topics().size() == 50);

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Requests that must wait, with a leader whose follower the test plays. */
 class DelayedOperationsTest {
     private static final String TOPIC = TwoReplicas.TOPIC;
-    private static final int LONG_MS = 15_000;
+    /** Longer than the client waits for an answer. */
+    private static final int LONG_MS = 600_000;
 
     private TwoReplicas replicas;
     private ApiServer server;
@@ -99,12 +100,11 @@ class DelayedOperationsTest {
     @Test
     void longPollIsAnsweredWhenTheHighWatermarkMoves() throws Exception {
         client.call(produce(TOPIC, 1, LONG_MS, batch("a")), ProduceResponse.class);
-        long start = System.nanoTime();
         client.send(fetch(TOPIC, 0, LONG_MS, 1, 1000));
+        replicas.awaitReader();
         replicas.followerFetches(1);
 
         assertThat(bytes(client.receive(FetchResponse.class))).isPositive();
-        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(LONG_MS / 2);
     }
 
     @Test
@@ -131,16 +131,14 @@ class DelayedOperationsTest {
     void fetchThatHoldsTooMuchMemoryDoesNotWait() throws Exception {
         List<FetchRequest.ForgottenTopic> many =
                 Collections.nCopies(250_000, new FetchRequest.ForgottenTopic("", List.of()));
-        FetchRequest small = fetch(TOPIC, 0, LONG_MS * 10, 1, 1000);
-        FetchRequest large =
-                new FetchRequest(-1, LONG_MS * 10, 1, 1000, (byte) 0, 0, -1, small.topics(), many, "", null);
+        FetchRequest small = fetch(TOPIC, 0, LONG_MS, 1, 1000);
+        FetchRequest large = new FetchRequest(-1, LONG_MS, 1, 1000, (byte) 0, 0, -1, small.topics(), many, "", null);
         assertThat(bytes(client.call(large, FetchResponse.class))).isZero();
     }
 
     @Test
     void fetchOfTopicsWithoutPartitionsDoesNotWait() throws Exception {
-        FetchRequest empty =
-                new FetchRequest(-1, LONG_MS * 10, 1, 1000, List.of(new FetchRequest.Topic(TOPIC, List.of())));
+        FetchRequest empty = new FetchRequest(-1, LONG_MS, 1, 1000, List.of(new FetchRequest.Topic(TOPIC, List.of())));
         assertThat(client.call(empty, FetchResponse.class).topics()).hasSize(1);
     }
 

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Deletes records of a partition with three of them, all acknowledged. */
-@Timeout(60)
+@Timeout(300)
 class DeleteRecordsTest {
-    private static final int LONG_MS = 15_000;
+    private static final int LONG_MS = 60_000;
     private static final int LONGER_THAN_THE_TEST_MS = 600_000;
 
     private final Path directory;

@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a leader answers a follower's fetch, and what the fetch acknowledges. */
-@Timeout(60)
+@Timeout(300)
 class FollowerFetchTest {
-    private static final int LONG_MS = 15_000;
+    private static final int LONG_MS = 60_000;
     private static final int LONGER_THAN_THE_TEST_MS = 600_000;
 
     private TwoReplicas replicas;

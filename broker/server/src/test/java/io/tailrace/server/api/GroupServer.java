@@ -38,7 +38,7 @@ import org.awaitility.Awaitility;
  * topic web with three partitions.
  */
 final class GroupServer implements AutoCloseable {
-    private static final int ACKNOWLEDGE_MS_MAX = 10_000;
+    private static final int ACKNOWLEDGE_MS_MAX = 60_000;
     private static final Incarnation SELF = new Incarnation(1, TwoReplicas.SELF_EPOCH);
 
     private final TwoReplicas replicas;

@@ -38,7 +38,7 @@ class ListOffsetsTest {
                         new ProduceHandler(replicas.partitions(), replicas.clocks()),
                         new ListOffsetsHandler(replicas.partitions(), blocking));
                 RawClient client = server.connect()) {
-            client.call(produce(TOPIC, 1, 5000, batch("a")), ProduceResponse.class);
+            client.call(produce(TOPIC, 1, 60_000, batch("a")), ProduceResponse.class);
             replicas.elect(1, LEADER_EPOCH + 1);
 
             client.send(

@@ -109,7 +109,7 @@ class OffsetForLeaderEpochTest {
     }
 
     private void append(String... values) throws Exception {
-        client.call(produce(TOPIC, 1, 5000, batch(values)), ProduceResponse.class);
+        client.call(produce(TOPIC, 1, 60_000, batch(values)), ProduceResponse.class);
     }
 
     private static OffsetForLeaderEpochResponse.Partition answer(ErrorCode error, int epoch, long endOffset) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class OfflineDirectoriesTest {
     @Test
     void otherPartitionsGoOfflineWhileOneIsBusyAndThatOneOnceItIsFree(@TempDir Path directory) throws Exception {
@@ -49,7 +49,7 @@ class OfflineDirectoriesTest {
                 added.completeExceptionally(e);
             }
         });
-        assertThat(added).succeedsWithin(30, TimeUnit.SECONDS);
+        assertThat(added).succeedsWithin(60, TimeUnit.SECONDS);
     }
 
     private static boolean hasFailed(LocalBroker broker, int index) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two partitions that this broker leads. An append to one of them waits for its disk, which keeps the partition busy. */
-@Timeout(60)
+@Timeout(300)
 class ReplicationTickTest {
     private static final List<Integer> BOTH = List.of(LocalBroker.ID, LocalBroker.OTHER);
 

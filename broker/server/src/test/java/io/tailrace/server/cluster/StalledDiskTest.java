@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two log directories. The disk of the first stalls: a named pipe keeps its writer until somebody reads. */
-@Timeout(60)
+@Timeout(300)
 class StalledDiskTest {
     private static final String CHECKPOINT = "replication-offset-checkpoint";
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fetches that name topics by id, as clients see them. */
-@Timeout(60)
+@Timeout(300)
 class FetchByIdTest {
     private static final short FIRST = 13;
     private static final short FIRST_WITH_REPLICA_STATE = 15;

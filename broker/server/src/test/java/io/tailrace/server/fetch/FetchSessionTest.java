@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Fetch sessions as clients see them. */
-@Timeout(60)
+@Timeout(300)
 class FetchSessionTest {
     private static final int PARTITIONS = 5;
     private static final int LONGER_THAN_THE_TEST_MS = 600_000;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Fetches of consumers that have a rack. This broker is in rack west, the other replica in rack east. */
-@Timeout(60)
+@Timeout(300)
 class RackAwareFetchTest {
     private static final int FOLLOWING_EPOCH = LEADER_EPOCH + 2;
     private static final int LONGER_THAN_THE_TEST_MS = 600_000;

@@ -28,6 +28,8 @@ class FollowerSessionTest {
     private TwoReplicas replicas;
     private Partition other;
     private Fetchers fetchers;
+    /** The time at which the clock stands still, negative while it runs. */
+    private volatile long stoppedMs = -1;
 
     @BeforeEach
     void follow(@TempDir Path directory) throws Exception {
@@ -37,7 +39,7 @@ class FollowerSessionTest {
                 new ReplicaFetcher.Self(1, () -> 100),
                 new ReplicationConfig(60_000, 1, 500, 1000, 1000, 100, 1000, false),
                 leader,
-                replicas.clocks().steadyMs());
+                this::nowMs);
         replicas.elect(LEADER, EPOCH);
         fetchers.start(replicas.partition(), LEADER, EPOCH);
         leader.asked();
@@ -46,6 +48,10 @@ class FollowerSessionTest {
         FetchRequest both = leader.asked();
         assertThat(both.sessionEpoch()).isZero();
         assertThat(named(both)).containsExactlyInAnyOrder("0@0", "1@0");
+    }
+
+    private long nowMs() {
+        return stoppedMs < 0 ? replicas.clocks().steadyMs().getAsLong() : stoppedMs;
     }
 
     @AfterEach
@@ -88,11 +94,13 @@ class FollowerSessionTest {
 
     @Test
     void leavesOutAPartitionDuringThePauseAfterAFailure() throws Exception {
+        stoppedMs = nowMs();
         leader.answer(
                 inSession(SESSION, FetchResponse.Partition.refused(0, ErrorCode.NOT_LEADER_OR_FOLLOWER, -1), empty(1)));
         FetchRequest next = leader.asked();
         assertThat(next.forgottenTopics()).containsExactly(new FetchRequest.ForgottenTopic(TOPIC, List.of(0)));
         assertThat(next.maxWaitMs()).as("until the pause is over").isLessThan(500);
+        stoppedMs = -1;
         leader.onAsked(request -> leader.answer(inSession(SESSION)));
         leader.answer(inSession(SESSION));
 

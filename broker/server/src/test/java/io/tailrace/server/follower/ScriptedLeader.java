@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /** A leader that gives a test's answers, one for each fetch. */
 final class ScriptedLeader implements LeaderLink.Opener {
-    private static final int PATIENCE_SECONDS = 10;
+    private static final int PATIENCE_SECONDS = 60;
     private static final int LOOK_MS = 10;
 
     private final BlockingQueue<FetchRequest> asked = new LinkedBlockingQueue<>();

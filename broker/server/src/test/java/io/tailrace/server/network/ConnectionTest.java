@@ -40,6 +40,7 @@ class ConnectionTest {
     private long requestMemory;
 
     ConnectionTest() {
+        channel.freezeTime();
         channel.pipeline().addLast(peer, connection);
     }
 
@@ -147,7 +148,6 @@ class ConnectionTest {
 
     @Test
     void peerThatTakesNoAnswersIsClosedOnlyWhileMemoryIsShort() {
-        channel.freezeTime();
         peer.blocked = true;
         send(1);
         answer(0);
@@ -162,7 +162,6 @@ class ConnectionTest {
 
     @Test
     void answersBehindAnUnansweredRequestAreNotThePeersFault() {
-        channel.freezeTime();
         send(1, 2);
         answer(1);
         memory.answers().add(ANSWER_BYTES_MAX);
@@ -176,7 +175,6 @@ class ConnectionTest {
 
     @Test
     void slownessInSeparateExhaustionsIsNotAddedUp() {
-        channel.freezeTime();
         peer.blocked = true;
         send(1);
         answer(0);
@@ -210,7 +208,6 @@ class ConnectionTest {
 
     @Test
     void startedRequestMustArriveInTimeHoweverItDrips() {
-        channel.freezeTime();
         channel.writeInbound(Unpooled.buffer().writeInt(100));
         for (int second = 1; second <= 9; second++) {
             channel.writeInbound(Unpooled.buffer().writeByte(0));
@@ -224,7 +221,6 @@ class ConnectionTest {
 
     @Test
     void eachRequestHasItsOwnTime() {
-        channel.freezeTime();
         for (int request = 0; request < 3; request++) {
             channel.writeInbound(Unpooled.buffer().writeInt(8).writeInt(0));
             passSeconds(9);
@@ -238,7 +234,6 @@ class ConnectionTest {
 
     @Test
     void largeRequestHasTimeForItsBytes() {
-        channel.freezeTime();
         channel.writeInbound(Unpooled.buffer().writeInt(80_000).writeZero(70_000));
         assertThat(memory.produceRequests().bytes().usedBytes()).isPositive();
         passSeconds(10);
@@ -249,7 +244,6 @@ class ConnectionTest {
 
     @Test
     void peerThatSendsNothingIsClosedSoonWhileOthersWaitForItsMemory() {
-        channel.freezeTime();
         channel.writeInbound(Unpooled.buffer().writeInt(90_000).writeZero(70_000));
         FrameMemory.Share waiting = exhaustRequestMemory();
         passSeconds(3);
@@ -267,7 +261,6 @@ class ConnectionTest {
 
     @Test
     void aRequestThatWaitsForMemoryIsNeverGivenUp() {
-        channel.freezeTime();
         FrameMemory.Share other = memory.produceRequests().share(() -> {});
         assertThat(other.reserve(60_000)).isTrue();
         channel.writeInbound(Unpooled.buffer().writeInt(90_000).writeZero(60_000));
@@ -283,7 +276,6 @@ class ConnectionTest {
 
     @Test
     void aRequestThatIsNotReadBecauseAnotherIsHandledIsNotThePeersFault() {
-        channel.freezeTime();
         requestMemory = NetworkMemory.SMALL_REQUEST_BYTES + 1;
         send(1);
         channel.writeInbound(Unpooled.buffer().writeInt(8).writeInt(0));

@@ -46,7 +46,7 @@ class ShardThreadsTest {
 
         CompletableFuture<String> ran = new CompletableFuture<>();
         executor.apply(threads.runtime(OTHER)).execute(() -> ran.complete("on the other disk"));
-        assertThat(ran.get(30, TimeUnit.SECONDS)).isEqualTo("on the other disk");
+        assertThat(ran.get(60, TimeUnit.SECONDS)).isEqualTo("on the other disk");
     }
 
     @ParameterizedTest
@@ -58,7 +58,7 @@ class ShardThreadsTest {
 
         CompletableFuture<String> ran = new CompletableFuture<>();
         moved.execute(() -> ran.complete("on the other disk"));
-        assertThat(ran.get(30, TimeUnit.SECONDS)).isEqualTo("on the other disk");
+        assertThat(ran.get(60, TimeUnit.SECONDS)).isEqualTo("on the other disk");
     }
 
     private void stall() {

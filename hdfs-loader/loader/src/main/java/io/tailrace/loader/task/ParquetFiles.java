@@ -17,8 +17,8 @@ import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.schema.MessageType;
 
-/** Creates a task's Parquet files of one table, which share what compresses their pages. Used by one thread. */
-final class ParquetFiles implements AutoCloseable {
+/** Creates a task's Parquet files of one table. Used by one thread. */
+final class ParquetFiles {
     private final TableKind table;
     private final RowFormat format;
     private final TaskSpec spec;
@@ -26,7 +26,6 @@ final class ParquetFiles implements AutoCloseable {
     private final FileSync sync;
     private final Configuration conf = new Configuration(false);
     private final MessageType type;
-    private final SharedCompressors compressors;
 
     ParquetFiles(TableKind table, RowFormat format, TaskSpec spec, Store store, FileSync sync) {
         this.table = table;
@@ -36,7 +35,6 @@ final class ParquetFiles implements AutoCloseable {
         this.sync = sync;
         conf.setBoolean(AvroWriteSupport.WRITE_OLD_LIST_STRUCTURE, false);
         this.type = ParquetSchema.of(format.schema());
-        this.compressors = new SharedCompressors(conf);
     }
 
     /** The staged name of a file; names of other tasks and attempts are different. */
@@ -57,10 +55,7 @@ final class ParquetFiles implements AutoCloseable {
                 .withConf(conf)
                 .withWriteMode(ParquetFileWriter.Mode.CREATE)
                 .withCompressionCodec(settings.codec())
-                .withCodecFactory(compressors)
                 .withRowGroupSize(settings.memory().rowGroupBytesMax(settings.rowGroupBytes()))
-                // Rows may be large. By default, 100 of them are in memory before their size is looked at.
-                .withMinRowCountForPageSizeCheck(1)
                 // All its values are different. A dictionary of them is dropped anyway, once it is full.
                 .withDictionaryEncoding(RowMapper.OFFSET, false)
                 .withSizeStatisticsEnabled(false)
@@ -81,12 +76,6 @@ final class ParquetFiles implements AutoCloseable {
         if (fault != null) {
             throw new IllegalStateException("row of offset " + row.offset() + " was read before, now: " + fault);
         }
-    }
-
-    /** Frees what compresses pages. All files must be closed. */
-    @Override
-    public void close() {
-        compressors.close();
     }
 
     private static final class Builder extends ParquetWriter.Builder<Row, Builder> {

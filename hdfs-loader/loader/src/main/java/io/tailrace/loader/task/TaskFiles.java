@@ -196,7 +196,6 @@ final class TaskFiles implements AutoCloseable {
             }
         }
         files.clear();
-        parquet.values().forEach(ParquetFiles::close);
         sync.close();
         if (spill != null) {
             spill.close();
