@@ -17,8 +17,8 @@ import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.schema.MessageType;
 
-/** Creates a task's Parquet files of one table. Used by one thread. */
-final class ParquetFiles {
+/** Creates a task's Parquet files of one table, which share what compresses their pages. Used by one thread. */
+final class ParquetFiles implements AutoCloseable {
     private final TableKind table;
     private final RowFormat format;
     private final TaskSpec spec;
@@ -26,6 +26,7 @@ final class ParquetFiles {
     private final FileSync sync;
     private final Configuration conf = new Configuration(false);
     private final MessageType type;
+    private final SharedCompressors compressors;
 
     ParquetFiles(TableKind table, RowFormat format, TaskSpec spec, Store store, FileSync sync) {
         this.table = table;
@@ -35,6 +36,7 @@ final class ParquetFiles {
         this.sync = sync;
         conf.setBoolean(AvroWriteSupport.WRITE_OLD_LIST_STRUCTURE, false);
         this.type = ParquetSchema.of(format.schema());
+        this.compressors = new SharedCompressors(conf);
     }
 
     /** The staged name of a file; names of other tasks and attempts are different. */
@@ -55,7 +57,10 @@ final class ParquetFiles {
                 .withConf(conf)
                 .withWriteMode(ParquetFileWriter.Mode.CREATE)
                 .withCompressionCodec(settings.codec())
+                .withCodecFactory(compressors)
                 .withRowGroupSize(settings.memory().rowGroupBytesMax(settings.rowGroupBytes()))
+                // Rows may be large. By default, 100 of them are in memory before their size is looked at.
+                .withMinRowCountForPageSizeCheck(1)
                 // All its values are different. A dictionary of them is dropped anyway, once it is full.
                 .withDictionaryEncoding(RowMapper.OFFSET, false)
                 .withSizeStatisticsEnabled(false)
@@ -76,6 +81,12 @@ final class ParquetFiles {
         if (fault != null) {
             throw new IllegalStateException("row of offset " + row.offset() + " was read before, now: " + fault);
         }
+    }
+
+    /** Frees what compresses pages. All files must be closed. */
+    @Override
+    public void close() {
+        compressors.close();
     }
 
     private static final class Builder extends ParquetWriter.Builder<Row, Builder> {

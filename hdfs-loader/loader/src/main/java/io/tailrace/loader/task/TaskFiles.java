@@ -196,6 +196,7 @@ final class TaskFiles implements AutoCloseable {
             }
         }
         files.clear();
+        parquet.values().forEach(ParquetFiles::close);
         sync.close();
         if (spill != null) {
             spill.close();

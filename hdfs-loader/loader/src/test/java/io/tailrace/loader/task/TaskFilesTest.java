@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.avro.AvroParquetReader;
+import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
@@ -30,10 +31,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TaskFilesTest {
     private static final long HOUR_MS = 3_600_000;
     private static final int MEMORY_BYTES = 1 << 20;
+    private static final int ROW_GROUP_BYTES = 128 << 10;
     private static final int VALUE_BYTES = 500;
 
     private Path dir;
@@ -56,6 +60,10 @@ class TaskFilesTest {
     }
 
     private TaskFiles files(TaskMemory memory) {
+        return files(memory, CompressionCodecName.SNAPPY);
+    }
+
+    private TaskFiles files(TaskMemory memory, CompressionCodecName codec) {
         TaskSpec spec = new TaskSpec(
                 new OffsetRange(AccessLog.P0, 0, Long.MAX_VALUE),
                 0,
@@ -64,7 +72,7 @@ class TaskFilesTest {
                 null,
                 "",
                 new org.apache.hadoop.fs.Path(staging.toUri()),
-                new ParquetSettings(CompressionCodecName.SNAPPY, 128 << 10, memory),
+                new ParquetSettings(codec, ROW_GROUP_BYTES, memory),
                 new ErrorLimit(1, true),
                 0,
                 new OffsetSet(0));
@@ -103,15 +111,18 @@ class TaskFilesTest {
 
     private List<Long> offsets(String staged) throws IOException {
         List<Long> found = new ArrayList<>();
-        var file = new org.apache.hadoop.fs.Path(staging.resolve(staged).toUri());
-        try (ParquetReader<GenericRecord> reader = AvroParquetReader.<GenericRecord>builder(
-                        HadoopInputFile.fromPath(file, new Configuration()))
-                .build()) {
+        try (ParquetReader<GenericRecord> reader =
+                AvroParquetReader.<GenericRecord>builder(input(staged)).build()) {
             for (GenericRecord row = reader.read(); row != null; row = reader.read()) {
                 found.add((Long) row.get("record_offset"));
             }
         }
         return found;
+    }
+
+    private HadoopInputFile input(String staged) throws IOException {
+        var file = new org.apache.hadoop.fs.Path(staging.resolve(staged).toUri());
+        return HadoopInputFile.fromPath(file, new Configuration());
     }
 
     private static Map<Integer, List<Long>> expected(List<Integer> hours) {
@@ -156,6 +167,33 @@ class TaskFilesTest {
             assertThat(finished).hasSize(24);
             assertThat(finished.get(0).file().pathPartition().hr()).isEqualTo("03");
             assertThat(offsets(finished)).isEqualTo(expected(hours));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CompressionCodecName.class,
+            names = {"UNCOMPRESSED", "SNAPPY", "GZIP", "LZ4_RAW", "ZSTD"})
+    void openFilesShareTheirCompressor(CompressionCodecName codec) throws IOException {
+        List<Integer> hours = new ArrayList<>(shuffled(4_000, 2));
+        hours.addAll(shuffled(2_000, 24));
+        try (TaskFiles files = files(memory(1 << 30), codec)) {
+            write(files, hours, VALUE_BYTES);
+
+            assertThat(offsets(files.finish())).isEqualTo(expected(hours));
+        }
+    }
+
+    @Test
+    void aRowGroupOfLargeRowsHasFewOfThem() throws IOException {
+        int rows = 50;
+        try (TaskFiles files = files(memory(1 << 30))) {
+            write(files, Collections.nCopies(rows, 1), ROW_GROUP_BYTES);
+
+            String staged = files.finish().get(0).staged();
+            try (ParquetFileReader reader = ParquetFileReader.open(input(staged))) {
+                assertThat(reader.getRowGroups()).hasSizeGreaterThan(rows / 4);
+            }
         }
     }
 
