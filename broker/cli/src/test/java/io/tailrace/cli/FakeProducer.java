@@ -2,6 +2,7 @@ package io.tailrace.cli;
 
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerRecord;
+import io.tailrace.client.RecordBlock;
 import io.tailrace.client.RecordMetadata;
 import io.tailrace.protocol.TopicPartition;
 import java.time.Duration;
@@ -26,10 +27,25 @@ final class FakeProducer implements Producer {
     }
 
     @Override
+    public RecordBlock newBlock(String topic, byte[] key) {
+        throw new UnsupportedOperationException("not used by commands");
+    }
+
+    @Override
+    public CompletableFuture<RecordMetadata> send(RecordBlock block) {
+        throw new UnsupportedOperationException("not used by commands");
+    }
+
+    @Override
     public void flush(Duration timeout) {}
 
     @Override
     public void close() {
         isClosed = true;
+    }
+
+    @Override
+    public void closeNow() {
+        close();
     }
 }

@@ -76,8 +76,27 @@ final class BatchingProducer implements Producer {
 
     @Override
     public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
+        return queued(() -> append(record, time.elapsedMs() + config.blockMsMax()));
+    }
+
+    @Override
+    public RecordBlock newBlock(String topic, byte[] key) {
+        return new RecordBlock(topic, key, config.compression(), config.batchBytesMax());
+    }
+
+    @Override
+    public CompletableFuture<RecordMetadata> send(RecordBlock block) {
+        return queued(() -> append(block, time.elapsedMs() + config.blockMsMax()));
+    }
+
+    /** Something that is put into the accumulator, which may wait. */
+    private interface Queueing {
+        CompletableFuture<RecordMetadata> run() throws InterruptedException;
+    }
+
+    private static CompletableFuture<RecordMetadata> queued(Queueing queueing) {
         try {
-            return append(record, time.elapsedMs() + config.blockMsMax());
+            return queueing.run();
         } catch (ClientException e) {
             return CompletableFuture.failedFuture(e);
         } catch (InterruptedException e) {
@@ -89,21 +108,10 @@ final class BatchingProducer implements Producer {
 
     private CompletableFuture<RecordMetadata> append(ProducerRecord record, long deadlineMs)
             throws InterruptedException {
-        ensureOpen();
         int bytes = boundOf(record);
-        if (bytes - RECORD_OVERHEAD_BYTES > config.requestBytesMax()) {
-            throw new ClientException(
-                    ErrorCode.MESSAGE_TOO_LARGE,
-                    record.topic() + ": a record of " + (bytes - RECORD_OVERHEAD_BYTES)
-                            + " bytes is larger than max.request.size (" + config.requestBytesMax() + ")");
-        }
-        boolean callback = Thread.currentThread() == thread;
-        int partitionCount = metadata.awaitTopic(record.topic(), callback ? time.elapsedMs() : deadlineMs);
+        int partitionCount = admit(record.topic(), bytes - RECORD_OVERHEAD_BYTES, deadlineMs);
         TopicPartition partition = new TopicPartition(record.topic(), choose(record, bytes, partitionCount));
-        accumulator.reserve(bytes, callback ? 0 : Math.max(0, deadlineMs - time.elapsedMs()), completions::wake);
-        boolean appended = false;
-        try {
-            ensureOpen();
+        return reserved(bytes, deadlineMs, () -> {
             PartitionQueue.Appended result = accumulator
                     .queue(partition)
                     .append(
@@ -113,16 +121,56 @@ final class BatchingProducer implements Producer {
                             record,
                             headersOf(record),
                             bytes);
-            appended = true;
             if (result.wake()) {
                 completions.wake();
             }
             return result.future();
+        });
+    }
+
+    private CompletableFuture<RecordMetadata> append(RecordBlock block, long deadlineMs) throws InterruptedException {
+        int bytes = block.memoryBytes();
+        int partitionCount = admit(block.topic(), bytes, deadlineMs);
+        TopicPartition partition = new TopicPartition(block.topic(), Partitioner.ofKey(block.key(), partitionCount));
+        return reserved(bytes, deadlineMs, () -> {
+            CompletableFuture<RecordMetadata> future = new CompletableFuture<>();
+            accumulator.queue(partition).append(new PendingBatch(partition, block, future, bytes, time.elapsedMs()));
+            completions.wake();
+            return future;
+        });
+    }
+
+    /** Checks that the producer is open and the size is allowed, and waits for the topic. Returns the number of its partitions. */
+    private int admit(String topic, int bytes, long deadlineMs) throws InterruptedException {
+        ensureOpen();
+        if (bytes > config.requestBytesMax()) {
+            throw new ClientException(
+                    ErrorCode.MESSAGE_TOO_LARGE,
+                    topic + ": " + bytes + " bytes are larger than max.request.size (" + config.requestBytesMax()
+                            + ")");
+        }
+        return metadata.awaitTopic(topic, isCallback() ? time.elapsedMs() : deadlineMs);
+    }
+
+    /** Queues something once its memory is free, and frees the memory if that fails. */
+    private CompletableFuture<RecordMetadata> reserved(int bytes, long deadlineMs, Queueing queueing)
+            throws InterruptedException {
+        accumulator.reserve(bytes, isCallback() ? 0 : Math.max(0, deadlineMs - time.elapsedMs()), completions::wake);
+        boolean appended = false;
+        try {
+            ensureOpen();
+            CompletableFuture<RecordMetadata> future = queueing.run();
+            appended = true;
+            return future;
         } finally {
             if (!appended) {
                 accumulator.release(bytes);
             }
         }
+    }
+
+    private boolean isCallback() {
+        return Thread.currentThread() == thread;
     }
 
     private void ensureOpen() {
@@ -197,9 +245,15 @@ final class BatchingProducer implements Producer {
     @Override
     public void close() {
         closing = true;
-        if (Thread.currentThread() != thread && !stopped) {
+        if (!isCallback() && !stopped) {
             flushWhatIsLeft();
         }
+        closeNow();
+    }
+
+    @Override
+    public void closeNow() {
+        closing = true;
         stopped = true;
         completions.wake();
         network.close();
@@ -217,7 +271,7 @@ final class BatchingProducer implements Producer {
     }
 
     private void awaitThread() {
-        if (Thread.currentThread() == thread) {
+        if (isCallback()) {
             return;
         }
         try {

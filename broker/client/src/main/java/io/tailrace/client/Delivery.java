@@ -57,16 +57,20 @@ final class Delivery {
                     retry(flight, error, nowMs);
                 } else {
                     queue.remove(batch);
-                    fail(
-                            batch,
-                            new ClientException(
-                                    error,
-                                    queue.topicPartition() + ": batch of " + batch.recordCount()
-                                            + " records was refused: " + error
-                                            + (answer.errorMessage() == null ? "" : ", " + answer.errorMessage())));
+                    fail(batch, refused(queue, batch, answer));
                 }
             }
         }
+    }
+
+    private static ClientException refused(PartitionQueue queue, PendingBatch batch, ProduceResponse.Partition answer) {
+        return new RecordsRefusedException(
+                answer.errorCode(),
+                queue.topicPartition() + ": batch of " + batch.recordCount() + " records was refused: "
+                        + answer.errorCode() + (answer.errorMessage() == null ? "" : ", " + answer.errorMessage()),
+                answer.recordErrors().stream()
+                        .map(ProduceResponse.RecordError::batchIndex)
+                        .toList());
     }
 
     private void acknowledge(Sender.InFlightBatch flight, long baseOffset, long logAppendTimeMs) {
@@ -125,19 +129,21 @@ final class Delivery {
     private void splitOrFail(Sender.InFlightBatch flight, ErrorCode error) {
         PartitionQueue queue = flight.queue();
         PendingBatch batch = flight.batch();
-        if (batch.recordCount() > 1 && !batch.isDone()) {
+        if (batch.recordCount() > 1 && !batch.isBlock() && !batch.isDone()) {
             List<PendingBatch> parts = batch.split(compression, parse(batch), queue.producerId(), queue.epoch());
             queue.replace(batch, parts);
             return;
         }
         queue.remove(batch);
         int bytes = batch.encoded().remaining();
+        String records = batch.recordCount() == 1 ? "one record" : batch.recordCount() + " records";
         fail(
                 batch,
-                new ClientException(
+                new RecordsRefusedException(
                         error,
-                        queue.topicPartition() + ": a batch of one record is " + bytes
-                                + " bytes, larger than the topic's max.message.bytes"));
+                        queue.topicPartition() + ": a batch of " + records + " is " + bytes
+                                + " bytes, larger than the topic's max.message.bytes",
+                        List.of()));
     }
 
     private static List<PendingBatch.ParsedRecord> parse(PendingBatch batch) {
@@ -153,6 +159,9 @@ final class Delivery {
 
     /** Fails batches older than the delivery timeout. One in flight keeps its place in the queue until it is answered. */
     void expire(long nowMs) {
+        if (config.deliveryTimeoutMs() == ProducerConfig.NO_DELIVERY_TIMEOUT) {
+            return;
+        }
         for (PartitionQueue queue : accumulator.queues()) {
             for (PendingBatch batch : queue.snapshot()) {
                 if (nowMs - batch.createdMs() < config.deliveryTimeoutMs()) {
@@ -180,6 +189,9 @@ final class Delivery {
     /** The time at which the next batch expires, if none is acknowledged before. */
     long nextExpiryMs(long nowMs) {
         long nextMs = Long.MAX_VALUE;
+        if (config.deliveryTimeoutMs() == ProducerConfig.NO_DELIVERY_TIMEOUT) {
+            return nextMs;
+        }
         for (PartitionQueue queue : accumulator.queues()) {
             long oldestMs = queue.oldestLiveMs();
             if (oldestMs != Long.MAX_VALUE) {

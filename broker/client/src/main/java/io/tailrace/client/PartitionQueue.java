@@ -59,9 +59,7 @@ final class PartitionQueue {
             ProducerRecord record,
             List<RecordHeader> headers,
             int bytes) {
-        if (closed.getAsBoolean()) {
-            throw new ClientException(ErrorCode.NETWORK_EXCEPTION, "the producer is closed");
-        }
+        ensureOpen();
         PendingBatch last = batches.isEmpty() ? null : batches.get(batches.size() - 1);
         if (last != null) {
             CompletableFuture<RecordMetadata> future =
@@ -82,6 +80,21 @@ final class PartitionQueue {
         }
         batches.add(fresh);
         return new Appended(future, true);
+    }
+
+    /** Adds a block behind the records that are queued. */
+    synchronized void append(PendingBatch block) {
+        ensureOpen();
+        if (!batches.isEmpty()) {
+            batches.get(batches.size() - 1).seal();
+        }
+        batches.add(block);
+    }
+
+    private void ensureOpen() {
+        if (closed.getAsBoolean()) {
+            throw new ClientException(ErrorCode.NETWORK_EXCEPTION, "the producer is closed");
+        }
     }
 
     /** The sealed batch to send now; null if none is ready, or if the batches in flight must be answered first. */

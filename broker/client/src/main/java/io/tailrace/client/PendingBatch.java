@@ -26,7 +26,11 @@ final class PendingBatch {
     private final TopicPartition topicPartition;
     private final long createdMs;
     private final RecordBatchBuilder builder;
+    /** Empty for a block. */
     private final List<Sent> records = new ArrayList<>();
+    /** The one future of a block; null for records with a future each. */
+    private final @Nullable CompletableFuture<RecordMetadata> block;
+
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private int reservedBytes;
     private boolean sealed;
@@ -44,6 +48,23 @@ final class PendingBatch {
         this.createdMs = createdMs;
         this.retryAtMs = createdMs;
         this.builder = new RecordBatchBuilder(compression, bytesMax);
+        this.block = null;
+    }
+
+    /** A sealed batch that is a block, and the block's future. */
+    PendingBatch(
+            TopicPartition topicPartition,
+            RecordBlock block,
+            CompletableFuture<RecordMetadata> future,
+            int reservedBytes,
+            long createdMs) {
+        this.topicPartition = topicPartition;
+        this.createdMs = createdMs;
+        this.retryAtMs = createdMs;
+        this.builder = block.builder();
+        this.block = future;
+        this.reservedBytes = reservedBytes;
+        this.sealed = true;
     }
 
     /** Adds a record and returns its future. Returns null and adds nothing if the batch is full. */
@@ -77,7 +98,12 @@ final class PendingBatch {
     }
 
     int recordCount() {
-        return records.size();
+        return builder.recordCount();
+    }
+
+    /** Whether one future stands for all records. Such a batch cannot be split. */
+    boolean isBlock() {
+        return block != null;
     }
 
     int estimatedBytes() {
@@ -179,6 +205,11 @@ final class PendingBatch {
      * @param logAppendTimeMs the timestamp of all records, or -1 if they keep their own
      */
     void succeed(long baseOffset, long logAppendTimeMs) {
+        if (block != null) {
+            OptionalLong offset = baseOffset < 0 ? OptionalLong.empty() : OptionalLong.of(baseOffset);
+            long timestampMs = logAppendTimeMs < 0 ? builder.baseTimestampMs() : logAppendTimeMs;
+            block.complete(new RecordMetadata(topicPartition, offset, timestampMs));
+        }
         for (int i = 0; i < records.size(); i++) {
             Sent sent = records.get(i);
             OptionalLong offset = baseOffset < 0 ? OptionalLong.empty() : OptionalLong.of(baseOffset + i);
@@ -190,6 +221,9 @@ final class PendingBatch {
 
     /** Fails the records' futures, unless they are already complete. */
     void fail(ClientException why) {
+        if (block != null) {
+            block.completeExceptionally(why);
+        }
         for (Sent sent : records) {
             sent.future().completeExceptionally(why);
         }

@@ -26,6 +26,18 @@ public interface Producer extends AutoCloseable {
      */
     CompletableFuture<RecordMetadata> send(ProducerRecord record);
 
+    /** An empty block for up to {@code batch.size} bytes of records, compressed as {@code compression.type} says. */
+    RecordBlock newBlock(String topic, byte[] key);
+
+    /**
+     * Queues a block that is not empty as a batch of its own, behind the records that were sent to its partition before. Blocks as
+     * {@link #send(ProducerRecord)} does.
+     *
+     * @return completed with the first record's position when the broker has acknowledged the block. Fails as for a record, and with
+     *     a {@link RecordsRefusedException} if the broker refuses the block; the block is never divided
+     */
+    CompletableFuture<RecordMetadata> send(RecordBlock block);
+
     /**
      * Sends all queued records and waits until each is acknowledged or has failed.
      *
@@ -39,4 +51,7 @@ public interface Producer extends AutoCloseable {
      */
     @Override
     void close();
+
+    /** Fails the records that are not acknowledged and closes the connections, without a flush. */
+    void closeNow();
 }

@@ -19,7 +19,7 @@ import java.util.Map;
  * @param inFlightMax unanswered requests to one broker, at most 5 if idempotent
  *     ({@code max.in.flight.requests.per.connection})
  * @param deliveryTimeoutMs time from send to acknowledgement or failure, retries included
- *     ({@code delivery.timeout.ms})
+ *     ({@code delivery.timeout.ms}); {@link #NO_DELIVERY_TIMEOUT} to retry for as long as it takes
  * @param blockMsMax how long a send may wait for memory or for its topic's partitions ({@code max.block.ms})
  */
 public record ProducerConfig(
@@ -34,6 +34,8 @@ public record ProducerConfig(
         int inFlightMax,
         int deliveryTimeoutMs,
         int blockMsMax) {
+    /** A record is retried until it is acknowledged, refused, or the producer is closed. */
+    public static final int NO_DELIVERY_TIMEOUT = Integer.MAX_VALUE;
 
     private static final BuilderKeys<Builder> KEYS = new BuilderKeys<Builder>()
             .including(ClientConfig.KEYS, builder -> builder.client)

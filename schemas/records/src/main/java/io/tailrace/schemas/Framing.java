@@ -14,7 +14,8 @@ public final class Framing {
 
     private Framing() {}
 
-    static byte[] header(int schemaId) {
+    /** The header of records of a schema. */
+    public static byte[] header(int schemaId) {
         return ByteBuffer.allocate(HEADER_BYTES).put(MAGIC).putInt(schemaId).array();
     }
 

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordBatchBuilder {
     private static final int INITIAL_BYTES = 1024;
+    /** In place of the length of a field that is null. */
+    private static final int NULL_BYTES = -1;
+
     private static final int HEADER_BYTES = RecordBatch.HEADER_BYTES;
 
     private final CompressionType compression;
@@ -61,20 +64,47 @@ public final class RecordBatchBuilder {
      */
     public boolean append(
             long timestampMs, byte @Nullable [] key, byte @Nullable [] value, List<RecordHeader> headers) {
+        byte[][] headerKeys = headerKeys(headers);
+        int valueBytes = value == null ? NULL_BYTES : value.length;
+        if (!begin(timestampMs, key, valueBytes, headersBytes(headers, headerKeys))) {
+            return false;
+        }
+        putField(key);
+        putField(value, 0, valueBytes);
+        putVarlong(headers.size());
+        for (int i = 0; i < headerKeys.length; i++) {
+            putField(headerKeys[i]);
+            putField(headers.get(i).value());
+        }
+        return true;
+    }
+
+    /** As the other method, for a value that is a part of an array, and no headers. */
+    public boolean append(long timestampMs, byte @Nullable [] key, byte[] value, int offset, int length) {
+        if (!begin(timestampMs, key, length, 1)) {
+            return false;
+        }
+        putField(key);
+        putField(value, offset, length);
+        putVarlong(0);
+        return true;
+    }
+
+    /** Writes what comes before a record's key, unless the batch is full. */
+    private boolean begin(long timestampMs, byte @Nullable [] key, int valueBytes, long headersBytes) {
         if (timestampMs < RecordBatch.NO_TIMESTAMP) {
             throw new IllegalArgumentException("timestamp: expected at least 0, or -1 for none, found " + timestampMs);
         }
         if (recordCount == 0) {
             baseTimestampMs = timestampMs;
         }
-        byte[][] headerKeys = headerKeys(headers);
         long timestampDelta = timestampMs - baseTimestampMs;
         long length = 1L
                 + varlongBytes(timestampDelta)
                 + varlongBytes(recordCount)
-                + fieldBytes(key)
-                + fieldBytes(value)
-                + headersBytes(headers, headerKeys);
+                + fieldBytes(key == null ? NULL_BYTES : key.length)
+                + fieldBytes(valueBytes)
+                + headersBytes;
         long grown = size + varlongBytes(length) + length;
         if (recordCount > 0 && estimate(grown) > batchBytesMax) {
             return false;
@@ -84,13 +114,6 @@ public final class RecordBatchBuilder {
         bytes[size++] = 0;
         putVarlong(timestampDelta);
         putVarlong(recordCount);
-        putField(key);
-        putField(value);
-        putVarlong(headers.size());
-        for (int i = 0; i < headerKeys.length; i++) {
-            putField(headerKeys[i]);
-            putField(headers.get(i).value());
-        }
         recordCount++;
         maxTimestampMs = Math.max(maxTimestampMs, timestampMs);
         return true;
@@ -106,6 +129,11 @@ public final class RecordBatchBuilder {
     /** Number of records added. */
     public int recordCount() {
         return recordCount;
+    }
+
+    /** The first record's timestamp. */
+    public long baseTimestampMs() {
+        return baseTimestampMs;
     }
 
     /** Estimated size of the batch after compression, including the header. */
@@ -174,13 +202,15 @@ public final class RecordBatchBuilder {
     private static long headersBytes(List<RecordHeader> headers, byte[][] headerKeys) {
         long total = varlongBytes(headerKeys.length);
         for (int i = 0; i < headerKeys.length; i++) {
-            total += fieldBytes(headerKeys[i]) + fieldBytes(headers.get(i).value());
+            byte[] value = headers.get(i).value();
+            total += fieldBytes(headerKeys[i].length) + fieldBytes(value == null ? NULL_BYTES : value.length);
         }
         return total;
     }
 
-    private static long fieldBytes(byte @Nullable [] field) {
-        return field == null ? 1 : varlongBytes(field.length) + (long) field.length;
+    /** @param length of the content, or {@link #NULL_BYTES} */
+    private static long fieldBytes(int length) {
+        return length < 0 ? 1 : varlongBytes(length) + (long) length;
     }
 
     private static int varlongBytes(long value) {
@@ -189,13 +219,15 @@ public final class RecordBatchBuilder {
     }
 
     private void putField(byte @Nullable [] field) {
-        if (field == null) {
-            putVarlong(-1);
-            return;
+        putField(field, 0, field == null ? NULL_BYTES : field.length);
+    }
+
+    private void putField(byte @Nullable [] field, int offset, int length) {
+        putVarlong(length);
+        if (field != null) {
+            System.arraycopy(field, offset, bytes, size, length);
+            size += length;
         }
-        putVarlong(field.length);
-        System.arraycopy(field, 0, bytes, size, field.length);
-        size += field.length;
     }
 
     private void putVarlong(long value) {
