@@ -2,19 +2,20 @@ package io.tailrace.agent;
 
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
 import io.tailrace.agent.checkpoint.Checkpoint;
-import io.tailrace.agent.delivery.Delivery;
-import io.tailrace.agent.delivery.OutgoingRecord;
+import io.tailrace.agent.delivery.ChunkDelivery;
+import io.tailrace.agent.encode.Origin;
 import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.FileProgress;
 import io.tailrace.agent.tail.FollowedFile;
 import io.tailrace.agent.tail.SourceTail;
-import io.tailrace.schemas.Schemas;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import org.apache.avro.util.Utf8;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,6 @@ final class Agent implements AutoCloseable {
     private final Connections connections;
     private final Runnable wakeUp;
     private final AgentCheckpointFile checkpointFile;
-    private final RecordEncoder encoder;
     private final SchemaRegistration registration;
     private final List<TailedSource> sources = new ArrayList<>();
     /** Read, and sent once the checkpoint is written. */
@@ -54,11 +54,11 @@ final class Agent implements AutoCloseable {
     private long inFlightBytes;
     private int firstSource;
 
-    private record TailedSource(Source source, SourceTail tail, LineConverter converter) {}
+    private record TailedSource(Source source, SourceTail tail, LineEncoder encoder) {}
 
     private record Read(TailedSource source, FollowedFile file, Chunk chunk) {}
 
-    private record InFlight(Source source, FollowedFile file, Chunk chunk, Delivery delivery) {}
+    private record InFlight(Source source, FollowedFile file, ChunkDelivery delivery) {}
 
     /**
      * An agent that continues from its checkpoint.
@@ -88,8 +88,9 @@ final class Agent implements AutoCloseable {
                 .read()
                 .orElseGet(() -> Checkpoint.initial(UUID.randomUUID().toString()));
         identity = written.agent();
-        encoder = new RecordEncoder(connections.registry(), config.host(), config.audit());
-        audit = new AuditReporter(config, encoder, connections, wakeUp, written);
+        SchemaIds ids = new SchemaIds(connections.registry());
+        AuditRecords auditRecords = new AuditRecords(ids, config.host(), config.audit());
+        audit = new AuditReporter(config, auditRecords, connections, wakeUp, written);
         for (Source source : config.sources()) {
             List<FileProgress> progress = written.files().stream()
                     .filter(file -> file.source().equals(source.name()))
@@ -97,16 +98,12 @@ final class Agent implements AutoCloseable {
             sources.add(new TailedSource(
                     source,
                     new SourceTail(source.tail(), progress),
-                    new LineConverter(source, config.host(), config.deadLetterTopic(), encoder)));
+                    new LineEncoder(source, config.deadLetterTopic(), ids)));
         }
-        registration = new SchemaRegistration(this::registerSchemas);
-    }
-
-    private void registerSchemas() {
-        encoder.register(config.deadLetterTopic(), Schemas.DEAD_LETTER);
-        encoder.register(config.audit().topic(), Schemas.AUDIT_COUNT);
-        encoder.register(config.audit().progressTopic(), Schemas.AUDIT_PROGRESS);
-        sources.forEach(source -> source.converter.register());
+        registration = new SchemaRegistration(() -> {
+            auditRecords.register();
+            sources.forEach(source -> source.encoder.register());
+        });
     }
 
     /**
@@ -169,21 +166,23 @@ final class Agent implements AutoCloseable {
 
     /** How many lines would be sent again after a crash now: those of the chunks that the checkpoint does not cover. */
     int linesInFlight() {
-        return inFlight.stream().mapToInt(flight -> flight.chunk.lines().size()).sum();
+        return inFlight.stream()
+                .mapToInt(flight -> flight.delivery.chunk().lines().count())
+                .sum();
     }
 
     private boolean takeAcknowledgements(long nowMs) {
         boolean advanced = false;
+        Set<FollowedFile> waiting = new HashSet<>();
         for (Iterator<InFlight> flights = inFlight.iterator(); flights.hasNext(); ) {
             InFlight flight = flights.next();
-            if (flight.delivery.advance(nowMs)) {
+            boolean isDone = flight.delivery.advance(nowMs);
+            // A position is acknowledged with all lines before it.
+            if (!isDone || waiting.contains(flight.file)) {
+                waiting.add(flight.file);
+            } else {
                 flights.remove();
-                inFlightBytes -= flight.chunk.memoryBytes();
-                flight.file.acknowledge(flight.chunk.end());
-                if (isAudited) {
-                    audit.acknowledged(flight.file.contentId(), flight.delivery.records(), nowMs);
-                }
-                monitor.acknowledged(flight.source, flight.chunk, deadLetters(flight), nowMs);
+                acknowledged(flight, nowMs);
                 advanced = true;
             }
         }
@@ -195,10 +194,14 @@ final class Agent implements AutoCloseable {
         return advanced;
     }
 
-    private long deadLetters(InFlight flight) {
-        return flight.delivery.records().stream()
-                .filter(record -> record.rejectedFrom() != null)
-                .count();
+    private void acknowledged(InFlight flight, long nowMs) {
+        Chunk chunk = flight.delivery.chunk();
+        inFlightBytes -= chunk.memoryBytes();
+        flight.file.acknowledge(chunk.end());
+        if (isAudited) {
+            audit.acknowledged(flight.file.contentId(), flight.source.topic(), flight.delivery.acknowledged(), nowMs);
+        }
+        monitor.acknowledged(flight.source, chunk, flight.delivery.deadLetters(), nowMs);
     }
 
     private void seal(long nowMs, boolean stopping) {
@@ -247,21 +250,34 @@ final class Agent implements AutoCloseable {
         return progress;
     }
 
+    /** Reads a chunk of each file in turn, and another one as long as there are any and memory is left for them. */
     private void readLines(long nowMs) {
         firstSource = (firstSource + 1) % sources.size();
-        for (int index = 0; index < sources.size(); index++) {
-            TailedSource source = sources.get((firstSource + index) % sources.size());
-            for (FollowedFile file : source.tail.readable()) {
-                if (inFlightBytes >= config.inFlightBytesMax()) {
-                    return;
-                }
-                source.tail.read(file, nowMs).ifPresent(chunk -> {
-                    read.add(new Read(source, file, chunk));
-                    inFlightBytes += chunk.memoryBytes();
-                    dirty = true;
-                });
+        boolean any = true;
+        while (any) {
+            any = false;
+            for (int index = 0; index < sources.size(); index++) {
+                any |= readLines(sources.get((firstSource + index) % sources.size()), nowMs);
             }
         }
+    }
+
+    /** Reads a chunk of each file of a source. Returns whether there was one. */
+    private boolean readLines(TailedSource source, long nowMs) {
+        boolean any = false;
+        for (FollowedFile file : source.tail.readable()) {
+            if (inFlightBytes >= config.inFlightBytesMax()) {
+                return false;
+            }
+            Optional<Chunk> chunk = source.tail.read(file, nowMs);
+            if (chunk.isPresent()) {
+                read.add(new Read(source, file, chunk.get()));
+                inFlightBytes += chunk.get().memoryBytes();
+                dirty = true;
+                any = true;
+            }
+        }
+        return any;
     }
 
     private boolean sendLines() {
@@ -273,18 +289,15 @@ final class Agent implements AutoCloseable {
 
     private void send(Read lines) {
         FollowedFile file = lines.file;
-        Chunk chunk = lines.chunk;
-        Origin origin = new Origin(new Utf8(file.file()), new Utf8(file.contentId()), encoder.keyOf(file.file()));
-        List<OutgoingRecord> records = chunk.lines().stream()
-                .map(line -> lines.source.converter.convert(origin, line, chunk.readMs()))
-                .toList();
-        Delivery delivery = new Delivery(connections.producer(), records, wakeUp);
-        inFlight.add(new InFlight(lines.source.source, file, chunk, delivery));
+        Origin origin = new Origin(config.host(), file.file(), file.contentId());
+        ChunkDelivery delivery =
+                new ChunkDelivery(connections.producer(), lines.source.encoder, origin, lines.chunk, wakeUp);
+        inFlight.add(new InFlight(lines.source.source, file, delivery));
     }
 
     @Override
     public void close() {
         sources.forEach(source -> source.tail.close());
-        connections.producer().close();
+        connections.producer().closeNow();
     }
 }

@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
 /** {@code tailrace agent}: runs an agent until SIGTERM, or once. */
 @Command(name = "tailrace agent", description = "Follows log files and sends their lines to the brokers.")
 public final class AgentCommand implements Callable<Integer> {
-    /** Shorter than the client's default: the agent retries by itself, and a stop waits for this long. */
-    private static final int DELIVERY_TIMEOUT_MS = 15_000;
+    /** Uncompressed. Larger than the client's default: a block of similar lines compresses better. */
+    private static final int BLOCK_BYTES = 256 << 10;
 
     private static final int REQUEST_TIMEOUT_MS = 10_000;
     private static final int BLOCK_MS_MAX = 5_000;
@@ -79,7 +79,9 @@ public final class AgentCommand implements Callable<Integer> {
     private static ProducerConfig producerConfig(Config config, AgentConfig agentConfig) {
         ProducerConfig.Builder builder = ProducerConfig.builder(config.value(AgentKeys.BOOTSTRAP_SERVERS))
                 .compression(config.value(AgentKeys.COMPRESSION))
-                .deliveryTimeoutMs(DELIVERY_TIMEOUT_MS)
+                .batchBytesMax(BLOCK_BYTES)
+                // A block that failed and is sent again would have another sequence number: it could be written twice.
+                .deliveryTimeoutMs(ProducerConfig.NO_DELIVERY_TIMEOUT)
                 .blockMsMax(BLOCK_MS_MAX)
                 // Room for everything that the agent keeps in flight, so that a send never waits for memory.
                 .bufferBytesMax(2 * agentConfig.inFlightBytesMax());

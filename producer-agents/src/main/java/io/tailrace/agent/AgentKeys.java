@@ -59,7 +59,7 @@ final class AgentKeys {
             256 << 10,
             4 << 10,
             16 << 20,
-            "Bytes of one file that are sent before its checkpoint moves: the most that a crash repeats.");
+            "Bytes of one file that are read at once. A crash repeats at most four times as many.");
     static final ConfigKey<Integer> LINE_BYTES_MAX = ConfigKey.integer(
             "line.bytes.max",
             64 << 10,

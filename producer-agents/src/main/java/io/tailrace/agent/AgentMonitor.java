@@ -92,9 +92,8 @@ final class AgentMonitor implements Health {
     /** The brokers have acknowledged all lines of a chunk. */
     void acknowledged(Source source, Chunk chunk, long deadLetters, long nowMs) {
         SourceCounts counts = of(source);
-        counts.lines.add(chunk.lines().size());
-        counts.bytes.add(
-                chunk.lines().stream().mapToLong(line -> line.bytes().length).sum());
+        counts.lines.add(chunk.lines().count());
+        counts.bytes.add(chunk.lines().lineBytes());
         counts.deadLetters.add(deadLetters);
         heard(nowMs);
     }

@@ -3,17 +3,15 @@ package io.tailrace.agent;
 import io.tailrace.agent.audit.AuditLedger;
 import io.tailrace.agent.audit.ReadFrontier;
 import io.tailrace.agent.audit.ReadFrontier.Reading;
+import io.tailrace.agent.audit.Tallies;
 import io.tailrace.agent.checkpoint.Checkpoint;
 import io.tailrace.agent.delivery.Delivery;
-import io.tailrace.agent.delivery.OutgoingRecord;
 import io.tailrace.agent.tail.ReadState;
 import io.tailrace.client.ClientException;
-import io.tailrace.schemas.FramedAvroEncoder;
-import io.tailrace.schemas.audit.ContentHash;
+import io.tailrace.client.ProducerRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +29,7 @@ final class AuditReporter {
     private static final long TOPIC_RETRY_MS = 60_000;
 
     private final AgentConfig config;
-    private final RecordEncoder encoder;
+    private final AuditRecords records;
     private final Connections connections;
     private final Runnable wakeUp;
     private final String identity;
@@ -61,13 +59,9 @@ final class AuditReporter {
     record Progress(long nextSequence, List<Reading> readings, long madeMs, boolean stopped) {}
 
     AuditReporter(
-            AgentConfig config,
-            RecordEncoder encoder,
-            Connections connections,
-            Runnable wakeUp,
-            Checkpoint checkpoint) {
+            AgentConfig config, AuditRecords records, Connections connections, Runnable wakeUp, Checkpoint checkpoint) {
         this.config = config;
-        this.encoder = encoder;
+        this.records = records;
         this.connections = connections;
         this.wakeUp = wakeUp;
         identity = checkpoint.agent();
@@ -98,23 +92,14 @@ final class AuditReporter {
         return !isInFlight() && progress == null && ledger.sealed().isEmpty() && !ledger.hasOpen();
     }
 
-    /** Counts the lines of a content, as they were last sent, which were acknowledged. */
-    void acknowledged(String contentId, List<OutgoingRecord> records, long nowMs) {
-        long latestEventMs = -1;
-        for (OutgoingRecord record : records) {
-            ledger.add(record.topic(), record.eventTimeMs(), hash(record));
-            if (record.rejectedFrom() == null) {
-                latestEventMs = Math.max(latestEventMs, record.eventTimeMs());
-            } else {
-                ledger.addRejected(record.rejectedFrom(), record.eventTimeMs());
-            }
-        }
-        frontier.acknowledged(contentId, latestEventMs, nowMs);
-    }
-
-    private static ContentHash hash(OutgoingRecord record) {
-        byte[] framed = Objects.requireNonNull(record.record().value(), "every record of the agent has a value");
-        return ContentHash.of(framed, FramedAvroEncoder.HEADER_BYTES, framed.length - FramedAvroEncoder.HEADER_BYTES);
+    /**
+     * Counts the lines of a content, which were acknowledged.
+     *
+     * @param topic the topic of the lines that did not become dead letters
+     */
+    void acknowledged(String contentId, String topic, Tallies lines, long nowMs) {
+        ledger.add(lines);
+        frontier.acknowledged(contentId, lines.latestEventMs(topic), nowMs);
     }
 
     /**
@@ -180,7 +165,7 @@ final class AuditReporter {
                 return false;
             }
             countsInFlight = send(ledger.sealed().stream()
-                    .map(count -> encoder.audit(identity, count))
+                    .map(count -> records.count(identity, count))
                     .toList());
             return true;
         }
@@ -189,14 +174,14 @@ final class AuditReporter {
             return false;
         }
         progressInFlight = send(toSend.readings().stream()
-                .map(reading -> encoder.progress(identity, toSend, reading))
+                .map(reading -> records.progress(identity, toSend, reading))
                 .toList());
         progress = null;
         return true;
     }
 
-    private Delivery send(List<OutgoingRecord> records) {
-        return new Delivery(connections.producer(), records, wakeUp);
+    private Delivery send(List<ProducerRecord> outgoing) {
+        return new Delivery(connections.producer(), outgoing, wakeUp);
     }
 
     /** Creates the topic of the statements, at most once a minute until that succeeds. */

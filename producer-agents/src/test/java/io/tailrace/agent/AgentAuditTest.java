@@ -220,7 +220,7 @@ class AgentAuditTest extends AgentFixture {
         harness.pass(1_000_000);
         harness.producer.holding = true;
         harness.run();
-        harness.producer.answerAll();
+        harness.producer.answer(AgentHarness.BATCH_BYTES / 20);
         harness.run();
         harness.pass(INTERVAL_MS);
         harness.run();

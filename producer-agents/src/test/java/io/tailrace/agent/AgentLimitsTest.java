@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
 import io.tailrace.agent.parse.Format;
-import io.tailrace.schemas.Schemas;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,12 +12,8 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 
 /** Bounds on what an agent keeps, and input that it cannot use. */
@@ -126,27 +121,6 @@ class AgentLimitsTest extends AgentFixture {
         assertThat(harness.values(AgentHarness.DEAD_LETTERS))
                 .extracting(letter -> letter.get("reason").toString())
                 .containsExactly("event time -1 ms is before 1970", "field \"at\": expected a time, found \"NaN\"");
-    }
-
-    @Test
-    void recordsOfTwoSchemasInOneTopicCarryTheirOwnId() {
-        RecordEncoder encoder =
-                new RecordEncoder(harness.registry, "host1", new AuditConfig("audit", "progress", 60_000, 0));
-        for (Schema schema : new Schema[] {Schemas.RAW_LINE, Schemas.AUDIT_COUNT}) {
-            encoder.register("shared", schema);
-            GenericRecord value = new GenericData.Record(schema);
-            schema.getFields()
-                    .forEach(field -> value.put(
-                            field.name(),
-                            switch (field.schema().getType()) {
-                                case LONG -> (Object) 1L;
-                                case MAP -> Map.of();
-                                case UNION -> null;
-                                default -> "text";
-                            }));
-            GenericRecord decoded = harness.decode(encoder.record("shared", new byte[0], 0, value));
-            assertThat(decoded.getSchema()).isEqualTo(schema);
-        }
     }
 
     @Test

@@ -113,13 +113,13 @@ class AgentTest extends AgentFixture {
     }
 
     @Test
-    void fileIsNotReadWhileItsChunkIsInFlight() throws IOException {
+    void fileHasFourChunksInFlightAtMost() throws IOException {
         harness.producer.holding = true;
         harness.append("access.log", "line\n".repeat(10 * AgentHarness.BATCH_BYTES / 5));
         harness.run();
-        assertThat(harness.producer.pending).hasSize(AgentHarness.BATCH_BYTES / 5);
+        assertThat(harness.producer.pending).hasSize(4 * (AgentHarness.BATCH_BYTES / 5));
         harness.run();
-        assertThat(harness.producer.pending).hasSize(AgentHarness.BATCH_BYTES / 5);
+        assertThat(harness.producer.pending).hasSize(4 * (AgentHarness.BATCH_BYTES / 5));
     }
 
     @Test
@@ -170,8 +170,10 @@ class AgentTest extends AgentFixture {
             return large ? Optional.of(ErrorCode.MESSAGE_TOO_LARGE) : Optional.empty();
         };
         harness.append("access.log", "one\nbig\ntwo\n");
-        harness.run();
-        harness.run();
+        // The block is halved twice.
+        for (int halves = 0; halves < 4; halves++) {
+            harness.run();
+        }
         assertThat(harness.lines()).containsExactly("one", "two");
         assertThat(harness.values(AgentHarness.DEAD_LETTERS))
                 .singleElement()
@@ -202,18 +204,18 @@ class AgentTest extends AgentFixture {
     }
 
     @Test
-    void crashRepeatsAtMostOneChunk() throws IOException {
-        harness.append("access.log", "line\n".repeat(3_000));
+    void crashRepeatsAtMostFourChunks() throws IOException {
+        harness.append("access.log", "line\n".repeat(10_000));
         harness.producer.holding = true;
         harness.run();
         harness.producer.answerAll();
         harness.run();
         int inFlight = harness.agent.linesInFlight();
-        assertThat(inFlight).isEqualTo(AgentHarness.BATCH_BYTES / 5);
+        assertThat(inFlight).isEqualTo(4 * (AgentHarness.BATCH_BYTES / 5));
         harness.crash(inFlight);
         harness.start();
         harness.run();
-        assertThat(harness.lines()).size().isEqualTo(3_000 + inFlight);
+        assertThat(harness.lines()).size().isEqualTo(10_000 + inFlight);
     }
 
     @Test

@@ -3,27 +3,35 @@ package io.tailrace.agent;
 import io.tailrace.client.ClientException;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerRecord;
+import io.tailrace.client.RecordBlock;
 import io.tailrace.client.RecordMetadata;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.CompressionType;
+import io.tailrace.protocol.record.Decompressor;
+import io.tailrace.protocol.record.RecordBatch;
+import io.tailrace.protocol.record.RecordCursor;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** A producer without brokers. The test decides when records are written and whether they are acknowledged. */
 final class FakeProducer implements Producer {
+    private static final int BLOCK_BYTES = 64 << 10;
+
     /** What the brokers hold. Shared by successive producers, since brokers outlive an agent. */
     final List<ProducerRecord> written;
 
     /** Records sent, and neither written nor refused yet. */
     final ArrayDeque<Sent> pending = new ArrayDeque<>();
 
-    /** How many records the agent offered. */
+    /** How many batches the agent offered. */
     int offered;
 
     /** Whether records stay pending until the test answers. */
@@ -31,7 +39,19 @@ final class FakeProducer implements Producer {
 
     Function<ProducerRecord, Optional<ErrorCode>> refusal = record -> Optional.empty();
 
-    record Sent(ProducerRecord record, CompletableFuture<RecordMetadata> answer) {}
+    /** A record, and the batch that it is sent with. */
+    record Sent(ProducerRecord record, Batch batch) {}
+
+    /** Records that are written and acknowledged together. */
+    static final class Batch {
+        private final List<ProducerRecord> records;
+        private final CompletableFuture<RecordMetadata> answer = new CompletableFuture<>();
+        private int written;
+
+        private Batch(List<ProducerRecord> records) {
+            this.records = records;
+        }
+    }
 
     FakeProducer(List<ProducerRecord> written) {
         this.written = written;
@@ -43,26 +63,57 @@ final class FakeProducer implements Producer {
 
     @Override
     public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
-        offered++;
-        Sent sent = new Sent(record, new CompletableFuture<>());
-        pending.add(sent);
-        if (!holding) {
-            answer(1);
-        }
-        return sent.answer;
+        return send(new Batch(List.of(record)));
     }
 
-    /** Writes and acknowledges the oldest pending records, or refuses them. */
+    @Override
+    public RecordBlock newBlock(String topic, byte[] key) {
+        return new RecordBlock(topic, key, CompressionType.NONE, BLOCK_BYTES);
+    }
+
+    @Override
+    public CompletableFuture<RecordMetadata> send(RecordBlock block) {
+        List<ProducerRecord> records = new ArrayList<>();
+        RecordCursor cursor = RecordCursor.of(RecordBatch.at(block.encode()), new Decompressor(BLOCK_BYTES));
+        while (cursor.next()) {
+            records.add(new ProducerRecord(
+                    block.topic(),
+                    OptionalInt.empty(),
+                    OptionalLong.of(cursor.timestampMs()),
+                    cursor.keyCopy(),
+                    cursor.valueCopy(),
+                    List.of()));
+        }
+        return send(new Batch(records));
+    }
+
+    private CompletableFuture<RecordMetadata> send(Batch batch) {
+        offered++;
+        batch.records.forEach(record -> pending.add(new Sent(record, batch)));
+        if (!holding) {
+            answer(batch.records.size());
+        }
+        return batch.answer;
+    }
+
+    /** Writes the oldest pending records, and acknowledges batches that are whole; or refuses a batch because of one of them. */
     void answer(int count) {
         for (int index = 0; index < count && !pending.isEmpty(); index++) {
             Sent sent = pending.remove();
-            Optional<ErrorCode> error = refusal.apply(sent.record);
+            Batch batch = sent.batch;
+            Optional<ErrorCode> error = batch.records.stream()
+                    .flatMap(record -> refusal.apply(record).stream())
+                    .findFirst();
             if (error.isPresent()) {
-                sent.answer.completeExceptionally(new ClientException(error.get(), "refused by the test"));
+                pending.removeIf(other -> other.batch == batch);
+                batch.answer.completeExceptionally(new ClientException(error.get(), "refused by the test"));
             } else {
                 written.add(sent.record);
-                sent.answer.complete(new RecordMetadata(
-                        new TopicPartition(sent.record.topic(), 0), OptionalLong.of(written.size() - 1L), 0));
+                batch.written++;
+                if (batch.written == batch.records.size()) {
+                    batch.answer.complete(new RecordMetadata(
+                            new TopicPartition(sent.record.topic(), 0), OptionalLong.of(written.size() - 1L), 0));
+                }
             }
         }
     }
@@ -85,4 +136,9 @@ final class FakeProducer implements Producer {
 
     @Override
     public void close() {}
+
+    @Override
+    public void closeNow() {
+        close();
+    }
 }

@@ -1,10 +1,8 @@
 package io.tailrace.agent.audit;
 
-import io.tailrace.schemas.audit.ContentHash;
 import io.tailrace.schemas.audit.ContentSum;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,20 +21,14 @@ public final class AuditLedger {
     /** Bounds the open counts: a source full of random times must not fill the memory. */
     private static final int OPEN_MAX = 10_000;
 
-    private final TreeMap<Window, Tally> open = new TreeMap<>();
-    /** That of the last line: most lines are in the window of the line before. */
-    private @Nullable Tally latest;
-
+    private final Tallies open = new Tallies();
     private List<Sealed> sealed;
     private long nextSequence;
 
     /** A ledger that continues from a checkpoint. */
     public AuditLedger(State state) {
         for (Open count : state.open()) {
-            Tally tally = new Tally(new Window(count.topic(), count.windowStartMs()));
-            tally.sum = count.sum();
-            tally.rejected = count.rejected();
-            open.put(tally.window, tally);
+            open.add(count);
         }
         sealed = List.copyOf(state.sealed());
         nextSequence = state.nextSequence();
@@ -76,44 +68,9 @@ public final class AuditLedger {
             @Nullable ContentSum sum,
             long rejected) {}
 
-    private record Window(String topic, long startMs) implements Comparable<Window> {
-        @Override
-        public int compareTo(Window other) {
-            int byTopic = topic.compareTo(other.topic);
-            return byTopic != 0 ? byTopic : Long.compare(startMs, other.startMs);
-        }
-    }
-
-    private static final class Tally {
-        private final Window window;
-        private ContentSum sum = ContentSum.ZERO;
-        private long rejected;
-
-        private Tally(Window window) {
-            this.window = window;
-        }
-    }
-
-    /** Adds an acknowledged record. */
-    public void add(String topic, long eventTimeMs, ContentHash hash) {
-        Tally tally = tally(topic, eventTimeMs);
-        tally.sum = tally.sum.plus(hash);
-    }
-
-    /** Counts a line that was meant for a topic and became a dead letter, which was acknowledged. */
-    public void addRejected(String topic, long rejectedMs) {
-        tally(topic, rejectedMs).rejected++;
-    }
-
-    private Tally tally(String topic, long timeMs) {
-        long startMs = Math.floorDiv(timeMs, WINDOW_MS) * WINDOW_MS;
-        Tally last = latest;
-        if (last != null && last.window.startMs == startMs && last.window.topic.equals(topic)) {
-            return last;
-        }
-        Tally tally = open.computeIfAbsent(new Window(topic, startMs), Tally::new);
-        latest = tally;
-        return tally;
+    /** Adds lines whose records are acknowledged. */
+    public void add(Tallies acknowledged) {
+        open.addAll(acknowledged);
     }
 
     /** Whether no more lines should be added before the open counts are sealed. */
@@ -141,17 +98,16 @@ public final class AuditLedger {
             throw new IllegalStateException(sealed.size() + " sealed counts are not acknowledged");
         }
         List<Sealed> counts = new ArrayList<>();
-        for (Tally tally : open.values()) {
+        for (Open count : open.counts()) {
             counts.add(new Sealed(
                     nextSequence++,
-                    tally.window.topic,
-                    tally.window.startMs,
-                    tally.sum.count(),
-                    tally.sum,
-                    tally.rejected));
+                    count.topic(),
+                    count.windowStartMs(),
+                    count.sum().count(),
+                    count.sum(),
+                    count.rejected()));
         }
         open.clear();
-        latest = null;
         sealed = List.copyOf(counts);
     }
 
@@ -162,9 +118,6 @@ public final class AuditLedger {
 
     /** What a checkpoint must keep now. */
     public State state() {
-        List<Open> counts = open.values().stream()
-                .map(tally -> new Open(tally.window.topic, tally.window.startMs, tally.sum, tally.rejected))
-                .toList();
-        return new State(nextSequence, counts, sealed);
+        return new State(nextSequence, open.counts(), sealed);
     }
 }

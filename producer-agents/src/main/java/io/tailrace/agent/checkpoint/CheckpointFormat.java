@@ -11,6 +11,7 @@ import io.tailrace.agent.audit.AuditLedger;
 import io.tailrace.agent.tail.FileId;
 import io.tailrace.agent.tail.FileProgress;
 import io.tailrace.agent.tail.ReadPosition;
+import io.tailrace.agent.tail.SentLines;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON of a checkpoint: docs/format.md, "The agent's checkpoint". Field names are those of version 1, whatever the
- * code calls them today. Writes version 2, reads 1 and 2.
+ * code calls them today. Writes version 3, reads 1 to 3.
  */
 final class CheckpointFormat {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -54,9 +55,13 @@ final class CheckpointFormat {
                 .put("device", file.id().device())
                 .put("inode", file.id().inode());
         encode(file.acknowledged(), node.putObject("mark"));
-        encode(file.sent(), node.putObject("sent"));
-        node.put("sentMs", file.sentMs())
-                .put("complete", file.complete())
+        ArrayNode sent = node.putArray("sent");
+        for (SentLines lines : file.sent()) {
+            ObjectNode each = sent.addObject();
+            encode(lines.end(), each);
+            each.put("readMs", lines.readMs());
+        }
+        node.put("complete", file.complete())
                 .put("adriftSinceMs", file.missingSinceMs())
                 .put("restingSizeBytes", file.closedSizeBytes())
                 .put("restingModifiedMs", file.closedModifiedMs());
@@ -107,14 +112,19 @@ final class CheckpointFormat {
             throw new IOException("expected JSON: " + e.getOriginalMessage(), e);
         }
         long version = root.get("version").number(0);
-        if (version != 1 && version != VERSION) {
-            throw new IOException("version: expected 1 or " + VERSION + ", found " + version
+        if (version < 1 || version > VERSION) {
+            throw new IOException("version: expected 1 to " + VERSION + ", found " + version
                     + ". Another release of the agent wrote it: start that release");
         }
         root.expectOnly("version", "agent", "files", "audit");
         List<FileProgress> files = new ArrayList<>();
         for (CheckpointValue file : root.get("files").elements()) {
-            files.add(version == 1 ? fileOfVersion1(file) : file(file));
+            files.add(
+                    switch ((int) version) {
+                        case 1 -> fileOfVersion1(file);
+                        case 2 -> fileOfVersion2(file);
+                        default -> file(file);
+                    });
         }
         String agent = root.get("agent").text();
         CheckpointValue audit = root.get("audit");
@@ -133,16 +143,37 @@ final class CheckpointFormat {
                 "inode",
                 "mark",
                 "sent",
+                "complete",
+                "adriftSinceMs",
+                "restingSizeBytes",
+                "restingModifiedMs");
+        List<SentLines> sent = new ArrayList<>();
+        for (CheckpointValue lines : file.get("sent").elements()) {
+            lines.expectOnly("position", "headHash", "tailHash", "readMs");
+            sent.add(new SentLines(position(lines), lines.get("readMs").number(0)));
+        }
+        return file(file, file.get("id").text(), sent);
+    }
+
+    private static FileProgress fileOfVersion2(CheckpointValue file) throws IOException {
+        file.expectOnly(
+                "id",
+                "source",
+                "file",
+                "path",
+                "device",
+                "inode",
+                "mark",
+                "sent",
                 "sentMs",
                 "complete",
                 "adriftSinceMs",
                 "restingSizeBytes",
                 "restingModifiedMs");
-        return file(
-                file,
-                file.get("id").text(),
-                position(file.get("sent")),
-                file.get("sentMs").number(0));
+        file.get("sent").expectOnly("position", "headHash", "tailHash");
+        ReadPosition sent = position(file.get("sent"));
+        long sentMs = file.get("sentMs").number(0);
+        return file(file, file.get("id").text(), sent.offset() == 0 ? List.of() : List.of(new SentLines(sent, sentMs)));
     }
 
     private static FileProgress fileOfVersion1(CheckpointValue file) throws IOException {
@@ -157,11 +188,11 @@ final class CheckpointFormat {
                 "adriftSinceMs",
                 "restingSizeBytes",
                 "restingModifiedMs");
-        return file(file, FileProgress.newContentId(), ReadPosition.START, 0);
+        return file(file, FileProgress.newContentId(), List.of());
     }
 
-    private static FileProgress file(CheckpointValue file, String contentId, ReadPosition sent, long sentMs)
-            throws IOException {
+    private static FileProgress file(CheckpointValue file, String contentId, List<SentLines> sent) throws IOException {
+        file.get("mark").expectOnly("position", "headHash", "tailHash");
         return new FileProgress(
                 contentId,
                 file.get("source").text(),
@@ -172,7 +203,6 @@ final class CheckpointFormat {
                         file.get("inode").number(Long.MIN_VALUE)),
                 position(file.get("mark")),
                 sent,
-                sentMs,
                 file.get("complete").flag(),
                 file.get("adriftSinceMs").number(0),
                 file.get("restingSizeBytes").number(-1),
@@ -180,7 +210,6 @@ final class CheckpointFormat {
     }
 
     private static ReadPosition position(CheckpointValue mark) throws IOException {
-        mark.expectOnly("position", "headHash", "tailHash");
         long offset = mark.get("position").number(0);
         return offset == 0
                 ? ReadPosition.START

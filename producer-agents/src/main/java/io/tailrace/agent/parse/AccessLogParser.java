@@ -1,6 +1,8 @@
 package io.tailrace.agent.parse;
 
+import io.tailrace.agent.encode.RecordWriter;
 import io.tailrace.schemas.Schemas;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,8 +14,6 @@ import nl.basjes.parse.core.exceptions.InvalidDissectorException;
 import nl.basjes.parse.core.exceptions.MissingDissectorsException;
 import nl.basjes.parse.httpdlog.HttpdLoglineParser;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +28,7 @@ final class AccessLogParser implements LineParser {
     /** The field that keeps a malformed request line, as scanners and broken clients send it. */
     private static final String REQUEST_LINE_FIELD = "request.firstline";
 
-    /** The httpdlog paths of each column. The first one that the format has is used. */
+    /** The httpdlog paths of each column, in the order of the schema. The first one that the format has is used. */
     private static final Map<String, List<String>> COLUMNS = columns();
 
     private final HttpdLoglineParser<Values> parser;
@@ -125,7 +125,8 @@ final class AccessLogParser implements LineParser {
     }
 
     @Override
-    public Outcome parse(String line, long readMs) {
+    public @Nullable String parse(byte[] utf8, int from, int to, long readMs, RecordWriter out) {
+        String line = new String(utf8, from, to - from, StandardCharsets.UTF_8);
         // httpdlog undoes the server's escapes. That loses the difference between "\x41" and "A", and the bytes of
         // "\xc3\xa9". With doubled escapes it returns what the log holds.
         boolean escaped = line.indexOf('\\') >= 0;
@@ -134,43 +135,61 @@ final class AccessLogParser implements LineParser {
         try {
             parser.parse(values, input);
         } catch (DissectionFailure e) {
-            return new Rejected("does not match the log format");
+            return "does not match the log format";
         } catch (InvalidDissectorException | MissingDissectorsException e) {
             throw new IllegalStateException("httpdlog refuses the format that it was created with", e);
         } catch (RuntimeException | StackOverflowError e) {
             // No line may stop those after it, whatever it does to the library.
-            return new Rejected("httpdlog failed: " + e);
+            return "httpdlog failed: " + e;
         }
         if (escaped) {
             values.byPath.replaceAll((path, value) -> line.contains(value) ? value : value.replace("\\\\", "\\"));
         }
-        return event(values.byPath);
+        return write(values.byPath, out);
     }
 
-    private Outcome event(Map<String, String> values) {
+    private @Nullable String write(Map<String, String> values, RecordWriter out) {
         String epochMs = values.get(EVENT_TIME);
         if (epochMs == null) {
-            return new Rejected("no time");
+            return "no time";
         }
-        GenericRecord record = new GenericData.Record(Schemas.ACCESS_LOG_EVENT);
-        long eventTimeMs = Long.parseLong(epochMs);
-        record.put("eventTime", eventTimeMs);
-        for (Map.Entry<String, String> column : columnByPath.entrySet()) {
-            String value = values.get(column.getKey());
+        Map<String, String> columns = new HashMap<>();
+        columnByPath.forEach((path, column) -> {
+            String value = values.get(path);
+            if (value != null) {
+                columns.put(column, value);
+            }
+        });
+        if (!columns.containsKey("status") || !columns.containsKey("clientAddress")) {
+            return "no " + (columns.containsKey("status") ? "client" : "status");
+        }
+        out.eventTime(Long.parseLong(epochMs));
+        for (String column : COLUMNS.keySet()) {
+            String value = columns.get(column);
             try {
-                record.put(column.getValue(), typed(column.getValue(), value));
+                write(column, value, out);
             } catch (NumberFormatException e) {
-                return new Rejected(column.getValue() + ": expected a number, found \"" + value + "\"");
+                return column + ": expected a number, found \"" + value + "\"";
             }
         }
-        if (record.get("clientAddress") == null || record.get("status") == null) {
-            return new Rejected("no " + (record.get("status") == null ? "status" : "client"));
-        }
-        record.put("fields", fields(values, record));
-        return new Event(record, eventTimeMs);
+        out.map(fields(values, columns));
+        return null;
     }
 
-    private Map<String, String> fields(Map<String, String> values, GenericRecord record) {
+    private static void write(String column, @Nullable String value, RecordWriter out) {
+        if (value == null) {
+            out.absent();
+            return;
+        }
+        switch (column) {
+            case "clientAddress" -> out.text(value);
+            case "status" -> out.number(Integer.parseInt(value));
+            case "responseBytes" -> out.optionalNumber(Long.parseLong(value));
+            default -> out.optionalText(value);
+        }
+    }
+
+    private Map<String, String> fields(Map<String, String> values, Map<String, String> columns) {
         Map<String, String> fields = new HashMap<>();
         fieldByPath.forEach((path, field) -> {
             String value = values.get(path);
@@ -179,20 +198,9 @@ final class AccessLogParser implements LineParser {
             }
         });
         String requestLine = values.get(REQUEST_LINE);
-        if (record.get("path") == null && requestLine != null) {
+        if (!columns.containsKey("path") && requestLine != null) {
             fields.put(REQUEST_LINE_FIELD, requestLine);
         }
         return fields;
-    }
-
-    private static @Nullable Object typed(String column, @Nullable String value) {
-        if (value == null) {
-            return null;
-        }
-        return switch (column) {
-            case "status" -> (Object) Integer.valueOf(value);
-            case "responseBytes" -> Long.valueOf(value);
-            default -> value;
-        };
     }
 }

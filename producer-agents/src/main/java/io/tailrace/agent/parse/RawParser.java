@@ -1,10 +1,9 @@
 package io.tailrace.agent.parse;
 
+import io.tailrace.agent.encode.RecordWriter;
 import io.tailrace.schemas.Schemas;
-import java.util.Map;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Accepts every line unchanged. */
 final class RawParser implements LineParser {
@@ -14,15 +13,11 @@ final class RawParser implements LineParser {
     }
 
     @Override
-    public Outcome parse(String line, long readMs) {
-        return event(line, Map.of(), readMs);
-    }
-
-    static Event event(String line, Map<String, String> fields, long eventTimeMs) {
-        GenericRecord record = new GenericData.Record(Schemas.RAW_LINE);
-        record.put("eventTime", eventTimeMs);
-        record.put("line", line);
-        record.put("fields", fields);
-        return new Event(record, eventTimeMs);
+    public @Nullable String parse(byte[] utf8, int from, int to, long readMs, RecordWriter out) {
+        out.eventTime(readMs);
+        out.text(utf8, from, to);
+        out.beginMap(0);
+        out.endMap();
+        return null;
     }
 }

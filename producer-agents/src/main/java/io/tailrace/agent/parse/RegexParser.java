@@ -1,8 +1,6 @@
 package io.tailrace.agent.parse;
 
-import io.tailrace.schemas.Schemas;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,20 +8,19 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** Matches whole lines against an expression. The fields are the named groups that took part in the match. */
-final class RegexParser implements LineParser {
+final class RegexParser extends FieldsParser {
     private static final Pattern GROUP_NAME = Pattern.compile("\\(\\?<([a-zA-Z][a-zA-Z0-9]*)>");
 
     private final Pattern pattern;
     private final List<String> groups;
-    private final Optional<TimeField> time;
 
     RegexParser(Pattern pattern, Optional<TimeField> time) {
+        super(time);
         this.pattern = pattern;
         this.groups = namedGroups(pattern);
-        this.time = time;
     }
 
     /** The names of an expression's groups, which Java 17 does not provide. */
@@ -50,27 +47,22 @@ final class RegexParser implements LineParser {
     }
 
     @Override
-    public Schema schema() {
-        return Schemas.RAW_LINE;
-    }
-
-    @Override
-    public Outcome parse(String line, long readMs) {
+    @Nullable
+    String fields(String line, Map<String, String> fields) {
         Matcher matcher = pattern.matcher(line);
         try {
             if (!matcher.matches()) {
-                return new Rejected("does not match " + pattern.pattern());
+                return "does not match " + pattern.pattern();
             }
         } catch (StackOverflowError e) {
-            return new Rejected("too long for " + pattern.pattern());
+            return "too long for " + pattern.pattern();
         }
-        Map<String, String> fields = new HashMap<>();
         for (String group : groups) {
             String value = matcher.group(group);
             if (value != null) {
                 fields.put(group, value);
             }
         }
-        return time.map(field -> field.event(line, fields)).orElseGet(() -> RawParser.event(line, fields, readMs));
+        return null;
     }
 }

@@ -10,6 +10,7 @@ import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the event time from one of a line's fields.
@@ -55,16 +56,23 @@ record TimeField(String field, ToLongFunction<String> toMs) {
         return Instant.from(time).toEpochMilli();
     }
 
-    /** The event of a line and its fields, with the time from this field. */
-    LineParser.Outcome event(String line, Map<String, String> fields) {
+    /**
+     * A line's time.
+     *
+     * @param rejection why there is none, else null
+     */
+    record Outcome(long ms, @Nullable String rejection) {}
+
+    /** The time in a line's fields. */
+    Outcome timeOf(Map<String, String> fields) {
         String text = fields.get(field);
         if (text == null) {
-            return new LineParser.Rejected("no field \"" + field + "\", which should hold the time");
+            return new Outcome(0, "no field \"" + field + "\", which should hold the time");
         }
         try {
-            return RawParser.event(line, fields, toMs.applyAsLong(text));
+            return new Outcome(toMs.applyAsLong(text), null);
         } catch (DateTimeException | NumberFormatException e) {
-            return new LineParser.Rejected("field \"" + field + "\": expected a time, found \"" + text + "\"");
+            return new Outcome(0, "field \"" + field + "\": expected a time, found \"" + text + "\"");
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.tailrace.agent.tail;
 
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -12,8 +13,7 @@ import java.util.UUID;
  * @param path the path under which it was last seen
  * @param id the file that held it last
  * @param acknowledged how far it was acknowledged
- * @param sent how far lines may have been sent; {@link ReadPosition#START} if no further than acknowledged
- * @param sentMs when the lines after {@code acknowledged} and before {@code sent} were read; 0 if there are none
+ * @param sent what may have been sent after {@code acknowledged}, in order; empty if nothing
  * @param complete whether it was read to its end and its file is gone
  * @param missingSinceMs when its file was first missed, or 0 while the file is there
  * @param closedSizeBytes size of the file if it was read to its end and closed, else -1
@@ -26,12 +26,14 @@ public record FileProgress(
         String path,
         FileId id,
         ReadPosition acknowledged,
-        ReadPosition sent,
-        long sentMs,
+        List<SentLines> sent,
         boolean complete,
         long missingSinceMs,
         long closedSizeBytes,
         long closedModifiedMs) {
+    public FileProgress {
+        sent = List.copyOf(sent);
+    }
 
     /** A new identity: 16 hexadecimal digits, random. */
     public static String newContentId() {

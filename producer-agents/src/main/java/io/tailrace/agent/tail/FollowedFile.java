@@ -3,7 +3,9 @@ package io.tailrace.agent.tail;
 import io.tailrace.agent.tail.FileId.Stat;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,15 +34,19 @@ public final class FollowedFile {
     private FileId id;
     private State state = State.MISSING;
     private ReadPosition acknowledged;
-    private ReadPosition sent;
-    private long sentMs;
+    /** What may have been sent after the acknowledged position, perhaps before a crash, in order. */
+    private final ArrayDeque<SentLines> sent = new ArrayDeque<>();
+
     private boolean complete;
     private long missingSinceMs;
 
     private @Nullable Content content;
     private ReadCursor cursor = new ReadCursor();
     private LineReader.Search search = new LineReader.Search();
-    private boolean inFlight;
+    private int chunksInFlight;
+    /** The end of the last chunk in flight. */
+    private ReadPosition inFlightTo = ReadPosition.START;
+
     private long lastGrownMs;
     private boolean atEnd;
     /** Whether the file ends within a line, or, if it is compressed, too early. */
@@ -59,8 +65,7 @@ public final class FollowedFile {
         path = Path.of(progress.path());
         id = progress.id();
         acknowledged = progress.acknowledged();
-        sent = progress.sent();
-        sentMs = progress.sentMs();
+        sent.addAll(progress.sent());
         complete = progress.complete();
         missingSinceMs = progress.missingSinceMs();
         seenSizeBytes = progress.closedSizeBytes();
@@ -75,14 +80,12 @@ public final class FollowedFile {
         path = stat.path();
         id = stat.id();
         acknowledged = ReadPosition.START;
-        sent = ReadPosition.START;
     }
 
     /** What a checkpoint must keep of this content. */
     FileProgress progress() {
         // A file with an incomplete end is read again after a restart.
         boolean closed = isClosed() && !endIncomplete;
-        boolean maySendAgain = maySendAgain();
         return new FileProgress(
                 contentId,
                 source,
@@ -90,8 +93,7 @@ public final class FollowedFile {
                 path.toString(),
                 id,
                 acknowledged,
-                maySendAgain ? sent : ReadPosition.START,
-                maySendAgain ? sentMs : 0,
+                List.copyOf(sent),
                 complete,
                 state == State.MISSING ? missingSinceMs : 0,
                 closed ? seenSizeBytes : UNKNOWN,
@@ -120,35 +122,38 @@ public final class FollowedFile {
 
     /** Whether lines that are not acknowledged may have been sent, perhaps before a crash. */
     boolean maySendAgain() {
-        return sent.offset() > acknowledged.offset();
+        return !sent.isEmpty();
     }
 
-    /** How far lines may have been sent. */
-    ReadPosition sent() {
-        return sent;
-    }
-
-    /** When the lines that may be sent again were first read. */
+    /** When the first of these lines were read; there are some. */
     long sentMs() {
-        return sentMs;
+        return sent.getFirst().readMs();
+    }
+
+    /** The lines behind the cursor that may have been sent before a crash; empty if the next lines are new. */
+    Optional<SentLines> sentBefore() {
+        return sent.stream()
+                .filter(lines -> lines.end().offset() > cursor.offset())
+                .findFirst();
     }
 
     /** The furthest position with a fingerprint that is certain to be the content's. */
     private ReadPosition fingerprint() {
-        return acknowledged.offset() > 0 ? acknowledged : sent;
+        return acknowledged.offset() > 0 || sent.isEmpty()
+                ? acknowledged
+                : sent.getFirst().end();
     }
 
     /**
-     * A cursor at the acknowledged position.
+     * A cursor at the position up to which everything is acknowledged or in flight.
      *
      * @return empty if the opened file holds another content
      */
     Optional<ReadCursor> resume(Content opened) throws IOException {
-        boolean onlySentBefore = acknowledged.offset() == 0 && sent.offset() > 0;
-        if (onlySentBefore && ReadCursor.resume(opened, sent).isEmpty()) {
+        if (ReadCursor.resume(opened, fingerprint()).isEmpty()) {
             return Optional.empty();
         }
-        return ReadCursor.resume(opened, acknowledged);
+        return ReadCursor.resume(opened, chunksInFlight > 0 ? inFlightTo : acknowledged);
     }
 
     FileId id() {
@@ -165,7 +170,12 @@ public final class FollowedFile {
 
     /** Whether a chunk is sent and not acknowledged. */
     boolean isInFlight() {
-        return inFlight;
+        return chunksInFlight > 0;
+    }
+
+    /** How many chunks are sent and not acknowledged. */
+    int chunksInFlight() {
+        return chunksInFlight;
     }
 
     /** Whether the content was read to its end before its file went missing. */
@@ -300,7 +310,7 @@ public final class FollowedFile {
     void noteEnd(boolean incomplete, long nowMs) {
         atEnd = true;
         endIncomplete = incomplete;
-        if (!incomplete) {
+        if (!incomplete && !isInFlight()) {
             caughtUpMs = nowMs;
         }
     }
@@ -312,7 +322,7 @@ public final class FollowedFile {
     /** Records that the file has not changed since it was last listed. */
     void noteUnchanged(long nowMs) {
         boolean wasReadToItsEnd = content == null ? isClosedFileComplete() : atEnd && !endIncomplete;
-        if (wasReadToItsEnd && !inFlight) {
+        if (wasReadToItsEnd && !isInFlight()) {
             caughtUpMs = nowMs;
         }
     }
@@ -334,24 +344,24 @@ public final class FollowedFile {
 
     /** Records that lines will be sent, after the checkpoint that says so is on disk. */
     void noteSent(ReadPosition end, long readMs) {
-        if (inFlight) {
-            throw new IllegalStateException(path + ": a second chunk in flight");
-        }
-        inFlight = true;
-        if (end.offset() > sent.offset()) {
-            sent = end;
-            sentMs = readMs;
+        chunksInFlight++;
+        inFlightTo = end;
+        if (sent.isEmpty() || end.offset() > sent.getLast().end().offset()) {
+            sent.add(new SentLines(end, readMs));
         }
     }
 
-    /** Records that the chunk in flight was acknowledged. */
+    /** Records that the first chunk in flight was acknowledged. */
     public void acknowledge(ReadPosition end) {
-        if (!inFlight || end.offset() <= acknowledged.offset()) {
+        if (chunksInFlight == 0 || end.offset() <= acknowledged.offset()) {
             throw new IllegalStateException(
                     path + ": acknowledged to " + end.offset() + " after " + acknowledged.offset());
         }
-        inFlight = false;
+        chunksInFlight--;
         acknowledged = end;
+        while (!sent.isEmpty() && sent.getFirst().end().offset() <= end.offset()) {
+            sent.remove();
+        }
     }
 
     void closeContent() {

@@ -1,9 +1,7 @@
 package io.tailrace.agent.tail;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,6 +22,13 @@ final class LineReader {
     private final byte[] carriageReturn;
     private final int lineBytesMax;
     private final byte[] buffer;
+
+    /** The lines of the buffer: where each starts and ends, and how much of an overlong one is dropped. */
+    private final int[] bounds = new int[2 * CHUNK_LINES_MAX];
+
+    private final long[] dropped = new long[CHUNK_LINES_MAX];
+    private int lineCount;
+    private boolean isAnyOverlong;
 
     /**
      * A reader for one encoding.
@@ -89,29 +94,36 @@ final class LineReader {
         if (content instanceof PlainContent && !cursor.matches(content)) {
             throw new ReplacedException();
         }
-        List<Line> lines = new ArrayList<>();
-        int consumed = split(cursor.offset(), length, lines);
+        int consumed = split(length);
         if (consumed == 0 && length == buffer.length) {
             search.searchedTo = cursor.offset() + length;
             return readOverlong(content, cursor, search, limits);
         }
-        boolean allSplit = lines.size() < CHUNK_LINES_MAX;
+        boolean allSplit = lineCount < CHUNK_LINES_MAX;
         if (allSplit && consumed < length && (limits.last() || content.isFinished()) && length < buffer.length) {
-            lines.add(line(cursor.offset() + consumed, consumed, length));
+            addLine(consumed, length);
             consumed = length;
         }
-        if (lines.isEmpty()) {
+        if (lineCount == 0) {
             return Optional.empty();
         }
+        long offset = cursor.offset();
         cursor.advance(buffer, consumed);
-        return Optional.of(new Chunk(lines, cursor.position(), limits.readMs()));
+        Lines lines = new Lines(
+                Arrays.copyOf(buffer, consumed),
+                Arrays.copyOf(bounds, 2 * lineCount),
+                isAnyOverlong ? Arrays.copyOf(dropped, lineCount) : Lines.noneDropped());
+        return Optional.of(new Chunk(lines, offset, cursor.position(), limits.readMs()));
     }
 
-    private int split(long offset, int length, List<Line> lines) {
+    /** Finds the lines in the buffer, as many as fit into a chunk. Returns the length of all of them. */
+    private int split(int length) {
+        lineCount = 0;
+        isAnyOverlong = false;
         int start = 0;
         int end = newlineFrom(start, length);
-        while (end >= 0 && lines.size() < CHUNK_LINES_MAX) {
-            lines.add(line(offset + start, start, end));
+        while (end >= 0 && lineCount < CHUNK_LINES_MAX) {
+            addLine(start, end);
             start = end + newline.length;
             end = newlineFrom(start, length);
         }
@@ -128,14 +140,20 @@ final class LineReader {
     }
 
     private boolean isAt(byte[] unit, int at) {
-        return Arrays.equals(unit, 0, unit.length, buffer, at, at + unit.length);
+        return unit.length == 1
+                ? buffer[at] == unit[0]
+                : Arrays.equals(unit, 0, unit.length, buffer, at, at + unit.length);
     }
 
-    private Line line(long offset, int start, int end) {
+    private void addLine(int start, int end) {
         int withoutReturn = end - carriageReturn.length;
         int lineEnd = withoutReturn >= start && isAt(carriageReturn, withoutReturn) ? withoutReturn : end;
         int kept = Math.min(lineEnd - start, lineBytesMax);
-        return new Line(offset, Arrays.copyOfRange(buffer, start, start + kept), lineEnd - start - kept);
+        bounds[2 * lineCount] = start;
+        bounds[2 * lineCount + 1] = start + kept;
+        dropped[lineCount] = (long) lineEnd - start - kept;
+        isAnyOverlong |= dropped[lineCount] > 0;
+        lineCount++;
     }
 
     private Optional<Chunk> readOverlong(Content content, ReadCursor cursor, Search search, Limits limits)
@@ -165,7 +183,7 @@ final class LineReader {
             throw new ReplacedException();
         }
         search.searchedTo = 0;
-        Line line = new Line(start, kept, lineEnd - start - kept.length);
-        return Optional.of(new Chunk(List.of(line), cursor.position(), limits.readMs()));
+        Lines line = Lines.overlong(kept, lineEnd - start - kept.length);
+        return Optional.of(new Chunk(line, start, cursor.position(), limits.readMs()));
     }
 }

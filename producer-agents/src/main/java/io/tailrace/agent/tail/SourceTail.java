@@ -15,6 +15,9 @@ public final class SourceTail implements AutoCloseable {
     /** Bounds what a log full of overlong lines writes to the agent's own log. */
     private static final long OVERLONG_LOG_INTERVAL_MS = 60_000;
 
+    /** So many that one chunk is read and encoded while others are compressed and sent. */
+    static final int CHUNKS_IN_FLIGHT_MAX = 4;
+
     private final TailConfig config;
     private final FileFinder finder;
     private final SourceFiles files;
@@ -43,10 +46,10 @@ public final class SourceTail implements AutoCloseable {
                 .toList();
     }
 
-    /** The files that may be read now: they are open and have no chunk in flight. */
+    /** The files that may be read now: they are open, and have less than the most chunks in flight. */
     public List<FollowedFile> readable() {
         return files.followed().stream()
-                .filter(file -> !file.isInFlight() && file.content() != null)
+                .filter(file -> file.chunksInFlight() < CHUNKS_IN_FLIGHT_MAX && file.content() != null)
                 .toList();
     }
 
@@ -100,9 +103,8 @@ public final class SourceTail implements AutoCloseable {
     }
 
     /**
-     * Reads what is new in a file, and first what may have been sent before. The chunk must be sent, after the
-     * checkpoint with the file's {@link #progress} is on disk, and {@link FollowedFile#acknowledge} called, before the file
-     * is read again.
+     * Reads what is new in a file, and first what may have been sent before. The chunk must be sent after the checkpoint
+     * with the file's {@link #progress} is on disk, and {@link FollowedFile#acknowledge} called in the order of the chunks.
      *
      * @return empty if there is no whole line yet, or the file turned out to hold another content
      */
@@ -122,12 +124,11 @@ public final class SourceTail implements AutoCloseable {
             if (chunk.isPresent()) {
                 file.noteGrowth(nowMs);
                 file.noteSent(chunk.get().end(), chunk.get().readMs());
-                overlongLines +=
-                        chunk.get().lines().stream().filter(Line::isOverlong).count();
+                overlongLines += chunk.get().lines().overlongCount();
             } else if (file.search().searchedTo() > searchedTo) {
                 // In the middle of an overlong line, so not at the end.
                 file.noteGrowth(nowMs);
-            } else if (last) {
+            } else if (last && !file.isInFlight()) {
                 log.info(
                         "file was read to its end: {}, byte {}",
                         file.path(),
@@ -144,7 +145,7 @@ public final class SourceTail implements AutoCloseable {
             files.setReplaced(file, nowMs);
         } catch (ZipException e) {
             finder.setUnreadable(file.path(), e);
-            if (last) {
+            if (last && !file.isInFlight()) {
                 file.setMissing(false, nowMs);
             } else {
                 file.noteEnd(true, nowMs);
@@ -160,9 +161,10 @@ public final class SourceTail implements AutoCloseable {
      * that the same records are sent again.
      */
     private LineReader.Limits limits(FollowedFile file, boolean last, long nowMs) {
-        return file.maySendAgain()
-                ? new LineReader.Limits(file.sent().offset() - file.cursor().offset(), last, file.sentMs())
-                : new LineReader.Limits(Long.MAX_VALUE, last, nowMs);
+        return file.sentBefore()
+                .map(sent -> new LineReader.Limits(
+                        sent.end().offset() - file.cursor().offset(), last, sent.readMs()))
+                .orElseGet(() -> new LineReader.Limits(Long.MAX_VALUE, last, nowMs));
     }
 
     @Override

@@ -19,12 +19,15 @@ class AuditLedgerTest {
     @Test
     void linesAreSummedByTopicAndWindow() {
         AuditLedger ledger = new AuditLedger(AuditLedger.State.NEW);
-        ledger.add("t", 0, ONE);
-        ledger.add("t", 599_999, TWO);
-        ledger.add("t", 600_000, ONE);
-        ledger.add("s", 0, TWO);
-        ledger.addRejected("s", 1);
-        ledger.addRejected("s", 600_001);
+        Tallies lines = new Tallies();
+        lines.add("t", 0, ONE);
+        lines.add("t", 599_999, TWO);
+        lines.add("t", 600_000, ONE);
+        lines.add("s", 0, TWO);
+        lines.addRejected("s", 1);
+        lines.addRejected("s", 600_001);
+        assertThat(lines.latestEventMs("t")).isEqualTo(600_000);
+        ledger.add(lines);
         ledger.seal();
 
         assertThat(ledger.sealed())
@@ -45,13 +48,18 @@ class AuditLedgerTest {
     void sumsDoNotDependOnOrderSealsAndRestarts() {
         Random random = new Random(5);
         AuditLedger ledger = new AuditLedger(AuditLedger.State.NEW);
+        Tallies lines = new Tallies();
         Map<List<Object>, ContentSum> expected = new HashMap<>();
         Map<List<Object>, ContentSum> counted = new HashMap<>();
         for (int line = 0; line < 10_000; line++) {
             String topic = "topic" + random.nextInt(3);
             long timeMs = random.nextLong(5 * AuditLedger.WINDOW_MS);
             ContentHash hash = new ContentHash(random.nextLong(), random.nextLong());
-            ledger.add(topic, timeMs, hash);
+            lines.add(topic, timeMs, hash);
+            if (random.nextInt(10) == 0 || line == 9_999) {
+                ledger.add(lines);
+                lines = new Tallies();
+            }
             long startMs = timeMs - timeMs % AuditLedger.WINDOW_MS;
             expected.merge(List.of(topic, startMs), ContentSum.ZERO.plus(hash), ContentSum::plus);
             if (random.nextInt(100) == 0) {

@@ -7,6 +7,7 @@ import io.tailrace.agent.audit.AuditLedger;
 import io.tailrace.agent.tail.FileId;
 import io.tailrace.agent.tail.FileProgress;
 import io.tailrace.agent.tail.ReadPosition;
+import io.tailrace.agent.tail.SentLines;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,8 +36,7 @@ class AgentCheckpointFileTest {
                     "/a.1",
                     new FileId(1, 2),
                     new ReadPosition(3, HEAD, TAIL),
-                    new ReadPosition(5, HEAD, HEAD),
-                    6,
+                    List.of(new SentLines(new ReadPosition(5, HEAD, HEAD), 6)),
                     true,
                     4,
                     -1,
@@ -51,11 +51,11 @@ class AgentCheckpointFileTest {
 
     /** {@link #NEW} as docs/format.md describes it. */
     private static final String NEW_JSON = """
-            {"version":2,"agent":"agent","files":[{"id":"id1","source":"web","file":"/a","path":"/a.1","device":1,\
+            {"version":3,"agent":"agent","files":[{"id":"id1","source":"web","file":"/a","path":"/a.1","device":1,\
             "inode":2,"mark":{"position":3,"headHash":"0123456789abcdef0123456789abcdef",\
             "tailHash":"fedcba9876543210fedcba9876543210"},\
-            "sent":{"position":5,"headHash":"0123456789abcdef0123456789abcdef",\
-            "tailHash":"0123456789abcdef0123456789abcdef"},"sentMs":6,"complete":true,"adriftSinceMs":4,\
+            "sent":[{"position":5,"headHash":"0123456789abcdef0123456789abcdef",\
+            "tailHash":"0123456789abcdef0123456789abcdef","readMs":6}],"complete":true,"adriftSinceMs":4,\
             "restingSizeBytes":-1,"restingModifiedMs":-1}],"audit":{"nextSequence":7,\
             "open":[{"topic":"t","windowStartMs":600000,"count":2,"sum":"0123456789abcdef0123456789abcdef",\
             "rejected":3}],\
@@ -140,6 +140,14 @@ class AgentCheckpointFileTest {
     }
 
     @Test
+    void checkpointOfVersion2IsRead() throws IOException {
+        String version2 = NEW_JSON.replace("\"version\":3", "\"version\":2")
+                .replace("\"sent\":[", "\"sent\":")
+                .replace(",\"readMs\":6}]", "},\"sentMs\":6");
+        assertThat(read(version2)).isEqualTo(NEW);
+    }
+
+    @Test
     void checkpointOfVersion1IsReadAndItsOpenCountsBecomeSealed() throws IOException {
         Checkpoint checkpoint = read(VERSION_1_JSON);
 
@@ -153,8 +161,7 @@ class AgentCheckpointFileTest {
                         "/a.1",
                         new FileId(1, 2),
                         new ReadPosition(3, HEAD, TAIL),
-                        ReadPosition.START,
-                        0,
+                        List.of(),
                         true,
                         4,
                         -1,
@@ -213,16 +220,16 @@ class AgentCheckpointFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"version\":2      | \"version\":3       | version: expected 1 or 2, found 3",
-                "\"version\":2,     | ''                  | version: the field is missing",
-                "\"version\":2,     | \"version\":1       | expected JSON",
+                "\"version\":3      | \"version\":4       | version: expected 1 to 3, found 4",
+                "\"version\":3,     | ''                  | version: the field is missing",
+                "\"version\":3,     | \"version\":1       | expected JSON",
                 "\"agent\":\"agent\" | \"agent\":7        | agent: expected text, found 7",
                 "\"/a\"             | null                | files[0].file: expected text, found null",
                 "\"inode\":2        | \"inode\":2.5       | files[0].inode: expected a whole number, found 2.5",
                 "\"position\":3     | \"position\":-3     | files[0].mark.position: expected a whole number from 0, found -3",
-                "0123456789abcdef   | xyz                 | files[0].sent.headHash: expected 32 hexadecimal digits",
+                "0123456789abcdef   | xyz                 | files[0].sent[0].headHash: expected 32 hexadecimal digits",
                 "\"sum\":\"0123  | \"sum\":\"x123      | audit.open[0].sum: expected 32 hexadecimal digits",
-                "\"sentMs\":6,    | ''                  | files[0].sentMs: the field is missing",
+                ",\"readMs\":6    | ''                  | files[0].sent[0].readMs: the field is missing",
                 "\"readUpToMs\":1234 | \"readUpToMs\":-1 | audit.readUpTo[0].readUpToMs: expected a whole number from 0",
                 "\"complete\":true  | \"complete\":1      | files[0].complete: expected true or false, found 1",
                 "\"complete\":true, | ''                  | files[0].complete: the field is missing",

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.agent.parse.Format.Kind;
-import io.tailrace.agent.parse.LineParser.Event;
-import io.tailrace.agent.parse.LineParser.Rejected;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -16,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FieldParsersTest {
     private static final long READ_MS = 42;
 
-    private static Event event(Format format, String line) {
-        return (Event) format.parser().parse(line, READ_MS);
+    private static ParsedLine parsed(Format format, String line) {
+        return ParsedLine.of(format.parser(), line, READ_MS);
     }
 
     private static Format format(Kind kind, String pattern) {
@@ -26,30 +24,31 @@ class FieldParsersTest {
 
     @Test
     void rawAcceptsAnyLineWithTheReadTime() {
-        Event event = event(format(Kind.RAW, ""), "any \u20ac line");
-        assertThat(event.record().get("line")).isEqualTo("any \u20ac line");
-        assertThat(event.eventTimeMs()).isEqualTo(READ_MS);
-        assertThat(event.record().get("fields")).isEqualTo(Map.of());
+        ParsedLine line = parsed(format(Kind.RAW, ""), "any \u20ac line");
+        assertThat(line.text("line")).isEqualTo("any \u20ac line");
+        assertThat(line.accepted().get("eventTime")).isEqualTo(READ_MS);
+        assertThat(line.fields()).isEqualTo(Map.of());
     }
 
     @Test
     void jsonMembersAreFields() {
-        Event event = event(format(Kind.JSON, ""), "{\"a\":\"x\",\"b\":1.5,\"c\":{\"d\":[1]},\"e\":null,\"f\":true}");
-        assertThat(event.record().get("fields"))
-                .isEqualTo(Map.of("a", "x", "b", "1.5", "c", "{\"d\":[1]}", "f", "true"));
+        ParsedLine line =
+                parsed(format(Kind.JSON, ""), "{\"a\":\"x\",\"b\":1.5,\"c\":{\"d\":[1]},\"e\":null,\"f\":true}");
+        assertThat(line.fields()).isEqualTo(Map.of("a", "x", "b", "1.5", "c", "{\"d\":[1]}", "f", "true"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "nonsense", "[1]", "{\"a\":1", "{\"a\":1} x", "null"})
     void lineThatIsNotAJsonObjectIsRejected(String line) {
-        assertThat(format(Kind.JSON, "").parser().parse(line, READ_MS)).isInstanceOf(Rejected.class);
+        assertThat(parsed(format(Kind.JSON, ""), line).rejection()).isNotNull();
     }
 
     @Test
     void namedGroupsThatMatchedAreFields() {
-        Event event = event(format(Kind.REGEX, "(?<level>[A-Z]+) (\\d+) (?<text>.*?)(?<extra>!)?"), "WARN 12 it is");
-        assertThat(event.record().get("fields")).isEqualTo(Map.of("level", "WARN", "text", "it is"));
-        assertThat(event.record().get("line")).isEqualTo("WARN 12 it is");
+        ParsedLine line =
+                parsed(format(Kind.REGEX, "(?<level>[A-Z]+) (\\d+) (?<text>.*?)(?<extra>!)?"), "WARN 12 it is");
+        assertThat(line.fields()).isEqualTo(Map.of("level", "WARN", "text", "it is"));
+        assertThat(line.text("line")).isEqualTo("WARN 12 it is");
     }
 
     @Test
@@ -60,8 +59,7 @@ class FieldParsersTest {
 
     @Test
     void lineThatDoesNotMatchIsRejectedWithTheExpression() {
-        assertThat(format(Kind.REGEX, "(?<a>\\d+)").parser().parse("x", READ_MS))
-                .isEqualTo(new Rejected("does not match (?<a>\\d+)"));
+        assertThat(parsed(format(Kind.REGEX, "(?<a>\\d+)"), "x").rejection()).isEqualTo("does not match (?<a>\\d+)");
     }
 
     @ParameterizedTest
@@ -75,15 +73,16 @@ class FieldParsersTest {
     })
     void timeIsReadFromItsField(String timeFormat, String text, long expectedMs) {
         Format format = new Format(Kind.JSON, "", "at", timeFormat);
-        assertThat(event(format, "{\"at\":\"" + text + "\"}").eventTimeMs()).isEqualTo(expectedMs);
+        assertThat(parsed(format, "{\"at\":\"" + text + "\"}").accepted().get("eventTime"))
+                .isEqualTo(expectedMs);
     }
 
     @Test
     void lineWithoutATimeIsRejected() {
-        LineParser parser = new Format(Kind.JSON, "", "at", "iso").parser();
-        assertThat(parser.parse("{}", READ_MS)).isEqualTo(new Rejected("no field \"at\", which should hold the time"));
-        assertThat(parser.parse("{\"at\":\"noon\"}", READ_MS))
-                .isEqualTo(new Rejected("field \"at\": expected a time, found \"noon\""));
+        Format format = new Format(Kind.JSON, "", "at", "iso");
+        assertThat(parsed(format, "{}").rejection()).isEqualTo("no field \"at\", which should hold the time");
+        assertThat(parsed(format, "{\"at\":\"noon\"}").rejection())
+                .isEqualTo("field \"at\": expected a time, found \"noon\"");
     }
 
     @Test

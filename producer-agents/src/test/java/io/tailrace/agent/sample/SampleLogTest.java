@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.parse.LineParser;
+import io.tailrace.agent.parse.ParsedLine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,8 +25,9 @@ class SampleLogTest {
         int rejected = 0;
         Set<Long> hours = new TreeSet<>();
         for (String line : new String(SampleLog.bytes(), StandardCharsets.UTF_8).split("\n", 0)) {
-            if (parser.parse(line, 0) instanceof LineParser.Event event) {
-                hours.add(event.eventTimeMs() / 3_600_000);
+            ParsedLine parsed = ParsedLine.of(parser, line, 0);
+            if (parsed.rejection() == null) {
+                hours.add((Long) parsed.accepted().get("eventTime") / 3_600_000);
             } else {
                 rejected++;
             }

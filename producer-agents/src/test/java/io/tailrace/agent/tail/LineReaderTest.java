@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,9 +42,9 @@ class LineReaderTest {
     void linesPerChunkAreBounded() throws Exception {
         List<Chunk> chunks = read("\n".repeat(10_000).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         assertThat(chunks)
-                .extracting(chunk -> chunk.lines().size())
+                .extracting(chunk -> chunk.lines().count())
                 .containsExactly(LineReader.CHUNK_LINES_MAX, LineReader.CHUNK_LINES_MAX, 1_808);
-        assertThat(chunks.get(2).lines().get(1_807).offset()).isEqualTo(9_999);
+        assertThat(chunks.get(2).offset() + chunks.get(2).lines().start(1_807)).isEqualTo(9_999);
     }
 
     @Test
@@ -52,10 +53,17 @@ class LineReaderTest {
         String text = "a\u0a61b\r\n\u0a00two\nlast";
         List<Chunk> chunks = read(text.getBytes(StandardCharsets.UTF_16LE), StandardCharsets.UTF_16LE);
         assertThat(chunks).singleElement().satisfies(chunk -> {
-            assertThat(chunk.lines())
-                    .extracting(line -> new String(line.bytes(), StandardCharsets.UTF_16LE))
+            Lines lines = chunk.lines();
+            assertThat(IntStream.range(0, lines.count()))
+                    .extracting(line -> new String(
+                            lines.bytes(),
+                            lines.start(line),
+                            lines.end(line) - lines.start(line),
+                            StandardCharsets.UTF_16LE))
                     .containsExactly("a\u0a61b", "\u0a00two", "last");
-            assertThat(chunk.lines()).extracting(Line::offset).containsExactly(0L, 10L, 20L);
+            assertThat(IntStream.range(0, lines.count()))
+                    .extracting(lines::start)
+                    .containsExactly(0, 10, 20);
         });
     }
 }

@@ -1,0 +1,150 @@
+package io.tailrace.agent;
+
+import io.tailrace.agent.delivery.ChunkEncoder;
+import io.tailrace.agent.encode.Origin;
+import io.tailrace.agent.encode.RecordWriter;
+import io.tailrace.agent.parse.LineParser;
+import io.tailrace.agent.tail.Chunk;
+import io.tailrace.agent.tail.Lines;
+import io.tailrace.schemas.Schemas;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encodes each line of a source as a record of its topic, or as a dead letter with the reason. A line's record depends on
+ * nothing but the line, its origin, the time of reading and the source's configuration. Not thread-safe.
+ */
+final class LineEncoder implements ChunkEncoder {
+    /** How much of a line a dead letter keeps. Brokers that refuse a large line must accept its dead letter. */
+    private static final int DEAD_LETTER_LINE_BYTES_MAX = 64 << 10;
+
+    /** What a byte order mark becomes in UTF-8. */
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+    private final String topic;
+    private final String deadLetterTopic;
+    private final Charset charset;
+    private final CharsetDecoder decoder;
+    private final LineParser parser;
+    private final SchemaIds ids;
+    /** Those of the topic's and of the dead letters' schemas, once they are registered. */
+    private byte[] header = {};
+
+    private byte[] deadLetterHeader = {};
+    private final RecordWriter writer = new RecordWriter();
+
+    LineEncoder(Source source, String deadLetterTopic, SchemaIds ids) {
+        this.topic = source.topic();
+        this.deadLetterTopic = deadLetterTopic;
+        this.charset = source.tail().charset();
+        this.decoder = charset.newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        this.parser = source.format().parser();
+        this.ids = ids;
+    }
+
+    /** Registers the schemas of the source's topic and of the dead letters. Nothing can be encoded before. */
+    void register() {
+        ids.register(topic, parser.schema());
+        ids.register(deadLetterTopic, Schemas.DEAD_LETTER);
+        header = ids.header(topic, parser.schema());
+        deadLetterHeader = ids.header(deadLetterTopic, Schemas.DEAD_LETTER);
+    }
+
+    @Override
+    public String topic() {
+        return topic;
+    }
+
+    @Override
+    public String deadLetterTopic() {
+        return deadLetterTopic;
+    }
+
+    @Override
+    public RecordWriter record() {
+        return writer;
+    }
+
+    @Override
+    public @Nullable String encode(Origin origin, Chunk chunk, int line) {
+        Lines lines = chunk.lines();
+        int start = lines.start(line);
+        int end = lines.end(line);
+        if (lines.dropped(line) > 0) {
+            return "line of " + (end - start + lines.dropped(line)) + " bytes: expected at most " + (end - start);
+        }
+        byte[] utf8 = lines.bytes();
+        if (!isText(utf8, start, end)) {
+            try {
+                String text = decoder.decode(ByteBuffer.wrap(utf8, start, end - start))
+                        .toString();
+                if (!charset.equals(StandardCharsets.UTF_8)) {
+                    utf8 = text.getBytes(StandardCharsets.UTF_8);
+                    start = 0;
+                    end = utf8.length;
+                }
+            } catch (CharacterCodingException e) {
+                return "not in " + charset.name() + ": " + e.getMessage();
+            }
+        }
+        long offset = chunk.offset() + lines.start(line);
+        writer.begin(header, origin, offset);
+        int from = offset == 0 && startsWithByteOrderMark(utf8, start, end) ? start + BYTE_ORDER_MARK.length : start;
+        String rejection = parser.parse(utf8, from, end, chunk.readMs(), writer);
+        if (rejection == null && writer.eventTimeMs() < 0) {
+            // The protocol has no timestamps before 1970.
+            return "event time " + writer.eventTimeMs() + " ms is before 1970";
+        }
+        return rejection;
+    }
+
+    /** Whether bytes are the same text in UTF-8 without being decoded: ASCII, in an encoding that has ASCII as single bytes. */
+    private boolean isText(byte[] bytes, int from, int to) {
+        return isAsciiSuperset() && isAscii(bytes, from, to);
+    }
+
+    private boolean isAsciiSuperset() {
+        return charset.equals(StandardCharsets.UTF_8) || charset.equals(StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean isAscii(byte[] bytes, int from, int to) {
+        int any = 0;
+        for (int at = from; at < to; at++) {
+            any |= bytes[at];
+        }
+        return any >= 0;
+    }
+
+    private static boolean startsWithByteOrderMark(byte[] bytes, int from, int to) {
+        int length = BYTE_ORDER_MARK.length;
+        return to - from >= length && Arrays.equals(bytes, from, from + length, BYTE_ORDER_MARK, 0, length);
+    }
+
+    @Override
+    public void encodeDeadLetter(Origin origin, Chunk chunk, int line, String reason) {
+        Lines lines = chunk.lines();
+        int start = lines.start(line);
+        byte[] kept =
+                Arrays.copyOfRange(lines.bytes(), start, Math.min(lines.end(line), start + DEAD_LETTER_LINE_BYTES_MAX));
+        // Malformed input becomes U+FFFD.
+        String text = new String(kept, charset);
+        writer.begin(deadLetterHeader, origin, chunk.offset() + start);
+        writer.eventTime(chunk.readMs());
+        writer.text(topic);
+        writer.text(reason);
+        writer.text(text);
+        if (Arrays.equals(kept, text.getBytes(charset))) {
+            writer.absent();
+        } else {
+            writer.optionalText(kept, 0, kept.length);
+        }
+    }
+}
