@@ -47,9 +47,9 @@ start_server() {
 # is_running NAME: whether the process in its pid file runs and is ours, not another one that reuses the id.
 is_running() { [ -f "$work/$1.pid" ] && grep -qsa "tailrace.home=" "/proc/$(<"$work/$1.pid")/cmdline"; }
 
-# await_server NAME TEST...: waits until the test succeeds. Fails if the server ends, or after two minutes.
+# await_server NAME TEST...: waits until the test succeeds. Fails if the server ends, or after five minutes.
 await_server() {
-  local name=$1 deadline=$((SECONDS + 120)) pid
+  local name=$1 deadline=$((SECONDS + 300)) pid
   pid=$(<"$work/$name.pid")
   shift
   until "$@"; do

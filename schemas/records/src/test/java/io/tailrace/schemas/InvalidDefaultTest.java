@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.util.Utf8;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,6 +79,34 @@ class InvalidDefaultTest {
                             ((GenericRecord) decoded.value()).get("id"))
                     .isEqualTo(7L));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"name\":\"f\",\"type\":{\"type\":\"enum\",\"name\":\"Level\",\"symbols\":[\"LOW\",\"HIGH\"]},\"default\":\"low\"}",
+                "{\"name\":\"f\",\"type\":\"int\",\"default\":\"0\"}",
+                "{\"name\":\"f\",\"type\":\"double\",\"default\":0}",
+                "{\"name\":\"f\",\"type\":\"float\",\"default\":1}",
+                "{\"name\":\"f\",\"type\":{\"type\":\"array\",\"items\":\"string\"},\"default\":{}}"
+            })
+    void recordIsDecodedWhateverTypeItsInvalidDefaultHas(String field) {
+        Schema schema = record(field);
+        Schema type = schema.getField("f").schema();
+        GenericRecord written = new GenericData.Record(schema);
+        written.put(
+                "f",
+                switch (type.getType()) {
+                    case ENUM -> new GenericData.EnumSymbol(type, "HIGH");
+                    case INT -> (Object) 7;
+                    case DOUBLE -> 0.5;
+                    case FLOAT -> 0.5f;
+                    default -> List.of(new Utf8("a"));
+                });
+
+        assertThat(decode(written, schema))
+                .isInstanceOfSatisfying(Decoded.Value.class, decoded -> assertThat(decoded.value())
+                        .isEqualTo(written));
     }
 
     @Test

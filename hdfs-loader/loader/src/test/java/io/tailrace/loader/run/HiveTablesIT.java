@@ -258,9 +258,55 @@ class HiveTablesIT {
     }
 
     @Test
+    void takesCommentsOfAnyLengthAndText() throws Exception {
+        String longDoc = "Free text that a clerk typed. ".repeat(10);
+        String textDoc = "First line\\nsecond\\twith a tab, a \\\"quote\\\", it\\u0027s and 字; -- and a # mark";
+        TopicPartition topic = topic("orders");
+        for (String fields : List.of(
+                note(longDoc),
+                note("What the clerk typed."),
+                note("Short.") + "," + optional("clerk", longDoc),
+                note(textDoc))) {
+            Schema schema = schema("{'name':'id','type':'long'}", fields);
+            GenericRecord order = new GenericData.Record(schema);
+            order.put("id", 1L);
+            cluster.append(topic, TIME.toEpochMilli(), AccessLog.value(register(topic, schema), order));
+            load("/comments", topic);
+        }
+
+        String[] results =
+                sql("select count(*) a from orders where id = 1 and note is null and clerk is null", "describe orders");
+
+        assertThat(results[0]).isEqualTo("[{'a':4}]");
+        assertThat(results[1])
+                .contains(
+                        "{'col_name':'note','data_type':'string','comment':'" + longDoc.substring(0, 256) + "'}",
+                        "{'col_name':'clerk','data_type':'string','comment':'" + longDoc.substring(0, 256) + "'}");
+    }
+
+    private static String note(String doc) {
+        return optional("note", doc);
+    }
+
+    private static String optional(String name, String doc) {
+        return "{'name':'" + name + "','type':['null','string'],'default':null,'doc':'" + doc + "'}";
+    }
+
+    @Test
     void eachTopicHasATable() throws Exception {
         List<String> topics = List.of(
-                "web", "web-errors", "Web", "clicks.raw", "clicks-raw", "_hits", "user", "2024", "l".repeat(249));
+                "web",
+                "web-errors",
+                "Web",
+                "clicks.raw",
+                "clicks-raw",
+                "_hits",
+                "user",
+                "2024",
+                "l".repeat(121),
+                "l".repeat(130),
+                "l".repeat(200),
+                "l".repeat(249));
         List<String> tables = List.of(
                 "web",
                 spare("web-errors"),
@@ -270,6 +316,9 @@ class HiveTablesIT {
                 "_hits",
                 "user",
                 "2024",
+                "l".repeat(121),
+                "l".repeat(130),
+                "l".repeat(200),
                 "l".repeat(249));
         Schema schema =
                 schema("{'name':'path','type':'string','doc':'A \\\"quote\\\", it is 字; -- # two\\nlines\\tof text'}");

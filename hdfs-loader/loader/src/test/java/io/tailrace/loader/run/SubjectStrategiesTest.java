@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.loader.plan.Plan;
 import io.tailrace.loader.table.TableKind;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.schemas.Schemas;
 import java.io.IOException;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which schema the rows have, and which records may go to the error table. */
 class SubjectStrategiesTest {
@@ -105,6 +109,32 @@ class SubjectStrategiesTest {
                 .extracting(row -> row.get("page") + " " + row.get("ms") + " " + row.get("site"))
                 .containsExactlyInAnyOrder("/ 12 main", "/a 12 main");
         assertThat(loader.files(TableKind.ERRORS)).isEmpty();
+    }
+
+    /** A default counts only where it is used, whichever of the schemas comes first. */
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "null \"\"", "\"\" null"})
+    void loadsRecordsWhoseSchemaHasADefaultThatDoesNotFit(String defaults) throws IOException {
+        String[] all = defaults.split(" ", -1);
+        for (String each : all) {
+            Schema schema = Schemas.of("""
+                    {"type":"record","name":"Old","namespace":"com.example","fields":[
+                     {"name":"id","type":"long"},{"name":"name","type":"string","default":%s}]}""".formatted(each));
+            GenericRecord old = new GenericData.Record(schema);
+            old.put("id", 1L);
+            old.put("name", "one");
+            int id = registry.register(TOPIC_SUBJECT, schema);
+            for (TopicPartition partition : List.of(AccessLog.P0, AccessLog.P1)) {
+                cluster.append(partition, AccessLog.START.toEpochMilli(), AccessLog.value(id, old));
+            }
+        }
+
+        LoadResult result = loader.load();
+
+        assertThat(result.rows()).isEqualTo(2L * all.length);
+        assertThat(result.errors()).isZero();
+        assertThat(loader.rows(TableKind.ROWS))
+                .allSatisfy(row -> assertThat(row.get("name")).hasToString("one"));
     }
 
     @ParameterizedTest

@@ -11,16 +11,23 @@ import io.tailrace.loader.table.TableCatalog;
 import io.tailrace.loader.table.TableDefinition;
 import io.tailrace.loader.table.TableKind;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.schemas.SchemaRegistryClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TopicLoadTest {
     private static final int EVENTS = 20;
@@ -82,6 +89,55 @@ class TopicLoadTest {
         assertThat(outcome.result().orElseThrow().rows()).isEqualTo(EVENTS);
         assertThat(pauses).containsExactly(500L, 1_000L);
         assertThat(loader.positions(TableKind.ROWS)).hasSize(EVENTS).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "parent | {'name':'parent','type':['null','R'],'default':null},"
+                        + "{'name':'replies','type':{'type':'array','items':'R'},'default':[]}",
+                "parts[].of | {'name':'parts','type':{'type':'array','items':{'type':'record','name':'B',"
+                        + "'fields':[{'name':'of','type':['null','R'],'default':null}]}},'default':[]}"
+            })
+    void aRecursiveSchemaIsRefusedBeforeAnythingIsStagedAndAnotherTopicLoads(String path, String fields)
+            throws IOException {
+        TopicPartition comments = new TopicPartition("comments", 0);
+        cluster.with(comments);
+        Schema schema = new Schema.Parser()
+                .parse("{'type':'record','name':'R','fields':[{'name':'id','type':'long','default':0},%s]}"
+                        .formatted(fields)
+                        .replace('\'', '"'));
+        int id = registry.register(SchemaRegistryClient.valueSubject("comments"), schema);
+        cluster.append(comments, 0, AccessLog.value(id, new GenericRecordBuilder(schema).build()));
+
+        for (TableCatalog catalog : List.of(TableCatalog.NONE, new FakeCatalog())) {
+            TestLoader refused = new TestLoader(loader.root, new Configuration(), cluster, registry, loader.store)
+                    .catalog(catalog)
+                    .topic("comments");
+
+            assertThat(refused.loadTopic(retries).problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith("topic comments, field " + path + ": record R contains itself");
+            assertThat(refused.store.names(refused.layout().staging())).isEmpty();
+            assertThat(refused.files(TableKind.ROWS)).isEmpty();
+        }
+        assertThat(loader.loadTopic(retries).isComplete()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {121, 130, 200, 245, 249})
+    void aTopicWithALongNameLoads(int letters) throws IOException {
+        TopicPartition partition = new TopicPartition("l".repeat(letters), 0);
+        cluster.with(partition);
+        int id = registry.register(SchemaRegistryClient.valueSubject(partition.topic()), AccessLog.SCHEMA);
+        cluster.append(partition, 0, AccessLog.value(id, AccessLog.event(AccessLog.SCHEMA, 0, 200)));
+        loader.topic(partition.topic());
+
+        assertThat(loader.loadTopic(retries).problems()).isEmpty();
+        assertThat(loader.rows(TableKind.ROWS)).hasSize(1);
+        assertThat(loader.load().rows()).isZero();
     }
 
     @Test

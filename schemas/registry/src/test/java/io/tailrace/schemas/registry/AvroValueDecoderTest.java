@@ -8,20 +8,29 @@ import io.tailrace.cli.ValueDecoder.UnavailableException;
 import io.tailrace.schemas.FramedAvroEncoder;
 import io.tailrace.schemas.SchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryException;
+import io.tailrace.schemas.Schemas;
 import java.util.List;
 import java.util.OptionalInt;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.junit.jupiter.api.Test;
 
 class AvroValueDecoderTest {
     private static final int ID = 7;
+    private static final int INVALID_DEFAULT_ID = 8;
     private static final Schema SCHEMA = SchemaBuilder.record("Line")
             .fields()
             .requiredString("line")
             .optionalInt("status")
             .endRecord();
+
+    /** Its default is not a string. */
+    private static final Schema INVALID_DEFAULT = Schemas.of("""
+            {"type":"record","name":"Old","fields":[
+             {"name":"id","type":"long"},{"name":"name","type":"string","default":null}]}""");
 
     private final AvroValueDecoder decoder = new AvroValueDecoder(new SchemaRegistryClient() {
         @Override
@@ -31,6 +40,9 @@ class AvroValueDecoderTest {
 
         @Override
         public Schema schema(int id) {
+            if (id == INVALID_DEFAULT_ID) {
+                return INVALID_DEFAULT;
+            }
             if (id != ID) {
                 throw new SchemaRegistryException(SchemaRegistryException.NO_ANSWER, "registry is down");
             }
@@ -66,12 +78,22 @@ class AvroValueDecoderTest {
     }
 
     @Test
+    void valueOfASchemaWhoseDefaultDoesNotFitIsShownAsJson() {
+        GenericRecord old = new GenericData.Record(INVALID_DEFAULT);
+        old.put("id", 1L);
+        old.put("name", "one");
+
+        assertThat(decoder.json(new FramedAvroEncoder().encode(INVALID_DEFAULT_ID, old)))
+                .isEqualTo("{\"id\": 1, \"name\": \"one\"}");
+    }
+
+    @Test
     void valueThatCannotBeShownIsRefusedWithTheReason() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> decoder.json(new byte[] {1, 2}))
                 .withMessageContaining("2 bytes");
         assertThatExceptionOfType(UnavailableException.class)
-                .isThrownBy(() -> decoder.json(framed(8)))
+                .isThrownBy(() -> decoder.json(framed(9)))
                 .withMessageContaining("registry is down");
     }
 }

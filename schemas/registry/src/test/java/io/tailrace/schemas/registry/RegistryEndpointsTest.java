@@ -64,6 +64,38 @@ class RegistryEndpointsTest {
         assertThat(registry.get(path)).isEqualTo(json);
     }
 
+    /** What consoles, connectors and migrations ask for first. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/subjects",
+                "/subjects?deleted=true",
+                "/subjects?subjectPrefix=pa",
+                "/subjects/page-value/versions",
+                "/subjects/page-value/versions/latest",
+                "/subjects/page-value/versions/-1",
+                "/subjects/page-value/versions/1/schema",
+                "/schemas/ids/1",
+                "/schemas/ids/1?subject=page-value",
+                "/schemas/ids/1/versions",
+                "/schemas/ids/1/schema",
+                "/schemas/types",
+                "/schemas/types/",
+                "/config",
+                "/config/",
+                "/config/page-value?defaultToGlobal=true",
+                "/mode",
+                "/mode/page-value?defaultToGlobal=true",
+                "/schemas",
+                "/schemas?latestOnly=true",
+                "/schemas?subjectPrefix=page"
+            })
+    void whatEveryClientAsksForIsServed(String path) throws Exception {
+        assertThat(RegistryApi.JSON.readTree(registry.get(path)).isMissingNode())
+                .isFalse();
+    }
+
     @Test
     void versionOfTheSoftwareIsServed() throws Exception {
         assertThat(registry.get("/v1/metadata/version"))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tailrace.loader.LoadCommand;
+import io.tailrace.loader.ReloadCommand;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.hadoop.mapreduce.JobID;
 import org.apache.hadoop.mapreduce.TaskAttemptID;
 import org.apache.hadoop.mapreduce.TaskID;
 import org.apache.hadoop.util.RunJar;
@@ -30,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Loads with the command as users start it, in a cluster of YARN, and compares the rows with those of the local engine. */
-@Timeout(value = 6, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class MapReduceIT {
     private static final int PARTITIONS = 3;
     private static final int RECORDS = 3_000;
@@ -38,18 +40,18 @@ class MapReduceIT {
     private static final List<String> LOAD = List.of(LoadCommand.class.getName());
 
     private static YarnLoads loads;
-
-    private final ContainerProcesses containers = new ContainerProcesses();
+    private static ContainerProcesses containers;
 
     @BeforeAll
-    @Timeout(value = 4, unit = TimeUnit.MINUTES)
+    @Timeout(value = 20, unit = TimeUnit.MINUTES)
     static void start(@TempDir Path dir) throws Exception {
         loads = new YarnLoads(dir);
+        containers = loads.containers;
     }
 
     @AfterEach
-    void killMaps() {
-        containers.maps().values().forEach(containers::kill);
+    void killMaps() throws IOException {
+        containers.killMaps();
     }
 
     @AfterAll
@@ -72,10 +74,32 @@ class MapReduceIT {
     }
 
     @Test
+    void aReloadReplacesFilesOfTheLocalEngineByTheSameRows() throws Exception {
+        loads.produce("again", PARTITIONS, RECORDS);
+        loads.loadLocally("again", OUTPUT);
+        List<org.apache.hadoop.fs.Path> files = loads.files(OUTPUT, "again");
+        List<String> rows = loads.rows(OUTPUT, "again");
+        loads.delete(files.get(0));
+
+        Process reload = loads.start(
+                "again",
+                loads.yarn.confDir(),
+                List.of(ReloadCommand.class.getName(), "--from-hour", "2015-05-17T10", "--to-hour", "2015-05-17T11"));
+
+        assertThat(waitFor(reload)).as(loads.log("again")).isZero();
+        assertThat(loads.log("again")).containsPattern("application_\\d+_\\d+");
+        assertThat(loads.rows(OUTPUT, "again")).hasSize(RECORDS).isEqualTo(rows);
+        assertThat(loads.files(OUTPUT, "again")).isNotEmpty().doesNotContainAnyElementsOf(files);
+        assertThat(loads.names(OUTPUT + "/_tailrace/again/staging")).isEmpty();
+    }
+
+    @Test
     void lostContainersAndMastersAndStragglersLeaveTheRowsOfTheLocalEngine() throws Exception {
         loads.produce("lossy", PARTITIONS, RECORDS);
+        containers.hold();
         Process load = loads.start("lossy", loads.yarn.confDir(), LOAD);
         Map<String, Long> first = eventually().until(containers::freezeMaps, maps -> maps.size() == PARTITIONS);
+        containers.release();
 
         // A lost container: another attempt does its work.
         Map.Entry<String, Long> lost = first.entrySet().iterator().next();
@@ -85,10 +109,12 @@ class MapReduceIT {
         // A lost master: the next one starts the other maps again, and perhaps the one that has a result.
         Set<TaskID> unfinished = maps(first.keySet());
         unfinished.remove(mapOf(lost.getKey()));
+        containers.hold();
         containers.masters().forEach(containers::kill);
         Map<String, Long> second = eventually()
                 .until(() -> ofLaterMaster(containers.freezeMaps()), attempts -> maps(attempts.keySet())
                         .containsAll(unfinished));
+        containers.release();
 
         // A straggler: once another map is done, a speculative attempt overtakes it.
         String straggler = second.keySet().stream()
@@ -111,9 +137,10 @@ class MapReduceIT {
     @Test
     void theJobEndsWithItsLoader() throws Exception {
         loads.produce("stopped", PARTITIONS, RECORDS);
+        containers.hold();
         Process load = loads.start("stopped", loads.yarn.confDir(), LOAD);
-        eventually().until(containers::freezeMaps, maps -> maps.size() == PARTITIONS);
-        ApplicationId application = loads.yarn.running().get(0);
+        Map<String, Long> maps = eventually().until(containers::freezeMaps, found -> found.size() == PARTITIONS);
+        ApplicationId application = applicationOf(maps.keySet().iterator().next());
 
         // If the loader could not stop the job, YARN would.
         assertThat(loads.yarn.lifetimeSecondsLeft(application))
@@ -121,8 +148,8 @@ class MapReduceIT {
         load.destroy();
 
         eventually()
-                .until(() -> loads.yarn.running().isEmpty() && containers.maps().isEmpty());
-        assertThat(loads.yarn.state(application)).isEqualTo(YarnApplicationState.KILLED);
+                .until(() -> loads.yarn.state(application) == YarnApplicationState.KILLED
+                        && containers.maps().isEmpty());
         assertThat(waitFor(load)).isEqualTo(SIGTERM_EXIT_CODE);
     }
 
@@ -130,11 +157,13 @@ class MapReduceIT {
     void saysWhyAMapFailedAndWhereItsLogsAre() throws Exception {
         loads.produce("failing", PARTITIONS, RECORDS);
         RegistryRelay relay = new RegistryRelay(loads.registryUrl());
+        containers.hold();
         Process load =
                 loads.start("failing", loads.yarn.confDirWithOneAttempt(), LOAD, "schema.registry.url=" + relay.url());
         Map<String, Long> maps = eventually().until(containers::freezeMaps, found -> found.size() == PARTITIONS);
 
         relay.close();
+        containers.release();
         maps.values().forEach(containers::thaw);
 
         assertThat(waitFor(load)).isEqualTo(1);
@@ -146,7 +175,7 @@ class MapReduceIT {
     }
 
     private static void assertRowsOfLocalLoad(String topic) throws Exception {
-        assertThat(loads.rows(OUTPUT + "/" + topic)).hasSize(RECORDS).isEqualTo(loads.rowsOfLocalLoad(topic));
+        assertThat(loads.rows(OUTPUT, topic)).hasSize(RECORDS).isEqualTo(loads.rowsOfLocalLoad(topic));
         assertThat(loads.names(OUTPUT + "/_tailrace/" + topic + "/staging")).isEmpty();
     }
 
@@ -162,6 +191,11 @@ class MapReduceIT {
 
     private static Set<TaskID> maps(Set<String> attempts) {
         return attempts.stream().map(MapReduceIT::mapOf).collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private static ApplicationId applicationOf(String attempt) {
+        JobID job = TaskAttemptID.forName(attempt).getJobID();
+        return ApplicationId.newInstance(Long.parseLong(job.getJtIdentifier()), job.getId());
     }
 
     private static TaskID mapOf(String attempt) {

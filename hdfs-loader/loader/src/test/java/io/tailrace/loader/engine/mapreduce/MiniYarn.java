@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -16,7 +15,6 @@ import org.apache.hadoop.mapreduce.JobID;
 import org.apache.hadoop.mapreduce.MRJobConfig;
 import org.apache.hadoop.mapreduce.v2.MiniMRYarnCluster;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
-import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.ApplicationTimeoutType;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.YarnClient;
@@ -108,13 +106,6 @@ final class MiniYarn implements AutoCloseable {
     /** The same for jobs that fail with the first attempt of a map that fails. */
     Path confDirWithOneAttempt() {
         return confDirWithOneAttempt;
-    }
-
-    /** The running applications. */
-    List<ApplicationId> running() throws IOException, YarnException {
-        return client.getApplications(EnumSet.of(YarnApplicationState.RUNNING)).stream()
-                .map(ApplicationReport::getApplicationId)
-                .toList();
     }
 
     YarnApplicationState state(ApplicationId application) throws IOException, YarnException {

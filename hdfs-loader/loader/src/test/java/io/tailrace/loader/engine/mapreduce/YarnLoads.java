@@ -11,8 +11,10 @@ import io.tailrace.client.ProducerRecord;
 import io.tailrace.coordination.DevelopmentZooKeeper;
 import io.tailrace.loader.LoadCommand;
 import io.tailrace.loader.RegistryProcess;
+import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.run.AccessLog;
 import io.tailrace.loader.store.Store;
+import io.tailrace.loader.table.Layout;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryClient;
 import io.tailrace.server.BrokerServer;
@@ -29,8 +31,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.parquet.avro.AvroParquetReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
@@ -38,7 +38,7 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
 /** A broker with its registry, a cluster of YARN, and loads between them, each as its own process. */
 final class YarnLoads implements AutoCloseable {
     /** Far more than any step takes. */
-    static final Duration STEP_MAX = Duration.ofMinutes(5);
+    static final Duration STEP_MAX = Duration.ofMinutes(10);
 
     /** Where loads of the MapReduce engine put their output. */
     static final String OUTPUT = "/mapreduce";
@@ -52,6 +52,7 @@ final class YarnLoads implements AutoCloseable {
     private final List<Process> started = new ArrayList<>();
     final MiniYarn yarn;
     final Distribution distribution;
+    final ContainerProcesses containers;
 
     YarnLoads(Path dir) throws Exception {
         this.dir = dir;
@@ -66,6 +67,7 @@ final class YarnLoads implements AutoCloseable {
                 "zookeeper.connect", "127.0.0.1:" + zooKeeper.port())));
         registry = RegistryProcess.start(brokers());
         distribution = new Distribution(dir.resolve("lib"));
+        containers = new ContainerProcesses(dir);
     }
 
     private String brokers() {
@@ -76,7 +78,7 @@ final class YarnLoads implements AutoCloseable {
         return registry.url();
     }
 
-    /** Starts a load with a container for each partition, with the command that is given. */
+    /** Starts a load, or a reload, with a container for each partition, with the command that is given. */
     Process start(String topic, Path confDir, List<String> command, String... settings) throws IOException {
         List<String> all = new ArrayList<>(List.of(
                 "engine=mapreduce",
@@ -84,7 +86,7 @@ final class YarnLoads implements AutoCloseable {
                 "mapreduce.map.memory.mb=256",
                 "mapreduce.map.java.opts=-Xmx160m " + MiniYarn.JVM_FLAGS,
                 "mapreduce.am.max-attempts=3",
-                "mapreduce.java.home=" + System.getProperty("java.home")));
+                "mapreduce.java.home=" + containers.javaHome()));
         all.addAll(List.of(settings));
         List<String> line = new ArrayList<>(command);
         line.addAll(arguments(topic, OUTPUT, all));
@@ -96,12 +98,17 @@ final class YarnLoads implements AutoCloseable {
 
     /** The rows of a topic that the local engine loads, sorted. */
     List<String> rowsOfLocalLoad(String topic) throws Exception {
+        loadLocally(topic, LOCAL_OUTPUT);
+        return rows(LOCAL_OUTPUT, topic);
+    }
+
+    /** Loads a topic with the local engine. */
+    void loadLocally(String topic, String output) throws Exception {
         String name = topic + "-local";
         List<String> line = new ArrayList<>(List.of(LoadCommand.class.getName()));
-        line.addAll(arguments(topic, LOCAL_OUTPUT, List.of()));
+        line.addAll(arguments(topic, output, List.of()));
         Process load = distribution.start(Map.of(), dir.resolve(name + ".log"), line);
         assertThat(waitFor(load)).as(log(name)).isZero();
-        return rows(LOCAL_OUTPUT + "/" + topic);
     }
 
     private List<String> arguments(String topic, String output, List<String> settings) throws IOException {
@@ -141,15 +148,28 @@ final class YarnLoads implements AutoCloseable {
         }
     }
 
-    /** The rows below a folder, sorted. */
-    List<String> rows(String folder) throws IOException {
-        org.apache.hadoop.fs.Path path = yarn.path(folder);
+    /** The data files of a topic. */
+    List<org.apache.hadoop.fs.Path> files(String output, String topic) throws IOException {
+        Layout layout = new Layout(yarn.path(output), topic);
+        try (Store store = Store.open(yarn.path(output), yarn.conf())) {
+            return new CommitLog(store, layout)
+                    .state().files().stream().map(layout::file).toList();
+        }
+    }
+
+    /** Deletes a file, as a mistake of an operator would. */
+    void delete(org.apache.hadoop.fs.Path file) throws IOException {
+        try (Store store = Store.open(file, yarn.conf())) {
+            store.delete(file);
+        }
+    }
+
+    /** The rows of a topic, sorted. */
+    List<String> rows(String output, String topic) throws IOException {
         List<String> rows = new ArrayList<>();
-        RemoteIterator<LocatedFileStatus> files =
-                path.getFileSystem(yarn.conf()).listFiles(path, true);
-        while (files.hasNext()) {
+        for (org.apache.hadoop.fs.Path file : files(output, topic)) {
             try (ParquetReader<GenericRecord> reader = AvroParquetReader.<GenericRecord>builder(
-                            HadoopInputFile.fromPath(files.next().getPath(), yarn.conf()))
+                            HadoopInputFile.fromPath(file, yarn.conf()))
                     .build()) {
                 for (GenericRecord row = reader.read(); row != null; row = reader.read()) {
                     rows.add(row.toString());
