@@ -26,6 +26,8 @@ import org.apache.hadoop.io.IOUtils;
  */
 public final class Store implements AutoCloseable {
     private static final int COPY_BYTES = 1 << 16;
+    private static final String COMPLETE_DELAY_MS = "dfs.client.block.write.locateFollowingBlock.initial.delay.ms";
+    private static final String COMPLETE_RETRIES = "dfs.client.block.write.locateFollowingBlock.retries";
 
     private final FileSystem files;
     private final boolean isLocal;
@@ -42,10 +44,7 @@ public final class Store implements AutoCloseable {
      *     copying
      */
     public static Store open(Path root, Configuration hadoop) throws IOException {
-        Configuration conf = new Configuration(hadoop);
-        // The default for file:// writes checksum files, and its hsync does nothing.
-        conf.setClass("fs.file.impl", LocalFiles.class, FileSystem.class);
-        FileSystem files = FileSystem.newInstance(root.toUri(), conf);
+        FileSystem files = FileSystem.newInstance(root.toUri(), clientSettings(hadoop));
         String scheme = files.getUri().getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("hdfs") && !scheme.equals("file")) {
             files.close();
@@ -53,6 +52,19 @@ public final class Store implements AutoCloseable {
                     "output.path " + root + ": expected hdfs:// or file://, where renames are atomic");
         }
         return new Store(files, scheme.equals("file"));
+    }
+
+    static Configuration clientSettings(Configuration hadoop) {
+        Configuration conf = new Configuration(hadoop);
+        // The default for file:// writes checksum files, and its hsync does nothing.
+        conf.setClass("fs.file.impl", LocalFiles.class, FileSystem.class);
+        // A client that closes a file often asks the NameNode before the DataNode has reported the last block. By
+        // default, it
+        // then sleeps for 400 ms, and twice as long each of 5 times. This is as patient, but a small file does not wait
+        // so long.
+        conf.setIfUnset(COMPLETE_DELAY_MS, "20");
+        conf.setIfUnset(COMPLETE_RETRIES, "10");
+        return conf;
     }
 
     /** Adds scheme and authority to a path. */

@@ -58,6 +58,16 @@ class StoreTest {
         }
     }
 
+    @Test
+    void waitsForHdfsAsHadoopsFilesSay() {
+        String delay = "dfs.client.block.write.locateFollowingBlock.initial.delay.ms";
+        Configuration hadoop = new Configuration(false);
+
+        assertThat(Store.clientSettings(hadoop).getInt(delay, 400)).isEqualTo(20);
+        hadoop.set(delay, "100");
+        assertThat(Store.clientSettings(hadoop).getInt(delay, 400)).isEqualTo(100);
+    }
+
     /** A local file system under the scheme of an object store. */
     static final class Bucket extends RawLocalFileSystem {
         @Override
