@@ -8,7 +8,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -95,10 +94,8 @@ public final class CommandRunner {
         if (text == null || text.isBlank()) {
             return failure.getClass().getSimpleName();
         }
-        // A remote Java process, such as a NameNode, may send its stack trace behind the message.
-        String said = text.lines().takeWhile(line -> !line.startsWith("\tat ")).collect(Collectors.joining("\n"));
         return failure instanceof IOException && failure.getClass() != IOException.class
-                ? failure.getClass().getSimpleName() + ": " + said
-                : said;
+                ? failure.getClass().getSimpleName() + ": " + text
+                : text;
     }
 }

@@ -124,6 +124,6 @@ public final class WaitForHourCommand implements Callable<Integer> {
         return List.of(
                 audits.isEmpty()
                         ? "no agent has sent records of this hour, and none are loaded"
-                        : "all of its records are loaded, and the next load marks it: run \"tailrace load\", or wait for it");
+                        : "no load has marked it since: expected \"tailrace load\" to run");
     }
 }

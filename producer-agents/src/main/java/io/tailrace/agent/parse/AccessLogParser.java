@@ -1,122 +1,101 @@
 package io.tailrace.agent.parse;
 
 import io.tailrace.agent.encode.RecordWriter;
+import io.tailrace.agent.parse.LogValue.Column;
+import io.tailrace.agent.parse.LogValue.Shape;
 import io.tailrace.schemas.Schemas;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import nl.basjes.parse.core.exceptions.DissectionFailure;
-import nl.basjes.parse.core.exceptions.InvalidDissectorException;
-import nl.basjes.parse.core.exceptions.MissingDissectorsException;
-import nl.basjes.parse.httpdlog.HttpdLoglineParser;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses the access logs of Apache httpd and nginx, given the format in the server's configuration.
+ * Parses the access logs of Apache httpd and nginx by the format in the server's configuration.
  *
- * <p>The library httpdlog (nl.basjes.parse.httpdlog) does the parsing. Only the values that a record keeps are requested,
- * since each costs time. Not thread-safe.
+ * <p>A line is matched from left to right, byte by byte. A quoted value ends at the next quote without a backslash before it;
+ * another value ends at the text that follows it in the format. A line that does not fit, or has something left at its end, is
+ * rejected: no value is ever taken for its neighbour. Values are copied as the log has them, with their escapes; {@code -} is null.
+ * Not thread-safe.
  */
 final class AccessLogParser implements LineParser {
-    private static final String EVENT_TIME = "TIME.EPOCH:request.receive.time.epoch";
-    private static final String REQUEST_LINE = "HTTP.FIRSTLINE:request.firstline";
-    /** The field that keeps a malformed request line, as scanners and broken clients send it. */
-    private static final String REQUEST_LINE_FIELD = "request.firstline";
+    /** Between the groups of a list. */
+    private static final byte[] COLON = utf8(" : ");
 
-    /** The httpdlog paths of each column, in the order of the schema. The first one that the format has is used. */
-    private static final Map<String, List<String>> COLUMNS = columns();
+    private static final List<Column> TEXT_COLUMNS_AFTER_CLIENT =
+            List.of(Column.IDENT, Column.USER, Column.METHOD, Column.PATH, Column.PROTOCOL);
 
-    private final HttpdLoglineParser<Values> parser;
-    private final Map<String, String> columnByPath = new LinkedHashMap<>();
-    private final Map<String, String> fieldByPath = new LinkedHashMap<>();
+    private final List<Piece> pieces = new ArrayList<>();
+    private final List<LogValue> values = new ArrayList<>();
+    /** The index of the value of each column. */
+    private final Map<Column, Integer> valueOf = new EnumMap<>(Column.class);
 
-    private static Map<String, List<String>> columns() {
-        Map<String, List<String>> columns = new LinkedHashMap<>();
-        columns.put("clientAddress", List.of("IP:connection.client.host", "IP:connection.client.ip"));
-        columns.put("ident", List.of("NUMBER:connection.client.logname"));
-        columns.put("user", List.of("STRING:connection.client.user"));
-        columns.put("method", List.of("HTTP.METHOD:request.firstline.method"));
-        columns.put("path", List.of("HTTP.URI:request.firstline.uri"));
-        columns.put("protocol", List.of("HTTP.PROTOCOL_VERSION:request.firstline.protocol"));
-        columns.put("status", List.of("STRING:request.status.last", "STRING:request.status"));
-        columns.put(
-                "responseBytes",
-                List.of("BYTESCLF:response.body.bytes", "BYTES:response.body.bytes", "BYTES:response.body.bytesclf"));
-        columns.put("referrer", List.of("HTTP.URI:request.referer"));
-        columns.put("userAgent", List.of("HTTP.USERAGENT:request.user-agent"));
-        return columns;
-    }
+    private final List<Field> fields = new ArrayList<>();
+    private final int client;
+    private final int time;
+    private final int status;
+    private final int requestLine;
+
+    /** Where each value starts and ends in the line. */
+    private final int[] starts;
+
+    private final int[] ends;
+    private final RequestLine request = new RequestLine();
+    private boolean requestIsSplit;
 
     /**
-     * A parser for {@code combined}, {@code common}, an Apache LogFormat or an nginx log_format.
+     * A value, and the text before and after it.
      *
-     * @throws IllegalArgumentException if the format is invalid, or lacks the client, the time or the status
+     * @param before expected before the value
+     * @param after expected after it; empty at the end of the line
      */
-    AccessLogParser(String logFormat) {
-        parser = new HttpdLoglineParser<>(Values.class, logFormat);
-        List<String> known = new ArrayList<>();
-        List<String> direct = new ArrayList<>();
-        try {
-            known.addAll(parser.getPossiblePaths(3));
-            direct.addAll(parser.getPossiblePaths(1));
-        } catch (RuntimeException e) {
-            throw new IllegalArgumentException("invalid log format \"" + logFormat + "\": " + e.getMessage(), e);
-        }
-        COLUMNS.forEach((column, paths) ->
-                paths.stream().filter(known::contains).findFirst().ifPresent(path -> columnByPath.put(path, column)));
-        if (!columnByPath.values().containsAll(Set.of("clientAddress", "status")) || !known.contains(EVENT_TIME)) {
-            throw new IllegalArgumentException("log format \"" + logFormat
-                    + "\": expected at least the client (%h), the time (%t) and the status (%>s)");
-        }
-        direct.stream().filter(AccessLogParser::isExtra).forEach(path -> {
-            String field = path.substring(path.indexOf(':') + 1);
-            if (!columnByPath.containsKey(path) && !fieldByPath.containsValue(field)) {
-                fieldByPath.put(path, field);
-            }
-        });
-        requestValues();
-    }
+    private record Piece(byte[] before, byte[] after, boolean isQuoted, Shape shape, String name) {}
 
-    /** Whether a value has no column and is not an alias of another value. */
-    private static boolean isExtra(String path) {
-        String name = path.substring(path.indexOf(':') + 1);
-        boolean inColumn =
-                COLUMNS.values().stream().flatMap(List::stream).anyMatch(columnPath -> columnPath.endsWith(":" + name));
-        return !inColumn
-                && !name.endsWith(".last")
-                && !name.endsWith(".original")
-                && !name.equals(REQUEST_LINE_FIELD)
-                && !path.startsWith("TIME.STAMP:");
-    }
+    /** A value in {@code fields}. */
+    private record Field(String name, byte[] utf8, int value) {}
 
-    private void requestValues() {
-        List<String> paths = new ArrayList<>(columnByPath.keySet());
-        paths.addAll(fieldByPath.keySet());
-        paths.add(EVENT_TIME);
-        paths.add(REQUEST_LINE);
-        try {
-            parser.ignoreMissingDissectors()
-                    .addParseTarget(Values.class.getMethod("set", String.class, String.class), paths);
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Receives the values of a line from httpdlog. Public because httpdlog calls it by reflection. */
-    public static final class Values {
-        private final Map<String, String> byPath = new HashMap<>();
-
-        /** Receives one value; null stands for '-' in the log. */
-        public void set(String path, @Nullable String value) {
-            if (value != null) {
-                byPath.put(path, value);
+    AccessLogParser(LogFormat format) {
+        String before = "";
+        List<LogFormat.Part> parts = format.parts();
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i) instanceof LogFormat.Text text) {
+                before = text.text();
+            } else if (parts.get(i) instanceof LogFormat.Value value) {
+                String after =
+                        i + 1 < parts.size() && parts.get(i + 1) instanceof LogFormat.Text text ? text.text() : "";
+                add(value.value(), before, after);
+                before = "";
             }
         }
+        fields.sort(Comparator.comparing(Field::name));
+        starts = new int[values.size()];
+        ends = new int[values.size()];
+        client = index(Column.CLIENT_ADDRESS);
+        time = index(Column.TIME);
+        status = index(Column.STATUS);
+        requestLine = index(Column.REQUEST_LINE);
+    }
+
+    private void add(LogValue value, String before, String after) {
+        boolean isQuoted = before.endsWith("\"") && after.startsWith("\"");
+        pieces.add(new Piece(utf8(before), utf8(after), isQuoted, value.shape(), value.name()));
+        if (value.column() == Column.FIELD || value.column() == Column.REQUEST_LINE) {
+            fields.add(new Field(value.name(), utf8(value.name()), values.size()));
+        }
+        valueOf.putIfAbsent(value.column(), values.size());
+        values.add(value);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private int index(Column column) {
+        return valueOf.getOrDefault(column, -1);
     }
 
     @Override
@@ -126,81 +105,205 @@ final class AccessLogParser implements LineParser {
 
     @Override
     public @Nullable String parse(byte[] utf8, int from, int to, long readMs, RecordWriter out) {
-        String line = new String(utf8, from, to - from, StandardCharsets.UTF_8);
-        // httpdlog undoes the server's escapes. That loses the difference between "\x41" and "A", and the bytes of
-        // "\xc3\xa9". With doubled escapes it returns what the log holds.
-        boolean escaped = line.indexOf('\\') >= 0;
-        String input = escaped ? line.replace("\\", "\\\\") : line;
-        Values values = new Values();
-        try {
-            parser.parse(values, input);
-        } catch (DissectionFailure e) {
-            return "does not match the log format";
-        } catch (InvalidDissectorException | MissingDissectorsException e) {
-            throw new IllegalStateException("httpdlog refuses the format that it was created with", e);
-        } catch (RuntimeException | StackOverflowError e) {
-            // No line may stop those after it, whatever it does to the library.
-            return "httpdlog failed: " + e;
+        String mismatch = match(utf8, from, to);
+        if (mismatch != null) {
+            return mismatch;
         }
-        if (escaped) {
-            values.byPath.replaceAll((path, value) -> line.contains(value) ? value : value.replace("\\\\", "\\"));
+        long eventTimeMs = values.get(time).time().ms(utf8, starts[time], ends[time]);
+        if (eventTimeMs == LogTime.INVALID) {
+            return "expected a time, found \"" + text(utf8, time) + "\"";
         }
-        return write(values.byPath, out);
-    }
-
-    private @Nullable String write(Map<String, String> values, RecordWriter out) {
-        String epochMs = values.get(EVENT_TIME);
-        if (epochMs == null) {
-            return "no time";
+        long statusCode = number(utf8, status);
+        if (statusCode < 0 || statusCode > Integer.MAX_VALUE) {
+            return "status: expected a number, found \"" + text(utf8, status) + "\"";
         }
-        Map<String, String> columns = new HashMap<>();
-        columnByPath.forEach((path, column) -> {
-            String value = values.get(path);
-            if (value != null) {
-                columns.put(column, value);
-            }
-        });
-        if (!columns.containsKey("status") || !columns.containsKey("clientAddress")) {
-            return "no " + (columns.containsKey("status") ? "client" : "status");
+        int size = index(Column.RESPONSE_BYTES);
+        if (isPresent(utf8, size) && number(utf8, size) < 0) {
+            return "responseBytes: expected a number, found \"" + text(utf8, size) + "\"";
         }
-        out.eventTime(Long.parseLong(epochMs));
-        for (String column : COLUMNS.keySet()) {
-            String value = columns.get(column);
-            try {
-                write(column, value, out);
-            } catch (NumberFormatException e) {
-                return column + ": expected a number, found \"" + value + "\"";
-            }
+        if (!isPresent(utf8, client)) {
+            return "no client";
         }
-        out.map(fields(values, columns));
+        requestIsSplit = requestLine >= 0 && request.split(utf8, starts[requestLine], ends[requestLine]);
+        out.eventTime(eventTimeMs);
+        out.text(utf8, starts[client], ends[client]);
+        for (Column column : TEXT_COLUMNS_AFTER_CLIENT) {
+            writeText(utf8, column, out);
+        }
+        out.number(statusCode);
+        if (isPresent(utf8, size)) {
+            out.optionalNumber(number(utf8, size));
+        } else {
+            out.absent();
+        }
+        writeText(utf8, Column.REFERRER, out);
+        writeText(utf8, Column.USER_AGENT, out);
+        writeFields(utf8, out);
         return null;
     }
 
-    private static void write(String column, @Nullable String value, RecordWriter out) {
-        if (value == null) {
-            out.absent();
-            return;
+    /** Finds the values of a line. Returns null, or why it does not fit. */
+    private @Nullable String match(byte[] line, int from, int to) {
+        int at = from;
+        for (int i = 0; i < pieces.size(); i++) {
+            Piece piece = pieces.get(i);
+            if (i == 0) {
+                if (!isAt(line, at, to, piece.before)) {
+                    return "does not match the log format: expected " + quoted(piece.before) + " before " + piece.name;
+                }
+                at += piece.before.length;
+            }
+            int end = piece.isQuoted ? quoteFrom(line, at, to) : endOf(piece, line, at, to);
+            if (end < 0 || !isAt(line, end, to, piece.after)) {
+                return "does not match the log format: expected "
+                        + (piece.after.length == 0 ? "the end of the line" : quoted(piece.after)) + " after "
+                        + piece.name;
+            }
+            starts[i] = at;
+            ends[i] = end;
+            at = end + piece.after.length;
         }
-        switch (column) {
-            case "clientAddress" -> out.text(value);
-            case "status" -> out.number(Integer.parseInt(value));
-            case "responseBytes" -> out.optionalNumber(Long.parseLong(value));
-            default -> out.optionalText(value);
+        return at == to
+                ? null
+                : "does not match the log format: expected the end of the line after "
+                        + pieces.get(pieces.size() - 1).name;
+    }
+
+    private static String quoted(byte[] text) {
+        return "'" + new String(text, StandardCharsets.UTF_8) + "'";
+    }
+
+    private static boolean isAt(byte[] line, int at, int to, byte[] expected) {
+        return at >= 0
+                && to - at >= expected.length
+                && Arrays.equals(line, at, at + expected.length, expected, 0, expected.length);
+    }
+
+    /** The next quote that has no backslash before it, or -1. */
+    private static int quoteFrom(byte[] line, int from, int to) {
+        for (int at = from; at < to; at++) {
+            if (line[at] == '"') {
+                return at;
+            }
+            if (line[at] == '\\') {
+                at++;
+            }
+        }
+        return -1;
+    }
+
+    /** Where an unquoted value ends, or -1. */
+    private static int endOf(Piece piece, byte[] line, int from, int to) {
+        boolean endsAtSpace = piece.after.length == 0 || piece.after[0] == ' ';
+        if (!endsAtSpace) {
+            return find(piece.after, line, from, to);
+        }
+        int end = wordEnd(line, from, to);
+        while (end >= 0 && end < to && continues(piece, line, end, to)) {
+            end = wordEnd(line, end + 1, to);
+        }
+        return end == from ? -1 : end;
+    }
+
+    /** Whether a value goes on behind the space at its apparent end. */
+    private static boolean continues(Piece piece, byte[] line, int space, int to) {
+        return switch (piece.shape) {
+            case WORD -> false;
+            case LIST -> line[space - 1] == ',' || isAt(line, space, to, COLON) || isAt(line, space - 2, to, COLON);
+            case TEXT -> piece.after.length == 0 || !isAt(line, space, to, piece.after);
+        };
+    }
+
+    private static int wordEnd(byte[] line, int from, int to) {
+        int at = from;
+        while (at < to && line[at] != ' ') {
+            at++;
+        }
+        return at;
+    }
+
+    private static int find(byte[] text, byte[] line, int from, int to) {
+        for (int at = from; at <= to - text.length; at++) {
+            if (line[at] == text[0] && isAt(line, at, to, text)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether a value is there, and not {@code -}. */
+    private boolean isPresent(byte[] line, int value) {
+        return value >= 0 && !isAbsent(line, starts[value], ends[value]);
+    }
+
+    private static boolean isAbsent(byte[] line, int from, int to) {
+        return to - from == 1 && line[from] == '-';
+    }
+
+    /** A number of a value, or -1 if it is none that fits into a long. */
+    private long number(byte[] line, int value) {
+        long number = 0;
+        for (int at = starts[value]; at < ends[value]; at++) {
+            int digit = line[at] - '0';
+            if (digit < 0 || digit > 9 || number > (Long.MAX_VALUE - digit) / 10) {
+                return -1;
+            }
+            number = number * 10 + digit;
+        }
+        return starts[value] == ends[value] ? -1 : number;
+    }
+
+    private void writeText(byte[] line, Column column, RecordWriter out) {
+        int start;
+        int end;
+        int part = partOf(column);
+        if (requestLine >= 0 && part >= 0) {
+            start = requestIsSplit ? request.start(part) : -1;
+            end = requestIsSplit ? request.end(part) : -1;
+        } else {
+            int value = index(column);
+            start = isPresent(line, value) ? starts[value] : -1;
+            end = start < 0 ? -1 : ends[value];
+        }
+        if (start < 0) {
+            out.absent();
+        } else {
+            out.optionalText(line, start, end);
         }
     }
 
-    private Map<String, String> fields(Map<String, String> values, Map<String, String> columns) {
-        Map<String, String> fields = new HashMap<>();
-        fieldByPath.forEach((path, field) -> {
-            String value = values.get(path);
-            if (value != null) {
-                fields.put(field, value);
-            }
-        });
-        String requestLine = values.get(REQUEST_LINE);
-        if (!columns.containsKey("path") && requestLine != null) {
-            fields.put(REQUEST_LINE_FIELD, requestLine);
+    /** The part of the request line that a column holds, or -1. */
+    private static int partOf(Column column) {
+        return switch (column) {
+            case METHOD -> RequestLine.METHOD;
+            case PATH -> RequestLine.PATH;
+            case PROTOCOL -> RequestLine.PROTOCOL;
+            default -> -1;
+        };
+    }
+
+    private void writeFields(byte[] line, RecordWriter out) {
+        int count = 0;
+        for (Field field : fields) {
+            count += isWritten(line, field) ? 1 : 0;
         }
-        return fields;
+        out.beginMap(count);
+        for (Field field : fields) {
+            if (isWritten(line, field)) {
+                out.text(field.utf8, 0, field.utf8.length);
+                out.text(line, starts[field.value], ends[field.value]);
+            }
+        }
+        out.endMap();
+    }
+
+    /** A request line is a field only if it could not be split, as scanners and broken clients send it. */
+    private boolean isWritten(byte[] line, Field field) {
+        boolean isInColumns = field.value == requestLine && requestIsSplit;
+        return !isInColumns && isPresent(line, field.value) && starts[field.value] < ends[field.value];
+    }
+
+    private String text(byte[] line, int value) {
+        return new String(line, starts[value], ends[value] - starts[value], StandardCharsets.UTF_8);
     }
 }

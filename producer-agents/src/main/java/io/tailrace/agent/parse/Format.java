@@ -37,9 +37,9 @@ public record Format(Kind kind, String pattern, String timeField, String timeFor
      */
     public LineParser parser() {
         return switch (kind) {
-            case COMBINED -> new AccessLogParser("combined");
-            case COMMON -> new AccessLogParser("common");
-            case LOGFORMAT -> new AccessLogParser(pattern);
+            case COMBINED -> new AccessLogParser(LogFormat.of("combined"));
+            case COMMON -> new AccessLogParser(LogFormat.of("common"));
+            case LOGFORMAT -> new AccessLogParser(LogFormat.of(pattern));
             case JSON -> new JsonParser(time());
             case REGEX -> new RegexParser(Pattern.compile(pattern), time());
             case RAW -> new RawParser();

@@ -22,7 +22,7 @@ record TimeField(String field, ToLongFunction<String> toMs) {
 
     /**
      * A field in one of these formats: {@code iso} (UTC if it has no offset), {@code epoch-millis},
-     * {@code epoch-seconds} (a fraction is allowed), or a pattern of {@link DateTimeFormatter}.
+     * {@code epoch-micros}, {@code epoch-seconds} (a fraction is allowed), or a pattern of {@link DateTimeFormatter}.
      *
      * @throws IllegalArgumentException if the format is none of these
      */
@@ -32,9 +32,10 @@ record TimeField(String field, ToLongFunction<String> toMs) {
                 switch (format) {
                     case "iso" -> text -> millis(DateTimeFormatter.ISO_DATE_TIME, text);
                     case "epoch-millis" -> Long::parseLong;
+                    case "epoch-micros" -> text -> Math.floorDiv(Long.parseLong(text), 1_000);
                     case "epoch-seconds" -> TimeField::fromSeconds;
                     default -> {
-                        DateTimeFormatter formatter = DateTimeFormatter.ofPattern(format, Locale.ROOT);
+                        DateTimeFormatter formatter = DateTimeFormatter.ofPattern(format, Locale.ENGLISH);
                         yield text -> millis(formatter, text);
                     }
                 });

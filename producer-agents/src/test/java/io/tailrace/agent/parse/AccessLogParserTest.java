@@ -3,13 +3,15 @@ package io.tailrace.agent.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessLogParserTest {
-    private final LineParser combined = new AccessLogParser("combined");
+    private final LineParser combined = new AccessLogParser(LogFormat.of("combined"));
 
     private static ParsedLine record(LineParser parser, String line) {
         return ParsedLine.of(parser, line, 7);
@@ -84,8 +86,9 @@ class AccessLogParserTest {
 
     @Test
     void commonFormatLacksReferrerAndAgent() {
-        ParsedLine record =
-                record(new AccessLogParser("common"), "::1 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12");
+        ParsedLine record = record(
+                new AccessLogParser(LogFormat.of("common")),
+                "::1 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12");
         assertThat(record.text("clientAddress")).isEqualTo("::1");
         assertThat(record.text("userAgent")).isNull();
     }
@@ -93,7 +96,7 @@ class AccessLogParserTest {
     @Test
     void valuesOfACustomFormatWithoutAColumnBecomeFields() {
         ParsedLine record = record(
-                new AccessLogParser("%v %h %l %u %t \"%r\" %>s %b %D \"%{X-Trace}i\""),
+                new AccessLogParser(LogFormat.of("%v %h %l %u %t \"%r\" %>s %b %D \"%{X-Trace}i\"")),
                 "www.example 192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12 4711 \"abc\"");
         assertThat(record.accepted().get("status")).isEqualTo(200);
         assertThat(record.fields())
@@ -105,8 +108,9 @@ class AccessLogParserTest {
     @Test
     void nginxFormatIsParsed() {
         ParsedLine record = record(
-                new AccessLogParser("$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent"
-                        + " \"$http_referer\" \"$http_user_agent\""),
+                new AccessLogParser(
+                        LogFormat.of("$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent"
+                                + " \"$http_referer\" \"$http_user_agent\"")),
                 "192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"GET /x HTTP/1.1\" 200 12 \"-\" \"a\"");
         assertThat(record.text("path")).isEqualTo("/x");
         assertThat(record.accepted().get("responseBytes")).isEqualTo(12L);
@@ -115,6 +119,174 @@ class AccessLogParserTest {
     @ParameterizedTest
     @ValueSource(strings = {"%h %l", "", "not a format", "%h %t \"%r\""})
     void formatWithoutClientTimeAndStatusIsRefused(String format) {
-        assertThatThrownBy(() -> new AccessLogParser(format)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> LogFormat.of(format)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static final String BEFORE_TIME = "192.0.2.7 - - [";
+    private static final String AFTER_TIME = "] \"GET / HTTP/1.1\" 200 12 \"-\" \"-\"";
+
+    @ParameterizedTest
+    @CsvSource({
+        "17/May/2015:10:05:03 +0000, 2015-05-17T10:05:03Z",
+        "29/Feb/2016:23:59:59 -0330, 2016-03-01T03:29:59Z",
+        "30/Sep/2016:00:00:06 +1345, 2016-09-29T10:15:06Z",
+        "31/Dec/2016:23:59:60 +0000, 2017-01-01T00:00:00Z",
+        "31/Jan/2021:12:00:00 +0000, 2021-01-31T12:00:00Z",
+    })
+    void timeIsReadWithItsOffset(String time, Instant expected) {
+        assertThat(record(combined, BEFORE_TIME + time + AFTER_TIME).accepted().get("eventTime"))
+                .isEqualTo(expected.toEpochMilli());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "31/Apr/2015:10:00:00 +0000",
+                "29/Feb/2015:10:00:00 +0000",
+                "17/Mai/2015:10:00:00 +0000",
+                "17/May/2015:24:00:00 +0000",
+                "17/May/2015:10:60:00 +0000",
+                "17/May/2015:10:00:61 +0000",
+                "17/May/2015:10:00:00 +9900",
+                "17/May/2015:10:00:00",
+                "7/May/2015:10:00:00 +0000",
+            })
+    void timeThatDoesNotExistIsRejected(String time) {
+        assertThat(record(combined, BEFORE_TIME + time + AFTER_TIME).rejection())
+                .isEqualTo("expected a time, found \"" + time + "\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "null",
+            value = {
+                "GET /12 HTTP/2                  | GET     | /12                 | HTTP/2",
+                "GET /07                         | GET     | /07                 | null",
+                "CONNECT mail.example:25 HTTP/1.1| CONNECT | mail.example:25     | HTTP/1.1",
+                "PRI * HTTP/2.0                  | PRI     | *                   | HTTP/2.0",
+                "GET /14?a= 'x y' HTTP/1.1       | GET     | /14?a= 'x y'        | HTTP/1.1",
+                "SSTP_DUPLEX_POST /{BA} HTTP/1.1 | SSTP_DUPLEX_POST | /{BA}      | HTTP/1.1",
+                "GET /a b HTTP/1.1          | GET     | /a b           | HTTP/1.1",
+                "t3 12.2.1                       | t3      | 12.2.1              | null",
+                "-                               | null    | null                | null",
+                "GET                             | null    | null                | null",
+            })
+    void requestLineIsSplit(String requestLine, String method, String path, String protocol) {
+        ParsedLine parsed = record(
+                combined, "192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"" + requestLine + "\" 200 12 \"-\" \"-\"");
+        assertThat(parsed.text("method")).isEqualTo(method);
+        assertThat(parsed.text("path")).isEqualTo(path);
+        assertThat(parsed.text("protocol")).isEqualTo(protocol);
+        assertThat(parsed.fields())
+                .isEqualTo(
+                        method == null && !requestLine.equals("-")
+                                ? Map.of("request.firstline", requestLine)
+                                : Map.of());
+    }
+
+    @Test
+    void lineWithMoreThanTheFormatIsRejected() {
+        assertThat(record(
+                                combined,
+                                "192.0.2.1 - - [22/Mar/2018:18:07:49 +0000] \"GET / HTTP/1.1\" 200 612 \"-\" \"c\" \"-\"")
+                        .rejection())
+                .isEqualTo("does not match the log format: expected the end of the line after request.user-agent");
+    }
+
+    @Test
+    void listsOfSeveralServersStayTogether() {
+        LineParser parser =
+                new AccessLogParser(LogFormat.of("$remote_addr [$time_local] \"$request\" $status [$pool] []"
+                        + " $upstream_addr $upstream_response_length $upstream_status $req_id"));
+        ParsedLine two = record(
+                parser,
+                "192.0.2.32 [07/Feb/2020:12:02:43 +0000] \"GET / HTTP/1.1\" 101 [web] []"
+                        + " 198.51.100.6:443, 198.51.100.7:443 0, - 502, 101 c2c5");
+        assertThat(two.accepted().get("status")).isEqualTo(101);
+        assertThat(two.fields())
+                .isEqualTo(Map.of(
+                        "pool",
+                        "web",
+                        "upstream_addr",
+                        "198.51.100.6:443, 198.51.100.7:443",
+                        "upstream_response_length",
+                        "0, -",
+                        "upstream_status",
+                        "502, 101",
+                        "req_id",
+                        "c2c5"));
+        ParsedLine redirected = record(
+                parser,
+                "unix: [07/Feb/2020:12:02:43 +0000] \"GET / HTTP/1.1\" 404 [] []"
+                        + " 198.51.100.8:80 : 198.51.100.9:80 0 : 846 500 : 404 185d");
+        assertThat(redirected.fields())
+                .containsEntry("upstream_addr", "198.51.100.8:80 : 198.51.100.9:80")
+                .containsEntry("upstream_status", "500 : 404")
+                .doesNotContainKey("pool");
+        assertThat(redirected.text("clientAddress")).isEqualTo("unix:");
+    }
+
+    @Test
+    void methodAndPathMayHaveValuesOfTheirOwn() {
+        ParsedLine line = record(
+                new AccessLogParser(LogFormat.of("[$time_local] $upstream_status $status - $request_method"
+                        + " \"$request_uri\" [Client $remote_addr] [Gzip $gzip_ratio]")),
+                "[11/Jan/2023:02:16:55 +0100] 502, 200 200 - POST \"/api items\" [Client 192.0.2.43] [Gzip -]");
+        assertThat(line.text("method")).isEqualTo("POST");
+        assertThat(line.text("path")).isEqualTo("/api items");
+        assertThat(line.text("clientAddress")).isEqualTo("192.0.2.43");
+        assertThat(line.fields()).isEqualTo(Map.of("upstream_status", "502, 200"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "%h %l %u %t \\\"%r\\\" %>s %O \\\"%{Referer}i\\\" \\\"%{User-Agent}i\\\"",
+                "LogFormat \"%h %l %u %t \\\"%r\\\" %>s %O \\\"%{Referer}i\\\" \\\"%{User-Agent}i\\\"\" combined",
+                "\"%h %l %u %t \\\"%r\\\" %>s %O \\\"%{Referer}i\\\" \\\"%{User-Agent}i\\\"\"",
+                "log_format main '$remote_addr - $remote_user [$time_local] \"$request\" '\n"
+                        + "  '$status $body_bytes_sent \"$http_referer\" '\n  '\"$http_user_agent\"';",
+                "'$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent "
+                        + "\"$http_referer\" \"${http_user_agent}\"'",
+            })
+    void formatIsReadAsItStandsInTheConfiguration(String pasted) {
+        ParsedLine line = record(
+                new AccessLogParser(LogFormat.of(pasted)),
+                "192.0.2.51 - - [25/Jun/2017:10:14:36 +0000] \"GET /a HTTP/1.1\" 404 492 \"http://x/\" \"Mozilla (X11)\"");
+        assertThat(line.text("path")).isEqualTo("/a");
+        assertThat(line.accepted().get("responseBytes")).isEqualTo(492L);
+        assertThat(line.text("userAgent")).isEqualTo("Mozilla (X11)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "%h %t %>s %Y                 | %Y is not a known directive",
+                "%h %t %>s %{x}q              | %{x}q is not a known directive",
+                "%h%u %t %>s                  | expected text between connection.client.host and connection.client.user",
+                "%h %>s                       | expected the time (%t, $time_local)",
+                "$remote_addr [$time_local]   | expected the status (%>s, $status)",
+                "%h %>s %{%Q}t                | conversion %Q is not supported",
+            })
+    void formatThatCannotBeReadIsRefusedByItsPart(String format, String message) {
+        assertThatThrownBy(() -> LogFormat.of(format))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "%{%Y-%m-%d %H:%M:%S}t, 2023-01-11 02:16:52, 2023-01-11T02:16:52Z",
+        "%{%d/%b/%Y:%T %z}t, 11/Jan/2023:02:16:52 +0100, 2023-01-11T01:16:52Z",
+        "%{sec}t, 1673403412, 2023-01-11T02:16:52Z",
+        "%{msec}t, 1673403412250, 2023-01-11T02:16:52.250Z",
+        "%{usec}t, 1673403412250999, 2023-01-11T02:16:52.250Z",
+    })
+    void timeMayHaveAFormatOfItsOwn(String directive, String time, Instant expected) {
+        ParsedLine line =
+                record(new AccessLogParser(LogFormat.of("%h (" + directive + ") %>s")), "::1 (" + time + ") 200");
+        assertThat(line.accepted().get("eventTime")).isEqualTo(expected.toEpochMilli());
     }
 }

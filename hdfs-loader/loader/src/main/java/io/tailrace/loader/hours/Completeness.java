@@ -256,13 +256,7 @@ public final class Completeness {
     }
 
     private void log(HourVerdict verdict) {
-        if (verdict.isComplete() && verdict.rows().count() == 0) {
-            // The first load of a topic marks all empty hours of a week.
-            log.debug(
-                    "hour is complete and empty: topic {}, hour {}",
-                    topic,
-                    verdict.hour().hourText());
-        } else if (verdict.isComplete()) {
+        if (verdict.isComplete()) {
             log.info(
                     "hour is complete: topic {}, hour {}, rows {}",
                     topic,

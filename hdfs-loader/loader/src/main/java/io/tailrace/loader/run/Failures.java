@@ -1,18 +1,14 @@
 package io.tailrace.loader.run;
 
 import io.tailrace.client.ClientException;
-import io.tailrace.loader.plan.RetentionGapException;
 import io.tailrace.loader.store.CommitConflictException;
 import io.tailrace.loader.table.CatalogUnavailableException;
-import io.tailrace.protocol.ErrorCode;
 import io.tailrace.schemas.SchemaRegistryException;
-import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.ipc.RetriableException;
 import org.apache.hadoop.ipc.StandbyException;
@@ -60,37 +56,13 @@ final class Failures {
                 || (cause instanceof RemoteException remote && NAME_NODE_BUSY.contains(remote.getClassName()));
     }
 
-    /** Whether a failure comes from the outside, such as a topic that does not exist, so that its message says enough. */
-    static boolean isExpected(Throwable failure) {
-        return failure instanceof IOException
-                || failure instanceof ClientException
-                || failure instanceof SchemaRegistryException
-                || failure instanceof RetentionGapException
-                || failure instanceof TopicReplacedException;
-    }
-
-    /** A failure without stack traces. */
+    /** A failure in one line. */
     static String message(Throwable failure) {
         String text = failure.getMessage();
         String name = failure.getClass().getSimpleName();
         if (text == null || text.isBlank()) {
             return name;
         }
-        if (failure instanceof RemoteException remote) {
-            return hdfs(remote, text);
-        }
-        if (failure instanceof ClientException client && client.errorCode() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
-            return text.strip() + ". Create the topic, or correct its name";
-        }
         return failure instanceof Error ? name + ": " + text : text.strip();
-    }
-
-    /** A NameNode sends its stack trace behind the message. */
-    private static String hdfs(RemoteException failure, String text) {
-        String message =
-                text.lines().takeWhile(line -> !line.startsWith("\tat ")).collect(Collectors.joining(" "));
-        return failure.getClassName().equals(StandbyException.class.getName())
-                ? "HDFS has no active NameNode: " + message + ". Check the NameNodes of output.path"
-                : "HDFS refused a call: " + message;
     }
 }

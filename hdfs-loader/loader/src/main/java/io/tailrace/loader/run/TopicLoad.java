@@ -48,7 +48,7 @@ public final class TopicLoad {
             return new TopicOutcome(topic, null, new IOException("interrupted", e));
         } catch (Exception | Error e) {
             // Also a StackOverflowError of a deep schema, and a lack of memory: the outcome names the topic.
-            report("load of a topic failed", e);
+            log.error("load of a topic failed: topic {}, {}", topic, Failures.message(e), e);
             return new TopicOutcome(topic, null, e);
         }
     }
@@ -76,18 +76,9 @@ public final class TopicLoad {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException e) {
-            report("publication failed", e);
+            log.error("publication failed: topic {}, {}", topic, Failures.message(e), e);
         }
         return result.withFailures(failures);
-    }
-
-    private void report(String what, Throwable failure) {
-        if (Failures.isExpected(failure)) {
-            log.error("{}: topic {}, {}", what, topic, Failures.message(failure));
-            log.debug("cause of the failure: topic {}", topic, failure);
-        } else {
-            log.error("{}: topic {}, {}", what, topic, Failures.message(failure), failure);
-        }
     }
 
     private boolean mayRepeat(Throwable failure) {

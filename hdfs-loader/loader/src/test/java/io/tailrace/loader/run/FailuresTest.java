@@ -12,7 +12,6 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.util.List;
 import org.apache.hadoop.ipc.RemoteException;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -48,24 +47,5 @@ class FailuresTest {
     @FieldSource("FINAL")
     void doesNotPass(Exception failure) {
         assertThat(Failures.isTransient(failure)).isFalse();
-    }
-
-    @Test
-    void messagesHaveNoStackTraceOfTheNameNode() {
-        String trace = "\n\tat org.apache.hadoop.ipc.RPC$Server.call(RPC.java:1228)";
-
-        assertThat(Failures.message(new RemoteException(
-                        "org.apache.hadoop.hdfs.server.namenode.SafeModeException",
-                        "Name node is in safe mode.\nWait." + trace)))
-                .isEqualTo("HDFS refused a call: Name node is in safe mode. Wait.");
-        assertThat(Failures.message(new RemoteException("org.apache.hadoop.ipc.StandbyException", "READ" + trace)))
-                .isEqualTo("HDFS has no active NameNode: READ. Check the NameNodes of output.path");
-    }
-
-    @Test
-    void onlyDefectsAreNotExpected() {
-        assertThat(Failures.isExpected(new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "no topic")))
-                .isTrue();
-        assertThat(Failures.isExpected(new IllegalStateException("defect"))).isFalse();
     }
 }

@@ -151,20 +151,12 @@ final class TestLoader implements AutoCloseable {
     }
 
     TopicLoad.Run run(LoadChoices choices) {
-        return run(choices, step -> {});
-    }
-
-    private TopicLoad.Run run(LoadChoices choices, CommitListener listener) {
-        return new LoadRun(settings(), dependencies(listener), topic).with(choices);
+        return new LoadRun(settings(), dependencies(step -> {}), topic).with(choices);
     }
 
     /** Loads as {@code tailrace load} does, with repetitions. */
     TopicOutcome loadTopic(Retries retries) {
-        return loadTopic(retries, step -> {});
-    }
-
-    TopicOutcome loadTopic(Retries retries, CommitListener listener) {
-        return new TopicLoad(topic, run(LoadChoices.NONE, listener), retries).load();
+        return new TopicLoad(topic, run(LoadChoices.NONE), retries).load();
     }
 
     /** Loads what is in the error table. */

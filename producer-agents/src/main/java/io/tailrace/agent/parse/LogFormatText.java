@@ -1,0 +1,64 @@
+package io.tailrace.agent.parse;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Takes a log format out of the directive and the quotes that it has in a server's configuration. */
+final class LogFormatText {
+    private static final Pattern APACHE_DIRECTIVE =
+            Pattern.compile("\\s*(?:LogFormat|CustomLog\\s+\\S+)\\s+(\".*\")\\s*\\S*\\s*", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NGINX_DIRECTIVE =
+            Pattern.compile("\\s*log_format\\s+\\S+\\s+(?:escape=\\w+\\s+)?(.*?);?\\s*", Pattern.DOTALL);
+    private static final Pattern SINGLE_QUOTED = Pattern.compile("\\s*'((?:[^'\\\\]|\\\\.)*)'", Pattern.DOTALL);
+
+    private LogFormatText() {}
+
+    static String unquoted(String text) {
+        Matcher apache = APACHE_DIRECTIVE.matcher(text);
+        if (apache.matches()) {
+            return withoutEscapes(inside(apache.group(1)));
+        }
+        Matcher nginx = NGINX_DIRECTIVE.matcher(text);
+        String format = nginx.matches() ? nginx.group(1) : text.strip();
+        if (format.startsWith("'")) {
+            return withoutEscapes(singleQuoted(format));
+        }
+        boolean isQuoted = format.startsWith("\"") && format.endsWith("\"") && format.contains("\\\"");
+        return withoutEscapes(isQuoted ? inside(format) : format);
+    }
+
+    private static String inside(String quoted) {
+        return quoted.substring(1, quoted.length() - 1);
+    }
+
+    /** Joins the strings of {@code 'a' 'b'}. */
+    private static String singleQuoted(String strings) {
+        StringBuilder joined = new StringBuilder();
+        Matcher each = SINGLE_QUOTED.matcher(strings);
+        int end = 0;
+        while (each.find(end) && each.start() == end) {
+            joined.append(each.group(1));
+            end = each.end();
+        }
+        if (!strings.substring(end).isBlank()) {
+            throw new IllegalArgumentException("log format " + strings + ": expected strings in single quotes, found "
+                    + strings.substring(end).strip());
+        }
+        return joined.toString();
+    }
+
+    /** A backslash protects a quote where the configuration puts the format in quotes. In the log there is only the quote. */
+    private static String withoutEscapes(String format) {
+        StringBuilder plain = new StringBuilder();
+        for (int at = 0; at < format.length(); at++) {
+            char c = format.charAt(at);
+            if (c == '\\' && at + 1 < format.length() && "\"'\\t".indexOf(format.charAt(at + 1)) >= 0) {
+                at++;
+                plain.append(format.charAt(at) == 't' ? '\t' : format.charAt(at));
+            } else {
+                plain.append(c);
+            }
+        }
+        return plain.toString();
+    }
+}
