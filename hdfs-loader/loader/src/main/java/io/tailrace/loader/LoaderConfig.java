@@ -202,10 +202,10 @@ public record LoaderConfig(
      */
     static LoaderConfig of(Config config) {
         String hadoopConfDir = config.value(HADOOP_CONF_DIR);
-        Path output = new Path(uri(OUTPUT_PATH, config.value(OUTPUT_PATH), "hdfs or file"));
+        Path output = new Path(uri(OUTPUT_PATH, config.value(OUTPUT_PATH), "hdfs", "file"));
         return new LoaderConfig(
                 config.value(BOOTSTRAP_SERVERS),
-                uri(REGISTRY, config.value(REGISTRY), "http"),
+                uri(REGISTRY, config.value(REGISTRY), "http", "https"),
                 config.value(ZOOKEEPER),
                 config.value(GROUP),
                 config.value(TOPICS),
@@ -254,15 +254,17 @@ public record LoaderConfig(
         return uri;
     }
 
-    private static URI uri(ConfigKey<?> key, String text, String schemes) {
+    private static URI uri(ConfigKey<?> key, String text, String... schemes) {
+        String expected = "expected a URI that starts with " + String.join(": or ", schemes) + ":";
         try {
             URI uri = URI.create(text);
-            if (uri.getScheme() != null) {
+            if (uri.getScheme() != null
+                    && List.of(schemes).contains(uri.getScheme().toLowerCase(Locale.ROOT))) {
                 return uri;
             }
         } catch (IllegalArgumentException e) {
-            throw new ConfigException(key.name() + "=" + text + ": " + e.getMessage());
+            throw new ConfigException(key.name() + "=" + text + ": " + e.getMessage() + ", " + expected);
         }
-        throw new ConfigException(key.name() + "=" + text + ": expected a URI that starts with " + schemes + ":");
+        throw new ConfigException(key.name() + "=" + text + ": " + expected);
     }
 }

@@ -54,6 +54,12 @@ class LoaderConfigTest {
         assertThatThrownBy(() -> config(Map.of("output.path", "/data")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("output.path=/data");
+        assertThatThrownBy(() -> config(Map.of("output.path", "s3a://bucket/x")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("output.path=s3a://bucket/x: expected a URI that starts with hdfs: or file:");
+        assertThatThrownBy(() -> config(Map.of("output.path", "file:///x", "schema.registry.url", "localhost:8081")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("schema.registry.url=localhost:8081");
         assertThatThrownBy(() -> config(Map.of("output.path", "file:///x", "hive.metastore.uris", "localhost:9083")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("hive.metastore.uris=localhost:9083");
