@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.avro.AvroParquetReader;
@@ -202,9 +201,10 @@ class TaskFilesTest {
         try (TaskFiles files = files(memory(1 << 30))) {
             write(files, shuffled(3_000, 24), VALUE_BYTES);
 
-            try (Stream<Path> open = Files.list(staging)) {
-                assertThat(open).isEmpty();
-            }
+            // Open files are completed first.
+            assertThat(files.finish().stream()
+                            .map(file -> file.file().pathPartition().hr()))
+                    .isSorted();
         }
     }
 
