@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,7 @@ final class Agent implements AutoCloseable {
     private final Connections connections;
     private final Runnable wakeUp;
     private final AgentCheckpointFile checkpointFile;
-    private final SchemaRegistration registration;
+    private final SendGate auditGate;
     private final List<TailedSource> sources = new ArrayList<>();
     /** Read, and sent once the checkpoint is written. */
     private final List<Read> read = new ArrayList<>();
@@ -54,7 +55,7 @@ final class Agent implements AutoCloseable {
     private long inFlightBytes;
     private int firstSource;
 
-    private record TailedSource(Source source, SourceTail tail, LineEncoder encoder) {}
+    private record TailedSource(Source source, SourceTail tail, LineEncoder encoder, SendGate gate) {}
 
     private record Read(TailedSource source, FollowedFile file, Chunk chunk) {}
 
@@ -95,15 +96,13 @@ final class Agent implements AutoCloseable {
             List<FileProgress> progress = written.files().stream()
                     .filter(file -> file.source().equals(source.name()))
                     .toList();
-            sources.add(new TailedSource(
-                    source,
-                    new SourceTail(source.tail(), progress),
-                    new LineEncoder(source, config.deadLetterTopic(), ids)));
+            LineEncoder lines = new LineEncoder(source, config.deadLetterTopic(), ids);
+            SendGate gate = new SendGate("source " + source.name(), lines::register, () -> connections
+                    .producer()
+                    .unavailability(source.topic()));
+            sources.add(new TailedSource(source, new SourceTail(source.tail(), progress), lines, gate));
         }
-        registration = new SchemaRegistration(() -> {
-            auditRecords.register();
-            sources.forEach(source -> source.encoder.register());
-        });
+        auditGate = new SendGate("audit", auditRecords::register, Optional::empty);
     }
 
     /**
@@ -126,26 +125,27 @@ final class Agent implements AutoCloseable {
             sealAtMs = nowMs + config.audit().intervalMs();
         }
         // If counts are not acknowledged, more lines would fill the memory with counts of new windows.
-        if (registration.attempt(nowMs) && !checkpointFailed && !audit.isFull()) {
+        if (!checkpointFailed && !audit.isFull()) {
             readLines(nowMs);
         }
-        if (writeCheckpoint() && registration.isDone()) {
-            advanced |= audit.send(nowMs);
+        if (writeCheckpoint()) {
+            if (auditGate.isOpen(nowMs)) {
+                advanced |= audit.send(nowMs);
+            }
             advanced |= sendLines();
         }
-        monitor.stepped(
-                new AgentMonitor.State(registration.isDone(), checkpointFailed, inFlightBytes, audit.isInFlight()));
+        monitor.stepped(new AgentMonitor.State(problems(), checkpointFailed, inFlightBytes, audit.isInFlight()));
         return advanced;
     }
 
     /** Completes what is in flight without reading more. To be repeated until {@link #isSettled}. */
     void stepToStop(long nowMs) {
         takeAcknowledgements(nowMs);
-        boolean isRegistered = registration.attempt(nowMs);
-        if (inFlight.isEmpty() && isRegistered) {
+        boolean mayCount = auditGate.isOpen(nowMs);
+        if (inFlight.isEmpty() && mayCount) {
             seal(nowMs, true);
         }
-        if (writeCheckpoint() && isRegistered) {
+        if (writeCheckpoint() && mayCount) {
             audit.send(nowMs);
         }
     }
@@ -155,13 +155,25 @@ final class Agent implements AutoCloseable {
         return inFlight.isEmpty() && audit.isSettled() && !dirty;
     }
 
-    /** Whether everything that the files held at the last step has been read and acknowledged. */
-    boolean isIdle() {
-        return registration.isDone()
-                && read.isEmpty()
+    /**
+     * Whether everything that the files held at the last step has been read and acknowledged, except for sources that have waited for
+     * {@link SendGate#GIVE_UP_MS}: see {@link #problems}.
+     */
+    boolean isIdle(long nowMs) {
+        return read.isEmpty()
                 && inFlight.isEmpty()
                 && !dirty
-                && sources.stream().allMatch(source -> source.tail.isAtEnd());
+                && sources.stream()
+                        .allMatch(source -> source.gate.problem().isPresent()
+                                ? source.gate.isGivenUp(nowMs)
+                                : source.tail.isAtEnd());
+    }
+
+    /** Why lines are not read, each with the source's name; empty if all are. */
+    List<String> problems() {
+        return Stream.concat(sources.stream().map(TailedSource::gate), Stream.of(auditGate))
+                .flatMap(gate -> gate.problem().stream())
+                .toList();
     }
 
     /** How many lines would be sent again after a crash now: those of the chunks that the checkpoint does not cover. */
@@ -264,9 +276,12 @@ final class Agent implements AutoCloseable {
 
     /** Reads a chunk of each file of a source. Returns whether there was one. */
     private boolean readLines(TailedSource source, long nowMs) {
+        if (!source.gate.isOpen(nowMs)) {
+            return false;
+        }
         boolean any = false;
         for (FollowedFile file : source.tail.readable()) {
-            if (inFlightBytes >= config.inFlightBytesMax()) {
+            if (!hasRoom(source)) {
                 return false;
             }
             Optional<Chunk> chunk = source.tail.read(file, nowMs);
@@ -278,6 +293,21 @@ final class Agent implements AutoCloseable {
             }
         }
         return any;
+    }
+
+    /** A source that brokers do not acknowledge fills no more than its share of the memory. */
+    private boolean hasRoom(TailedSource source) {
+        long sourceBytes = Stream.concat(
+                        read.stream()
+                                .filter(lines -> lines.source.equals(source))
+                                .map(Read::chunk),
+                        inFlight.stream()
+                                .filter(flight -> flight.source.equals(source.source))
+                                .map(flight -> flight.delivery.chunk()))
+                .mapToLong(Chunk::memoryBytes)
+                .sum();
+        return inFlightBytes < config.inFlightBytesMax()
+                && (sourceBytes == 0 || sourceBytes < config.inFlightBytesMax() / sources.size());
     }
 
     private boolean sendLines() {

@@ -30,7 +30,6 @@ public final class AgentCommand implements Callable<Integer> {
     private static final int BLOCK_BYTES = 256 << 10;
 
     private static final int REQUEST_TIMEOUT_MS = 10_000;
-    private static final int BLOCK_MS_MAX = 5_000;
 
     private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(5);
 
@@ -82,7 +81,8 @@ public final class AgentCommand implements Callable<Integer> {
                 .batchBytesMax(BLOCK_BYTES)
                 // A block that failed and is sent again would have another sequence number: it could be written twice.
                 .deliveryTimeoutMs(ProducerConfig.NO_DELIVERY_TIMEOUT)
-                .blockMsMax(BLOCK_MS_MAX)
+                // A source whose topic is not known waits, and not the agent.
+                .blockMsMax(0)
                 // Room for everything that the agent keeps in flight, so that a send never waits for memory.
                 .bufferBytesMax(2 * agentConfig.inFlightBytesMax());
         builder.client().clientId("tailrace-agent-" + agentConfig.host()).requestTimeoutMs(REQUEST_TIMEOUT_MS);

@@ -1,5 +1,6 @@
 package io.tailrace.agent;
 
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -48,13 +49,16 @@ final class AgentLoop implements AutoCloseable {
             while (!stopping) {
                 boolean more = agent.step(clock.millis());
                 if (!more) {
-                    if (once && agent.isIdle()) {
+                    if (once && agent.isIdle(clock.millis())) {
                         break;
                     }
                     pause();
                 }
             }
             stop(agent);
+            if (once && !agent.problems().isEmpty()) {
+                throw new IOException("not everything was sent: " + String.join("; ", agent.problems()));
+            }
         } catch (Throwable e) {
             ended.completeExceptionally(e);
         }

@@ -26,7 +26,7 @@ final class AgentMonitor implements Health {
     private final AgentConfig config;
     private final LongSupplier steadyMs;
     private final Map<String, SourceCounts> sources = new LinkedHashMap<>();
-    private volatile State state = new State(false, false, 0, false);
+    private volatile State state = new State(List.of("the agent has not started yet"), false, 0, false);
     private volatile @Nullable Throwable failure;
     /** Wall-clock time, for people; readiness is judged by the steady clock. */
     private volatile long acknowledgedMs;
@@ -46,12 +46,12 @@ final class AgentMonitor implements Health {
     /**
      * The agent after a step.
      *
-     * @param isRegistered whether the schemas are registered
+     * @param problems why lines are not read, each with its source; empty if all are
      * @param checkpointFailed whether the checkpoint could not be written
      * @param inFlightBytes memory of lines that are not acknowledged
      * @param countsInFlight whether counts are sent and not acknowledged
      */
-    record State(boolean isRegistered, boolean checkpointFailed, long inFlightBytes, boolean countsInFlight) {
+    record State(List<String> problems, boolean checkpointFailed, long inFlightBytes, boolean countsInFlight) {
         boolean isAllAcknowledged() {
             return inFlightBytes == 0 && !countsInFlight;
         }
@@ -142,8 +142,8 @@ final class AgentMonitor implements Health {
         if (idleMs > SILENCE_MS_MAX) {
             return Status.down("agent has not come back from a file or disk for " + idleMs / 1000 + " s");
         }
-        if (!now.isRegistered()) {
-            return Status.down("agent reads no logs: the schema registry has not answered yet");
+        if (!now.problems().isEmpty()) {
+            return Status.down(String.join("; ", now.problems()));
         }
         if (now.checkpointFailed()) {
             return Status.down("agent reads no logs: the checkpoint cannot be written to " + config.dataDirectory());
@@ -186,9 +186,9 @@ final class AgentMonitor implements Health {
                 "1 while the checkpoint cannot be written, so that nothing is read.",
                 () -> state.checkpointFailed() ? 1 : 0);
         metrics.gauge(
-                "tailrace_agent_schemas_registered",
-                "0 until the schema registry has answered; nothing is read before.",
-                () -> state.isRegistered() ? 1 : 0);
+                "tailrace_agent_waiting_sources",
+                "Sources that are not read: their schema is not registered, or no broker knows their topic.",
+                () -> state.problems().size());
         readUpTo(metrics);
     }
 

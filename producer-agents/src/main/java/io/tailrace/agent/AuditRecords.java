@@ -32,9 +32,9 @@ final class AuditRecords {
     }
 
     /** Registers the schemas of the audit's topics. */
-    void register() {
-        ids.register(audit.topic(), Schemas.AUDIT_COUNT);
-        ids.register(audit.progressTopic(), Schemas.AUDIT_PROGRESS);
+    void register(long nowMs) {
+        ids.register(audit.topic(), Schemas.AUDIT_COUNT, nowMs);
+        ids.register(audit.progressTopic(), Schemas.AUDIT_PROGRESS, nowMs);
     }
 
     private ProducerRecord record(String topic, byte[] key, long timestampMs, GenericRecord value) {

@@ -51,9 +51,9 @@ final class LineEncoder implements ChunkEncoder {
     }
 
     /** Registers the schemas of the source's topic and of the dead letters. Nothing can be encoded before. */
-    void register() {
-        ids.register(topic, parser.schema());
-        ids.register(deadLetterTopic, Schemas.DEAD_LETTER);
+    void register(long nowMs) {
+        ids.register(topic, parser.schema(), nowMs);
+        ids.register(deadLetterTopic, Schemas.DEAD_LETTER, nowMs);
         header = ids.header(topic, parser.schema());
         deadLetterHeader = ids.header(deadLetterTopic, Schemas.DEAD_LETTER);
     }

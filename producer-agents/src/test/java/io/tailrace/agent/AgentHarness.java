@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.avro.generic.GenericRecord;
 
 /** An agent over a folder of logs, with a fake producer, a fake registry and a clock that the test moves. */
@@ -37,17 +38,13 @@ final class AgentHarness implements AutoCloseable {
     private final FramedAvroDecoder decoder = new FramedAvroDecoder(registry, Optional.empty());
 
     AgentHarness(Path folder, Format format, String glob) throws IOException {
+        this(folder, logs -> List.of(new Source(tail(logs, "web", glob), format, TOPIC)));
+    }
+
+    /** An agent with sources below a folder of logs. */
+    AgentHarness(Path folder, Function<Path, List<Source>> sources) throws IOException {
         logs = Files.createDirectories(folder.resolve("logs"));
         data = Files.createDirectories(folder.resolve("data"));
-        TailConfig tail = new TailConfig(
-                "web",
-                List.of(logs + "/" + glob),
-                StandardCharsets.UTF_8,
-                LINE_BYTES_MAX,
-                BATCH_BYTES,
-                30_000,
-                300_000,
-                7L * 24 * 3_600_000);
         config = new AgentConfig(
                 "host1",
                 data,
@@ -58,9 +55,21 @@ final class AgentHarness implements AutoCloseable {
                 1 << 20,
                 20_000,
                 MetricsListener.OFF,
-                List.of(new Source(tail, format, TOPIC)));
+                sources.apply(logs));
         monitor = new AgentMonitor(config, () -> nowMs - clockSetForwardMs);
         agent = new Agent(config, new Connections(producer, registry, topics), () -> {}, monitor);
+    }
+
+    static TailConfig tail(Path logs, String source, String glob) {
+        return new TailConfig(
+                source,
+                List.of(logs + "/" + glob),
+                StandardCharsets.UTF_8,
+                LINE_BYTES_MAX,
+                BATCH_BYTES,
+                30_000,
+                300_000,
+                7L * 24 * 3_600_000);
     }
 
     /** An agent that reads lines such as {@code {"at":1234}}, with the event time in milliseconds. */
@@ -127,7 +136,11 @@ final class AgentHarness implements AutoCloseable {
     }
 
     List<String> lines() {
-        return values(TOPIC).stream().map(value -> value.get("line").toString()).toList();
+        return lines(TOPIC);
+    }
+
+    List<String> lines(String topic) {
+        return values(topic).stream().map(value -> value.get("line").toString()).toList();
     }
 
     List<GenericRecord> values(String topic) {

@@ -130,8 +130,9 @@ class AgentMonitorTest extends AgentFixture {
         harness.run();
 
         assertThat(harness.monitor.ready())
-                .isEqualTo(Health.Status.down("agent reads no logs: the schema registry has not answered yet"));
-        assertThat(scrape().value("tailrace_agent_schemas_registered")).isZero();
+                .isEqualTo(Health.Status.down("source web waits: schema registry does not answer: down;"
+                        + " audit waits: schema registry does not answer: down"));
+        assertThat(scrape().value("tailrace_agent_waiting_sources")).isEqualTo(2);
     }
 
     @Test

@@ -14,7 +14,9 @@ import io.tailrace.protocol.record.RecordCursor;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -36,6 +38,9 @@ final class FakeProducer implements Producer {
 
     /** Whether records stay pending until the test answers. */
     boolean holding;
+
+    /** Topics that brokers do not know. */
+    final Map<String, ClientException> unknownTopics = new HashMap<>();
 
     Function<ProducerRecord, Optional<ErrorCode>> refusal = record -> Optional.empty();
 
@@ -64,6 +69,11 @@ final class FakeProducer implements Producer {
     @Override
     public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
         return send(new Batch(List.of(record)));
+    }
+
+    @Override
+    public Optional<ClientException> unavailability(String topic) {
+        return Optional.ofNullable(unknownTopics.get(topic));
     }
 
     @Override

@@ -39,7 +39,9 @@ class ChaosIT {
     private static final int PER_SECOND_MAX = 200;
     private static final int COORDINATORS_KILLED_MIN = 3;
 
-    private static final Map<String, Object> SETTINGS = Map.of("request.timeout.ms", 5_000);
+    /** A send that times out proves nothing, so sends outlast every fault. */
+    private static final Map<String, Object> PATIENT =
+            Map.of("request.timeout.ms", 5_000, "delivery.timeout.ms", 300_000, "max.block.ms", 300_000);
 
     @RegisterExtension
     static final LocalCluster CLUSTER = LocalCluster.ofBrokersOnOwnHosts(
@@ -129,10 +131,10 @@ class ChaosIT {
     }
 
     private void startTraffic() {
-        send("placed", Sender.of(theirs.producer(SETTINGS)), ALL);
+        send("placed", Sender.of(theirs.producer(PATIENT)), ALL);
         send("keyed", Sender.keyed(theirs.producer(with("compression.type", "lz4")), WEB_PARTITIONS), WEB);
         send("tailrace", Sender.of(ours.producer(CompressionType.NONE)), ALL);
-        send("shared", Sender.of(theirs.producer(SETTINGS)), SHARED);
+        send("shared", Sender.of(theirs.producer(PATIENT)), SHARED);
         traffic.read("their consumer", Receiver.of(theirs.consumer(Map.of("auto.offset.reset", "none"))), ALL);
         traffic.read("our consumer", Receiver.of(ours.consumer()), ALL);
         traffic.awaitProgress();
@@ -168,7 +170,7 @@ class ChaosIT {
     }
 
     private static Map<String, Object> with(String key, Object value) {
-        Map<String, Object> settings = new HashMap<>(SETTINGS);
+        Map<String, Object> settings = new HashMap<>(PATIENT);
         settings.put(key, value);
         return settings;
     }

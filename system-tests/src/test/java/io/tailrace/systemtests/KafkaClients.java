@@ -31,22 +31,13 @@ import org.jspecify.annotations.Nullable;
  * @param bootstrapServers called for each client, since a cluster has no addresses before it starts
  */
 public record KafkaClients(Supplier<String> bootstrapServers) {
-    /** How long producers try. */
-    static final int PATIENCE_MS = 300_000;
-
     private static final Duration POLL = Duration.ofMillis(100);
     /** Any longer, and reading back half an hour of records would take more than half an hour. */
     private static final Duration POLL_INTERVAL = Duration.ofMillis(1);
 
-    /**
-     * A producer with the default settings (idempotent, {@code acks=all}), overridden by {@code settings}, but more patient: a send that
-     * times out proves nothing.
-     */
+    /** A producer with the default settings (idempotent, {@code acks=all}), overridden by {@code settings}. */
     KafkaProducer<String, String> producer(Map<String, Object> settings) {
-        Map<String, Object> all = with(settings);
-        all.putIfAbsent("delivery.timeout.ms", PATIENCE_MS);
-        all.putIfAbsent("max.block.ms", PATIENCE_MS);
-        return new KafkaProducer<>(all, new StringSerializer(), new StringSerializer());
+        return new KafkaProducer<>(with(settings), new StringSerializer(), new StringSerializer());
     }
 
     /** A consumer that starts at the beginning of a partition and does not commit by itself. */

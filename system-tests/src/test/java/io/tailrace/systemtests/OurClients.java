@@ -38,7 +38,6 @@ public record OurClients(Supplier<String> bootstrapServers) {
     Producer producer(CompressionType compression) {
         return Producer.create(ProducerConfig.builder(bootstrapServers.get())
                 .compression(compression)
-                .deliveryTimeoutMs(KafkaClients.PATIENCE_MS)
                 .build());
     }
 

@@ -1,5 +1,6 @@
 package io.tailrace.cli;
 
+import io.tailrace.client.ClientException;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.client.RecordBlock;
@@ -8,6 +9,7 @@ import io.tailrace.protocol.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
@@ -24,6 +26,11 @@ final class FakeProducer implements Producer {
                 ? CompletableFuture.failedFuture(new IllegalStateException("refused"))
                 : CompletableFuture.completedFuture(new RecordMetadata(
                         new TopicPartition(record.topic(), 0), OptionalLong.of(records.size() - 1L), 0));
+    }
+
+    @Override
+    public Optional<ClientException> unavailability(String topic) {
+        return Optional.empty();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.tailrace.protocol.record.RecordHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -77,6 +78,18 @@ final class BatchingProducer implements Producer {
     @Override
     public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
         return queued(() -> append(record, time.elapsedMs() + config.blockMsMax()));
+    }
+
+    @Override
+    public Optional<ClientException> unavailability(String topic) {
+        try {
+            metadata.awaitTopic(topic, time.elapsedMs());
+            return Optional.empty();
+        } catch (ClientException e) {
+            return Optional.of(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted without waiting", e);
+        }
     }
 
     @Override

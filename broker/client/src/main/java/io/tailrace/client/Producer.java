@@ -1,6 +1,7 @@
 package io.tailrace.client;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -25,6 +26,12 @@ public interface Producer extends AutoCloseable {
      *     longer be retried without the risk of a duplicate. In the last two cases the record may still be in the log
      */
     CompletableFuture<RecordMetadata> send(ProducerRecord record);
+
+    /**
+     * Why nothing can be sent to a topic now, as when no broker knows it; empty if its partitions are known. Does not wait: the first
+     * call for a topic makes the producer ask brokers, and go on asking.
+     */
+    Optional<ClientException> unavailability(String topic);
 
     /** An empty block for up to {@code batch.size} bytes of records, compressed as {@code compression.type} says. */
     RecordBlock newBlock(String topic, byte[] key);

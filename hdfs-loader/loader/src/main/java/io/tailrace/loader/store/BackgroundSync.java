@@ -9,10 +9,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.FSDataOutputStream;
 
 /**
- * Creates small files and forces all files to disk while others are written. A disk takes hardly longer for several files at once
- * than for one, and HDFS needs several round trips for each. If {@link #THREADS_MAX} files are waiting, the next one is forced by the caller.
+ * Forces files to disk while others are written. A disk takes hardly longer for several files at once than for one, and HDFS
+ * needs several round trips for each. If {@link #THREADS_MAX} files are waiting, the next one is forced by the caller.
  *
  * <p>Used by one thread.
  */
@@ -39,9 +40,9 @@ public final class BackgroundSync implements FileSync, AutoCloseable {
 
     /** @throws IOException if an earlier file could not be forced to disk */
     @Override
-    public void sync(CompleteFile file) throws IOException {
+    public void sync(FSDataOutputStream out) throws IOException {
         pending.add(threads.submit(() -> {
-            AT_ONCE.sync(file);
+            AT_ONCE.sync(out);
             return null;
         }));
         while (!pending.isEmpty() && pending.element().isDone()) {
@@ -66,9 +67,6 @@ public final class BackgroundSync implements FileSync, AutoCloseable {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Error error) {
                 throw error;
-            }
-            if (e.getCause() instanceof CommitConflictException conflict) {
-                throw conflict;
             }
             throw new IOException("cannot force a file to disk: " + e.getCause(), e.getCause());
         } catch (InterruptedException e) {

@@ -147,7 +147,7 @@ public final class Store implements AutoCloseable {
             IOUtils.closeStream(out);
             throw e;
         }
-        FileSync.AT_ONCE.sync(() -> out);
+        FileSync.AT_ONCE.sync(out);
     }
 
     /** Copies a file, forces the copy to disk and returns its size. */

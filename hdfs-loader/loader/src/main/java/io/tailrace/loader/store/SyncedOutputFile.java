@@ -1,21 +1,13 @@
 package io.tailrace.loader.store;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.io.IOUtils;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A Parquet file that is forced to disk when it is closed, because a commit will refer to it. It is created when it has more than
- * {@value #SMALL_BYTES} bytes or is closed, so that a {@link BackgroundSync} creates several small files at once.
- */
+/** A Parquet file that is forced to disk when it is closed, because a commit will refer to it. */
 public final class SyncedOutputFile implements OutputFile {
-    static final int SMALL_BYTES = 256 << 10;
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final Store store;
@@ -41,8 +33,9 @@ public final class SyncedOutputFile implements OutputFile {
     }
 
     @Override
-    public PositionOutputStream create(long blockSizeHint) {
-        return new SyncedStream(Math.max(blockSizeHint, store.defaultBlockBytes(path)));
+    public PositionOutputStream create(long blockSizeHint) throws IOException {
+        long blockBytes = Math.max(blockSizeHint, store.defaultBlockBytes(path));
+        return new SyncedStream(store.create(path, BUFFER_BYTES, blockBytes));
     }
 
     @Override
@@ -66,61 +59,36 @@ public final class SyncedOutputFile implements OutputFile {
     }
 
     private final class SyncedStream extends PositionOutputStream {
-        private final long blockBytes;
-        private ByteArrayOutputStream small = new ByteArrayOutputStream();
-        private @Nullable FSDataOutputStream file;
-        private long position;
+        private final FSDataOutputStream out;
 
-        SyncedStream(long blockBytes) {
-            this.blockBytes = blockBytes;
+        SyncedStream(FSDataOutputStream out) {
+            this.out = out;
         }
 
         @Override
         public long getPos() {
-            return position;
+            return out.getPos();
         }
 
         @Override
         public void write(int b) throws IOException {
-            target(1).write(b);
-            position++;
+            out.write(b);
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            target(length).write(bytes, offset, length);
-            position += length;
-        }
-
-        private OutputStream target(int length) throws IOException {
-            return file == null && small.size() + length <= SMALL_BYTES ? small : created();
-        }
-
-        private FSDataOutputStream created() throws IOException {
-            if (file == null) {
-                file = store.create(path, BUFFER_BYTES, blockBytes);
-                try {
-                    small.writeTo(file);
-                } catch (IOException e) {
-                    IOUtils.closeStream(file);
-                    throw e;
-                }
-                small = new ByteArrayOutputStream(0);
-            }
-            return file;
+            out.write(bytes, offset, length);
         }
 
         @Override
         public void flush() throws IOException {
-            if (file != null) {
-                file.flush();
-            }
+            out.flush();
         }
 
         @Override
         public void close() throws IOException {
-            bytes = position;
-            sync.sync(this::created);
+            bytes = out.getPos();
+            sync.sync(out);
         }
     }
 }

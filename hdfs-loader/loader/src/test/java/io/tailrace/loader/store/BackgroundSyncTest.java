@@ -49,7 +49,7 @@ class BackgroundSyncTest {
     void forcesAllFilesBeforeItReturns() throws IOException {
         try (BackgroundSync sync = new BackgroundSync()) {
             for (int i = 0; i < 100; i++) {
-                sync.sync(() -> file(false));
+                sync.sync(file(false));
             }
             sync.await();
 
@@ -62,7 +62,7 @@ class BackgroundSyncTest {
     void reportsAFileThatIsNotOnDiskAndClosesIt() throws IOException {
         try (BackgroundSync sync = new BackgroundSync()) {
             assertThatThrownBy(() -> {
-                        sync.sync(() -> file(true));
+                        sync.sync(file(true));
                         sync.await();
                     })
                     .isInstanceOf(IOException.class)
