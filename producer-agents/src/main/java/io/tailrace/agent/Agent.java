@@ -96,7 +96,7 @@ final class Agent implements AutoCloseable {
             List<FileProgress> progress = written.files().stream()
                     .filter(file -> file.source().equals(source.name()))
                     .toList();
-            LineEncoder lines = new LineEncoder(source, config.deadLetterTopic(), ids);
+            LineEncoder lines = new LineEncoder(source, config, ids);
             SendGate gate = new SendGate("source " + source.name(), lines::register, () -> connections
                     .producer()
                     .unavailability(source.topic()));
@@ -167,6 +167,15 @@ final class Agent implements AutoCloseable {
                         .allMatch(source -> source.gate.problem().isPresent()
                                 ? source.gate.isGivenUp(nowMs)
                                 : source.tail.isAtEnd());
+    }
+
+    /** What was left out of a run that ends by itself: {@link #problems}, and paths that match nothing or cannot be read. */
+    List<String> leftOut() {
+        List<String> leftOut = new ArrayList<>(problems());
+        for (TailedSource source : sources) {
+            source.tail.problems().forEach(problem -> leftOut.add("source " + source.source.name() + ": " + problem));
+        }
+        return leftOut;
     }
 
     /** Why lines are not read, each with the source's name; empty if all are. */

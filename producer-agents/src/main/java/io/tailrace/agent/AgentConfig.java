@@ -10,6 +10,7 @@ import java.util.List;
  * @param host the host name in records and counts
  * @param dataDirectory directory of the checkpoint, for this agent alone
  * @param deadLetterTopic topic of the lines that cannot become records
+ * @param eventAheadMaxMs how far an event may be ahead of the clock; a later one is a dead letter
  * @param audit how the agent states what it has sent
  * @param pollIntervalMs how long the agent sleeps when there is nothing to do
  * @param scanIntervalMs how often directories are listed
@@ -22,6 +23,7 @@ record AgentConfig(
         String host,
         Path dataDirectory,
         String deadLetterTopic,
+        long eventAheadMaxMs,
         AuditConfig audit,
         long pollIntervalMs,
         long scanIntervalMs,

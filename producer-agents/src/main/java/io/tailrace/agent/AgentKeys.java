@@ -36,6 +36,13 @@ final class AgentKeys {
             ConfigKey.text("host", "", "Host name in the records. Empty: the machine's own.");
     static final ConfigKey<String> DEAD_LETTER_TOPIC = ConfigKey.text(
             "dead.letter.topic", "tailrace-dead-letters", "Topic of the lines that cannot become records.");
+    static final ConfigKey<Long> EVENT_AHEAD_MAX_MS = ConfigKey.longInteger(
+            "event.ahead.max.ms",
+            3_600_000L,
+            0,
+            Long.MAX_VALUE,
+            "How far an event time may be ahead of the clock; a later one makes a dead letter. Brokers refuse records that are"
+                    + " further ahead than their topic's message.timestamp.after.max.ms.");
     static final ConfigKey<String> AUDIT_TOPIC =
             ConfigKey.text("audit.topic", "tailrace-audit", "Topic of the counts per topic, host and ten minutes.");
     static final ConfigKey<String> AUDIT_PROGRESS_TOPIC = ConfigKey.text(
@@ -120,6 +127,7 @@ final class AgentKeys {
                     DATA_DIR,
                     HOST,
                     DEAD_LETTER_TOPIC,
+                    EVENT_AHEAD_MAX_MS,
                     AUDIT_TOPIC,
                     AUDIT_PROGRESS_TOPIC,
                     AUDIT_INTERVAL_MS,
@@ -179,6 +187,7 @@ final class AgentKeys {
                 host(config.value(HOST)),
                 Path.of(config.value(DATA_DIR)),
                 config.value(DEAD_LETTER_TOPIC),
+                config.value(EVENT_AHEAD_MAX_MS),
                 new AuditConfig(
                         config.value(AUDIT_TOPIC),
                         config.value(AUDIT_PROGRESS_TOPIC),

@@ -2,6 +2,7 @@ package io.tailrace.agent;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
@@ -56,8 +57,9 @@ final class AgentLoop implements AutoCloseable {
                 }
             }
             stop(agent);
-            if (once && !agent.problems().isEmpty()) {
-                throw new IOException("not everything was sent: " + String.join("; ", agent.problems()));
+            List<String> leftOut = agent.leftOut();
+            if (once && !leftOut.isEmpty()) {
+                throw new IOException("not everything was sent: " + String.join("; ", leftOut));
             }
         } catch (Throwable e) {
             ended.completeExceptionally(e);

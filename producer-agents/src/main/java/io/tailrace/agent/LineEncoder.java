@@ -13,6 +13,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class LineEncoder implements ChunkEncoder {
 
     private final String topic;
     private final String deadLetterTopic;
+    private final long eventAheadMaxMs;
     private final Charset charset;
     private final CharsetDecoder decoder;
     private final LineParser parser;
@@ -39,9 +41,10 @@ final class LineEncoder implements ChunkEncoder {
     private byte[] deadLetterHeader = {};
     private final RecordWriter writer = new RecordWriter();
 
-    LineEncoder(Source source, String deadLetterTopic, SchemaIds ids) {
+    LineEncoder(Source source, AgentConfig config, SchemaIds ids) {
         this.topic = source.topic();
-        this.deadLetterTopic = deadLetterTopic;
+        this.deadLetterTopic = config.deadLetterTopic();
+        this.eventAheadMaxMs = config.eventAheadMaxMs();
         this.charset = source.tail().charset();
         this.decoder = charset.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -99,11 +102,20 @@ final class LineEncoder implements ChunkEncoder {
         writer.begin(header, origin, offset);
         int from = offset == 0 && startsWithByteOrderMark(utf8, start, end) ? start + BYTE_ORDER_MARK.length : start;
         String rejection = parser.parse(utf8, from, end, chunk.readMs(), writer);
-        if (rejection == null && writer.eventTimeMs() < 0) {
+        return rejection == null ? impossibleTime(writer.eventTimeMs(), chunk.readMs()) : rejection;
+    }
+
+    /** Why brokers would refuse an event time, or null. */
+    private @Nullable String impossibleTime(long eventTimeMs, long readMs) {
+        if (eventTimeMs < 0) {
             // The protocol has no timestamps before 1970.
-            return "event time " + writer.eventTimeMs() + " ms is before 1970";
+            return "event time " + eventTimeMs + " ms is before 1970";
         }
-        return rejection;
+        if (eventTimeMs - readMs > eventAheadMaxMs) {
+            return "event time " + Instant.ofEpochMilli(eventTimeMs) + " is ahead of the clock, "
+                    + Instant.ofEpochMilli(readMs) + ", by more than event.ahead.max.ms=" + eventAheadMaxMs;
+        }
+        return null;
     }
 
     /** Whether bytes are the same text in UTF-8 without being decoded: ASCII, in an encoding that has ASCII as single bytes. */

@@ -22,6 +22,7 @@ final class AgentHarness implements AutoCloseable {
     static final String AUDIT = "audit";
     static final String PROGRESS = "progress";
     static final long DISORDER_MS = 1_000;
+    static final long EVENT_AHEAD_MAX_MS = 3_600_000;
     static final int BATCH_BYTES = 4096;
     static final int LINE_BYTES_MAX = 2048;
 
@@ -49,6 +50,7 @@ final class AgentHarness implements AutoCloseable {
                 "host1",
                 data,
                 DEAD_LETTERS,
+                EVENT_AHEAD_MAX_MS,
                 new AuditConfig(AUDIT, PROGRESS, 60_000, DISORDER_MS),
                 100,
                 1_000,

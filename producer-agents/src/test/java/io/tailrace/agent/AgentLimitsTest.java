@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,22 @@ class AgentLimitsTest extends AgentFixture {
         assertThat(harness.values(AgentHarness.DEAD_LETTERS))
                 .extracting(letter -> letter.get("reason").toString())
                 .containsExactly("event time -1 ms is before 1970", "field \"at\": expected a time, found \"NaN\"");
+    }
+
+    @Test
+    void eventFarAheadOfTheClockIsADeadLetter() throws IOException {
+        harness.close();
+        harness = AgentHarness.json(folder);
+        long latestMs = harness.nowMs + 1_001 + AgentHarness.EVENT_AHEAD_MAX_MS;
+        harness.append("access.log", "{\"at\":" + latestMs + "}\n{\"at\":" + (latestMs + 1) + "}\n");
+        harness.run();
+        assertThat(harness.values(AgentHarness.TOPIC))
+                .singleElement()
+                .satisfies(value -> assertThat(value.get("eventTime")).isEqualTo(latestMs));
+        assertThat(harness.values(AgentHarness.DEAD_LETTERS)).singleElement().satisfies(letter -> assertThat(
+                        letter.get("reason"))
+                .asString()
+                .startsWith("event time " + Instant.ofEpochMilli(latestMs + 1) + " is ahead of the clock"));
     }
 
     @Test

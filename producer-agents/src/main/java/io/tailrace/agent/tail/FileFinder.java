@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,13 +41,26 @@ final class FileFinder {
     /** Those that failed since the directories were last listed. */
     private final Set<Path> failedNow = new HashSet<>();
 
+    /** Why globs matched nothing when directories were last listed. */
+    private Map<String, String> unmatched = Map.of();
+    /** What globs without a wildcard name that is not a regular file. */
+    private final Map<String, String> irregular = new HashMap<>();
+
     FileFinder(List<String> globs) {
         this.globs = globs.stream().map(Glob::of).toList();
     }
 
-    /** The directory above a glob's first wildcard, and how deep below it a match can be. */
-    private record Glob(Path base, int depth, PathMatcher matcher) {
-        static Glob of(String glob) {
+    /**
+     * A glob.
+     *
+     * @param text as it is configured
+     * @param base the directory above its first wildcard
+     * @param depth how deep below it a match can be
+     * @param isExact whether it has no wildcard
+     */
+    private record Glob(String text, Path base, int depth, boolean isExact, PathMatcher matcher) {
+        static Glob of(String text) {
+            String glob = normalized(text);
             int wildcard = firstWildcard(glob);
             String fixed = glob.substring(0, glob.lastIndexOf('/', wildcard) + 1);
             String rest = glob.substring(fixed.length());
@@ -52,7 +68,24 @@ final class FileFinder {
                     ? Integer.MAX_VALUE
                     : 1 + (int) rest.chars().filter(c -> c == '/').count();
             return new Glob(
-                    Path.of(fixed).normalize(), depth, FileSystems.getDefault().getPathMatcher("glob:" + glob));
+                    text,
+                    Path.of(fixed),
+                    depth,
+                    wildcard == glob.length(),
+                    FileSystems.getDefault().getPathMatcher("glob:" + glob));
+        }
+
+        /** Without empty names, {@code .} and {@code ..}, which no path that is found has. */
+        private static String normalized(String glob) {
+            Deque<String> names = new ArrayDeque<>();
+            for (String name : glob.split("/", -1)) {
+                if (name.equals("..")) {
+                    names.pollLast();
+                } else if (!name.isEmpty() && !name.equals(".")) {
+                    names.addLast(name);
+                }
+            }
+            return "/" + String.join("/", names);
         }
 
         private static int firstWildcard(String glob) {
@@ -71,14 +104,20 @@ final class FileFinder {
         unreadable.retainAll(failedNow);
         failedNow.clear();
         List<Stat> found = new ArrayList<>();
+        Map<String, String> unmatchedNow = new LinkedHashMap<>();
         for (Glob glob : globs) {
+            int foundBefore = found.size();
             try {
                 Files.walkFileTree(
                         glob.base, EnumSet.of(FileVisitOption.FOLLOW_LINKS), glob.depth, visitor(glob, found));
             } catch (IOException e) {
                 setUnreadable(glob.base, e);
             }
+            if (found.size() == foundBefore) {
+                unmatchedNow.put(glob.text, irregular.getOrDefault(glob.text, "no file matches"));
+            }
         }
+        setUnmatched(unmatchedNow);
         found.sort(Comparator.comparing(Stat::path));
         Map<FileId, Stat> byId = new LinkedHashMap<>();
         found.forEach(stat -> byId.putIfAbsent(stat.id(), stat));
@@ -89,8 +128,13 @@ final class FileFinder {
         return new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile() && glob.matcher.matches(file)) {
+                if (!glob.matcher.matches(file)) {
+                    return FileVisitResult.CONTINUE;
+                }
+                if (attributes.isRegularFile()) {
                     add(file, found);
+                } else if (glob.isExact) {
+                    irregular.put(glob.text, kind(attributes));
                 }
                 return FileVisitResult.CONTINUE;
             }
@@ -101,6 +145,33 @@ final class FileFinder {
                 return FileVisitResult.CONTINUE;
             }
         };
+    }
+
+    private static String kind(BasicFileAttributes attributes) {
+        return attributes.isDirectory()
+                ? "is a directory: expected its files, as in DIRECTORY/*.log"
+                : "is a pipe, a device or a socket: expected a regular file";
+    }
+
+    private void setUnmatched(Map<String, String> now) {
+        now.forEach((glob, reason) -> {
+            if (!reason.equals(unmatched.get(glob))) {
+                log.warn("nothing to follow: {}: {}", glob, reason);
+            }
+        });
+        unmatched.keySet().stream()
+                .filter(glob -> !now.containsKey(glob))
+                .forEach(glob -> log.info("files match now: {}", glob));
+        unmatched = now;
+        irregular.clear();
+    }
+
+    /** Configured paths for which the last call of {@link #find} found nothing, and those that cannot be read, each with the reason. */
+    List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        unmatched.forEach((glob, reason) -> problems.add(glob + ": " + reason));
+        unreadable.forEach(path -> problems.add(path + ": cannot be read"));
+        return problems;
     }
 
     /** The regular files in a path's directory, sorted by name, whether or not a glob matches them. */

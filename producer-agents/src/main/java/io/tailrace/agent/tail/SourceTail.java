@@ -84,6 +84,11 @@ public final class SourceTail implements AutoCloseable {
         return new Overview(present, finder.unreadablePaths().size(), backlogBytes);
     }
 
+    /** Paths that match nothing or cannot be read, each with the reason, as of the last scan. */
+    public List<String> problems() {
+        return finder.problems();
+    }
+
     /** How far the files were read, as of the last scan. */
     public ReadState readState(long nowMs) {
         return files.readState(nowMs);
