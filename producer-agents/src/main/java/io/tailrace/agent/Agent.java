@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * What an agent does, one step at a time.
  *
  * <p>The order within a step is the guarantee: acknowledged positions, and what is read to be sent next, enter the
- * checkpoint, the checkpoint is forced to disk, and only then is it sent. So a line that is sent again after a crash is the
- * same record. Not thread-safe; {@link AgentLoop} runs it.
+ * checkpoint, the checkpoint is written, and only then is it sent. So a line that is sent again after a crash is the same
+ * record. Not thread-safe; {@link AgentLoop} runs it.
  */
 final class Agent implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
@@ -41,7 +41,6 @@ final class Agent implements AutoCloseable {
 
     private final List<InFlight> inFlight = new ArrayList<>();
     private final AuditReporter audit;
-    private final boolean isAudited;
     private final String identity;
     private final AgentMonitor monitor;
 
@@ -55,11 +54,25 @@ final class Agent implements AutoCloseable {
     private long inFlightBytes;
     private int firstSource;
 
-    private record TailedSource(Source source, SourceTail tail, LineEncoder encoder, SendGate gate) {}
+    /** A source, and what the agent knows of it. */
+    private static final class TailedSource {
+        private final Source source;
+        private final SourceTail tail;
+        private final LineEncoder encoder;
+        private final SendGate gate;
+        private long inFlightBytes;
+
+        private TailedSource(Source source, SourceTail tail, LineEncoder encoder, SendGate gate) {
+            this.source = source;
+            this.tail = tail;
+            this.encoder = encoder;
+            this.gate = gate;
+        }
+    }
 
     private record Read(TailedSource source, FollowedFile file, Chunk chunk) {}
 
-    private record InFlight(Source source, FollowedFile file, ChunkDelivery delivery) {}
+    private record InFlight(TailedSource source, FollowedFile file, ChunkDelivery delivery) {}
 
     /**
      * An agent that continues from its checkpoint.
@@ -69,17 +82,6 @@ final class Agent implements AutoCloseable {
      * @throws IOException if the checkpoint exists and cannot be used
      */
     Agent(AgentConfig config, Connections connections, Runnable wakeUp, AgentMonitor monitor) throws IOException {
-        this(config, connections, wakeUp, monitor, true);
-    }
-
-    /**
-     * As the other constructor.
-     *
-     * @param isAudited false to count and sum no lines, so that the cost of that can be measured
-     */
-    Agent(AgentConfig config, Connections connections, Runnable wakeUp, AgentMonitor monitor, boolean isAudited)
-            throws IOException {
-        this.isAudited = isAudited;
         this.config = config;
         this.monitor = monitor;
         this.connections = connections;
@@ -102,7 +104,9 @@ final class Agent implements AutoCloseable {
                     .unavailability(source.topic()));
             sources.add(new TailedSource(source, new SourceTail(source.tail(), progress), lines, gate));
         }
-        auditGate = new SendGate("audit", auditRecords::register, Optional::empty);
+        auditGate = new SendGate("audit", auditRecords::register, () -> connections
+                .producer()
+                .unavailability(config.audit().topic()));
     }
 
     /**
@@ -128,7 +132,7 @@ final class Agent implements AutoCloseable {
         if (!checkpointFailed && !audit.isFull()) {
             readLines(nowMs);
         }
-        if (writeCheckpoint()) {
+        if (writeCheckpoint(nowMs)) {
             if (auditGate.isOpen(nowMs)) {
                 advanced |= audit.send(nowMs);
             }
@@ -145,7 +149,7 @@ final class Agent implements AutoCloseable {
         if (inFlight.isEmpty() && mayCount) {
             seal(nowMs, true);
         }
-        if (writeCheckpoint() && mayCount) {
+        if (writeCheckpoint(nowMs) && mayCount) {
             audit.send(nowMs);
         }
     }
@@ -180,7 +184,7 @@ final class Agent implements AutoCloseable {
 
     /** Why lines are not read, each with the source's name; empty if all are. */
     List<String> problems() {
-        return Stream.concat(sources.stream().map(TailedSource::gate), Stream.of(auditGate))
+        return Stream.concat(sources.stream().map(source -> source.gate), Stream.of(auditGate))
                 .flatMap(gate -> gate.problem().stream())
                 .toList();
     }
@@ -217,12 +221,11 @@ final class Agent implements AutoCloseable {
 
     private void acknowledged(InFlight flight, long nowMs) {
         Chunk chunk = flight.delivery.chunk();
-        inFlightBytes -= chunk.memoryBytes();
+        addInFlight(flight.source, -chunk.memoryBytes());
         flight.file.acknowledge(chunk.end());
-        if (isAudited) {
-            audit.acknowledged(flight.file.contentId(), flight.source.topic(), flight.delivery.acknowledged(), nowMs);
-        }
-        monitor.acknowledged(flight.source, chunk, flight.delivery.deadLetters(), nowMs);
+        Source source = flight.source.source;
+        audit.acknowledged(flight.file.contentId(), source.topic(), flight.delivery.acknowledged(), nowMs);
+        monitor.acknowledged(source, chunk, flight.delivery.deadLetters(), nowMs);
     }
 
     private void seal(long nowMs, boolean stopping) {
@@ -240,13 +243,15 @@ final class Agent implements AutoCloseable {
      *
      * @return false if that failed: nothing may be sent until it succeeds
      */
-    private boolean writeCheckpoint() {
-        if (!dirty) {
-            return true;
-        }
-        Checkpoint checkpoint = new Checkpoint(identity, progress(), audit.counts(), audit.readUpToMs());
+    private boolean writeCheckpoint(long nowMs) {
+        Checkpoint checkpoint =
+                dirty ? new Checkpoint(identity, progress(), audit.counts(), audit.readUpToMs()) : written;
         try {
-            checkpointFile.write(checkpoint);
+            if (dirty) {
+                checkpointFile.write(checkpoint, nowMs);
+            } else {
+                checkpointFile.forceIfDue(nowMs);
+            }
         } catch (IOException e) {
             if (!checkpointFailed) {
                 log.error("cannot write the checkpoint, reading no logs until that succeeds", e);
@@ -296,7 +301,7 @@ final class Agent implements AutoCloseable {
             Optional<Chunk> chunk = source.tail.read(file, nowMs);
             if (chunk.isPresent()) {
                 read.add(new Read(source, file, chunk.get()));
-                inFlightBytes += chunk.get().memoryBytes();
+                addInFlight(source, chunk.get().memoryBytes());
                 dirty = true;
                 any = true;
             }
@@ -304,19 +309,16 @@ final class Agent implements AutoCloseable {
         return any;
     }
 
-    /** A source that brokers do not acknowledge fills no more than its share of the memory. */
+    private void addInFlight(TailedSource source, long bytes) {
+        inFlightBytes += bytes;
+        source.inFlightBytes += bytes;
+    }
+
+    /** Each source may have one chunk. Beyond that, one that brokers do not acknowledge fills no more than its share of the memory. */
     private boolean hasRoom(TailedSource source) {
-        long sourceBytes = Stream.concat(
-                        read.stream()
-                                .filter(lines -> lines.source.equals(source))
-                                .map(Read::chunk),
-                        inFlight.stream()
-                                .filter(flight -> flight.source.equals(source.source))
-                                .map(flight -> flight.delivery.chunk()))
-                .mapToLong(Chunk::memoryBytes)
-                .sum();
-        return inFlightBytes < config.inFlightBytesMax()
-                && (sourceBytes == 0 || sourceBytes < config.inFlightBytesMax() / sources.size());
+        return source.inFlightBytes == 0
+                || (inFlightBytes < config.inFlightBytesMax()
+                        && source.inFlightBytes < config.inFlightBytesMax() / sources.size());
     }
 
     private boolean sendLines() {
@@ -331,11 +333,16 @@ final class Agent implements AutoCloseable {
         Origin origin = new Origin(config.host(), file.file(), file.contentId());
         ChunkDelivery delivery =
                 new ChunkDelivery(connections.producer(), lines.source.encoder, origin, lines.chunk, wakeUp);
-        inFlight.add(new InFlight(lines.source.source, file, delivery));
+        inFlight.add(new InFlight(lines.source, file, delivery));
     }
 
     @Override
     public void close() {
+        try {
+            checkpointFile.close();
+        } catch (IOException e) {
+            log.error("cannot force the checkpoint to the disk, a power failure now would send lines again", e);
+        }
         sources.forEach(source -> source.tail.close());
         connections.producer().closeNow();
     }

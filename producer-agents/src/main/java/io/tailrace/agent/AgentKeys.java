@@ -115,7 +115,9 @@ final class AgentKeys {
             "",
             "format=json, regex: the field with the event time. Empty: the time when the line is read.");
     static final ConfigKey<String> TIME_FORMAT = ConfigKey.text(
-            "time.format", "iso", "iso, epoch-millis, epoch-seconds, or a pattern of java.time's DateTimeFormatter.");
+            "time.format",
+            "iso",
+            "iso, epoch-millis, epoch-micros, epoch-seconds, or a pattern of java.time's DateTimeFormatter.");
 
     private static final String SOURCE = "source";
     private static final long IDLE_CLOSE_MS = 300_000;

@@ -170,7 +170,7 @@ final class AuditReporter {
             return true;
         }
         Progress toSend = progress;
-        if (toSend == null || progressInFlight != null || !createTopic(nowMs)) {
+        if (toSend == null || progressInFlight != null || !createTopic(nowMs) || !isTopicKnown()) {
             return false;
         }
         progressInFlight = send(toSend.readings().stream()
@@ -182,6 +182,14 @@ final class AuditReporter {
 
     private Delivery send(List<ProducerRecord> outgoing) {
         return new Delivery(connections.producer(), outgoing, wakeUp);
+    }
+
+    /** A topic that was created a moment ago is not known at once. */
+    private boolean isTopicKnown() {
+        return connections
+                .producer()
+                .unavailability(config.audit().progressTopic())
+                .isEmpty();
     }
 
     /** Creates the topic of the statements, at most once a minute until that succeeds. */

@@ -16,14 +16,20 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Encodes each line of a source as a record of its topic, or as a dead letter with the reason. A line's record depends on
  * nothing but the line, its origin, the time of reading and the source's configuration. Not thread-safe.
  */
 final class LineEncoder implements ChunkEncoder {
+    private static final Logger log = LoggerFactory.getLogger(LineEncoder.class);
+
     /** How much of a line a dead letter keeps. Brokers that refuse a large line must accept its dead letter. */
     private static final int DEAD_LETTER_LINE_BYTES_MAX = 64 << 10;
+    /** A reason may quote a value of the line. */
+    private static final int REASON_CHARS_MAX = 1_000;
 
     /** What a byte order mark becomes in UTF-8. */
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -101,8 +107,18 @@ final class LineEncoder implements ChunkEncoder {
         long offset = chunk.offset() + lines.start(line);
         writer.begin(header, origin, offset);
         int from = offset == 0 && startsWithByteOrderMark(utf8, start, end) ? start + BYTE_ORDER_MARK.length : start;
-        String rejection = parser.parse(utf8, from, end, chunk.readMs(), writer);
+        String rejection = parse(utf8, from, end, chunk.readMs());
         return rejection == null ? impossibleTime(writer.eventTimeMs(), chunk.readMs()) : rejection;
+    }
+
+    /** No line may stop those after it, whatever it does to a parser. */
+    private @Nullable String parse(byte[] utf8, int from, int to, long readMs) {
+        try {
+            return parser.parse(utf8, from, to, readMs, writer);
+        } catch (RuntimeException | StackOverflowError e) {
+            log.error("a parser failed, the line goes to the dead letters: topic {}", topic, e);
+            return "the parser failed: " + e;
+        }
     }
 
     /** Why brokers would refuse an event time, or null. */
@@ -151,7 +167,7 @@ final class LineEncoder implements ChunkEncoder {
         writer.begin(deadLetterHeader, origin, chunk.offset() + start);
         writer.eventTime(chunk.readMs());
         writer.text(topic);
-        writer.text(reason);
+        writer.text(reason.length() <= REASON_CHARS_MAX ? reason : reason.substring(0, REASON_CHARS_MAX) + "...");
         writer.text(text);
         if (Arrays.equals(kept, text.getBytes(charset))) {
             writer.absent();

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether records of one source can be sent: their schema is registered, and brokers know their topic. A gate never waits and holds
- * up no other one. Why it is closed is logged once. Not thread-safe.
+ * Whether records of one source can be sent: their schema is registered, and brokers know their topic. A closed gate
+ * holds up no other one, except while the registry is asked. Why it is closed is logged once. Not thread-safe.
  */
 final class SendGate {
     private static final Logger log = LoggerFactory.getLogger(SendGate.class);
@@ -91,7 +91,7 @@ final class SendGate {
     private void close(String reason, boolean mayLog) {
         problem = name + " waits: " + reason;
         if (mayLog && !isLogged) {
-            log.warn("nothing is sent until this is mended: {}", problem);
+            log.warn("nothing is sent until this is fixed: {}", problem);
             isLogged = true;
         }
     }

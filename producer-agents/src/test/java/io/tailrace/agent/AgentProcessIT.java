@@ -175,7 +175,7 @@ class AgentProcessIT {
     }
 
     @Test
-    void killedAgentLosesNothingAndRepeatsAtMostOneBatch() throws Exception {
+    void killedAgentLosesNothingAndRepeatsAtMostFourBatches() throws Exception {
         int kills = 3;
         int total = 60_000;
         append("killed", 0, total);

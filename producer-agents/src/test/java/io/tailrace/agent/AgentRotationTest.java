@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -12,6 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every line is sent once, whatever rotation does to its file. */
 class AgentRotationTest extends AgentFixture {
@@ -115,6 +120,47 @@ class AgentRotationTest extends AgentFixture {
         write("access.log", 10, 20);
         harness.run();
         truncate("access.log");
+        expectEachLineOnce();
+    }
+
+    /** The writer has no O_APPEND: it goes on at its old position, so that the file begins with a hole. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 30, 3_000, 200_000, 3L << 30})
+    void lineBehindAHoleIsWhole(long hole) throws IOException {
+        write("access.log", 0, 10);
+        harness.run();
+        Files.copy(harness.log("access.log"), harness.log("access.log.1"));
+        truncate("access.log");
+        if (hole % 2 == 0) {
+            harness.run();
+        }
+        try (FileChannel channel = FileChannel.open(harness.log("access.log"), StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap("first\nsecond\n".getBytes(StandardCharsets.UTF_8)), hole);
+        }
+        expected.addAll(List.of("first", "second"));
+        harness.run();
+        while (!harness.agent.isIdle(harness.nowMs)) {
+            harness.run();
+        }
+        expectEachLineOnce();
+        assertThat(harness.values(AgentHarness.TOPIC).get(10).get("byteOffset")).isEqualTo(hole);
+    }
+
+    /** Lines that are read after the copy was made, and before the truncation, are in flight. */
+    @Test
+    void copyThatLacksLinesInFlightIsNotReadAgain() throws IOException {
+        write("access.log", 0, 10);
+        harness.producer.holding = true;
+        harness.run();
+        Files.copy(harness.log("access.log"), harness.log("access.log.1"));
+        write("access.log", 10, 20);
+        harness.run();
+        truncate("access.log");
+        harness.run();
+        harness.pass(6_000);
+        harness.run();
+        harness.producer.holding = false;
+        harness.producer.answerAll();
         expectEachLineOnce();
     }
 
@@ -237,15 +283,39 @@ class AgentRotationTest extends AgentFixture {
 
     /** A limit that docs/agents.md states: only the first kilobyte is compared. */
     @Test
-    void logNamedLikeARotationWaitsForAnotherThatBeginsLikeItForAKilobyte() throws IOException {
+    void logNamedLikeARotationOfAnotherThatBeginsLikeItForAKilobyteIsRead() throws IOException {
         String banner = "x".repeat(1_100);
         harness.append("access.log", banner + "\none\n");
         harness.run();
         harness.append("access.log.b", banner + "\ntwo\n");
-        expected.addAll(List.of(banner, "one"));
+        expected.addAll(List.of(banner, "one", banner, "two"));
+        harness.run();
+        assertThat(harness.agent.isIdle(harness.nowMs))
+                .as("it may still become a copy")
+                .isFalse();
+        harness.pass(5_000);
         expectEachLineOnce();
-        truncate("access.log");
-        expected.addAll(List.of(banner, "two"));
+        assertThat(harness.agent.isIdle(harness.nowMs)).isTrue();
+    }
+
+    @Test
+    void logThatIsTheBeginningOfItsRotationIsAnotherOne() throws IOException {
+        harness.append("access.log.1", "date,job\n1,a\n2,b\n");
+        harness.append("access.log", "date,job\n");
+        expected.addAll(List.of("date,job", "1,a", "2,b", "date,job"));
+        harness.run();
+        harness.pass(5_000);
+        expectEachLineOnce();
+    }
+
+    @Test
+    void compressedLogThatBeginsLikeAnotherIsRead() throws IOException {
+        write("access.log", 0, 10);
+        gzip("access.log", "access.log.1.gz");
+        harness.append("access.log", "line 0\n");
+        expected.add("line 0");
+        harness.run();
+        harness.pass(5_000);
         expectEachLineOnce();
     }
 

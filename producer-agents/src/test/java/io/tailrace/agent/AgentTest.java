@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +20,8 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AgentTest extends AgentFixture {
     private static final String LINE =
@@ -178,6 +181,56 @@ class AgentTest extends AgentFixture {
         assertThat(harness.values(AgentHarness.DEAD_LETTERS))
                 .singleElement()
                 .satisfies(letter -> assertThat(letter.get("line")).hasToString("big"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 0", "true, 7", "true, 19", "false, 0", "false, 7", "false, 19", "true, -1", "false, -1"})
+    void refusedRecordsBecomeDeadLettersAndTheOthersAreSentOnce(boolean named, int refused) throws IOException {
+        harness.producer.namesRefused = named;
+        harness.producer.refusal = record -> {
+            boolean isBad = record.topic().equals(AgentHarness.TOPIC)
+                    && (refused < 0
+                            || harness.decode(record).get("line").toString().equals("line " + refused));
+            return isBad ? Optional.of(ErrorCode.INVALID_TIMESTAMP) : Optional.empty();
+        };
+        List<String> expected = new ArrayList<>();
+        for (int line = 0; line < 20; line++) {
+            harness.append("access.log", "line " + line + "\n");
+            if (refused >= 0 && line != refused) {
+                expected.add("line " + line);
+            }
+        }
+        harness.run();
+        while (!harness.agent.isIdle(harness.nowMs)) {
+            harness.run();
+        }
+        assertThat(harness.lines()).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(harness.values(AgentHarness.DEAD_LETTERS)).hasSize(20 - expected.size());
+        harness.stop();
+        AuditOracle.of(harness).check(20);
+    }
+
+    @Test
+    void dividedBlocksTakeFewRequests() throws IOException {
+        harness.producer.namesRefused = true;
+        harness.producer.refusal = record ->
+                record.topic().equals(AgentHarness.TOPIC) ? Optional.of(ErrorCode.INVALID_TIMESTAMP) : Optional.empty();
+        harness.append("access.log", "line\n".repeat(500));
+        for (int rounds = 0; rounds < 12; rounds++) {
+            harness.run();
+        }
+        assertThat(harness.values(AgentHarness.DEAD_LETTERS)).hasSize(500);
+    }
+
+    @Test
+    void blockOfDeadLettersThatIsTooLargeIsHalved() throws IOException {
+        follow(Format.Kind.COMBINED);
+        harness.producer.refuseBlocksAbove = 3;
+        harness.append("access.log", "bad\n".repeat(20));
+        for (int rounds = 0; rounds < 10; rounds++) {
+            harness.run();
+        }
+        assertThat(harness.values(AgentHarness.DEAD_LETTERS)).hasSize(20);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.client.RecordBlock;
 import io.tailrace.client.RecordMetadata;
+import io.tailrace.client.RecordsRefusedException;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.CompressionType;
@@ -22,6 +23,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** A producer without brokers. The test decides when records are written and whether they are acknowledged. */
 final class FakeProducer implements Producer {
@@ -41,6 +43,12 @@ final class FakeProducer implements Producer {
 
     /** Topics that brokers do not know. */
     final Map<String, ClientException> unknownTopics = new HashMap<>();
+
+    /** Batches of more records are too large. */
+    int refuseBlocksAbove = Integer.MAX_VALUE;
+
+    /** Whether a refusal names a record. */
+    boolean namesRefused;
 
     Function<ProducerRecord, Optional<ErrorCode>> refusal = record -> Optional.empty();
 
@@ -116,7 +124,8 @@ final class FakeProducer implements Producer {
                     .findFirst();
             if (error.isPresent()) {
                 pending.removeIf(other -> other.batch == batch);
-                batch.answer.completeExceptionally(new ClientException(error.get(), "refused by the test"));
+                batch.answer.completeExceptionally(
+                        new RecordsRefusedException(error.get(), "refused by the test", named(batch)));
             } else {
                 written.add(sent.record);
                 batch.written++;
@@ -126,6 +135,16 @@ final class FakeProducer implements Producer {
                 }
             }
         }
+    }
+
+    /** The first refused record, as our brokers name it. */
+    private List<Integer> named(Batch batch) {
+        return IntStream.range(0, batch.records.size())
+                .filter(index ->
+                        namesRefused && refusal.apply(batch.records.get(index)).isPresent())
+                .boxed()
+                .limit(1)
+                .toList();
     }
 
     void answerAll() {

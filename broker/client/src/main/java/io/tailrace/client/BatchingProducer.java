@@ -142,6 +142,9 @@ final class BatchingProducer implements Producer {
     }
 
     private CompletableFuture<RecordMetadata> append(RecordBlock block, long deadlineMs) throws InterruptedException {
+        if (block.recordCount() == 0) {
+            throw new IllegalArgumentException("block for " + block.topic() + " has no records");
+        }
         int bytes = block.memoryBytes();
         int partitionCount = admit(block.topic(), bytes, deadlineMs);
         TopicPartition partition = new TopicPartition(block.topic(), Partitioner.ofKey(block.key(), partitionCount));

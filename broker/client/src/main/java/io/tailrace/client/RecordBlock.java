@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Records of one topic and key that are sent as one batch, with one acknowledgement for all of them. For senders of many small
- * records: a record is copied once and costs no object. {@link Producer#newBlock} makes one. Not thread-safe; it belongs to the
- * producer once it is sent.
+ * records: a record is copied once and costs no object. {@link Producer#newBlock} makes one. Not thread-safe; nothing may be
+ * added once it is sent, and it is sent once.
  */
 public final class RecordBlock {
     private final String topic;

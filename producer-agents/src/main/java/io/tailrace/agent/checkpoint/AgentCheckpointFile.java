@@ -1,16 +1,52 @@
 package io.tailrace.agent.checkpoint;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The file {@code checkpoint.json} in the agent's data directory. Not thread-safe. */
-public final class AgentCheckpointFile {
+/**
+ * The agent's checkpoint on disk: {@code checkpoint.json}, a whole checkpoint, and {@code checkpoint.log}, what changed since.
+ *
+ * <p>A change is appended, which survives a {@code kill -9}, and forced to the disk within {@link #FORCE_MS}, which survives a power
+ * failure. The identity of a content is forced at once: rows are known by it. When the log has grown large, a new whole checkpoint
+ * takes its place. The log's first line names the checkpoint that it continues, so a log that is left over is not applied to
+ * another one. Not thread-safe.
+ */
+public final class AgentCheckpointFile implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(AgentCheckpointFile.class);
+
+    /** How long a change may stay in the page cache. */
+    static final long FORCE_MS = 1_000;
+
+    /** The log may grow to this, or to twice the whole checkpoint. */
+    private static final int LOG_BYTES_MIN = 1 << 20;
+
+    private static final int CRC_DIGITS = 8;
+    private static final HexFormat HEX = HexFormat.of();
+
     private final Path directory;
     private final Path file;
     private final Path temporary;
+    private final Path changes;
     private final CheckpointDisk disk;
+    /** What is on disk; null if a whole checkpoint must be written next. */
+    private @Nullable Checkpoint written;
+
+    private final Set<String> forcedContents = new HashSet<>();
+    private long logBytes;
+    private long logBytesMax;
+    private boolean isForced = true;
+    private long forcedMs;
 
     public AgentCheckpointFile(Path directory) {
         this(directory, CheckpointDisk.REAL);
@@ -20,6 +56,7 @@ public final class AgentCheckpointFile {
         this.directory = directory;
         this.file = directory.resolve("checkpoint.json");
         this.temporary = directory.resolve("checkpoint.json.tmp");
+        this.changes = directory.resolve("checkpoint.log");
         this.disk = disk;
     }
 
@@ -34,9 +71,9 @@ public final class AgentCheckpointFile {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        byte[] bytes = disk.read(file);
+        byte[] whole = disk.read(file);
         try {
-            return Optional.of(CheckpointFormat.decode(bytes));
+            return Optional.of(withChanges(CheckpointFormat.decode(whole), whole));
         } catch (IOException e) {
             throw new IOException(
                     file + ": not a checkpoint: " + e.getMessage()
@@ -45,11 +82,129 @@ public final class AgentCheckpointFile {
         }
     }
 
-    /** Replaces the checkpoint. After a return it survives a crash; after an exception the old or the new one is there. */
-    public void write(Checkpoint checkpoint) throws IOException {
-        disk.write(temporary, CheckpointFormat.encode(checkpoint));
+    private Checkpoint withChanges(Checkpoint checkpoint, byte[] whole) throws IOException {
+        byte[] lines = Files.exists(changes) ? disk.read(changes) : new byte[0];
+        byte[] first = firstLine(whole);
+        if (!startsWith(lines, first)) {
+            return checkpoint;
+        }
+        Checkpoint changed = checkpoint;
+        int at = first.length;
+        int end = lineEnd(lines, at);
+        while (end >= 0 && isWhole(lines, at, end)) {
+            changed = CheckpointChange.apply(changed, Arrays.copyOfRange(lines, at + CRC_DIGITS + 1, end));
+            at = end + 1;
+            end = lineEnd(lines, at);
+        }
+        if (at < lines.length) {
+            log.warn("the last change was not written whole, lines may be sent again: {}, byte {}", changes, at);
+        }
+        return changed;
+    }
+
+    private static boolean startsWith(byte[] bytes, byte[] start) {
+        return bytes.length >= start.length && Arrays.equals(bytes, 0, start.length, start, 0, start.length);
+    }
+
+    /** The first line of the log of a whole checkpoint. */
+    private static byte[] firstLine(byte[] whole) {
+        return ("changes of checkpoint " + crc(whole, 0, whole.length) + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static int lineEnd(byte[] lines, int from) {
+        for (int at = from; at < lines.length; at++) {
+            if (lines[at] == '\n') {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isWhole(byte[] lines, int from, int to) {
+        int json = from + CRC_DIGITS + 1;
+        return json <= to
+                && new String(lines, from, CRC_DIGITS, StandardCharsets.US_ASCII).equals(crc(lines, json, to - json));
+    }
+
+    private static String crc(byte[] bytes, int from, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, from, length);
+        return HEX.toHexDigits((int) crc.getValue());
+    }
+
+    /**
+     * Brings the checkpoint on disk up to date. After a return it survives the end of this process; after an exception the old or the
+     * new one is there.
+     */
+    public void write(Checkpoint checkpoint, long nowMs) throws IOException {
+        Checkpoint before = written;
+        // Until this succeeds, the end of the log is not known.
+        written = null;
+        if (before == null || logBytes > logBytesMax) {
+            writeWhole(checkpoint);
+            forced(checkpoint, nowMs);
+        } else {
+            append(CheckpointChange.encode(before, checkpoint));
+            isForced = false;
+            boolean isNew = checkpoint.files().stream().anyMatch(each -> !forcedContents.contains(each.contentId()));
+            if (isNew || isDue(nowMs)) {
+                disk.force(changes);
+                forced(checkpoint, nowMs);
+            }
+        }
+        written = checkpoint;
+    }
+
+    private void writeWhole(Checkpoint checkpoint) throws IOException {
+        byte[] whole = CheckpointFormat.encode(checkpoint);
+        disk.write(temporary, whole);
         disk.force(temporary);
         disk.rename(temporary, file);
         disk.forceDirectory(directory);
+        byte[] first = firstLine(whole);
+        disk.write(changes, first);
+        logBytes = first.length;
+        logBytesMax = Math.max(LOG_BYTES_MIN, 2L * whole.length);
+    }
+
+    private void append(byte[] change) throws IOException {
+        byte[] line = new byte[CRC_DIGITS + 1 + change.length + 1];
+        byte[] crc = crc(change, 0, change.length).getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(crc, 0, line, 0, CRC_DIGITS);
+        line[CRC_DIGITS] = ' ';
+        System.arraycopy(change, 0, line, CRC_DIGITS + 1, change.length);
+        line[line.length - 1] = '\n';
+        disk.append(changes, line);
+        logBytes += line.length;
+    }
+
+    private void forced(Checkpoint checkpoint, long nowMs) {
+        isForced = true;
+        forcedMs = nowMs;
+        forcedContents.clear();
+        checkpoint.files().forEach(each -> forcedContents.add(each.contentId()));
+    }
+
+    /** A clock that was set back must not put it off. */
+    private boolean isDue(long nowMs) {
+        return nowMs < forcedMs || nowMs - forcedMs >= FORCE_MS;
+    }
+
+    /** Forces changes to the disk that have waited for long enough. */
+    public void forceIfDue(long nowMs) throws IOException {
+        Checkpoint checkpoint = written;
+        if (!isForced && checkpoint != null && isDue(nowMs)) {
+            disk.force(changes);
+            forced(checkpoint, nowMs);
+        }
+    }
+
+    /** Forces the last change to the disk. */
+    @Override
+    public void close() throws IOException {
+        if (!isForced && written != null) {
+            disk.force(changes);
+            isForced = true;
+        }
     }
 }

@@ -7,12 +7,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** The four steps of an atomic write. Separate, so that a test can crash between any two of them. */
+/** The steps of writing a checkpoint. Separate, so that a test can crash between any two of them. */
 interface CheckpointDisk {
     CheckpointDisk REAL = new CheckpointDisk() {
         @Override
         public void write(Path file, byte[] bytes) throws IOException {
             Files.write(file, bytes);
+        }
+
+        @Override
+        public void append(Path file, byte[] bytes) throws IOException {
+            Files.write(file, bytes, StandardOpenOption.APPEND);
         }
 
         @Override
@@ -37,6 +42,9 @@ interface CheckpointDisk {
 
     /** Writes a file. Until it is forced, a crash may leave it torn or missing. */
     void write(Path file, byte[] bytes) throws IOException;
+
+    /** Adds bytes at the end of a file that exists. Until it is forced, a crash of the machine may leave a part of them. */
+    void append(Path file, byte[] bytes) throws IOException;
 
     /** Returns once the file's bytes are on the disk. */
     void force(Path file) throws IOException;

@@ -39,15 +39,25 @@ final class CheckpointFormat {
         ObjectNode root = JSON.createObjectNode().put("version", VERSION).put("agent", checkpoint.agent());
         ArrayNode files = root.putArray("files");
         checkpoint.files().forEach(file -> encode(file, files.addObject()));
-        encode(checkpoint.audit(), checkpoint.readUpToMs(), root.putObject("audit"));
+        ObjectNode audit = root.putObject("audit");
+        encode(checkpoint.audit(), audit);
+        encodeReadUpTo(checkpoint.readUpToMs(), audit);
+        return print(root);
+    }
+
+    static ObjectNode newObject() {
+        return JSON.createObjectNode();
+    }
+
+    static byte[] print(ObjectNode node) {
         try {
-            return JSON.writeValueAsBytes(root);
+            return JSON.writeValueAsBytes(node);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("cannot print " + checkpoint, e);
+            throw new IllegalStateException("cannot print " + node, e);
         }
     }
 
-    private static void encode(FileProgress file, ObjectNode node) {
+    static void encode(FileProgress file, ObjectNode node) {
         node.put("id", file.contentId())
                 .put("source", file.source())
                 .put("file", file.file())
@@ -73,15 +83,19 @@ final class CheckpointFormat {
                 .put("tailHash", position.tailHash());
     }
 
-    private static void encode(AuditLedger.State audit, Map<String, Long> readUpToMs, ObjectNode node) {
-        node.put("nextSequence", audit.nextSequence());
-        ArrayNode open = node.putArray("open");
-        audit.open().forEach(count -> open.addObject()
-                .put("topic", count.topic())
+    static void encode(AuditLedger.Open count, ObjectNode node) {
+        node.put("topic", count.topic())
                 .put("windowStartMs", count.windowStartMs())
                 .put("count", count.sum().count())
                 .put("sum", sum(count.sum()))
-                .put("rejected", count.rejected()));
+                .put("rejected", count.rejected());
+    }
+
+    /** Writes the counts without {@code readUpTo}. */
+    static void encode(AuditLedger.State audit, ObjectNode node) {
+        node.put("nextSequence", audit.nextSequence());
+        ArrayNode open = node.putArray("open");
+        audit.open().forEach(count -> encode(count, open.addObject()));
         ArrayNode sealed = node.putArray("sealed");
         audit.sealed().forEach(count -> sealed.addObject()
                 .put("sequence", count.sequence())
@@ -90,6 +104,9 @@ final class CheckpointFormat {
                 .put("count", count.count())
                 .put("sum", sum(count.sum()))
                 .put("rejected", count.rejected()));
+    }
+
+    static void encodeReadUpTo(Map<String, Long> readUpToMs, ObjectNode node) {
         ArrayNode readUpTo = node.putArray("readUpTo");
         new TreeMap<>(readUpToMs)
                 .forEach((topic, ms) -> readUpTo.addObject().put("topic", topic).put("readUpToMs", ms));
@@ -105,12 +122,7 @@ final class CheckpointFormat {
      * @throws IOException if the bytes are not a checkpoint; the message names the field, what was expected and found
      */
     static Checkpoint decode(byte[] bytes) throws IOException {
-        CheckpointValue root;
-        try {
-            root = new CheckpointValue("", JSON.readTree(bytes));
-        } catch (JsonProcessingException e) {
-            throw new IOException("expected JSON: " + e.getOriginalMessage(), e);
-        }
+        CheckpointValue root = parse(bytes);
         long version = root.get("version").number(0);
         if (version < 1 || version > VERSION) {
             throw new IOException("version: expected 1 to " + VERSION + ", found " + version
@@ -133,7 +145,15 @@ final class CheckpointFormat {
                 : new Checkpoint(agent, files, audit(audit), readUpToMs(audit.get("readUpTo")));
     }
 
-    private static FileProgress file(CheckpointValue file) throws IOException {
+    static CheckpointValue parse(byte[] bytes) throws IOException {
+        try {
+            return new CheckpointValue("", JSON.readTree(bytes));
+        } catch (JsonProcessingException e) {
+            throw new IOException("expected JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    static FileProgress file(CheckpointValue file) throws IOException {
         file.expectOnly(
                 "id",
                 "source",
@@ -219,10 +239,9 @@ final class CheckpointFormat {
                         mark.get("tailHash").hash());
     }
 
-    private static AuditLedger.State audit(CheckpointValue audit) throws IOException {
-        audit.expectOnly("nextSequence", "open", "sealed", "readUpTo");
+    static List<AuditLedger.Open> open(CheckpointValue counts) throws IOException {
         List<AuditLedger.Open> open = new ArrayList<>();
-        for (CheckpointValue count : audit.get("open").elements()) {
+        for (CheckpointValue count : counts.elements()) {
             count.expectOnly("topic", "windowStartMs", "count", "sum", "rejected");
             open.add(new AuditLedger.Open(
                     count.get("topic").text(),
@@ -230,6 +249,13 @@ final class CheckpointFormat {
                     sum(count),
                     count.get("rejected").number(0)));
         }
+        return open;
+    }
+
+    /** Reads counts; {@code readUpTo} may stand beside them. */
+    static AuditLedger.State audit(CheckpointValue audit) throws IOException {
+        audit.expectOnly("nextSequence", "open", "sealed", "readUpTo");
+        List<AuditLedger.Open> open = open(audit.get("open"));
         List<AuditLedger.Sealed> sealed = new ArrayList<>();
         for (CheckpointValue count : audit.get("sealed").elements()) {
             count.expectOnly("sequence", "topic", "windowStartMs", "count", "sum", "rejected");
@@ -249,7 +275,7 @@ final class CheckpointFormat {
         return ContentSum.of(count.get("count").number(0), sum);
     }
 
-    private static Map<String, Long> readUpToMs(CheckpointValue readUpTo) throws IOException {
+    static Map<String, Long> readUpToMs(CheckpointValue readUpTo) throws IOException {
         Map<String, Long> byTopic = new TreeMap<>();
         for (CheckpointValue topic : readUpTo.elements()) {
             topic.expectOnly("topic", "readUpToMs");

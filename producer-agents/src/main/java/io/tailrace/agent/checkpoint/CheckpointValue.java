@@ -30,6 +30,10 @@ record CheckpointValue(String where, JsonNode node) {
         }
     }
 
+    boolean has(String name) {
+        return node.has(name);
+    }
+
     CheckpointValue get(String name) throws IOException {
         if (!node.isObject()) {
             throw expected("an object");

@@ -40,15 +40,18 @@ public final class ChunkDelivery {
 
     /** Records of one topic that are sent together: lines, or dead letters. */
     private final class Block {
+        private final String topic;
         private final RecordBlock records;
         private final Tallies tallies = new Tallies();
         /** The line of each record. */
-        private final int[] lines = new int[chunk.lines().count()];
+        private final int[] lines;
         /** The dead letters; empty if the records are lines. */
         private final List<DeadLetter> letters = new ArrayList<>();
 
-        private Block(String topic) {
+        private Block(String topic, int linesMax) {
+            this.topic = topic;
             records = producer.newBlock(topic, origin.key());
+            lines = new int[linesMax];
         }
 
         /** Adds the record that was encoded last, unless the block is full. */
@@ -58,7 +61,7 @@ public final class ChunkDelivery {
                 return false;
             }
             lines[records.recordCount() - 1] = line;
-            tallies.add(records.topic(), record.eventTimeMs(), record.hash());
+            tallies.add(topic, record.eventTimeMs(), record.hash());
             return true;
         }
 
@@ -85,7 +88,7 @@ public final class ChunkDelivery {
         this.chunk = chunk;
         this.unanswered = new Unanswered<>(wakeUp);
         List<DeadLetter> rejected = new ArrayList<>();
-        Block block = new Block(encoder.topic());
+        Block block = new Block(encoder.topic(), chunk.lines().count());
         for (int line = 0; line < chunk.lines().count(); line++) {
             String reason = encoder.encode(origin, chunk, line);
             if (reason == null) {
@@ -104,14 +107,14 @@ public final class ChunkDelivery {
             return block;
         }
         block.send();
-        Block next = new Block(block.records.topic());
+        Block next = new Block(block.topic, block.lines.length);
         next.add(line);
         return next;
     }
 
     /** Sends lines again that had records before. */
     private void sendLines(int... lines) {
-        Block block = new Block(encoder.topic());
+        Block block = new Block(encoder.topic(), lines.length);
         for (int line : lines) {
             String reason = encoder.encode(origin, chunk, line);
             if (reason != null) {
@@ -123,7 +126,7 @@ public final class ChunkDelivery {
     }
 
     private void sendLetters(List<DeadLetter> letters) {
-        Block block = new Block(encoder.deadLetterTopic());
+        Block block = new Block(encoder.deadLetterTopic(), letters.size());
         for (DeadLetter letter : letters) {
             encoder.encodeDeadLetter(origin, chunk, letter.line, letter.reason);
             block = addLine(block, letter.line);
@@ -160,16 +163,19 @@ public final class ChunkDelivery {
     }
 
     private void failed(Block block, Throwable failure, long nowMs) {
-        if (block.letters.isEmpty() && isRefusal(failure)) {
+        if (isRefusal(failure) && block.letters.isEmpty()) {
             divide(block, failure);
+            return;
+        }
+        if (isRefusal(failure) && block.letters.size() > 1) {
+            int half = block.letters.size() / 2;
+            sendLetters(block.letters.subList(0, half));
+            sendLetters(block.letters.subList(half, block.letters.size()));
             return;
         }
         failed.add(block);
         if (backoff.failed(nowMs)) {
-            log.warn(
-                    "records not acknowledged, sending them again: topic {}, {}",
-                    block.records.topic(),
-                    failure.toString());
+            log.warn("records not acknowledged, sending them again: topic {}, {}", block.topic, failure.toString());
         }
     }
 
@@ -191,13 +197,13 @@ public final class ChunkDelivery {
             sendLines(block.lines(count / 2, count));
             return;
         }
-        log.warn(
-                "record refused, sending it to the dead letters: topic {}, {}",
-                block.records.topic(),
-                failure.getMessage());
+        log.warn("record refused, sending it to the dead letters: topic {}, {}", block.topic, failure.getMessage());
         sendLetters(List.of(new DeadLetter(block.lines[refused], "refused by the broker: " + failure.getMessage())));
         sendLines(block.lines(0, refused));
-        sendLines(block.lines(refused + 1, count));
+        // The broker may have stopped at this one. Halves keep it from being asked once for each of many.
+        int half = refused + 1 + (count - refused - 1) / 2;
+        sendLines(block.lines(refused + 1, half));
+        sendLines(block.lines(half, count));
     }
 
     /** The place of the record that brokers named, or -1. */

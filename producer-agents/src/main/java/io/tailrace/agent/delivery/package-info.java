@@ -2,10 +2,10 @@
  * Sends records until they are acknowledged.
  *
  * <p>A transient failure is retried without limit, with growing and jittered pauses. If brokers refuse records for their
- * content, each is sent by itself, and one that is refused then goes to the dead letters. So a chunk ends with all its
- * lines acknowledged.
+ * content, their block is divided until those are known, and they go to the dead letters. So a chunk ends with all its lines
+ * acknowledged.
  *
- * <p>Used by the agent's loop alone, but for the producer's callbacks, which only count down and wake the loop.
+ * <p>Used by the agent's loop alone, but for the producer's callbacks, which only wake the loop.
  */
 @NullMarked
 package io.tailrace.agent.delivery;

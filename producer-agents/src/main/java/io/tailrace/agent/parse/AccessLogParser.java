@@ -53,7 +53,11 @@ final class AccessLogParser implements LineParser {
      * @param before expected before the value
      * @param after expected after it; empty at the end of the line
      */
-    private record Piece(byte[] before, byte[] after, boolean isQuoted, Shape shape, String name) {}
+    private record Piece(byte[] before, byte[] after, boolean isQuoted, LogValue value) {
+        String name() {
+            return value.name();
+        }
+    }
 
     /** A value in {@code fields}. */
     private record Field(String name, byte[] utf8, int value) {}
@@ -82,7 +86,7 @@ final class AccessLogParser implements LineParser {
 
     private void add(LogValue value, String before, String after) {
         boolean isQuoted = before.endsWith("\"") && after.startsWith("\"");
-        pieces.add(new Piece(utf8(before), utf8(after), isQuoted, value.shape(), value.name()));
+        pieces.add(new Piece(utf8(before), utf8(after), isQuoted, value));
         if (value.column() == Column.FIELD || value.column() == Column.REQUEST_LINE) {
             fields.add(new Field(value.name(), utf8(value.name()), values.size()));
         }
@@ -121,7 +125,7 @@ final class AccessLogParser implements LineParser {
         if (isPresent(utf8, size) && number(utf8, size) < 0) {
             return "responseBytes: expected a number, found \"" + text(utf8, size) + "\"";
         }
-        if (!isPresent(utf8, client)) {
+        if (!isPresent(utf8, client) || starts[client] == ends[client]) {
             return "no client";
         }
         requestIsSplit = requestLine >= 0 && request.split(utf8, starts[requestLine], ends[requestLine]);
@@ -149,7 +153,8 @@ final class AccessLogParser implements LineParser {
             Piece piece = pieces.get(i);
             if (i == 0) {
                 if (!isAt(line, at, to, piece.before)) {
-                    return "does not match the log format: expected " + quoted(piece.before) + " before " + piece.name;
+                    return "does not match the log format: expected " + quoted(piece.before) + " before "
+                            + piece.name();
                 }
                 at += piece.before.length;
             }
@@ -157,7 +162,7 @@ final class AccessLogParser implements LineParser {
             if (end < 0 || !isAt(line, end, to, piece.after)) {
                 return "does not match the log format: expected "
                         + (piece.after.length == 0 ? "the end of the line" : quoted(piece.after)) + " after "
-                        + piece.name;
+                        + piece.name();
             }
             starts[i] = at;
             ends[i] = end;
@@ -166,7 +171,7 @@ final class AccessLogParser implements LineParser {
         return at == to
                 ? null
                 : "does not match the log format: expected the end of the line after "
-                        + pieces.get(pieces.size() - 1).name;
+                        + pieces.get(pieces.size() - 1).name();
     }
 
     private static String quoted(byte[] text) {
@@ -195,20 +200,53 @@ final class AccessLogParser implements LineParser {
     /** Where an unquoted value ends, or -1. */
     private static int endOf(Piece piece, byte[] line, int from, int to) {
         boolean endsAtSpace = piece.after.length == 0 || piece.after[0] == ' ';
-        if (!endsAtSpace) {
-            return find(piece.after, line, from, to);
+        int end = endsAtSpace ? endAtSpace(piece, line, from, to) : endBeforeText(piece, line, from, to);
+        boolean isEmpty = end == from && endsAtSpace;
+        boolean hasSpace = end >= 0 && isWord(piece.value.shape()) && wordEnd(line, from, end) < end;
+        return isEmpty || hasSpace ? -1 : end;
+    }
+
+    private static boolean isWord(Shape shape) {
+        return shape == Shape.WORD || shape == Shape.ADDRESS;
+    }
+
+    private static int endBeforeText(Piece piece, byte[] line, int from, int to) {
+        int first = find(piece.after, line, from, to);
+        if (piece.value.shape() != Shape.ADDRESS || piece.after[0] != ':') {
+            return first;
         }
+        // A port follows. The address has colons of its own if it is one of IPv6.
+        int end = first;
+        int at = from;
+        while (at < to && isAddressCharacter(line[at])) {
+            end = isAt(line, at, to, piece.after) ? at : end;
+            at++;
+        }
+        return end;
+    }
+
+    private static boolean isAddressCharacter(byte c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ":.%-_[]".indexOf(c) >= 0;
+    }
+
+    private static int endAtSpace(Piece piece, byte[] line, int from, int to) {
         int end = wordEnd(line, from, to);
-        while (end >= 0 && end < to && continues(piece, line, end, to)) {
+        if (piece.value.shape() == Shape.TIME) {
+            for (int space = 0; space < piece.value.spaces() && end < to; space++) {
+                end = wordEnd(line, end + 1, to);
+            }
+            return end;
+        }
+        while (end > from && end < to && continues(piece, line, end, to)) {
             end = wordEnd(line, end + 1, to);
         }
-        return end == from ? -1 : end;
+        return end;
     }
 
     /** Whether a value goes on behind the space at its apparent end. */
     private static boolean continues(Piece piece, byte[] line, int space, int to) {
-        return switch (piece.shape) {
-            case WORD -> false;
+        return switch (piece.value.shape()) {
+            case WORD, ADDRESS, TIME -> false;
             case LIST -> line[space - 1] == ',' || isAt(line, space, to, COLON) || isAt(line, space - 2, to, COLON);
             case TEXT -> piece.after.length == 0 || !isAt(line, space, to, piece.after);
         };

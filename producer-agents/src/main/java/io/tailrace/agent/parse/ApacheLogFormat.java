@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class ApacheLogFormat {
     static final String QUERY_STRING = "request.querystring";
 
+    private static final String DURATION = "response.server.processing.";
+
     private static final String COMMON = "%h %l %u %t \"%r\" %>s %b";
     private static final String COMBINED = COMMON + " \"%{Referer}i\" \"%{User-Agent}i\"";
 
@@ -57,7 +59,7 @@ final class ApacheLogFormat {
         String of = directive.group("of");
         if (name.equals("t") && of == null) {
             parts.add(new LogFormat.Text("["));
-            parts.add(new LogFormat.Value(LogValue.time("request.receive.time", LogTime.COMMON)));
+            parts.add(new LogFormat.Value(LogValue.time("request.receive.time", LogTime.COMMON, 1)));
             parts.add(new LogFormat.Text("]"));
             return end;
         }
@@ -76,19 +78,19 @@ final class ApacheLogFormat {
 
     private static @Nullable LogValue plain(String name, boolean last) {
         return switch (name) {
-            case "h" -> LogValue.of(Column.CLIENT_ADDRESS, 0, "connection.client.host");
-            case "a" -> LogValue.of(Column.CLIENT_ADDRESS, 1, "connection.client.ip");
-            case "A" -> LogValue.field("connection.server.ip", Shape.WORD);
+            case "h" -> address(0, "connection.client.host");
+            case "a" -> address(1, "connection.client.ip");
+            case "A" -> LogValue.field("connection.server.ip", Shape.ADDRESS);
             case "b", "B" -> LogValue.of(Column.RESPONSE_BYTES, 0, "response.body.bytes");
             case "O" -> LogValue.of(Column.RESPONSE_BYTES, 1, "response.bytes");
             case "I" -> LogValue.field("request.bytes", Shape.WORD);
             case "S" -> LogValue.field("total.bytes", Shape.WORD);
-            case "D", "T" -> LogValue.field("response.server.processing.time", Shape.WORD);
+            case "D" -> LogValue.field(DURATION + "microseconds", Shape.WORD);
+            case "T" -> LogValue.field(DURATION + "seconds", Shape.WORD);
             case "f" -> LogValue.field("server.filename", Shape.TEXT);
             case "H" -> LogValue.of(Column.PROTOCOL, 1, "request.protocol");
             case "k" -> LogValue.field("connection.keepalivecount", Shape.WORD);
-            case "l" ->
-                LogValue.of(Column.IDENT, 0, "connection.client.logname").withShape(Shape.TEXT);
+            case "l" -> LogValue.of(Column.IDENT, 0, "connection.client.logname");
             case "L" -> LogValue.field("request.errorlogid", Shape.WORD);
             case "m" -> LogValue.of(Column.METHOD, 1, "request.method");
             case "p" -> LogValue.field("request.server.port.canonical", Shape.WORD);
@@ -116,16 +118,28 @@ final class ApacheLogFormat {
             case "n" -> LogValue.field("server.module_note." + lowerCase, Shape.TEXT);
             case "^ti" -> LogValue.field("request.trailer." + lowerCase, Shape.TEXT);
             case "^to" -> LogValue.field("response.trailer." + lowerCase, Shape.TEXT);
-            case "a" -> LogValue.of(Column.CLIENT_ADDRESS, 2, "connection.client.peerip");
-            case "h" -> LogValue.of(Column.CLIENT_ADDRESS, 2, "connection.client.peerhost");
+            case "a" -> address(2, "connection.client.peerip");
+            case "h" -> address(2, "connection.client.peerhost");
             case "p" -> LogValue.field(port(lowerCase), Shape.WORD);
             case "P" ->
                 LogValue.field(
                         "connection.server.child." + (lowerCase.endsWith("tid") ? "threadid" : "processid"),
                         Shape.WORD);
-            case "T" -> LogValue.field("response.server.processing.time", Shape.WORD);
+            case "T" -> LogValue.field(DURATION + unit(lowerCase), Shape.WORD);
             case "t" -> time(of);
             default -> null;
+        };
+    }
+
+    private static LogValue address(int rank, String name) {
+        return LogValue.of(Column.CLIENT_ADDRESS, rank, name).withShape(Shape.ADDRESS);
+    }
+
+    private static String unit(String abbreviation) {
+        return switch (abbreviation) {
+            case "ms" -> "milliseconds";
+            case "us" -> "microseconds";
+            default -> "seconds";
         };
     }
 
@@ -152,11 +166,14 @@ final class ApacheLogFormat {
                 ? format.substring(format.indexOf(':') + 1)
                 : format;
         return switch (when) {
-            case "sec" -> LogValue.time(name, LogTime.of("epoch-seconds"));
-            case "msec" -> LogValue.time(name, LogTime.of("epoch-millis"));
-            case "usec" -> LogValue.time(name, LogTime.of("epoch-micros"));
+            case "sec" -> LogValue.time(name, LogTime.of("epoch-seconds"), 0);
+            case "msec" -> LogValue.time(name, LogTime.of("epoch-millis"), 0);
+            case "usec" -> LogValue.time(name, LogTime.of("epoch-micros"), 0);
             case "msec_frac", "usec_frac" -> LogValue.field(name, Shape.WORD);
-            default -> LogValue.time(name, LogTime.ofStrftime(when));
+            default -> {
+                Strftime strftime = Strftime.of(when);
+                yield LogValue.time(name, strftime.time(), strftime.spaces());
+            }
         };
     }
 }

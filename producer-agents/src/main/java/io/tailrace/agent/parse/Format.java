@@ -1,7 +1,6 @@
 package io.tailrace.agent.parse;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The format of a source's lines. Immutable.
@@ -41,7 +40,7 @@ public record Format(Kind kind, String pattern, String timeField, String timeFor
             case COMMON -> new AccessLogParser(LogFormat.of("common"));
             case LOGFORMAT -> new AccessLogParser(LogFormat.of(pattern));
             case JSON -> new JsonParser(time());
-            case REGEX -> new RegexParser(Pattern.compile(pattern), time());
+            case REGEX -> new RegexParser(pattern, time());
             case RAW -> new RawParser();
         };
     }

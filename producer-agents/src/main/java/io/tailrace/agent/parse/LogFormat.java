@@ -2,6 +2,7 @@ package io.tailrace.agent.parse;
 
 import io.tailrace.agent.parse.LogValue.Column;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -73,17 +74,35 @@ record LogFormat(List<Part> parts) {
                 throw new IllegalArgumentException("log format \"" + format + "\": expected text between "
                         + first.value.name() + " and " + second.value.name());
             }
+            boolean isSpace = parts.get(i) instanceof Text text && text.text.equals(" ");
+            if (isSpace && isText(parts.get(i - 1)) && i + 1 < parts.size() && isText(parts.get(i + 1))) {
+                throw new IllegalArgumentException("log format \"" + format
+                        + "\": expected quotes around values that may contain spaces: " + nameOf(parts.get(i - 1))
+                        + " and "
+                        + nameOf(parts.get(i + 1)));
+            }
         }
+    }
+
+    private static boolean isText(Part part) {
+        return part instanceof Value value && value.value.shape() == LogValue.Shape.TEXT;
+    }
+
+    private static String nameOf(Part part) {
+        return part instanceof Value value ? value.value.name() : "";
     }
 
     /** Of several values for one column, the best one gets it, and the others become fields. A second field of one name is ignored. */
     private static List<Part> withOneValuePerColumn(List<Part> parts) {
         Set<String> names = new HashSet<>();
+        Set<Column> taken = EnumSet.noneOf(Column.class);
         List<Part> result = new ArrayList<>();
         for (Part part : parts) {
             if (part instanceof Value value && isField(value.value, parts)) {
                 LogValue field = value.value.asField();
                 result.add(new Value(names.add(field.name()) ? field : field.ignored()));
+            } else if (part instanceof Value value && !taken.add(value.value.column())) {
+                result.add(new Value(value.value.ignored()));
             } else {
                 result.add(part);
             }

@@ -9,7 +9,8 @@ final class LogFormatText {
             Pattern.compile("\\s*(?:LogFormat|CustomLog\\s+\\S+)\\s+(\".*\")\\s*\\S*\\s*", Pattern.CASE_INSENSITIVE);
     private static final Pattern NGINX_DIRECTIVE =
             Pattern.compile("\\s*log_format\\s+\\S+\\s+(?:escape=\\w+\\s+)?(.*?);?\\s*", Pattern.DOTALL);
-    private static final Pattern SINGLE_QUOTED = Pattern.compile("\\s*'((?:[^'\\\\]|\\\\.)*)'", Pattern.DOTALL);
+    private static final Pattern QUOTED =
+            Pattern.compile("\\s*(?:'((?:[^'\\\\]|\\\\.)*)'|\"((?:[^\"\\\\]|\\\\.)*)\")", Pattern.DOTALL);
 
     private LogFormatText() {}
 
@@ -19,29 +20,32 @@ final class LogFormatText {
             return withoutEscapes(inside(apache.group(1)));
         }
         Matcher nginx = NGINX_DIRECTIVE.matcher(text);
-        String format = nginx.matches() ? nginx.group(1) : text.strip();
-        if (format.startsWith("'")) {
-            return withoutEscapes(singleQuoted(format));
+        if (nginx.matches()) {
+            return withoutEscapes(joined(nginx.group(1)));
         }
-        boolean isQuoted = format.startsWith("\"") && format.endsWith("\"") && format.contains("\\\"");
-        return withoutEscapes(isQuoted ? inside(format) : format);
+        String format = text.strip();
+        if (format.startsWith("'")) {
+            return withoutEscapes(joined(format));
+        }
+        Matcher quoted = QUOTED.matcher(format);
+        return withoutEscapes(quoted.matches() ? inside(format) : format);
     }
 
     private static String inside(String quoted) {
         return quoted.substring(1, quoted.length() - 1);
     }
 
-    /** Joins the strings of {@code 'a' 'b'}. */
-    private static String singleQuoted(String strings) {
+    /** Joins the strings of {@code 'a' 'b'}, in single or double quotes. */
+    private static String joined(String strings) {
         StringBuilder joined = new StringBuilder();
-        Matcher each = SINGLE_QUOTED.matcher(strings);
+        Matcher each = QUOTED.matcher(strings);
         int end = 0;
         while (each.find(end) && each.start() == end) {
-            joined.append(each.group(1));
+            joined.append(each.group(1) == null ? each.group(2) : each.group(1));
             end = each.end();
         }
         if (!strings.substring(end).isBlank()) {
-            throw new IllegalArgumentException("log format " + strings + ": expected strings in single quotes, found "
+            throw new IllegalArgumentException("log format " + strings + ": expected strings in quotes, found "
                     + strings.substring(end).strip());
         }
         return joined.toString();

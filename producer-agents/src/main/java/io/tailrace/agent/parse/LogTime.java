@@ -3,7 +3,6 @@ package io.tailrace.agent.parse;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.util.Locale;
 import java.util.Map;
 
 /** Reads a time from a line. */
@@ -102,61 +101,6 @@ interface LogTime {
             case ('N' << 16) | ('o' << 8) | 'v' -> 11;
             case ('D' << 16) | ('e' << 8) | 'c' -> 12;
             default -> 0;
-        };
-    }
-
-    /**
-     * A format of {@code strftime}, as in {@code %{...}t}.
-     *
-     * @throws IllegalArgumentException if a conversion is not supported
-     */
-    static LogTime ofStrftime(String format) {
-        StringBuilder pattern = new StringBuilder();
-        for (int at = 0; at < format.length(); at++) {
-            char c = format.charAt(at);
-            if (c == '%' && at + 1 < format.length()) {
-                at++;
-                pattern.append(conversion(format, format.charAt(at)));
-            } else if (Character.isLetter(c) || c == '[' || c == ']' || c == '{' || c == '}' || c == '#') {
-                pattern.append('\'').append(c).append('\'');
-            } else {
-                pattern.append(c == '\'' ? "''" : String.valueOf(c));
-            }
-        }
-        try {
-            return of(pattern.toString());
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("time format \"" + format + "\": " + e.getMessage(), e);
-        }
-    }
-
-    private static String conversion(String format, char conversion) {
-        return switch (conversion) {
-            case 'a' -> "EEE";
-            case 'A' -> "EEEE";
-            case 'b', 'h' -> "MMM";
-            case 'B' -> "MMMM";
-            case 'd' -> "dd";
-            case 'D' -> "MM/dd/uu";
-            case 'e' -> "ppd";
-            case 'F' -> "uuuu-MM-dd";
-            case 'H' -> "HH";
-            case 'I' -> "hh";
-            case 'j' -> "DDD";
-            case 'm' -> "MM";
-            case 'M' -> "mm";
-            case 'p' -> "a";
-            case 'R' -> "HH:mm";
-            case 'S' -> "ss";
-            case 'T' -> "HH:mm:ss";
-            case 'y' -> "uu";
-            case 'Y' -> "uuuu";
-            case 'z' -> "xx";
-            case 'Z' -> "zzz";
-            case '%' -> "%";
-            default ->
-                throw new IllegalArgumentException(String.format(
-                        Locale.ROOT, "time format \"%s\": conversion %%%c is not supported", format, conversion));
         };
     }
 }

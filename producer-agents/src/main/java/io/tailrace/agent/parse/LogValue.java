@@ -8,8 +8,9 @@ package io.tailrace.agent.parse;
  * @param name its name in {@code fields}, if the record has it there
  * @param shape what the value may look like where the server does not quote it
  * @param time how to read it as a time, if it is one
+ * @param spaces how many spaces it has as a time
  */
-record LogValue(Column column, int rank, String name, Shape shape, LogTime time) {
+record LogValue(Column column, int rank, String name, Shape shape, LogTime time, int spaces) {
 
     /** The columns of an access log, in the order of the schema behind the event time. */
     enum Column {
@@ -27,6 +28,7 @@ record LogValue(Column column, int rank, String name, Shape shape, LogTime time)
         REQUEST_LINE,
         TIME,
         FIELD,
+        /** The value is not kept: another one of the same name is. */
         NONE
     }
 
@@ -34,6 +36,10 @@ record LogValue(Column column, int rank, String name, Shape shape, LogTime time)
     enum Shape {
         /** No spaces. */
         WORD,
+        /** No spaces; the colons of IPv6. */
+        ADDRESS,
+        /** As many spaces as its format has. */
+        TIME,
         /** Words separated by {@code ", "} or {@code " : "}, as nginx writes them if it asked several servers. */
         LIST,
         /** Spaces, too. */
@@ -41,26 +47,27 @@ record LogValue(Column column, int rank, String name, Shape shape, LogTime time)
     }
 
     static LogValue of(Column column, int rank, String name) {
-        return new LogValue(column, rank, name, Shape.WORD, LogTime.COMMON);
+        return new LogValue(column, rank, name, Shape.WORD, LogTime.COMMON, 0);
     }
 
     static LogValue field(String name, Shape shape) {
-        return new LogValue(Column.FIELD, 0, name, shape, LogTime.COMMON);
+        return new LogValue(Column.FIELD, 0, name, shape, LogTime.COMMON, 0);
     }
 
-    static LogValue time(String name, LogTime time) {
-        return new LogValue(Column.TIME, 0, name, Shape.TEXT, time);
+    /** @param spaces how many spaces the time has */
+    static LogValue time(String name, LogTime time, int spaces) {
+        return new LogValue(Column.TIME, 0, name, Shape.TIME, time, spaces);
     }
 
     LogValue withShape(Shape other) {
-        return new LogValue(column, rank, name, other, time);
+        return new LogValue(column, rank, name, other, time, spaces);
     }
 
     LogValue asField() {
-        return new LogValue(Column.FIELD, 0, name, shape, time);
+        return new LogValue(Column.FIELD, 0, name, shape, time, spaces);
     }
 
     LogValue ignored() {
-        return new LogValue(Column.NONE, 0, name, shape, time);
+        return new LogValue(Column.NONE, 0, name, shape, time, spaces);
     }
 }

@@ -33,14 +33,14 @@ final class NginxLogFormat {
 
     private static LogValue value(String name) {
         return switch (name) {
-            case "remote_addr" -> LogValue.of(Column.CLIENT_ADDRESS, 0, name);
+            case "remote_addr" -> LogValue.of(Column.CLIENT_ADDRESS, 0, name).withShape(Shape.ADDRESS);
             case "binary_remote_addr" ->
                 throw new IllegalArgumentException(
                         "log format: $binary_remote_addr is not text: log $remote_addr instead");
             case "remote_user" -> LogValue.of(Column.USER, 0, name).withShape(Shape.TEXT);
-            case "time_local" -> LogValue.time(name, LogTime.COMMON);
-            case "time_iso8601" -> LogValue.time(name, LogTime.of("iso"));
-            case "msec" -> LogValue.time(name, LogTime.of("epoch-seconds"));
+            case "time_local" -> LogValue.time(name, LogTime.COMMON, 1);
+            case "time_iso8601" -> LogValue.time(name, LogTime.of("iso"), 0);
+            case "msec" -> LogValue.time(name, LogTime.of("epoch-seconds"), 0);
             case "request" ->
                 LogValue.of(Column.REQUEST_LINE, 0, "request.firstline").withShape(Shape.TEXT);
             case "request_method" -> LogValue.of(Column.METHOD, 0, name);
@@ -59,6 +59,9 @@ final class NginxLogFormat {
     private static Shape shape(String name) {
         if (name.startsWith("upstream_")) {
             return Shape.LIST;
+        }
+        if (name.endsWith("_addr")) {
+            return Shape.ADDRESS;
         }
         boolean isFromClientOrServer = name.startsWith("http_")
                 || name.startsWith("sent_http_")

@@ -1,48 +1,30 @@
 package io.tailrace.agent.parse;
 
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/** Matches whole lines against an expression. The fields are the named groups that took part in the match. */
+/**
+ * Matches whole lines against an expression in the syntax of RE2, whose time is linear in the length of the line whatever the line
+ * holds. The fields are the named groups that took part in the match.
+ */
 final class RegexParser extends FieldsParser {
-    private static final Pattern GROUP_NAME = Pattern.compile("\\(\\?<([a-zA-Z][a-zA-Z0-9]*)>");
-
     private final Pattern pattern;
-    private final List<String> groups;
 
-    RegexParser(Pattern pattern, Optional<TimeField> time) {
+    /**
+     * A parser for an expression.
+     *
+     * @throws IllegalArgumentException if RE2 does not have it, as back references and look-around
+     */
+    RegexParser(String expression, Optional<TimeField> time) {
         super(time);
-        this.pattern = pattern;
-        this.groups = namedGroups(pattern);
-    }
-
-    /** The names of an expression's groups, which Java 17 does not provide. */
-    static List<String> namedGroups(Pattern pattern) {
-        LinkedHashSet<String> names = new LinkedHashSet<>();
-        Matcher found = GROUP_NAME.matcher(pattern.pattern());
-        while (found.find()) {
-            if (hasGroup(pattern, found.group(1))) {
-                names.add(found.group(1));
-            }
-        }
-        return new ArrayList<>(names);
-    }
-
-    /** Whether a name is a group's, and not escaped text: only a group can have a back reference. */
-    private static boolean hasGroup(Pattern pattern, String name) {
         try {
-            return !Pattern.compile(pattern.pattern() + "\\k<" + name + ">", pattern.flags())
-                    .pattern()
-                    .isEmpty();
+            pattern = Pattern.compile(expression);
         } catch (PatternSyntaxException e) {
-            return false;
+            throw new IllegalArgumentException("expression of RE2: " + e.getMessage(), e);
         }
     }
 
@@ -50,19 +32,15 @@ final class RegexParser extends FieldsParser {
     @Nullable
     String fields(String line, Map<String, String> fields) {
         Matcher matcher = pattern.matcher(line);
-        try {
-            if (!matcher.matches()) {
-                return "does not match " + pattern.pattern();
-            }
-        } catch (StackOverflowError e) {
-            return "too long for " + pattern.pattern();
+        if (!matcher.matches()) {
+            return "does not match " + pattern.pattern();
         }
-        for (String group : groups) {
+        pattern.namedGroups().forEach((name, group) -> {
             String value = matcher.group(group);
             if (value != null) {
-                fields.put(group, value);
+                fields.put(name, value);
             }
-        }
+        });
         return null;
     }
 }

@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
 import java.util.Map;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 record TimeField(String field, ToLongFunction<String> toMs) {
 
     /**
-     * A field in one of these formats: {@code iso} (UTC if it has no offset), {@code epoch-millis},
+     * A field in one of these formats: {@code iso} ({@link IsoTime}), {@code epoch-millis},
      * {@code epoch-micros}, {@code epoch-seconds} (a fraction is allowed), or a pattern of {@link DateTimeFormatter}.
      *
      * @throws IllegalArgumentException if the format is none of these
@@ -30,15 +31,27 @@ record TimeField(String field, ToLongFunction<String> toMs) {
         return new TimeField(
                 field,
                 switch (format) {
-                    case "iso" -> text -> millis(DateTimeFormatter.ISO_DATE_TIME, text);
+                    case "iso" -> IsoTime::ms;
                     case "epoch-millis" -> Long::parseLong;
                     case "epoch-micros" -> text -> Math.floorDiv(Long.parseLong(text), 1_000);
                     case "epoch-seconds" -> TimeField::fromSeconds;
                     default -> {
-                        DateTimeFormatter formatter = DateTimeFormatter.ofPattern(format, Locale.ENGLISH);
+                        DateTimeFormatter formatter = strict(format);
                         yield text -> millis(formatter, text);
                     }
                 });
+    }
+
+    /** A formatter that refuses 31 April. That takes the year of the calendar, u, in place of the year of the era, y. */
+    private static DateTimeFormatter strict(String pattern) {
+        StringBuilder strict = new StringBuilder();
+        boolean isQuoted = false;
+        for (int at = 0; at < pattern.length(); at++) {
+            char c = pattern.charAt(at);
+            isQuoted ^= c == '\'';
+            strict.append(c == 'y' && !isQuoted ? 'u' : c);
+        }
+        return DateTimeFormatter.ofPattern(strict.toString(), Locale.ENGLISH).withResolverStyle(ResolverStyle.STRICT);
     }
 
     private static long fromSeconds(String text) {
@@ -72,7 +85,7 @@ record TimeField(String field, ToLongFunction<String> toMs) {
         }
         try {
             return new Outcome(toMs.applyAsLong(text), null);
-        } catch (DateTimeException | NumberFormatException e) {
+        } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
             return new Outcome(0, "field \"" + field + "\": expected a time, found \"" + text + "\"");
         }
     }

@@ -80,12 +80,26 @@ final class FileFinder {
             Deque<String> names = new ArrayDeque<>();
             for (String name : glob.split("/", -1)) {
                 if (name.equals("..")) {
-                    names.pollLast();
+                    names = parent(names);
                 } else if (!name.isEmpty() && !name.equals(".")) {
                     names.addLast(name);
                 }
             }
             return "/" + String.join("/", names);
+        }
+
+        /** The directory above another one: of the one that it links to, if it is a link. */
+        private static Deque<String> parent(Deque<String> names) {
+            Path directory = Path.of("/" + String.join("/", names));
+            try {
+                directory = directory.toRealPath();
+            } catch (IOException e) {
+                log.debug("not there yet, taken as it is written: {}", directory, e);
+            }
+            Deque<String> above = new ArrayDeque<>();
+            directory.forEach(name -> above.addLast(name.toString()));
+            above.pollLast();
+            return above;
         }
 
         private static int firstWildcard(String glob) {

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +28,8 @@ public final class FollowedFile {
 
     private static final Logger log = LoggerFactory.getLogger(FollowedFile.class);
     private static final long UNKNOWN = -1;
+    private static final int COMPARED_BYTES = 64 << 10;
+    private static final int COPIES_MAX = 100;
 
     private final String contentId;
     private final String source;
@@ -53,6 +57,16 @@ public final class FollowedFile {
     private boolean endIncomplete;
     /** When everything in the file was last known to be acknowledged; {@link #UNKNOWN} since the agent's start. */
     private long caughtUpMs = UNKNOWN;
+
+    /** Files that were found to be copies, as they were then; the oldest is forgotten first. */
+    private final Map<FileId, Stat> copies = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<FileId, Stat> eldest) {
+            return size() > COPIES_MAX;
+        }
+    };
 
     private long seenSizeBytes = UNKNOWN;
     private long seenModifiedMs = UNKNOWN;
@@ -120,6 +134,11 @@ public final class FollowedFile {
         return acknowledged;
     }
 
+    /** How far lines are acknowledged or in flight. */
+    ReadPosition readTo() {
+        return chunksInFlight > 0 ? inFlightTo : acknowledged;
+    }
+
     /** Whether lines that are not acknowledged may have been sent, perhaps before a crash. */
     boolean maySendAgain() {
         return !sent.isEmpty();
@@ -153,7 +172,7 @@ public final class FollowedFile {
         if (ReadCursor.resume(opened, fingerprint()).isEmpty()) {
             return Optional.empty();
         }
-        return ReadCursor.resume(opened, chunksInFlight > 0 ? inFlightTo : acknowledged);
+        return ReadCursor.resume(opened, readTo());
     }
 
     FileId id() {
@@ -272,6 +291,33 @@ public final class FollowedFile {
         byte[] own = new byte[ReadPosition.HEAD_BYTES_MAX];
         int common = Math.min(length, content.read(0, own, own.length));
         return common > 0 && Arrays.equals(own, 0, common, head, 0, common);
+    }
+
+    /**
+     * Whether a file that begins like this content's own file is no copy of it: it has other bytes, or more. May read all of both
+     * files, but only once.
+     */
+    boolean differsFrom(Stat other) throws IOException {
+        if (other.equals(copies.get(other.id()))) {
+            return false;
+        }
+        try (Content own = Content.open(path);
+                Content theirs = Content.open(other.path())) {
+            byte[] ownBytes = new byte[COMPARED_BYTES];
+            byte[] theirBytes = new byte[COMPARED_BYTES];
+            long at = 0;
+            int length = theirs.read(at, theirBytes, COMPARED_BYTES);
+            while (length > 0) {
+                int ownLength = own.read(at, ownBytes, length);
+                if (ownLength < length || !Arrays.equals(ownBytes, 0, length, theirBytes, 0, length)) {
+                    return true;
+                }
+                at += length;
+                length = theirs.read(at, theirBytes, COMPARED_BYTES);
+            }
+        }
+        copies.put(other.id(), other);
+        return false;
     }
 
     /** Whether the content's own file still holds it. */

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * <p>A line ends with the newline of the source's encoding. Newlines are aligned to their width, and a carriage return
  * before one belongs to it. A line without an end is not returned until it has one. An overlong line is read to its end
- * without being kept, and returned truncated.
+ * without being kept, and returned truncated. NUL bytes at the beginning of a line are skipped.
  */
 final class LineReader {
     /** Bounds the time that one overlong line takes from the other files. */
@@ -28,6 +28,7 @@ final class LineReader {
 
     private final long[] dropped = new long[CHUNK_LINES_MAX];
     private int lineCount;
+    private long nulBytes;
     private boolean isAnyOverlong;
 
     /**
@@ -64,7 +65,12 @@ final class LineReader {
      * @param last whether nothing will be added, so that a last line without an end counts as whole
      * @param readMs the time that the chunk's lines count as read
      */
-    record Limits(long bytesMax, boolean last, long readMs) {}
+    record Limits(long bytesMax, boolean last, long readMs) {
+        /** The limits of what is left after some bytes. */
+        Limits without(long bytes) {
+            return bytesMax == Long.MAX_VALUE ? this : new Limits(bytesMax - bytes, last, readMs);
+        }
+    }
 
     /** The file no longer holds the content that was read before: it was truncated or rewritten. */
     static final class ReplacedException extends Exception {
@@ -93,6 +99,12 @@ final class LineReader {
         // Checked after the read: if the file was truncated in between, the bytes belong to another content.
         if (content instanceof PlainContent && !cursor.matches(content)) {
             throw new ReplacedException();
+        }
+        if (buffer[0] == 0 && newline.length == 1) {
+            long before = cursor.offset();
+            return skipNulBytes(content, cursor)
+                    ? read(content, cursor, search, limits.without(cursor.offset() - before))
+                    : Optional.empty();
         }
         int consumed = split(length);
         if (consumed == 0 && length == buffer.length) {
@@ -137,6 +149,44 @@ final class LineReader {
             }
         }
         return -1;
+    }
+
+    /**
+     * Moves the cursor past NUL bytes: the hole in front of what a program writes that goes on at its old position after its log was
+     * truncated.
+     *
+     * @return whether other bytes follow
+     */
+    private boolean skipNulBytes(Content content, ReadCursor cursor) throws IOException, ReplacedException {
+        long at = cursor.offset();
+        boolean found = false;
+        boolean ended = false;
+        for (int searched = 0; !found && !ended && searched < SEARCH_CHUNKS_MAX; searched++) {
+            int length = content.read(at, buffer, buffer.length);
+            int first = firstOtherThanNul(length);
+            at += first;
+            found = first < length;
+            ended = length < buffer.length;
+        }
+        nulBytes += at - cursor.offset();
+        cursor.moveTo(content, at);
+        if (cursor.offset() != at) {
+            throw new ReplacedException();
+        }
+        return found;
+    }
+
+    private int firstOtherThanNul(int length) {
+        int at = 0;
+        while (at < length && buffer[at] == 0) {
+            at++;
+        }
+        return at;
+    }
+
+    /** How many NUL bytes at the beginning of lines were skipped. */
+    long nulBytes() {
+        return nulBytes;
     }
 
     private boolean isAt(byte[] unit, int at) {

@@ -21,7 +21,7 @@ final class RotationMatcher {
     enum Match {
         /** The file holds another content. */
         NONE,
-        /** The file is a copy of what is being read elsewhere, or too young to decide. Decide at the next scan. */
+        /** The file is a copy of what is being read elsewhere, or may become one. Decide at the next scan. */
         UNDECIDED,
         /** The file begins like the content, whose own file is gone or holds something else now. */
         CONTINUATION
@@ -50,8 +50,21 @@ final class RotationMatcher {
         return switch (known.state()) {
             case MISSING -> Match.CONTINUATION;
             case UNLISTED -> Match.UNDECIDED;
-            case LISTED -> known.isInFlight() || known.isIntact() ? Match.UNDECIDED : Match.CONTINUATION;
+            case LISTED -> {
+                if (!known.isInFlight() && !known.isIntact()) {
+                    yield Match.CONTINUATION;
+                }
+                yield isAnotherLog(stat, known, nowMs) ? Match.NONE : Match.UNDECIDED;
+            }
         };
+    }
+
+    /**
+     * Whether a file that begins like a content, whose own file is still there, is no copy of it. While a copy is written, and before
+     * the original is truncated, nobody can say.
+     */
+    private static boolean isAnotherLog(Stat stat, FollowedFile known, long nowMs) throws IOException {
+        return !isYoung(stat, nowMs) && known.differsFrom(stat) && known.isIntact();
     }
 
     /** Whether rotation may have made a file's name from the name under which a content was first or last seen. */

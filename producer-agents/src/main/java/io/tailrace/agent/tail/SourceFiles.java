@@ -82,6 +82,11 @@ final class SourceFiles {
         }
     }
 
+    /** Whether files were too young at the last scan to say which content they hold. */
+    boolean isUndecided() {
+        return !undecided.isEmpty();
+    }
+
     /** How far the files were read, as of the last scan. */
     ReadState readState(long nowMs) {
         List<ReadState.FileState> files = new ArrayList<>();
@@ -217,7 +222,7 @@ final class SourceFiles {
             return true;
         }
         boolean copiedBeforeTheLastLines =
-                !stat.isGzip() && stat.sizeBytes() < known.acknowledged().offset();
+                !stat.isGzip() && stat.sizeBytes() < known.readTo().offset();
         if (copiedBeforeTheLastLines) {
             known.attachClosed(stat);
         }

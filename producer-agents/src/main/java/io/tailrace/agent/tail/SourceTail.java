@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 public final class SourceTail implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SourceTail.class);
 
-    /** Bounds what a log full of overlong lines writes to the agent's own log. */
-    private static final long OVERLONG_LOG_INTERVAL_MS = 60_000;
+    /** Bounds what a log full of overlong lines or holes writes to the agent's own log. */
+    private static final long COUNT_LOG_INTERVAL_MS = 60_000;
 
     /** So many that one chunk is read and encoded while others are compressed and sent. */
     static final int CHUNKS_IN_FLIGHT_MAX = 4;
@@ -24,7 +24,8 @@ public final class SourceTail implements AutoCloseable {
     private final LineReader reader;
     private long overlongLines;
     private long overlongLinesLogged;
-    private long nextOverlongLogMs = Long.MIN_VALUE;
+    private long nulBytesLogged;
+    private long nextCountLogMs = Long.MIN_VALUE;
 
     /**
      * Starts where a checkpoint left off.
@@ -53,15 +54,16 @@ public final class SourceTail implements AutoCloseable {
                 .toList();
     }
 
-    /** Whether the last read of every open file found nothing more. */
+    /** Whether the last read of every open file found nothing more, and it is known of every file what it holds. */
     public boolean isAtEnd() {
-        return files.followed().stream().allMatch(file -> file.content() == null || file.isAtEnd());
+        return !files.isUndecided()
+                && files.followed().stream().allMatch(file -> file.content() == null || file.isAtEnd());
     }
 
     /** Lists the directories: finds new, renamed, replaced and missing files. */
     public void scan(long nowMs) {
         files.scan(nowMs);
-        logOverlongLines(nowMs);
+        logCounts(nowMs);
     }
 
     /**
@@ -94,8 +96,11 @@ public final class SourceTail implements AutoCloseable {
         return files.readState(nowMs);
     }
 
-    private void logOverlongLines(long nowMs) {
-        if (overlongLines > overlongLinesLogged && nowMs >= nextOverlongLogMs) {
+    private void logCounts(long nowMs) {
+        if (nowMs < nextCountLogMs) {
+            return;
+        }
+        if (overlongLines > overlongLinesLogged) {
             log.warn(
                     "overlong lines were truncated and sent to the dead letters: source {}, longer than {} bytes,"
                             + " {} lines since the start",
@@ -103,7 +108,16 @@ public final class SourceTail implements AutoCloseable {
                     config.lineBytesMax(),
                     overlongLines);
             overlongLinesLogged = overlongLines;
-            nextOverlongLogMs = nowMs + OVERLONG_LOG_INTERVAL_MS;
+            nextCountLogMs = nowMs + COUNT_LOG_INTERVAL_MS;
+        }
+        if (reader.nulBytes() > nulBytesLogged) {
+            log.warn(
+                    "NUL bytes at the beginning of lines were skipped, as a log has them that was truncated while a program"
+                            + " wrote to it: source {}, {} bytes since the start",
+                    config.source(),
+                    reader.nulBytes());
+            nulBytesLogged = reader.nulBytes();
+            nextCountLogMs = nowMs + COUNT_LOG_INTERVAL_MS;
         }
     }
 
@@ -124,14 +138,15 @@ public final class SourceTail implements AutoCloseable {
             return Optional.empty();
         }
         long searchedTo = file.search().searchedTo();
+        long readTo = file.cursor().offset();
         try {
             Optional<Chunk> chunk = reader.read(content, file.cursor(), file.search(), limits(file, last, nowMs));
             if (chunk.isPresent()) {
                 file.noteGrowth(nowMs);
                 file.noteSent(chunk.get().end(), chunk.get().readMs());
                 overlongLines += chunk.get().lines().overlongCount();
-            } else if (file.search().searchedTo() > searchedTo) {
-                // In the middle of an overlong line, so not at the end.
+            } else if (file.search().searchedTo() > searchedTo || file.cursor().offset() > readTo) {
+                // In the middle of an overlong line or of a hole, so not at the end.
                 file.noteGrowth(nowMs);
             } else if (last && !file.isInFlight()) {
                 log.info(

@@ -10,7 +10,7 @@ import java.util.List;
  * @param globs absolute paths with {@code *}, {@code ?}, {@code [..]}, {@code {a,b}} and {@code **}
  * @param charset the files' encoding, of a fixed byte order
  * @param lineBytesMax longest line; a longer one is truncated
- * @param chunkBytesMax bytes read from one file at once, and so the most that a crash repeats
+ * @param chunkBytesMax bytes read from one file at once; a crash repeats at most four times as many
  * @param rotatedWaitMs how long a file that no glob matches any longer is watched for late writes
  * @param idleCloseMs after how long a file that does not grow is closed
  * @param forgetMs after how long a content whose file is missing is forgotten

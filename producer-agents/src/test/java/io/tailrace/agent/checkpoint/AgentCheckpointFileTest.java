@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.agent.audit.AuditLedger;
+import io.tailrace.agent.audit.Tallies;
 import io.tailrace.agent.tail.FileId;
 import io.tailrace.agent.tail.FileProgress;
 import io.tailrace.agent.tail.ReadPosition;
 import io.tailrace.agent.tail.SentLines;
+import io.tailrace.schemas.audit.ContentHash;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +105,15 @@ class AgentCheckpointFileTest {
         }
 
         @Override
+        public void append(Path file, byte[] bytes) throws IOException {
+            if (step == crashAtStep) {
+                REAL.append(file, Arrays.copyOf(bytes, bytes.length / 2));
+            }
+            step();
+            REAL.append(file, bytes);
+        }
+
+        @Override
         public void force(Path file) throws IOException {
             step();
             REAL.force(file);
@@ -128,14 +141,14 @@ class AgentCheckpointFileTest {
     void writtenCheckpointIsRead() throws IOException {
         AgentCheckpointFile file = new AgentCheckpointFile(directory);
         assertThat(file.read()).isEmpty();
-        file.write(NEW);
+        file.write(NEW, 0);
         assertThat(new AgentCheckpointFile(directory).read()).contains(NEW);
     }
 
     @Test
     void fileHasTheDocumentedFormat() throws IOException {
         assertThat(read(NEW_JSON)).isEqualTo(NEW);
-        new AgentCheckpointFile(directory).write(NEW);
+        new AgentCheckpointFile(directory).write(NEW, 0);
         assertThat(Files.readString(directory.resolve("checkpoint.json"))).isEqualTo(NEW_JSON);
     }
 
@@ -180,9 +193,9 @@ class AgentCheckpointFileTest {
     @Test
     void crashAtAnyStepLeavesTheOldOrTheNewCheckpoint() throws IOException {
         for (int step = 0; step < 4; step++) {
-            new AgentCheckpointFile(directory).write(OLD);
+            new AgentCheckpointFile(directory).write(OLD, 0);
             AgentCheckpointFile crashing = new AgentCheckpointFile(directory, new CrashingDisk(step));
-            assertThatThrownBy(() -> crashing.write(NEW)).hasMessageContaining("crash at step " + step);
+            assertThatThrownBy(() -> crashing.write(NEW, 0)).hasMessageContaining("crash at step " + step);
             assertThat(new AgentCheckpointFile(directory).read()).contains(step < 3 ? OLD : NEW);
         }
     }
@@ -198,6 +211,12 @@ class AgentCheckpointFileTest {
             }
 
             @Override
+            public void append(Path path, byte[] bytes) throws IOException {
+                steps.append("append ");
+                REAL.append(path, bytes);
+            }
+
+            @Override
             public void force(Path path) {
                 steps.append("force ");
             }
@@ -209,11 +228,155 @@ class AgentCheckpointFileTest {
 
             @Override
             public void forceDirectory(Path path) {
-                steps.append("forceDirectory");
+                steps.append("forceDirectory ");
             }
         });
-        file.write(NEW);
-        assertThat(steps).hasToString("write force rename forceDirectory");
+        file.write(NEW, 0);
+        assertThat(steps).hasToString("write force rename forceDirectory write ");
+        steps.setLength(0);
+        // A change may stay in the page cache for a second, but not the identity of a new content.
+        file.write(grown(NEW, "id1", 10), 999);
+        file.forceIfDue(999);
+        assertThat(steps).hasToString("append ");
+        file.forceIfDue(1_000);
+        file.forceIfDue(1_000);
+        assertThat(steps).hasToString("append force ");
+        file.write(grown(NEW, "id1", 11), 1_001);
+        file.close();
+        assertThat(steps).hasToString("append force append force ");
+        file.write(grown(NEW, "id2", 1), 1_002);
+        assertThat(steps).hasToString("append force append force append force ");
+        file.write(grown(NEW, "id2", 2), 500);
+        assertThat(steps).asString().as("clock set back").endsWith("append force ");
+    }
+
+    /** A checkpoint with a content at another position. */
+    private static Checkpoint grown(Checkpoint checkpoint, String contentId, long offset) {
+        List<FileProgress> files = new ArrayList<>(checkpoint.files());
+        files.removeIf(file -> file.contentId().equals(contentId));
+        ReadPosition position = offset == 0 ? ReadPosition.START : new ReadPosition(offset, HEAD, TAIL);
+        files.add(new FileProgress(
+                contentId, "web", "/a", "/a", new FileId(1, 2), position, List.of(), false, 0, -1, -1));
+        return new Checkpoint(checkpoint.agent(), files, checkpoint.audit(), checkpoint.readUpToMs());
+    }
+
+    @Test
+    void changesAreAppendedAndReadInTheirOrder() throws IOException {
+        AgentCheckpointFile file = new AgentCheckpointFile(directory);
+        file.write(OLD, 0);
+        byte[] whole = Files.readAllBytes(directory.resolve("checkpoint.json"));
+        for (Checkpoint next : changes(new Random(3), 500)) {
+            file.write(next, 0);
+            assertEquals(new AgentCheckpointFile(directory).read().orElseThrow(), next);
+        }
+        assertThat(Files.readAllBytes(directory.resolve("checkpoint.json"))).isEqualTo(whole);
+    }
+
+    /** Checkpoints of which each follows from the one before: files grow, come and go, counts grow and are sealed. */
+    private static List<Checkpoint> changes(Random random, int count) {
+        List<Checkpoint> all = new ArrayList<>();
+        Checkpoint last = OLD;
+        AuditLedger ledger = new AuditLedger(OLD.audit());
+        for (int i = 0; i < count; i++) {
+            last = grown(last, "id" + random.nextInt(10), random.nextInt(1_000));
+            if (random.nextInt(5) == 0) {
+                last = new Checkpoint(
+                        last.agent(), last.files().subList(1, last.files().size()), last.audit(), last.readUpToMs());
+            }
+            Tallies lines = new Tallies();
+            lines.add("t" + random.nextInt(2), random.nextLong(3_000_000), new ContentHash(random.nextLong(), i));
+            ledger.add(lines);
+            if (random.nextInt(20) == 0 && ledger.sealed().isEmpty()) {
+                ledger.seal();
+            } else if (random.nextInt(20) == 0) {
+                ledger.acknowledge();
+            }
+            last = new Checkpoint(last.agent(), last.files(), ledger.state(), Map.of("t", (long) (i / 7)));
+            all.add(last);
+        }
+        return all;
+    }
+
+    /** The order of the files does not matter. */
+    private static void assertEquals(Checkpoint found, Checkpoint expected) {
+        assertThat(found.files()).containsExactlyInAnyOrderElementsOf(expected.files());
+        assertThat(found.audit()).isEqualTo(expected.audit());
+        assertThat(found.readUpToMs()).isEqualTo(expected.readUpToMs());
+    }
+
+    @Test
+    void changeThatIsNotWholeIsLeftOut() throws IOException {
+        AgentCheckpointFile file = new AgentCheckpointFile(directory);
+        file.write(OLD, 0);
+        Checkpoint first = grown(OLD, "id1", 1);
+        file.write(first, 0);
+        Path changes = directory.resolve("checkpoint.log");
+        int whole = (int) Files.size(changes);
+        file.write(grown(OLD, "id1", 2), 0);
+        byte[] bytes = Files.readAllBytes(changes);
+        for (int length = whole; length < bytes.length; length++) {
+            Files.write(changes, Arrays.copyOf(bytes, length));
+            assertEquals(new AgentCheckpointFile(directory).read().orElseThrow(), first);
+        }
+        bytes[bytes.length - 3] ^= 1;
+        Files.write(changes, bytes);
+        assertEquals(new AgentCheckpointFile(directory).read().orElseThrow(), first);
+    }
+
+    @Test
+    void crashWhileAChangeIsWrittenLeavesTheOneBefore() throws IOException {
+        for (int step = 0; step < 7; step++) {
+            new AgentCheckpointFile(directory).write(OLD, 0);
+            AgentCheckpointFile crashing = new AgentCheckpointFile(directory, new CrashingDisk(step));
+            Checkpoint before = OLD;
+            Checkpoint after = OLD;
+            try {
+                for (int offset = 1; offset < 5; offset++) {
+                    after = grown(OLD, "id1", offset);
+                    crashing.write(after, offset * 10_000L);
+                    before = after;
+                }
+                throw new AssertionError("no crash at step " + step);
+            } catch (IOException e) {
+                assertThat(e).hasMessage("crash at step " + step);
+            }
+            Checkpoint found = new AgentCheckpointFile(directory).read().orElseThrow();
+            assertThat(found).as("step " + step).isIn(before, after);
+        }
+    }
+
+    @Test
+    void writingGoesOnAfterAnError() throws IOException {
+        CrashingDisk disk = new CrashingDisk(5);
+        AgentCheckpointFile file = new AgentCheckpointFile(directory, disk);
+        file.write(OLD, 0);
+        assertThatThrownBy(() -> file.write(grown(OLD, "id1", 1), 0)).hasMessage("crash at step 5");
+        Checkpoint next = grown(OLD, "id1", 2);
+        file.write(next, 0);
+        file.write(grown(next, "id2", 1), 0);
+        assertEquals(new AgentCheckpointFile(directory).read().orElseThrow(), grown(next, "id2", 1));
+    }
+
+    @Test
+    void wholeCheckpointTakesThePlaceOfALargeLog() throws IOException {
+        AgentCheckpointFile file = new AgentCheckpointFile(directory);
+        long largest = 0;
+        for (int offset = 1; offset < 8_000; offset++) {
+            file.write(grown(OLD, "id1", offset), 0);
+            largest = Math.max(largest, Files.size(directory.resolve("checkpoint.log")));
+        }
+        assertThat(largest).isBetween(1L << 20, (1L << 20) + 1_000);
+        assertThat(Files.size(directory.resolve("checkpoint.log"))).isLessThan(1L << 20);
+        assertEquals(new AgentCheckpointFile(directory).read().orElseThrow(), grown(OLD, "id1", 7_999));
+    }
+
+    @Test
+    void logOfAnotherCheckpointIsNotApplied() throws IOException {
+        AgentCheckpointFile file = new AgentCheckpointFile(directory);
+        file.write(OLD, 0);
+        file.write(grown(OLD, "id1", 1), 0);
+        Files.writeString(directory.resolve("checkpoint.json"), NEW_JSON);
+        assertThat(new AgentCheckpointFile(directory).read()).contains(NEW);
     }
 
     @ParameterizedTest

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -247,6 +249,8 @@ class AccessLogParserTest {
                 "\"%h %l %u %t \\\"%r\\\" %>s %O \\\"%{Referer}i\\\" \\\"%{User-Agent}i\\\"\"",
                 "log_format main '$remote_addr - $remote_user [$time_local] \"$request\" '\n"
                         + "  '$status $body_bytes_sent \"$http_referer\" '\n  '\"$http_user_agent\"';",
+                "log_format main \"$remote_addr - $remote_user [$time_local] \\\"$request\\\" $status $body_bytes_sent \""
+                        + " \"\\\"$http_referer\\\" \\\"$http_user_agent\\\"\";",
                 "'$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent "
                         + "\"$http_referer\" \"${http_user_agent}\"'",
             })
@@ -288,5 +292,103 @@ class AccessLogParserTest {
         ParsedLine line =
                 record(new AccessLogParser(LogFormat.of("%h (" + directive + ") %>s")), "::1 (" + time + ") 200");
         assertThat(line.accepted().get("eventTime")).isEqualTo(expected.toEpochMilli());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "%h %t \"%m %U%q %H\" %>s        | ::1 [17/May/2015:10:05:03 +0000] \"GET /a b HTTP/1.1\" 200",
+                "%h %t \"%{X}i, %A\" %>s         | ::1 [17/May/2015:10:05:03 +0000] \"1.1.1.1, 2.2.2.2, 10.0.0.1\" 200",
+                "$upstream_addr $remote_addr [$time_local] $status | ' ::1 [17/May/2015:10:05:03 +0000] 200'",
+            })
+    void valueIsNeverTakenForItsNeighbour(String format, String line) {
+        assertThat(record(new AccessLogParser(LogFormat.of(format.strip())), line)
+                        .rejection())
+                .startsWith("does not match the log format");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2001:db8::1:51234, 2001:db8::1, 51234",
+        "192.0.2.1:80, 192.0.2.1, 80",
+        "[::1]:80, [::1], 80",
+    })
+    void addressOfIpv6MayBeFollowedByAPort(String text, String address, String port) {
+        ParsedLine line = record(
+                new AccessLogParser(LogFormat.of("$remote_addr:$remote_port [$time_local] $status")),
+                text + " [17/May/2015:10:05:03 +0000] 200");
+        assertThat(line.text("clientAddress")).isEqualTo(address);
+        assertThat(line.fields()).isEqualTo(Map.of("remote_port", port));
+    }
+
+    @Test
+    void timeWithASpaceNeedsNoBrackets() {
+        assertThat(record(
+                                new AccessLogParser(LogFormat.of("$remote_addr $time_local $status")),
+                                "::1 17/May/2015:10:05:03 +0000 200")
+                        .accepted()
+                        .get("status"))
+                .isEqualTo(200);
+        assertThat(record(
+                                new AccessLogParser(LogFormat.of("%{%Y-%m-%d %H:%M:%S}t %h %>s")),
+                                "2015-05-17 10:05:03 ::1 200")
+                        .accepted()
+                        .get("eventTime"))
+                .isEqualTo(1_431_857_103_000L);
+        assertThat(record(new AccessLogParser(LogFormat.of("%h %{%F %T UTC}t %>s")), "::1 2015-05-17 10:05:03 UTC 200")
+                        .accepted()
+                        .get("eventTime"))
+                .isEqualTo(1_431_857_103_000L);
+        assertThat(record(new AccessLogParser(LogFormat.of("%h %{%F %T}t %>s")), "::1 2015-04-31 10:05:03 200")
+                        .rejection())
+                .isEqualTo("expected a time, found \"2015-04-31 10:05:03\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "%h %{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t %>s",
+                "%h %{%F}t %{%T}t %>s",
+                "%h %t %>s %{Host}i %{User-Agent}i",
+                "$remote_addr [$time_local] $status $http_host $http_user_agent",
+            })
+    void formatThatCannotBeReadReliablyIsRefused(String format) {
+        assertThatThrownBy(() -> LogFormat.of(format)).hasMessageContaining("expected");
+    }
+
+    @Test
+    void valueThatAppearsTwiceIsKeptOnce() {
+        ParsedLine line = record(
+                new AccessLogParser(LogFormat.of("%h %t \"%r\" %>s \"%r\" %T/%D")),
+                "::1 [17/May/2015:10:05:03 +0000] \"odd\" 200 \"odd\" 1/1234567");
+        assertThat(line.fields())
+                .isEqualTo(Map.of(
+                        "request.firstline",
+                        "odd",
+                        "response.server.processing.seconds",
+                        "1",
+                        "response.server.processing.microseconds",
+                        "1234567"));
+    }
+
+    @Test
+    void noLineMakesTheParserFail() {
+        Random random = new Random(11);
+        List<String> pieces =
+                List.of(" ", "\"", "\\", "[", "]", ":", ",", "-", "1", "GET", "/", "\u0000", "\u20ac", " : ", "");
+        for (String format : List.of(
+                "combined",
+                "$upstream_addr $remote_addr:$remote_port [$time_local] $upstream_status $status $http_x",
+                "%{%F %T}t %h %>s %U%q \"%r\"")) {
+            LineParser parser = new AccessLogParser(LogFormat.of(format));
+            for (int i = 0; i < 20_000; i++) {
+                StringBuilder line = new StringBuilder();
+                for (int length = random.nextInt(40); length > 0; length--) {
+                    line.append(pieces.get(random.nextInt(pieces.size())));
+                }
+                assertThat(ParsedLine.of(parser, line.toString(), 0)).isNotNull();
+            }
+        }
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.agent.parse.Format.Kind;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,9 +51,15 @@ class FieldParsersTest {
     }
 
     @Test
-    void escapedTextIsNotAGroup() {
-        assertThat(RegexParser.namedGroups(Pattern.compile("\\(?<no>x(?<yes>y)(?<!z)")))
-                .containsExactly("yes");
+    void groupsOfBothSpellingsAreFieldsAndEscapedTextIsNot() {
+        ParsedLine line = parsed(format(Kind.REGEX, "\\(?<no>x(?<yes>y)(?P<too>z)?"), "(<no>xyz");
+        assertThat(line.fields()).isEqualTo(Map.of("yes", "y", "too", "z"));
+    }
+
+    @Test
+    void noLineMakesAnExpressionSlow() {
+        Format nested = format(Kind.REGEX, "(?<a>(x+x+)+)y");
+        assertThat(parsed(nested, "x".repeat(50_000)).rejection()).startsWith("does not match");
     }
 
     @Test
@@ -67,6 +72,18 @@ class FieldParsersTest {
         "iso, 2015-05-17T10:05:03Z, 1431857103000",
         "iso, 2015-05-17T12:05:03.250+02:00, 1431857103250",
         "iso, 2015-05-17T10:05:03, 1431857103000",
+        "iso, 2015-05-17T12:05:03+0200, 1431857103000",
+        "iso, '2015-05-17T12:05:03,250+02:00', 1431857103250",
+        "iso, 2015-05-17 10:05:03.250Z, 1431857103250",
+        "iso, 20150517T100503Z, 1431857103000",
+        "iso, 2015-05-17T12:05:03+02, 1431857103000",
+        "iso, 2015-05-17T10:05:03.250123456Z, 1431857103250",
+        "iso, 2015-05-17T10:05:03.250123456789Z, 1431857103250",
+        "iso, 2015-05-17T10:05Z, 1431857100000",
+        "iso, 2015-05-17 10:05:03 UTC, 1431857103000",
+        "iso, 2015-05-17T12:05:03.250+02:00[Europe/Berlin], 1431857103250",
+        "iso, 2016-12-31T23:59:60Z, 1483228800000",
+        "iso, 1969-12-31T23:59:59Z, -1000",
         "epoch-millis, 1431857103000, 1431857103000",
         "epoch-seconds, 1431857103.5, 1431857103500",
         "yyyy/MM/dd HH:mm:ss Z, 2015/05/17 12:05:03 +0200, 1431857103000",
@@ -75,6 +92,26 @@ class FieldParsersTest {
         Format format = new Format(Kind.JSON, "", "at", timeFormat);
         assertThat(parsed(format, "{\"at\":\"" + text + "\"}").accepted().get("eventTime"))
                 .isEqualTo(expectedMs);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2015-05-17",
+                "17/May/2015:10:05:03 +0000",
+                "2015-04-31T10:05:03Z",
+                "2015-05-17T24:05:03Z",
+                "2015-0517T10:05:03Z",
+                "2015-05-17T10:0503Z",
+                "2015-05-17T10:05:03+99",
+                "99999-05-17T10:05:03Z",
+                "+999999999-01-01T00:00:00Z",
+                "",
+            })
+    void textThatIsNoIsoTimeIsRejected(String text) {
+        assertThat(parsed(new Format(Kind.JSON, "", "at", "iso"), "{\"at\":\"" + text + "\"}")
+                        .rejection())
+                .isEqualTo("field \"at\": expected a time, found \"" + text + "\"");
     }
 
     @Test
@@ -88,6 +125,9 @@ class FieldParsersTest {
     @Test
     void invalidPatternsAreRefused() {
         assertThatThrownBy(() -> format(Kind.REGEX, "(").parser()).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> format(Kind.REGEX, "(?<a>x)(?!y)").parser())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("(?!");
         assertThatThrownBy(() -> new Format(Kind.JSON, "", "at", "qqq{").parser())
                 .isInstanceOf(IllegalArgumentException.class);
     }

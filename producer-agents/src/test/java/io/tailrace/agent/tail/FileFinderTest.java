@@ -66,4 +66,12 @@ class FileFinderTest {
                         link + ": is a pipe, a device or a socket: expected a regular file",
                         folder + "/nginx/old: is a directory: expected its files, as in DIRECTORY/*.log");
     }
+
+    @Test
+    void directoryAboveALinkIsThatOfItsTarget() throws IOException {
+        Files.createDirectories(folder.resolve("var"));
+        Files.createSymbolicLink(folder.resolve("var/current"), folder.resolve("nginx/old"));
+        assertThat(found(new FileFinder(List.of(folder + "/var/current/../access.log"))))
+                .hasSize(1);
+    }
 }

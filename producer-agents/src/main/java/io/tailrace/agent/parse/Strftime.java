@@ -1,0 +1,86 @@
+package io.tailrace.agent.parse;
+
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * A time format of {@code strftime}, as in Apache's {@code %{...}t}. A time without an offset is in UTC.
+ *
+ * @param time reads such a time
+ * @param spaces how many spaces it has
+ */
+record Strftime(LogTime time, int spaces) {
+    private static final ZonedDateTime SAMPLE = ZonedDateTime.of(2015, 5, 17, 10, 5, 3, 0, ZoneOffset.UTC);
+
+    /**
+     * Reads a format.
+     *
+     * @throws IllegalArgumentException if a conversion is not supported, or the format lacks the date or the time of day
+     */
+    static Strftime of(String format) {
+        String pattern = pattern(format);
+        String sample = DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(SAMPLE);
+        LogTime time = LogTime.of(pattern);
+        byte[] text = sample.getBytes(StandardCharsets.UTF_8);
+        if (time.ms(text, 0, text.length) == LogTime.INVALID) {
+            throw new IllegalArgumentException(
+                    "time format \"" + format + "\": expected a date and a time of day, as in %d/%b/%Y:%H:%M:%S %z");
+        }
+        return new Strftime(time, (int) sample.chars().filter(c -> c == ' ').count());
+    }
+
+    private static String pattern(String format) {
+        StringBuilder pattern = new StringBuilder();
+        StringBuilder text = new StringBuilder();
+        for (int at = 0; at < format.length(); at++) {
+            char c = format.charAt(at);
+            if (c == '%' && at + 1 < format.length() && format.charAt(at + 1) != '%') {
+                at++;
+                pattern.append(quoted(text)).append(conversion(format, format.charAt(at)));
+            } else {
+                at += c == '%' ? 1 : 0;
+                text.append(c);
+            }
+        }
+        return pattern.append(quoted(text)).toString();
+    }
+
+    /** Takes text that stands for itself. */
+    private static String quoted(StringBuilder text) {
+        String quoted = text.length() == 0 ? "" : "'" + text.toString().replace("'", "''") + "'";
+        text.setLength(0);
+        return quoted;
+    }
+
+    private static String conversion(String format, char conversion) {
+        return switch (conversion) {
+            case 'a' -> "EEE";
+            case 'A' -> "EEEE";
+            case 'b', 'h' -> "MMM";
+            case 'B' -> "MMMM";
+            case 'd' -> "dd";
+            case 'D' -> "MM/dd/uu";
+            case 'e' -> "ppd";
+            case 'F' -> "uuuu-MM-dd";
+            case 'H' -> "HH";
+            case 'I' -> "hh";
+            case 'j' -> "DDD";
+            case 'm' -> "MM";
+            case 'M' -> "mm";
+            case 'p' -> "a";
+            case 'R' -> "HH:mm";
+            case 'S' -> "ss";
+            case 'T' -> "HH:mm:ss";
+            case 'y' -> "uu";
+            case 'Y' -> "uuuu";
+            case 'z' -> "xx";
+            case 'Z' -> "zzz";
+            default ->
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT, "time format \"%s\": conversion %%%c is not supported", format, conversion));
+        };
+    }
+}
