@@ -3,7 +3,7 @@
  *
  * <p>The schema of an id never changes, so it may be cached for ever. Subjects are named {@code <topic>-value}. Agents
  * and the loader carry this module: it depends on Avro, Jackson and
- * commons-codec alone, and not on the registry's server.
+ * zero-allocation-hashing alone, and not on the registry's server.
  */
 @NullMarked
 package io.tailrace.schemas;

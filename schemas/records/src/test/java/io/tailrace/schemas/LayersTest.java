@@ -17,7 +17,7 @@ class LayersTest {
                         "java..",
                         "org.apache.avro..",
                         "com.fasterxml.jackson..",
-                        "org.apache.commons.codec..",
+                        "net.openhft.hashing..",
                         "org.jspecify..")
                 .check(new ClassFileImporter()
                         .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
