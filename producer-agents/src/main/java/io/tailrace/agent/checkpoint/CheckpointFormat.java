@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckpointFormat {
     static final int VERSION = 3;
+
+    private static final List<String> FILE_FIELDS = List.of(
+            "source",
+            "file",
+            "path",
+            "device",
+            "inode",
+            "mark",
+            "complete",
+            "adriftSinceMs",
+            "restingSizeBytes",
+            "restingModifiedMs");
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -140,9 +153,11 @@ final class CheckpointFormat {
         }
         String agent = root.get("agent").text();
         CheckpointValue audit = root.get("audit");
-        return version == 1
-                ? new Checkpoint(agent, files, auditOfVersion1(audit), Map.of())
-                : new Checkpoint(agent, files, audit(audit), readUpToMs(audit.get("readUpTo")));
+        return switch ((int) version) {
+            case 1 -> new Checkpoint(agent, files, auditOfVersion1(audit), Map.of());
+            case 2 -> new Checkpoint(agent, files, withoutSums(audit(audit)), readUpToMs(audit.get("readUpTo")));
+            default -> new Checkpoint(agent, files, audit(audit), readUpToMs(audit.get("readUpTo")));
+        };
     }
 
     static CheckpointValue parse(byte[] bytes) throws IOException {
@@ -154,19 +169,7 @@ final class CheckpointFormat {
     }
 
     static FileProgress file(CheckpointValue file) throws IOException {
-        file.expectOnly(
-                "id",
-                "source",
-                "file",
-                "path",
-                "device",
-                "inode",
-                "mark",
-                "sent",
-                "complete",
-                "adriftSinceMs",
-                "restingSizeBytes",
-                "restingModifiedMs");
+        expectFields(file, "id", "sent");
         List<SentLines> sent = new ArrayList<>();
         for (CheckpointValue lines : file.get("sent").elements()) {
             lines.expectOnly("position", "headHash", "tailHash", "readMs");
@@ -175,21 +178,13 @@ final class CheckpointFormat {
         return file(file, file.get("id").text(), sent);
     }
 
+    /** @param more fields beside those that a content has in every version */
+    private static void expectFields(CheckpointValue file, String... more) throws IOException {
+        file.expectOnly(Stream.concat(FILE_FIELDS.stream(), Stream.of(more)).toArray(String[]::new));
+    }
+
     private static FileProgress fileOfVersion2(CheckpointValue file) throws IOException {
-        file.expectOnly(
-                "id",
-                "source",
-                "file",
-                "path",
-                "device",
-                "inode",
-                "mark",
-                "sent",
-                "sentMs",
-                "complete",
-                "adriftSinceMs",
-                "restingSizeBytes",
-                "restingModifiedMs");
+        expectFields(file, "id", "sent", "sentMs");
         file.get("sent").expectOnly("position", "headHash", "tailHash");
         ReadPosition sent = position(file.get("sent"));
         long sentMs = file.get("sentMs").number(0);
@@ -197,17 +192,7 @@ final class CheckpointFormat {
     }
 
     private static FileProgress fileOfVersion1(CheckpointValue file) throws IOException {
-        file.expectOnly(
-                "source",
-                "file",
-                "path",
-                "device",
-                "inode",
-                "mark",
-                "complete",
-                "adriftSinceMs",
-                "restingSizeBytes",
-                "restingModifiedMs");
+        expectFields(file);
         return file(file, FileProgress.newContentId(), List.of());
     }
 
@@ -282,6 +267,26 @@ final class CheckpointFormat {
             byTopic.put(topic.get("topic").text(), topic.get("readUpToMs").number(0));
         }
         return byTopic;
+    }
+
+    /** The sums of version 2 are of another hash. Nothing can be added to them: open counts become sealed. */
+    private static AuditLedger.State withoutSums(AuditLedger.State audit) {
+        List<AuditLedger.Sealed> sealed = new ArrayList<>();
+        for (AuditLedger.Sealed count : audit.sealed()) {
+            sealed.add(new AuditLedger.Sealed(
+                    count.sequence(), count.topic(), count.windowStartMs(), count.count(), null, count.rejected()));
+        }
+        long nextSequence = audit.nextSequence();
+        for (AuditLedger.Open count : audit.open()) {
+            sealed.add(new AuditLedger.Sealed(
+                    nextSequence++,
+                    count.topic(),
+                    count.windowStartMs(),
+                    count.sum().count(),
+                    null,
+                    count.rejected()));
+        }
+        return new AuditLedger.State(nextSequence, List.of(), sealed);
     }
 
     /** Counts without sums cannot be added to: open ones become sealed. */
