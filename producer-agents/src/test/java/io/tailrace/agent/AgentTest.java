@@ -257,6 +257,25 @@ class AgentTest extends AgentFixture {
     }
 
     @Test
+    void chunkIsNotAcknowledgedBeforeTheOneInFrontOfIt() throws IOException {
+        List<String> expected = new ArrayList<>();
+        for (int line = 0; line < 1_000; line++) {
+            expected.add("line " + line);
+        }
+        harness.append("access.log", String.join("\n", expected) + "\n");
+        harness.producer.holding = true;
+        harness.run();
+        FakeProducer.Batch first = harness.producer.pending.element().batch();
+        harness.producer.pending.removeIf(sent -> sent.batch() == first);
+        harness.producer.answerAll();
+        harness.run();
+        harness.crash(0);
+        harness.start();
+        harness.run();
+        assertThat(harness.lines()).containsAll(expected);
+    }
+
+    @Test
     void crashRepeatsAtMostFourChunks() throws IOException {
         harness.append("access.log", "line\n".repeat(10_000));
         harness.producer.holding = true;
