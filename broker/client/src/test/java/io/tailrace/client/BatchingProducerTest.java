@@ -8,95 +8,16 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.MetadataRequest;
 import io.tailrace.protocol.message.ProduceRequest;
-import io.tailrace.protocol.message.ProduceResponse;
-import io.tailrace.protocol.record.RecordBatch;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-class BatchingProducerTest {
-    private static final TopicPartition P0 = new TopicPartition("t", 0);
-    private static final TopicPartition P1 = new TopicPartition("t", 1);
-
-    private final ManualTime time = new ManualTime();
-    private final ScriptedNetwork network = new ScriptedNetwork();
-
-    private static ProducerConfig.Builder config() {
-        return ProducerConfig.builder("broker:1").lingerMs(0).blockMsMax(0);
-    }
-
-    private BatchingProducer producer(ProducerConfig.Builder config) {
-        network.lead(1, P0);
-        network.lead(1, P1);
-        BatchingProducer producer = new BatchingProducer(config.build(), network, time, () -> 0.5);
-        learnPartitions(producer);
-        return producer;
-    }
-
-    /** Fetches metadata by a send to a partition that does not exist. */
-    private void learnPartitions(BatchingProducer producer) {
-        Thread sender = new Thread(() -> queue(producer, new TopicPartition("t", 9), 1));
-        sender.start();
-        Awaitility.await().until(() -> {
-            producer.step();
-            return !sender.isAlive();
-        });
-        for (int i = 0; i < 3; i++) {
-            time.advanceMs(2_000);
-            producer.step();
-        }
-    }
-
-    private static CompletableFuture<RecordMetadata> send(Producer producer, TopicPartition to, int valueBytes) {
-        return producer.send(new ProducerRecord(
-                to.topic(), OptionalInt.of(to.partition()), OptionalLong.of(5), null, new byte[valueBytes], List.of()));
-    }
-
-    private static void queue(Producer producer, TopicPartition to, int valueBytes) {
-        CompletableFuture<RecordMetadata> unused = send(producer, to, valueBytes);
-    }
-
-    private static RecordBatch batch(Asked asked) {
-        ProduceRequest request = asked.as(ProduceRequest.class);
-        return RecordBatch.at(Objects.requireNonNull(
-                        request.topics().get(0).partitions().get(0).records())
-                .buffer());
-    }
-
-    private static ProduceResponse answer(ProduceResponse.Partition partition) {
-        return new ProduceResponse(List.of(new ProduceResponse.Topic("t", List.of(partition))), 0);
-    }
-
-    private static void acknowledge(Asked asked, long baseOffset) {
-        asked.answer(answer(ProduceResponse.Partition.appended(0, baseOffset, -1, 0)));
-    }
-
-    private static void refuse(Asked asked, ErrorCode error) {
-        asked.answer(answer(ProduceResponse.Partition.refused(0, error, "no")));
-    }
-
-    private static ErrorCode failure(CompletableFuture<RecordMetadata> future) {
-        assertThat(future).isDone();
-        return Retry.errorOf(Objects.requireNonNull(future.handle((ok, e) -> e).join()));
-    }
-
-    /** Makes the broker acknowledge a first batch, which allows pipelining. */
-    private void acknowledgeFirstBatch(BatchingProducer producer) {
-        CompletableFuture<RecordMetadata> first = send(producer, P0, 1);
-        producer.step();
-        acknowledge(network.only(), 0);
-        producer.step();
-        assertThat(first.join().offset()).hasValue(0);
-    }
-
+class BatchingProducerTest extends ProducerFixture {
     @Test
     void batchWaitsForItsLinger() {
         BatchingProducer producer = producer(config().lingerMs(10));
@@ -444,92 +365,5 @@ class BatchingProducerTest {
         CompletableFuture<RecordMetadata> future = send(producer, P0, 1);
         assertThatThrownBy(() -> producer.flush(Duration.ofMillis(1))).isInstanceOf(ClientException.class);
         assertThat(future).isNotDone();
-    }
-
-    /** A block for {@link #P0}. */
-    private static RecordBlock block(Producer producer, int records, int valueBytes) {
-        byte[] key = new byte[1];
-        while (Partitioner.ofKey(key, 2) != P0.partition()) {
-            key[0]++;
-        }
-        RecordBlock block = producer.newBlock("t", key);
-        for (int i = 0; i < records; i++) {
-            assertThat(block.append(5 + i, new byte[valueBytes + 2], 1, valueBytes))
-                    .isTrue();
-        }
-        return block;
-    }
-
-    @Test
-    void blockIsABatchOfItsOwnBehindEarlierRecords() {
-        BatchingProducer producer = producer(config().lingerMs(1_000));
-        queue(producer, P0, 1);
-        CompletableFuture<RecordMetadata> block = producer.send(block(producer, 3, 10));
-        queue(producer, P0, 1);
-        producer.step();
-        assertThat(batch(network.asked().get(0)).recordCount()).isEqualTo(1);
-        acknowledge(network.only(), 40);
-        producer.step();
-        assertThat(batch(network.asked().get(0)).recordCount()).isEqualTo(3);
-        acknowledge(network.only(), 41);
-        producer.step();
-        assertThat(block.join()).isEqualTo(new RecordMetadata(P0, OptionalLong.of(41), 5));
-        assertThat(network.asked()).isEmpty();
-    }
-
-    @Test
-    void blockThatIsTooLargeForTheTopicFailsAsAWhole() {
-        BatchingProducer producer = producer(config());
-        CompletableFuture<RecordMetadata> block = producer.send(block(producer, 3, 10));
-        producer.step();
-        refuse(network.only(), ErrorCode.MESSAGE_TOO_LARGE);
-        producer.step();
-        assertThat(failure(block)).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
-        assertThat(network.asked()).isEmpty();
-    }
-
-    @Test
-    void refusedBlockHasTheRecordsThatTheBrokerNamed() {
-        BatchingProducer producer = producer(config());
-        CompletableFuture<RecordMetadata> block = producer.send(block(producer, 3, 10));
-        producer.step();
-        network.only()
-                .answer(answer(new ProduceResponse.Partition(
-                        0,
-                        ErrorCode.INVALID_TIMESTAMP,
-                        -1,
-                        -1,
-                        -1,
-                        List.of(new ProduceResponse.RecordError(2, "too late")),
-                        "record 2 is too late")));
-        producer.step();
-        assertThat(block)
-                .failsWithin(Duration.ZERO)
-                .withThrowableOfType(ExecutionException.class)
-                .havingCause()
-                .isInstanceOfSatisfying(RecordsRefusedException.class, refused -> {
-                    assertThat(refused.indexes()).containsExactly(2);
-                    assertThat(refused).hasMessageContaining("record 2 is too late");
-                });
-    }
-
-    @Test
-    void memoryOfABlockIsFreeOnceItIsAcknowledged() {
-        BatchingProducer producer = producer(config().bufferBytesMax(2_048));
-        CompletableFuture<RecordMetadata> first = producer.send(block(producer, 1, 600));
-        assertThat(failure(producer.send(block(producer, 2, 600)))).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
-        producer.step();
-        acknowledge(network.only(), 0);
-        producer.step();
-        assertThat(first).isCompleted();
-        assertThat(producer.send(block(producer, 2, 600))).isNotDone();
-    }
-
-    @Test
-    void fullBlockRefusesARecord() {
-        BatchingProducer producer = producer(config().batchBytesMax(200));
-        RecordBlock block = block(producer, 1, 100);
-        assertThat(block.append(5, new byte[100], 0, 100)).isFalse();
-        assertThat(block.recordCount()).isEqualTo(1);
     }
 }
