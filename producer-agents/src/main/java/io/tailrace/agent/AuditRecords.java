@@ -3,9 +3,8 @@ package io.tailrace.agent;
 import io.tailrace.agent.audit.AuditLedger;
 import io.tailrace.agent.audit.ReadFrontier.Reading;
 import io.tailrace.client.ProducerRecord;
+import io.tailrace.schemas.FramedAvroEncoder;
 import io.tailrace.schemas.Schemas;
-import io.tailrace.schemas.audit.CanonicalEncoder;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalInt;
@@ -23,7 +22,7 @@ final class AuditRecords {
     private final SchemaIds ids;
     private final String host;
     private final AuditConfig audit;
-    private final CanonicalEncoder encoder = new CanonicalEncoder();
+    private final FramedAvroEncoder encoder = new FramedAvroEncoder();
 
     AuditRecords(SchemaIds ids, String host, AuditConfig audit) {
         this.ids = ids;
@@ -38,11 +37,8 @@ final class AuditRecords {
     }
 
     private ProducerRecord record(String topic, byte[] key, long timestampMs, GenericRecord value) {
-        ByteArrayOutputStream framed = new ByteArrayOutputStream();
-        framed.writeBytes(ids.header(topic, value.getSchema()));
-        framed.writeBytes(encoder.encode(value.getSchema(), value));
-        return new ProducerRecord(
-                topic, OptionalInt.empty(), OptionalLong.of(timestampMs), key, framed.toByteArray(), List.of());
+        byte[] framed = encoder.encode(ids.id(topic, value.getSchema()), value);
+        return new ProducerRecord(topic, OptionalInt.empty(), OptionalLong.of(timestampMs), key, framed, List.of());
     }
 
     /** The record of a sealed count. */

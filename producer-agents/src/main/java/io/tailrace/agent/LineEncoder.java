@@ -6,6 +6,7 @@ import io.tailrace.agent.encode.RecordWriter;
 import io.tailrace.agent.parse.LineParser;
 import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.Lines;
+import io.tailrace.schemas.Framing;
 import io.tailrace.schemas.Schemas;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -63,8 +64,8 @@ final class LineEncoder implements ChunkEncoder {
     void register(long nowMs) {
         ids.register(topic, parser.schema(), nowMs);
         ids.register(deadLetterTopic, Schemas.DEAD_LETTER, nowMs);
-        header = ids.header(topic, parser.schema());
-        deadLetterHeader = ids.header(deadLetterTopic, Schemas.DEAD_LETTER);
+        header = Framing.header(ids.id(topic, parser.schema()));
+        deadLetterHeader = Framing.header(ids.id(deadLetterTopic, Schemas.DEAD_LETTER));
     }
 
     @Override

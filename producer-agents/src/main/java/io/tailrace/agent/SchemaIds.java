@@ -1,6 +1,5 @@
 package io.tailrace.agent;
 
-import io.tailrace.schemas.Framing;
 import io.tailrace.schemas.SchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryException;
 import java.util.HashMap;
@@ -14,7 +13,7 @@ final class SchemaIds {
 
     private final SchemaRegistryClient registry;
     /** By topic and schema: sources of different formats may share a topic, if the registry allows it. */
-    private final Map<Registered, byte[]> headers = new HashMap<>();
+    private final Map<Registered, Integer> ids = new HashMap<>();
     /** Why the registry did not answer a moment ago: it is asked again after a pause, since each call may wait. */
     private @Nullable SchemaRegistryException silence;
 
@@ -33,7 +32,7 @@ final class SchemaIds {
      */
     void register(String topic, Schema schema, long nowMs) {
         Registered registered = new Registered(topic, schema);
-        if (headers.containsKey(registered)) {
+        if (ids.containsKey(registered)) {
             return;
         }
         SchemaRegistryException before = silence;
@@ -43,7 +42,7 @@ final class SchemaIds {
         silence = null;
         try {
             int id = registry.register(SchemaRegistryClient.valueSubject(topic), schema);
-            headers.put(registered, Framing.header(id));
+            ids.put(registered, id);
         } catch (SchemaRegistryException e) {
             if (e.isRetriable()) {
                 silence = e;
@@ -53,12 +52,12 @@ final class SchemaIds {
         }
     }
 
-    /** The header of a topic's records; a schema that is not registered for it is an {@link IllegalStateException}. */
-    byte[] header(String topic, Schema schema) {
-        byte[] header = headers.get(new Registered(topic, schema));
-        if (header == null) {
+    /** The id of a schema; if it is not registered for the topic, that is an {@link IllegalStateException}. */
+    int id(String topic, Schema schema) {
+        Integer id = ids.get(new Registered(topic, schema));
+        if (id == null) {
             throw new IllegalStateException("schema " + schema.getFullName() + " is not registered for topic " + topic);
         }
-        return header;
+        return id;
     }
 }
