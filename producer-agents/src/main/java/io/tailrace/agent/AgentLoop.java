@@ -1,6 +1,5 @@
 package io.tailrace.agent;
 
-import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +12,15 @@ import org.slf4j.LoggerFactory;
 /** Runs an agent in its own thread until it is closed. Thread-safe. */
 final class AgentLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AgentLoop.class);
+
+    /** A run that ended by itself sent what it could. Its message is for the user. */
+    private static final class LeftOutException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private LeftOutException(String message) {
+            super(message);
+        }
+    }
 
     private final AgentConfig config;
     private final InstantSource clock;
@@ -59,7 +67,7 @@ final class AgentLoop implements AutoCloseable {
             stop(agent);
             List<String> leftOut = agent.leftOut();
             if (once && !leftOut.isEmpty()) {
-                throw new IOException("not everything was sent: " + String.join("; ", leftOut));
+                throw new LeftOutException("not everything was sent: " + String.join("; ", leftOut));
             }
         } catch (Throwable e) {
             ended.completeExceptionally(e);
@@ -101,7 +109,9 @@ final class AgentLoop implements AutoCloseable {
         try {
             ended.join();
         } catch (CompletionException e) {
-            log.error("agent failed before the stop", e.getCause());
+            if (!(e.getCause() instanceof LeftOutException)) {
+                log.error("agent failed before the stop", e.getCause());
+            }
         }
     }
 }

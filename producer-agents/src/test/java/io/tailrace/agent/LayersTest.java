@@ -26,6 +26,7 @@ class LayersTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
+                        "io.tailrace.agent.encode..",
                         "io.tailrace.agent.parse..",
                         "io.tailrace.agent.delivery..",
                         "io.tailrace.client..",
@@ -41,6 +42,21 @@ class LayersTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.tailrace.agent.tail..", "io.tailrace.client..", "java.nio.file..")
+                .check(classes);
+    }
+
+    @Test
+    void encodingKnowsNothingOfFilesFormatsOrBrokers() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.tailrace.agent.encode")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.tailrace.agent.tail..",
+                        "io.tailrace.agent.parse..",
+                        "io.tailrace.client..",
+                        "java.nio.file..")
                 .check(classes);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +31,14 @@ final class AccessLogParser implements LineParser {
             List.of(Column.IDENT, Column.USER, Column.METHOD, Column.PATH, Column.PROTOCOL);
 
     private final List<Piece> pieces = new ArrayList<>();
-    private final List<LogValue> values = new ArrayList<>();
     /** The index of the value of each column. */
     private final Map<Column, Integer> valueOf = new EnumMap<>(Column.class);
 
     private final List<Field> fields = new ArrayList<>();
     private final int client;
     private final int time;
+    private final TimeFormat timeFormat;
+    private final int size;
     private final int status;
     private final int requestLine;
 
@@ -57,6 +59,11 @@ final class AccessLogParser implements LineParser {
         String name() {
             return value.name();
         }
+
+        /** How many spaces it has as a time. */
+        int spaces() {
+            return value.time() == null ? 0 : value.time().spaces();
+        }
     }
 
     /** A value in {@code fields}. */
@@ -76,22 +83,24 @@ final class AccessLogParser implements LineParser {
             }
         }
         fields.sort(Comparator.comparing(Field::name));
-        starts = new int[values.size()];
-        ends = new int[values.size()];
+        starts = new int[pieces.size()];
+        ends = new int[pieces.size()];
         client = index(Column.CLIENT_ADDRESS);
         time = index(Column.TIME);
+        timeFormat = Objects.requireNonNull(pieces.get(time).value.time(), "a format has a time");
+        size = index(Column.RESPONSE_BYTES);
         status = index(Column.STATUS);
         requestLine = index(Column.REQUEST_LINE);
     }
 
     private void add(LogValue value, String before, String after) {
         boolean isQuoted = before.endsWith("\"") && after.startsWith("\"");
+        int index = pieces.size();
         pieces.add(new Piece(utf8(before), utf8(after), isQuoted, value));
         if (value.column() == Column.FIELD || value.column() == Column.REQUEST_LINE) {
-            fields.add(new Field(value.name(), utf8(value.name()), values.size()));
+            fields.add(new Field(value.name(), utf8(value.name()), index));
         }
-        valueOf.putIfAbsent(value.column(), values.size());
-        values.add(value);
+        valueOf.put(value.column(), index);
     }
 
     private static byte[] utf8(String text) {
@@ -113,7 +122,7 @@ final class AccessLogParser implements LineParser {
         if (mismatch != null) {
             return mismatch;
         }
-        long eventTimeMs = values.get(time).time().ms(utf8, starts[time], ends[time]);
+        long eventTimeMs = timeFormat.time().ms(utf8, starts[time], ends[time]);
         if (eventTimeMs == LogTime.INVALID) {
             return "expected a time, found \"" + text(utf8, time) + "\"";
         }
@@ -121,8 +130,9 @@ final class AccessLogParser implements LineParser {
         if (statusCode < 0 || statusCode > Integer.MAX_VALUE) {
             return "status: expected a number, found \"" + text(utf8, status) + "\"";
         }
-        int size = index(Column.RESPONSE_BYTES);
-        if (isPresent(utf8, size) && number(utf8, size) < 0) {
+        boolean hasSize = isPresent(utf8, size);
+        long responseBytes = hasSize ? number(utf8, size) : 0;
+        if (responseBytes < 0) {
             return "responseBytes: expected a number, found \"" + text(utf8, size) + "\"";
         }
         if (!isPresent(utf8, client) || starts[client] == ends[client]) {
@@ -135,8 +145,8 @@ final class AccessLogParser implements LineParser {
             writeText(utf8, column, out);
         }
         out.number(statusCode);
-        if (isPresent(utf8, size)) {
-            out.optionalNumber(number(utf8, size));
+        if (hasSize) {
+            out.optionalNumber(responseBytes);
         } else {
             out.absent();
         }
@@ -232,7 +242,7 @@ final class AccessLogParser implements LineParser {
     private static int endAtSpace(Piece piece, byte[] line, int from, int to) {
         int end = wordEnd(line, from, to);
         if (piece.value.shape() == Shape.TIME) {
-            for (int space = 0; space < piece.value.spaces() && end < to; space++) {
+            for (int space = 0; space < piece.spaces() && end < to; space++) {
                 end = wordEnd(line, end + 1, to);
             }
             return end;

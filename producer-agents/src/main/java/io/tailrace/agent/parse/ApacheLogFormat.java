@@ -59,7 +59,7 @@ final class ApacheLogFormat {
         String of = directive.group("of");
         if (name.equals("t") && of == null) {
             parts.add(new LogFormat.Text("["));
-            parts.add(new LogFormat.Value(LogValue.time("request.receive.time", LogTime.COMMON, 1)));
+            parts.add(new LogFormat.Value(LogValue.time("request.receive.time", TimeFormat.COMMON)));
             parts.add(new LogFormat.Text("]"));
             return end;
         }
@@ -166,14 +166,11 @@ final class ApacheLogFormat {
                 ? format.substring(format.indexOf(':') + 1)
                 : format;
         return switch (when) {
-            case "sec" -> LogValue.time(name, LogTime.of("epoch-seconds"), 0);
-            case "msec" -> LogValue.time(name, LogTime.of("epoch-millis"), 0);
-            case "usec" -> LogValue.time(name, LogTime.of("epoch-micros"), 0);
+            case "sec" -> LogValue.time(name, TimeFormat.of("epoch-seconds"));
+            case "msec" -> LogValue.time(name, TimeFormat.of("epoch-millis"));
+            case "usec" -> LogValue.time(name, TimeFormat.of("epoch-micros"));
             case "msec_frac", "usec_frac" -> LogValue.field(name, Shape.WORD);
-            default -> {
-                Strftime strftime = Strftime.of(when);
-                yield LogValue.time(name, strftime.time(), strftime.spaces());
-            }
+            default -> LogValue.time(name, TimeFormat.ofStrftime(when));
         };
     }
 }

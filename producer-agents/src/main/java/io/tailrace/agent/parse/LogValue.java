@@ -1,5 +1,7 @@
 package io.tailrace.agent.parse;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A value of a log format.
  *
@@ -7,10 +9,14 @@ package io.tailrace.agent.parse;
  * @param rank which value gets the column if several could: the one with the lowest rank, and of these the first
  * @param name its name in {@code fields}, if the record has it there
  * @param shape what the value may look like where the server does not quote it
- * @param time how to read it as a time, if it is one
- * @param spaces how many spaces it has as a time
+ * @param time how to read it as a time; null if it is none
  */
-record LogValue(Column column, int rank, String name, Shape shape, LogTime time, int spaces) {
+record LogValue(
+        Column column,
+        int rank,
+        String name,
+        Shape shape,
+        @Nullable TimeFormat time) {
 
     /** The columns of an access log, in the order of the schema behind the event time. */
     enum Column {
@@ -47,27 +53,26 @@ record LogValue(Column column, int rank, String name, Shape shape, LogTime time,
     }
 
     static LogValue of(Column column, int rank, String name) {
-        return new LogValue(column, rank, name, Shape.WORD, LogTime.COMMON, 0);
+        return new LogValue(column, rank, name, Shape.WORD, null);
     }
 
     static LogValue field(String name, Shape shape) {
-        return new LogValue(Column.FIELD, 0, name, shape, LogTime.COMMON, 0);
+        return new LogValue(Column.FIELD, 0, name, shape, null);
     }
 
-    /** @param spaces how many spaces the time has */
-    static LogValue time(String name, LogTime time, int spaces) {
-        return new LogValue(Column.TIME, 0, name, Shape.TIME, time, spaces);
+    static LogValue time(String name, TimeFormat time) {
+        return new LogValue(Column.TIME, 0, name, Shape.TIME, time);
     }
 
     LogValue withShape(Shape other) {
-        return new LogValue(column, rank, name, other, time, spaces);
+        return new LogValue(column, rank, name, other, time);
     }
 
     LogValue asField() {
-        return new LogValue(Column.FIELD, 0, name, shape, time, spaces);
+        return new LogValue(Column.FIELD, 0, name, shape, time);
     }
 
     LogValue ignored() {
-        return new LogValue(Column.NONE, 0, name, shape, time, spaces);
+        return new LogValue(Column.NONE, 0, name, shape, time);
     }
 }

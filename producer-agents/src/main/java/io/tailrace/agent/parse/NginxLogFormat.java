@@ -38,9 +38,9 @@ final class NginxLogFormat {
                 throw new IllegalArgumentException(
                         "log format: $binary_remote_addr is not text: log $remote_addr instead");
             case "remote_user" -> LogValue.of(Column.USER, 0, name).withShape(Shape.TEXT);
-            case "time_local" -> LogValue.time(name, LogTime.COMMON, 1);
-            case "time_iso8601" -> LogValue.time(name, LogTime.of("iso"), 0);
-            case "msec" -> LogValue.time(name, LogTime.of("epoch-seconds"), 0);
+            case "time_local" -> LogValue.time(name, TimeFormat.COMMON);
+            case "time_iso8601" -> LogValue.time(name, TimeFormat.of("iso"));
+            case "msec" -> LogValue.time(name, TimeFormat.of("epoch-seconds"));
             case "request" ->
                 LogValue.of(Column.REQUEST_LINE, 0, "request.firstline").withShape(Shape.TEXT);
             case "request_method" -> LogValue.of(Column.METHOD, 0, name);

@@ -59,9 +59,9 @@ public final class Store implements AutoCloseable {
         // The default for file:// writes checksum files, and its hsync does nothing.
         conf.setClass("fs.file.impl", LocalFiles.class, FileSystem.class);
         // A client that closes a file often asks the NameNode before the DataNode has reported the last block. By
-        // default, it
-        // then sleeps for 400 ms, and twice as long each of 5 times. This is as patient, but a small file does not wait
-        // so long.
+        // default
+        // it then sleeps for 400 ms, and twice as long each of 5 times. This is as patient, but a small file waits
+        // less.
         conf.setIfUnset(COMPLETE_DELAY_MS, "20");
         conf.setIfUnset(COMPLETE_RETRIES, "10");
         return conf;

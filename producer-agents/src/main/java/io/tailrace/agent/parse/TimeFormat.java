@@ -7,20 +7,28 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * A time format of {@code strftime}, as in Apache's {@code %{...}t}. A time without an offset is in UTC.
+ * The format of a time in an access log. A time without an offset is in UTC.
  *
  * @param time reads such a time
  * @param spaces how many spaces it has
  */
-record Strftime(LogTime time, int spaces) {
+record TimeFormat(LogTime time, int spaces) {
+    /** That of {@code %t} and {@code $time_local}, without brackets. */
+    static final TimeFormat COMMON = new TimeFormat(LogTime.COMMON, 1);
+
     private static final ZonedDateTime SAMPLE = ZonedDateTime.of(2015, 5, 17, 10, 5, 3, 0, ZoneOffset.UTC);
 
+    /** A format of {@link TimeField} without spaces. */
+    static TimeFormat of(String format) {
+        return new TimeFormat(LogTime.of(format), 0);
+    }
+
     /**
-     * Reads a format.
+     * Reads a format of {@code strftime}, as in Apache's {@code %{...}t}.
      *
      * @throws IllegalArgumentException if a conversion is not supported, or the format lacks the date or the time of day
      */
-    static Strftime of(String format) {
+    static TimeFormat ofStrftime(String format) {
         String pattern = pattern(format);
         String sample = DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(SAMPLE);
         LogTime time = LogTime.of(pattern);
@@ -29,7 +37,7 @@ record Strftime(LogTime time, int spaces) {
             throw new IllegalArgumentException(
                     "time format \"" + format + "\": expected a date and a time of day, as in %d/%b/%Y:%H:%M:%S %z");
         }
-        return new Strftime(time, (int) sample.chars().filter(c -> c == ' ').count());
+        return new TimeFormat(time, (int) sample.chars().filter(c -> c == ' ').count());
     }
 
     private static String pattern(String format) {
