@@ -1,5 +1,6 @@
 package io.tailrace.coordination;
 
+import io.tailrace.testing.SocketThread;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,7 +19,7 @@ final class Gate implements AutoCloseable {
 
     Gate(int serverPort) throws IOException {
         this.serverPort = serverPort;
-        start(this::admit);
+        SocketThread.start("gate", this::admit);
     }
 
     String connect() {
@@ -50,8 +51,8 @@ final class Gate implements AutoCloseable {
             if (open) {
                 Socket inside = new Socket(InetAddress.getLoopbackAddress(), serverPort);
                 passing.add(inside);
-                start(() -> pass(outside, inside));
-                start(() -> pass(inside, outside));
+                SocketThread.start("gate", () -> pass(outside, inside));
+                SocketThread.start("gate", () -> pass(inside, outside));
             } else {
                 outside.close();
             }
@@ -65,23 +66,5 @@ final class Gate implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             in.transferTo(out);
         }
-    }
-
-    private interface Work {
-        void run() throws IOException;
-    }
-
-    private static void start(Work work) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        work.run();
-                    } catch (IOException e) {
-                        // Closed by shut or by a peer.
-                    }
-                },
-                "gate");
-        thread.setDaemon(true);
-        thread.start();
     }
 }

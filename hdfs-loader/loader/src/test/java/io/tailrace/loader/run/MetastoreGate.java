@@ -1,5 +1,6 @@
 package io.tailrace.loader.run;
 
+import io.tailrace.testing.SocketThread;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,7 +39,7 @@ final class MetastoreGate implements AutoCloseable {
 
     MetastoreGate(URI metastore) throws IOException {
         this.metastore = metastore;
-        start(() -> {
+        SocketThread.start("metastore-gate", () -> {
             while (true) {
                 admit(listener.accept());
             }
@@ -70,8 +71,8 @@ final class MetastoreGate implements AutoCloseable {
         Socket server = new Socket(metastore.getHost(), metastore.getPort());
         Passage passage = new Passage(loader, server);
         if (add(loader, server)) {
-            start(passage::passCalls);
-            start(passage::passAnswers);
+            SocketThread.start("metastore-gate", passage::passCalls);
+            SocketThread.start("metastore-gate", passage::passAnswers);
         } else {
             passage.close();
         }
@@ -158,23 +159,5 @@ final class MetastoreGate implements AutoCloseable {
             loader.close();
             server.close();
         }
-    }
-
-    private interface Work {
-        void run() throws IOException;
-    }
-
-    private static void start(Work work) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        work.run();
-                    } catch (IOException e) {
-                        // One of the sockets was closed.
-                    }
-                },
-                "metastore-gate");
-        thread.setDaemon(true);
-        thread.start();
     }
 }
