@@ -82,11 +82,22 @@ final class Agent implements AutoCloseable {
      * @throws IOException if the checkpoint exists and cannot be used
      */
     Agent(AgentConfig config, Connections connections, Runnable wakeUp, AgentMonitor monitor) throws IOException {
+        this(config, new AgentCheckpointFile(config.dataDirectory()), connections, wakeUp, monitor);
+    }
+
+    /** An agent that continues from a checkpoint on a disk of the caller's. */
+    Agent(
+            AgentConfig config,
+            AgentCheckpointFile checkpointFile,
+            Connections connections,
+            Runnable wakeUp,
+            AgentMonitor monitor)
+            throws IOException {
         this.config = config;
         this.monitor = monitor;
         this.connections = connections;
         this.wakeUp = wakeUp;
-        checkpointFile = new AgentCheckpointFile(config.dataDirectory());
+        this.checkpointFile = checkpointFile;
         written = checkpointFile
                 .read()
                 .orElseGet(() -> Checkpoint.initial(UUID.randomUUID().toString()));
@@ -102,7 +113,9 @@ final class Agent implements AutoCloseable {
             SendGate gate = new SendGate("source " + source.name(), lines::register, () -> connections
                     .producer()
                     .unavailability(source.topic()));
-            sources.add(new TailedSource(source, new SourceTail(source.tail(), progress), lines, gate));
+            SourceTail tail =
+                    new SourceTail(source.tail(), config.dataDirectory().getFileSystem(), progress);
+            sources.add(new TailedSource(source, tail, lines, gate));
         }
         auditGate = new SendGate("audit", auditRecords::register, () -> connections
                 .producer()

@@ -2,7 +2,7 @@ package io.tailrace.agent.tail;
 
 import io.tailrace.agent.tail.FileId.Stat;
 import java.io.IOException;
-import java.nio.file.FileSystems;
+import java.nio.file.FileSystem;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -46,8 +46,8 @@ final class FileFinder {
     /** What globs without a wildcard name that is not a regular file. */
     private final Map<String, String> irregular = new HashMap<>();
 
-    FileFinder(List<String> globs) {
-        this.globs = globs.stream().map(Glob::of).toList();
+    FileFinder(FileSystem fileSystem, List<String> globs) {
+        this.globs = globs.stream().map(glob -> Glob.of(fileSystem, glob)).toList();
     }
 
     /**
@@ -59,8 +59,8 @@ final class FileFinder {
      * @param isExact whether it has no wildcard
      */
     private record Glob(String text, Path base, int depth, boolean isExact, PathMatcher matcher) {
-        static Glob of(String text) {
-            String glob = normalized(text);
+        static Glob of(FileSystem fileSystem, String text) {
+            String glob = normalized(fileSystem, text);
             int wildcard = firstWildcard(glob);
             String fixed = glob.substring(0, glob.lastIndexOf('/', wildcard) + 1);
             String rest = glob.substring(fixed.length());
@@ -69,18 +69,18 @@ final class FileFinder {
                     : 1 + (int) rest.chars().filter(c -> c == '/').count();
             return new Glob(
                     text,
-                    Path.of(fixed),
+                    fileSystem.getPath(fixed),
                     depth,
                     wildcard == glob.length(),
-                    FileSystems.getDefault().getPathMatcher("glob:" + glob));
+                    fileSystem.getPathMatcher("glob:" + glob));
         }
 
         /** Without empty names, {@code .} and {@code ..}, which no path that is found has. */
-        private static String normalized(String glob) {
+        private static String normalized(FileSystem fileSystem, String glob) {
             Deque<String> names = new ArrayDeque<>();
             for (String name : glob.split("/", -1)) {
                 if (name.equals("..")) {
-                    names = parent(names);
+                    names = parent(fileSystem, names);
                 } else if (!name.isEmpty() && !name.equals(".")) {
                     names.addLast(name);
                 }
@@ -89,8 +89,8 @@ final class FileFinder {
         }
 
         /** The directory above another one: of the one that it links to, if it is a link. */
-        private static Deque<String> parent(Deque<String> names) {
-            Path directory = Path.of("/" + String.join("/", names));
+        private static Deque<String> parent(FileSystem fileSystem, Deque<String> names) {
+            Path directory = fileSystem.getPath("/" + String.join("/", names));
             try {
                 directory = directory.toRealPath();
             } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.tailrace.agent.tail;
 
 import io.tailrace.agent.tail.FileId.Stat;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -72,11 +73,11 @@ public final class FollowedFile {
     private long seenModifiedMs = UNKNOWN;
 
     /** A content that was followed before the agent's last stop. */
-    FollowedFile(FileProgress progress) {
+    FollowedFile(FileProgress progress, FileSystem fileSystem) {
         contentId = progress.contentId();
         source = progress.source();
         file = progress.file();
-        path = Path.of(progress.path());
+        path = fileSystem.getPath(progress.path());
         id = progress.id();
         acknowledged = progress.acknowledged();
         sent.addAll(progress.sent());

@@ -70,7 +70,8 @@ final class RotationMatcher {
     /** Whether rotation may have made a file's name from the name under which a content was first or last seen. */
     static boolean isRotatedName(Stat stat, FollowedFile known) {
         String name = name(stat.path());
-        return extendsName(name, name(known.path())) || extendsName(name, name(Path.of(known.file())));
+        return extendsName(name, name(known.path()))
+                || extendsName(name, name(known.path().resolveSibling(known.file())));
     }
 
     private static boolean extendsName(String name, String known) {

@@ -4,6 +4,7 @@ import io.tailrace.agent.tail.FileId.Stat;
 import io.tailrace.agent.tail.FollowedFile.State;
 import io.tailrace.agent.tail.RotationMatcher.Match;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,10 +34,10 @@ final class SourceFiles {
     private boolean replacedSinceScan;
 
     /** Follows what a checkpoint kept of the source. */
-    SourceFiles(TailConfig config, FileFinder finder, List<FileProgress> progress) {
+    SourceFiles(TailConfig config, FileFinder finder, FileSystem fileSystem, List<FileProgress> progress) {
         this.config = config;
         this.finder = finder;
-        progress.forEach(file -> followed.add(new FollowedFile(file)));
+        progress.forEach(file -> followed.add(new FollowedFile(file, fileSystem)));
     }
 
     List<FollowedFile> followed() {

@@ -2,6 +2,7 @@ package io.tailrace.agent.tail;
 
 import io.tailrace.agent.tail.FollowedFile.State;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.ZipException;
@@ -30,12 +31,13 @@ public final class SourceTail implements AutoCloseable {
     /**
      * Starts where a checkpoint left off.
      *
+     * @param fileSystem where the globs' files are
      * @param progress what the checkpoint keeps of this source
      */
-    public SourceTail(TailConfig config, List<FileProgress> progress) {
+    public SourceTail(TailConfig config, FileSystem fileSystem, List<FileProgress> progress) {
         this.config = config;
-        finder = new FileFinder(config.globs());
-        files = new SourceFiles(config, finder, progress);
+        finder = new FileFinder(fileSystem, config.globs());
+        files = new SourceFiles(config, finder, fileSystem, progress);
         reader = config.lineReader();
     }
 

@@ -3,6 +3,7 @@ package io.tailrace.agent.tail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,11 +37,11 @@ class FileFinderTest {
                 "/./nginx/access.log",
                 "/nginx//access.log",
                 "/nginx/ac*.log/")) {
-            FileFinder finder = new FileFinder(List.of(folder + glob));
+            FileFinder finder = new FileFinder(FileSystems.getDefault(), List.of(folder + glob));
             assertThat(found(finder)).as(glob).containsExactly("nginx/access.log");
             assertThat(finder.problems()).as(glob).isEmpty();
         }
-        assertThat(found(new FileFinder(List.of(folder + "/**/access.log"))))
+        assertThat(found(new FileFinder(FileSystems.getDefault(), List.of(folder + "/**/access.log"))))
                 .containsExactly("nginx/access.log", "nginx/old/access.log");
     }
 
@@ -48,7 +49,8 @@ class FileFinderTest {
     void pathThatMatchesNothingIsAProblemUntilItMatches() throws IOException {
         String typo = folder + "/nginx/acces.log";
         String missing = folder + "/apache/*.log";
-        FileFinder finder = new FileFinder(List.of(typo, missing, folder + "/nginx/access.log"));
+        FileFinder finder =
+                new FileFinder(FileSystems.getDefault(), List.of(typo, missing, folder + "/nginx/access.log"));
         assertThat(found(finder)).containsExactly("nginx/access.log");
         assertThat(finder.problems()).containsExactly(typo + ": no file matches", missing + ": no file matches");
         Files.writeString(Path.of(typo), "three\n");
@@ -59,7 +61,8 @@ class FileFinderTest {
     @Test
     void whatIsNotARegularFileIsAProblemIfItIsNamed() throws IOException {
         Path link = Files.createSymbolicLink(folder.resolve("nginx/stdout.log"), Path.of("/dev/null"));
-        FileFinder finder = new FileFinder(List.of(link.toString(), folder + "/nginx/old", folder + "/nginx/*"));
+        FileFinder finder = new FileFinder(
+                FileSystems.getDefault(), List.of(link.toString(), folder + "/nginx/old", folder + "/nginx/*"));
         assertThat(found(finder)).containsExactly("nginx/access.log");
         assertThat(finder.problems())
                 .containsExactly(
@@ -71,7 +74,7 @@ class FileFinderTest {
     void directoryAboveALinkIsThatOfItsTarget() throws IOException {
         Files.createDirectories(folder.resolve("var"));
         Files.createSymbolicLink(folder.resolve("var/current"), folder.resolve("nginx/old"));
-        assertThat(found(new FileFinder(List.of(folder + "/var/current/../access.log"))))
+        assertThat(found(new FileFinder(FileSystems.getDefault(), List.of(folder + "/var/current/../access.log"))))
                 .hasSize(1);
     }
 }
