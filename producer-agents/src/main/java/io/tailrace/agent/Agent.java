@@ -7,16 +7,20 @@ import io.tailrace.agent.encode.Origin;
 import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.FileProgress;
 import io.tailrace.agent.tail.FollowedFile;
+import io.tailrace.agent.tail.Moment;
 import io.tailrace.agent.tail.SourceTail;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,12 +33,14 @@ import org.slf4j.LoggerFactory;
  */
 final class Agent implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
+    private static final long NEVER = Long.MIN_VALUE;
 
     private final AgentConfig config;
     private final Connections connections;
     private final Runnable wakeUp;
     private final AgentCheckpointFile checkpointFile;
     private final SendGate auditGate;
+    private final Silence auditSilence = new Silence("audit");
     private final List<TailedSource> sources = new ArrayList<>();
     /** Read, and sent once the checkpoint is written. */
     private final List<Read> read = new ArrayList<>();
@@ -49,10 +55,12 @@ final class Agent implements AutoCloseable {
     private boolean dirty;
 
     private boolean checkpointFailed;
-    private long scanAtMs = Long.MIN_VALUE;
+    private long scanAtMs = NEVER;
     private long sealAtMs = Long.MAX_VALUE;
     private long inFlightBytes;
     private int firstSource;
+    /** When the agent last got further in a file, or lines were acknowledged. */
+    private long progressMs = NEVER;
 
     /** A source, and what the agent knows of it. */
     private static final class TailedSource {
@@ -60,6 +68,7 @@ final class Agent implements AutoCloseable {
         private final SourceTail tail;
         private final LineEncoder encoder;
         private final SendGate gate;
+        private final Silence silence;
         private long inFlightBytes;
 
         private TailedSource(Source source, SourceTail tail, LineEncoder encoder, SendGate gate) {
@@ -67,12 +76,39 @@ final class Agent implements AutoCloseable {
             this.tail = tail;
             this.encoder = encoder;
             this.gate = gate;
+            this.silence = new Silence("source " + source.name());
+        }
+
+        /** Whether nothing is left to read or to wait for, or the source has waited for long enough. */
+        private boolean isDone(long steadyMs) {
+            return gate.problem().isPresent() ? gate.isGivenUp(steadyMs) : inFlightBytes == 0 && tail.isAtEnd();
+        }
+
+        private Stream<String> problems(long steadyMs, long silenceMs) {
+            return Stream.concat(gate.problem().stream(), silence.problem(steadyMs, silenceMs).stream());
         }
     }
 
     private record Read(TailedSource source, FollowedFile file, Chunk chunk) {}
 
-    private record InFlight(TailedSource source, FollowedFile file, ChunkDelivery delivery) {}
+    private static final class InFlight {
+        private final TailedSource source;
+        private final FollowedFile file;
+        private final ChunkDelivery delivery;
+        /** When the chunk was sent, or the one before it in the file was acknowledged. */
+        private long waitingSinceMs;
+
+        private InFlight(TailedSource source, FollowedFile file, ChunkDelivery delivery, long sentMs) {
+            this.source = source;
+            this.file = file;
+            this.delivery = delivery;
+            this.waitingSinceMs = sentMs;
+        }
+
+        private static InFlight longer(InFlight one, InFlight other) {
+            return one.waitingSinceMs <= other.waitingSinceMs ? one : other;
+        }
+    }
 
     /**
      * An agent that continues from its checkpoint.
@@ -102,7 +138,7 @@ final class Agent implements AutoCloseable {
                 .read()
                 .orElseGet(() -> Checkpoint.initial(UUID.randomUUID().toString()));
         identity = written.agent();
-        SchemaIds ids = new SchemaIds(connections.registry());
+        SchemaIds ids = new SchemaIds(connections.registry(), connections.background(), wakeUp);
         AuditRecords auditRecords = new AuditRecords(ids, config.host(), config.audit());
         audit = new AuditReporter(config, auditRecords, connections, wakeUp, written);
         for (Source source : config.sources()) {
@@ -110,16 +146,18 @@ final class Agent implements AutoCloseable {
                     .filter(file -> file.source().equals(source.name()))
                     .toList();
             LineEncoder lines = new LineEncoder(source, config, ids);
-            SendGate gate = new SendGate("source " + source.name(), lines::register, () -> connections
+            SendGate gate = new SendGate("source " + source.name(), lines::isRegistered, () -> connections
                     .producer()
                     .unavailability(source.topic()));
             SourceTail tail =
                     new SourceTail(source.tail(), config.dataDirectory().getFileSystem(), progress);
             sources.add(new TailedSource(source, tail, lines, gate));
         }
-        auditGate = new SendGate("audit", auditRecords::register, () -> connections
+        auditGate = new SendGate("audit", auditRecords::isRegistered, () -> connections
                 .producer()
                 .unavailability(config.audit().topic()));
+        // The producer asks brokers for the topic now, so that the first dead letter need not wait for their answer.
+        var unused = connections.producer().unavailability(config.deadLetterTopic());
     }
 
     /**
@@ -127,43 +165,59 @@ final class Agent implements AutoCloseable {
      *
      * @return whether another step may have something to do at once
      */
-    boolean step(long nowMs) {
-        if (nowMs >= scanAtMs) {
-            sources.forEach(source -> source.tail.scan(nowMs));
+    boolean step(Moment now) {
+        long steadyMs = now.steadyMs();
+        progressMs = progressMs == NEVER ? steadyMs : progressMs;
+        if (steadyMs >= scanAtMs) {
+            sources.forEach(source -> source.tail.scan(now));
             sources.forEach(source -> monitor.scanned(source.source, source.tail.overview()));
-            scanAtMs = nowMs + config.scanIntervalMs();
+            scanAtMs = steadyMs + config.scanIntervalMs();
             dirty |= !written.files().equals(progress());
         }
-        boolean advanced = takeAcknowledgements(nowMs);
+        boolean advanced = takeAcknowledgements(now);
         // The first statement comes after an interval, when the files have been read.
-        sealAtMs = Math.min(sealAtMs, nowMs + config.audit().intervalMs());
-        if (nowMs >= sealAtMs || audit.isFull()) {
-            seal(nowMs, false);
-            sealAtMs = nowMs + config.audit().intervalMs();
+        sealAtMs = Math.min(sealAtMs, steadyMs + config.audit().intervalMs());
+        if (steadyMs >= sealAtMs || audit.isFull()) {
+            seal(now, false);
+            sealAtMs = steadyMs + config.audit().intervalMs();
         }
         // If counts are not acknowledged, more lines would fill the memory with counts of new windows.
         if (!checkpointFailed && !audit.isFull()) {
-            readLines(nowMs);
+            readLines(now);
         }
-        if (writeCheckpoint(nowMs)) {
-            if (auditGate.isOpen(nowMs)) {
-                advanced |= audit.send(nowMs);
+        if (writeCheckpoint(steadyMs)) {
+            if (auditGate.isOpen(steadyMs)) {
+                advanced |= audit.send(steadyMs);
             }
-            advanced |= sendLines();
+            advanced |= sendLines(steadyMs);
         }
-        monitor.stepped(new AgentMonitor.State(problems(), checkpointFailed, inFlightBytes, audit.isInFlight()));
+        monitor.stepped(state(steadyMs));
         return advanced;
     }
 
+    private AgentMonitor.State state(long steadyMs) {
+        int waiting = (int) sources.stream()
+                .filter(source -> source.problems(steadyMs, AgentMonitor.SILENCE_MS_MAX)
+                        .findAny()
+                        .isPresent())
+                .count();
+        return new AgentMonitor.State(
+                problems(steadyMs, AgentMonitor.SILENCE_MS_MAX),
+                waiting,
+                checkpointFailed,
+                inFlightBytes,
+                audit.isInFlight());
+    }
+
     /** Completes what is in flight without reading more. To be repeated until {@link #isSettled}. */
-    void stepToStop(long nowMs) {
-        takeAcknowledgements(nowMs);
-        boolean mayCount = auditGate.isOpen(nowMs);
+    void stepToStop(Moment now) {
+        takeAcknowledgements(now);
+        boolean mayCount = auditGate.isOpen(now.steadyMs());
         if (inFlight.isEmpty() && mayCount) {
-            seal(nowMs, true);
+            seal(now, true);
         }
-        if (writeCheckpoint(nowMs) && mayCount) {
-            audit.send(nowMs);
+        if (writeCheckpoint(now.steadyMs()) && mayCount) {
+            audit.send(now.steadyMs());
         }
     }
 
@@ -173,32 +227,42 @@ final class Agent implements AutoCloseable {
     }
 
     /**
-     * Whether everything that the files held at the last step has been read and acknowledged, except for sources that have waited for
-     * {@link SendGate#GIVE_UP_MS}: see {@link #problems}.
+     * Whether a run that ends by itself should end: everything that the files held at the last step has been read and acknowledged,
+     * except for sources that wait for their gate, or nothing was read or acknowledged for {@link SendGate#GIVE_UP_MS}. See
+     * {@link #leftOut}.
      */
-    boolean isIdle(long nowMs) {
-        return read.isEmpty()
-                && inFlight.isEmpty()
-                && !dirty
-                && sources.stream()
-                        .allMatch(source -> source.gate.problem().isPresent()
-                                ? source.gate.isGivenUp(nowMs)
-                                : source.tail.isAtEnd());
+    boolean isIdle(long steadyMs) {
+        boolean isDone = read.isEmpty() && !dirty && sources.stream().allMatch(source -> source.isDone(steadyMs));
+        return isDone || steadyMs - progressMs >= SendGate.GIVE_UP_MS;
     }
 
-    /** What was left out of a run that ends by itself: {@link #problems}, and paths that match nothing or cannot be read. */
-    List<String> leftOut() {
-        List<String> leftOut = new ArrayList<>(problems());
+    /** What was left out of a run that ends by itself, each with the source's name and the reason; empty if nothing. */
+    List<String> leftOut(long steadyMs) {
+        List<String> leftOut = new ArrayList<>(problems(steadyMs, Silence.LOGGED_AFTER_MS));
+        if (checkpointFailed) {
+            leftOut.add("the checkpoint cannot be written to " + config.dataDirectory());
+        }
         for (TailedSource source : sources) {
-            source.tail.problems().forEach(problem -> leftOut.add("source " + source.source.name() + ": " + problem));
+            List<String> paths = source.tail.problems();
+            paths.forEach(path -> leftOut.add("source " + source.source.name() + ": " + path));
+        }
+        if (leftOut.isEmpty()) {
+            sources.stream()
+                    .filter(source -> !source.isDone(steadyMs))
+                    .forEach(source -> leftOut.add("source " + source.source.name() + ": not everything was read"));
         }
         return leftOut;
     }
 
-    /** Why lines are not read, each with the source's name; empty if all are. */
-    List<String> problems() {
-        return Stream.concat(sources.stream().map(source -> source.gate), Stream.of(auditGate))
-                .flatMap(gate -> gate.problem().stream())
+    /**
+     * Why lines are not sent, each with the source's name; empty if all are.
+     *
+     * @param silenceMs a source whose lines brokers have not acknowledged for this long counts
+     */
+    List<String> problems(long steadyMs, long silenceMs) {
+        Stream<String> ofAudit =
+                Stream.concat(auditGate.problem().stream(), auditSilence.problem(steadyMs, silenceMs).stream());
+        return Stream.concat(sources.stream().flatMap(source -> source.problems(steadyMs, silenceMs)), ofAudit)
                 .toList();
     }
 
@@ -209,43 +273,60 @@ final class Agent implements AutoCloseable {
                 .sum();
     }
 
-    private boolean takeAcknowledgements(long nowMs) {
+    private boolean takeAcknowledgements(Moment now) {
         boolean advanced = false;
         Set<FollowedFile> waiting = new HashSet<>();
+        Set<FollowedFile> moved = new HashSet<>();
+        Map<TailedSource, InFlight> longest = new HashMap<>();
         for (Iterator<InFlight> flights = inFlight.iterator(); flights.hasNext(); ) {
             InFlight flight = flights.next();
-            boolean isDone = flight.delivery.advance(nowMs);
+            boolean isDone = flight.delivery.advance(now.steadyMs());
             // A position is acknowledged with all lines before it.
             if (!isDone || waiting.contains(flight.file)) {
-                waiting.add(flight.file);
+                if (waiting.add(flight.file)) {
+                    flight.waitingSinceMs = moved.contains(flight.file) ? now.steadyMs() : flight.waitingSinceMs;
+                    longest.merge(flight.source, flight, InFlight::longer);
+                }
             } else {
                 flights.remove();
-                acknowledged(flight, nowMs);
+                moved.add(flight.file);
+                acknowledged(flight, now.wallMs());
+                progressMs = now.steadyMs();
                 advanced = true;
             }
         }
-        if (audit.takeAcknowledgements(nowMs)) {
-            monitor.countsAcknowledged(nowMs);
+        sources.forEach(source -> observe(source, longest.get(source), now.steadyMs()));
+        if (audit.takeAcknowledgements(now.steadyMs())) {
+            monitor.countsAcknowledged(now.wallMs());
             advanced = true;
         }
+        audit.observe(auditSilence, now.steadyMs());
         dirty |= advanced;
         return advanced;
     }
 
-    private void acknowledged(InFlight flight, long nowMs) {
+    private static void observe(TailedSource source, @Nullable InFlight longest, long steadyMs) {
+        if (longest == null) {
+            source.silence.end();
+        } else {
+            source.silence.observe(longest.waitingSinceMs, steadyMs, longest.delivery::obstacle);
+        }
+    }
+
+    private void acknowledged(InFlight flight, long wallMs) {
         Chunk chunk = flight.delivery.chunk();
         addInFlight(flight.source, -chunk.memoryBytes());
         flight.file.acknowledge(chunk.end());
         Source source = flight.source.source;
-        audit.acknowledged(flight.file.contentId(), source.topic(), flight.delivery.acknowledged(), nowMs);
-        monitor.acknowledged(source, chunk, flight.delivery.deadLetters(), nowMs);
+        audit.acknowledged(flight.file.contentId(), source.topic(), flight.delivery.acknowledged(), wallMs);
+        monitor.acknowledged(source, chunk, flight.delivery.deadLetters(), wallMs);
     }
 
-    private void seal(long nowMs, boolean stopping) {
+    private void seal(Moment now, boolean stopping) {
         List<AuditReporter.SourceState> states = sources.stream()
-                .map(source -> new AuditReporter.SourceState(source.source.topic(), source.tail.readState(nowMs)))
+                .map(source -> new AuditReporter.SourceState(source.source.topic(), source.tail.readState(now)))
                 .toList();
-        if (audit.seal(states, nowMs, stopping)) {
+        if (audit.seal(states, now.wallMs(), stopping)) {
             dirty = true;
             monitor.stated(audit.readUpToMs());
         }
@@ -256,14 +337,14 @@ final class Agent implements AutoCloseable {
      *
      * @return false if that failed: nothing may be sent until it succeeds
      */
-    private boolean writeCheckpoint(long nowMs) {
+    private boolean writeCheckpoint(long steadyMs) {
         Checkpoint checkpoint =
                 dirty ? new Checkpoint(identity, progress(), audit.counts(), audit.readUpToMs()) : written;
         try {
             if (dirty) {
-                checkpointFile.write(checkpoint, nowMs);
+                checkpointFile.write(checkpoint, steadyMs);
             } else {
-                checkpointFile.forceIfDue(nowMs);
+                checkpointFile.forceIfDue(steadyMs);
             }
         } catch (IOException e) {
             if (!checkpointFailed) {
@@ -290,20 +371,20 @@ final class Agent implements AutoCloseable {
     }
 
     /** Reads a chunk of each file in turn, and another one as long as there are any and memory is left for them. */
-    private void readLines(long nowMs) {
+    private void readLines(Moment now) {
         firstSource = (firstSource + 1) % sources.size();
         boolean any = true;
         while (any) {
             any = false;
             for (int index = 0; index < sources.size(); index++) {
-                any |= readLines(sources.get((firstSource + index) % sources.size()), nowMs);
+                any |= readLines(sources.get((firstSource + index) % sources.size()), now);
             }
         }
     }
 
     /** Reads a chunk of each file of a source. Returns whether there was one. */
-    private boolean readLines(TailedSource source, long nowMs) {
-        if (!source.gate.isOpen(nowMs)) {
+    private boolean readLines(TailedSource source, Moment now) {
+        if (!source.gate.isOpen(now.steadyMs())) {
             return false;
         }
         boolean any = false;
@@ -311,7 +392,9 @@ final class Agent implements AutoCloseable {
             if (!hasRoom(source)) {
                 return false;
             }
-            Optional<Chunk> chunk = source.tail.read(file, nowMs);
+            long advances = source.tail.advances();
+            Optional<Chunk> chunk = source.tail.read(file, now);
+            progressMs = source.tail.advances() == advances ? progressMs : now.steadyMs();
             if (chunk.isPresent()) {
                 read.add(new Read(source, file, chunk.get()));
                 addInFlight(source, chunk.get().memoryBytes());
@@ -334,19 +417,19 @@ final class Agent implements AutoCloseable {
                         && source.inFlightBytes < config.inFlightBytesMax() / sources.size());
     }
 
-    private boolean sendLines() {
+    private boolean sendLines(long steadyMs) {
         boolean sent = !read.isEmpty();
-        read.forEach(this::send);
+        read.forEach(lines -> send(lines, steadyMs));
         read.clear();
         return sent;
     }
 
-    private void send(Read lines) {
+    private void send(Read lines, long steadyMs) {
         FollowedFile file = lines.file;
         Origin origin = new Origin(config.host(), file.file(), file.contentId());
         ChunkDelivery delivery =
                 new ChunkDelivery(connections.producer(), lines.source.encoder, origin, lines.chunk, wakeUp);
-        inFlight.add(new InFlight(lines.source, file, delivery));
+        inFlight.add(new InFlight(lines.source, file, delivery, steadyMs));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tailrace.agent;
 
+import io.tailrace.agent.tail.Moment;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
 import io.tailrace.config.Config;
@@ -16,8 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +31,9 @@ public final class AgentCommand implements Callable<Integer> {
     private static final int BLOCK_BYTES = 256 << 10;
 
     private static final int REQUEST_TIMEOUT_MS = 10_000;
+
+    /** One for the registry, and one for topics. */
+    private static final int BACKGROUND_THREADS = 2;
 
     private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(5);
 
@@ -61,9 +65,12 @@ public final class AgentCommand implements Callable<Integer> {
         try (FileChannel held = lock(agentConfig.dataDirectory());
                 MetricsEndpoint endpoint = MetricsEndpoint.start(agentConfig.metrics(), monitor)) {
             endpoint.register(monitor::register);
-            AgentLoop loop = new AgentLoop(agentConfig, InstantSource.system());
+            AgentLoop loop = new AgentLoop(agentConfig, Moment::now);
             Connections connections = new Connections(
-                    Producer.create(producerConfig), schemas, new BrokerTopics(producerConfig.client()));
+                    Producer.create(producerConfig),
+                    schemas,
+                    new BrokerTopics(producerConfig.client()),
+                    Executors.newFixedThreadPool(BACKGROUND_THREADS, AgentCommand::backgroundThread));
             Agent agent = new Agent(agentConfig, connections, loop::wakeUp, monitor);
             monitor.watch(loop.ended());
             loop.start(agent, once);
@@ -73,6 +80,12 @@ public final class AgentCommand implements Callable<Integer> {
                     () -> System.out.println("agent is ready, its checkpoint in " + agentConfig.dataDirectory()));
         }
         return 0;
+    }
+
+    private static Thread backgroundThread(Runnable calls) {
+        Thread thread = new Thread(calls, "agent-background");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private static ProducerConfig producerConfig(Config config, AgentConfig agentConfig) {

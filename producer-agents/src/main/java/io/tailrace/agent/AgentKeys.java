@@ -20,6 +20,9 @@ import java.util.List;
 
 /** The keys of {@code agent.properties}. */
 final class AgentKeys {
+    /** The producer reserves twice as much, and can count up to 2 GiB. */
+    private static final long IN_FLIGHT_BYTES_MAX_MAX = 1023L << 20;
+
     static final ConfigKey<String> BOOTSTRAP_SERVERS =
             ConfigKey.text("bootstrap.servers", null, "Brokers to start from: host:port, separated by commas.");
     static final ConfigKey<URI> REGISTRY_URL = new ConfigKey<>(
@@ -77,7 +80,7 @@ final class AgentKeys {
             "in.flight.bytes.max",
             16L << 20,
             1 << 20,
-            1L << 32,
+            IN_FLIGHT_BYTES_MAX_MAX,
             "Memory of lines that are not acknowledged; above it, nothing is read. 16 MiB fit a heap of 128 MiB.");
     static final ConfigKey<Long> ROTATED_WAIT_MS = ConfigKey.longInteger(
             "rotated.wait.ms",
@@ -182,6 +185,10 @@ final class AgentKeys {
         if (config.value(BATCH_BYTES) < 2L * config.value(LINE_BYTES_MAX)) {
             throw new ConfigException("line.bytes.max=" + config.value(LINE_BYTES_MAX)
                     + ": expected at most half of batch.bytes=" + config.value(BATCH_BYTES));
+        }
+        if (config.value(BATCH_BYTES) > config.value(IN_FLIGHT_BYTES_MAX) / 2) {
+            throw new ConfigException("batch.bytes=" + config.value(BATCH_BYTES)
+                    + ": expected at most half of in.flight.bytes.max=" + config.value(IN_FLIGHT_BYTES_MAX));
         }
         List<Source> sources = new ArrayList<>();
         names.forEach(name -> sources.add(source(name, config)));

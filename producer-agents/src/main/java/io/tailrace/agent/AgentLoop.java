@@ -1,17 +1,22 @@
 package io.tailrace.agent;
 
-import java.time.InstantSource;
+import io.tailrace.agent.tail.Moment;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs an agent in its own thread until it is closed. Thread-safe. */
 final class AgentLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AgentLoop.class);
+
+    /** How long the thread may take to close its files. */
+    private static final long CLOSE_MS_MAX = 5_000;
 
     /** A run that ended by itself sent what it could. Its message is for the user. */
     private static final class LeftOutException extends RuntimeException {
@@ -23,12 +28,12 @@ final class AgentLoop implements AutoCloseable {
     }
 
     private final AgentConfig config;
-    private final InstantSource clock;
+    private final Supplier<Moment> clock;
     private final Semaphore wakeUps = new Semaphore(0);
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean stopping;
 
-    AgentLoop(AgentConfig config, InstantSource clock) {
+    AgentLoop(AgentConfig config, Supplier<Moment> clock) {
         this.config = config;
         this.clock = clock;
     }
@@ -56,16 +61,16 @@ final class AgentLoop implements AutoCloseable {
     private void run(Agent agent, boolean once) {
         try (agent) {
             while (!stopping) {
-                boolean more = agent.step(clock.millis());
+                boolean more = agent.step(clock.get());
                 if (!more) {
-                    if (once && agent.isIdle(clock.millis())) {
+                    if (once && agent.isIdle(clock.get().steadyMs())) {
                         break;
                     }
                     pause();
                 }
             }
             stop(agent);
-            List<String> leftOut = agent.leftOut();
+            List<String> leftOut = agent.leftOut(clock.get().steadyMs());
             if (once && !leftOut.isEmpty()) {
                 throw new LeftOutException("not everything was sent: " + String.join("; ", leftOut));
             }
@@ -77,17 +82,17 @@ final class AgentLoop implements AutoCloseable {
     }
 
     private void stop(Agent agent) {
-        long deadlineMs = clock.millis() + config.stopTimeoutMs();
-        agent.stepToStop(clock.millis());
+        long deadlineMs = clock.get().steadyMs() + config.stopTimeoutMs();
+        agent.stepToStop(clock.get());
         while (!agent.isSettled()) {
-            if (clock.millis() >= deadlineMs) {
+            if (clock.get().steadyMs() >= deadlineMs) {
                 log.warn(
                         "stopping before everything was acknowledged, the next start sends the rest again: stop.timeout.ms={}",
                         config.stopTimeoutMs());
                 return;
             }
             pause();
-            agent.stepToStop(clock.millis());
+            agent.stepToStop(clock.get());
         }
     }
 
@@ -101,17 +106,27 @@ final class AgentLoop implements AutoCloseable {
         }
     }
 
-    /** Stops reading, waits for acknowledgements, and writes the last checkpoint. */
+    /**
+     * Stops reading, waits for acknowledgements, and writes the last checkpoint. Does not wait for a thread that hangs, as one does that
+     * reads from a file system which is gone.
+     */
     @Override
     public void close() {
         stopping = true;
         wakeUps.release();
         try {
-            ended.join();
-        } catch (CompletionException e) {
+            ended.get(config.stopTimeoutMs() + CLOSE_MS_MAX, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
             if (!(e.getCause() instanceof LeftOutException)) {
                 log.error("agent failed before the stop", e.getCause());
             }
+        } catch (TimeoutException e) {
+            log.error(
+                    "stopping although a file or disk does not answer, the next start sends again what was not acknowledged:"
+                            + " stop.timeout.ms={}",
+                    config.stopTimeoutMs());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

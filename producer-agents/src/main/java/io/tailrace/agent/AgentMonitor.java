@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What an agent shows of its work. Its thread reports here; any thread may read. */
 final class AgentMonitor implements Health {
-    /** An agent that does nothing for this long, or whose brokers acknowledge nothing, is not ready. */
+    /** An agent that does nothing for this long, or a source whose lines brokers do not acknowledge, makes it unready. */
     static final long SILENCE_MS_MAX = 60_000;
 
     private static final List<String> SOURCE = List.of("source");
@@ -26,12 +26,10 @@ final class AgentMonitor implements Health {
     private final AgentConfig config;
     private final LongSupplier steadyMs;
     private final Map<String, SourceCounts> sources = new LinkedHashMap<>();
-    private volatile State state = new State(List.of("the agent has not started yet"), false, 0, false);
+    private volatile State state = new State(List.of("the agent has not started yet"), 0, false, 0, false);
     private volatile @Nullable Throwable failure;
     /** Wall-clock time, for people; readiness is judged by the steady clock. */
     private volatile long acknowledgedMs;
-    /** Since when brokers have acknowledged nothing although they should; {@link Long#MAX_VALUE} if all is acknowledged. */
-    private volatile long silentSinceMs = Long.MAX_VALUE;
 
     private volatile long steppedMs;
     private volatile Map<String, Long> readUpToMs;
@@ -46,12 +44,18 @@ final class AgentMonitor implements Health {
     /**
      * The agent after a step.
      *
-     * @param problems why lines are not read, each with its source; empty if all are
+     * @param problems why lines are not sent, each with its source; empty if all are
+     * @param waitingSources how many of the sources have a problem
      * @param checkpointFailed whether the checkpoint could not be written
      * @param inFlightBytes memory of lines that are not acknowledged
      * @param countsInFlight whether counts are sent and not acknowledged
      */
-    record State(List<String> problems, boolean checkpointFailed, long inFlightBytes, boolean countsInFlight) {
+    record State(
+            List<String> problems,
+            int waitingSources,
+            boolean checkpointFailed,
+            long inFlightBytes,
+            boolean countsInFlight) {
         boolean isAllAcknowledged() {
             return inFlightBytes == 0 && !countsInFlight;
         }
@@ -90,22 +94,17 @@ final class AgentMonitor implements Health {
     }
 
     /** The brokers have acknowledged all lines of a chunk. */
-    void acknowledged(Source source, Chunk chunk, long deadLetters, long nowMs) {
+    void acknowledged(Source source, Chunk chunk, long deadLetters, long wallMs) {
         SourceCounts counts = of(source);
         counts.lines.add(chunk.lines().count());
         counts.bytes.add(chunk.lines().lineBytes());
         counts.deadLetters.add(deadLetters);
-        heard(nowMs);
+        acknowledgedMs = wallMs;
     }
 
     /** The brokers have acknowledged counts. */
-    void countsAcknowledged(long nowMs) {
-        heard(nowMs);
-    }
-
-    private void heard(long nowMs) {
-        acknowledgedMs = nowMs;
-        silentSinceMs = Long.MAX_VALUE;
+    void countsAcknowledged(long wallMs) {
+        acknowledgedMs = wallMs;
     }
 
     /** The agent has stated up to which event time each topic's lines are sent. */
@@ -117,11 +116,6 @@ final class AgentMonitor implements Health {
     void stepped(State now) {
         state = now;
         steppedMs = steadyMs.getAsLong();
-        if (now.isAllAcknowledged()) {
-            silentSinceMs = Long.MAX_VALUE;
-        } else if (silentSinceMs == Long.MAX_VALUE) {
-            silentSinceMs = steppedMs;
-        }
     }
 
     @Override
@@ -134,7 +128,6 @@ final class AgentMonitor implements Health {
     public Status ready() {
         State now = state;
         long nowMs = steadyMs.getAsLong();
-        long silentMs = nowMs - silentSinceMs;
         long idleMs = nowMs - steppedMs;
         if (!live().ok()) {
             return live();
@@ -147,9 +140,6 @@ final class AgentMonitor implements Health {
         }
         if (now.checkpointFailed()) {
             return Status.down("agent reads no logs: the checkpoint cannot be written to " + config.dataDirectory());
-        }
-        if (silentMs > SILENCE_MS_MAX) {
-            return Status.down("brokers have acknowledged nothing for " + silentMs / 1000 + " s");
         }
         return Status.up(
                 now.isAllAcknowledged()
@@ -187,8 +177,9 @@ final class AgentMonitor implements Health {
                 () -> state.checkpointFailed() ? 1 : 0);
         metrics.gauge(
                 "tailrace_agent_waiting_sources",
-                "Sources that are not read: their schema is not registered, or no broker knows their topic.",
-                () -> state.problems().size());
+                "Sources that wait: their schema is not registered, no broker knows their topic, or brokers have not"
+                        + " acknowledged lines for a minute.",
+                () -> state.waitingSources());
         readUpTo(metrics);
     }
 

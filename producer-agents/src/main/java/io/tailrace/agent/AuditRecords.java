@@ -30,10 +30,10 @@ final class AuditRecords {
         this.audit = audit;
     }
 
-    /** Registers the schemas of the audit's topics. */
-    void register(long nowMs) {
-        ids.register(audit.topic(), Schemas.AUDIT_COUNT, nowMs);
-        ids.register(audit.progressTopic(), Schemas.AUDIT_PROGRESS, nowMs);
+    /** Whether the schemas of the audit's topics are registered, as {@link SchemaIds#isRegistered}. */
+    boolean isRegistered(long nowMs) {
+        return ids.isRegistered(audit.topic(), Schemas.AUDIT_COUNT, nowMs)
+                && ids.isRegistered(audit.progressTopic(), Schemas.AUDIT_PROGRESS, nowMs);
     }
 
     private ProducerRecord record(String topic, byte[] key, long timestampMs, GenericRecord value) {

@@ -43,8 +43,11 @@ final class AuditReporter {
     /** Whether the statement of a stopped agent was made. */
     private boolean hasStopped;
 
+    private final BackgroundCall<Boolean> createTopic;
     private boolean topicExists;
     private long createTopicAtMs = Long.MIN_VALUE;
+    /** When that which is in flight was sent. */
+    private long sentMs;
 
     /** A source's files, and the topic of its lines. */
     record SourceState(String topic, ReadState files) {}
@@ -65,6 +68,10 @@ final class AuditReporter {
         this.connections = connections;
         this.wakeUp = wakeUp;
         identity = checkpoint.agent();
+        createTopic = new BackgroundCall<>(connections.background(), wakeUp, () -> {
+            connections.topics().createCompacted(config.audit().progressTopic());
+            return true;
+        });
         ledger = new AuditLedger(checkpoint.audit());
         frontier = new ReadFrontier(config.audit().disorderMs(), checkpoint.readUpToMs());
     }
@@ -97,9 +104,9 @@ final class AuditReporter {
      *
      * @param topic the topic of the lines that did not become dead letters
      */
-    void acknowledged(String contentId, String topic, Tallies lines, long nowMs) {
+    void acknowledged(String contentId, String topic, Tallies lines, long wallMs) {
         ledger.add(lines);
-        frontier.acknowledged(contentId, lines.latestEventMs(topic), nowMs);
+        frontier.acknowledged(contentId, lines.latestEventMs(topic), wallMs);
     }
 
     /**
@@ -128,7 +135,7 @@ final class AuditReporter {
      * @param stopping whether the agent reads no more, so that the statement is its last
      * @return whether the checkpoint must be written
      */
-    boolean seal(List<SourceState> sources, long nowMs, boolean stopping) {
+    boolean seal(List<SourceState> sources, long wallMs, boolean stopping) {
         if (!ledger.sealed().isEmpty() || hasStopped) {
             return false;
         }
@@ -136,19 +143,19 @@ final class AuditReporter {
             ledger.seal();
         }
         hasStopped = stopping;
-        progress = new Progress(ledger.nextSequence(), readings(sources, nowMs), nowMs, stopping);
+        progress = new Progress(ledger.nextSequence(), readings(sources, wallMs), wallMs, stopping);
         return true;
     }
 
-    private List<Reading> readings(List<SourceState> sources, long nowMs) {
+    private List<Reading> readings(List<SourceState> sources, long wallMs) {
         List<ReadState> all = sources.stream().map(SourceState::files).toList();
         Map<String, List<ReadState>> byTopic = new TreeMap<>();
         sources.forEach(source -> byTopic.computeIfAbsent(source.topic(), topic -> new ArrayList<>())
                 .add(source.files()));
         List<Reading> readings = new ArrayList<>();
-        byTopic.forEach((topic, states) -> readings.add(frontier.advance(topic, states, nowMs)));
+        byTopic.forEach((topic, states) -> readings.add(frontier.advance(topic, states, wallMs)));
         if (!byTopic.containsKey(config.deadLetterTopic())) {
-            readings.add(frontier.advanceDeadLetters(config.deadLetterTopic(), all, nowMs));
+            readings.add(frontier.advanceDeadLetters(config.deadLetterTopic(), all, wallMs));
         }
         frontier.retain(all);
         return readings;
@@ -164,6 +171,7 @@ final class AuditReporter {
             if (countsInFlight != null) {
                 return false;
             }
+            sentMs = nowMs;
             countsInFlight = send(ledger.sealed().stream()
                     .map(count -> records.count(identity, count))
                     .toList());
@@ -173,11 +181,22 @@ final class AuditReporter {
         if (toSend == null || progressInFlight != null || !createTopic(nowMs) || !isTopicKnown()) {
             return false;
         }
+        sentMs = nowMs;
         progressInFlight = send(toSend.readings().stream()
                 .map(reading -> records.progress(identity, toSend, reading))
                 .toList());
         progress = null;
         return true;
+    }
+
+    /** Says for how long something has been in flight. */
+    void observe(Silence silence, long nowMs) {
+        Delivery waiting = countsInFlight == null ? progressInFlight : countsInFlight;
+        if (waiting == null) {
+            silence.end();
+        } else {
+            silence.observe(sentMs, nowMs, waiting::obstacle);
+        }
     }
 
     private Delivery send(List<ProducerRecord> outgoing) {
@@ -197,8 +216,7 @@ final class AuditReporter {
         if (!topicExists && nowMs >= createTopicAtMs) {
             String topic = config.audit().progressTopic();
             try {
-                connections.topics().createCompacted(topic);
-                topicExists = true;
+                topicExists = createTopic.result().isPresent();
             } catch (ClientException e) {
                 log.warn("cannot create topic, trying again in a minute: {}, {}", topic, e.getMessage());
                 createTopicAtMs = nowMs + TOPIC_RETRY_MS;

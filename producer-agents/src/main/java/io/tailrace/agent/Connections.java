@@ -2,6 +2,7 @@ package io.tailrace.agent;
 
 import io.tailrace.client.Producer;
 import io.tailrace.schemas.SchemaRegistryClient;
+import java.util.concurrent.Executor;
 
 /**
  * What an agent sends to.
@@ -9,8 +10,9 @@ import io.tailrace.schemas.SchemaRegistryClient;
  * @param producer sends records; the agent closes it
  * @param registry knows the schemas
  * @param topics creates topics
+ * @param background runs calls to the registry and of {@code topics}, which may wait; its threads do not keep a process alive
  */
-record Connections(Producer producer, SchemaRegistryClient registry, Topics topics) {
+record Connections(Producer producer, SchemaRegistryClient registry, Topics topics, Executor background) {
 
     /** Creates topics. */
     @FunctionalInterface

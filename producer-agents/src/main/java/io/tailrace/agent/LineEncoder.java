@@ -60,12 +60,18 @@ final class LineEncoder implements ChunkEncoder {
         this.ids = ids;
     }
 
-    /** Registers the schemas of the source's topic and of the dead letters. Nothing can be encoded before. */
-    void register(long nowMs) {
-        ids.register(topic, parser.schema(), nowMs);
-        ids.register(deadLetterTopic, Schemas.DEAD_LETTER, nowMs);
+    /**
+     * Whether the schemas of the source's topic and of the dead letters are registered, as {@link SchemaIds#isRegistered}. Nothing can
+     * be encoded before.
+     */
+    boolean isRegistered(long nowMs) {
+        if (!ids.isRegistered(topic, parser.schema(), nowMs)
+                || !ids.isRegistered(deadLetterTopic, Schemas.DEAD_LETTER, nowMs)) {
+            return false;
+        }
         header = Framing.header(ids.id(topic, parser.schema()));
         deadLetterHeader = Framing.header(ids.id(deadLetterTopic, Schemas.DEAD_LETTER));
+        return true;
     }
 
     @Override

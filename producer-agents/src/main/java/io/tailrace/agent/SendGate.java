@@ -3,7 +3,7 @@ package io.tailrace.agent;
 import io.tailrace.client.ClientException;
 import io.tailrace.schemas.SchemaRegistryException;
 import java.util.Optional;
-import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether records of one source can be sent: their schema is registered, and brokers know their topic. A closed gate
- * holds up no other one, except while the registry is asked. Why it is closed is logged once. Not thread-safe.
+ * never waits and holds up no other one. Why it is closed is logged once. Not thread-safe.
  */
 final class SendGate {
     private static final Logger log = LoggerFactory.getLogger(SendGate.class);
@@ -22,11 +22,11 @@ final class SendGate {
     private static final long RETRY_MS = 100;
     /** A registry that refuses a schema does so until an operator has done something. */
     private static final long REFUSED_RETRY_MS = 60_000;
-    /** A topic is not known until brokers have answered for the first time. */
-    private static final long TOPIC_GRACE_MS = 5_000;
+    /** Neither the registry nor brokers have answered at once. */
+    private static final long GRACE_MS = 5_000;
 
     private final String name;
-    private final LongConsumer register;
+    private final LongPredicate registered;
     private final Supplier<Optional<ClientException>> topic;
     private boolean isRegistered;
     private boolean isOpen;
@@ -39,12 +39,13 @@ final class SendGate {
      * A gate that is closed until it is first tried.
      *
      * @param name whose gate it is, for messages
-     * @param register registers the schemas at a time; throws a {@link SchemaRegistryException} if it cannot
+     * @param registered whether the schemas are registered at a time, which it does unless it is done; throws a
+     *     {@link SchemaRegistryException} if it cannot
      * @param topic why the topic cannot be sent to; empty if it can
      */
-    SendGate(String name, LongConsumer register, Supplier<Optional<ClientException>> topic) {
+    SendGate(String name, LongPredicate registered, Supplier<Optional<ClientException>> topic) {
         this.name = name;
-        this.register = register;
+        this.registered = registered;
         this.topic = topic;
     }
 
@@ -57,9 +58,10 @@ final class SendGate {
             closedSinceMs = nowMs;
         }
         try {
+            isRegistered = isRegistered || registered.test(nowMs);
             if (!isRegistered) {
-                register.accept(nowMs);
-                isRegistered = true;
+                registryIsAsked(nowMs);
+                return false;
             }
             topic.get().ifPresentOrElse(failure -> topicFailed(failure, nowMs), this::open);
         } catch (SchemaRegistryException e) {
@@ -76,6 +78,13 @@ final class SendGate {
         isOpen = true;
     }
 
+    private void registryIsAsked(long nowMs) {
+        boolean mayLog = nowMs - closedSinceMs >= GRACE_MS;
+        if (problem == null || (mayLog && !isLogged)) {
+            close("schema registry has not answered yet", mayLog);
+        }
+    }
+
     private void registryFailed(SchemaRegistryException e, long nowMs) {
         String reason = (e.isRetriable() ? "schema registry does not answer: " : "schema registry refuses the schema: ")
                 + e.getMessage();
@@ -84,7 +93,7 @@ final class SendGate {
     }
 
     private void topicFailed(ClientException e, long nowMs) {
-        close(String.valueOf(e.getMessage()), nowMs - closedSinceMs >= TOPIC_GRACE_MS);
+        close(String.valueOf(e.getMessage()), nowMs - closedSinceMs >= GRACE_MS);
         retryAtMs = nowMs + RETRY_MS;
     }
 

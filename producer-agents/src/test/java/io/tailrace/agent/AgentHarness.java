@@ -1,6 +1,7 @@
 package io.tailrace.agent;
 
 import io.tailrace.agent.parse.Format;
+import io.tailrace.agent.tail.Moment;
 import io.tailrace.agent.tail.TailConfig;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.metrics.MetricsListener;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.apache.avro.generic.GenericRecord;
 
@@ -33,8 +35,12 @@ final class AgentHarness implements AutoCloseable {
     Agent agent;
     long nowMs = System.currentTimeMillis();
     private long clockSetForwardMs;
-    private final AgentConfig config;
+    final AgentConfig config;
+    private final Function<Path, List<Source>> sources;
     Connections.Topics topics = topic -> {};
+    /** Runs at once what the agent does in the background. */
+    Executor background = Runnable::run;
+
     final AgentMonitor monitor;
     private final FramedAvroDecoder decoder = new FramedAvroDecoder(registry, Optional.empty());
 
@@ -46,7 +52,19 @@ final class AgentHarness implements AutoCloseable {
     AgentHarness(Path folder, Function<Path, List<Source>> sources) throws IOException {
         logs = Files.createDirectories(folder.resolve("logs"));
         data = Files.createDirectories(folder.resolve("data"));
-        config = new AgentConfig(
+        this.sources = sources;
+        config = config(20_000);
+        monitor = new AgentMonitor(config, this::steadyMs);
+        agent = new Agent(
+                config,
+                new Connections(producer, registry, topics, call -> background.execute(call)),
+                () -> {},
+                monitor);
+    }
+
+    /** The agent's configuration, but with another limit on its stop. */
+    AgentConfig config(long stopTimeoutMs) {
+        return new AgentConfig(
                 "host1",
                 data,
                 DEAD_LETTERS,
@@ -55,11 +73,9 @@ final class AgentHarness implements AutoCloseable {
                 100,
                 1_000,
                 1 << 20,
-                20_000,
+                stopTimeoutMs,
                 MetricsListener.OFF,
                 sources.apply(logs));
-        monitor = new AgentMonitor(config, () -> nowMs - clockSetForwardMs);
-        agent = new Agent(config, new Connections(producer, registry, topics), () -> {}, monitor);
     }
 
     static TailConfig tail(Path logs, String source, String glob) {
@@ -94,18 +110,26 @@ final class AgentHarness implements AutoCloseable {
     /** Moves the clock to the next scan and steps until there is nothing more to do. */
     void run() {
         nowMs += 1_001;
-        for (int steps = 0; agent.step(nowMs); steps++) {
+        for (int steps = 0; agent.step(now()); steps++) {
             if (steps > 100_000) {
                 throw new IllegalStateException("the agent never becomes idle");
             }
         }
     }
 
+    Moment now() {
+        return new Moment(nowMs, steadyMs());
+    }
+
+    long steadyMs() {
+        return nowMs - clockSetForwardMs;
+    }
+
     void pass(long ms) {
         nowMs += ms;
     }
 
-    /** Sets the wall clock, which the steady clock does not follow. */
+    /** Sets the wall clock forward, or back if negative. The steady clock does not follow. */
     void setClockForward(long ms) {
         nowMs += ms;
         clockSetForwardMs += ms;
@@ -113,11 +137,11 @@ final class AgentHarness implements AutoCloseable {
 
     /** Stops the agent as SIGTERM does. */
     void stop() {
-        agent.stepToStop(nowMs);
+        agent.stepToStop(now());
         for (int steps = 0; !agent.isSettled(); steps++) {
             producer.answerAll();
             nowMs += 1_000;
-            agent.stepToStop(nowMs);
+            agent.stepToStop(now());
             if (steps > 1_000) {
                 throw new IllegalStateException("the agent does not stop");
             }
@@ -128,7 +152,11 @@ final class AgentHarness implements AutoCloseable {
     /** Starts another agent on the same data. The previous one may have crashed. */
     void start() throws IOException {
         producer = new FakeProducer(producer.written);
-        agent = new Agent(config, new Connections(producer, registry, topics), () -> {}, monitor);
+        agent = new Agent(
+                config,
+                new Connections(producer, registry, topics, call -> background.execute(call)),
+                () -> {},
+                monitor);
     }
 
     /** Ends the agent as kill -9 does, after some of the records in flight have reached the brokers. */

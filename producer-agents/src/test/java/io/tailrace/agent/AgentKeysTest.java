@@ -57,6 +57,8 @@ class AgentKeysTest {
         "source.web.encoding, klingon, source.web.encoding=klingon",
         "schema.registry.url, nowhere, schema.registry.url=nowhere",
         "batch.bytes, 4096, line.bytes.max=65536",
+        "batch.bytes, 9000000, batch.bytes=9000000: expected at most half of in.flight.bytes.max=16777216",
+        "in.flight.bytes.max, 1073741824, in.flight.bytes.max=1073741824",
         "poll.intervall.ms, 5, poll.intervall.ms",
     })
     void invalidValueIsRefusedByItsKey(String key, String value, String message) {

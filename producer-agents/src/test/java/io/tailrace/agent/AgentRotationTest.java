@@ -139,7 +139,7 @@ class AgentRotationTest extends AgentFixture {
         }
         expected.addAll(List.of("first", "second"));
         harness.run();
-        while (!harness.agent.isIdle(harness.nowMs)) {
+        while (!harness.agent.isIdle(harness.steadyMs())) {
             harness.run();
         }
         expectEachLineOnce();
@@ -290,12 +290,12 @@ class AgentRotationTest extends AgentFixture {
         harness.append("access.log.b", banner + "\ntwo\n");
         expected.addAll(List.of(banner, "one", banner, "two"));
         harness.run();
-        assertThat(harness.agent.isIdle(harness.nowMs))
+        assertThat(harness.agent.isIdle(harness.steadyMs()))
                 .as("it may still become a copy")
                 .isFalse();
         harness.pass(5_000);
         expectEachLineOnce();
-        assertThat(harness.agent.isIdle(harness.nowMs)).isTrue();
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
     }
 
     @Test

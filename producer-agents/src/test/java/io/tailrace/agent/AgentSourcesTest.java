@@ -8,6 +8,7 @@ import io.tailrace.protocol.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class AgentSourcesTest {
         harness.run();
         assertThat(harness.lines("good")).containsExactly("two");
         assertThat(harness.producer.written).noneMatch(record -> record.topic().equals("bad"));
-        assertThat(harness.agent.problems())
+        assertThat(harness.agent.problems(harness.steadyMs(), AgentMonitor.SILENCE_MS_MAX))
                 .containsExactly("source bad waits: schema registry refuses the schema: incompatible with bad-value");
         assertThat(harness.monitor.ready().ok()).isFalse();
 
@@ -54,7 +55,82 @@ class AgentSourcesTest {
         harness.pass(60_000);
         harness.run();
         assertThat(harness.lines("bad")).containsExactly("one");
-        assertThat(harness.agent.problems()).isEmpty();
+        assertThat(harness.agent.problems(harness.steadyMs(), AgentMonitor.SILENCE_MS_MAX))
+                .isEmpty();
+    }
+
+    @Test
+    void registryThatHangsHoldsUpNoSourceThatIsOpen() throws IOException {
+        harness.registry.refused.add("bad-value");
+        harness.run();
+        harness.background = call -> {};
+        harness.pass(60_000);
+        harness.append("good.log", "three\n");
+        harness.run();
+        assertThat(harness.lines("good")).containsExactly("two", "three");
+        assertThat(harness.producer.written).noneMatch(record -> record.topic().equals("bad"));
+    }
+
+    @Test
+    void sourceWhoseTopicIsNotAcknowledgedIsNamed() throws IOException {
+        harness.producer.refusal = record ->
+                record.topic().equals("bad") ? Optional.of(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) : Optional.empty();
+        harness.run();
+        assertThat(harness.monitor.ready().ok()).isTrue();
+        for (int seconds = 0; seconds <= AgentMonitor.SILENCE_MS_MAX / 1_000; seconds += 10) {
+            harness.pass(10_000);
+            harness.append("good.log", "more\n");
+            harness.run();
+            harness.run();
+        }
+        assertThat(harness.monitor.ready().reason())
+                .startsWith("source bad waits: records have not been acknowledged for ")
+                .endsWith(" s: refused by the test");
+        assertThat(harness.lines("good")).hasSize(8);
+        assertThat(harness.agent.isIdle(harness.steadyMs()))
+                .as("other lines were acknowledged")
+                .isFalse();
+        harness.pass(SendGate.GIVE_UP_MS);
+        harness.run();
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
+
+        harness.producer.refusal = record -> Optional.empty();
+        // One reads that the last attempt failed, one sends again, one reads the answer.
+        for (int steps = 0; steps < 3; steps++) {
+            harness.pass(30_000);
+            harness.run();
+        }
+        assertThat(harness.lines("bad")).containsExactly("one");
+        assertThat(harness.agent.leftOut(harness.steadyMs())).isEmpty();
+        assertThat(harness.monitor.ready().ok()).isTrue();
+    }
+
+    @Test
+    void runThatEndsByItselfDoesNotWaitForADeadLetterTopicThatIsMissing() throws IOException {
+        harness.append("good.log", "x".repeat(AgentHarness.LINE_BYTES_MAX + 1) + "\n");
+        harness.producer.refusal = record -> record.topic().equals(AgentHarness.DEAD_LETTERS)
+                ? Optional.of(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+                : Optional.empty();
+        harness.run();
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isFalse();
+        harness.pass(SendGate.GIVE_UP_MS);
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
+        harness.run();
+        assertThat(harness.agent.leftOut(harness.steadyMs()))
+                .containsExactly("source good waits: records have not been acknowledged for 21 s: refused by the test");
+    }
+
+    @Test
+    void runThatEndsByItselfDoesNotWaitForBrokersThatHaveLeft() {
+        harness.producer.holding = true;
+        harness.run();
+        harness.pass(SendGate.GIVE_UP_MS);
+        harness.run();
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
+        assertThat(harness.agent.leftOut(harness.steadyMs()))
+                .containsExactly(
+                        "source bad waits: records have not been acknowledged for 21 s: bad has no leader",
+                        "source good waits: records have not been acknowledged for 21 s: good has no leader");
     }
 
     @Test
@@ -63,11 +139,12 @@ class AgentSourcesTest {
                 "bad", new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "topic bad does not exist"));
         harness.run();
         assertThat(harness.lines("good")).containsExactly("two");
-        assertThat(harness.agent.isIdle(harness.nowMs)).isFalse();
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isFalse();
         harness.pass(SendGate.GIVE_UP_MS);
         harness.run();
-        assertThat(harness.agent.isIdle(harness.nowMs)).isTrue();
-        assertThat(harness.agent.problems()).containsExactly("source bad waits: topic bad does not exist");
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
+        assertThat(harness.agent.problems(harness.steadyMs(), AgentMonitor.SILENCE_MS_MAX))
+                .containsExactly("source bad waits: topic bad does not exist");
 
         harness.producer.unknownTopics.clear();
         harness.run();

@@ -22,6 +22,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentTest extends AgentFixture {
     private static final String LINE =
@@ -201,7 +202,7 @@ class AgentTest extends AgentFixture {
             }
         }
         harness.run();
-        while (!harness.agent.isIdle(harness.nowMs)) {
+        while (!harness.agent.isIdle(harness.steadyMs())) {
             harness.run();
         }
         assertThat(harness.lines()).containsExactlyInAnyOrderElementsOf(expected);
@@ -231,6 +232,46 @@ class AgentTest extends AgentFixture {
             harness.run();
         }
         assertThat(harness.values(AgentHarness.DEAD_LETTERS)).hasSize(20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {5 * 3_600_000L, -5 * 3_600_000L})
+    void clockThatJumpsNeitherBlocksNorHurries(long jumpMs) throws IOException {
+        harness.append("access.log", "one\n");
+        harness.run();
+        Files.move(harness.log("access.log"), harness.log("gone"));
+        harness.run();
+        harness.setClockForward(jumpMs);
+        harness.append("gone", "two\n");
+        harness.append("access.log", "three\n");
+        harness.run();
+        assertThat(harness.lines()).containsExactlyInAnyOrder("one", "two", "three");
+        assertThat(harness.producer.written.get(2).timestampMs()).hasValue(harness.nowMs);
+        harness.pass(25_000);
+        harness.append("gone", "four\n");
+        harness.run();
+        assertThat(harness.lines())
+                .as("the file that lost its name is still watched")
+                .contains("four");
+        harness.append("access.log.b", "three\nanother log\n");
+        harness.run();
+        assertThat(harness.lines())
+                .as("a file that begins alike is not young for hours")
+                .contains("another log");
+        harness.stop();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {5 * 3_600_000L, -5 * 3_600_000L})
+    void pausesGoByTheSteadyClock(long jumpMs) throws IOException {
+        harness.producer.refusal = record -> Optional.of(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        harness.append("access.log", "one\n");
+        harness.run();
+        harness.setClockForward(jumpMs);
+        harness.producer.refusal = record -> Optional.empty();
+        harness.run();
+        assertThat(harness.lines()).containsExactly("one");
+        assertThat(harness.monitor.ready().ok()).isTrue();
     }
 
     @Test

@@ -85,6 +85,13 @@ final class FakeProducer implements Producer {
     }
 
     @Override
+    public Optional<ClientException> obstacle(String topic) {
+        return pending.stream().anyMatch(sent -> sent.record.topic().equals(topic))
+                ? Optional.of(new ClientException(ErrorCode.NOT_LEADER_OR_FOLLOWER, topic + " has no leader"))
+                : unavailability(topic);
+    }
+
+    @Override
     public RecordBlock newBlock(String topic, byte[] key) {
         return new RecordBlock(topic, key, CompressionType.NONE, BLOCK_BYTES);
     }

@@ -14,6 +14,7 @@ class SendGateTest {
     private @Nullable SchemaRegistryException registryFailure;
     private @Nullable ClientException topicFailure;
     private int registrations;
+    private boolean isRegistrySlow;
 
     private final SendGate gate = new SendGate(
             "source web",
@@ -22,6 +23,7 @@ class SendGateTest {
                 if (registryFailure != null) {
                     throw registryFailure;
                 }
+                return !isRegistrySlow;
             },
             () -> Optional.ofNullable(topicFailure));
 
@@ -53,6 +55,20 @@ class SendGateTest {
         assertThat(registrations).isEqualTo(2);
         registryFailure = null;
         assertThat(gate.isOpen(120_000)).isTrue();
+    }
+
+    @Test
+    void registryThatHasNotAnsweredIsNotWaitedFor() {
+        isRegistrySlow = true;
+        assertThat(gate.isOpen(0)).isFalse();
+        assertThat(gate.problem()).hasValue("source web waits: schema registry has not answered yet");
+        assertThat(gate.isOpen(1)).isFalse();
+        assertThat(registrations).as("looked at in each step").isEqualTo(2);
+        assertThat(gate.isOpen(SendGate.GIVE_UP_MS)).isFalse();
+        assertThat(gate.isGivenUp(SendGate.GIVE_UP_MS)).isTrue();
+        isRegistrySlow = false;
+        assertThat(gate.isOpen(SendGate.GIVE_UP_MS + 1)).isTrue();
+        assertThat(gate.problem()).isEmpty();
     }
 
     @Test

@@ -34,6 +34,11 @@ final class FakeProducer implements Producer {
     }
 
     @Override
+    public Optional<ClientException> obstacle(String topic) {
+        return unavailability(topic);
+    }
+
+    @Override
     public RecordBlock newBlock(String topic, byte[] key) {
         throw new UnsupportedOperationException("not used by commands");
     }

@@ -93,6 +93,18 @@ final class BatchingProducer implements Producer {
     }
 
     @Override
+    public Optional<ClientException> obstacle(String topic) {
+        for (PendingBatch batch : accumulator.unacknowledged()) {
+            ErrorCode error = batch.lastError();
+            if (batch.topicPartition().topic().equals(topic) && error != ErrorCode.NONE) {
+                return Optional.of(new ClientException(
+                        error, batch.topicPartition() + ": " + error + " at attempt " + batch.attempts()));
+            }
+        }
+        return sender.lastFailure().or(() -> unavailability(topic));
+    }
+
+    @Override
     public RecordBlock newBlock(String topic, byte[] key) {
         return new RecordBlock(topic, key, config.compression(), config.batchBytesMax());
     }

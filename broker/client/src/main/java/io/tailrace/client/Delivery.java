@@ -23,6 +23,7 @@ final class Delivery {
     private final Metadata metadata;
     private final ProducerIdentity identity;
     private final Backoff backoff;
+    private final GonePartitions gone;
 
     Delivery(
             ProducerConfig config,
@@ -36,6 +37,7 @@ final class Delivery {
         this.metadata = metadata;
         this.identity = identity;
         this.backoff = backoff;
+        this.gone = new GonePartitions(metadata);
     }
 
     /** Handles the response to a batch, which is no longer in flight. */
@@ -85,13 +87,17 @@ final class Delivery {
         if (!config.idempotent() || !queue.isAlone(batch)) {
             return;
         }
-        if (error == ErrorCode.INVALID_PRODUCER_EPOCH || queue.isEpochExhausted()) {
+        restart(queue, error == ErrorCode.INVALID_PRODUCER_EPOCH);
+        failUnanswered(queue);
+    }
+
+    private void restart(PartitionQueue queue, boolean isFenced) {
+        if (isFenced || queue.isEpochExhausted()) {
             identity.renew(queue.producerId());
             queue.restartUnderNewId();
         } else {
             queue.restartSequence();
         }
-        failUnanswered(queue);
     }
 
     /**
@@ -155,6 +161,29 @@ final class Delivery {
                     cursor.timestampMs(), cursor.keyCopy(), cursor.valueCopy(), cursor.headers()));
         }
         return records;
+    }
+
+    /**
+     * Fails the batches of partitions that are gone, once none is in flight. Later ones begin a new sequence: the partition may come
+     * back, and know nothing of the old one or all of it.
+     */
+    void failGone() {
+        for (PartitionQueue queue : accumulator.queues()) {
+            TopicPartition partition = queue.topicPartition();
+            if (queue.isEmpty()) {
+                gone.forget(partition);
+            } else if (gone.isGone(partition) && !queue.isInFlight()) {
+                gone.forget(partition);
+                ClientException why = gone.failure(partition);
+                for (PendingBatch batch : queue.snapshot()) {
+                    queue.remove(batch);
+                    fail(batch, why);
+                }
+                if (config.idempotent()) {
+                    restart(queue, false);
+                }
+            }
+        }
     }
 
     /** Fails batches older than the delivery timeout. One in flight keeps its place in the queue until it is answered. */

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -204,12 +205,21 @@ final class Metadata {
 
     private ClientException timedOut(String topic, MetadataSnapshot.@Nullable Topic known) {
         ClientException failure = lastFailure;
-        String problem = "no partitions of topic " + topic + " within max.block.ms";
         if (failure != null) {
-            return new ClientException(failure.errorCode(), problem + "; " + failure.getMessage(), failure);
+            return new ClientException(
+                    failure.errorCode(), "topic " + topic + ": no broker answers; " + failure.getMessage(), failure);
+        }
+        if (known != null && known.error() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
+            return new ClientException(known.error(), "no broker knows topic " + topic + ": create it");
         }
         return known != null && known.error() != ErrorCode.NONE
-                ? new ClientException(known.error(), problem + "; the broker answered " + known.error())
-                : new ClientException(ErrorCode.REQUEST_TIMED_OUT, problem);
+                ? new ClientException(known.error(), "topic " + topic + ": the broker answered " + known.error())
+                : new ClientException(
+                        ErrorCode.REQUEST_TIMED_OUT, "topic " + topic + ": no broker has answered yet (max.block.ms)");
+    }
+
+    /** Why the last request was not answered; empty if it was. Thread-safe. */
+    Optional<ClientException> lastFailure() {
+        return Optional.ofNullable(lastFailure);
     }
 }

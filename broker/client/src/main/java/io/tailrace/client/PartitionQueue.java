@@ -162,6 +162,10 @@ final class PartitionQueue {
         inFlight--;
     }
 
+    boolean isInFlight() {
+        return inFlight > 0;
+    }
+
     /** Whether a batch may be sent to this broker: not while another broker has batches in flight. */
     boolean maySendTo(InetSocketAddress broker) {
         return inFlight == 0 || broker.equals(inFlightTo);

@@ -41,7 +41,7 @@ final class PendingBatch {
     private boolean unanswered;
     private long retryAtMs;
     private int baseSequence = RecordBatch.NO_SEQUENCE;
-    private ErrorCode lastError = ErrorCode.NONE;
+    private volatile ErrorCode lastError = ErrorCode.NONE;
 
     PendingBatch(TopicPartition topicPartition, CompressionType compression, int bytesMax, long createdMs) {
         this.topicPartition = topicPartition;
@@ -189,7 +189,7 @@ final class PendingBatch {
         lastError = why;
     }
 
-    /** The error of the last attempt, for messages. */
+    /** The error of the last attempt, for messages. Any thread may ask, and then sees the number of attempts up to it. */
     ErrorCode lastError() {
         return lastError;
     }

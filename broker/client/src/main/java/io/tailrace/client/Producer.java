@@ -22,8 +22,9 @@ public interface Producer extends AutoCloseable {
      * Queues a record for its partition's next batch. Blocks for up to {@code max.block.ms} while the buffer is full.
      *
      * @return completed when the broker has acknowledged the record as {@code acks} requires. Fails with a
-     *     {@link ClientException} if it is refused, cannot be queued, is not acknowledged within the delivery timeout, or can no
-     *     longer be retried without the risk of a duplicate. In the last two cases the record may still be in the log
+     *     {@link ClientException} if it is refused, cannot be queued, is not acknowledged within the delivery timeout, can no
+     *     longer be retried without the risk of a duplicate, or if its partition no longer exists. In the last three cases the
+     *     record may still be in the log
      */
     CompletableFuture<RecordMetadata> send(ProducerRecord record);
 
@@ -32,6 +33,12 @@ public interface Producer extends AutoCloseable {
      * call for a topic makes the producer ask brokers, and go on asking.
      */
     Optional<ClientException> unavailability(String topic);
+
+    /**
+     * What keeps records of a topic from being acknowledged, as far as the last attempts show: the failure of a batch, of the search for
+     * the brokers, or {@link #unavailability}. Empty if none has failed. For messages: the producer goes on by itself.
+     */
+    Optional<ClientException> obstacle(String topic);
 
     /** An empty block for up to {@code batch.size} bytes of records, compressed as {@code compression.type} says. */
     RecordBlock newBlock(String topic, byte[] key);

@@ -4,6 +4,7 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.InitProducerIdRequest;
 import io.tailrace.protocol.message.InitProducerIdResponse;
 import io.tailrace.protocol.record.RecordBatch;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The producer id by which brokers recognise duplicates (KIP-98). Requested until a broker assigns one. */
@@ -18,6 +19,7 @@ final class ProducerIdentity {
     private long producerId = RecordBatch.NO_PRODUCER_ID;
     private boolean requestInFlight;
     private int failures;
+    private volatile @Nullable ClientException lastFailure;
     private long requestAtMs = Long.MIN_VALUE;
 
     ProducerIdentity(
@@ -69,11 +71,26 @@ final class ProducerIdentity {
         requestInFlight = false;
         if (answer != null && answer.errorCode() == ErrorCode.NONE) {
             failures = 0;
+            lastFailure = null;
             producerId = answer.producerId();
             return;
         }
         failures++;
+        lastFailure = failureOf(answer, failure);
         requestAtMs = time.elapsedMs() + backoff.pauseMs(failures);
         metadata.avoidBroker();
+    }
+
+    private static ClientException failureOf(@Nullable InitProducerIdResponse answer, @Nullable Throwable failure) {
+        return failure == null
+                ? new ClientException(
+                        answer == null ? ErrorCode.UNKNOWN_SERVER_ERROR : answer.errorCode(),
+                        "no producer id: " + (answer == null ? "no answer" : answer.errorCode()))
+                : new ClientException(Retry.errorOf(failure), "no producer id: " + failure.getMessage(), failure);
+    }
+
+    /** Why brokers did not assign an id the last time; empty if they did. Thread-safe. */
+    Optional<ClientException> lastFailure() {
+        return Optional.ofNullable(lastFailure);
     }
 }

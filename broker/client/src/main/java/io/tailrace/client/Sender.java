@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,7 @@ final class Sender {
     long step(long nowMs) {
         completions.drain();
         long nextMs = metadata.poll(nowMs);
+        delivery.failGone();
         delivery.expire(nowMs);
         if (config.idempotent() && !identity.isReady(nowMs)) {
             return Math.min(nextMs, Math.min(identity.nextMs(), delivery.nextExpiryMs(nowMs)));
@@ -177,6 +179,11 @@ final class Sender {
                 ? answer
                 : ProduceResponse.Partition.refused(
                         partition.partition(), ErrorCode.NETWORK_EXCEPTION, "the response lacks the partition");
+    }
+
+    /** The last failure of what all records wait for: the metadata, and the producer's id. Thread-safe. */
+    Optional<ClientException> lastFailure() {
+        return metadata.lastFailure().or(identity::lastFailure);
     }
 
     /** Refuses further records and fails all unacknowledged ones. */

@@ -61,10 +61,15 @@ final class ScriptedNetwork implements Network {
         epochs.merge(partition, 1, Integer::sum);
     }
 
+    /** Deletes a topic. */
+    void delete(String topic) {
+        leaders.keySet().removeIf(each -> each.topic().equals(topic));
+        epochs.keySet().removeIf(each -> each.topic().equals(topic));
+    }
+
     /** Deletes a partition's topic and creates it again, with this partition only, led by broker 1 in the first epoch. */
     void recreate(TopicPartition partition) {
-        leaders.keySet().removeIf(each -> each.topic().equals(partition.topic()));
-        epochs.keySet().removeIf(each -> each.topic().equals(partition.topic()));
+        delete(partition.topic());
         newIds.put(partition.topic(), UUID.randomUUID());
         lead(1, partition);
     }

@@ -9,21 +9,25 @@ final class Backoff {
     private static final int DOUBLINGS_MAX = 9;
 
     private int failures;
-    private long retryAtMs;
+    private long retryAtMs = Long.MIN_VALUE;
 
     /** Whether the pause has passed. */
     boolean isOver(long nowMs) {
         return nowMs >= retryAtMs;
     }
 
-    /** Begins a pause, unless one has begun that is not over. Returns whether it did. */
-    boolean failed(long nowMs) {
+    /** Begins a pause, unless one has begun that is not over. */
+    void failed(long nowMs) {
         if (!isOver(nowMs)) {
-            return false;
+            return;
         }
         long pauseMs = Math.min(MS_MAX, MS_MIN << Math.min(failures, DOUBLINGS_MAX));
         failures++;
         retryAtMs = nowMs + ThreadLocalRandom.current().nextLong(pauseMs / 2, pauseMs + 1);
-        return true;
+    }
+
+    /** The next pause is the shortest. */
+    void succeeded() {
+        failures = 0;
     }
 }

@@ -11,6 +11,7 @@ import io.tailrace.client.RecordsRefusedException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ public final class ChunkDelivery {
     private final List<Block> failed = new ArrayList<>();
     private final Tallies acknowledged = new Tallies();
     private long deadLetters;
+    private @Nullable Throwable lastFailure;
 
     private record DeadLetter(int line, String reason) {}
 
@@ -158,6 +160,8 @@ public final class ChunkDelivery {
     }
 
     private void acknowledged(Block block) {
+        lastFailure = null;
+        backoff.succeeded();
         acknowledged.addAll(block.tallies);
         deadLetters += block.letters.size();
     }
@@ -174,9 +178,13 @@ public final class ChunkDelivery {
             return;
         }
         failed.add(block);
-        if (backoff.failed(nowMs)) {
-            log.warn("records not acknowledged, sending them again: topic {}, {}", block.topic, failure.toString());
-        }
+        lastFailure = failure;
+        backoff.failed(nowMs);
+    }
+
+    /** Why a line is not acknowledged yet, as far as that is known. */
+    public String obstacle() {
+        return Obstacle.of(producer, lastFailure, unanswered.first().map(block -> block.topic));
     }
 
     /** Whether brokers refuse a record for its content, so that sending it again is useless. */

@@ -4,20 +4,18 @@ import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerRecord;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A few records that are sent again until all of them are acknowledged. Not thread-safe; the producer's threads only wake the
  * agent.
  */
 public final class Delivery {
-    private static final Logger log = LoggerFactory.getLogger(Delivery.class);
-
     private final Producer producer;
     private final Backoff backoff = new Backoff();
     private final Unanswered<ProducerRecord> unanswered;
     private final List<ProducerRecord> failed = new ArrayList<>();
+    private @Nullable Throwable lastFailure;
 
     /**
      * Sends records.
@@ -40,14 +38,10 @@ public final class Delivery {
      * @return whether all records are acknowledged
      */
     public boolean advance(long nowMs) {
-        unanswered.readAnswers(record -> {}, (record, failure) -> {
+        unanswered.readAnswers(this::acknowledged, (record, failure) -> {
             failed.add(record);
-            if (backoff.failed(nowMs)) {
-                log.warn(
-                        "records not acknowledged, sending them again: topic {}, {}",
-                        record.topic(),
-                        failure.toString());
-            }
+            lastFailure = failure;
+            backoff.failed(nowMs);
         });
         if (!failed.isEmpty() && backoff.isOver(nowMs)) {
             List<ProducerRecord> again = List.copyOf(failed);
@@ -55,5 +49,15 @@ public final class Delivery {
             again.forEach(this::send);
         }
         return failed.isEmpty() && unanswered.isEmpty();
+    }
+
+    private void acknowledged(ProducerRecord record) {
+        lastFailure = null;
+        backoff.succeeded();
+    }
+
+    /** Why something is not acknowledged yet, as far as that is known. */
+    public String obstacle() {
+        return Obstacle.of(producer, lastFailure, unanswered.first().map(ProducerRecord::topic));
     }
 }

@@ -4,6 +4,7 @@ import io.tailrace.client.RecordMetadata;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
@@ -30,6 +31,11 @@ final class Unanswered<T> {
 
     boolean isEmpty() {
         return all.isEmpty();
+    }
+
+    /** What was sent first of that which is not answered. */
+    Optional<T> first() {
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(0).what);
     }
 
     /** Removes what is answered, and passes it on in the order in which it was sent. */

@@ -44,6 +44,7 @@ public final class FollowedFile {
 
     private boolean complete;
     private long missingSinceMs;
+    private long missingSinceSteadyMs = UNKNOWN;
 
     private @Nullable Content content;
     private ReadCursor cursor = new ReadCursor();
@@ -203,8 +204,18 @@ public final class FollowedFile {
         return complete;
     }
 
-    long missingSinceMs() {
-        return missingSinceMs;
+    /** Whether it was noted when the file went missing. */
+    boolean isMissed() {
+        return missingSinceMs != 0;
+    }
+
+    /** For how long the file has been missing. */
+    long missingMs(Moment now) {
+        if (missingSinceSteadyMs == UNKNOWN) {
+            // Another process has noted it, of which only the wall clock is left.
+            missingSinceSteadyMs = now.steadyMs() - Math.max(0, now.wallMs() - missingSinceMs);
+        }
+        return now.steadyMs() - missingSinceSteadyMs;
     }
 
     /** The open file; null if it is closed or missing. */
@@ -234,7 +245,7 @@ public final class FollowedFile {
     }
 
     /** Binds the content to an open file that was found to hold it. */
-    void attach(Stat stat, State newState, Content opened, ReadCursor resumed, long nowMs) {
+    void attach(Stat stat, State newState, Content opened, ReadCursor resumed, Moment now) {
         closeContent();
         id = stat.id();
         remember(stat);
@@ -242,7 +253,7 @@ public final class FollowedFile {
         content = opened;
         cursor = resumed;
         search = new LineReader.Search();
-        noteGrowth(nowMs);
+        noteGrowth(now);
         complete = false;
     }
 
@@ -331,11 +342,12 @@ public final class FollowedFile {
     }
 
     /** Unbinds the content from its file. Whatever turns up at its old path has to match the fingerprint. */
-    void setMissing(boolean readToEnd, long nowMs) {
+    void setMissing(boolean readToEnd, Moment now) {
         closeContent();
         state = State.MISSING;
         complete = readToEnd;
-        missingSinceMs = nowMs;
+        missingSinceMs = now.wallMs();
+        missingSinceSteadyMs = now.steadyMs();
         seenSizeBytes = UNKNOWN;
         seenModifiedMs = UNKNOWN;
     }
@@ -347,18 +359,18 @@ public final class FollowedFile {
                 : Math.max(0, seenSizeBytes - acknowledged.offset());
     }
 
-    void noteGrowth(long nowMs) {
-        lastGrownMs = nowMs;
+    void noteGrowth(Moment now) {
+        lastGrownMs = now.steadyMs();
         atEnd = false;
         endIncomplete = false;
     }
 
     /** Records that a read found nothing more, except perhaps an incomplete end. */
-    void noteEnd(boolean incomplete, long nowMs) {
+    void noteEnd(boolean incomplete, Moment now) {
         atEnd = true;
         endIncomplete = incomplete;
         if (!incomplete && !isInFlight()) {
-            caughtUpMs = nowMs;
+            caughtUpMs = now.wallMs();
         }
     }
 
@@ -367,10 +379,10 @@ public final class FollowedFile {
     }
 
     /** Records that the file has not changed since it was last listed. */
-    void noteUnchanged(long nowMs) {
+    void noteUnchanged(Moment now) {
         boolean wasReadToItsEnd = content == null ? isClosedFileComplete() : atEnd && !endIncomplete;
         if (wasReadToItsEnd && !isInFlight()) {
-            caughtUpMs = nowMs;
+            caughtUpMs = now.wallMs();
         }
     }
 
@@ -385,8 +397,8 @@ public final class FollowedFile {
     }
 
     /** Time since the file last grew. */
-    long quietMs(long nowMs) {
-        return nowMs - lastGrownMs;
+    long quietMs(Moment now) {
+        return now.steadyMs() - lastGrownMs;
     }
 
     /** Records that lines will be sent, after the checkpoint that says so is on disk. */

@@ -27,11 +27,12 @@ final class RotationMatcher {
         CONTINUATION
     }
 
-    static boolean isYoung(Stat stat, long nowMs) {
-        return nowMs - stat.modifiedMs() < SETTLE_MS;
+    static boolean isYoung(Stat stat, long wallMs) {
+        // A time far ahead is that of a clock that was set back since, not that of a file which is written to.
+        return Math.abs(wallMs - stat.modifiedMs()) < SETTLE_MS;
     }
 
-    static Match match(Stat stat, FollowedFile known, long nowMs) throws IOException {
+    static Match match(Stat stat, FollowedFile known, long wallMs) throws IOException {
         if (!isRotatedName(stat, known)) {
             return Match.NONE;
         }
@@ -42,7 +43,7 @@ final class RotationMatcher {
         }
         Optional<Boolean> beginsAlike = known.beginsLike(head, length);
         if (beginsAlike.isEmpty()) {
-            return isYoung(stat, nowMs) ? Match.UNDECIDED : Match.NONE;
+            return isYoung(stat, wallMs) ? Match.UNDECIDED : Match.NONE;
         }
         if (!beginsAlike.get()) {
             return Match.NONE;
@@ -54,7 +55,7 @@ final class RotationMatcher {
                 if (!known.isInFlight() && !known.isIntact()) {
                     yield Match.CONTINUATION;
                 }
-                yield isAnotherLog(stat, known, nowMs) ? Match.NONE : Match.UNDECIDED;
+                yield isAnotherLog(stat, known, wallMs) ? Match.NONE : Match.UNDECIDED;
             }
         };
     }
@@ -63,8 +64,8 @@ final class RotationMatcher {
      * Whether a file that begins like a content, whose own file is still there, is no copy of it. While a copy is written, and before
      * the original is truncated, nobody can say.
      */
-    private static boolean isAnotherLog(Stat stat, FollowedFile known, long nowMs) throws IOException {
-        return !isYoung(stat, nowMs) && known.differsFrom(stat) && known.isIntact();
+    private static boolean isAnotherLog(Stat stat, FollowedFile known, long wallMs) throws IOException {
+        return !isYoung(stat, wallMs) && known.differsFrom(stat) && known.isIntact();
     }
 
     /** Whether rotation may have made a file's name from the name under which a content was first or last seen. */

@@ -45,38 +45,38 @@ final class SourceFiles {
     }
 
     /** Lists the directories: finds new, renamed, replaced and missing files, and forgets those missing for long. */
-    void scan(long nowMs) {
+    void scan(Moment now) {
         Map<FileId, Stat> listed = finder.find();
         undecided.clear();
         anyFound = !listed.isEmpty();
         for (FollowedFile file : List.copyOf(followed)) {
             @Nullable Stat stat = listed.get(file.id());
             if (file.state() == State.MISSING) {
-                findAgainOrForget(file, stat, nowMs);
+                findAgainOrForget(file, stat, now);
             } else if (stat != null) {
-                updateListed(file, stat, nowMs);
+                updateListed(file, stat, now);
             } else if (file.content() == null) {
-                file.setMissing(file.isClosedFileComplete(), nowMs);
+                file.setMissing(file.isClosedFileComplete(), now);
             } else if (file.state() == State.LISTED) {
                 log.info("file was renamed or deleted, reading it to its end: {}", file.path());
                 file.setState(State.UNLISTED);
-                file.noteGrowth(nowMs);
+                file.noteGrowth(now);
             }
         }
-        identifyAll(listed.values(), nowMs);
-        scannedMs = nowMs;
+        identifyAll(listed.values(), now);
+        scannedMs = now.wallMs();
         replacedSinceScan = false;
     }
 
     /** Identifies every file that is not followed, and those that a content has left for one of them. */
-    private void identifyAll(Collection<Stat> listed, long nowMs) {
+    private void identifyAll(Collection<Stat> listed, Moment now) {
         Set<FileId> identified = new HashSet<>();
         boolean again = true;
         while (again) {
             again = false;
             for (Stat stat : listed) {
                 if (stat.sizeBytes() > 0 && !isFollowed(stat.id()) && identified.add(stat.id())) {
-                    identify(stat, nowMs);
+                    identify(stat, now);
                     again = true;
                 }
             }
@@ -89,10 +89,10 @@ final class SourceFiles {
     }
 
     /** How far the files were read, as of the last scan. */
-    ReadState readState(long nowMs) {
+    ReadState readState(Moment now) {
         List<ReadState.FileState> files = new ArrayList<>();
         for (FollowedFile file : followed) {
-            if (mayHoldUnreadLines(file, nowMs)) {
+            if (mayHoldUnreadLines(file, now)) {
                 files.add(ReadState.FileState.of(file));
             }
         }
@@ -106,10 +106,10 @@ final class SourceFiles {
     }
 
     /** False for a content that was read to its end, or is gone for longer than a copy of it is waited for. */
-    private boolean mayHoldUnreadLines(FollowedFile file, long nowMs) {
+    private boolean mayHoldUnreadLines(FollowedFile file, Moment now) {
         return file.state() != State.MISSING
                 || file.isInFlight()
-                || (!file.isComplete() && nowMs - file.missingSinceMs() <= config.rotatedWaitMs());
+                || (!file.isComplete() && file.missingMs(now) <= config.rotatedWaitMs());
     }
 
     private boolean isFollowed(FileId id) {
@@ -117,57 +117,57 @@ final class SourceFiles {
                 .anyMatch(file -> file.state() != State.MISSING && file.id().equals(id));
     }
 
-    private void findAgainOrForget(FollowedFile file, @Nullable Stat stat, long nowMs) {
+    private void findAgainOrForget(FollowedFile file, @Nullable Stat stat, Moment now) {
         if (stat != null && !isFollowed(stat.id())) {
             if (!file.hasChanged(stat)) {
                 file.attachClosed(stat);
                 return;
             }
-            if (attach(file, stat, State.LISTED, nowMs) != Attachment.OTHER_CONTENT) {
+            if (attach(file, stat, State.LISTED, now) != Attachment.OTHER_CONTENT) {
                 return;
             }
         }
-        if (file.missingSinceMs() == 0) {
-            file.setMissing(file.isComplete(), nowMs);
+        if (!file.isMissed()) {
+            file.setMissing(file.isComplete(), now);
         }
-        long missingMs = nowMs - file.missingSinceMs();
+        long missingMs = file.missingMs(now);
         if (missingMs > config.forgetMs()) {
             followed.remove(file);
         } else if (!file.isComplete() && missingMs <= config.rotatedWaitMs()) {
-            searchSiblings(file, nowMs);
+            searchSiblings(file, now);
         }
     }
 
     /** Finds a content that was renamed, copied or compressed to a name that no glob matches. */
-    private void searchSiblings(FollowedFile file, long nowMs) {
+    private void searchSiblings(FollowedFile file, Moment now) {
         for (Stat sibling : finder.siblings(file.path())) {
             boolean candidate = sibling.id().equals(file.id()) || RotationMatcher.isRotatedName(sibling, file);
             if (candidate
                     && !isFollowed(sibling.id())
-                    && attach(file, sibling, State.UNLISTED, nowMs) == Attachment.ATTACHED) {
+                    && attach(file, sibling, State.UNLISTED, now) == Attachment.ATTACHED) {
                 return;
             }
         }
     }
 
-    private void updateListed(FollowedFile file, Stat stat, long nowMs) {
+    private void updateListed(FollowedFile file, Stat stat, Moment now) {
         file.setState(State.LISTED);
         boolean changed = file.hasChanged(stat);
         if (changed) {
-            file.noteGrowth(nowMs);
+            file.noteGrowth(now);
         } else {
-            file.noteUnchanged(nowMs);
+            file.noteUnchanged(now);
         }
         if (file.content() != null) {
-            boolean idle = file.isAtEnd() && !file.isInFlight() && file.quietMs(nowMs) > config.idleCloseMs();
+            boolean idle = file.isAtEnd() && !file.isInFlight() && file.quietMs(now) > config.idleCloseMs();
             if (idle) {
                 file.closeContent();
             }
         } else if (changed) {
-            switch (attach(file, stat, State.LISTED, nowMs)) {
+            switch (attach(file, stat, State.LISTED, now)) {
                 case ATTACHED -> {}
                 case OTHER_CONTENT -> {
-                    setReplaced(file, nowMs);
+                    setReplaced(file, now);
                     return;
                 }
                 case UNREADABLE -> {
@@ -179,14 +179,14 @@ final class SourceFiles {
     }
 
     /** Decides which content a new file holds. */
-    private void identify(Stat stat, long nowMs) {
+    private void identify(Stat stat, Moment now) {
         try {
             for (FollowedFile known : List.copyOf(followed)) {
-                Match match = RotationMatcher.match(stat, known, nowMs);
+                Match match = RotationMatcher.match(stat, known, now.wallMs());
                 boolean decided =
-                        match == Match.UNDECIDED || (match == Match.CONTINUATION && continueIn(stat, known, nowMs));
+                        match == Match.UNDECIDED || (match == Match.CONTINUATION && continueIn(stat, known, now));
                 if (decided) {
-                    if (match == Match.UNDECIDED && RotationMatcher.isYoung(stat, nowMs)) {
+                    if (match == Match.UNDECIDED && RotationMatcher.isYoung(stat, now.wallMs())) {
                         undecided.add(stat.path());
                     }
                     return;
@@ -197,7 +197,7 @@ final class SourceFiles {
             return;
         }
         FollowedFile file = new FollowedFile(config.source(), stat);
-        if (attach(file, stat, State.LISTED, nowMs) == Attachment.ATTACHED) {
+        if (attach(file, stat, State.LISTED, now) == Attachment.ATTACHED) {
             followed.add(file);
             log.info("following new file: {}", stat.path());
         }
@@ -208,18 +208,18 @@ final class SourceFiles {
      *
      * @return whether the file needs no further attention; false if it turned out to hold another content
      */
-    private boolean continueIn(Stat stat, FollowedFile known, long nowMs) {
+    private boolean continueIn(Stat stat, FollowedFile known, Moment now) {
         if (known.state() == State.LISTED) {
-            setReplaced(known, nowMs);
+            setReplaced(known, now);
         }
         if (known.isComplete()) {
             known.attachClosed(stat);
             return true;
         }
-        if (attach(known, stat, State.LISTED, nowMs) != Attachment.OTHER_CONTENT) {
+        if (attach(known, stat, State.LISTED, now) != Attachment.OTHER_CONTENT) {
             return true;
         }
-        if (RotationMatcher.isYoung(stat, nowMs)) {
+        if (RotationMatcher.isYoung(stat, now.wallMs())) {
             return true;
         }
         boolean copiedBeforeTheLastLines =
@@ -237,7 +237,7 @@ final class SourceFiles {
     }
 
     /** Opens a file and binds a content to it, if the file holds that content. */
-    private Attachment attach(FollowedFile file, Stat stat, State state, long nowMs) {
+    private Attachment attach(FollowedFile file, Stat stat, State state, Moment now) {
         Content content = null;
         try {
             content = Content.open(stat.path());
@@ -248,7 +248,7 @@ final class SourceFiles {
                 content.close();
                 return renamedMeanwhile ? Attachment.UNREADABLE : Attachment.OTHER_CONTENT;
             }
-            file.attach(stat, state, content, cursor.get(), nowMs);
+            file.attach(stat, state, content, cursor.get(), now);
             return Attachment.ATTACHED;
         } catch (IOException e) {
             finder.setUnreadable(stat.path(), e);
@@ -268,13 +268,13 @@ final class SourceFiles {
     }
 
     /** Unbinds a content from a file that holds another one now. */
-    void setReplaced(FollowedFile file, long nowMs) {
+    void setReplaced(FollowedFile file, Moment now) {
         log.info(
                 "file was truncated or replaced: {}, acknowledged to byte {}",
                 file.path(),
                 file.acknowledged().offset());
         replacedSinceScan = true;
-        file.setMissing(false, nowMs);
+        file.setMissing(false, now);
         if (file.acknowledged().offset() == 0 && !file.maySendAgain()) {
             followed.remove(file);
         }

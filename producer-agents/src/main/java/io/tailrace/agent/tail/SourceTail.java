@@ -23,6 +23,7 @@ public final class SourceTail implements AutoCloseable {
     private final FileFinder finder;
     private final SourceFiles files;
     private final LineReader reader;
+    private long advances;
     private long overlongLines;
     private long overlongLinesLogged;
     private long nulBytesLogged;
@@ -62,10 +63,15 @@ public final class SourceTail implements AutoCloseable {
                 && files.followed().stream().allMatch(file -> file.content() == null || file.isAtEnd());
     }
 
+    /** How often {@link #read} got further, even if it found no whole line. */
+    public long advances() {
+        return advances;
+    }
+
     /** Lists the directories: finds new, renamed, replaced and missing files. */
-    public void scan(long nowMs) {
-        files.scan(nowMs);
-        logCounts(nowMs);
+    public void scan(Moment now) {
+        files.scan(now);
+        logCounts(now);
     }
 
     /**
@@ -94,12 +100,12 @@ public final class SourceTail implements AutoCloseable {
     }
 
     /** How far the files were read, as of the last scan. */
-    public ReadState readState(long nowMs) {
-        return files.readState(nowMs);
+    public ReadState readState(Moment now) {
+        return files.readState(now);
     }
 
-    private void logCounts(long nowMs) {
-        if (nowMs < nextCountLogMs) {
+    private void logCounts(Moment now) {
+        if (now.steadyMs() < nextCountLogMs) {
             return;
         }
         if (overlongLines > overlongLinesLogged) {
@@ -110,7 +116,7 @@ public final class SourceTail implements AutoCloseable {
                     config.lineBytesMax(),
                     overlongLines);
             overlongLinesLogged = overlongLines;
-            nextCountLogMs = nowMs + COUNT_LOG_INTERVAL_MS;
+            nextCountLogMs = now.steadyMs() + COUNT_LOG_INTERVAL_MS;
         }
         if (reader.nulBytes() > nulBytesLogged) {
             log.warn(
@@ -119,7 +125,7 @@ public final class SourceTail implements AutoCloseable {
                     config.source(),
                     reader.nulBytes());
             nulBytesLogged = reader.nulBytes();
-            nextCountLogMs = nowMs + COUNT_LOG_INTERVAL_MS;
+            nextCountLogMs = now.steadyMs() + COUNT_LOG_INTERVAL_MS;
         }
     }
 
@@ -129,12 +135,12 @@ public final class SourceTail implements AutoCloseable {
      *
      * @return empty if there is no whole line yet, or the file turned out to hold another content
      */
-    public Optional<Chunk> read(FollowedFile file, long nowMs) {
+    public Optional<Chunk> read(FollowedFile file, Moment now) {
         Content content = file.content();
         if (content == null) {
             return Optional.empty();
         }
-        boolean last = file.state() == State.UNLISTED && file.quietMs(nowMs) > config.rotatedWaitMs();
+        boolean last = file.state() == State.UNLISTED && file.quietMs(now) > config.rotatedWaitMs();
         if (file.isAtEnd() && !last && content instanceof GzipContent) {
             // Each read would decompress the file from its beginning. The scan notes when it has grown.
             return Optional.empty();
@@ -142,35 +148,37 @@ public final class SourceTail implements AutoCloseable {
         long searchedTo = file.search().searchedTo();
         long readTo = file.cursor().offset();
         try {
-            Optional<Chunk> chunk = reader.read(content, file.cursor(), file.search(), limits(file, last, nowMs));
+            Optional<Chunk> chunk = reader.read(content, file.cursor(), file.search(), limits(file, last, now));
             if (chunk.isPresent()) {
-                file.noteGrowth(nowMs);
+                file.noteGrowth(now);
                 file.noteSent(chunk.get().end(), chunk.get().readMs());
+                advances++;
                 overlongLines += chunk.get().lines().overlongCount();
             } else if (file.search().searchedTo() > searchedTo || file.cursor().offset() > readTo) {
                 // In the middle of an overlong line or of a hole, so not at the end.
-                file.noteGrowth(nowMs);
+                advances++;
+                file.noteGrowth(now);
             } else if (last && !file.isInFlight()) {
                 log.info(
                         "file was read to its end: {}, byte {}",
                         file.path(),
                         file.cursor().offset());
-                file.setMissing(true, nowMs);
+                file.setMissing(true, now);
             } else {
                 boolean incomplete = content instanceof PlainContent
                         ? !content.endsBefore(file.cursor().offset() + 1)
                         : !content.isFinished();
-                file.noteEnd(incomplete, nowMs);
+                file.noteEnd(incomplete, now);
             }
             return chunk;
         } catch (LineReader.ReplacedException e) {
-            files.setReplaced(file, nowMs);
+            files.setReplaced(file, now);
         } catch (ZipException e) {
             finder.setUnreadable(file.path(), e);
             if (last && !file.isInFlight()) {
-                file.setMissing(false, nowMs);
+                file.setMissing(false, now);
             } else {
-                file.noteEnd(true, nowMs);
+                file.noteEnd(true, now);
             }
         } catch (IOException e) {
             finder.setUnreadable(file.path(), e);
@@ -182,11 +190,11 @@ public final class SourceTail implements AutoCloseable {
      * Lines that may have been sent before a crash are read up to the same end and count as read at the same time, so
      * that the same records are sent again.
      */
-    private LineReader.Limits limits(FollowedFile file, boolean last, long nowMs) {
+    private LineReader.Limits limits(FollowedFile file, boolean last, Moment now) {
         return file.sentBefore()
                 .map(sent -> new LineReader.Limits(
                         sent.end().offset() - file.cursor().offset(), last, sent.readMs()))
-                .orElseGet(() -> new LineReader.Limits(Long.MAX_VALUE, last, nowMs));
+                .orElseGet(() -> new LineReader.Limits(Long.MAX_VALUE, last, now.wallMs()));
     }
 
     @Override
