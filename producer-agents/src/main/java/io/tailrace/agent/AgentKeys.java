@@ -116,11 +116,11 @@ final class AgentKeys {
     static final ConfigKey<String> TIME_FIELD = ConfigKey.text(
             "time.field",
             "",
-            "format=json, regex: the field with the event time. Empty: the time when the line is read.");
+            "format=json, logfmt, regex: the field with the event time. Empty: the time when the line is read.");
     static final ConfigKey<String> TIME_FORMAT = ConfigKey.text(
             "time.format",
             "iso",
-            "iso, epoch-millis, epoch-micros, epoch-seconds, or a pattern of java.time's DateTimeFormatter.");
+            "iso, epoch-seconds, epoch-millis, epoch-micros, epoch-nanos, or a pattern of java.time's DateTimeFormatter.");
 
     private static final String SOURCE = "source";
     private static final long IDLE_CLOSE_MS = 300_000;

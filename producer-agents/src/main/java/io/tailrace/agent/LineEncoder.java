@@ -1,6 +1,7 @@
 package io.tailrace.agent;
 
 import io.tailrace.agent.delivery.ChunkEncoder;
+import io.tailrace.agent.encode.LineDecoder;
 import io.tailrace.agent.encode.Origin;
 import io.tailrace.agent.encode.RecordWriter;
 import io.tailrace.agent.parse.LineParser;
@@ -8,12 +9,7 @@ import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.Lines;
 import io.tailrace.schemas.Framing;
 import io.tailrace.schemas.Schemas;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +35,7 @@ final class LineEncoder implements ChunkEncoder {
     private final String deadLetterTopic;
     private final long eventAheadMaxMs;
     private final Charset charset;
-    private final CharsetDecoder decoder;
+    private final LineDecoder decoder;
     private final LineParser parser;
     private final SchemaIds ids;
     /** Those of the topic's and of the dead letters' schemas, once they are registered. */
@@ -53,9 +49,7 @@ final class LineEncoder implements ChunkEncoder {
         this.deadLetterTopic = config.deadLetterTopic();
         this.eventAheadMaxMs = config.eventAheadMaxMs();
         this.charset = source.tail().charset();
-        this.decoder = charset.newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        this.decoder = new LineDecoder(charset);
         this.parser = source.format().parser();
         this.ids = ids;
     }
@@ -97,24 +91,18 @@ final class LineEncoder implements ChunkEncoder {
         if (lines.dropped(line) > 0) {
             return "line of " + (end - start + lines.dropped(line)) + " bytes: expected at most " + (end - start);
         }
-        byte[] utf8 = lines.bytes();
-        if (!isText(utf8, start, end)) {
-            try {
-                String text = decoder.decode(ByteBuffer.wrap(utf8, start, end - start))
-                        .toString();
-                if (!charset.equals(StandardCharsets.UTF_8)) {
-                    utf8 = text.getBytes(StandardCharsets.UTF_8);
-                    start = 0;
-                    end = utf8.length;
-                }
-            } catch (CharacterCodingException e) {
-                return "not in " + charset.name() + ": " + e.getMessage();
-            }
+        String notText = decoder.decode(lines.bytes(), start, end);
+        if (notText != null) {
+            return notText;
         }
-        long offset = chunk.offset() + lines.start(line);
+        byte[] utf8 = decoder.utf8();
+        int from = decoder.start();
+        long offset = chunk.offset() + start;
+        if (offset == 0 && startsWithByteOrderMark(utf8, from, decoder.end())) {
+            from += BYTE_ORDER_MARK.length;
+        }
         writer.begin(header, origin, offset);
-        int from = offset == 0 && startsWithByteOrderMark(utf8, start, end) ? start + BYTE_ORDER_MARK.length : start;
-        String rejection = parse(utf8, from, end, chunk.readMs());
+        String rejection = parse(utf8, from, decoder.end(), chunk.readMs());
         return rejection == null ? impossibleTime(writer.eventTimeMs(), chunk.readMs()) : rejection;
     }
 
@@ -139,23 +127,6 @@ final class LineEncoder implements ChunkEncoder {
                     + Instant.ofEpochMilli(readMs) + ", by more than event.ahead.max.ms=" + eventAheadMaxMs;
         }
         return null;
-    }
-
-    /** Whether bytes are the same text in UTF-8 without being decoded: ASCII, in an encoding that has ASCII as single bytes. */
-    private boolean isText(byte[] bytes, int from, int to) {
-        return isAsciiSuperset() && isAscii(bytes, from, to);
-    }
-
-    private boolean isAsciiSuperset() {
-        return charset.equals(StandardCharsets.UTF_8) || charset.equals(StandardCharsets.ISO_8859_1);
-    }
-
-    private static boolean isAscii(byte[] bytes, int from, int to) {
-        int any = 0;
-        for (int at = from; at < to; at++) {
-            any |= bytes[at];
-        }
-        return any >= 0;
     }
 
     private static boolean startsWithByteOrderMark(byte[] bytes, int from, int to) {

@@ -2,11 +2,9 @@ package io.tailrace.agent.parse;
 
 import io.tailrace.agent.encode.RecordWriter;
 import io.tailrace.agent.parse.LogValue.Column;
-import io.tailrace.agent.parse.LogValue.Shape;
 import io.tailrace.schemas.Schemas;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,23 +17,28 @@ import org.jspecify.annotations.Nullable;
  * Parses the access logs of Apache httpd and nginx by the format in the server's configuration.
  *
  * <p>A line is matched from left to right, byte by byte. A quoted value ends at the next quote without a backslash before it;
- * another value ends at the text that follows it in the format. A line that does not fit, or has something left at its end, is
- * rejected: no value is ever taken for its neighbour. Values are copied as the log has them, with their escapes; {@code -} is null.
+ * another value ends at the text that follows it in the format. In a run of values with the same separator, the one that may
+ * contain it ends where as many follow as the others have. A line that does not fit, or has something left at its end, is
+ * rejected: no value is ever taken for its neighbour. Values are copied as the log has them, with their escapes; {@code -} and
+ * an empty value are null.
  * Not thread-safe.
  */
 final class AccessLogParser implements LineParser {
-    /** Between the groups of a list. */
-    private static final byte[] COLON = utf8(" : ");
+    private static final String MISMATCH = "does not match the log format: ";
 
-    private static final List<Column> TEXT_COLUMNS_AFTER_CLIENT =
-            List.of(Column.IDENT, Column.USER, Column.METHOD, Column.PATH, Column.PROTOCOL);
-
-    private final List<Piece> pieces = new ArrayList<>();
-    /** The index of the value of each column. */
-    private final Map<Column, Integer> valueOf = new EnumMap<>(Column.class);
+    private final List<ValueMatcher> matchers;
 
     private final List<Field> fields = new ArrayList<>();
+    /** The index of the value of each column, or -1. */
     private final int client;
+
+    private final int ident;
+    private final int user;
+    private final int method;
+    private final int path;
+    private final int protocol;
+    private final int referrer;
+    private final int userAgent;
     private final int time;
     private final TimeFormat timeFormat;
     private final int size;
@@ -49,66 +52,39 @@ final class AccessLogParser implements LineParser {
     private final RequestLine request = new RequestLine();
     private boolean requestIsSplit;
 
-    /**
-     * A value, and the text before and after it.
-     *
-     * @param before expected before the value
-     * @param after expected after it; empty at the end of the line
-     */
-    private record Piece(byte[] before, byte[] after, boolean isQuoted, LogValue value) {
-        String name() {
-            return value.name();
-        }
-
-        /** How many spaces it has as a time. */
-        int spaces() {
-            return value.time() == null ? 0 : value.time().spaces();
-        }
-    }
-
     /** A value in {@code fields}. */
     private record Field(String name, byte[] utf8, int value) {}
 
     AccessLogParser(LogFormat format) {
-        String before = "";
-        List<LogFormat.Part> parts = format.parts();
-        for (int i = 0; i < parts.size(); i++) {
-            if (parts.get(i) instanceof LogFormat.Text text) {
-                before = text.text();
-            } else if (parts.get(i) instanceof LogFormat.Value value) {
-                String after =
-                        i + 1 < parts.size() && parts.get(i + 1) instanceof LogFormat.Text text ? text.text() : "";
-                add(value.value(), before, after);
-                before = "";
+        matchers = ValueMatcher.of(format);
+        Map<Column, Integer> valueOf = new EnumMap<>(Column.class);
+        for (int index = 0; index < matchers.size(); index++) {
+            LogValue value = matchers.get(index).value();
+            valueOf.put(value.column(), index);
+            if (value.column() == Column.FIELD || value.column() == Column.REQUEST_LINE) {
+                fields.add(new Field(value.name(), utf8(value.name()), index));
             }
         }
         fields.sort(Comparator.comparing(Field::name));
-        starts = new int[pieces.size()];
-        ends = new int[pieces.size()];
-        client = index(Column.CLIENT_ADDRESS);
-        time = index(Column.TIME);
-        timeFormat = Objects.requireNonNull(pieces.get(time).value.time(), "a format has a time");
-        size = index(Column.RESPONSE_BYTES);
-        status = index(Column.STATUS);
-        requestLine = index(Column.REQUEST_LINE);
-    }
-
-    private void add(LogValue value, String before, String after) {
-        boolean isQuoted = before.endsWith("\"") && after.startsWith("\"");
-        int index = pieces.size();
-        pieces.add(new Piece(utf8(before), utf8(after), isQuoted, value));
-        if (value.column() == Column.FIELD || value.column() == Column.REQUEST_LINE) {
-            fields.add(new Field(value.name(), utf8(value.name()), index));
-        }
-        valueOf.put(value.column(), index);
+        starts = new int[matchers.size()];
+        ends = new int[matchers.size()];
+        client = valueOf.getOrDefault(Column.CLIENT_ADDRESS, -1);
+        ident = valueOf.getOrDefault(Column.IDENT, -1);
+        user = valueOf.getOrDefault(Column.USER, -1);
+        method = valueOf.getOrDefault(Column.METHOD, -1);
+        path = valueOf.getOrDefault(Column.PATH, -1);
+        protocol = valueOf.getOrDefault(Column.PROTOCOL, -1);
+        referrer = valueOf.getOrDefault(Column.REFERRER, -1);
+        userAgent = valueOf.getOrDefault(Column.USER_AGENT, -1);
+        time = valueOf.getOrDefault(Column.TIME, -1);
+        timeFormat = Objects.requireNonNull(matchers.get(time).value().time(), "a format has a time");
+        size = valueOf.getOrDefault(Column.RESPONSE_BYTES, -1);
+        status = valueOf.getOrDefault(Column.STATUS, -1);
+        requestLine = valueOf.getOrDefault(Column.REQUEST_LINE, -1);
     }
 
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private int index(Column column) {
-        return valueOf.getOrDefault(column, -1);
     }
 
     @Override
@@ -135,23 +111,26 @@ final class AccessLogParser implements LineParser {
         if (responseBytes < 0) {
             return "responseBytes: expected a number, found \"" + text(utf8, size) + "\"";
         }
-        if (!isPresent(utf8, client) || starts[client] == ends[client]) {
+        // A request that came directly has no header of a proxy.
+        if (!isPresent(utf8, client) && !matchers.get(client).value().isForwarded()) {
             return "no client";
         }
         requestIsSplit = requestLine >= 0 && request.split(utf8, starts[requestLine], ends[requestLine]);
         out.eventTime(eventTimeMs);
         out.text(utf8, starts[client], ends[client]);
-        for (Column column : TEXT_COLUMNS_AFTER_CLIENT) {
-            writeText(utf8, column, out);
-        }
+        writeText(utf8, ident, out);
+        writeText(utf8, user, out);
+        writePart(utf8, RequestLine.METHOD, method, out);
+        writePart(utf8, RequestLine.PATH, path, out);
+        writePart(utf8, RequestLine.PROTOCOL, protocol, out);
         out.number(statusCode);
         if (hasSize) {
             out.optionalNumber(responseBytes);
         } else {
             out.absent();
         }
-        writeText(utf8, Column.REFERRER, out);
-        writeText(utf8, Column.USER_AGENT, out);
+        writeText(utf8, referrer, out);
+        writeText(utf8, userAgent, out);
         writeFields(utf8, out);
         return null;
     }
@@ -159,133 +138,36 @@ final class AccessLogParser implements LineParser {
     /** Finds the values of a line. Returns null, or why it does not fit. */
     private @Nullable String match(byte[] line, int from, int to) {
         int at = from;
-        for (int i = 0; i < pieces.size(); i++) {
-            Piece piece = pieces.get(i);
+        for (int i = 0; i < matchers.size(); i++) {
+            ValueMatcher matcher = matchers.get(i);
             if (i == 0) {
-                if (!isAt(line, at, to, piece.before)) {
-                    return "does not match the log format: expected " + quoted(piece.before) + " before "
-                            + piece.name();
+                at = matcher.start(line, from, to);
+                if (at < 0) {
+                    return MISMATCH + matcher.expectedBefore();
                 }
-                at += piece.before.length;
             }
-            int end = piece.isQuoted ? quoteFrom(line, at, to) : endOf(piece, line, at, to);
-            if (end < 0 || !isAt(line, end, to, piece.after)) {
-                return "does not match the log format: expected "
-                        + (piece.after.length == 0 ? "the end of the line" : quoted(piece.after)) + " after "
-                        + piece.name();
+            int end = matcher.end(line, at, to);
+            int next = matcher.next(line, end, to);
+            if (next < 0) {
+                return MISMATCH + matcher.expectedAfter();
             }
             starts[i] = at;
             ends[i] = end;
-            at = end + piece.after.length;
+            at = next;
         }
         return at == to
                 ? null
-                : "does not match the log format: expected the end of the line after "
-                        + pieces.get(pieces.size() - 1).name();
+                : MISMATCH + "expected the end of the line after "
+                        + matchers.get(matchers.size() - 1).value().name();
     }
 
-    private static String quoted(byte[] text) {
-        return "'" + new String(text, StandardCharsets.UTF_8) + "'";
-    }
-
-    private static boolean isAt(byte[] line, int at, int to, byte[] expected) {
-        return at >= 0
-                && to - at >= expected.length
-                && Arrays.equals(line, at, at + expected.length, expected, 0, expected.length);
-    }
-
-    /** The next quote that has no backslash before it, or -1. */
-    private static int quoteFrom(byte[] line, int from, int to) {
-        for (int at = from; at < to; at++) {
-            if (line[at] == '"') {
-                return at;
-            }
-            if (line[at] == '\\') {
-                at++;
-            }
-        }
-        return -1;
-    }
-
-    /** Where an unquoted value ends, or -1. */
-    private static int endOf(Piece piece, byte[] line, int from, int to) {
-        boolean endsAtSpace = piece.after.length == 0 || piece.after[0] == ' ';
-        int end = endsAtSpace ? endAtSpace(piece, line, from, to) : endBeforeText(piece, line, from, to);
-        boolean isEmpty = end == from && endsAtSpace;
-        boolean hasSpace = end >= 0 && isWord(piece.value.shape()) && wordEnd(line, from, end) < end;
-        return isEmpty || hasSpace ? -1 : end;
-    }
-
-    private static boolean isWord(Shape shape) {
-        return shape == Shape.WORD || shape == Shape.ADDRESS;
-    }
-
-    private static int endBeforeText(Piece piece, byte[] line, int from, int to) {
-        int first = find(piece.after, line, from, to);
-        if (piece.value.shape() != Shape.ADDRESS || piece.after[0] != ':') {
-            return first;
-        }
-        // A port follows. The address has colons of its own if it is one of IPv6.
-        int end = first;
-        int at = from;
-        while (at < to && isAddressCharacter(line[at])) {
-            end = isAt(line, at, to, piece.after) ? at : end;
-            at++;
-        }
-        return end;
-    }
-
-    private static boolean isAddressCharacter(byte c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ":.%-_[]".indexOf(c) >= 0;
-    }
-
-    private static int endAtSpace(Piece piece, byte[] line, int from, int to) {
-        int end = wordEnd(line, from, to);
-        if (piece.value.shape() == Shape.TIME) {
-            for (int space = 0; space < piece.spaces() && end < to; space++) {
-                end = wordEnd(line, end + 1, to);
-            }
-            return end;
-        }
-        while (end > from && end < to && continues(piece, line, end, to)) {
-            end = wordEnd(line, end + 1, to);
-        }
-        return end;
-    }
-
-    /** Whether a value goes on behind the space at its apparent end. */
-    private static boolean continues(Piece piece, byte[] line, int space, int to) {
-        return switch (piece.value.shape()) {
-            case WORD, ADDRESS, TIME -> false;
-            case LIST -> line[space - 1] == ',' || isAt(line, space, to, COLON) || isAt(line, space - 2, to, COLON);
-            case TEXT -> piece.after.length == 0 || !isAt(line, space, to, piece.after);
-        };
-    }
-
-    private static int wordEnd(byte[] line, int from, int to) {
-        int at = from;
-        while (at < to && line[at] != ' ') {
-            at++;
-        }
-        return at;
-    }
-
-    private static int find(byte[] text, byte[] line, int from, int to) {
-        for (int at = from; at <= to - text.length; at++) {
-            if (line[at] == text[0] && isAt(line, at, to, text)) {
-                return at;
-            }
-        }
-        return -1;
-    }
-
-    /** Whether a value is there, and not {@code -}. */
+    /** Whether a value is there, and neither empty nor {@code -}. */
     private boolean isPresent(byte[] line, int value) {
         return value >= 0 && !isAbsent(line, starts[value], ends[value]);
     }
 
     private static boolean isAbsent(byte[] line, int from, int to) {
-        return to - from == 1 && line[from] == '-';
+        return from == to || (to - from == 1 && line[from] == '-');
     }
 
     /** A number of a value, or -1 if it is none that fits into a long. */
@@ -301,33 +183,23 @@ final class AccessLogParser implements LineParser {
         return starts[value] == ends[value] ? -1 : number;
     }
 
-    private void writeText(byte[] line, Column column, RecordWriter out) {
-        int start;
-        int end;
-        int part = partOf(column);
-        if (requestLine >= 0 && part >= 0) {
-            start = requestIsSplit ? request.start(part) : -1;
-            end = requestIsSplit ? request.end(part) : -1;
+    /** Writes a part of the request line, or the value of a column of its own in a format without a request line. */
+    private void writePart(byte[] line, int part, int value, RecordWriter out) {
+        if (requestLine < 0) {
+            writeText(line, value, out);
+        } else if (requestIsSplit && request.start(part) >= 0) {
+            out.optionalText(line, request.start(part), request.end(part));
         } else {
-            int value = index(column);
-            start = isPresent(line, value) ? starts[value] : -1;
-            end = start < 0 ? -1 : ends[value];
-        }
-        if (start < 0) {
             out.absent();
-        } else {
-            out.optionalText(line, start, end);
         }
     }
 
-    /** The part of the request line that a column holds, or -1. */
-    private static int partOf(Column column) {
-        return switch (column) {
-            case METHOD -> RequestLine.METHOD;
-            case PATH -> RequestLine.PATH;
-            case PROTOCOL -> RequestLine.PROTOCOL;
-            default -> -1;
-        };
+    private void writeText(byte[] line, int value, RecordWriter out) {
+        if (isPresent(line, value)) {
+            out.optionalText(line, starts[value], ends[value]);
+        } else {
+            out.absent();
+        }
     }
 
     private void writeFields(byte[] line, RecordWriter out) {
@@ -348,7 +220,7 @@ final class AccessLogParser implements LineParser {
     /** A request line is a field only if it could not be split, as scanners and broken clients send it. */
     private boolean isWritten(byte[] line, Field field) {
         boolean isInColumns = field.value == requestLine && requestIsSplit;
-        return !isInColumns && isPresent(line, field.value) && starts[field.value] < ends[field.value];
+        return !isInColumns && isPresent(line, field.value);
     }
 
     private String text(byte[] line, int value) {

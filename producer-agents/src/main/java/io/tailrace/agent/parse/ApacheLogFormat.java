@@ -6,30 +6,44 @@ import io.tailrace.agent.parse.LogValue.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the directives of an Apache LogFormat (httpd.apache.org, mod_log_config and mod_logio). */
+/** Reads the directives of an Apache LogFormat (httpd.apache.org, mod_log_config, mod_logio and mod_ssl). */
 final class ApacheLogFormat {
     static final String QUERY_STRING = "request.querystring";
 
     private static final String DURATION = "response.server.processing.";
 
+    private static final String REMAINS = " \"%{Referer}i\" \"%{User-Agent}i\"";
     private static final String COMMON = "%h %l %u %t \"%r\" %>s %b";
-    private static final String COMBINED = COMMON + " \"%{Referer}i\" \"%{User-Agent}i\"";
+    private static final String COMBINED = COMMON + REMAINS;
+    /** That of Debian's package, with the host and the port in front. */
+    private static final String VHOST_COMBINED = "%v:%p %h %l %u %t \"%r\" %>s %O" + REMAINS;
 
     /** Conditions and redirects ({@code %400,501s}, {@code %>s}) do not change how a value is read. */
     private static final Pattern DIRECTIVE = Pattern.compile(
-            "%(?<percent>%)|%(?:!?\\d+(?:,\\d+)*)?(?<last>[<>])?(?:\\{(?<of>[^}]*)})?(?<name>\\^t[io]|[a-zA-Z])");
+            "%(?<percent>%)|%(?:!?\\d+(?:,\\d+)*)?(?<last>[<>])?(?:\\{(?<of>[^}]*)})?(?<name>\\^t[io]|\\^FB|[a-zA-Z])");
+
+    /** Variables of mod_ssl that never contain a space. */
+    private static final Pattern SSL_WORDS = Pattern.compile(
+            "https|ssl_(?:protocol|session_id|session_resumed|secure_reneg|cipher\\w*|compress_method|version_\\w+|tls_sni"
+                    + "|(?:client|server)_m_\\w+|(?:client|server)_[as]_(?:key|sig)|client_v_remain)");
 
     private ApacheLogFormat() {}
+
+    static boolean hasDirective(String format) {
+        return DIRECTIVE.matcher(format).find();
+    }
 
     static List<Part> parts(String text) {
         String format =
                 switch (text) {
                     case "combined" -> COMBINED;
                     case "common" -> COMMON;
+                    case "vhost_combined", "vhost-combined" -> VHOST_COMBINED;
                     default -> text;
                 };
         List<Part> parts = new ArrayList<>();
@@ -62,6 +76,11 @@ final class ApacheLogFormat {
             parts.add(new LogFormat.Value(LogValue.time("request.receive.time", TimeFormat.COMMON)));
             parts.add(new LogFormat.Text("]"));
             return end;
+        }
+        if (name.equals("t")) {
+            ApacheTime time = ApacheTime.at(format, start, Objects.requireNonNull(of));
+            parts.add(new LogFormat.Value(time.value()));
+            return time.end();
         }
         LogValue value = of == null ? plain(name, ">".equals(directive.group("last"))) : withArgument(name, of);
         if (value == null) {
@@ -99,11 +118,12 @@ final class ApacheLogFormat {
             case "r" -> LogValue.of(Column.REQUEST_LINE, 0, "request.firstline").withShape(Shape.TEXT);
             case "R" -> LogValue.field("request.handler", Shape.WORD);
             case "s" -> LogValue.of(Column.STATUS, last ? 0 : 1, last ? "request.status.last" : "request.status");
-            case "u" -> LogValue.of(Column.USER, 0, "connection.client.user").withShape(Shape.TEXT);
-            case "U" -> LogValue.of(Column.PATH, 1, "request.urlpath").withShape(Shape.TEXT);
+            case "u" -> LogValue.of(Column.USER, 0, "connection.client.user").withShape(Shape.UNKNOWN);
+            case "U" -> LogValue.of(Column.PATH, 1, "request.urlpath").withShape(Shape.PATH);
             case "v" -> LogValue.field("connection.server.name.canonical", Shape.WORD);
             case "V" -> LogValue.field("connection.server.name", Shape.WORD);
             case "X" -> LogValue.field("response.connection.status", Shape.WORD);
+            case "^FB" -> LogValue.field("response.firstbyte.microseconds", Shape.WORD);
             default -> null;
         };
     }
@@ -118,6 +138,8 @@ final class ApacheLogFormat {
             case "n" -> LogValue.field("server.module_note." + lowerCase, Shape.TEXT);
             case "^ti" -> LogValue.field("request.trailer." + lowerCase, Shape.TEXT);
             case "^to" -> LogValue.field("response.trailer." + lowerCase, Shape.TEXT);
+            case "x" -> LogValue.field(lowerCase, SSL_WORDS.matcher(lowerCase).matches() ? Shape.WORD : Shape.TEXT);
+            case "c" -> LogValue.field("ssl_" + lowerCase, Shape.UNKNOWN);
             case "a" -> address(2, "connection.client.peerip");
             case "h" -> address(2, "connection.client.peerhost");
             case "p" -> LogValue.field(port(lowerCase), Shape.WORD);
@@ -126,7 +148,6 @@ final class ApacheLogFormat {
                         "connection.server.child." + (lowerCase.endsWith("tid") ? "threadid" : "processid"),
                         Shape.WORD);
             case "T" -> LogValue.field(DURATION + unit(lowerCase), Shape.WORD);
-            case "t" -> time(of);
             default -> null;
         };
     }
@@ -148,6 +169,9 @@ final class ApacheLogFormat {
             case "referer" -> LogValue.of(Column.REFERRER, 0, "request.referer").withShape(Shape.TEXT);
             case "user-agent" ->
                 LogValue.of(Column.USER_AGENT, 0, "request.user-agent").withShape(Shape.TEXT);
+            case "x-forwarded-for" -> LogValue.forwardedClient("request.header." + name, Shape.LIST);
+            case "x-real-ip", "cf-connecting-ip", "true-client-ip" ->
+                LogValue.forwardedClient("request.header." + name, Shape.WORD);
             default -> LogValue.field("request.header." + name, Shape.TEXT);
         };
     }
@@ -157,20 +181,6 @@ final class ApacheLogFormat {
             case "remote" -> "connection.client.port";
             case "local" -> "connection.server.port";
             default -> "connection.server.port.canonical";
-        };
-    }
-
-    private static LogValue time(String format) {
-        String name = "request.receive.time." + format;
-        String when = format.startsWith("begin:") || format.startsWith("end:")
-                ? format.substring(format.indexOf(':') + 1)
-                : format;
-        return switch (when) {
-            case "sec" -> LogValue.time(name, TimeFormat.of("epoch-seconds"));
-            case "msec" -> LogValue.time(name, TimeFormat.of("epoch-millis"));
-            case "usec" -> LogValue.time(name, TimeFormat.of("epoch-micros"));
-            case "msec_frac", "usec_frac" -> LogValue.field(name, Shape.WORD);
-            default -> LogValue.time(name, TimeFormat.ofStrftime(when));
         };
     }
 }

@@ -7,9 +7,10 @@ import java.util.Optional;
  *
  * @param kind the format's name
  * @param pattern the log format of {@link Kind#LOGFORMAT}, the expression of {@link Kind#REGEX}; else empty
- * @param timeField the field of a {@link Kind#JSON} or {@link Kind#REGEX} line that holds the event time; empty for the
+ * @param timeField the field of a {@link Kind#JSON}, {@link Kind#LOGFMT} or {@link Kind#REGEX} line that holds the event time; empty for the
  *     time when the line is read
- * @param timeFormat the field's format: {@code iso}, {@code epoch-millis}, {@code epoch-seconds}, or a date pattern
+ * @param timeFormat the field's format: {@code iso}, {@code epoch-millis}, {@code epoch-micros}, {@code epoch-nanos},
+ *     {@code epoch-seconds}, or a date pattern
  */
 public record Format(Kind kind, String pattern, String timeField, String timeFormat) {
 
@@ -19,10 +20,14 @@ public record Format(Kind kind, String pattern, String timeField, String timeFor
         COMBINED,
         /** The common log format: without referrer and user agent. */
         COMMON,
+        /** Debian's vhost_combined: the combined format behind the host and its port. */
+        VHOST_COMBINED,
         /** An Apache LogFormat or nginx log_format. */
         LOGFORMAT,
         /** One JSON object per line. */
         JSON,
+        /** Pairs of {@code key=value}, with quotes around values that contain spaces. */
+        LOGFMT,
         /** A regular expression with named groups. */
         REGEX,
         /** Any text. */
@@ -38,8 +43,10 @@ public record Format(Kind kind, String pattern, String timeField, String timeFor
         return switch (kind) {
             case COMBINED -> new AccessLogParser(LogFormat.of("combined"));
             case COMMON -> new AccessLogParser(LogFormat.of("common"));
+            case VHOST_COMBINED -> new AccessLogParser(LogFormat.of("vhost_combined"));
             case LOGFORMAT -> new AccessLogParser(LogFormat.of(pattern));
             case JSON -> new JsonParser(time());
+            case LOGFMT -> new LogfmtParser(time());
             case REGEX -> new RegexParser(pattern, time());
             case RAW -> new RawParser();
         };

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads times of ISO 8601 as programs write them: with {@code T} or a space, in the extended or the basic form, a fraction after a
- * point or a comma, an offset as {@code Z}, {@code +01}, {@code +0100} or {@code +01:00}, or none, which is UTC.
+ * point or a comma, an offset as {@code Z}, {@code +01}, {@code +0100} or {@code +01:00}, or none, which is UTC. Go's {@code +0000 UTC} is one, too.
  */
 final class IsoTime {
     private static final Pattern FORMAT =
             Pattern.compile("(?<year>\\d{4})(?<dash>-?)(?<month>\\d{2})\\k<dash>(?<day>\\d{2})[Tt ]"
                     + "(?<hour>\\d{2})(?<colon>:?)(?<minute>\\d{2})(?:\\k<colon>(?<second>\\d{2})(?:[.,](?<fraction>\\d{1,9})\\d*)?)?"
-                    + " ?(?<zone>[Zz]|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?(?:\\[(?<region>[^]]+)])?");
+                    + " ?(?<zone>[Zz]|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?(?: UTC)?(?:\\[(?<region>[^]]+)])?");
     private static final int NANO_DIGITS = 9;
     private static final int LEAP_SECOND = 60;
 

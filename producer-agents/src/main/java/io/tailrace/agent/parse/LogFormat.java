@@ -6,12 +6,11 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The format of an access log, as the server's configuration has it: values and the text between them. Immutable.
  *
- * @param parts in their order; neither two texts nor two values follow each other
+ * @param parts in their order; no text follows a text, and only a path follows another value
  */
 record LogFormat(List<Part> parts) {
     LogFormat {
@@ -36,60 +35,15 @@ record LogFormat(List<Part> parts) {
      */
     static LogFormat of(String text) {
         String format = LogFormatText.unquoted(text);
-        List<Part> parts = merged(
-                format.indexOf('$') >= 0 && format.indexOf('%') < 0
-                        ? NginxLogFormat.parts(format)
-                        : ApacheLogFormat.parts(format));
-        checkSeparated(format, parts);
-        LogFormat read = new LogFormat(withOneValuePerColumn(parts));
-        read.checkColumns(format);
-        return read;
+        List<Part> read = isNginx(format) ? NginxLogFormat.parts(format) : ApacheLogFormat.parts(format);
+        List<Part> parts = ValueRuns.settled(format, JoinedParts.of(format, read));
+        LogFormat result = new LogFormat(withOneValuePerColumn(parts));
+        result.checkColumns(format);
+        return result;
     }
 
-    /** Joins texts that follow each other, and the path with its query string. */
-    private static List<Part> merged(List<Part> parts) {
-        List<Part> merged = new ArrayList<>();
-        for (Part part : parts) {
-            Part last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
-            if (part instanceof Text text && last instanceof Text before) {
-                merged.set(merged.size() - 1, new Text(before.text + text.text));
-            } else if (!(isQueryString(part) && isPath(last))) {
-                merged.add(part);
-            }
-        }
-        return merged;
-    }
-
-    private static boolean isPath(@Nullable Part part) {
-        return part instanceof Value value && value.value.column() == Column.PATH;
-    }
-
-    private static boolean isQueryString(Part part) {
-        return part instanceof Value value && value.value.name().equals(ApacheLogFormat.QUERY_STRING);
-    }
-
-    private static void checkSeparated(String format, List<Part> parts) {
-        for (int i = 1; i < parts.size(); i++) {
-            if (parts.get(i) instanceof Value second && parts.get(i - 1) instanceof Value first) {
-                throw new IllegalArgumentException("log format \"" + format + "\": expected text between "
-                        + first.value.name() + " and " + second.value.name());
-            }
-            boolean isSpace = parts.get(i) instanceof Text text && text.text.equals(" ");
-            if (isSpace && isText(parts.get(i - 1)) && i + 1 < parts.size() && isText(parts.get(i + 1))) {
-                throw new IllegalArgumentException("log format \"" + format
-                        + "\": expected quotes around values that may contain spaces: " + nameOf(parts.get(i - 1))
-                        + " and "
-                        + nameOf(parts.get(i + 1)));
-            }
-        }
-    }
-
-    private static boolean isText(Part part) {
-        return part instanceof Value value && value.value.shape() == LogValue.Shape.TEXT;
-    }
-
-    private static String nameOf(Part part) {
-        return part instanceof Value value ? value.value.name() : "";
+    private static boolean isNginx(String format) {
+        return NginxLogFormat.hasVariable(format) && !ApacheLogFormat.hasDirective(format);
     }
 
     /** Of several values for one column, the best one gets it, and the others become fields. A second field of one name is ignored. */

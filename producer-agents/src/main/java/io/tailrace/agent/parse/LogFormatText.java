@@ -5,8 +5,16 @@ import java.util.regex.Pattern;
 
 /** Takes a log format out of the directive and the quotes that it has in a server's configuration. */
 final class LogFormatText {
-    private static final Pattern APACHE_DIRECTIVE =
-            Pattern.compile("\\s*(?:LogFormat|CustomLog\\s+\\S+)\\s+(\".*\")\\s*\\S*\\s*", Pattern.CASE_INSENSITIVE);
+    private static final String STRING = "\"(?:[^\"\\\\]|\\\\.)*\"";
+    /** The quotes of a format may have lost their backslashes in a properties file. */
+    private static final Pattern APACHE_DIRECTIVE = Pattern.compile(
+            "\\s*(?:LogFormat|(?:Custom|Global)Log\\s+(?:" + STRING + "|\\S+))\\s+(?:(?:(?<format>" + STRING
+                    + ")|(?<name>[\\w-]+))(?:\\s+(?:" + STRING + "|[^\"\\s])+)*|(?<loose>\".*\")\\s*\\S*)\\s*",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern DIRECTIVE = Pattern.compile(
+            "\\s*(LogFormat|CustomLog|GlobalLog|TransferLog|log_format|access_log)\\s.*",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     private static final Pattern NGINX_DIRECTIVE =
             Pattern.compile("\\s*log_format\\s+\\S+\\s+(?:escape=\\w+\\s+)?(.*?);?\\s*", Pattern.DOTALL);
     private static final Pattern QUOTED =
@@ -17,11 +25,18 @@ final class LogFormatText {
     static String unquoted(String text) {
         Matcher apache = APACHE_DIRECTIVE.matcher(text);
         if (apache.matches()) {
-            return withoutEscapes(inside(apache.group(1)));
+            String name = apache.group("name");
+            String quoted = apache.group(apache.group("format") == null ? "loose" : "format");
+            return name == null ? withoutEscapes(inside(quoted)) : name;
         }
         Matcher nginx = NGINX_DIRECTIVE.matcher(text);
         if (nginx.matches()) {
             return withoutEscapes(joined(nginx.group(1)));
+        }
+        Matcher directive = DIRECTIVE.matcher(text);
+        if (directive.matches()) {
+            throw new IllegalArgumentException("log format " + text.strip() + ": cannot read this " + directive.group(1)
+                    + ": paste the format alone, without quotes around it");
         }
         String format = text.strip();
         if (format.startsWith("'")) {

@@ -18,6 +18,8 @@ record LogValue(
         Shape shape,
         @Nullable TimeFormat time) {
 
+    private static final int FORWARDED_RANK = 9;
+
     /** The columns of an access log, in the order of the schema behind the event time. */
     enum Column {
         CLIENT_ADDRESS,
@@ -34,7 +36,7 @@ record LogValue(
         REQUEST_LINE,
         TIME,
         FIELD,
-        /** The value is not kept: another one of the same name is. */
+        /** None: the value is not kept, as another one of the same name is. */
         NONE
     }
 
@@ -44,16 +46,29 @@ record LogValue(
         WORD,
         /** No spaces; the colons of IPv6. */
         ADDRESS,
-        /** As many spaces as its format has. */
+        /** What its format has. */
         TIME,
         /** Words separated by {@code ", "} or {@code " : "}, as nginx writes them if it asked several servers. */
         LIST,
+        /** Spaces, too; begins with a slash. */
+        PATH,
         /** Spaces, too. */
-        TEXT
+        TEXT,
+        /** {@link #TEXT} if the format leaves no doubt where the value ends, else {@link #WORD}. */
+        UNKNOWN
     }
 
     static LogValue of(Column column, int rank, String name) {
         return new LogValue(column, rank, name, Shape.WORD, null);
+    }
+
+    /** The client in a header of a proxy. It is the client only in a format that has no other. */
+    static LogValue forwardedClient(String name, Shape shape) {
+        return new LogValue(Column.CLIENT_ADDRESS, FORWARDED_RANK, name, shape, null);
+    }
+
+    boolean isForwarded() {
+        return rank == FORWARDED_RANK;
     }
 
     static LogValue field(String name, Shape shape) {

@@ -23,7 +23,7 @@ record TimeField(String field, ToLongFunction<String> toMs) {
 
     /**
      * A field in one of these formats: {@code iso} ({@link IsoTime}), {@code epoch-millis},
-     * {@code epoch-micros}, {@code epoch-seconds} (a fraction is allowed), or a pattern of {@link DateTimeFormatter}.
+     * {@code epoch-micros}, {@code epoch-nanos}, {@code epoch-seconds} (a fraction is allowed), or a pattern of {@link DateTimeFormatter}.
      *
      * @throws IllegalArgumentException if the format is none of these
      */
@@ -34,6 +34,7 @@ record TimeField(String field, ToLongFunction<String> toMs) {
                     case "iso" -> IsoTime::ms;
                     case "epoch-millis" -> Long::parseLong;
                     case "epoch-micros" -> text -> Math.floorDiv(Long.parseLong(text), 1_000);
+                    case "epoch-nanos" -> text -> Math.floorDiv(Long.parseLong(text), 1_000_000);
                     case "epoch-seconds" -> TimeField::fromSeconds;
                     default -> {
                         DateTimeFormatter formatter = strict(format);

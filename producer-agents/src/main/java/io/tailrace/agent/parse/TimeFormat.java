@@ -4,40 +4,61 @@ import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * The format of a time in an access log. A time without an offset is in UTC.
  *
  * @param time reads such a time
- * @param spaces how many spaces it has
+ * @param sample such a time; empty for one without spaces
  */
-record TimeFormat(LogTime time, int spaces) {
+record TimeFormat(LogTime time, String sample) {
     /** That of {@code %t} and {@code $time_local}, without brackets. */
-    static final TimeFormat COMMON = new TimeFormat(LogTime.COMMON, 1);
+    static final TimeFormat COMMON = new TimeFormat(LogTime.COMMON, "17/May/2015:10:05:03 +0000");
 
     private static final ZonedDateTime SAMPLE = ZonedDateTime.of(2015, 5, 17, 10, 5, 3, 0, ZoneOffset.UTC);
 
     /** A format of {@link TimeField} without spaces. */
     static TimeFormat of(String format) {
-        return new TimeFormat(LogTime.of(format), 0);
+        return new TimeFormat(LogTime.of(format), "");
     }
 
     /**
-     * Reads a format of {@code strftime}, as in Apache's {@code %{...}t}.
+     * Reads formats of {@code strftime}, as in Apache's {@code %{...}t}, and the texts between them, in turn. A format may also be
+     * {@code msec_frac} or {@code usec_frac}: the fraction of the second.
      *
-     * @throws IllegalArgumentException if a conversion is not supported, or the format lacks the date or the time of day
+     * @throws IllegalArgumentException if a conversion is not supported, or the date or the time of day is missing
      */
-    static TimeFormat ofStrftime(String format) {
-        String pattern = pattern(format);
-        String sample = DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(SAMPLE);
-        LogTime time = LogTime.of(pattern);
+    static TimeFormat ofStrftime(List<String> pieces) {
+        StringBuilder pattern = new StringBuilder();
+        for (String piece : pieces) {
+            pattern.append(
+                    switch (piece) {
+                        case "msec_frac" -> "SSS";
+                        case "usec_frac" -> "SSSSSS";
+                        // A text has no percent sign.
+                        default -> pattern(piece);
+                    });
+        }
+        String sample =
+                DateTimeFormatter.ofPattern(pattern.toString(), Locale.ENGLISH).format(SAMPLE);
+        LogTime time = LogTime.of(pattern.toString());
         byte[] text = sample.getBytes(StandardCharsets.UTF_8);
         if (time.ms(text, 0, text.length) == LogTime.INVALID) {
-            throw new IllegalArgumentException(
-                    "time format \"" + format + "\": expected a date and a time of day, as in %d/%b/%Y:%H:%M:%S %z");
+            throw new IllegalArgumentException("time format \"" + String.join("", pieces)
+                    + "\": expected a date and a time of day, as in %d/%b/%Y:%H:%M:%S %z");
         }
-        return new TimeFormat(time, (int) sample.chars().filter(c -> c == ' ').count());
+        return new TimeFormat(time, sample);
+    }
+
+    /** How often every such time contains a text. */
+    int occurrences(String text) {
+        int count = 0;
+        for (int at = sample.indexOf(text); at >= 0 && !text.isEmpty(); at = sample.indexOf(text, at + text.length())) {
+            count++;
+        }
+        return count;
     }
 
     private static String pattern(String format) {
@@ -69,6 +90,7 @@ record TimeFormat(LogTime time, int spaces) {
             case 'A' -> "EEEE";
             case 'b', 'h' -> "MMM";
             case 'B' -> "MMMM";
+            case 'c' -> "EEE MMM ppd HH:mm:ss uuuu";
             case 'd' -> "dd";
             case 'D' -> "MM/dd/uu";
             case 'e' -> "ppd";
@@ -76,12 +98,17 @@ record TimeFormat(LogTime time, int spaces) {
             case 'H' -> "HH";
             case 'I' -> "hh";
             case 'j' -> "DDD";
+            case 'k' -> "ppH";
+            case 'l' -> "pph";
             case 'm' -> "MM";
             case 'M' -> "mm";
             case 'p' -> "a";
+            case 'r' -> "hh:mm:ss a";
             case 'R' -> "HH:mm";
             case 'S' -> "ss";
             case 'T' -> "HH:mm:ss";
+            case 'x' -> "MM/dd/uu";
+            case 'X' -> "HH:mm:ss";
             case 'y' -> "uu";
             case 'Y' -> "uuuu";
             case 'z' -> "xx";

@@ -269,6 +269,10 @@ class AccessLogParserTest {
             value = {
                 "%h %t %>s %Y                 | %Y is not a known directive",
                 "%h %t %>s %{x}q              | %{x}q is not a known directive",
+                "%h %{SSL_X}q %t %>s          | %{SSL_X}q is not a known directive",
+                "CustomLog logs/a             | cannot read this CustomLog",
+                "access_log /var/log/x main;  | cannot read this access_log",
+                "$remote_addr$http_x $status [$time_local] | expected text between remote_addr and http_x",
                 "%h%u %t %>s                  | expected text between connection.client.host and connection.client.user",
                 "%h %>s                       | expected the time (%t, $time_local)",
                 "$remote_addr [$time_local]   | expected the status (%>s, $status)",
@@ -298,8 +302,9 @@ class AccessLogParserTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "%h %t \"%m %U%q %H\" %>s        | ::1 [17/May/2015:10:05:03 +0000] \"GET /a b HTTP/1.1\" 200",
-                "%h %t \"%{X}i, %A\" %>s         | ::1 [17/May/2015:10:05:03 +0000] \"1.1.1.1, 2.2.2.2, 10.0.0.1\" 200",
+                "%h %t \"%m %v %H\" %>s          | ::1 [17/May/2015:10:05:03 +0000] \"GET /a b HTTP/1.1\" 200",
+                "%h %t %{X}i %D %>s             | ::1 [17/May/2015:10:05:03 +0000] 200",
+                "%{X-Forwarded-For}i %l %u %t %>s | 'a b - - [17/May/2015:10:05:03 +0000] 200'",
                 "$upstream_addr $remote_addr [$time_local] $status | ' ::1 [17/May/2015:10:05:03 +0000] 200'",
             })
     void valueIsNeverTakenForItsNeighbour(String format, String line) {
@@ -348,8 +353,12 @@ class AccessLogParserTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "%h %{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t %>s",
-                "%h %{%F}t %{%T}t %>s",
+                "%h %{%F}t %>s",
+                "%h %{%F}t \"%{%T}t\" %>s",
+                "%h %t %U %{X}i %>s",
+                "$remote_addr [$time_local] $status $upstream_addr $http_x",
+                "$remote_addr [$time_local] $status $http_x $upstream_addr",
+                "$remote_addr [$time_local] $status,$http_a,$http_b",
                 "%h %t %>s %{Host}i %{User-Agent}i",
                 "$remote_addr [$time_local] $status $http_host $http_user_agent",
             })

@@ -36,8 +36,40 @@ class FieldParsersTest {
         assertThat(line.fields()).isEqualTo(Map.of("a", "x", "b", "1.5", "c", "{\"d\":[1]}", "f", "true"));
     }
 
+    @Test
+    void jsonValuesAreCopiedAsTheyStand() {
+        String digits = "9".repeat(10_000);
+        ParsedLine line = parsed(
+                format(Kind.JSON, ""),
+                "{\"a\":1.10,\"b\":1E+400,\"c\":" + digits + ",\"d\": { \"x\": [1, 2.0] } ,\"e\":[],\"f\":-0}");
+        assertThat(line.fields())
+                .isEqualTo(Map.of(
+                        "a", "1.10", "b", "1E+400", "c", digits, "d", "{ \"x\": [1, 2.0] }", "e", "[]", "f", "-0"));
+    }
+
+    @Test
+    void lastOfSeveralMembersCounts() {
+        assertThat(parsed(format(Kind.JSON, ""), "{\"a\":1,\"b\":2,\"a\":3,\"b\":null}")
+                        .fields())
+                .isEqualTo(Map.of("a", "3"));
+    }
+
+    @Test
+    void halfOfASurrogatePairIsReplaced() {
+        assertThat(parsed(format(Kind.JSON, ""), "{\"\\ud800\":\"a\\udc00b\",\"x\":\"\\ud83d\\ude00\"}")
+                        .fields())
+                .isEqualTo(Map.of("\ufffd", "a\ufffdb", "x", "\ud83d\ude00"));
+    }
+
+    @Test
+    void depthOfJsonIsBounded() {
+        String deep = "{\"a\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}";
+        assertThat(parsed(format(Kind.JSON, ""), deep).rejection()).startsWith("not JSON: Document nesting depth");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "nonsense", "[1]", "{\"a\":1", "{\"a\":1} x", "null"})
+    @ValueSource(
+            strings = {"", "nonsense", "[1]", "{\"a\":1", "{\"a\":1} x", "{\"a\":1}{}", "{\"a\":}", "{\"a\"", "null"})
     void lineThatIsNotAJsonObjectIsRejected(String line) {
         assertThat(parsed(format(Kind.JSON, ""), line).rejection()).isNotNull();
     }
@@ -82,6 +114,9 @@ class FieldParsersTest {
         "iso, 2015-05-17T10:05Z, 1431857100000",
         "iso, 2015-05-17 10:05:03 UTC, 1431857103000",
         "iso, 2015-05-17T12:05:03.250+02:00[Europe/Berlin], 1431857103250",
+        "iso, 2015-05-17 12:05:03.25 +0200 UTC, 1431857103250",
+        "epoch-micros, 1431857103250999, 1431857103250",
+        "epoch-nanos, 1431857103250999999, 1431857103250",
         "iso, 2016-12-31T23:59:60Z, 1483228800000",
         "iso, 1969-12-31T23:59:59Z, -1000",
         "epoch-millis, 1431857103000, 1431857103000",
