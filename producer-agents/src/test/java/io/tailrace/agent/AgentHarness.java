@@ -27,6 +27,7 @@ final class AgentHarness implements AutoCloseable {
     static final long EVENT_AHEAD_MAX_MS = 3_600_000;
     static final int BATCH_BYTES = 4096;
     static final int LINE_BYTES_MAX = 2048;
+    private static final int FILES_OPEN_MAX = 1_000;
 
     final Path logs;
     final Path data;
@@ -36,6 +37,7 @@ final class AgentHarness implements AutoCloseable {
     long nowMs = System.currentTimeMillis();
     private long clockSetForwardMs;
     final AgentConfig config;
+    private final int filesOpenMax;
     private final Function<Path, List<Source>> sources;
     Connections.Topics topics = topic -> {};
     /** Runs at once what the agent does in the background. */
@@ -50,8 +52,13 @@ final class AgentHarness implements AutoCloseable {
 
     /** An agent with sources below a folder of logs. */
     AgentHarness(Path folder, Function<Path, List<Source>> sources) throws IOException {
+        this(folder, FILES_OPEN_MAX, sources);
+    }
+
+    AgentHarness(Path folder, int filesOpenMax, Function<Path, List<Source>> sources) throws IOException {
         logs = Files.createDirectories(folder.resolve("logs"));
         data = Files.createDirectories(folder.resolve("data"));
+        this.filesOpenMax = filesOpenMax;
         this.sources = sources;
         config = config(20_000);
         monitor = new AgentMonitor(config, this::steadyMs);
@@ -72,6 +79,7 @@ final class AgentHarness implements AutoCloseable {
                 new AuditConfig(AUDIT, PROGRESS, 60_000, DISORDER_MS),
                 100,
                 1_000,
+                filesOpenMax,
                 1 << 20,
                 stopTimeoutMs,
                 MetricsListener.OFF,
