@@ -8,6 +8,7 @@ import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.FileProgress;
 import io.tailrace.agent.tail.FollowedFile;
 import io.tailrace.agent.tail.Moment;
+import io.tailrace.agent.tail.OpenFiles;
 import io.tailrace.agent.tail.SourceTail;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ final class Agent implements AutoCloseable {
     private final AgentCheckpointFile checkpointFile;
     private final SendGate auditGate;
     private final Silence auditSilence = new Silence("audit");
+    private final OpenFiles openFiles;
     private final List<TailedSource> sources = new ArrayList<>();
     /** Read, and sent once the checkpoint is written. */
     private final List<Read> read = new ArrayList<>();
@@ -141,6 +143,7 @@ final class Agent implements AutoCloseable {
         SchemaIds ids = new SchemaIds(connections.registry(), connections.background(), wakeUp);
         AuditRecords auditRecords = new AuditRecords(ids, config.host(), config.audit());
         audit = new AuditReporter(config, auditRecords, connections, wakeUp, written);
+        openFiles = new OpenFiles(config.filesOpenMax());
         for (Source source : config.sources()) {
             List<FileProgress> progress = written.files().stream()
                     .filter(file -> file.source().equals(source.name()))
@@ -150,7 +153,7 @@ final class Agent implements AutoCloseable {
                     .producer()
                     .unavailability(source.topic()));
             SourceTail tail =
-                    new SourceTail(source.tail(), config.dataDirectory().getFileSystem(), progress);
+                    new SourceTail(source.tail(), config.dataDirectory().getFileSystem(), openFiles, progress);
             sources.add(new TailedSource(source, tail, lines, gate));
         }
         auditGate = new SendGate("audit", auditRecords::isRegistered, () -> connections
@@ -175,6 +178,7 @@ final class Agent implements AutoCloseable {
             dirty |= !written.files().equals(progress());
         }
         boolean advanced = takeAcknowledgements(now);
+        advanced |= openFiles.giveTurns(now);
         // The first statement comes after an interval, when the files have been read.
         sealAtMs = Math.min(sealAtMs, steadyMs + config.audit().intervalMs());
         if (steadyMs >= sealAtMs || audit.isFull()) {
@@ -370,31 +374,33 @@ final class Agent implements AutoCloseable {
         return progress;
     }
 
-    /** Reads a chunk of each file in turn, and another one as long as there are any and memory is left for them. */
+    /**
+     * Reads a chunk of each file in turn, and another one of those that have more, as long as memory is left. So a file with a large
+     * backlog does not hold up the others.
+     */
     private void readLines(Moment now) {
         firstSource = (firstSource + 1) % sources.size();
         boolean any = true;
-        while (any) {
+        for (int round = 0; any; round++) {
             any = false;
             for (int index = 0; index < sources.size(); index++) {
-                any |= readLines(sources.get((firstSource + index) % sources.size()), now);
+                any |= readLines(sources.get((firstSource + index) % sources.size()), round > 0, now);
             }
         }
     }
 
     /** Reads a chunk of each file of a source. Returns whether there was one. */
-    private boolean readLines(TailedSource source, Moment now) {
+    private boolean readLines(TailedSource source, boolean more, Moment now) {
         if (!source.gate.isOpen(now.steadyMs())) {
             return false;
         }
         boolean any = false;
-        for (FollowedFile file : source.tail.readable()) {
+        long advances = source.tail.advances();
+        for (FollowedFile file : source.tail.readable(more, now)) {
             if (!hasRoom(source)) {
-                return false;
+                break;
             }
-            long advances = source.tail.advances();
             Optional<Chunk> chunk = source.tail.read(file, now);
-            progressMs = source.tail.advances() == advances ? progressMs : now.steadyMs();
             if (chunk.isPresent()) {
                 read.add(new Read(source, file, chunk.get()));
                 addInFlight(source, chunk.get().memoryBytes());
@@ -402,6 +408,7 @@ final class Agent implements AutoCloseable {
                 any = true;
             }
         }
+        progressMs = source.tail.advances() == advances ? progressMs : now.steadyMs();
         return any;
     }
 

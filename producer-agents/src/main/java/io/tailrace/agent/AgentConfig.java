@@ -14,6 +14,7 @@ import java.util.List;
  * @param audit how the agent states what it has sent
  * @param pollIntervalMs how long the agent sleeps when there is nothing to do
  * @param scanIntervalMs how often directories are listed
+ * @param filesOpenMax most logs that are open at a time
  * @param inFlightBytesMax memory of lines that are read and not acknowledged; above it, nothing is read
  * @param stopTimeoutMs how long a stop waits for acknowledgements
  * @param metrics where to serve metrics and health
@@ -27,6 +28,7 @@ record AgentConfig(
         AuditConfig audit,
         long pollIntervalMs,
         long scanIntervalMs,
+        int filesOpenMax,
         long inFlightBytesMax,
         long stopTimeoutMs,
         MetricsListener metrics,

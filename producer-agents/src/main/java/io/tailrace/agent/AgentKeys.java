@@ -64,6 +64,13 @@ final class AgentKeys {
             ConfigKey.longInteger("poll.interval.ms", 100L, 1, 60_000, "How often files are checked for new lines.");
     static final ConfigKey<Long> SCAN_INTERVAL_MS = ConfigKey.longInteger(
             "scan.interval.ms", 1_000L, 10, 3_600_000, "How often directories are checked for new files.");
+    static final ConfigKey<Integer> FILES_OPEN_MAX = ConfigKey.integer(
+            "files.open.max",
+            0,
+            0,
+            1_000_000,
+            "Most logs that are open at a time; others are read in turns. 0: half of the process's limit (ulimit -n), at most"
+                    + " 1000.");
     static final ConfigKey<Integer> BATCH_BYTES = ConfigKey.integer(
             "batch.bytes",
             256 << 10,
@@ -139,6 +146,7 @@ final class AgentKeys {
                     AUDIT_DISORDER_MS,
                     POLL_INTERVAL_MS,
                     SCAN_INTERVAL_MS,
+                    FILES_OPEN_MAX,
                     BATCH_BYTES,
                     LINE_BYTES_MAX,
                     IN_FLIGHT_BYTES_MAX,
@@ -204,6 +212,7 @@ final class AgentKeys {
                         config.value(AUDIT_DISORDER_MS)),
                 config.value(POLL_INTERVAL_MS),
                 config.value(SCAN_INTERVAL_MS),
+                DescriptorLimit.filesOpenMax(config.value(FILES_OPEN_MAX)),
                 config.value(IN_FLIGHT_BYTES_MAX),
                 config.value(STOP_TIMEOUT_MS),
                 config.value(MetricsListener.KEY),

@@ -38,7 +38,7 @@ final class AgentMonitor implements Health {
         private final LongAdder lines = new LongAdder();
         private final LongAdder bytes = new LongAdder();
         private final LongAdder deadLetters = new LongAdder();
-        private volatile Overview overview = new Overview(0, 0, 0);
+        private volatile Overview overview = new Overview(0, 0, 0, 0);
     }
 
     /**
@@ -157,6 +157,11 @@ final class AgentMonitor implements Health {
                 "Those of the lines that could not become records.",
                 counts -> counts.deadLetters.sum());
         gauges(metrics, "files", "Files that are followed.", counts -> counts.overview.files());
+        gauges(
+                metrics,
+                "waiting_files",
+                "Those of the files that have unread bytes and wait for a descriptor.",
+                counts -> counts.overview.waiting());
         gauges(metrics, "unreadable_paths", "Paths that cannot be read.", counts -> counts.overview.unreadable());
         gauges(
                 metrics,

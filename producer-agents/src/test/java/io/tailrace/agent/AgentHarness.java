@@ -1,6 +1,5 @@
 package io.tailrace.agent;
 
-import io.tailrace.agent.checkpoint.AgentCheckpointFile;
 import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.Moment;
 import io.tailrace.agent.tail.TailConfig;
@@ -28,6 +27,7 @@ final class AgentHarness implements AutoCloseable {
     static final long EVENT_AHEAD_MAX_MS = 3_600_000;
     static final int BATCH_BYTES = 4096;
     static final int LINE_BYTES_MAX = 2048;
+    private static final int FILES_OPEN_MAX = 1_000;
 
     final Path logs;
     final Path data;
@@ -37,8 +37,8 @@ final class AgentHarness implements AutoCloseable {
     long nowMs = System.currentTimeMillis();
     private long clockSetForwardMs;
     final AgentConfig config;
+    private final int filesOpenMax;
     private final Function<Path, List<Source>> sources;
-    private final Function<Path, AgentCheckpointFile> checkpoints;
     Connections.Topics topics = topic -> {};
     /** Runs at once what the agent does in the background. */
     Executor background = Runnable::run;
@@ -52,28 +52,21 @@ final class AgentHarness implements AutoCloseable {
 
     /** An agent with sources below a folder of logs. */
     AgentHarness(Path folder, Function<Path, List<Source>> sources) throws IOException {
-        this(folder, sources, AgentCheckpointFile::new);
+        this(folder, FILES_OPEN_MAX, sources);
     }
 
-    /**
-     * An agent with sources below a folder of logs.
-     *
-     * @param checkpoints the checkpoint file in a directory
-     */
-    AgentHarness(Path folder, Function<Path, List<Source>> sources, Function<Path, AgentCheckpointFile> checkpoints)
-            throws IOException {
+    AgentHarness(Path folder, int filesOpenMax, Function<Path, List<Source>> sources) throws IOException {
         logs = Files.createDirectories(folder.resolve("logs"));
         data = Files.createDirectories(folder.resolve("data"));
+        this.filesOpenMax = filesOpenMax;
         this.sources = sources;
         config = config(20_000);
         monitor = new AgentMonitor(config, this::steadyMs);
-        this.checkpoints = checkpoints;
-        agent = newAgent();
-    }
-
-    private Agent newAgent() throws IOException {
-        Connections connections = new Connections(producer, registry, topics, call -> background.execute(call));
-        return new Agent(config, checkpoints.apply(data), connections, () -> {}, monitor);
+        agent = new Agent(
+                config,
+                new Connections(producer, registry, topics, call -> background.execute(call)),
+                () -> {},
+                monitor);
     }
 
     /** The agent's configuration, but with another limit on its stop. */
@@ -86,6 +79,7 @@ final class AgentHarness implements AutoCloseable {
                 new AuditConfig(AUDIT, PROGRESS, 60_000, DISORDER_MS),
                 100,
                 1_000,
+                filesOpenMax,
                 1 << 20,
                 stopTimeoutMs,
                 MetricsListener.OFF,
@@ -166,7 +160,11 @@ final class AgentHarness implements AutoCloseable {
     /** Starts another agent on the same data. The previous one may have crashed. */
     void start() throws IOException {
         producer = new FakeProducer(producer.written);
-        agent = newAgent();
+        agent = new Agent(
+                config,
+                new Connections(producer, registry, topics, call -> background.execute(call)),
+                () -> {},
+                monitor);
     }
 
     /** Ends the agent as kill -9 does, after some of the records in flight have reached the brokers. */

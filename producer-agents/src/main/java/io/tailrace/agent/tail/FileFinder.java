@@ -188,13 +188,9 @@ final class FileFinder {
         return problems;
     }
 
-    /** The regular files in a path's directory, sorted by name, whether or not a glob matches them. */
-    List<Stat> siblings(Path path) {
+    /** The regular files in a directory, sorted by name, whether or not a glob matches them. */
+    List<Stat> files(Path directory) {
         List<Stat> found = new ArrayList<>();
-        Path directory = path.getParent();
-        if (directory == null) {
-            return found;
-        }
         try (Stream<Path> files = Files.list(directory)) {
             files.filter(Files::isRegularFile).sorted().forEach(file -> add(file, found));
         } catch (IOException e) {

@@ -5,11 +5,7 @@ import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,11 +26,14 @@ public final class FollowedFile {
 
     private static final Logger log = LoggerFactory.getLogger(FollowedFile.class);
     private static final long UNKNOWN = -1;
-    private static final int COMPARED_BYTES = 64 << 10;
-    private static final int COPIES_MAX = 100;
-    /** Bounds how much may have been read after a copy was made that is still known as one. */
-    private static final int RECENT_MAX = 64;
 
+    /** How many chunks of a file are read in a turn, while others wait for its descriptor. */
+    static final int TURN_READS_MAX = 16;
+
+    /** A file of which nothing is read for this long, as its chunks are not acknowledged, gives up its descriptor, too. */
+    private static final long TURN_IDLE_MS = 5_000;
+
+    private final OpenFiles openFiles;
     private final String contentId;
     private final String source;
     private final String file;
@@ -45,14 +44,20 @@ public final class FollowedFile {
     /** What may have been sent after the acknowledged position, perhaps before a crash, in order. */
     private final ArrayDeque<SentLines> sent = new ArrayDeque<>();
 
-    /** The ends of the chunks that were read last. */
-    private final ArrayDeque<ReadPosition> recent = new ArrayDeque<>();
-
     private boolean complete;
     private long missingSinceMs;
     private long missingSinceSteadyMs = UNKNOWN;
 
     private @Nullable Content content;
+    /** Whether the file has unread bytes and no descriptor. */
+    private boolean waiting;
+    /** How often the file was read since it was opened, and when it was last opened or read. */
+    private int turnReads;
+
+    private long turnReadMs;
+    /** The first bytes of the file, until the cursor has them. */
+    private Head unreadHead = Head.EMPTY;
+
     private ReadCursor cursor = new ReadCursor();
     private LineReader.Search search = new LineReader.Search();
     private int chunksInFlight;
@@ -66,21 +71,13 @@ public final class FollowedFile {
     /** When everything in the file was last known to be acknowledged; {@link #UNKNOWN} since the agent's start. */
     private long caughtUpMs = UNKNOWN;
 
-    /** Files that were found to be copies, as they were then; the oldest is forgotten first. */
-    private final Map<FileId, Stat> copies = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<FileId, Stat> eldest) {
-            return size() > COPIES_MAX;
-        }
-    };
-
+    private final Copies copies = new Copies();
     private long seenSizeBytes = UNKNOWN;
     private long seenModifiedMs = UNKNOWN;
 
     /** A content that was followed before the agent's last stop. */
-    FollowedFile(FileProgress progress, FileSystem fileSystem) {
+    FollowedFile(FileProgress progress, FileSystem fileSystem, OpenFiles openFiles) {
+        this.openFiles = openFiles;
         contentId = progress.contentId();
         source = progress.source();
         file = progress.file();
@@ -95,7 +92,8 @@ public final class FollowedFile {
     }
 
     /** A new content, to be read from its beginning. */
-    FollowedFile(String source, Stat stat) {
+    FollowedFile(String source, Stat stat, OpenFiles openFiles) {
+        this.openFiles = openFiles;
         contentId = FileProgress.newContentId();
         this.source = source;
         file = stat.path().toString();
@@ -107,7 +105,7 @@ public final class FollowedFile {
     /** What a checkpoint must keep of this content. */
     FileProgress progress() {
         // A file with an incomplete end is read again after a restart.
-        boolean closed = isClosed() && !endIncomplete;
+        boolean closed = isClosed() && !endIncomplete && !isInFlight();
         return new FileProgress(
                 contentId,
                 source,
@@ -132,6 +130,11 @@ public final class FollowedFile {
         return file;
     }
 
+    /** The last part of that path. */
+    String fileName() {
+        return RotationMatcher.name(path.resolveSibling(file));
+    }
+
     /** The path under which it was last seen. */
     Path path() {
         return path;
@@ -145,13 +148,6 @@ public final class FollowedFile {
     /** How far lines are acknowledged or in flight. */
     ReadPosition readTo() {
         return chunksInFlight > 0 ? inFlightTo : acknowledged;
-    }
-
-    /** How far its bytes are known. */
-    long knownTo() {
-        return sent.isEmpty()
-                ? readTo().offset()
-                : Math.max(readTo().offset(), sent.getLast().end().offset());
     }
 
     /** Whether lines that are not acknowledged may have been sent, perhaps before a crash. */
@@ -181,54 +177,13 @@ public final class FollowedFile {
     /**
      * A cursor at the position up to which everything is acknowledged or in flight.
      *
-     * @param openedId the opened file's
      * @return empty if the opened file holds another content
      */
-    Optional<ReadCursor> resume(Content opened, FileId openedId) throws IOException {
-        if (ReadCursor.resume(opened, fingerprint()).isEmpty() || contradictsSent(opened, !openedId.equals(id))) {
+    Optional<ReadCursor> resume(Content opened) throws IOException {
+        if (ReadCursor.resume(opened, fingerprint()).isEmpty()) {
             return Optional.empty();
         }
         return ReadCursor.resume(opened, readTo());
-    }
-
-    /** Whether a file ends before what was read. */
-    boolean isLongerThan(Content opened) throws IOException {
-        return readTo().offset() > 0 && ends(opened, readTo());
-    }
-
-    private static boolean ends(Content opened, ReadPosition before) throws IOException {
-        ReadCursor there = new ReadCursor();
-        there.moveTo(opened, before.offset());
-        return there.offset() == 0;
-    }
-
-    /**
-     * Whether a file that ends before what was read holds the content up to the last place that was read in it lately. False, too,
-     * if nothing is known of such a place: to send lines twice is better than to lose some.
-     */
-    boolean hasPrefix(Content opened) throws IOException {
-        for (Iterator<ReadPosition> places = recent.descendingIterator(); places.hasNext(); ) {
-            ReadPosition place = places.next();
-            if (!ends(opened, place)) {
-                return ReadCursor.resume(opened, place).isPresent();
-            }
-        }
-        byte[] head = new byte[ReadPosition.HEAD_BYTES_MAX];
-        int length = opened.read(0, head, head.length);
-        return length < head.length && cursor.offset() > length && cursor.beginsLike(head, length);
-    }
-
-    /** Whether a file holds other bytes than those that were sent. Only a copy may end before them. */
-    private boolean contradictsSent(Content opened, boolean isCopy) throws IOException {
-        for (SentLines lines : sent) {
-            if (ends(opened, lines.end())) {
-                return !isCopy;
-            }
-            if (ReadCursor.resume(opened, lines.end()).isEmpty()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     FileId id() {
@@ -298,17 +253,38 @@ public final class FollowedFile {
         seenModifiedMs = stat.modifiedMs();
     }
 
-    /** Binds the content to an open file that was found to hold it. */
-    void attach(Stat stat, State newState, Content opened, ReadCursor resumed, Moment now) {
+    /**
+     * Binds the content to a file that was found to hold it.
+     *
+     * @param opened the open file; null if it must wait for a descriptor
+     */
+    void attach(Stat stat, State newState, @Nullable Content opened, ReadCursor resumed, Moment now) {
         closeContent();
         id = stat.id();
         remember(stat);
         state = newState;
-        content = opened;
         cursor = resumed;
         search = new LineReader.Search();
         noteGrowth(now);
         complete = false;
+        if (opened == null) {
+            waiting = true;
+        } else {
+            setOpen(opened, now);
+        }
+    }
+
+    /** Begins the turn of a file that was closed with unread bytes, or could not be opened when it was found. */
+    void setOpen(Content opened, Moment now) {
+        content = opened;
+        waiting = false;
+        turnReads = 0;
+        turnReadMs = now.steadyMs();
+    }
+
+    /** Keeps the first bytes of a file that is not read yet, to recognise its copies. */
+    void setUnreadHead(Head head) {
+        unreadHead = head;
     }
 
     /** Binds the content to a file that holds nothing unread, without opening it. */
@@ -319,14 +295,45 @@ public final class FollowedFile {
         state = State.LISTED;
     }
 
+    /** Whether the file has unread bytes and no descriptor. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    /** Whether the file may be closed for one that waits: there is nothing to read now, or enough was read for a while. */
+    boolean isTurnOver(Moment now) {
+        if (state == State.UNLISTED) {
+            return false;
+        }
+        // An archive would be decompressed from its beginning again.
+        boolean isLong = turnReads >= TURN_READS_MAX && content instanceof PlainContent;
+        return isLong || (atEnd && !isInFlight()) || now.steadyMs() - turnReadMs >= TURN_IDLE_MS;
+    }
+
+    /** Closes the file for one that waits. */
+    void giveUpDescriptor() {
+        boolean isRead = atEnd && !isInFlight();
+        closeContent();
+        waiting = !isRead;
+    }
+
+    /** Has the next scan look at the file as if it had changed, as it could not be opened. */
+    void forgetSeen() {
+        waiting = false;
+        seenSizeBytes = UNKNOWN;
+        seenModifiedMs = UNKNOWN;
+    }
+
     /** Whether the file was read to its end, did not grow and was closed. */
     private boolean isClosed() {
-        return state == State.LISTED && content == null;
+        return state == State.LISTED && content == null && !waiting;
     }
 
     /** Whether a closed file holds nothing unread, not even a line without an end. */
     boolean isClosedFileComplete() {
         return !endIncomplete
+                && !waiting
+                && seenSizeBytes != UNKNOWN
                 && (seenSizeBytes <= acknowledged.offset() || path.toString().endsWith(".gz"));
     }
 
@@ -335,55 +342,31 @@ public final class FollowedFile {
      *
      * @return empty if there are too few to decide
      */
-    Optional<Boolean> beginsLike(byte[] head, int length) throws IOException {
+    Optional<Boolean> beginsLike(Head head) throws IOException {
         if (cursor.offset() > 0) {
-            return Optional.of(cursor.beginsLike(head, length));
+            return Optional.of(cursor.beginsLike(head));
         }
         ReadPosition known = fingerprint();
         int needed = known.headBytes();
         if (needed == 0) {
-            return Optional.of(beginsLikeUnreadBytes(head, length));
+            return Optional.of(beginsLikeUnreadBytes(head));
         }
-        return length < needed
+        return head.length() < needed
                 ? Optional.empty()
-                : Optional.of(ReadPosition.hash(head, needed).equals(known.headHash()));
+                : Optional.of(head.hash(needed).equals(known.headHash()));
     }
 
     /** Before the first line is whole there is no fingerprint, but the open file has the bytes, even if it was deleted. */
-    private boolean beginsLikeUnreadBytes(byte[] head, int length) throws IOException {
-        if (content == null) {
-            return false;
+    private boolean beginsLikeUnreadBytes(Head head) throws IOException {
+        if (content != null && !unreadHead.isWhole()) {
+            unreadHead = Head.of(content);
         }
-        byte[] own = new byte[ReadPosition.HEAD_BYTES_MAX];
-        int common = Math.min(length, content.read(0, own, own.length));
-        return common > 0 && Arrays.equals(own, 0, common, head, 0, common);
+        return head.beginsLike(unreadHead);
     }
 
-    /**
-     * Whether a file that begins like this content's own file is no copy of it: it has other bytes, or more. May read all of both
-     * files, but only once.
-     */
+    /** Whether a file that begins like this content's own file is no copy of it: {@link Copies#differs}. */
     boolean differsFrom(Stat other) throws IOException {
-        if (other.equals(copies.get(other.id()))) {
-            return false;
-        }
-        try (Content own = Content.open(path);
-                Content theirs = Content.open(other.path())) {
-            byte[] ownBytes = new byte[COMPARED_BYTES];
-            byte[] theirBytes = new byte[COMPARED_BYTES];
-            long at = 0;
-            int length = theirs.read(at, theirBytes, COMPARED_BYTES);
-            while (length > 0) {
-                int ownLength = own.read(at, ownBytes, length);
-                if (ownLength < length || !Arrays.equals(ownBytes, 0, length, theirBytes, 0, length)) {
-                    return true;
-                }
-                at += length;
-                length = theirs.read(at, theirBytes, COMPARED_BYTES);
-            }
-        }
-        copies.put(other.id(), other);
-        return false;
+        return copies.differs(path, other);
     }
 
     /** Whether the content's own file still holds it. */
@@ -445,6 +428,16 @@ public final class FollowedFile {
         return caughtUpMs;
     }
 
+    /** Records that the open file had something to read. */
+    void noteRead(Moment now) {
+        noteGrowth(now);
+        turnReads++;
+        turnReadMs = now.steadyMs();
+        if (cursor.offset() > 0) {
+            unreadHead = Head.EMPTY;
+        }
+    }
+
     /** Whether the last read found nothing more. */
     boolean isAtEnd() {
         return atEnd;
@@ -459,10 +452,6 @@ public final class FollowedFile {
     void noteSent(ReadPosition end, long readMs) {
         chunksInFlight++;
         inFlightTo = end;
-        recent.add(end);
-        if (recent.size() > RECENT_MAX) {
-            recent.remove();
-        }
         if (sent.isEmpty() || end.offset() > sent.getLast().end().offset()) {
             sent.add(new SentLines(end, readMs));
         }
@@ -482,6 +471,8 @@ public final class FollowedFile {
     }
 
     void closeContent() {
+        waiting = false;
+        openFiles.closed(this);
         if (content != null) {
             try {
                 content.close();

@@ -112,10 +112,7 @@ final class LineReader {
             return readOverlong(content, cursor, search, limits);
         }
         boolean allSplit = lineCount < CHUNK_LINES_MAX;
-        // A copy that was made in the middle of a line ends before what was sent of its log.
-        boolean endsEarly = limits.bytesMax() != Long.MAX_VALUE && length < limits.bytesMax();
-        boolean isEnd = !endsEarly && (limits.last() || content.isFinished()) && length < buffer.length;
-        if (allSplit && consumed < length && isEnd) {
+        if (allSplit && consumed < length && (limits.last() || content.isFinished()) && length < buffer.length) {
             addLine(consumed, length);
             consumed = length;
         }

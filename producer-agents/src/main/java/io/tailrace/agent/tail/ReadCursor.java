@@ -66,10 +66,9 @@ final class ReadCursor {
         return content.read(at, found, length) == length && Arrays.equals(found, 0, length, expected, 0, length);
     }
 
-    /** Whether other bytes begin like those that were read, as far as both go. */
-    boolean beginsLike(byte[] bytes, int length) {
-        int common = (int) Math.min(Math.min(offset, head.length), length);
-        return Arrays.equals(head, 0, common, bytes, 0, common);
+    /** Whether a file begins like the bytes that were read, as far as both go. */
+    boolean beginsLike(Head other) {
+        return other.beginsLike(head, (int) Math.min(offset, head.length));
     }
 
     ReadPosition position() {

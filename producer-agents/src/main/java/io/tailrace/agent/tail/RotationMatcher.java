@@ -2,11 +2,10 @@ package io.tailrace.agent.tail;
 
 import io.tailrace.agent.tail.FileId.Stat;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /**
  * Decides whether a new file holds a content that is followed already: log rotation renames, copies and compresses.
@@ -19,8 +18,8 @@ final class RotationMatcher {
     /** A copy or an archive that was written to within this time may be incomplete. */
     private static final long SETTLE_MS = 5_000;
 
-    /** What rotation adds to a name: a number or a date. */
-    private static final Pattern NUMBERS = Pattern.compile("[-._]\\d+");
+    /** What rotation puts between a name and what it adds in front of the extension. */
+    private static final String SEPARATORS = "-._";
 
     private RotationMatcher() {}
 
@@ -33,36 +32,18 @@ final class RotationMatcher {
         CONTINUATION
     }
 
-    /** Whether a file is compressed from one that is still there. The program that compresses deletes that at the end. */
-    static boolean isArchiveOfFile(Stat stat) throws IOException {
-        Path plain = stat.path().resolveSibling(plainName(name(stat.path())));
-        if (!stat.isGzip() || !Files.isRegularFile(plain)) {
-            return false;
-        }
-        byte[] head = new byte[ReadPosition.HEAD_BYTES_MAX];
-        byte[] plainHead = new byte[ReadPosition.HEAD_BYTES_MAX];
-        try (Content archive = Content.open(stat.path());
-                Content source = Content.open(plain)) {
-            int length = archive.read(0, head, head.length);
-            return source.read(0, plainHead, length) == length && Arrays.equals(head, plainHead);
-        }
-    }
-
     static boolean isYoung(Stat stat, long wallMs) {
         // A time far ahead is that of a clock that was set back since, not that of a file which is written to.
         return Math.abs(wallMs - stat.modifiedMs()) < SETTLE_MS;
     }
 
-    static Match match(Stat stat, FollowedFile known, long wallMs) throws IOException {
-        if (!isRotatedName(stat, known)) {
-            return Match.NONE;
-        }
-        byte[] head = new byte[ReadPosition.HEAD_BYTES_MAX];
-        int length;
-        try (Content content = Content.open(stat.path())) {
-            length = content.read(0, head, head.length);
-        }
-        Optional<Boolean> beginsAlike = length == 0 ? Optional.empty() : known.beginsLike(head, length);
+    /**
+     * Compares a new file with a content.
+     *
+     * @param head the first bytes of the file, which is named like a rotation of the content's
+     */
+    static Match match(Stat stat, Head head, FollowedFile known, long wallMs) throws IOException {
+        Optional<Boolean> beginsAlike = known.beginsLike(head);
         if (beginsAlike.isEmpty()) {
             return isYoung(stat, wallMs) ? Match.UNDECIDED : Match.NONE;
         }
@@ -89,26 +70,8 @@ final class RotationMatcher {
         return !isYoung(stat, wallMs) && known.differsFrom(stat) && known.isIntact();
     }
 
-    /** Whether rotation may have made a file's name from the name under which a content was first or last seen. */
-    static boolean isRotatedName(Stat stat, FollowedFile known) {
-        String name = name(stat.path());
-        return isRotatedName(name, name(known.path()))
-                || isRotatedName(name, name(known.path().resolveSibling(known.file())));
-    }
-
-    private static boolean isRotatedName(String name, String known) {
-        String stem = NUMBERS.matcher(plainName(name)).replaceAll("");
-        boolean isOfOneLog = !stem.equals(name)
-                && stem.equals(NUMBERS.matcher(plainName(known)).replaceAll(""))
-                && !name.equals(known);
-        return isOfOneLog || extendsName(name, known);
-    }
-
-    private static String plainName(String name) {
-        return name.endsWith(".gz") ? name.substring(0, name.length() - ".gz".length()) : name;
-    }
-
-    private static boolean extendsName(String name, String known) {
+    /** Whether rotation may have made a name from the name under which a content was first or last seen. */
+    static boolean extendsName(String name, String known) {
         if (name.length() <= known.length()) {
             return false;
         }
@@ -116,15 +79,41 @@ final class RotationMatcher {
             return true;
         }
         int dot = known.lastIndexOf('.');
-        String plain = plainName(name);
+        String plain = plain(name);
         return dot > 0
                 && plain.length() > known.length()
                 && plain.startsWith(known.substring(0, dot))
-                && "-._".indexOf(plain.charAt(dot)) >= 0
+                && SEPARATORS.indexOf(plain.charAt(dot)) >= 0
                 && plain.endsWith(known.substring(dot));
     }
 
-    private static String name(Path path) {
+    /** All names that a name extends. */
+    static Set<String> namesBefore(String name) {
+        Set<String> names = new HashSet<>();
+        for (int length = 1; length < name.length(); length++) {
+            names.add(name.substring(0, length));
+        }
+        String plain = plain(name);
+        int dot = plain.lastIndexOf('.');
+        for (int at = 1; at < dot; at++) {
+            if (SEPARATORS.indexOf(plain.charAt(at)) >= 0) {
+                names.add(plain.substring(0, at) + plain.substring(dot));
+            }
+        }
+        return names;
+    }
+
+    /** What every name that extends a name begins with. */
+    static String stem(String name) {
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+
+    private static String plain(String name) {
+        return name.endsWith(".gz") ? name.substring(0, name.length() - ".gz".length()) : name;
+    }
+
+    static String name(Path path) {
         Path name = path.getFileName();
         return name == null ? "" : name.toString();
     }

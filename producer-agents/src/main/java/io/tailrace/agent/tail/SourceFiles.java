@@ -5,11 +5,13 @@ import io.tailrace.agent.tail.FollowedFile.State;
 import io.tailrace.agent.tail.RotationMatcher.Match;
 import java.io.IOException;
 import java.nio.file.FileSystem;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +25,21 @@ final class SourceFiles {
     private static final Logger log = LoggerFactory.getLogger(SourceFiles.class);
     private static final long NEVER = -1;
 
+    /** A file that has not grown for this long is not read again before a scan finds that it has. */
+    private static final long POLLED_MS = 10_000;
+
+    /** How long a deleted file is watched for late lines while other files wait for a descriptor. */
+    private static final long SHORT_WAIT_MS = 5_000;
+
     private final TailConfig config;
     private final FileFinder finder;
-    private final List<FollowedFile> followed = new ArrayList<>();
+    private final OpenFiles openFiles;
+    private final FollowedFiles followed = new FollowedFiles();
+    /** Open files that may have something to read; those that were read last are last. */
+    private final Set<FollowedFile> polled = new LinkedHashSet<>();
+    /** The directories in which the current scan looks for missing contents. */
+    private final Map<Path, Siblings> siblings = new HashMap<>();
+
     /** Files that were too young at the last scan to say which content they hold. */
     private final List<Path> undecided = new ArrayList<>();
 
@@ -35,14 +49,46 @@ final class SourceFiles {
     private boolean replacedSinceScan;
 
     /** Follows what a checkpoint kept of the source. */
-    SourceFiles(TailConfig config, FileFinder finder, FileSystem fileSystem, List<FileProgress> progress) {
+    SourceFiles(
+            TailConfig config,
+            FileFinder finder,
+            FileSystem fileSystem,
+            OpenFiles openFiles,
+            List<FileProgress> progress) {
         this.config = config;
         this.finder = finder;
-        progress.forEach(file -> followed.add(new FollowedFile(file, fileSystem)));
+        this.openFiles = openFiles;
+        progress.forEach(file -> followed.add(new FollowedFile(file, fileSystem, openFiles)));
     }
 
-    List<FollowedFile> followed() {
-        return followed;
+    Collection<FollowedFile> followed() {
+        return followed.all();
+    }
+
+    /**
+     * Open files to be read, beginning with the one that was read longest ago.
+     *
+     * @param more only those of which it is known that there is more
+     */
+    List<FollowedFile> polled(boolean more, Moment now) {
+        polled.removeIf(file -> file.content() == null || isQuiet(file, now));
+        return polled.stream().filter(file -> !more || !file.isAtEnd()).toList();
+    }
+
+    private static boolean isQuiet(FollowedFile file, Moment now) {
+        // No scan finds that a file without a name has grown.
+        return file.state() == State.LISTED && file.isAtEnd() && file.quietMs(now) > POLLED_MS;
+    }
+
+    /** A chunk of a file was read: others are read before it is read again. */
+    void wasRead(FollowedFile file) {
+        polled.remove(file);
+        polled.add(file);
+    }
+
+    /** How long a file without a name is watched for late lines. It keeps its descriptor meanwhile. */
+    long rotatedWaitMs(Moment now) {
+        return openFiles.isShort(now) ? Math.min(config.rotatedWaitMs(), SHORT_WAIT_MS) : config.rotatedWaitMs();
     }
 
     /** Lists the directories: finds new, renamed, replaced and missing files, and forgets those missing for long. */
@@ -50,41 +96,43 @@ final class SourceFiles {
         Map<FileId, Stat> listed = finder.find();
         undecided.clear();
         anyFound = !listed.isEmpty();
-        List<FollowedFile> missing = new ArrayList<>();
-        for (FollowedFile file : List.copyOf(followed)) {
-            @Nullable Stat stat = listed.get(file.id());
-            if (file.state() == State.MISSING) {
-                if (!findAgain(file, stat, now)) {
-                    missing.add(file);
-                }
-            } else if (stat != null) {
-                updateListed(file, stat, now);
-            } else if (file.content() == null) {
-                file.setMissing(file.isClosedFileComplete(), now);
-            } else if (file.state() == State.LISTED) {
-                log.info("file was renamed or deleted, reading it to its end: {}", file.path());
-                file.setState(State.UNLISTED);
-                file.noteGrowth(now);
-            }
+        for (FollowedFile file : List.copyOf(followed.all())) {
+            update(file, listed.get(file.id()), now);
         }
-        // Last, so that a file which holds one content is not taken for another one that begins alike.
-        longestFirst(missing).forEach(file -> searchOrForget(file, listed.keySet(), now));
+        siblings.clear();
         identifyAll(listed.values(), now);
         scannedMs = now.wallMs();
         replacedSinceScan = false;
     }
 
+    private void update(FollowedFile file, @Nullable Stat stat, Moment now) {
+        if (file.state() == State.MISSING) {
+            findAgainOrForget(file, stat, now);
+        } else if (stat != null) {
+            updateListed(file, stat, now);
+        } else if (file.content() == null) {
+            if (file.isWaiting()) {
+                log.warn("file was renamed or deleted while it waited to be opened: {}", file.path());
+            }
+            file.setMissing(file.isClosedFileComplete(), now);
+        } else {
+            if (file.state() == State.LISTED) {
+                log.info("file was renamed or deleted, reading it to its end: {}", file.path());
+                file.setState(State.UNLISTED);
+                file.noteGrowth(now);
+            }
+            polled.add(file);
+        }
+    }
+
     /** Identifies every file that is not followed, and those that a content has left for one of them. */
-    private void identifyAll(Collection<Stat> files, Moment now) {
-        // A copy has the longer name. If both are new, it must not be taken for the log.
-        List<Stat> listed = new ArrayList<>(files);
-        listed.sort(Comparator.comparing(stat -> stat.path().toString().length()));
+    private void identifyAll(Collection<Stat> listed, Moment now) {
         Set<FileId> identified = new HashSet<>();
         boolean again = true;
         while (again) {
             again = false;
             for (Stat stat : listed) {
-                if (stat.sizeBytes() > 0 && !isFollowed(stat.id()) && identified.add(stat.id())) {
+                if (stat.sizeBytes() > 0 && !followed.isHolder(stat.id()) && identified.add(stat.id())) {
                     identify(stat, now);
                     again = true;
                 }
@@ -100,7 +148,7 @@ final class SourceFiles {
     /** How far the files were read, as of the last scan. */
     ReadState readState(Moment now) {
         List<ReadState.FileState> files = new ArrayList<>();
-        for (FollowedFile file : followed) {
+        for (FollowedFile file : followed.all()) {
             if (mayHoldUnreadLines(file, now)) {
                 files.add(ReadState.FileState.of(file));
             }
@@ -108,7 +156,7 @@ final class SourceFiles {
         List<String> obstacles = new ArrayList<>();
         finder.unreadablePaths().forEach(path -> obstacles.add(path + ": cannot be read"));
         undecided.forEach(path -> obstacles.add(path + ": not known yet whether it is a copy"));
-        if (scannedMs != NEVER && !anyFound && followed.isEmpty()) {
+        if (scannedMs != NEVER && !anyFound && followed.all().isEmpty()) {
             obstacles.add("source " + config.source() + ": no file matches " + String.join(",", config.globs()));
         }
         return new ReadState(replacedSinceScan ? NEVER : scannedMs, files, obstacles);
@@ -121,28 +169,17 @@ final class SourceFiles {
                 || (!file.isComplete() && file.missingMs(now) <= config.rotatedWaitMs());
     }
 
-    private boolean isFollowed(FileId id) {
-        return followed.stream()
-                .anyMatch(file -> file.state() != State.MISSING && file.id().equals(id));
-    }
-
-    /**
-     * Binds a missing content to the file that held it last, if that still does.
-     *
-     * @return false if it has to be searched for
-     */
-    private boolean findAgain(FollowedFile file, @Nullable Stat stat, Moment now) {
-        if (stat == null || isFollowed(stat.id())) {
-            return false;
+    private void findAgainOrForget(FollowedFile file, @Nullable Stat stat, Moment now) {
+        if (stat != null && !followed.isHolder(stat.id())) {
+            if (!file.hasChanged(stat)) {
+                file.attachClosed(stat);
+                followed.moved(file);
+                return;
+            }
+            if (attach(file, stat, State.LISTED, now) != Attachment.OTHER_CONTENT) {
+                return;
+            }
         }
-        if (!file.hasChanged(stat)) {
-            file.attachClosed(stat);
-            return true;
-        }
-        return attach(file, stat, State.LISTED, now) != Attachment.OTHER_CONTENT;
-    }
-
-    private void searchOrForget(FollowedFile file, Set<FileId> listed, Moment now) {
         if (!file.isMissed()) {
             file.setMissing(file.isComplete(), now);
         }
@@ -150,19 +187,27 @@ final class SourceFiles {
         if (missingMs > config.forgetMs()) {
             followed.remove(file);
         } else if (!file.isComplete() && missingMs <= config.rotatedWaitMs()) {
-            searchSiblings(file, listed, now);
+            searchSiblings(file, now);
         }
     }
 
     /** Finds a content that was renamed, copied or compressed to a name that no glob matches. */
-    private void searchSiblings(FollowedFile file, Set<FileId> listed, Moment now) {
-        for (Stat sibling : finder.siblings(file.path())) {
-            boolean candidate = sibling.id().equals(file.id()) || RotationMatcher.isRotatedName(sibling, file);
-            if (candidate
-                    && !listed.contains(sibling.id())
-                    && !isFollowed(sibling.id())
-                    && attach(file, sibling, State.UNLISTED, now) == Attachment.ATTACHED) {
-                return;
+    private void searchSiblings(FollowedFile file, Moment now) {
+        Path directory = file.path().getParent();
+        if (directory == null) {
+            return;
+        }
+        Siblings there = siblings.computeIfAbsent(directory, each -> new Siblings(finder.files(each)));
+        for (Stat sibling : there.candidates(file)) {
+            if (!followed.isHolder(sibling.id())) {
+                switch (attach(file, sibling, State.UNLISTED, now)) {
+                    case ATTACHED -> {
+                        return;
+                    }
+                    // It is missing from now on, and looked for again.
+                    case NO_DESCRIPTOR -> file.setMissing(false, now);
+                    case OTHER_CONTENT, UNREADABLE -> {}
+                }
             }
         }
     }
@@ -175,15 +220,10 @@ final class SourceFiles {
         } else {
             file.noteUnchanged(now);
         }
-        if (changed && file.content() != null && isReplaced(file)) {
-            setReplaced(file, now);
-            return;
-        }
         if (file.content() != null) {
-            boolean idle = file.isAtEnd() && !file.isInFlight() && file.quietMs(now) > config.idleCloseMs();
-            if (idle) {
-                file.closeContent();
-            }
+            updateOpen(file, changed, now);
+        } else if (file.isWaiting()) {
+            openFiles.await(file, this::open);
         } else if (changed) {
             switch (attach(file, stat, State.LISTED, now)) {
                 case ATTACHED -> {}
@@ -191,42 +231,33 @@ final class SourceFiles {
                     setReplaced(file, now);
                     return;
                 }
-                case UNREADABLE -> {
+                case UNREADABLE, NO_DESCRIPTOR -> {
                     return;
                 }
             }
         }
+        boolean renamed = !file.path().equals(stat.path());
         file.remember(stat);
+        if (renamed) {
+            followed.moved(file);
+        }
     }
 
-    /** Of two contents that begin like a file, the file holds the one that is like it for longer. */
-    private static List<FollowedFile> longestFirst(List<FollowedFile> files) {
-        return files.stream()
-                .sorted(Comparator.comparing(FollowedFile::knownTo).reversed())
-                .toList();
-    }
-
-    /** Whether an open file holds another content. If that cannot be read, a read of its lines will fail, too. */
-    private static boolean isReplaced(FollowedFile file) {
-        try {
-            return !file.isIntact();
-        } catch (IOException e) {
-            log.debug("cannot be compared: {}", file.path(), e);
-            return false;
+    private void updateOpen(FollowedFile file, boolean changed, Moment now) {
+        if (changed) {
+            polled.add(file);
+        } else if (file.isAtEnd() && !file.isInFlight() && file.quietMs(now) > config.idleCloseMs()) {
+            file.closeContent();
         }
     }
 
     /** Decides which content a new file holds. */
     private void identify(Stat stat, Moment now) {
         try {
-            if (RotationMatcher.isArchiveOfFile(stat)) {
-                if (RotationMatcher.isYoung(stat, now.wallMs())) {
-                    undecided.add(stat.path());
-                }
-                return;
-            }
-            for (FollowedFile known : longestFirst(followed)) {
-                Match match = RotationMatcher.match(stat, known, now.wallMs());
+            List<FollowedFile> candidates = followed.maybeRotatedTo(RotationMatcher.name(stat.path()));
+            Head head = candidates.isEmpty() ? Head.EMPTY : Head.of(stat.path());
+            for (FollowedFile known : candidates) {
+                Match match = RotationMatcher.match(stat, head, known, now.wallMs());
                 boolean decided =
                         match == Match.UNDECIDED || (match == Match.CONTINUATION && continueIn(stat, known, now));
                 if (decided) {
@@ -240,7 +271,7 @@ final class SourceFiles {
             finder.setUnreadable(stat.path(), e);
             return;
         }
-        FollowedFile file = new FollowedFile(config.source(), stat);
+        FollowedFile file = new FollowedFile(config.source(), stat, openFiles);
         if (attach(file, stat, State.LISTED, now) == Attachment.ATTACHED) {
             followed.add(file);
             log.info("following new file: {}", stat.path());
@@ -252,56 +283,97 @@ final class SourceFiles {
      *
      * @return whether the file needs no further attention; false if it turned out to hold another content
      */
-    private boolean continueIn(Stat stat, FollowedFile known, Moment now) throws IOException {
+    private boolean continueIn(Stat stat, FollowedFile known, Moment now) {
         if (known.state() == State.LISTED) {
             setReplaced(known, now);
+        }
+        if (known.isComplete()) {
+            known.attachClosed(stat);
+            followed.moved(known);
+            return true;
         }
         if (attach(known, stat, State.LISTED, now) != Attachment.OTHER_CONTENT) {
             return true;
         }
-        // A copy that lacks lines in flight must be read if they are not acknowledged before the agent ends.
-        if (RotationMatcher.isYoung(stat, now.wallMs()) || known.isInFlight()) {
-            undecided.add(stat.path());
+        if (RotationMatcher.isYoung(stat, now.wallMs())) {
             return true;
         }
-        if (isCopyWithoutTheLastLines(stat, known)) {
+        boolean copiedBeforeTheLastLines =
+                !stat.isGzip() && stat.sizeBytes() < known.readTo().offset();
+        if (copiedBeforeTheLastLines) {
             known.attachClosed(stat);
-            return true;
+            followed.moved(known);
         }
-        return false;
-    }
-
-    /** Whether a file was copied from a log before its last lines were written, which have been read from the log. */
-    private boolean isCopyWithoutTheLastLines(Stat stat, FollowedFile known) throws IOException {
-        try (Content content = Content.open(stat.path())) {
-            return known.isLongerThan(content) && known.hasPrefix(content);
-        }
+        return copiedBeforeTheLastLines;
     }
 
     private enum Attachment {
         ATTACHED,
         OTHER_CONTENT,
-        UNREADABLE
+        UNREADABLE,
+        /** The file has no name, so that it cannot wait for a descriptor: to be tried again. */
+        NO_DESCRIPTOR
     }
 
-    /** Opens a file and binds a content to it, if the file holds that content. */
+    /** Opens a file and binds a content to it, if the file holds that content. If no descriptor is left, it is closed again and waits. */
     private Attachment attach(FollowedFile file, Stat stat, State state, Moment now) {
+        boolean waits = state == State.LISTED && !openFiles.hasRoom();
+        if (state == State.UNLISTED && !openFiles.hasReserve(now)) {
+            return Attachment.NO_DESCRIPTOR;
+        }
         Content content = null;
         try {
             content = Content.open(stat.path());
-            Optional<ReadCursor> cursor = file.resume(content, stat.id());
+            Optional<ReadCursor> cursor = file.resume(content);
             boolean renamedMeanwhile = !FileId.stat(stat.path()).id().equals(stat.id());
             finder.setReadable(stat.path());
             if (renamedMeanwhile || cursor.isEmpty()) {
                 content.close();
                 return renamedMeanwhile ? Attachment.UNREADABLE : Attachment.OTHER_CONTENT;
             }
-            file.attach(stat, state, content, cursor.get(), now);
+            file.setUnreadHead(cursor.get().offset() == 0 ? Head.of(content) : Head.EMPTY);
+            file.attach(stat, state, waits ? null : content, cursor.get(), now);
+            followed.moved(file);
+            if (waits) {
+                content.close();
+                openFiles.await(file, this::open);
+            } else {
+                opened(file);
+            }
             return Attachment.ATTACHED;
         } catch (IOException e) {
             finder.setUnreadable(stat.path(), e);
             closeQuietly(content);
             return Attachment.UNREADABLE;
+        }
+    }
+
+    private void opened(FollowedFile file) {
+        openFiles.opened(file, this::open);
+        polled.add(file);
+    }
+
+    /** Opens a file that has waited for a descriptor. */
+    private void open(FollowedFile file, Moment now) {
+        Content content = null;
+        try {
+            content = Content.open(file.path());
+            if (!FileId.stat(file.path()).id().equals(file.id())) {
+                // It was renamed. The next scan finds its name.
+                content.close();
+            } else if (file.cursor().matches(content)) {
+                file.setOpen(content, now);
+                opened(file);
+            } else {
+                content.close();
+                setReplaced(file, now);
+            }
+        } catch (NoSuchFileException e) {
+            closeQuietly(content);
+        } catch (IOException e) {
+            finder.setUnreadable(file.path(), e);
+            closeQuietly(content);
+            file.forgetSeen();
         }
     }
 

@@ -33,12 +33,13 @@ public final class SourceTail implements AutoCloseable {
      * Starts where a checkpoint left off.
      *
      * @param fileSystem where the globs' files are
+     * @param openFiles the descriptors that all sources share
      * @param progress what the checkpoint keeps of this source
      */
-    public SourceTail(TailConfig config, FileSystem fileSystem, List<FileProgress> progress) {
+    public SourceTail(TailConfig config, FileSystem fileSystem, OpenFiles openFiles, List<FileProgress> progress) {
         this.config = config;
         finder = new FileFinder(fileSystem, config.globs());
-        files = new SourceFiles(config, finder, fileSystem, progress);
+        files = new SourceFiles(config, finder, fileSystem, openFiles, progress);
         reader = config.lineReader();
     }
 
@@ -50,17 +51,23 @@ public final class SourceTail implements AutoCloseable {
                 .toList();
     }
 
-    /** The files that may be read now: they are open, and have less than the most chunks in flight. */
-    public List<FollowedFile> readable() {
-        return files.followed().stream()
-                .filter(file -> file.chunksInFlight() < CHUNKS_IN_FLIGHT_MAX && file.content() != null)
+    /**
+     * The files to be read now, in turn: first the one that was read longest ago. A file that does not grow is among them once a
+     * scan finds that it has.
+     *
+     * @param more only those of which it is known that they have more
+     */
+    public List<FollowedFile> readable(boolean more, Moment now) {
+        return files.polled(more, now).stream()
+                .filter(file -> file.chunksInFlight() < CHUNKS_IN_FLIGHT_MAX)
                 .toList();
     }
 
-    /** Whether the last read of every open file found nothing more, and it is known of every file what it holds. */
+    /** Whether the last read of every file found nothing more, and it is known of every file what it holds. */
     public boolean isAtEnd() {
         return !files.isUndecided()
-                && files.followed().stream().allMatch(file -> file.content() == null || file.isAtEnd());
+                && files.followed().stream()
+                        .allMatch(file -> file.content() == null ? !file.isWaiting() : file.isAtEnd());
     }
 
     /** How often {@link #read} got further, even if it found no whole line. */
@@ -78,20 +85,23 @@ public final class SourceTail implements AutoCloseable {
      * The files of a source.
      *
      * @param files those that are there
+     * @param waiting those of them that have unread bytes and wait for a descriptor
      * @param unreadable paths that cannot be read
      * @param backlogBytes bytes that were not acknowledged when the directories were last listed, of files that are not compressed
      */
-    public record Overview(int files, int unreadable, long backlogBytes) {}
+    public record Overview(int files, int waiting, int unreadable, long backlogBytes) {}
 
     /** What the last scan found. */
     public Overview overview() {
         int present = 0;
+        int waiting = 0;
         long backlogBytes = 0;
         for (FollowedFile file : files.followed()) {
             present += file.state() == State.MISSING ? 0 : 1;
+            waiting += file.isWaiting() ? 1 : 0;
             backlogBytes += file.backlogBytes();
         }
-        return new Overview(present, finder.unreadablePaths().size(), backlogBytes);
+        return new Overview(present, waiting, finder.unreadablePaths().size(), backlogBytes);
     }
 
     /** Paths that match nothing or cannot be read, each with the reason, as of the last scan. */
@@ -140,7 +150,7 @@ public final class SourceTail implements AutoCloseable {
         if (content == null) {
             return Optional.empty();
         }
-        boolean last = file.state() == State.UNLISTED && file.quietMs(now) > config.rotatedWaitMs();
+        boolean last = file.state() == State.UNLISTED && file.quietMs(now) > files.rotatedWaitMs(now);
         if (file.isAtEnd() && !last && content instanceof GzipContent) {
             // Each read would decompress the file from its beginning. The scan notes when it has grown.
             return Optional.empty();
@@ -150,14 +160,15 @@ public final class SourceTail implements AutoCloseable {
         try {
             Optional<Chunk> chunk = reader.read(content, file.cursor(), file.search(), limits(file, last, now));
             if (chunk.isPresent()) {
-                file.noteGrowth(now);
-                file.noteSent(chunk.get().end(), chunk.get().readMs());
                 advances++;
+                file.noteRead(now);
+                files.wasRead(file);
+                file.noteSent(chunk.get().end(), chunk.get().readMs());
                 overlongLines += chunk.get().lines().overlongCount();
             } else if (file.search().searchedTo() > searchedTo || file.cursor().offset() > readTo) {
                 // In the middle of an overlong line or of a hole, so not at the end.
                 advances++;
-                file.noteGrowth(now);
+                file.noteRead(now);
             } else if (last && !file.isInFlight()) {
                 log.info(
                         "file was read to its end: {}, byte {}",

@@ -1,0 +1,140 @@
+package io.tailrace.agent.tail;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The descriptors that followed files hold, and the files that wait for one. All sources of an agent share it.
+ *
+ * <p>A file waits if it has unread bytes and no descriptor is left. The one that has waited longest is opened first. While files
+ * wait, an open file gives up its descriptor at its end, or when its turn is over: {@link FollowedFile#isTurnOver}. A file that
+ * was deleted or renamed keeps its descriptor, as it could not be opened again; a part of the descriptors is reserved for
+ * such files. Not thread-safe.
+ */
+public final class OpenFiles {
+    private static final Logger log = LoggerFactory.getLogger(OpenFiles.class);
+
+    /** One descriptor of so many is reserved for files that have lost their name. */
+    private static final int RESERVED = 8;
+
+    private static final long SHORT_MS = 10_000;
+
+    private final int max;
+    /** In the order in which they were opened. */
+    private final Map<FollowedFile, Opener> open = new LinkedHashMap<>();
+    /** In the order in which they began to wait. */
+    private final Map<FollowedFile, Opener> waiting = new LinkedHashMap<>();
+
+    private long shortMs = -SHORT_MS;
+    private boolean isLogged;
+
+    /** Opens a file whose turn it is. If it cannot, the next scan decides what becomes of the file. */
+    @FunctionalInterface
+    interface Opener {
+        void open(FollowedFile file, Moment now);
+    }
+
+    /** @param max most files that are open at a time */
+    public OpenFiles(int max) {
+        this.max = max;
+    }
+
+    /** Whether another file may be opened that has a name. */
+    boolean hasRoom() {
+        return open.size() < max - max / RESERVED;
+    }
+
+    /**
+     * Whether another file may be opened that has lost its name, perhaps in place of one whose turn is over. If not, those that have
+     * lost their name are watched for a shorter time.
+     */
+    boolean hasReserve(Moment now) {
+        var candidates = candidates();
+        while (open.size() >= max && candidates.hasNext()) {
+            giveUpIfTurnIsOver(candidates.next(), now);
+        }
+        boolean hasReserve = open.size() < max;
+        if (!hasReserve) {
+            shortMs = now.steadyMs();
+        }
+        return hasReserve;
+    }
+
+    /** Open files; those that were opened longest ago first. */
+    private Iterator<Map.Entry<FollowedFile, Opener>> candidates() {
+        return List.copyOf(open.entrySet()).iterator();
+    }
+
+    /** @param opener opens the file again when it has given up its descriptor and its turn has come */
+    void opened(FollowedFile file, Opener opener) {
+        open.put(file, opener);
+        waiting.remove(file);
+    }
+
+    void closed(FollowedFile file) {
+        open.remove(file);
+        waiting.remove(file);
+    }
+
+    /** Puts a file behind those that wait already, unless it is one of them. */
+    void await(FollowedFile file, Opener opener) {
+        waiting.putIfAbsent(file, opener);
+        if (!isLogged) {
+            log.warn(
+                    "files wait for a descriptor and are read in turns, to avoid this raise files.open.max: {} waits,"
+                            + " files.open.max={}",
+                    file.path(),
+                    max);
+            isLogged = true;
+        }
+    }
+
+    /** Whether files wait, or did a moment ago. */
+    boolean isShort(Moment now) {
+        if (!waiting.isEmpty()) {
+            shortMs = now.steadyMs();
+        }
+        return now.steadyMs() - shortMs < SHORT_MS;
+    }
+
+    /**
+     * Opens files that wait, in place of those that have had their turn.
+     *
+     * @return whether any was opened
+     */
+    public boolean giveTurns(Moment now) {
+        if (waiting.isEmpty()) {
+            return false;
+        }
+        boolean any = false;
+        var candidates = candidates();
+        for (int turns = waiting.size(); turns > 0 && !waiting.isEmpty(); turns--) {
+            while (!hasRoom() && candidates.hasNext()) {
+                giveUpIfTurnIsOver(candidates.next(), now);
+            }
+            if (!hasRoom()) {
+                break;
+            }
+            Map.Entry<FollowedFile, Opener> first =
+                    waiting.entrySet().iterator().next();
+            waiting.remove(first.getKey());
+            first.getValue().open(first.getKey(), now);
+            any = true;
+        }
+        return any;
+    }
+
+    private void giveUpIfTurnIsOver(Map.Entry<FollowedFile, Opener> candidate, Moment now) {
+        FollowedFile file = candidate.getKey();
+        if (file.isTurnOver(now)) {
+            file.giveUpDescriptor();
+            if (file.isWaiting()) {
+                await(file, candidate.getValue());
+            }
+        }
+    }
+}
