@@ -105,7 +105,9 @@ final class AgentKeys {
             "stop.timeout.ms", 20_000L, 0, 3_600_000, "How long a stop waits for acknowledgements.");
 
     static final ConfigKey<List<String>> PATHS = ConfigKey.list(
-            "paths", null, "Files to follow: absolute paths with *, ?, [..] and **, separated by commas. .gz is read.");
+            "paths",
+            null,
+            "Files to follow: absolute paths with *, ?, [..] and **, separated by commas. Archives are read, too.");
     static final ConfigKey<Format.Kind> FORMAT =
             ConfigKey.choice("format", Format.Kind.class, Format.Kind.COMBINED, "Format of the lines.");
     static final ConfigKey<String> PATTERN = ConfigKey.text(

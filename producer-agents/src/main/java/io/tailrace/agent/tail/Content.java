@@ -2,31 +2,84 @@ package io.tailrace.agent.tail;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of an open file, decompressed. Stays readable when the file is renamed or deleted.
  *
- * <p>Positions count decompressed bytes. Reading backwards may be slow.
+ * <p>Positions count decompressed bytes. Reading backwards is fast for the content's first {@link ReadPosition#HEAD_BYTES_MAX} bytes, and
+ * to where the last read began.
  */
 interface Content extends Closeable {
 
     /**
-     * Reads from a position until the target is full or the file ends.
+     * Reads from a position until the target is full or the content ends for now.
      *
      * @return bytes read, 0 at the current end
-     * @throws IOException if the file cannot be read, or is not gzip although its name says so
+     * @throws IOException if the file cannot be read
      */
     int read(long position, byte[] target, int length) throws IOException;
+
+    /** Whether it can be read now. False while others need the memory to decompress it. */
+    default boolean isReady() throws IOException {
+        return true;
+    }
+
+    /** Whether the bytes are decompressed. */
+    boolean isCompressed();
+
+    /** Whether bytes that were read before may be other ones now. */
+    boolean mayHaveChanged();
 
     /** Whether the file is shorter than a position: it was truncated. */
     boolean endsBefore(long position) throws IOException;
 
-    /** Whether the last read reached an end after which nothing can be added. */
+    /** Whether the last read reached an end after which nothing can be added to a line. */
     boolean isFinished();
 
-    /** Opens a file: as gzip if its name ends in {@code .gz}, else plain. */
+    /** Whether there are bytes after a position that cannot be sent yet: a line without its end, or an archive that is not whole. */
+    boolean isIncompleteBehind(long position) throws IOException;
+
+    /** Why the last read ended where it did, if the content does not end there: {@link java.io.EOFException} if the rest may come. */
+    default Optional<IOException> failure() {
+        return Optional.empty();
+    }
+
+    /**
+     * Opens a file, to decompress it if its first bytes are those of an archive.
+     *
+     * @param memory where decoders are accounted for
+     * @throws IOException if it cannot be read, or is not what its name promises: {@link Compression#of}
+     */
+    static Content open(Path path, DecoderMemory memory) throws IOException {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        try {
+            @Nullable Compression compression = Compression.of(path, head(channel));
+            return compression == null
+                    ? new PlainContent(channel)
+                    : new CompressedContent(channel, compression, memory);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Opens a file for a moment. */
     static Content open(Path path) throws IOException {
-        return path.toString().endsWith(".gz") ? new GzipContent(path) : new PlainContent(path);
+        return open(path, DecoderMemory.ofHeap());
+    }
+
+    private static byte[] head(FileChannel channel) throws IOException {
+        ByteBuffer head = ByteBuffer.allocate(Compression.MAGIC_BYTES);
+        while (head.hasRemaining() && channel.read(head, head.position()) > 0) {
+            // Until it is full, or the file ends.
+        }
+        return Arrays.copyOf(head.array(), head.position());
     }
 }

@@ -18,12 +18,13 @@ public record FileId(long device, long inode) {
      * A file's attributes.
      *
      * @param path where it was found
-     * @param sizeBytes its size, compressed if it is gzip
+     * @param sizeBytes its size, compressed if it is an archive
      * @param modifiedMs when it was last written to
      */
     record Stat(Path path, FileId id, long sizeBytes, long modifiedMs) {
-        boolean isGzip() {
-            return path.toString().endsWith(".gz");
+        /** Whether the name is that of an archive. */
+        boolean isNamedArchive() {
+            return Compression.ofName(path.toString()) != null;
         }
     }
 

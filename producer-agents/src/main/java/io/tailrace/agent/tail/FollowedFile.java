@@ -26,6 +26,8 @@ public final class FollowedFile {
 
     private static final Logger log = LoggerFactory.getLogger(FollowedFile.class);
     private static final long UNKNOWN = -1;
+    /** After this, an archive that grows without a pause is decompressed again. */
+    private static final long GROWING_MS_MAX = 60_000;
 
     /** How many chunks of a file are read in a turn, while others wait for its descriptor. */
     static final int TURN_READS_MAX = 16;
@@ -39,6 +41,7 @@ public final class FollowedFile {
     private final String file;
     private Path path;
     private FileId id;
+    private boolean compressed;
     private State state = State.MISSING;
     private ReadPosition acknowledged;
     /** What may have been sent after the acknowledged position, perhaps before a crash, in order. */
@@ -68,6 +71,8 @@ public final class FollowedFile {
     private boolean atEnd;
     /** Whether the file ends within a line, or, if it is compressed, too early. */
     private boolean endIncomplete;
+
+    private @Nullable IOException failure;
     /** When everything in the file was last known to be acknowledged; {@link #UNKNOWN} since the agent's start. */
     private long caughtUpMs = UNKNOWN;
 
@@ -82,6 +87,7 @@ public final class FollowedFile {
         source = progress.source();
         file = progress.file();
         path = fileSystem.getPath(progress.path());
+        compressed = Compression.ofName(path.toString()) != null;
         id = progress.id();
         acknowledged = progress.acknowledged();
         sent.addAll(progress.sent());
@@ -99,6 +105,7 @@ public final class FollowedFile {
         file = stat.path().toString();
         path = stat.path();
         id = stat.id();
+        compressed = stat.isNamedArchive();
         acknowledged = ReadPosition.START;
     }
 
@@ -246,6 +253,11 @@ public final class FollowedFile {
         return stat.sizeBytes() != seenSizeBytes || stat.modifiedMs() != seenModifiedMs;
     }
 
+    /** Whether the file was written to a moment ago. */
+    boolean isYoung(Moment now) {
+        return RotationMatcher.isYoung(new Stat(path, id, seenSizeBytes, seenModifiedMs), now.wallMs());
+    }
+
     /** Remembers the file's path, size and time. */
     void remember(Stat stat) {
         path = stat.path();
@@ -277,6 +289,7 @@ public final class FollowedFile {
     /** Begins the turn of a file that was closed with unread bytes, or could not be opened when it was found. */
     void setOpen(Content opened, Moment now) {
         content = opened;
+        compressed = opened.isCompressed();
         waiting = false;
         turnReads = 0;
         turnReadMs = now.steadyMs();
@@ -291,6 +304,7 @@ public final class FollowedFile {
     void attachClosed(Stat stat) {
         closeContent();
         id = stat.id();
+        compressed = stat.isNamedArchive();
         remember(stat);
         state = State.LISTED;
     }
@@ -306,7 +320,7 @@ public final class FollowedFile {
             return false;
         }
         // An archive would be decompressed from its beginning again.
-        boolean isLong = turnReads >= TURN_READS_MAX && content instanceof PlainContent;
+        boolean isLong = turnReads >= TURN_READS_MAX && content != null && !content.isCompressed();
         return isLong || (atEnd && !isInFlight()) || now.steadyMs() - turnReadMs >= TURN_IDLE_MS;
     }
 
@@ -334,7 +348,7 @@ public final class FollowedFile {
         return !endIncomplete
                 && !waiting
                 && seenSizeBytes != UNKNOWN
-                && (seenSizeBytes <= acknowledged.offset() || path.toString().endsWith(".gz"));
+                && (compressed || seenSizeBytes <= acknowledged.offset());
     }
 
     /**
@@ -372,7 +386,7 @@ public final class FollowedFile {
     /** Whether the content's own file still holds it. */
     boolean isIntact() throws IOException {
         if (content != null) {
-            return content instanceof GzipContent || cursor.matches(content);
+            return !content.mayHaveChanged() || cursor.matches(content);
         }
         Stat stat = FileId.stat(path);
         return stat.id().equals(id) && !hasChanged(stat);
@@ -391,15 +405,35 @@ public final class FollowedFile {
 
     /** Bytes of a plain file that were not acknowledged when its directory was last listed; 0 for a compressed one. */
     long backlogBytes() {
-        return state == State.MISSING || path.toString().endsWith(".gz")
-                ? 0
-                : Math.max(0, seenSizeBytes - acknowledged.offset());
+        return state == State.MISSING || compressed ? 0 : Math.max(0, seenSizeBytes - acknowledged.offset());
     }
 
     void noteGrowth(Moment now) {
         lastGrownMs = now.steadyMs();
         atEnd = false;
         endIncomplete = false;
+        failure = null;
+    }
+
+    /** Records that nothing more can be read until the file changes. */
+    void noteFailure(IOException reason, Moment now) {
+        noteEnd(true, now);
+        failure = reason;
+    }
+
+    /** Why nothing more could be read; null if it could. */
+    @Nullable
+    IOException failure() {
+        return failure;
+    }
+
+    /** Whether an archive that was cut off has grown, but is still being written. It has to be decompressed from its beginning. */
+    boolean isGrowingArchive(Stat stat, Moment now) {
+        return compressed
+                && failure != null
+                && hasChanged(stat)
+                && RotationMatcher.isYoung(stat, now.wallMs())
+                && quietMs(now) < GROWING_MS_MAX;
     }
 
     /** Records that a read found nothing more, except perhaps an incomplete end. */

@@ -49,9 +49,10 @@ final class LineReader {
         this.buffer = new byte[chunkBytesMax - chunkBytesMax % newline.length];
     }
 
-    /** How far the end of an overlong line was searched for. */
+    /** How far the end of an overlong line was searched for, and the beginning of the line. */
     static final class Search {
         private long searchedTo;
+        private byte[] beginning = new byte[0];
 
         long searchedTo() {
             return searchedTo;
@@ -97,7 +98,7 @@ final class LineReader {
             return Optional.empty();
         }
         // Checked after the read: if the file was truncated in between, the bytes belong to another content.
-        if (content instanceof PlainContent && !cursor.matches(content)) {
+        if (content.mayHaveChanged() && !cursor.matches(content)) {
             throw new ReplacedException();
         }
         if (buffer[0] == 0 && newline.length == 1) {
@@ -109,6 +110,7 @@ final class LineReader {
         int consumed = split(length);
         if (consumed == 0 && length == buffer.length) {
             search.searchedTo = cursor.offset() + length;
+            search.beginning = Arrays.copyOf(buffer, lineBytesMax);
             return readOverlong(content, cursor, search, limits);
         }
         boolean allSplit = lineCount < CHUNK_LINES_MAX;
@@ -208,7 +210,7 @@ final class LineReader {
 
     private Optional<Chunk> readOverlong(Content content, ReadCursor cursor, Search search, Limits limits)
             throws IOException, ReplacedException {
-        if (content instanceof PlainContent && !cursor.matches(content)) {
+        if (content.mayHaveChanged() && !cursor.matches(content)) {
             throw new ReplacedException();
         }
         int length = content.read(search.searchedTo, buffer, buffer.length);
@@ -226,14 +228,13 @@ final class LineReader {
         long start = cursor.offset();
         long lineEnd = search.searchedTo + (end < 0 ? length : end);
         long next = end < 0 ? lineEnd : lineEnd + newline.length;
-        byte[] kept = new byte[lineBytesMax];
-        int keptLength = content.read(start, kept, kept.length);
         cursor.moveTo(content, next);
-        if (keptLength < kept.length || cursor.offset() != next) {
+        if (cursor.offset() != next) {
             throw new ReplacedException();
         }
+        Lines line = Lines.overlong(search.beginning, lineEnd - start - search.beginning.length);
         search.searchedTo = 0;
-        Lines line = Lines.overlong(kept, lineEnd - start - kept.length);
+        search.beginning = new byte[0];
         return Optional.of(new Chunk(line, start, cursor.position(), limits.readMs()));
     }
 }

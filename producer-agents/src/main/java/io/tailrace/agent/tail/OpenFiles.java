@@ -24,6 +24,7 @@ public final class OpenFiles {
     private static final long SHORT_MS = 10_000;
 
     private final int max;
+    private final DecoderMemory decoders = DecoderMemory.ofHeap();
     /** In the order in which they were opened. */
     private final Map<FollowedFile, Opener> open = new LinkedHashMap<>();
     /** In the order in which they began to wait. */
@@ -41,6 +42,11 @@ public final class OpenFiles {
     /** @param max most files that are open at a time */
     public OpenFiles(int max) {
         this.max = max;
+    }
+
+    /** The memory for open archives. */
+    DecoderMemory decoders() {
+        return decoders;
     }
 
     /** Whether another file may be opened that has a name. */

@@ -3,15 +3,13 @@ package io.tailrace.agent.tail;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** A file that is not compressed. */
 final class PlainContent implements Content {
     private final FileChannel channel;
 
-    PlainContent(Path path) throws IOException {
-        channel = FileChannel.open(path, StandardOpenOption.READ);
+    PlainContent(FileChannel channel) {
+        this.channel = channel;
     }
 
     @Override
@@ -23,6 +21,22 @@ final class PlainContent implements Content {
             }
         }
         return buffer.position();
+    }
+
+    @Override
+    public boolean isCompressed() {
+        return false;
+    }
+
+    /** It is truncated, or rewritten. */
+    @Override
+    public boolean mayHaveChanged() {
+        return true;
+    }
+
+    @Override
+    public boolean isIncompleteBehind(long position) throws IOException {
+        return channel.size() > position;
     }
 
     @Override

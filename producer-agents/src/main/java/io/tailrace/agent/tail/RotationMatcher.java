@@ -79,7 +79,7 @@ final class RotationMatcher {
             return true;
         }
         int dot = known.lastIndexOf('.');
-        String plain = plain(name);
+        String plain = Compression.withoutSuffix(name);
         return dot > 0
                 && plain.length() > known.length()
                 && plain.startsWith(known.substring(0, dot))
@@ -93,7 +93,7 @@ final class RotationMatcher {
         for (int length = 1; length < name.length(); length++) {
             names.add(name.substring(0, length));
         }
-        String plain = plain(name);
+        String plain = Compression.withoutSuffix(name);
         int dot = plain.lastIndexOf('.');
         for (int at = 1; at < dot; at++) {
             if (SEPARATORS.indexOf(plain.charAt(at)) >= 0) {
@@ -107,10 +107,6 @@ final class RotationMatcher {
     static String stem(String name) {
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
-    }
-
-    private static String plain(String name) {
-        return name.endsWith(".gz") ? name.substring(0, name.length() - ".gz".length()) : name;
     }
 
     static String name(Path path) {

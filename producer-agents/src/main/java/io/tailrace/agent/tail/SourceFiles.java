@@ -3,6 +3,7 @@ package io.tailrace.agent.tail;
 import io.tailrace.agent.tail.FileId.Stat;
 import io.tailrace.agent.tail.FollowedFile.State;
 import io.tailrace.agent.tail.RotationMatcher.Match;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.NoSuchFileException;
@@ -214,11 +215,15 @@ final class SourceFiles {
 
     private void updateListed(FollowedFile file, Stat stat, Moment now) {
         file.setState(State.LISTED);
+        if (file.isGrowingArchive(stat, now)) {
+            return;
+        }
         boolean changed = file.hasChanged(stat);
         if (changed) {
             file.noteGrowth(now);
         } else {
             file.noteUnchanged(now);
+            reportFailure(file, now);
         }
         if (file.content() != null) {
             updateOpen(file, changed, now);
@@ -248,6 +253,14 @@ final class SourceFiles {
             polled.add(file);
         } else if (file.isAtEnd() && !file.isInFlight() && file.quietMs(now) > config.idleCloseMs()) {
             file.closeContent();
+        }
+    }
+
+    /** A file that cannot be read to its end is unreadable until it changes. One that is still being written may just be unfinished. */
+    void reportFailure(FollowedFile file, Moment now) {
+        IOException failure = file.failure();
+        if (failure != null && !(failure instanceof EOFException && file.isYoung(now))) {
+            finder.setUnreadable(file.path(), failure);
         }
     }
 
@@ -292,6 +305,11 @@ final class SourceFiles {
             followed.moved(known);
             return true;
         }
+        if (stat.isNamedArchive() && RotationMatcher.isYoung(stat, now.wallMs())) {
+            // Each attempt decompresses what there is.
+            undecided.add(stat.path());
+            return true;
+        }
         if (attach(known, stat, State.LISTED, now) != Attachment.OTHER_CONTENT) {
             return true;
         }
@@ -299,7 +317,7 @@ final class SourceFiles {
             return true;
         }
         boolean copiedBeforeTheLastLines =
-                !stat.isGzip() && stat.sizeBytes() < known.readTo().offset();
+                !stat.isNamedArchive() && stat.sizeBytes() < known.readTo().offset();
         if (copiedBeforeTheLastLines) {
             known.attachClosed(stat);
             followed.moved(known);
@@ -323,8 +341,11 @@ final class SourceFiles {
         }
         Content content = null;
         try {
-            content = Content.open(stat.path());
+            content = Content.open(stat.path(), openFiles.decoders());
             Optional<ReadCursor> cursor = file.resume(content);
+            if (cursor.isEmpty() && content.failure().isPresent()) {
+                throw content.failure().get();
+            }
             boolean renamedMeanwhile = !FileId.stat(stat.path()).id().equals(stat.id());
             finder.setReadable(stat.path());
             if (renamedMeanwhile || cursor.isEmpty()) {
@@ -357,13 +378,15 @@ final class SourceFiles {
     private void open(FollowedFile file, Moment now) {
         Content content = null;
         try {
-            content = Content.open(file.path());
+            content = Content.open(file.path(), openFiles.decoders());
             if (!FileId.stat(file.path()).id().equals(file.id())) {
                 // It was renamed. The next scan finds its name.
                 content.close();
             } else if (file.cursor().matches(content)) {
                 file.setOpen(content, now);
                 opened(file);
+            } else if (content.failure().isPresent()) {
+                throw content.failure().get();
             } else {
                 content.close();
                 setReplaced(file, now);

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.ZipException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -151,13 +150,16 @@ public final class SourceTail implements AutoCloseable {
             return Optional.empty();
         }
         boolean last = file.state() == State.UNLISTED && file.quietMs(now) > files.rotatedWaitMs(now);
-        if (file.isAtEnd() && !last && content instanceof GzipContent) {
-            // Each read would decompress the file from its beginning. The scan notes when it has grown.
+        if (file.isAtEnd() && !last && content.isCompressed()) {
+            // It may have to be decompressed from its beginning. The scan notes when it has grown.
             return Optional.empty();
         }
         long searchedTo = file.search().searchedTo();
         long readTo = file.cursor().offset();
         try {
+            if (!content.isReady()) {
+                return Optional.empty();
+            }
             Optional<Chunk> chunk = reader.read(content, file.cursor(), file.search(), limits(file, last, now));
             if (chunk.isPresent()) {
                 advances++;
@@ -169,6 +171,8 @@ public final class SourceTail implements AutoCloseable {
                 // In the middle of an overlong line or of a hole, so not at the end.
                 advances++;
                 file.noteRead(now);
+            } else if (content.failure().isPresent()) {
+                noteFailure(file, content.failure().get(), last, now);
             } else if (last && !file.isInFlight()) {
                 log.info(
                         "file was read to its end: {}, byte {}",
@@ -176,25 +180,23 @@ public final class SourceTail implements AutoCloseable {
                         file.cursor().offset());
                 file.setMissing(true, now);
             } else {
-                boolean incomplete = content instanceof PlainContent
-                        ? !content.endsBefore(file.cursor().offset() + 1)
-                        : !content.isFinished();
-                file.noteEnd(incomplete, now);
+                file.noteEnd(content.isIncompleteBehind(file.cursor().offset()), now);
             }
             return chunk;
         } catch (LineReader.ReplacedException e) {
             files.setReplaced(file, now);
-        } catch (ZipException e) {
-            finder.setUnreadable(file.path(), e);
-            if (last && !file.isInFlight()) {
-                file.setMissing(false, now);
-            } else {
-                file.noteEnd(true, now);
-            }
         } catch (IOException e) {
             finder.setUnreadable(file.path(), e);
         }
         return Optional.empty();
+    }
+
+    private void noteFailure(FollowedFile file, IOException failure, boolean last, Moment now) {
+        file.noteFailure(failure, now);
+        files.reportFailure(file, now);
+        if (last && !file.isInFlight()) {
+            file.setMissing(false, now);
+        }
     }
 
     /**
