@@ -8,12 +8,12 @@ import io.tailrace.config.ConfigKey;
 import io.tailrace.config.ConfigKeys;
 import io.tailrace.metrics.MetricsListener;
 import io.tailrace.protocol.record.CompressionType;
-import java.net.InetAddress;
+import java.io.IOException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +22,8 @@ import java.util.List;
 final class AgentKeys {
     /** The producer reserves twice as much, and can count up to 2 GiB. */
     private static final long IN_FLIGHT_BYTES_MAX_MAX = 1023L << 20;
+
+    private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     static final ConfigKey<String> BOOTSTRAP_SERVERS =
             ConfigKey.text("bootstrap.servers", null, "Brokers to start from: host:port, separated by commas.");
@@ -260,9 +262,10 @@ final class AgentKeys {
             return configured;
         }
         try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            throw new ConfigException("host: the machine does not know its own name: set host");
+            // Not from InetAddress, which needs an address of that name, and may wait for a name server.
+            return Files.readString(KERNEL_HOST_NAME).strip();
+        } catch (IOException e) {
+            throw new ConfigException("host: " + KERNEL_HOST_NAME + " cannot be read: set host");
         }
     }
 }

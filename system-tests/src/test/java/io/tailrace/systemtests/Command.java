@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,23 @@ public record Command(int exitCode, String out, String err) {
     /** This checkout's launcher. Tests run in the folder of their module. */
     static final Path LAUNCHER =
             Path.of("..", "scripts", "tailrace").toAbsolutePath().normalize();
+
+    /** The newest file of {@code scripts/target} with such a name, as {@code mvn package} has written it. */
+    static Path artifact(String glob) throws IOException {
+        Path newest = null;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(LAUNCHER.resolveSibling("target"), glob)) {
+            for (Path file : files) {
+                if (newest == null
+                        || Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(newest)) > 0) {
+                    newest = file;
+                }
+            }
+        }
+        if (newest == null) {
+            throw new NoSuchFileException("scripts/target/" + glob, null, "mvn package writes it");
+        }
+        return newest;
+    }
 
     /** Runs {@code tailrace ARGUMENTS} with nothing on standard input. */
     public static Command tailrace(String... arguments) throws IOException, InterruptedException {
