@@ -44,6 +44,8 @@ final class Agent implements AutoCloseable {
     private final Silence auditSilence = new Silence("audit");
     private final OpenFiles openFiles;
     private final List<TailedSource> sources = new ArrayList<>();
+    /** Names of the sources that were followed, now or before. */
+    private final Set<String> followed = new HashSet<>();
     /** Read, and sent once the checkpoint is written. */
     private final List<Read> read = new ArrayList<>();
 
@@ -140,6 +142,7 @@ final class Agent implements AutoCloseable {
                 .read()
                 .orElseGet(() -> Checkpoint.initial(UUID.randomUUID().toString()));
         identity = written.agent();
+        followed.addAll(written.sources());
         SchemaIds ids = new SchemaIds(connections.registry(), connections.background(), wakeUp);
         AuditRecords auditRecords = new AuditRecords(ids, config.host(), config.audit());
         audit = new AuditReporter(config, auditRecords, connections, wakeUp, written);
@@ -154,6 +157,9 @@ final class Agent implements AutoCloseable {
                     .unavailability(source.topic()));
             SourceTail tail =
                     new SourceTail(source.tail(), config.dataDirectory().getFileSystem(), openFiles, progress);
+            if (!written.sources().contains(source.name())) {
+                tail.setNew();
+            }
             sources.add(new TailedSource(source, tail, lines, gate));
         }
         auditGate = new SendGate("audit", auditRecords::isRegistered, () -> connections
@@ -175,7 +181,8 @@ final class Agent implements AutoCloseable {
             sources.forEach(source -> source.tail.scan(now));
             sources.forEach(source -> monitor.scanned(source.source, source.tail.overview()));
             scanAtMs = steadyMs + config.scanIntervalMs();
-            dirty |= !written.files().equals(progress());
+            sources.forEach(source -> followed.add(source.source.name()));
+            dirty |= !written.files().equals(progress()) || !written.sources().equals(followed);
         }
         boolean advanced = takeAcknowledgements(now);
         advanced |= openFiles.giveTurns(now);
@@ -237,7 +244,8 @@ final class Agent implements AutoCloseable {
      */
     boolean isIdle(long steadyMs) {
         boolean isDone = read.isEmpty() && !dirty && sources.stream().allMatch(source -> source.isDone(steadyMs));
-        return isDone || steadyMs - progressMs >= SendGate.GIVE_UP_MS;
+        boolean waitsForWriters = inFlight.isEmpty() && sources.stream().anyMatch(source -> source.tail.isStreaming());
+        return isDone || (!waitsForWriters && steadyMs - progressMs >= SendGate.GIVE_UP_MS);
     }
 
     /** What was left out of a run that ends by itself, each with the source's name and the reason; empty if nothing. */
@@ -343,7 +351,7 @@ final class Agent implements AutoCloseable {
      */
     private boolean writeCheckpoint(long steadyMs) {
         Checkpoint checkpoint =
-                dirty ? new Checkpoint(identity, progress(), audit.counts(), audit.readUpToMs()) : written;
+                dirty ? new Checkpoint(identity, progress(), followed, audit.counts(), audit.readUpToMs()) : written;
         try {
             if (dirty) {
                 checkpointFile.write(checkpoint, steadyMs);

@@ -1,6 +1,7 @@
 package io.tailrace.agent;
 
 import io.tailrace.agent.parse.Format;
+import io.tailrace.agent.tail.FileSelection;
 import io.tailrace.agent.tail.TailConfig;
 import io.tailrace.config.Config;
 import io.tailrace.config.ConfigException;
@@ -110,6 +111,22 @@ final class AgentKeys {
             "paths",
             null,
             "Files to follow: absolute paths with *, ?, [..] and **, separated by commas. Archives are read, too.");
+    static final ConfigKey<List<String>> EXCLUDE = ConfigKey.list(
+            "exclude",
+            "",
+            "Files to leave out, separated by commas: absolute paths as in paths, or, without a slash, names, as *.gz.");
+    static final ConfigKey<FileSelection.StartAt> START_AT = ConfigKey.choice(
+            "start.at",
+            FileSelection.StartAt.class,
+            FileSelection.StartAt.BEGINNING,
+            "end: lines that files hold when the agent follows the source for the first time are skipped.");
+    static final ConfigKey<Long> IGNORE_OLDER_MS = ConfigKey.longInteger(
+            "ignore.older.ms",
+            0L,
+            0,
+            Long.MAX_VALUE,
+            "A file that was not written to for this long, and that the checkpoint does not have, is not followed. 0: none is"
+                    + " too old.");
     static final ConfigKey<Format.Kind> FORMAT =
             ConfigKey.choice("format", Format.Kind.class, Format.Kind.COMBINED, "Format of the lines.");
     static final ConfigKey<String> PATTERN = ConfigKey.text(
@@ -158,7 +175,19 @@ final class AgentKeys {
                     FORGET_MS,
                     STOP_TIMEOUT_MS,
                     MetricsListener.KEY)
-            .withFamily(SOURCE, ConfigKeys.of(PATHS, FORMAT, PATTERN, TOPIC, ENCODING, TIME_FIELD, TIME_FORMAT));
+            .withFamily(
+                    SOURCE,
+                    ConfigKeys.of(
+                            PATHS,
+                            EXCLUDE,
+                            START_AT,
+                            IGNORE_OLDER_MS,
+                            FORMAT,
+                            PATTERN,
+                            TOPIC,
+                            ENCODING,
+                            TIME_FIELD,
+                            TIME_FORMAT));
 
     private AgentKeys() {}
 
@@ -204,6 +233,14 @@ final class AgentKeys {
         }
         List<Source> sources = new ArrayList<>();
         names.forEach(name -> sources.add(source(name, config)));
+        List<String> readers = sources.stream()
+                .filter(source -> source.tail().globs().contains(FileSelection.STANDARD_INPUT))
+                .map(Source::name)
+                .toList();
+        if (readers.size() > 1) {
+            throw new ConfigException("source." + readers.get(1) + ".paths=-: source " + readers.get(0)
+                    + " reads standard input already");
+        }
         return new AgentConfig(
                 host(config.value(HOST)),
                 Path.of(config.value(DATA_DIR)),
@@ -226,19 +263,14 @@ final class AgentKeys {
     private static Source source(String name, Config config) {
         Config own = config.member(SOURCE, name);
         String key = SOURCE + "." + name;
-        List<String> globs = own.value(PATHS);
-        for (String glob : globs) {
-            if (!glob.startsWith("/")) {
-                throw new ConfigException(key + ".paths=" + glob + ": expected an absolute path");
-            }
-        }
+        FileSelection files = files(key, own);
         Format format =
                 new Format(own.value(FORMAT), own.value(PATTERN), own.value(TIME_FIELD), own.value(TIME_FORMAT));
         check(key, format);
         return new Source(
                 new TailConfig(
                         name,
-                        globs,
+                        files,
                         own.value(ENCODING),
                         config.value(LINE_BYTES_MAX),
                         config.value(BATCH_BYTES),
@@ -247,6 +279,22 @@ final class AgentKeys {
                         config.value(FORGET_MS)),
                 format,
                 own.value(TOPIC));
+    }
+
+    private static FileSelection files(String key, Config own) {
+        for (String glob : own.value(PATHS)) {
+            if (!glob.startsWith("/") && !glob.equals(FileSelection.STANDARD_INPUT)) {
+                throw new ConfigException(
+                        key + ".paths=" + glob + ": expected an absolute path, or - for standard input");
+            }
+        }
+        for (String glob : own.value(EXCLUDE)) {
+            if (!glob.startsWith("/") && glob.contains("/")) {
+                throw new ConfigException(
+                        key + ".exclude=" + glob + ": expected an absolute path, or a name without a slash");
+            }
+        }
+        return new FileSelection(own.value(PATHS), own.value(EXCLUDE), own.value(START_AT), own.value(IGNORE_OLDER_MS));
     }
 
     private static void check(String key, Format format) {

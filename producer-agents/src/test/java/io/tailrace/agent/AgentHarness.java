@@ -1,6 +1,7 @@
 package io.tailrace.agent;
 
 import io.tailrace.agent.parse.Format;
+import io.tailrace.agent.tail.FileSelection;
 import io.tailrace.agent.tail.Moment;
 import io.tailrace.agent.tail.TailConfig;
 import io.tailrace.client.ProducerRecord;
@@ -87,9 +88,13 @@ final class AgentHarness implements AutoCloseable {
     }
 
     static TailConfig tail(Path logs, String source, String glob) {
+        return tail(source, FileSelection.of(List.of(logs + "/" + glob)));
+    }
+
+    static TailConfig tail(String source, FileSelection files) {
         return new TailConfig(
                 source,
-                List.of(logs + "/" + glob),
+                files,
                 StandardCharsets.UTF_8,
                 LINE_BYTES_MAX,
                 BATCH_BYTES,

@@ -52,6 +52,9 @@ class AgentKeysTest {
     @CsvSource({
         "source.web.path, /x, source.web.path",
         "source.web.paths, relative/x, expected an absolute path",
+        "source.web.exclude, old/*.gz, source.web.exclude=old/*.gz: expected an absolute path, or a name without a slash",
+        "source.web.start.at, middle, source.web.start.at=middle",
+        "source.web.ignore.older.ms, -1, source.web.ignore.older.ms=-1",
         "source.web.format, apache, source.web.format=apache",
         "source.web.encoding, UTF-16, source.web.encoding=UTF-16",
         "source.web.encoding, klingon, source.web.encoding=klingon",
@@ -65,6 +68,14 @@ class AgentKeysTest {
         assertThatThrownBy(() -> config(Map.of(key, value)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void onlyOneSourceReadsStandardInput() throws IOException {
+        assertThat(config(Map.of("source.web.paths", "-")).sources()).hasSize(1);
+        assertThatThrownBy(() -> config(Map.of("source.web.paths", "-", "source.app.paths", "/var/log/app.log,-")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("source.web.paths=-: source app reads standard input already");
     }
 
     @Test

@@ -11,7 +11,10 @@ import io.tailrace.client.ConsumerRecord;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.FramedAvroDecoder;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -55,7 +58,7 @@ class AgentProcessIT {
     }
 
     private static ChildProcess agent(String topic, String... options) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(options));
+        List<String> arguments = new ArrayList<>();
         for (String setting : List.of(
                 "bootstrap.servers=" + cluster.bootstrap(),
                 "schema.registry.url=" + cluster.registry(),
@@ -71,6 +74,7 @@ class AgentProcessIT {
                 "source.test.topic=" + topic)) {
             arguments.addAll(List.of("--set", setting));
         }
+        arguments.addAll(List.of(options));
         return new ChildProcess("io.tailrace.agent.AgentCommand", "128m", arguments);
     }
 
@@ -172,6 +176,24 @@ class AgentProcessIT {
                         .sum())
                 .isEqualTo(3_000);
         audited("clean", 3_000);
+    }
+
+    /** As with {@code cat log | tailrace agent --once}: more lines than the agent holds in its memory, and the last one without an end. */
+    @Test
+    void standardInputIsSentToItsEnd() throws Exception {
+        int total = 60_000;
+        ChildProcess agent = agent("piped", "--once", "--set", "source.test.paths=-");
+        try (OutputStream input = new BufferedOutputStream(agent.input())) {
+            for (int line = 0; line < total; line++) {
+                input.write((line == 0 ? "" : "\n").getBytes(StandardCharsets.UTF_8));
+                input.write(LINE.formatted(line).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        assertThat(agent.awaitExit()).isZero();
+        assertThat(lines("piped")).containsExactlyElementsOf(expected(total));
+        assertThat(read("piped"))
+                .allSatisfy(value -> assertThat(value.get("file")).hasToString("-"));
+        audited("piped", total);
     }
 
     @Test

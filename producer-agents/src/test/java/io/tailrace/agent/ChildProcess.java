@@ -3,6 +3,7 @@ package io.tailrace.agent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -63,6 +64,11 @@ final class ChildProcess {
             }
         }
         throw new AssertionError(name + " did not print " + regex + ":\n" + String.join("\n", seen));
+    }
+
+    /** What the process reads from its standard input, which is a pipe. */
+    OutputStream input() {
+        return process.getOutputStream();
     }
 
     /** Waits for the end of the process and returns its exit code. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.parse.Format.Kind;
+import io.tailrace.agent.tail.FileSelection;
 import io.tailrace.agent.tail.TailConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -126,7 +127,7 @@ class OddLinesTest {
     private static Source source(Path logs, Format format, Charset charset) {
         TailConfig tail = new TailConfig(
                 "odd",
-                List.of(logs + "/odd.log"),
+                FileSelection.of(List.of(logs + "/odd.log")),
                 charset,
                 LINE_BYTES_MAX,
                 4 * LINE_BYTES_MAX,

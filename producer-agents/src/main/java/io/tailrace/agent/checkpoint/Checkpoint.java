@@ -4,6 +4,7 @@ import io.tailrace.agent.audit.AuditLedger;
 import io.tailrace.agent.tail.FileProgress;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the agent has done: how far each content was sent and acknowledged, and the counts of its lines. Neither is right
@@ -12,17 +13,23 @@ import java.util.Map;
  * @param agent the agent's identity, generated with its first checkpoint
  * @param files every content of which anything was sent
  * @param audit the counts
+ * @param sources names of the sources that were followed before, even if they had no files
  * @param readUpToMs what was stated last of each topic: before this event time, no line is missing
  */
 public record Checkpoint(
-        String agent, List<FileProgress> files, AuditLedger.State audit, Map<String, Long> readUpToMs) {
+        String agent,
+        List<FileProgress> files,
+        Set<String> sources,
+        AuditLedger.State audit,
+        Map<String, Long> readUpToMs) {
     public Checkpoint {
         files = List.copyOf(files);
+        sources = Set.copyOf(sources);
         readUpToMs = Map.copyOf(readUpToMs);
     }
 
     /** The checkpoint of a new agent. */
     public static Checkpoint initial(String agent) {
-        return new Checkpoint(agent, List.of(), AuditLedger.State.NEW, Map.of());
+        return new Checkpoint(agent, List.of(), Set.of(), AuditLedger.State.NEW, Map.of());
     }
 }

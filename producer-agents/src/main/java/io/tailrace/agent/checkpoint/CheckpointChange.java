@@ -22,6 +22,9 @@ final class CheckpointChange {
     static byte[] encode(Checkpoint before, Checkpoint after) {
         ObjectNode change = CheckpointFormat.newObject();
         encodeFiles(before.files(), after.files(), change);
+        if (!before.sources().equals(after.sources())) {
+            CheckpointFormat.encodeSources(after.sources(), change);
+        }
         encodeAudit(before.audit(), after.audit(), change);
         if (!before.readUpToMs().equals(after.readUpToMs())) {
             CheckpointFormat.encodeReadUpTo(after.readUpToMs(), change);
@@ -71,7 +74,7 @@ final class CheckpointChange {
      */
     static Checkpoint apply(Checkpoint before, byte[] json) throws IOException {
         CheckpointValue change = CheckpointFormat.parse(json);
-        change.expectOnly("files", "gone", "open", "audit", "readUpTo");
+        change.expectOnly("files", "gone", "sources", "open", "audit", "readUpTo");
         Map<String, FileProgress> files = new LinkedHashMap<>();
         before.files().forEach(file -> files.put(file.contentId(), file));
         for (CheckpointValue gone : change.get("gone").elements()) {
@@ -84,6 +87,7 @@ final class CheckpointChange {
         return new Checkpoint(
                 before.agent(),
                 new ArrayList<>(files.values()),
+                change.has("sources") ? CheckpointFormat.sources(change.get("sources")) : before.sources(),
                 change.has("audit")
                         ? CheckpointFormat.audit(change.get("audit"))
                         : withOpen(before.audit(), CheckpointFormat.open(change.get("open"))),

@@ -15,19 +15,22 @@ import io.tailrace.agent.tail.SentLines;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON of a checkpoint: docs/format.md, "The agent's checkpoint". Field names are those of version 1, whatever the
- * code calls them today. Writes version 3, reads 1 to 3.
+ * code calls them today. Writes version 4, reads 1 to 4.
  */
 final class CheckpointFormat {
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     private static final List<String> FILE_FIELDS = List.of(
             "source",
@@ -52,10 +55,16 @@ final class CheckpointFormat {
         ObjectNode root = JSON.createObjectNode().put("version", VERSION).put("agent", checkpoint.agent());
         ArrayNode files = root.putArray("files");
         checkpoint.files().forEach(file -> encode(file, files.addObject()));
+        encodeSources(checkpoint.sources(), root);
         ObjectNode audit = root.putObject("audit");
         encode(checkpoint.audit(), audit);
         encodeReadUpTo(checkpoint.readUpToMs(), audit);
         return print(root);
+    }
+
+    static void encodeSources(Set<String> sources, ObjectNode node) {
+        ArrayNode names = node.putArray("sources");
+        sources.stream().sorted().forEach(names::add);
     }
 
     static ObjectNode newObject() {
@@ -141,7 +150,11 @@ final class CheckpointFormat {
             throw new IOException("version: expected 1 to " + VERSION + ", found " + version
                     + ". Another release of the agent wrote it: start that release");
         }
-        root.expectOnly("version", "agent", "files", "audit");
+        if (version < 4) {
+            root.expectOnly("version", "agent", "files", "audit");
+        } else {
+            root.expectOnly("version", "agent", "files", "sources", "audit");
+        }
         List<FileProgress> files = new ArrayList<>();
         for (CheckpointValue file : root.get("files").elements()) {
             files.add(
@@ -154,10 +167,27 @@ final class CheckpointFormat {
         String agent = root.get("agent").text();
         CheckpointValue audit = root.get("audit");
         return switch ((int) version) {
-            case 1 -> new Checkpoint(agent, files, auditOfVersion1(audit), Map.of());
-            case 2 -> new Checkpoint(agent, files, withoutSums(audit(audit)), readUpToMs(audit.get("readUpTo")));
-            default -> new Checkpoint(agent, files, audit(audit), readUpToMs(audit.get("readUpTo")));
+            case 1 -> new Checkpoint(agent, files, sourcesOf(files), auditOfVersion1(audit), Map.of());
+            case 2 ->
+                new Checkpoint(
+                        agent, files, sourcesOf(files), withoutSums(audit(audit)), readUpToMs(audit.get("readUpTo")));
+            case 3 -> new Checkpoint(agent, files, sourcesOf(files), audit(audit), readUpToMs(audit.get("readUpTo")));
+            default ->
+                new Checkpoint(
+                        agent, files, sources(root.get("sources")), audit(audit), readUpToMs(audit.get("readUpTo")));
         };
+    }
+
+    private static Set<String> sourcesOf(List<FileProgress> files) {
+        return files.stream().map(FileProgress::source).collect(Collectors.toUnmodifiableSet());
+    }
+
+    static Set<String> sources(CheckpointValue names) throws IOException {
+        Set<String> sources = new HashSet<>();
+        for (CheckpointValue name : names.elements()) {
+            sources.add(name.text());
+        }
+        return sources;
     }
 
     static CheckpointValue parse(byte[] bytes) throws IOException {

@@ -34,7 +34,15 @@ import org.slf4j.LoggerFactory;
 final class FileFinder {
     private static final Logger log = LoggerFactory.getLogger(FileFinder.class);
 
+    /** Of {@code st_mode}: inode(7). */
+    private static final int FILE_TYPE_MASK = 0170000;
+
+    private static final int NAMED_PIPE = 0010000;
+    private static final String EXCLUDED = "everything that matches is excluded";
+
     private final List<Glob> globs;
+    private final List<PathMatcher> excludedPaths;
+    private final List<PathMatcher> excludedNames;
     /** Paths of which a failure was logged. */
     private final Set<Path> unreadable = new TreeSet<>();
 
@@ -43,11 +51,29 @@ final class FileFinder {
 
     /** Why globs matched nothing when directories were last listed. */
     private Map<String, String> unmatched = Map.of();
+    /** Named pipes that globs without a wildcard name. */
+    private final Map<FileId, Stat> pipes = new LinkedHashMap<>();
     /** What globs without a wildcard name that is not a regular file. */
     private final Map<String, String> irregular = new HashMap<>();
 
-    FileFinder(FileSystem fileSystem, List<String> globs) {
-        this.globs = globs.stream().map(glob -> Glob.of(fileSystem, glob)).toList();
+    FileFinder(FileSystem fileSystem, FileSelection files) {
+        globs = files.globs().stream()
+                .filter(glob -> !glob.equals(FileSelection.STANDARD_INPUT))
+                .map(glob -> Glob.of(fileSystem, glob))
+                .toList();
+        excludedPaths = files.exclude().stream()
+                .filter(glob -> glob.startsWith("/"))
+                .map(glob -> Glob.of(fileSystem, glob).matcher)
+                .toList();
+        excludedNames = files.exclude().stream()
+                .filter(glob -> !glob.startsWith("/"))
+                .map(glob -> fileSystem.getPathMatcher("glob:" + glob))
+                .toList();
+    }
+
+    private boolean isExcluded(Path file) {
+        return excludedPaths.stream().anyMatch(glob -> glob.matches(file))
+                || excludedNames.stream().anyMatch(glob -> glob.matches(file.getFileName()));
     }
 
     /**
@@ -117,17 +143,18 @@ final class FileFinder {
         // What can be read again, or is gone, did not fail since the last time.
         unreadable.retainAll(failedNow);
         failedNow.clear();
+        pipes.clear();
         List<Stat> found = new ArrayList<>();
         Map<String, String> unmatchedNow = new LinkedHashMap<>();
         for (Glob glob : globs) {
-            int foundBefore = found.size();
+            int foundBefore = found.size() + pipes.size();
             try {
                 Files.walkFileTree(
                         glob.base, EnumSet.of(FileVisitOption.FOLLOW_LINKS), glob.depth, visitor(glob, found));
             } catch (IOException e) {
                 setUnreadable(glob.base, e);
             }
-            if (found.size() == foundBefore) {
+            if (found.size() + pipes.size() == foundBefore) {
                 unmatchedNow.put(glob.text, irregular.getOrDefault(glob.text, "no file matches"));
             }
         }
@@ -145,8 +172,12 @@ final class FileFinder {
                 if (!glob.matcher.matches(file)) {
                     return FileVisitResult.CONTINUE;
                 }
-                if (attributes.isRegularFile()) {
+                if (isExcluded(file)) {
+                    irregular.putIfAbsent(glob.text, EXCLUDED);
+                } else if (attributes.isRegularFile()) {
                     add(file, found);
+                } else if (glob.isExact && isNamedPipe(file, attributes)) {
+                    addPipe(file);
                 } else if (glob.isExact) {
                     irregular.put(glob.text, kind(attributes));
                 }
@@ -161,10 +192,46 @@ final class FileFinder {
         };
     }
 
+    /** The agent's own standard output, as what {@code /dev/stdout} links to may be, is none. */
+    private static boolean isNamedPipe(Path file, BasicFileAttributes attributes) {
+        if (!attributes.isOther()) {
+            return false;
+        }
+        try {
+            Path real = file.toRealPath();
+            return Files.getAttribute(real, "unix:mode") instanceof Integer mode
+                    && (mode & FILE_TYPE_MASK) == NAMED_PIPE
+                    && !real.startsWith("/dev")
+                    && !real.startsWith("/proc");
+        } catch (IOException e) {
+            log.debug("not a named pipe: {}", file, e);
+            return false;
+        }
+    }
+
+    private void addPipe(Path file) {
+        try {
+            Stat stat = FileId.stat(file);
+            pipes.put(stat.id(), stat);
+        } catch (IOException e) {
+            setUnreadable(file, e);
+        }
+    }
+
+    /** The named pipes that globs without a wildcard name, as of the last call of {@link #find}. */
+    Map<FileId, Stat> pipes() {
+        return Collections.unmodifiableMap(pipes);
+    }
+
+    /** Whether files are expected: paths are not just standard input and named pipes. */
+    boolean expectsFiles() {
+        return !globs.isEmpty() && pipes.isEmpty();
+    }
+
     private static String kind(BasicFileAttributes attributes) {
         return attributes.isDirectory()
                 ? "is a directory: expected its files, as in DIRECTORY/*.log"
-                : "is a pipe, a device or a socket: expected a regular file";
+                : "is a device or a socket: expected a regular file or a named pipe";
     }
 
     private void setUnmatched(Map<String, String> now) {

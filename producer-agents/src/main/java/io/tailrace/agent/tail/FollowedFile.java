@@ -109,6 +109,11 @@ public final class FollowedFile {
         acknowledged = ReadPosition.START;
     }
 
+    /** Whether it comes from a pipe. */
+    boolean isStream() {
+        return content instanceof StreamContent;
+    }
+
     /** What a checkpoint must keep of this content. */
     FileProgress progress() {
         // A file with an incomplete end is read again after a restart.
@@ -191,6 +196,14 @@ public final class FollowedFile {
             return Optional.empty();
         }
         return ReadCursor.resume(opened, readTo());
+    }
+
+    /** Has a content that nothing was read of begin at a position. */
+    void skipTo(ReadPosition position) {
+        boolean isUnread = readTo().offset() == 0 && sent.isEmpty() && cursor.offset() == 0;
+        if (isUnread) {
+            acknowledged = position;
+        }
     }
 
     FileId id() {

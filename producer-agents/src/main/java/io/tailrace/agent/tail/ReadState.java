@@ -1,6 +1,7 @@
 package io.tailrace.agent.tail;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How far the files of a source were read. Immutable.
@@ -14,6 +15,15 @@ public record ReadState(long scannedMs, List<FileState> files, List<String> obst
     public ReadState {
         files = List.copyOf(files);
         obstacles = List.copyOf(obstacles);
+    }
+
+    /** With the contents of pipes. */
+    ReadState with(List<FollowedFile> streams) {
+        return new ReadState(
+                scannedMs,
+                Stream.concat(files.stream(), streams.stream().map(FileState::of))
+                        .toList(),
+                obstacles);
     }
 
     /**

@@ -26,7 +26,8 @@ final class ReadWindow {
         return end - (to - from);
     }
 
-    private int size() {
+    /** How many bytes are kept, apart from the content's first bytes. */
+    int size() {
         return to - from;
     }
 

@@ -1,6 +1,7 @@
 package io.tailrace.agent.tail;
 
 import io.tailrace.agent.tail.FileId.Stat;
+import io.tailrace.agent.tail.FileSelection.StartAt;
 import io.tailrace.agent.tail.FollowedFile.State;
 import io.tailrace.agent.tail.RotationMatcher.Match;
 import java.io.EOFException;
@@ -44,6 +45,10 @@ final class SourceFiles {
     /** Files that were too young at the last scan to say which content they hold. */
     private final List<Path> undecided = new ArrayList<>();
 
+    /** Files that existed when the source was followed for the first time, and of which what they held is to be skipped. */
+    private final Set<FileId> skipped = new HashSet<>();
+
+    private boolean isNew;
     private long scannedMs = NEVER;
     private boolean anyFound;
     /** Whether a file turned out to hold another content, which the next scan will find. */
@@ -60,6 +65,11 @@ final class SourceFiles {
         this.finder = finder;
         this.openFiles = openFiles;
         progress.forEach(file -> followed.add(new FollowedFile(file, fileSystem, openFiles)));
+    }
+
+    /** Has the first scan skip what files hold then, if the configuration says so. */
+    void setNew() {
+        isNew = config.files().startAt() == StartAt.END;
     }
 
     Collection<FollowedFile> followed() {
@@ -95,6 +105,7 @@ final class SourceFiles {
     /** Lists the directories: finds new, renamed, replaced and missing files, and forgets those missing for long. */
     void scan(Moment now) {
         Map<FileId, Stat> listed = finder.find();
+        chooseSkipped(listed);
         undecided.clear();
         anyFound = !listed.isEmpty();
         for (FollowedFile file : List.copyOf(followed.all())) {
@@ -124,6 +135,14 @@ final class SourceFiles {
             }
             polled.add(file);
         }
+    }
+
+    private void chooseSkipped(Map<FileId, Stat> listed) {
+        if (isNew) {
+            listed.values().stream().filter(stat -> stat.sizeBytes() > 0).forEach(stat -> skipped.add(stat.id()));
+            isNew = false;
+        }
+        skipped.retainAll(listed.keySet());
     }
 
     /** Identifies every file that is not followed, and those that a content has left for one of them. */
@@ -157,7 +176,10 @@ final class SourceFiles {
         List<String> obstacles = new ArrayList<>();
         finder.unreadablePaths().forEach(path -> obstacles.add(path + ": cannot be read"));
         undecided.forEach(path -> obstacles.add(path + ": not known yet whether it is a copy"));
-        if (scannedMs != NEVER && !anyFound && followed.all().isEmpty()) {
+        if (scannedMs != NEVER
+                && !anyFound
+                && finder.expectsFiles()
+                && followed.all().isEmpty()) {
             obstacles.add("source " + config.source() + ": no file matches " + String.join(",", config.globs()));
         }
         return new ReadState(replacedSinceScan ? NEVER : scannedMs, files, obstacles);
@@ -266,8 +288,12 @@ final class SourceFiles {
 
     /** Decides which content a new file holds. */
     private void identify(Stat stat, Moment now) {
+        boolean isTooOld = config.files().isTooOld(stat.modifiedMs(), now.wallMs());
         try {
-            List<FollowedFile> candidates = followed.maybeRotatedTo(RotationMatcher.name(stat.path()));
+            // Compressing a log keeps its time.
+            List<FollowedFile> candidates = followed.maybeRotatedTo(RotationMatcher.name(stat.path())).stream()
+                    .filter(known -> !isTooOld || known.state() == State.MISSING)
+                    .toList();
             Head head = candidates.isEmpty() ? Head.EMPTY : Head.of(stat.path());
             for (FollowedFile known : candidates) {
                 Match match = RotationMatcher.match(stat, head, known, now.wallMs());
@@ -284,10 +310,16 @@ final class SourceFiles {
             finder.setUnreadable(stat.path(), e);
             return;
         }
+        if (isTooOld) {
+            return;
+        }
         FollowedFile file = new FollowedFile(config.source(), stat, openFiles);
         if (attach(file, stat, State.LISTED, now) == Attachment.ATTACHED) {
             followed.add(file);
-            log.info("following new file: {}", stat.path());
+            log.info(
+                    "following new file: {}, from byte {}",
+                    stat.path(),
+                    file.acknowledged().offset());
         }
     }
 
@@ -342,6 +374,9 @@ final class SourceFiles {
         Content content = null;
         try {
             content = Content.open(stat.path(), openFiles.decoders());
+            if (skipped.contains(stat.id())) {
+                file.skipTo(FileEnd.of(content, stat.sizeBytes(), config.newline()));
+            }
             Optional<ReadCursor> cursor = file.resume(content);
             if (cursor.isEmpty() && content.failure().isPresent()) {
                 throw content.failure().get();
@@ -355,6 +390,7 @@ final class SourceFiles {
             file.setUnreadHead(cursor.get().offset() == 0 ? Head.of(content) : Head.EMPTY);
             file.attach(stat, state, waits ? null : content, cursor.get(), now);
             followed.moved(file);
+            skipped.remove(stat.id());
             if (waits) {
                 content.close();
                 openFiles.await(file, this::open);

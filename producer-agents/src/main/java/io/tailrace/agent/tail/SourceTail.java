@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ public final class SourceTail implements AutoCloseable {
     private final TailConfig config;
     private final FileFinder finder;
     private final SourceFiles files;
+    private final SourceStreams streams;
     private final LineReader reader;
     private long advances;
     private long overlongLines;
@@ -37,9 +39,15 @@ public final class SourceTail implements AutoCloseable {
      */
     public SourceTail(TailConfig config, FileSystem fileSystem, OpenFiles openFiles, List<FileProgress> progress) {
         this.config = config;
-        finder = new FileFinder(fileSystem, config.globs());
+        finder = new FileFinder(fileSystem, config.files());
         files = new SourceFiles(config, finder, fileSystem, openFiles, progress);
+        streams = new SourceStreams(config, finder, fileSystem, openFiles);
         reader = config.lineReader();
+    }
+
+    /** Has the first scan skip what files hold then, if the configuration says so: the source was not followed before. */
+    public void setNew() {
+        files.setNew();
     }
 
     /** What a checkpoint must keep now. Files of which nothing was sent are found again without it. */
@@ -57,16 +65,22 @@ public final class SourceTail implements AutoCloseable {
      * @param more only those of which it is known that they have more
      */
     public List<FollowedFile> readable(boolean more, Moment now) {
-        return files.polled(more, now).stream()
+        return Stream.concat(files.polled(more, now).stream(), streams.readable(more, now).stream())
                 .filter(file -> file.chunksInFlight() < CHUNKS_IN_FLIGHT_MAX)
                 .toList();
     }
 
     /** Whether the last read of every file found nothing more, and it is known of every file what it holds. */
     public boolean isAtEnd() {
-        return !files.isUndecided()
+        return streams.isAtEnd()
+                && !files.isUndecided()
                 && files.followed().stream()
                         .allMatch(file -> file.content() == null ? !file.isWaiting() : file.isAtEnd());
+    }
+
+    /** Whether a pipe or standard input may deliver more, so that the end of a run has to wait. */
+    public boolean isStreaming() {
+        return streams.isWaiting();
     }
 
     /** How often {@link #read} got further, even if it found no whole line. */
@@ -77,6 +91,7 @@ public final class SourceTail implements AutoCloseable {
     /** Lists the directories: finds new, renamed, replaced and missing files. */
     public void scan(Moment now) {
         files.scan(now);
+        streams.scan(now);
         logCounts(now);
     }
 
@@ -100,6 +115,7 @@ public final class SourceTail implements AutoCloseable {
             waiting += file.isWaiting() ? 1 : 0;
             backlogBytes += file.backlogBytes();
         }
+        present += streams.followed().size();
         return new Overview(present, waiting, finder.unreadablePaths().size(), backlogBytes);
     }
 
@@ -110,7 +126,7 @@ public final class SourceTail implements AutoCloseable {
 
     /** How far the files were read, as of the last scan. */
     public ReadState readState(Moment now) {
-        return files.readState(now);
+        return files.readState(now).with(streams.followed());
     }
 
     private void logCounts(Moment now) {
@@ -164,7 +180,9 @@ public final class SourceTail implements AutoCloseable {
             if (chunk.isPresent()) {
                 advances++;
                 file.noteRead(now);
-                files.wasRead(file);
+                if (!file.isStream()) {
+                    files.wasRead(file);
+                }
                 file.noteSent(chunk.get().end(), chunk.get().readMs());
                 overlongLines += chunk.get().lines().overlongCount();
             } else if (file.search().searchedTo() > searchedTo || file.cursor().offset() > readTo) {
@@ -213,5 +231,6 @@ public final class SourceTail implements AutoCloseable {
     @Override
     public void close() {
         files.followed().forEach(FollowedFile::closeContent);
+        streams.close();
     }
 }

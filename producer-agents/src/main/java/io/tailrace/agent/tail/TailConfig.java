@@ -7,7 +7,7 @@ import java.util.List;
  * Which files to follow, and how. Immutable.
  *
  * @param source the source's name
- * @param globs absolute paths with {@code *}, {@code ?}, {@code [..]}, {@code {a,b}} and {@code **}
+ * @param files which files, and from where
  * @param charset the files' encoding, of a fixed byte order
  * @param lineBytesMax longest line; a longer one is truncated
  * @param chunkBytesMax bytes read from one file at once; a crash repeats at most four times as many
@@ -17,18 +17,23 @@ import java.util.List;
  */
 public record TailConfig(
         String source,
-        List<String> globs,
+        FileSelection files,
         Charset charset,
         int lineBytesMax,
         int chunkBytesMax,
         long rotatedWaitMs,
         long idleCloseMs,
         long forgetMs) {
-    public TailConfig {
-        globs = List.copyOf(globs);
+    /** The paths that the source follows. */
+    public List<String> globs() {
+        return files.globs();
+    }
+
+    byte[] newline() {
+        return "\n".getBytes(charset);
     }
 
     LineReader lineReader() {
-        return new LineReader("\n".getBytes(charset), "\r".getBytes(charset), lineBytesMax, chunkBytesMax);
+        return new LineReader(newline(), "\r".getBytes(charset), lineBytesMax, chunkBytesMax);
     }
 }

@@ -7,7 +7,8 @@
  * reused inode is a new content, and a copy or archive of a content continues it. Where two contents cannot be told apart,
  * lines are repeated rather than skipped.
  *
- * <p>Single-threaded: the agent's loop is the only caller. Time is passed in. Knows nothing of formats, brokers or
+ * <p>Single-threaded: the agent's loop is the only caller. A pipe is read in a thread of its own, which may have to wait, and hands
+ * over bytes. Time is passed in. Knows nothing of formats, brokers or
  * checkpoint files.
  */
 @NullMarked

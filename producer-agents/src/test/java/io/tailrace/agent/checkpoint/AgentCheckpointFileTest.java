@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,7 @@ class AgentCheckpointFileTest {
                     4,
                     -1,
                     -1)),
+            Set.of("web", "app"),
             new AuditLedger.State(
                     7,
                     List.of(new AuditLedger.Open("t", 600_000, SUM, 3)),
@@ -55,12 +57,12 @@ class AgentCheckpointFileTest {
 
     /** {@link #NEW} as docs/format.md describes it. */
     private static final String NEW_JSON = """
-            {"version":3,"agent":"agent","files":[{"id":"id1","source":"web","file":"/a","path":"/a.1","device":1,\
+            {"version":4,"agent":"agent","files":[{"id":"id1","source":"web","file":"/a","path":"/a.1","device":1,\
             "inode":2,"mark":{"position":3,"headHash":"0123456789abcdef0123456789abcdef",\
             "tailHash":"fedcba9876543210fedcba9876543210"},\
             "sent":[{"position":5,"headHash":"0123456789abcdef0123456789abcdef",\
             "tailHash":"0123456789abcdef0123456789abcdef","readMs":6}],"complete":true,"adriftSinceMs":4,\
-            "restingSizeBytes":-1,"restingModifiedMs":-1}],"audit":{"nextSequence":7,\
+            "restingSizeBytes":-1,"restingModifiedMs":-1}],"sources":["app","web"],"audit":{"nextSequence":7,\
             "open":[{"topic":"t","windowStartMs":600000,"count":2,"sum":"0123456789abcdef0123456789abcdef",\
             "rejected":3}],\
             "sealed":[{"sequence":5,"topic":"s","windowStartMs":0,"count":1,"sum":null,"rejected":0},\
@@ -154,11 +156,13 @@ class AgentCheckpointFileTest {
 
     @Test
     void checkpointOfVersion2IsReadWithoutItsSumsOfAnotherHash() throws IOException {
-        String version2 = NEW_JSON.replace("\"version\":3", "\"version\":2")
+        String version2 = NEW_JSON.replace("\"version\":4", "\"version\":2")
+                .replace("\"sources\":[\"app\",\"web\"],", "")
                 .replace("\"sent\":[", "\"sent\":")
                 .replace(",\"readMs\":6}]", "},\"sentMs\":6");
         Checkpoint checkpoint = read(version2);
         assertThat(checkpoint.files()).isEqualTo(NEW.files());
+        assertThat(checkpoint.sources()).containsExactly("web");
         assertThat(checkpoint.readUpToMs()).isEqualTo(NEW.readUpToMs());
         assertThat(checkpoint.audit())
                 .isEqualTo(new AuditLedger.State(
@@ -168,6 +172,14 @@ class AgentCheckpointFileTest {
                                 new AuditLedger.Sealed(5, "s", 0, 1, null, 0),
                                 new AuditLedger.Sealed(6, "t", 0, 2, null, 0),
                                 new AuditLedger.Sealed(7, "t", 600_000, 2, null, 3))));
+    }
+
+    @Test
+    void sourcesOfVersion3AreThoseThatHaveFiles() throws IOException {
+        String version3 =
+                NEW_JSON.replace("\"version\":4", "\"version\":3").replace("\"sources\":[\"app\",\"web\"],", "");
+        assertThat(read(version3))
+                .isEqualTo(new Checkpoint(NEW.agent(), NEW.files(), Set.of("web"), NEW.audit(), NEW.readUpToMs()));
     }
 
     @Test
@@ -267,7 +279,8 @@ class AgentCheckpointFileTest {
         ReadPosition position = offset == 0 ? ReadPosition.START : new ReadPosition(offset, HEAD, TAIL);
         files.add(new FileProgress(
                 contentId, "web", "/a", "/a", new FileId(1, 2), position, List.of(), false, 0, -1, -1));
-        return new Checkpoint(checkpoint.agent(), files, checkpoint.audit(), checkpoint.readUpToMs());
+        return new Checkpoint(
+                checkpoint.agent(), files, checkpoint.sources(), checkpoint.audit(), checkpoint.readUpToMs());
     }
 
     @Test
@@ -291,7 +304,11 @@ class AgentCheckpointFileTest {
             last = grown(last, "id" + random.nextInt(10), random.nextInt(1_000));
             if (random.nextInt(5) == 0) {
                 last = new Checkpoint(
-                        last.agent(), last.files().subList(1, last.files().size()), last.audit(), last.readUpToMs());
+                        last.agent(),
+                        last.files().subList(1, last.files().size()),
+                        Set.of("source" + i % 3),
+                        last.audit(),
+                        last.readUpToMs());
             }
             Tallies lines = new Tallies();
             lines.add("t" + random.nextInt(2), random.nextLong(3_000_000), new ContentHash(random.nextLong(), i));
@@ -301,7 +318,8 @@ class AgentCheckpointFileTest {
             } else if (random.nextInt(20) == 0) {
                 ledger.acknowledge();
             }
-            last = new Checkpoint(last.agent(), last.files(), ledger.state(), Map.of("t", (long) (i / 7)));
+            last = new Checkpoint(
+                    last.agent(), last.files(), last.sources(), ledger.state(), Map.of("t", (long) (i / 7)));
             all.add(last);
         }
         return all;
@@ -393,9 +411,10 @@ class AgentCheckpointFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"version\":3      | \"version\":4       | version: expected 1 to 3, found 4",
-                "\"version\":3,     | ''                  | version: the field is missing",
-                "\"version\":3,     | \"version\":1       | expected JSON",
+                "\"version\":4      | \"version\":5       | version: expected 1 to 4, found 5",
+                "\"version\":4,     | ''                  | version: the field is missing",
+                "\"version\":4,     | \"version\":1       | expected JSON",
+                "\"web\"],         | 1],                 | sources[1]: expected text, found 1",
                 "\"agent\":\"agent\" | \"agent\":7        | agent: expected text, found 7",
                 "\"/a\"             | null                | files[0].file: expected text, found null",
                 "\"inode\":2        | \"inode\":2.5       | files[0].inode: expected a whole number, found 2.5",

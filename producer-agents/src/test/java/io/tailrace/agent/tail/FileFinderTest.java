@@ -37,11 +37,12 @@ class FileFinderTest {
                 "/./nginx/access.log",
                 "/nginx//access.log",
                 "/nginx/ac*.log/")) {
-            FileFinder finder = new FileFinder(FileSystems.getDefault(), List.of(folder + glob));
+            FileFinder finder = new FileFinder(FileSystems.getDefault(), FileSelection.of(List.of(folder + glob)));
             assertThat(found(finder)).as(glob).containsExactly("nginx/access.log");
             assertThat(finder.problems()).as(glob).isEmpty();
         }
-        assertThat(found(new FileFinder(FileSystems.getDefault(), List.of(folder + "/**/access.log"))))
+        assertThat(found(
+                        new FileFinder(FileSystems.getDefault(), FileSelection.of(List.of(folder + "/**/access.log")))))
                 .containsExactly("nginx/access.log", "nginx/old/access.log");
     }
 
@@ -49,8 +50,8 @@ class FileFinderTest {
     void pathThatMatchesNothingIsAProblemUntilItMatches() throws IOException {
         String typo = folder + "/nginx/acces.log";
         String missing = folder + "/apache/*.log";
-        FileFinder finder =
-                new FileFinder(FileSystems.getDefault(), List.of(typo, missing, folder + "/nginx/access.log"));
+        FileFinder finder = new FileFinder(
+                FileSystems.getDefault(), FileSelection.of(List.of(typo, missing, folder + "/nginx/access.log")));
         assertThat(found(finder)).containsExactly("nginx/access.log");
         assertThat(finder.problems()).containsExactly(typo + ": no file matches", missing + ": no file matches");
         Files.writeString(Path.of(typo), "three\n");
@@ -62,19 +63,52 @@ class FileFinderTest {
     void whatIsNotARegularFileIsAProblemIfItIsNamed() throws IOException {
         Path link = Files.createSymbolicLink(folder.resolve("nginx/stdout.log"), Path.of("/dev/null"));
         FileFinder finder = new FileFinder(
-                FileSystems.getDefault(), List.of(link.toString(), folder + "/nginx/old", folder + "/nginx/*"));
+                FileSystems.getDefault(),
+                FileSelection.of(List.of(link.toString(), folder + "/nginx/old", folder + "/nginx/*")));
         assertThat(found(finder)).containsExactly("nginx/access.log");
         assertThat(finder.problems())
                 .containsExactly(
-                        link + ": is a pipe, a device or a socket: expected a regular file",
+                        link + ": is a device or a socket: expected a regular file or a named pipe",
                         folder + "/nginx/old: is a directory: expected its files, as in DIRECTORY/*.log");
+    }
+
+    @Test
+    void namedPipeIsFoundByItsExactPath() throws Exception {
+        Path pipe = folder.resolve("nginx/access.pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        FileFinder finder = new FileFinder(FileSystems.getDefault(), FileSelection.of(List.of(pipe.toString(), "-")));
+        assertThat(found(finder)).isEmpty();
+        assertThat(finder.pipes().values()).singleElement().satisfies(stat -> assertThat(stat.path())
+                .isEqualTo(pipe));
+        assertThat(finder.problems()).isEmpty();
+        FileFinder wildcard = new FileFinder(FileSystems.getDefault(), FileSelection.of(List.of(folder + "/nginx/*")));
+        assertThat(found(wildcard)).containsExactly("nginx/access.log");
+        assertThat(wildcard.pipes()).isEmpty();
+    }
+
+    /** In images of web servers, logs are links to it. It is a pipe if another program reads it. */
+    @Test
+    void pipeOfAProcessIsNotANamedPipe() throws Exception {
+        Process process = new ProcessBuilder("cat").start();
+        try {
+            Path link = folder.resolve("nginx/stdout.log");
+            Files.createSymbolicLink(link, Path.of("/proc/" + process.pid() + "/fd/0"));
+            FileFinder finder = new FileFinder(FileSystems.getDefault(), FileSelection.of(List.of(link.toString())));
+            assertThat(found(finder)).isEmpty();
+            assertThat(finder.pipes()).isEmpty();
+            assertThat(finder.problems()).singleElement().asString().startsWith(link + ": is a device or a socket");
+        } finally {
+            process.destroy();
+        }
     }
 
     @Test
     void directoryAboveALinkIsThatOfItsTarget() throws IOException {
         Files.createDirectories(folder.resolve("var"));
         Files.createSymbolicLink(folder.resolve("var/current"), folder.resolve("nginx/old"));
-        assertThat(found(new FileFinder(FileSystems.getDefault(), List.of(folder + "/var/current/../access.log"))))
+        assertThat(found(new FileFinder(
+                        FileSystems.getDefault(), FileSelection.of(List.of(folder + "/var/current/../access.log")))))
                 .hasSize(1);
     }
 }

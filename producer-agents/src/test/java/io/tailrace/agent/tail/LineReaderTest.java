@@ -23,7 +23,8 @@ class LineReaderTest {
 
     private List<Chunk> read(byte[] bytes, Charset charset) throws IOException, LineReader.ReplacedException {
         Path file = Files.write(folder.resolve("log"), bytes);
-        TailConfig config = new TailConfig("web", List.of(file.toString()), charset, 1_024, 64 << 10, 0, 0, 0);
+        TailConfig config =
+                new TailConfig("web", FileSelection.of(List.of(file.toString())), charset, 1_024, 64 << 10, 0, 0, 0);
         LineReader reader = config.lineReader();
         ReadCursor cursor = new ReadCursor();
         LineReader.Search search = new LineReader.Search();
