@@ -74,6 +74,8 @@ final class Agent implements AutoCloseable {
         private final SendGate gate;
         private final Silence silence;
         private long inFlightBytes;
+        /** {@link SourceTail#advances} when it was read last. */
+        private long advances;
 
         private TailedSource(Source source, SourceTail tail, LineEncoder encoder, SendGate gate) {
             this.source = source;
@@ -403,7 +405,6 @@ final class Agent implements AutoCloseable {
             return false;
         }
         boolean any = false;
-        long advances = source.tail.advances();
         for (FollowedFile file : source.tail.readable(more, now)) {
             if (!hasRoom(source)) {
                 break;
@@ -416,7 +417,9 @@ final class Agent implements AutoCloseable {
                 any = true;
             }
         }
-        progressMs = source.tail.advances() == advances ? progressMs : now.steadyMs();
+        long advances = source.tail.advances();
+        progressMs = source.advances == advances ? progressMs : now.steadyMs();
+        source.advances = advances;
         return any;
     }
 

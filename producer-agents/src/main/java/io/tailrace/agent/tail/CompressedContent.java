@@ -27,6 +27,9 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
     /** More than a fingerprint needs. */
     private static final int KEPT_BYTES = 4 << 10;
 
+    /** Bounds the time that an archive takes from other files before its first line: below a second, but for bzip2. */
+    private static final int ADVANCED_BYTES_MAX = 32 << 20;
+
     private static final int PEEKED_BYTES_MAX = 4 << 10;
     private static final int BUFFER_BYTES = 64 << 10;
     private static final long UNKNOWN = -1;
@@ -124,6 +127,26 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
             memory.hold(this, neededBytes());
         }
         return window.read(position, target, length);
+    }
+
+    @Override
+    public boolean advanceTo(long position) throws IOException {
+        if (hasEnded() && !isAtEnd()) {
+            continueOrRestart();
+        }
+        long until = Math.min(position, window.end() + ADVANCED_BYTES_MAX);
+        while (window.end() < until && decompress()) {
+            window.dropBefore(window.end() - FileEnd.BLOCK_BYTES - KEPT_BYTES);
+        }
+        if (decoder != null) {
+            memory.hold(this, neededBytes());
+        }
+        return hasEnded() || window.end() >= position;
+    }
+
+    @Override
+    public long end() {
+        return window.end();
     }
 
     private boolean hasEnded() {

@@ -31,6 +31,18 @@ interface Content extends Closeable {
         return true;
     }
 
+    /**
+     * Gets ready to read at a position, or at the end if that comes first. An archive is decompressed up to there, a part in each call.
+     *
+     * @return false if it is not ready yet
+     */
+    default boolean advanceTo(long position) throws IOException {
+        return true;
+    }
+
+    /** The position after the last byte; of an archive, after the last one that was decompressed. */
+    long end() throws IOException;
+
     /** Whether the bytes are decompressed. */
     boolean isCompressed();
 

@@ -4,7 +4,8 @@ import java.io.IOException;
 
 /** Finds the end of a file's last whole line. Not thread-safe. */
 final class FileEnd {
-    private static final int BLOCK_BYTES = 64 << 10;
+    /** Bytes that are searched at once. */
+    static final int BLOCK_BYTES = 64 << 10;
 
     private final Content content;
     private final byte[] newline;
@@ -16,15 +17,14 @@ final class FileEnd {
     }
 
     /**
-     * The position behind the last whole line that a file holds now. An archive is decompressed for it.
+     * The position behind the last whole line that a content holds now.
      *
-     * @param sizeBytes the file's size
+     * @param content of an archive, all must have been decompressed
      * @param newline a newline in the file's encoding
      * @throws IOException if the file cannot be read, or changes meanwhile
      */
-    static ReadPosition of(Content content, long sizeBytes, byte[] newline) throws IOException {
-        FileEnd search = new FileEnd(content, newline);
-        long end = content.isCompressed() ? search.forward() : search.backward(sizeBytes);
+    static ReadPosition of(Content content, byte[] newline) throws IOException {
+        long end = new FileEnd(content, newline).search();
         ReadCursor cursor = new ReadCursor();
         cursor.moveTo(content, end);
         if (cursor.offset() != end) {
@@ -33,21 +33,8 @@ final class FileEnd {
         return cursor.position();
     }
 
-    private long forward() throws IOException {
-        long end = 0;
-        long at = 0;
-        int length = content.read(at, block, block.length);
-        while (length > 0) {
-            int inBlock = endInBlock(length);
-            end = inBlock > 0 ? at + inBlock : end;
-            at += length;
-            length = content.read(at, block, block.length);
-        }
-        return end;
-    }
-
-    private long backward(long sizeBytes) throws IOException {
-        long to = sizeBytes - sizeBytes % newline.length;
+    private long search() throws IOException {
+        long to = content.end() - content.end() % newline.length;
         int inBlock = 0;
         while (to > 0 && inBlock == 0) {
             int length = (int) (to % BLOCK_BYTES == 0 ? BLOCK_BYTES : to % BLOCK_BYTES);

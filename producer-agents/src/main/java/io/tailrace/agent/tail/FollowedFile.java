@@ -4,7 +4,6 @@ import io.tailrace.agent.tail.FileId.Stat;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +42,7 @@ public final class FollowedFile {
     private FileId id;
     private boolean compressed;
     private State state = State.MISSING;
-    private ReadPosition acknowledged;
-    /** What may have been sent after the acknowledged position, perhaps before a crash, in order. */
-    private final ArrayDeque<SentLines> sent = new ArrayDeque<>();
+    private final Acknowledgements acknowledgements;
 
     private boolean complete;
     private long missingSinceMs;
@@ -63,9 +60,6 @@ public final class FollowedFile {
 
     private ReadCursor cursor = new ReadCursor();
     private LineReader.Search search = new LineReader.Search();
-    private int chunksInFlight;
-    /** The end of the last chunk in flight. */
-    private ReadPosition inFlightTo = ReadPosition.START;
 
     private long lastGrownMs;
     private boolean atEnd;
@@ -89,8 +83,7 @@ public final class FollowedFile {
         path = fileSystem.getPath(progress.path());
         compressed = Compression.ofName(path.toString()) != null;
         id = progress.id();
-        acknowledged = progress.acknowledged();
-        sent.addAll(progress.sent());
+        acknowledgements = new Acknowledgements(progress.acknowledged(), progress.sent());
         complete = progress.complete();
         missingSinceMs = progress.missingSinceMs();
         seenSizeBytes = progress.closedSizeBytes();
@@ -106,12 +99,7 @@ public final class FollowedFile {
         path = stat.path();
         id = stat.id();
         compressed = stat.isNamedArchive();
-        acknowledged = ReadPosition.START;
-    }
-
-    /** Whether it comes from a pipe. */
-    boolean isStream() {
-        return content instanceof StreamContent;
+        acknowledgements = new Acknowledgements(ReadPosition.START, List.of());
     }
 
     /** What a checkpoint must keep of this content. */
@@ -124,8 +112,8 @@ public final class FollowedFile {
                 file,
                 path.toString(),
                 id,
-                acknowledged,
-                List.copyOf(sent),
+                acknowledgements.acknowledged(),
+                acknowledgements.sent(),
                 complete,
                 state == State.MISSING ? missingSinceMs : 0,
                 closed ? seenSizeBytes : UNKNOWN,
@@ -152,38 +140,19 @@ public final class FollowedFile {
         return path;
     }
 
+    /** How far it was acknowledged, and what may have been sent after that. */
+    Acknowledgements acknowledgements() {
+        return acknowledgements;
+    }
+
     /** How far it was acknowledged. */
     ReadPosition acknowledged() {
-        return acknowledged;
+        return acknowledgements.acknowledged();
     }
 
     /** How far lines are acknowledged or in flight. */
     ReadPosition readTo() {
-        return chunksInFlight > 0 ? inFlightTo : acknowledged;
-    }
-
-    /** Whether lines that are not acknowledged may have been sent, perhaps before a crash. */
-    boolean maySendAgain() {
-        return !sent.isEmpty();
-    }
-
-    /** When the first of these lines were read; there are some. */
-    long sentMs() {
-        return sent.getFirst().readMs();
-    }
-
-    /** The lines behind the cursor that may have been sent before a crash; empty if the next lines are new. */
-    Optional<SentLines> sentBefore() {
-        return sent.stream()
-                .filter(lines -> lines.end().offset() > cursor.offset())
-                .findFirst();
-    }
-
-    /** The furthest position with a fingerprint that is certain to be the content's. */
-    private ReadPosition fingerprint() {
-        return acknowledged.offset() > 0 || sent.isEmpty()
-                ? acknowledged
-                : sent.getFirst().end();
+        return acknowledgements.readTo();
     }
 
     /**
@@ -192,18 +161,10 @@ public final class FollowedFile {
      * @return empty if the opened file holds another content
      */
     Optional<ReadCursor> resume(Content opened) throws IOException {
-        if (ReadCursor.resume(opened, fingerprint()).isEmpty()) {
+        if (ReadCursor.resume(opened, acknowledgements.fingerprint()).isEmpty()) {
             return Optional.empty();
         }
         return ReadCursor.resume(opened, readTo());
-    }
-
-    /** Has a content that nothing was read of begin at a position. */
-    void skipTo(ReadPosition position) {
-        boolean isUnread = readTo().offset() == 0 && sent.isEmpty() && cursor.offset() == 0;
-        if (isUnread) {
-            acknowledged = position;
-        }
     }
 
     FileId id() {
@@ -220,12 +181,12 @@ public final class FollowedFile {
 
     /** Whether a chunk is sent and not acknowledged. */
     boolean isInFlight() {
-        return chunksInFlight > 0;
+        return acknowledgements.chunksInFlight() > 0;
     }
 
     /** How many chunks are sent and not acknowledged. */
     int chunksInFlight() {
-        return chunksInFlight;
+        return acknowledgements.chunksInFlight();
     }
 
     /** Whether the content was read to its end before its file went missing. */
@@ -361,7 +322,7 @@ public final class FollowedFile {
         return !endIncomplete
                 && !waiting
                 && seenSizeBytes != UNKNOWN
-                && (compressed || seenSizeBytes <= acknowledged.offset());
+                && (compressed || seenSizeBytes <= acknowledged().offset());
     }
 
     /**
@@ -373,7 +334,7 @@ public final class FollowedFile {
         if (cursor.offset() > 0) {
             return Optional.of(cursor.beginsLike(head));
         }
-        ReadPosition known = fingerprint();
+        ReadPosition known = acknowledgements.fingerprint();
         int needed = known.headBytes();
         if (needed == 0) {
             return Optional.of(beginsLikeUnreadBytes(head));
@@ -418,7 +379,9 @@ public final class FollowedFile {
 
     /** Bytes of a plain file that were not acknowledged when its directory was last listed; 0 for a compressed one. */
     long backlogBytes() {
-        return state == State.MISSING || compressed ? 0 : Math.max(0, seenSizeBytes - acknowledged.offset());
+        return state == State.MISSING || compressed
+                ? 0
+                : Math.max(0, seenSizeBytes - acknowledged().offset());
     }
 
     void noteGrowth(Moment now) {
@@ -497,24 +460,12 @@ public final class FollowedFile {
 
     /** Records that lines will be sent, after the checkpoint that says so is on disk. */
     void noteSent(ReadPosition end, long readMs) {
-        chunksInFlight++;
-        inFlightTo = end;
-        if (sent.isEmpty() || end.offset() > sent.getLast().end().offset()) {
-            sent.add(new SentLines(end, readMs));
-        }
+        acknowledgements.noteSent(end, readMs);
     }
 
     /** Records that the first chunk in flight was acknowledged. */
     public void acknowledge(ReadPosition end) {
-        if (chunksInFlight == 0 || end.offset() <= acknowledged.offset()) {
-            throw new IllegalStateException(
-                    path + ": acknowledged to " + end.offset() + " after " + acknowledged.offset());
-        }
-        chunksInFlight--;
-        acknowledged = end;
-        while (!sent.isEmpty() && sent.getFirst().end().offset() <= end.offset()) {
-            sent.remove();
-        }
+        acknowledgements.acknowledge(end);
     }
 
     void closeContent() {
@@ -533,6 +484,6 @@ public final class FollowedFile {
 
     @Override
     public String toString() {
-        return state + " " + path + " at " + acknowledged.offset();
+        return state + " " + path + " at " + acknowledged().offset();
     }
 }

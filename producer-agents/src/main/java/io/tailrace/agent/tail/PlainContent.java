@@ -24,6 +24,11 @@ final class PlainContent implements Content {
     }
 
     @Override
+    public long end() throws IOException {
+        return channel.size();
+    }
+
+    @Override
     public boolean isCompressed() {
         return false;
     }

@@ -16,17 +16,21 @@ final class ReadCursor {
      * @return empty if the content holds other bytes before the position, or fewer
      */
     static Optional<ReadCursor> resume(Content content, ReadPosition position) throws IOException {
-        // The rest may take long to decompress.
-        byte[] head = new byte[position.headBytes()];
-        boolean beginsAlike = head.length == 0
-                || (content.read(0, head, head.length) == head.length
-                        && ReadPosition.hash(head, head.length).equals(position.headHash()));
-        if (!beginsAlike) {
+        if (!beginsAs(content, position)) {
+            // The rest may take long to decompress.
             return Optional.empty();
         }
         ReadCursor cursor = new ReadCursor();
         cursor.moveTo(content, position.offset());
         return cursor.position().equals(position) ? Optional.of(cursor) : Optional.empty();
+    }
+
+    /** Whether a content has the first bytes of a position's fingerprint. */
+    static boolean beginsAs(Content content, ReadPosition position) throws IOException {
+        byte[] head = new byte[position.headBytes()];
+        return head.length == 0
+                || (content.read(0, head, head.length) == head.length
+                        && ReadPosition.hash(head, head.length).equals(position.headHash()));
     }
 
     /** Bytes read, and so where the next line begins. */

@@ -49,7 +49,9 @@ public record ReadState(long scannedMs, List<FileState> files, List<String> obst
                     file.contentId(),
                     file.path().toString(),
                     file.caughtUpMs(),
-                    file.maySendAgain() ? file.sentMs() : -1,
+                    file.acknowledgements().maySendAgain()
+                            ? file.acknowledgements().sentMs()
+                            : -1,
                     file.backlogBytes(),
                     file.isEndIncomplete());
         }

@@ -36,6 +36,7 @@ final class SourceFiles {
     private final TailConfig config;
     private final FileFinder finder;
     private final OpenFiles openFiles;
+    private final ContentOpener opener;
     private final FollowedFiles followed = new FollowedFiles();
     /** Open files that may have something to read; those that were read last are last. */
     private final Set<FollowedFile> polled = new LinkedHashSet<>();
@@ -64,6 +65,7 @@ final class SourceFiles {
         this.config = config;
         this.finder = finder;
         this.openFiles = openFiles;
+        opener = new ContentOpener(openFiles.decoders());
         progress.forEach(file -> followed.add(new FollowedFile(file, fileSystem, openFiles)));
     }
 
@@ -93,8 +95,10 @@ final class SourceFiles {
 
     /** A chunk of a file was read: others are read before it is read again. */
     void wasRead(FollowedFile file) {
-        polled.remove(file);
-        polled.add(file);
+        // Not if it is a pipe.
+        if (polled.remove(file)) {
+            polled.add(file);
+        }
     }
 
     /** How long a file without a name is watched for late lines. It keeps its descriptor meanwhile. */
@@ -113,6 +117,7 @@ final class SourceFiles {
         }
         siblings.clear();
         identifyAll(listed.values(), now);
+        opener.scanned();
         scannedMs = now.wallMs();
         replacedSinceScan = false;
     }
@@ -158,6 +163,16 @@ final class SourceFiles {
                 }
             }
         }
+    }
+
+    /** How often an archive was decompressed further before its first line. */
+    long advances() {
+        return opener.advances();
+    }
+
+    void close() {
+        followed.all().forEach(FollowedFile::closeContent);
+        opener.close();
     }
 
     /** Whether files were too young at the last scan to say which content they hold. */
@@ -229,7 +244,7 @@ final class SourceFiles {
                     }
                     // It is missing from now on, and looked for again.
                     case NO_DESCRIPTOR -> file.setMissing(false, now);
-                    case OTHER_CONTENT, UNREADABLE -> {}
+                    case OTHER_CONTENT, UNREADABLE, NOT_READY -> {}
                 }
             }
         }
@@ -258,7 +273,7 @@ final class SourceFiles {
                     setReplaced(file, now);
                     return;
                 }
-                case UNREADABLE, NO_DESCRIPTOR -> {
+                case UNREADABLE, NOT_READY, NO_DESCRIPTOR -> {
                     return;
                 }
             }
@@ -361,6 +376,8 @@ final class SourceFiles {
         ATTACHED,
         OTHER_CONTENT,
         UNREADABLE,
+        /** An archive is being decompressed up to where it is continued: to be tried again. */
+        NOT_READY,
         /** The file has no name, so that it cannot wait for a descriptor: to be tried again. */
         NO_DESCRIPTOR
     }
@@ -373,9 +390,15 @@ final class SourceFiles {
         }
         Content content = null;
         try {
-            content = Content.open(stat.path(), openFiles.decoders());
-            if (skipped.contains(stat.id())) {
-                file.skipTo(FileEnd.of(content, stat.sizeBytes(), config.newline()));
+            boolean skips = skipped.contains(stat.id());
+            Optional<Content> ready = opener.open(file, stat, skips);
+            if (ready.isEmpty()) {
+                undecided.add(stat.path());
+                return Attachment.NOT_READY;
+            }
+            content = ready.get();
+            if (skips && file.acknowledgements().isUntouched()) {
+                file.acknowledgements().skipTo(FileEnd.of(content, config.newline()));
             }
             Optional<ReadCursor> cursor = file.resume(content);
             if (cursor.isEmpty() && content.failure().isPresent()) {
@@ -454,7 +477,7 @@ final class SourceFiles {
                 file.acknowledged().offset());
         replacedSinceScan = true;
         file.setMissing(false, now);
-        if (file.acknowledged().offset() == 0 && !file.maySendAgain()) {
+        if (file.acknowledged().offset() == 0 && !file.acknowledgements().maySendAgain()) {
             followed.remove(file);
         }
     }

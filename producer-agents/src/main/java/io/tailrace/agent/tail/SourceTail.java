@@ -53,7 +53,8 @@ public final class SourceTail implements AutoCloseable {
     /** What a checkpoint must keep now. Files of which nothing was sent are found again without it. */
     public List<FileProgress> progress() {
         return files.followed().stream()
-                .filter(file -> file.acknowledged().offset() > 0 || file.maySendAgain())
+                .filter(file -> file.acknowledged().offset() > 0
+                        || file.acknowledgements().maySendAgain())
                 .map(FollowedFile::progress)
                 .toList();
     }
@@ -85,7 +86,7 @@ public final class SourceTail implements AutoCloseable {
 
     /** How often {@link #read} got further, even if it found no whole line. */
     public long advances() {
-        return advances;
+        return advances + files.advances();
     }
 
     /** Lists the directories: finds new, renamed, replaced and missing files. */
@@ -180,9 +181,7 @@ public final class SourceTail implements AutoCloseable {
             if (chunk.isPresent()) {
                 advances++;
                 file.noteRead(now);
-                if (!file.isStream()) {
-                    files.wasRead(file);
-                }
+                files.wasRead(file);
                 file.noteSent(chunk.get().end(), chunk.get().readMs());
                 overlongLines += chunk.get().lines().overlongCount();
             } else if (file.search().searchedTo() > searchedTo || file.cursor().offset() > readTo) {
@@ -222,7 +221,8 @@ public final class SourceTail implements AutoCloseable {
      * that the same records are sent again.
      */
     private LineReader.Limits limits(FollowedFile file, boolean last, Moment now) {
-        return file.sentBefore()
+        return file.acknowledgements()
+                .sentBehind(file.cursor().offset())
                 .map(sent -> new LineReader.Limits(
                         sent.end().offset() - file.cursor().offset(), last, sent.readMs()))
                 .orElseGet(() -> new LineReader.Limits(Long.MAX_VALUE, last, now.wallMs()));
@@ -230,7 +230,7 @@ public final class SourceTail implements AutoCloseable {
 
     @Override
     public void close() {
-        files.followed().forEach(FollowedFile::closeContent);
+        files.close();
         streams.close();
     }
 }

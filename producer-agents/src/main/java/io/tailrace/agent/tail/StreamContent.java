@@ -35,7 +35,7 @@ final class StreamContent implements Content {
     }
 
     /** Nothing will be added. */
-    void end() {
+    void noteEnd() {
         synchronized (lock) {
             hasEnded = true;
         }
@@ -49,6 +49,13 @@ final class StreamContent implements Content {
             int count = window.read(position, target, length);
             isFinished = hasEnded && window.end() <= position + count;
             return count;
+        }
+    }
+
+    @Override
+    public long end() {
+        synchronized (lock) {
+            return window.end();
         }
     }
 

@@ -91,7 +91,7 @@ final class StreamReader implements Closeable {
                 length = in.read(piece);
             }
         } finally {
-            content.end();
+            content.noteEnd();
         }
         return 0;
     }

@@ -249,6 +249,32 @@ class CompressedContentTest {
     }
 
     @Test
+    void positionFarInAnArchiveIsReachedInSteps() throws Exception {
+        byte[] block = "a short line\n".repeat(5_000).getBytes(StandardCharsets.UTF_8);
+        long size = 1_600L * block.length;
+        Path file = folder.resolve("large.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            for (int each = 0; each < 1_600; each++) {
+                out.write(block);
+            }
+        }
+        try (Content content = Content.open(file, memory)) {
+            int steps = 1;
+            while (!content.advanceTo(size - 1_000_000)) {
+                assertThat(content.end()).isBetween(steps * (32L << 20), steps * (33L << 20));
+                steps++;
+            }
+            assertThat(steps).isEqualTo(4);
+            ReadCursor cursor = new ReadCursor();
+            cursor.moveTo(content, size - 1_000_000);
+            assertThat(cursor.offset()).isEqualTo(size - 1_000_000);
+            assertThat(content.advanceTo(Long.MAX_VALUE)).isTrue();
+            assertThat(FileEnd.of(content, new byte[] {'\n'}).offset()).isEqualTo(size);
+            assertThat(((CompressedContent) content).restarts()).isZero();
+        }
+    }
+
+    @Test
     void archiveThatNeedsTooMuchMemoryIsAnError() throws Exception {
         ByteArrayOutputStream xz = new ByteArrayOutputStream();
         LZMA2Options options = new LZMA2Options(0);
