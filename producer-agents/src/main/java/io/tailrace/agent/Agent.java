@@ -5,11 +5,13 @@ import io.tailrace.agent.checkpoint.Checkpoint;
 import io.tailrace.agent.delivery.ChunkDelivery;
 import io.tailrace.agent.encode.Origin;
 import io.tailrace.agent.tail.Chunk;
+import io.tailrace.agent.tail.Directories;
 import io.tailrace.agent.tail.FileProgress;
 import io.tailrace.agent.tail.FollowedFile;
 import io.tailrace.agent.tail.Moment;
 import io.tailrace.agent.tail.OpenFiles;
 import io.tailrace.agent.tail.SourceTail;
+import io.tailrace.agent.tail.TailResources;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,6 +44,7 @@ final class Agent implements AutoCloseable {
     private final AgentCheckpointFile checkpointFile;
     private final SendGate auditGate;
     private final Silence auditSilence = new Silence("audit");
+    private final Directories directories;
     private final OpenFiles openFiles;
     private final List<TailedSource> sources = new ArrayList<>();
     /** Names of the sources that were followed, now or before. */
@@ -148,7 +151,9 @@ final class Agent implements AutoCloseable {
         SchemaIds ids = new SchemaIds(connections.registry(), connections.background(), wakeUp);
         AuditRecords auditRecords = new AuditRecords(ids, config.host(), config.audit());
         audit = new AuditReporter(config, auditRecords, connections, wakeUp, written);
+        directories = Directories.of(config.watchDirectories());
         openFiles = new OpenFiles(config.filesOpenMax());
+        TailResources shared = new TailResources(config.dataDirectory().getFileSystem(), directories, openFiles);
         for (Source source : config.sources()) {
             List<FileProgress> progress = written.files().stream()
                     .filter(file -> file.source().equals(source.name()))
@@ -157,8 +162,7 @@ final class Agent implements AutoCloseable {
             SendGate gate = new SendGate("source " + source.name(), lines::isRegistered, () -> connections
                     .producer()
                     .unavailability(source.topic()));
-            SourceTail tail =
-                    new SourceTail(source.tail(), config.dataDirectory().getFileSystem(), openFiles, progress);
+            SourceTail tail = new SourceTail(source.tail(), shared, progress);
             if (!written.sources().contains(source.name())) {
                 tail.setNew();
             }
@@ -458,6 +462,7 @@ final class Agent implements AutoCloseable {
             log.error("cannot force the checkpoint to the disk, a power failure now would send lines again", e);
         }
         sources.forEach(source -> source.tail.close());
+        directories.close();
         connections.producer().closeNow();
     }
 }

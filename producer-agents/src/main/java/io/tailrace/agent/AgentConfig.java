@@ -14,6 +14,7 @@ import java.util.List;
  * @param audit how the agent states what it has sent
  * @param pollIntervalMs how long the agent sleeps when there is nothing to do
  * @param scanIntervalMs how often directories are listed
+ * @param watchDirectories whether the kernel is asked what has changed in directories, where that works
  * @param filesOpenMax most logs that are open at a time
  * @param inFlightBytesMax memory of lines that are read and not acknowledged; above it, nothing is read
  * @param stopTimeoutMs how long a stop waits for acknowledgements
@@ -28,6 +29,7 @@ record AgentConfig(
         AuditConfig audit,
         long pollIntervalMs,
         long scanIntervalMs,
+        boolean watchDirectories,
         int filesOpenMax,
         long inFlightBytesMax,
         long stopTimeoutMs,

@@ -67,6 +67,11 @@ final class AgentKeys {
             ConfigKey.longInteger("poll.interval.ms", 100L, 1, 60_000, "How often files are checked for new lines.");
     static final ConfigKey<Long> SCAN_INTERVAL_MS = ConfigKey.longInteger(
             "scan.interval.ms", 1_000L, 10, 3_600_000, "How often directories are checked for new files.");
+    static final ConfigKey<Boolean> WATCH_DIRECTORIES = ConfigKey.bool(
+            "watch.directories",
+            true,
+            "Whether the kernel is asked what has changed in directories of local file systems (inotify). Otherwise every file is"
+                    + " looked at every scan.interval.ms.");
     static final ConfigKey<Integer> FILES_OPEN_MAX = ConfigKey.integer(
             "files.open.max",
             0,
@@ -167,6 +172,7 @@ final class AgentKeys {
                     AUDIT_DISORDER_MS,
                     POLL_INTERVAL_MS,
                     SCAN_INTERVAL_MS,
+                    WATCH_DIRECTORIES,
                     FILES_OPEN_MAX,
                     BATCH_BYTES,
                     LINE_BYTES_MAX,
@@ -253,6 +259,7 @@ final class AgentKeys {
                         config.value(AUDIT_DISORDER_MS)),
                 config.value(POLL_INTERVAL_MS),
                 config.value(SCAN_INTERVAL_MS),
+                config.value(WATCH_DIRECTORIES),
                 DescriptorLimit.filesOpenMax(config.value(FILES_OPEN_MAX)),
                 config.value(IN_FLIGHT_BYTES_MAX),
                 config.value(STOP_TIMEOUT_MS),

@@ -80,6 +80,8 @@ final class AgentHarness implements AutoCloseable {
                 new AuditConfig(AUDIT, PROGRESS, 60_000, DISORDER_MS),
                 100,
                 1_000,
+                // The kernel reports changes a moment after they were made.
+                false,
                 filesOpenMax,
                 1 << 20,
                 stopTimeoutMs,

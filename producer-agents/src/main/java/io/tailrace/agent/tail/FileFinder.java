@@ -3,19 +3,15 @@ package io.tailrace.agent.tail;
 import io.tailrace.agent.tail.FileId.Stat;
 import java.io.IOException;
 import java.nio.file.FileSystem;
-import java.nio.file.FileVisitOption;
-import java.nio.file.FileVisitResult;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +35,10 @@ final class FileFinder {
     private static final int NAMED_PIPE = 0010000;
     private static final String EXCLUDED = "everything that matches is excluded";
 
-    private final List<Glob> globs;
+    private final Directories directories;
+    /** What matches each of them and is not excluded. */
+    private final Map<Glob, PathMatcher> globs = new LinkedHashMap<>();
+
     private final List<PathMatcher> excludedPaths;
     private final List<PathMatcher> excludedNames;
     /** Paths of which a failure was logged. */
@@ -56,11 +54,12 @@ final class FileFinder {
     /** What globs without a wildcard name that is not a regular file. */
     private final Map<String, String> irregular = new HashMap<>();
 
-    FileFinder(FileSystem fileSystem, FileSelection files) {
-        globs = files.globs().stream()
+    FileFinder(FileSystem fileSystem, Directories directories, FileSelection files) {
+        this.directories = directories;
+        files.globs().stream()
                 .filter(glob -> !glob.equals(FileSelection.STANDARD_INPUT))
                 .map(glob -> Glob.of(fileSystem, glob))
-                .toList();
+                .forEach(glob -> globs.put(glob, path -> glob.matcher.matches(path) && !isExcluded(path)));
         excludedPaths = files.exclude().stream()
                 .filter(glob -> glob.startsWith("/"))
                 .map(glob -> Glob.of(fileSystem, glob).matcher)
@@ -138,26 +137,25 @@ final class FileFinder {
         }
     }
 
-    /** The regular files that match now, sorted by name. A file with several names is listed once. */
-    Map<FileId, Stat> find() {
+    /**
+     * The regular files that match now, sorted by name. A file with several names is listed once.
+     *
+     * @param steadyMs identifies the scan
+     */
+    Map<FileId, Stat> find(long steadyMs) {
         // What can be read again, or is gone, did not fail since the last time.
         unreadable.retainAll(failedNow);
         failedNow.clear();
         pipes.clear();
         List<Stat> found = new ArrayList<>();
         Map<String, String> unmatchedNow = new LinkedHashMap<>();
-        for (Glob glob : globs) {
+        globs.forEach((glob, included) -> {
             int foundBefore = found.size() + pipes.size();
-            try {
-                Files.walkFileTree(
-                        glob.base, EnumSet.of(FileVisitOption.FOLLOW_LINKS), glob.depth, visitor(glob, found));
-            } catch (IOException e) {
-                setUnreadable(glob.base, e);
-            }
+            new Walk(glob, included, steadyMs, found).walk(glob.base, glob.depth);
             if (found.size() + pipes.size() == foundBefore) {
                 unmatchedNow.put(glob.text, irregular.getOrDefault(glob.text, "no file matches"));
             }
-        }
+        });
         setUnmatched(unmatchedNow);
         found.sort(Comparator.comparing(Stat::path));
         Map<FileId, Stat> byId = new LinkedHashMap<>();
@@ -165,38 +163,63 @@ final class FileFinder {
         return byId;
     }
 
-    private SimpleFileVisitor<Path> visitor(Glob glob, List<Stat> found) {
-        return new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (!glob.matcher.matches(file)) {
-                    return FileVisitResult.CONTINUE;
-                }
-                if (isExcluded(file)) {
-                    irregular.putIfAbsent(glob.text, EXCLUDED);
-                } else if (attributes.isRegularFile()) {
-                    add(file, found);
-                } else if (glob.isExact && isNamedPipe(file, attributes)) {
-                    addPipe(file);
-                } else if (glob.isExact) {
-                    irregular.put(glob.text, kind(attributes));
-                }
-                return FileVisitResult.CONTINUE;
-            }
+    /** A walk through the directories that a glob leads to. */
+    private final class Walk {
+        private final Glob glob;
+        private final PathMatcher included;
+        private final long steadyMs;
+        private final List<Stat> found;
+        /** The directories above the current one, to stop at a link to one of them. */
+        private final Set<Object> above = new HashSet<>();
 
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) {
-                setUnreadable(file, e);
-                return FileVisitResult.CONTINUE;
+        private Walk(Glob glob, PathMatcher included, long steadyMs, List<Stat> found) {
+            this.glob = glob;
+            this.included = included;
+            this.steadyMs = steadyMs;
+            this.found = found;
+        }
+
+        private void walk(Path path, int depth) {
+            Directory directory;
+            try {
+                directory = directories.at(path, steadyMs);
+            } catch (IOException e) {
+                setUnreadable(path, e);
+                return;
             }
-        };
+            if (!above.add(directory.key())) {
+                setUnreadable(path, new FileSystemLoopException(path.toString()));
+                return;
+            }
+            List<Directory.Entry> matching = directory.matching(included);
+            matching.forEach(this::take);
+            if (matching.size() < directory.matching(glob.matcher).size()) {
+                irregular.putIfAbsent(glob.text, EXCLUDED);
+            }
+            if (depth > 1) {
+                for (Directory.Entry entry : List.copyOf(directory.entries())) {
+                    if (kind(entry) == Directory.Kind.DIRECTORY) {
+                        walk(entry.path(), depth - 1);
+                    }
+                }
+            }
+            above.remove(directory.key());
+        }
+
+        private void take(Directory.Entry entry) {
+            Directory.Kind kind = kind(entry);
+            if (kind == Directory.Kind.FILE) {
+                found.add(entry.stat());
+            } else if (glob.isExact && kind == Directory.Kind.OTHER && isNamedPipe(entry.path())) {
+                addPipe(entry.path());
+            } else if (glob.isExact && kind != Directory.Kind.GONE) {
+                irregular.put(glob.text, description(kind));
+            }
+        }
     }
 
     /** The agent's own standard output, as what {@code /dev/stdout} links to may be, is none. */
-    private static boolean isNamedPipe(Path file, BasicFileAttributes attributes) {
-        if (!attributes.isOther()) {
-            return false;
-        }
+    private static boolean isNamedPipe(Path file) {
         try {
             Path real = file.toRealPath();
             return Files.getAttribute(real, "unix:mode") instanceof Integer mode
@@ -228,8 +251,18 @@ final class FileFinder {
         return !globs.isEmpty() && pipes.isEmpty();
     }
 
-    private static String kind(BasicFileAttributes attributes) {
-        return attributes.isDirectory()
+    /** What an entry is; as if it was gone if that cannot be read. */
+    private Directory.Kind kind(Directory.Entry entry) {
+        try {
+            return entry.kind();
+        } catch (IOException e) {
+            setUnreadable(entry.path(), e);
+            return Directory.Kind.GONE;
+        }
+    }
+
+    private static String description(Directory.Kind kind) {
+        return kind == Directory.Kind.DIRECTORY
                 ? "is a directory: expected its files, as in DIRECTORY/*.log"
                 : "is a device or a socket: expected a regular file or a named pipe";
     }
@@ -255,23 +288,23 @@ final class FileFinder {
         return problems;
     }
 
-    /** The regular files in a directory, sorted by name, whether or not a glob matches them. */
-    List<Stat> files(Path directory) {
+    /**
+     * The regular files in a directory, sorted by name, whether or not a glob matches them.
+     *
+     * @param steadyMs identifies the scan
+     */
+    List<Stat> files(Path directory, long steadyMs) {
         List<Stat> found = new ArrayList<>();
-        try (Stream<Path> files = Files.list(directory)) {
-            files.filter(Files::isRegularFile).sorted().forEach(file -> add(file, found));
+        try {
+            for (Directory.Entry entry : directories.at(directory, steadyMs).entries()) {
+                if (kind(entry) == Directory.Kind.FILE) {
+                    found.add(entry.stat());
+                }
+            }
         } catch (IOException e) {
             setUnreadable(directory, e);
         }
         return found;
-    }
-
-    private void add(Path file, List<Stat> found) {
-        try {
-            found.add(FileId.stat(file));
-        } catch (IOException e) {
-            setUnreadable(file, e);
-        }
     }
 
     /** Paths that could not be read when that was last tried, in their order. */

@@ -6,7 +6,6 @@ import io.tailrace.agent.tail.FollowedFile.State;
 import io.tailrace.agent.tail.RotationMatcher.Match;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.file.FileSystem;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,17 +55,12 @@ final class SourceFiles {
     private boolean replacedSinceScan;
 
     /** Follows what a checkpoint kept of the source. */
-    SourceFiles(
-            TailConfig config,
-            FileFinder finder,
-            FileSystem fileSystem,
-            OpenFiles openFiles,
-            List<FileProgress> progress) {
+    SourceFiles(TailConfig config, FileFinder finder, TailResources shared, List<FileProgress> progress) {
         this.config = config;
         this.finder = finder;
-        this.openFiles = openFiles;
+        this.openFiles = shared.openFiles();
         opener = new ContentOpener(openFiles.decoders());
-        progress.forEach(file -> followed.add(new FollowedFile(file, fileSystem, openFiles)));
+        progress.forEach(file -> followed.add(new FollowedFile(file, shared.fileSystem(), openFiles)));
     }
 
     /** Has the first scan skip what files hold then, if the configuration says so. */
@@ -108,7 +102,7 @@ final class SourceFiles {
 
     /** Lists the directories: finds new, renamed, replaced and missing files, and forgets those missing for long. */
     void scan(Moment now) {
-        Map<FileId, Stat> listed = finder.find();
+        Map<FileId, Stat> listed = finder.find(now.steadyMs());
         chooseSkipped(listed);
         undecided.clear();
         anyFound = !listed.isEmpty();
@@ -235,7 +229,7 @@ final class SourceFiles {
         if (directory == null) {
             return;
         }
-        Siblings there = siblings.computeIfAbsent(directory, each -> new Siblings(finder.files(each)));
+        Siblings there = siblings.computeIfAbsent(directory, each -> new Siblings(finder.files(each, now.steadyMs())));
         for (Stat sibling : there.candidates(file)) {
             if (!followed.isHolder(sibling.id())) {
                 switch (attach(file, sibling, State.UNLISTED, now)) {

@@ -2,7 +2,6 @@ package io.tailrace.agent.tail;
 
 import io.tailrace.agent.tail.FollowedFile.State;
 import java.io.IOException;
-import java.nio.file.FileSystem;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -33,15 +32,14 @@ public final class SourceTail implements AutoCloseable {
     /**
      * Starts where a checkpoint left off.
      *
-     * @param fileSystem where the globs' files are
-     * @param openFiles the descriptors that all sources share
+     * @param shared what all sources share
      * @param progress what the checkpoint keeps of this source
      */
-    public SourceTail(TailConfig config, FileSystem fileSystem, OpenFiles openFiles, List<FileProgress> progress) {
+    public SourceTail(TailConfig config, TailResources shared, List<FileProgress> progress) {
         this.config = config;
-        finder = new FileFinder(fileSystem, config.files());
-        files = new SourceFiles(config, finder, fileSystem, openFiles, progress);
-        streams = new SourceStreams(config, finder, fileSystem, openFiles);
+        finder = new FileFinder(shared.fileSystem(), shared.directories(), config.files());
+        files = new SourceFiles(config, finder, shared, progress);
+        streams = new SourceStreams(config, finder, shared.fileSystem(), shared.openFiles());
         reader = config.lineReader();
     }
 

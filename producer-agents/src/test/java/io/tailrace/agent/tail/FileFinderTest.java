@@ -16,6 +16,8 @@ class FileFinderTest {
     @SuppressWarnings("NullAway.Init")
     Path folder;
 
+    private long scan;
+
     @BeforeEach
     void makeLogs() throws IOException {
         Files.createDirectories(folder.resolve("nginx/old"));
@@ -23,8 +25,12 @@ class FileFinderTest {
         Files.writeString(folder.resolve("nginx/old/access.log"), "two\n");
     }
 
+    private FileFinder finder(String... globs) {
+        return new FileFinder(FileSystems.getDefault(), Directories.of(false), FileSelection.of(List.of(globs)));
+    }
+
     private List<String> found(FileFinder finder) {
-        return finder.find().values().stream()
+        return finder.find(++scan).values().stream()
                 .map(stat -> folder.relativize(stat.path()).toString())
                 .toList();
     }
@@ -37,12 +43,11 @@ class FileFinderTest {
                 "/./nginx/access.log",
                 "/nginx//access.log",
                 "/nginx/ac*.log/")) {
-            FileFinder finder = new FileFinder(FileSystems.getDefault(), FileSelection.of(List.of(folder + glob)));
+            FileFinder finder = finder(folder + glob);
             assertThat(found(finder)).as(glob).containsExactly("nginx/access.log");
             assertThat(finder.problems()).as(glob).isEmpty();
         }
-        assertThat(found(
-                        new FileFinder(FileSystems.getDefault(), FileSelection.of(List.of(folder + "/**/access.log")))))
+        assertThat(found(finder(folder + "/**/access.log")))
                 .containsExactly("nginx/access.log", "nginx/old/access.log");
     }
 
@@ -50,8 +55,7 @@ class FileFinderTest {
     void pathThatMatchesNothingIsAProblemUntilItMatches() throws IOException {
         String typo = folder + "/nginx/acces.log";
         String missing = folder + "/apache/*.log";
-        FileFinder finder = new FileFinder(
-                FileSystems.getDefault(), FileSelection.of(List.of(typo, missing, folder + "/nginx/access.log")));
+        FileFinder finder = finder(typo, missing, folder + "/nginx/access.log");
         assertThat(found(finder)).containsExactly("nginx/access.log");
         assertThat(finder.problems()).containsExactly(typo + ": no file matches", missing + ": no file matches");
         Files.writeString(Path.of(typo), "three\n");
@@ -62,9 +66,7 @@ class FileFinderTest {
     @Test
     void whatIsNotARegularFileIsAProblemIfItIsNamed() throws IOException {
         Path link = Files.createSymbolicLink(folder.resolve("nginx/stdout.log"), Path.of("/dev/null"));
-        FileFinder finder = new FileFinder(
-                FileSystems.getDefault(),
-                FileSelection.of(List.of(link.toString(), folder + "/nginx/old", folder + "/nginx/*")));
+        FileFinder finder = finder(link.toString(), folder + "/nginx/old", folder + "/nginx/*");
         assertThat(found(finder)).containsExactly("nginx/access.log");
         assertThat(finder.problems())
                 .containsExactly(
@@ -77,12 +79,12 @@ class FileFinderTest {
         Path pipe = folder.resolve("nginx/access.pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
-        FileFinder finder = new FileFinder(FileSystems.getDefault(), FileSelection.of(List.of(pipe.toString(), "-")));
+        FileFinder finder = finder(pipe.toString(), "-");
         assertThat(found(finder)).isEmpty();
         assertThat(finder.pipes().values()).singleElement().satisfies(stat -> assertThat(stat.path())
                 .isEqualTo(pipe));
         assertThat(finder.problems()).isEmpty();
-        FileFinder wildcard = new FileFinder(FileSystems.getDefault(), FileSelection.of(List.of(folder + "/nginx/*")));
+        FileFinder wildcard = finder(folder + "/nginx/*");
         assertThat(found(wildcard)).containsExactly("nginx/access.log");
         assertThat(wildcard.pipes()).isEmpty();
     }
@@ -94,7 +96,7 @@ class FileFinderTest {
         try {
             Path link = folder.resolve("nginx/stdout.log");
             Files.createSymbolicLink(link, Path.of("/proc/" + process.pid() + "/fd/0"));
-            FileFinder finder = new FileFinder(FileSystems.getDefault(), FileSelection.of(List.of(link.toString())));
+            FileFinder finder = finder(link.toString());
             assertThat(found(finder)).isEmpty();
             assertThat(finder.pipes()).isEmpty();
             assertThat(finder.problems()).singleElement().asString().startsWith(link + ": is a device or a socket");
@@ -107,8 +109,6 @@ class FileFinderTest {
     void directoryAboveALinkIsThatOfItsTarget() throws IOException {
         Files.createDirectories(folder.resolve("var"));
         Files.createSymbolicLink(folder.resolve("var/current"), folder.resolve("nginx/old"));
-        assertThat(found(new FileFinder(
-                        FileSystems.getDefault(), FileSelection.of(List.of(folder + "/var/current/../access.log")))))
-                .hasSize(1);
+        assertThat(found(finder(folder + "/var/current/../access.log"))).hasSize(1);
     }
 }
