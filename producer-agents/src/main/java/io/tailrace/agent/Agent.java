@@ -76,6 +76,7 @@ final class Agent implements AutoCloseable {
         private final LineEncoder encoder;
         private final SendGate gate;
         private final Silence silence;
+        private final RateLimit rate;
         private long inFlightBytes;
         /** {@link SourceTail#advances} when it was read last. */
         private long advances;
@@ -85,6 +86,7 @@ final class Agent implements AutoCloseable {
             this.tail = tail;
             this.encoder = encoder;
             this.gate = gate;
+            this.rate = new RateLimit(source.rules().linesPerSecMax());
             this.silence = new Silence("source " + source.name());
         }
 
@@ -337,7 +339,7 @@ final class Agent implements AutoCloseable {
         flight.file.acknowledge(chunk.end());
         Source source = flight.source.source;
         audit.acknowledged(flight.file.contentId(), source.topic(), flight.delivery.acknowledged(), wallMs);
-        monitor.acknowledged(source, chunk, flight.delivery.deadLetters(), wallMs);
+        monitor.acknowledged(source, flight.delivery.counts(), wallMs);
     }
 
     private void seal(Moment now, boolean stopping) {
@@ -410,12 +412,13 @@ final class Agent implements AutoCloseable {
         }
         boolean any = false;
         for (FollowedFile file : source.tail.readable(more, now)) {
-            if (!hasRoom(source)) {
+            if (!hasRoom(source) || !source.rate.isOpen(now.steadyMs())) {
                 break;
             }
             Optional<Chunk> chunk = source.tail.read(file, now);
             if (chunk.isPresent()) {
                 read.add(new Read(source, file, chunk.get()));
+                source.rate.took(chunk.get().lines().count(), now.steadyMs());
                 addInFlight(source, chunk.get().memoryBytes());
                 dirty = true;
                 any = true;
@@ -451,6 +454,7 @@ final class Agent implements AutoCloseable {
         Origin origin = new Origin(config.host(), file.file(), file.contentId());
         ChunkDelivery delivery =
                 new ChunkDelivery(connections.producer(), lines.source.encoder, origin, lines.chunk, wakeUp);
+        lines.source.rate.gaveBack(delivery.counts().filtered());
         inFlight.add(new InFlight(lines.source, file, delivery, steadyMs));
     }
 

@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.apache.avro.Schema;
 
 /** The keys of {@code agent.properties}. */
 final class AgentKeys {
@@ -183,7 +185,7 @@ final class AgentKeys {
                     MetricsListener.KEY)
             .withFamily(
                     SOURCE,
-                    ConfigKeys.of(
+                    LineKeys.withThese(
                             PATHS,
                             EXCLUDE,
                             START_AT,
@@ -247,6 +249,7 @@ final class AgentKeys {
             throw new ConfigException("source." + readers.get(1) + ".paths=-: source " + readers.get(0)
                     + " reads standard input already");
         }
+        checkTopics(sources, config);
         return new AgentConfig(
                 host(config.value(HOST)),
                 Path.of(config.value(DATA_DIR)),
@@ -273,19 +276,19 @@ final class AgentKeys {
         FileSelection files = files(key, own);
         Format format =
                 new Format(own.value(FORMAT), own.value(PATTERN), own.value(TIME_FIELD), own.value(TIME_FORMAT));
-        check(key, format);
-        return new Source(
-                new TailConfig(
-                        name,
-                        files,
-                        own.value(ENCODING),
-                        config.value(LINE_BYTES_MAX),
-                        config.value(BATCH_BYTES),
-                        config.value(ROTATED_WAIT_MS),
-                        IDLE_CLOSE_MS,
-                        config.value(FORGET_MS)),
-                format,
-                own.value(TOPIC));
+        LineRules rules = LineKeys.rules(own, key, variable -> Optional.ofNullable(System.getenv(variable)));
+        TailConfig tail = new TailConfig(
+                name,
+                files,
+                own.value(ENCODING),
+                config.value(LINE_BYTES_MAX),
+                config.value(BATCH_BYTES),
+                config.value(ROTATED_WAIT_MS),
+                IDLE_CLOSE_MS,
+                config.value(FORGET_MS));
+        Source source = new Source(LineKeys.with(own, key, tail, format), format, own.value(TOPIC), rules);
+        checkFormat(key, source);
+        return source;
     }
 
     private static FileSelection files(String key, Config own) {
@@ -304,11 +307,29 @@ final class AgentKeys {
         return new FileSelection(own.value(PATHS), own.value(EXCLUDE), own.value(START_AT), own.value(IGNORE_OLDER_MS));
     }
 
-    private static void check(String key, Format format) {
+    private static void checkFormat(String key, Source source) {
         try {
-            format.parser();
+            var unused = source.parser();
         } catch (IllegalArgumentException e) {
             throw new ConfigException(key + ": " + e.getMessage());
+        }
+    }
+
+    /** Records of a topic have one schema. */
+    private static void checkTopics(List<Source> sources, Config config) {
+        for (Source source : sources) {
+            for (Source other : sources) {
+                Schema schema = source.parser().schema();
+                Schema otherSchema = other.parser().schema();
+                // The one that should get another topic is named first.
+                boolean isFirst = !config.member(SOURCE, source.name()).isSet(TOPIC)
+                        || config.member(SOURCE, other.name()).isSet(TOPIC);
+                if (isFirst && source.topic().equals(other.topic()) && !schema.equals(otherSchema)) {
+                    throw new ConfigException("source." + source.name() + ".topic=" + source.topic()
+                            + ": expected another topic than that of source." + other.name()
+                            + ", as their records differ: " + schema.getName() + " and " + otherSchema.getName());
+                }
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 package io.tailrace.agent;
 
-import io.tailrace.agent.tail.Chunk;
+import io.tailrace.agent.delivery.LineCounts;
 import io.tailrace.agent.tail.SourceTail.Overview;
 import io.tailrace.metrics.Health;
 import io.tailrace.metrics.Metrics;
@@ -38,6 +38,7 @@ final class AgentMonitor implements Health {
         private final LongAdder lines = new LongAdder();
         private final LongAdder bytes = new LongAdder();
         private final LongAdder deadLetters = new LongAdder();
+        private final LongAdder filtered = new LongAdder();
         private volatile Overview overview = new Overview(0, 0, 0, 0);
     }
 
@@ -94,11 +95,12 @@ final class AgentMonitor implements Health {
     }
 
     /** The brokers have acknowledged all lines of a chunk. */
-    void acknowledged(Source source, Chunk chunk, long deadLetters, long wallMs) {
+    void acknowledged(Source source, LineCounts lines, long wallMs) {
         SourceCounts counts = of(source);
-        counts.lines.add(chunk.lines().count());
-        counts.bytes.add(chunk.lines().lineBytes());
-        counts.deadLetters.add(deadLetters);
+        counts.lines.add(lines.lines());
+        counts.bytes.add(lines.bytes());
+        counts.deadLetters.add(lines.deadLetters());
+        counts.filtered.add(lines.filtered());
         acknowledgedMs = wallMs;
     }
 
@@ -156,6 +158,11 @@ final class AgentMonitor implements Health {
                 "dead_letters_total",
                 "Those of the lines that could not become records.",
                 counts -> counts.deadLetters.sum());
+        counters(
+                metrics,
+                "filtered_lines_total",
+                "Lines that were read and not sent: keep, drop and sample.percent.",
+                counts -> counts.filtered.sum());
         gauges(metrics, "files", "Files that are followed.", counts -> counts.overview.files());
         gauges(
                 metrics,

@@ -37,6 +37,7 @@ final class LineEncoder implements ChunkEncoder {
     private final Charset charset;
     private final LineDecoder decoder;
     private final LineParser parser;
+    private final LineFilter filter;
     private final SchemaIds ids;
     /** Those of the topic's and of the dead letters' schemas, once they are registered. */
     private byte[] header = {};
@@ -50,7 +51,8 @@ final class LineEncoder implements ChunkEncoder {
         this.eventAheadMaxMs = config.eventAheadMaxMs();
         this.charset = source.tail().charset();
         this.decoder = new LineDecoder(charset);
-        this.parser = source.format().parser();
+        this.parser = source.parser();
+        this.filter = new LineFilter(source.rules(), charset);
         this.ids = ids;
     }
 
@@ -81,6 +83,11 @@ final class LineEncoder implements ChunkEncoder {
     @Override
     public RecordWriter record() {
         return writer;
+    }
+
+    @Override
+    public boolean keeps(Origin origin, Chunk chunk, int line) {
+        return filter.keeps(origin, chunk, line);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tailrace.agent;
 
 import io.tailrace.agent.parse.Format;
+import io.tailrace.agent.parse.LineParser;
 import io.tailrace.agent.tail.TailConfig;
 
 /**
@@ -9,8 +10,18 @@ import io.tailrace.agent.tail.TailConfig;
  * @param tail which files, and how they are read
  * @param format the format of their lines
  * @param topic the topic of their records
+ * @param rules what becomes of the lines
  */
-record Source(TailConfig tail, Format format, String topic) {
+record Source(TailConfig tail, Format format, String topic, LineRules rules) {
+    /** A source that sends all lines as they are. */
+    Source(TailConfig tail, Format format, String topic) {
+        this(tail, format, topic, LineRules.NONE);
+    }
+
+    LineParser parser() {
+        return format.parser(rules.fields());
+    }
+
     String name() {
         return tail.source();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.agent.parse.Format;
+import io.tailrace.agent.tail.Multiline;
 import io.tailrace.config.Config;
 import io.tailrace.config.ConfigException;
 import java.io.IOException;
@@ -56,6 +57,16 @@ class AgentKeysTest {
         "source.web.start.at, middle, source.web.start.at=middle",
         "source.web.ignore.older.ms, -1, source.web.ignore.older.ms=-1",
         "source.web.format, apache, source.web.format=apache",
+        "source.web.keep, (?!x), source.web.keep=(?!x): expected an expression of RE2",
+        "source.web.drop, (, source.web.drop=(",
+        "source.web.sample.percent, 0, 'source.web.sample.percent=0: expected a number above 0, up to 100'",
+        "source.web.sample.percent, 100.1, source.web.sample.percent=100.1",
+        "source.web.rate.max, -1, source.web.rate.max=-1",
+        "source.web.fields, x, source.web.fields",
+        "source.web.fields.dc, '', source.web.fields.dc=: expected text that is not empty",
+        "source.web.fields.dc, ${env:NO_SUCH_VARIABLE}, the environment has no variable NO_SUCH_VARIABLE",
+        "source.web.multiline.start, ^x, 'source.web.multiline.start: a line of an access log is a record'",
+        "source.web.multiline.timeout.ms, 0, source.web.multiline.timeout.ms=0",
         "source.web.encoding, UTF-16, source.web.encoding=UTF-16",
         "source.web.encoding, klingon, source.web.encoding=klingon",
         "schema.registry.url, nowhere, schema.registry.url=nowhere",
@@ -83,5 +94,57 @@ class AgentKeysTest {
         assertThatThrownBy(() -> config(Map.of("source.web.format", "logformat", "source.web.pattern", "%h")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("source.web: log format \"%h\"");
+    }
+
+    @Test
+    void linesHaveTheirRules() throws IOException {
+        Source source = config(Map.of(
+                        "source.web.format", "raw",
+                        "source.web.fields.dc", "fra-1",
+                        "source.web.fields.home.path", "x ${env:PATH}",
+                        "source.web.keep", "GET",
+                        "source.web.drop", "/health",
+                        "source.web.sample.percent", "0.5",
+                        "source.web.rate.max", "100",
+                        "source.web.multiline.continue", "^\\s",
+                        "source.web.multiline.timeout.ms", "250"))
+                .sources()
+                .get(0);
+        assertThat(source.rules().fields()).isEqualTo(Map.of("dc", "fra-1", "home.path", "x " + System.getenv("PATH")));
+        assertThat(source.rules().keep().orElseThrow().pattern()).isEqualTo("GET");
+        assertThat(source.rules().drop().orElseThrow().pattern()).isEqualTo("/health");
+        assertThat(source.rules().samplePercent()).isEqualTo(0.5);
+        assertThat(source.rules().linesPerSecMax()).isEqualTo(100);
+        assertThat(source.tail().chunkLinesMax()).isEqualTo(100);
+        Multiline multiline = source.tail().multiline().orElseThrow();
+        assertThat(multiline.matchesStart()).isFalse();
+        assertThat(multiline.timeoutMs()).isEqualTo(250);
+    }
+
+    @Test
+    void recordsHaveOnePattern() {
+        assertThatThrownBy(() -> config(Map.of(
+                        "source.web.format", "raw",
+                        "source.web.multiline.start", "^\\d",
+                        "source.web.multiline.continue", "^\\s")))
+                .hasMessageContaining("set multiline.start or multiline.continue, not both");
+    }
+
+    @Test
+    void sourcesOfOneTopicHaveOneSchema() throws IOException {
+        Map<String, String> raw = Map.of("source.app.paths", "/srv/app.log", "source.app.format", "raw");
+        assertThatThrownBy(() -> config(raw))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("source.app.topic=access-log: expected another topic than that of source.web")
+                .hasMessageContaining("RawLine and AccessLogEvent");
+        Map<String, String> apart = new HashMap<>(raw);
+        apart.put("source.app.topic", "app");
+        assertThat(config(apart).sources()).hasSize(2);
+        assertThatThrownBy(() -> config(Map.of(
+                        "source.app.paths", "/srv/app.log",
+                        "source.web.topic", "access-log",
+                        "source.app.topic", "access-log",
+                        "source.web.format", "raw")))
+                .hasMessageContaining("source.app.topic=access-log");
     }
 }

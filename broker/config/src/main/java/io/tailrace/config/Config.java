@@ -97,6 +97,18 @@ public final class Config {
         return texts.containsKey(key.name());
     }
 
+    /** The values of a named key, by their names: {@code dc} of {@code fields.dc} for the key {@code fields}. */
+    public <T> Map<String, T> named(ConfigKey<T> key) {
+        String prefix = key.name() + ".";
+        Map<String, T> values = new TreeMap<>();
+        texts.forEach((name, text) -> {
+            if (name.startsWith(prefix)) {
+                values.put(name.substring(prefix.length()), key.parser().apply(text));
+            }
+        });
+        return values;
+    }
+
     /** The names of a family's members, sorted: {@code web} of {@code source.web.paths} in the family {@code source}. */
     public List<String> members(String family) {
         TreeSet<String> names = new TreeSet<>();

@@ -10,14 +10,18 @@ import java.util.stream.Stream;
  * The keys that a process knows, in the order in which its documentation lists them.
  *
  * <p>A key is either plain, such as {@code broker.id}, or belongs to a named member of a family: in
- * {@code source.web.paths}, {@code paths} is a key of the member {@code web} of the family {@code source}. Immutable.
+ * {@code source.web.paths}, {@code paths} is a key of the member {@code web} of the family {@code source}. A named key has any number of
+ * values, each with a name that the user chooses: {@code fields.dc}. Immutable.
  */
 public final class ConfigKeys {
     private final Map<String, ConfigKey<?>> plain;
+    private final Map<String, ConfigKey<?>> named;
     private final Map<String, ConfigKeys> families;
 
-    private ConfigKeys(Map<String, ConfigKey<?>> plain, Map<String, ConfigKeys> families) {
+    private ConfigKeys(
+            Map<String, ConfigKey<?>> plain, Map<String, ConfigKey<?>> named, Map<String, ConfigKeys> families) {
         this.plain = plain;
+        this.named = named;
         this.families = families;
     }
 
@@ -34,14 +38,21 @@ public final class ConfigKeys {
                 throw new IllegalStateException("key " + key.name() + " is defined twice");
             }
         }
-        return new ConfigKeys(byName, Map.of());
+        return new ConfigKeys(byName, Map.of(), Map.of());
     }
 
     /** These keys, and a family whose members have the keys {@code member}, written {@code family.NAME.KEY}. */
     public ConfigKeys withFamily(String family, ConfigKeys member) {
         Map<String, ConfigKeys> more = new LinkedHashMap<>(families);
         more.put(family, member);
-        return new ConfigKeys(plain, more);
+        return new ConfigKeys(plain, named, more);
+    }
+
+    /** These keys, and any number of keys {@code key.NAME} that accept what {@code key} accepts. */
+    public ConfigKeys withNamed(ConfigKey<?> key) {
+        Map<String, ConfigKey<?>> more = new LinkedHashMap<>(named);
+        more.put(key.name(), key);
+        return new ConfigKeys(plain, more, families);
     }
 
     /** The plain keys, in order. */
@@ -59,6 +70,12 @@ public final class ConfigKeys {
         ConfigKey<?> key = plain.get(name);
         if (key != null) {
             return Optional.of(key);
+        }
+        for (ConfigKey<?> prefix : named.values()) {
+            if (name.startsWith(prefix.name() + ".")
+                    && name.length() > prefix.name().length() + 1) {
+                return Optional.of(prefix);
+            }
         }
         return families.entrySet().stream()
                 .filter(family -> name.startsWith(family.getKey() + "."))

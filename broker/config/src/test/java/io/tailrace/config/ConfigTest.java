@@ -81,6 +81,24 @@ class ConfigTest {
         assertThatThrownBy(() -> settings(Map.of("source.web", "/a"))).hasMessage("--set: unknown key \"source.web\"");
     }
 
+    @Test
+    void namedKeyHasAnyNumberOfValues() throws IOException {
+        ConfigKey<Integer> weight = ConfigKey.integer("weight", null, 0, 9, "");
+        ConfigKeys keys = ConfigKeys.of(PATHS)
+                .withNamed(weight)
+                .withFamily("rack", ConfigKeys.of(FORMAT).withNamed(weight));
+        Config config = Config.read(
+                keys,
+                Optional.empty(),
+                Map.of("weight.a", "1", "weight.b.c", "2", "rack.x.weight.d", "3", "paths", "/x"));
+        assertThat(config.named(weight)).isEqualTo(Map.of("a", 1, "b.c", 2));
+        assertThat(config.member("rack", "x").named(weight)).isEqualTo(Map.of("d", 3));
+        assertThatThrownBy(() -> Config.read(keys, Optional.empty(), Map.of("weight.a", "10")))
+                .hasMessage("--set: weight.a=10: expected a whole number, from 0 to 9");
+        assertThatThrownBy(() -> Config.read(keys, Optional.empty(), Map.of("weight.", "1", "weight", "2")))
+                .hasMessage("--set: unknown key \"weight\"; unknown key \"weight.\"");
+    }
+
     private static Config settings(Map<String, String> settings) throws IOException {
         return Config.read(KEYS, Optional.empty(), settings);
     }

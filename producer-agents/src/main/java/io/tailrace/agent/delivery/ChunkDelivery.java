@@ -36,6 +36,8 @@ public final class ChunkDelivery {
     private final List<Block> failed = new ArrayList<>();
     private final Tallies acknowledged = new Tallies();
     private long deadLetters;
+    private int filtered;
+    private long filteredBytes;
     private @Nullable Throwable lastFailure;
 
     private record DeadLetter(int line, String reason) {}
@@ -92,6 +94,11 @@ public final class ChunkDelivery {
         List<DeadLetter> rejected = new ArrayList<>();
         Block block = new Block(encoder.topic(), chunk.lines().count());
         for (int line = 0; line < chunk.lines().count(); line++) {
+            if (!encoder.keeps(origin, chunk, line)) {
+                filtered++;
+                filteredBytes += chunk.lines().end(line) - chunk.lines().start(line);
+                continue;
+            }
             String reason = encoder.encode(origin, chunk, line);
             if (reason == null) {
                 block = addLine(block, line);
@@ -227,9 +234,10 @@ public final class ChunkDelivery {
         return acknowledged;
     }
 
-    /** How many of the lines became dead letters. */
-    public long deadLetters() {
-        return deadLetters;
+    /** What became of the lines. The dead letters are those that are acknowledged. */
+    public LineCounts counts() {
+        return new LineCounts(
+                chunk.lines().count() - filtered, chunk.lines().lineBytes() - filteredBytes, deadLetters, filtered);
     }
 
     /** The chunk whose lines these are. */

@@ -17,6 +17,9 @@ public interface ChunkEncoder {
     /** The record that was encoded last. */
     RecordWriter record();
 
+    /** Whether a line is sent at all, as a record or a dead letter. */
+    boolean keeps(Origin origin, Chunk chunk, int line);
+
     /**
      * Encodes a line as a record of its topic.
      *

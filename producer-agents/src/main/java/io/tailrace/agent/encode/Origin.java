@@ -11,6 +11,7 @@ public final class Origin {
     private final byte[] beforeOffset;
     private final byte[] afterOffset;
     private final byte[] key;
+    private final long seed;
 
     /**
      * The origin of a content's lines.
@@ -26,12 +27,34 @@ public final class Origin {
         writer.clear();
         writer.optionalText(fileId);
         afterOffset = writer.copy();
+        seed = seed(fileId);
         key = (host + ":" + file).getBytes(StandardCharsets.UTF_8);
     }
 
     /** The key of the lines' records. Records of one key share a partition, and so keep their order. */
     public byte[] key() {
         return key.clone();
+    }
+
+    private static long seed(String fileId) {
+        long seed = 0;
+        for (int at = 0; at < fileId.length(); at++) {
+            seed = mixed(seed ^ fileId.charAt(at));
+        }
+        return seed;
+    }
+
+    /** A hash of a line's identity, all of whose bits depend on all of it: the same for a line that is sent again. */
+    public long lineHash(long byteOffset) {
+        return mixed(seed ^ mixed(byteOffset));
+    }
+
+    /** The finalizer of SplitMix64 (Steele, Lea and Flood, 2014). */
+    private static long mixed(long value) {
+        long mixed = value + 0x9E3779B97F4A7C15L;
+        mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+        return mixed ^ (mixed >>> 31);
     }
 
     byte[] beforeOffset() {

@@ -52,19 +52,31 @@ final class AccessLogParser implements LineParser {
     private final RequestLine request = new RequestLine();
     private boolean requestIsSplit;
 
-    /** A value in {@code fields}. */
-    private record Field(String name, byte[] utf8, int value) {}
+    /**
+     * An entry of {@code fields}.
+     *
+     * @param utf8 its name
+     * @param value the index of its value in the line, or -1
+     * @param fixed its value if that is the same in every line
+     */
+    private record Field(String name, byte[] utf8, int value, byte[] fixed) {
+        boolean isFixed() {
+            return value < 0;
+        }
+    }
 
-    AccessLogParser(LogFormat format) {
+    AccessLogParser(LogFormat format, FixedFields fixed) {
         matchers = ValueMatcher.of(format);
         Map<Column, Integer> valueOf = new EnumMap<>(Column.class);
         for (int index = 0; index < matchers.size(); index++) {
             LogValue value = matchers.get(index).value();
             valueOf.put(value.column(), index);
-            if (value.column() == Column.FIELD || value.column() == Column.REQUEST_LINE) {
-                fields.add(new Field(value.name(), utf8(value.name()), index));
+            boolean isField = value.column() == Column.FIELD || value.column() == Column.REQUEST_LINE;
+            if (isField && !fixed.asMap().containsKey(value.name())) {
+                fields.add(new Field(value.name(), utf8(value.name()), index, new byte[0]));
             }
         }
+        fixed.asMap().forEach((name, value) -> fields.add(new Field(name, utf8(name), -1, utf8(value))));
         fields.sort(Comparator.comparing(Field::name));
         starts = new int[matchers.size()];
         ends = new int[matchers.size()];
@@ -211,7 +223,11 @@ final class AccessLogParser implements LineParser {
         for (Field field : fields) {
             if (isWritten(line, field)) {
                 out.text(field.utf8, 0, field.utf8.length);
-                out.text(line, starts[field.value], ends[field.value]);
+                if (field.isFixed()) {
+                    out.text(field.fixed, 0, field.fixed.length);
+                } else {
+                    out.text(line, starts[field.value], ends[field.value]);
+                }
             }
         }
         out.endMap();
@@ -220,7 +236,7 @@ final class AccessLogParser implements LineParser {
     /** A request line is a field only if it could not be split, as scanners and broken clients send it. */
     private boolean isWritten(byte[] line, Field field) {
         boolean isInColumns = field.value == requestLine && requestIsSplit;
-        return !isInColumns && isPresent(line, field.value);
+        return field.isFixed() || (!isInColumns && isPresent(line, field.value));
     }
 
     private String text(byte[] line, int value) {

@@ -16,9 +16,11 @@ abstract class FieldsParser implements LineParser {
     static final char REPLACEMENT = '\ufffd';
 
     private final Optional<TimeField> time;
+    private final FixedFields fixed;
 
-    FieldsParser(Optional<TimeField> time) {
+    FieldsParser(Optional<TimeField> time, FixedFields fixed) {
         this.time = time;
+        this.fixed = fixed;
     }
 
     /**
@@ -50,6 +52,7 @@ abstract class FieldsParser implements LineParser {
             }
             out.eventTime(outcome.ms());
         }
+        fields.putAll(fixed.asMap());
         out.text(utf8, from, to);
         out.map(areWellFormed(fields) ? fields : wellFormed(fields));
         return null;

@@ -1,5 +1,6 @@
 package io.tailrace.agent.parse;
 
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,21 +35,31 @@ public record Format(Kind kind, String pattern, String timeField, String timeFor
         RAW
     }
 
+    /** Whether a record of the format may consist of several lines. */
+    public boolean mayBeMultiline() {
+        return switch (kind) {
+            case COMBINED, COMMON, VHOST_COMBINED, LOGFORMAT -> false;
+            case JSON, LOGFMT, REGEX, RAW -> true;
+        };
+    }
+
     /**
      * A parser for the format. Each thread needs its own.
      *
+     * @param fields fields of every record
      * @throws IllegalArgumentException if the pattern or the time format is invalid
      */
-    public LineParser parser() {
+    public LineParser parser(Map<String, String> fields) {
+        FixedFields fixed = new FixedFields(fields);
         return switch (kind) {
-            case COMBINED -> new AccessLogParser(LogFormat.of("combined"));
-            case COMMON -> new AccessLogParser(LogFormat.of("common"));
-            case VHOST_COMBINED -> new AccessLogParser(LogFormat.of("vhost_combined"));
-            case LOGFORMAT -> new AccessLogParser(LogFormat.of(pattern));
-            case JSON -> new JsonParser(time());
-            case LOGFMT -> new LogfmtParser(time());
-            case REGEX -> new RegexParser(pattern, time());
-            case RAW -> new RawParser();
+            case COMBINED -> new AccessLogParser(LogFormat.of("combined"), fixed);
+            case COMMON -> new AccessLogParser(LogFormat.of("common"), fixed);
+            case VHOST_COMBINED -> new AccessLogParser(LogFormat.of("vhost_combined"), fixed);
+            case LOGFORMAT -> new AccessLogParser(LogFormat.of(pattern), fixed);
+            case JSON -> new JsonParser(time(), fixed);
+            case LOGFMT -> new LogfmtParser(time(), fixed);
+            case REGEX -> new RegexParser(pattern, time(), fixed);
+            case RAW -> new RawParser(fixed);
         };
     }
 

@@ -22,8 +22,8 @@ final class JsonParser extends FieldsParser {
                     .build())
             .build();
 
-    JsonParser(Optional<TimeField> time) {
-        super(time);
+    JsonParser(Optional<TimeField> time, FixedFields fixed) {
+        super(time, fixed);
     }
 
     @Override

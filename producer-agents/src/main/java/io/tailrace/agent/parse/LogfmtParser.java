@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogfmtParser extends FieldsParser {
 
-    LogfmtParser(Optional<TimeField> time) {
-        super(time);
+    LogfmtParser(Optional<TimeField> time, FixedFields fixed) {
+        super(time, fixed);
     }
 
     @Override

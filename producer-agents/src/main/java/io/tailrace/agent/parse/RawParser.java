@@ -7,6 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Accepts every line unchanged. */
 final class RawParser implements LineParser {
+    private final FixedFields fixed;
+
+    RawParser(FixedFields fixed) {
+        this.fixed = fixed;
+    }
+
     @Override
     public Schema schema() {
         return Schemas.RAW_LINE;
@@ -16,8 +22,7 @@ final class RawParser implements LineParser {
     public @Nullable String parse(byte[] utf8, int from, int to, long readMs, RecordWriter out) {
         out.eventTime(readMs);
         out.text(utf8, from, to);
-        out.beginMap(0);
-        out.endMap();
+        fixed.write(out);
         return null;
     }
 }

@@ -19,8 +19,8 @@ final class RegexParser extends FieldsParser {
      *
      * @throws IllegalArgumentException if RE2 does not have it, as back references and look-around
      */
-    RegexParser(String expression, Optional<TimeField> time) {
-        super(time);
+    RegexParser(String expression, Optional<TimeField> time, FixedFields fixed) {
+        super(time, fixed);
         try {
             pattern = Pattern.compile(expression);
         } catch (PatternSyntaxException e) {

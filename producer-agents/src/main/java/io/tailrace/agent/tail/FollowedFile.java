@@ -412,6 +412,12 @@ public final class FollowedFile {
                 && quietMs(now) < GROWING_MS_MAX;
     }
 
+    /** Records that a read found bytes that will be lines, whether the file grows or not. */
+    void noteMore() {
+        atEnd = false;
+        endIncomplete = false;
+    }
+
     /** Records that a read found nothing more, except perhaps an incomplete end. */
     void noteEnd(boolean incomplete, Moment now) {
         atEnd = true;

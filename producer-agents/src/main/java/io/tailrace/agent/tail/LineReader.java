@@ -1,61 +1,86 @@
 package io.tailrace.agent.tail;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Splits the bytes of contents into lines. One buffer serves every file of a source. Not thread-safe.
+ * Splits the bytes of contents into lines, or into records of several lines. One buffer serves every file of a source. Not
+ * thread-safe.
  *
- * <p>A line ends with the newline of the source's encoding. Newlines are aligned to their width, and a carriage return
- * before one belongs to it. A line without an end is not returned until it has one. An overlong line is read to its end
- * without being kept, and returned truncated. NUL bytes at the beginning of a line are skipped.
+ * <p>A line without an end is not returned until it has one, and a record of several lines not before the next one begins, or the
+ * content has not grown for the timeout. An overlong line or record is read to its end without being kept, and returned truncated.
+ * NUL bytes at the beginning of a line are skipped.
  */
 final class LineReader {
     /** Bounds the time that one overlong line takes from the other files. */
     private static final int SEARCH_CHUNKS_MAX = 64;
 
-    /** Bounds the memory of a chunk of very short lines. */
-    static final int CHUNK_LINES_MAX = 4_096;
-
-    private final byte[] newline;
-    private final byte[] carriageReturn;
-    private final int lineBytesMax;
+    private final LineBuffer lines;
     private final byte[] buffer;
+    /** Joins lines to records; null if each line is one. */
+    private final @Nullable RecordSplitter records;
 
-    /** The lines of the buffer: where each starts and ends, and how much of an overlong one is dropped. */
-    private final int[] bounds = new int[2 * CHUNK_LINES_MAX];
-
-    private final long[] dropped = new long[CHUNK_LINES_MAX];
-    private int lineCount;
     private long nulBytes;
-    private boolean isAnyOverlong;
 
-    /**
-     * A reader for one encoding.
-     *
-     * @param newline a newline in the encoding; its length is the width of a character
-     * @param carriageReturn a carriage return in the encoding
-     * @param chunkBytesMax bytes read at once, at least twice {@code lineBytesMax}
-     */
-    LineReader(byte[] newline, byte[] carriageReturn, int lineBytesMax, int chunkBytesMax) {
-        if (chunkBytesMax < 2L * lineBytesMax) {
-            throw new IllegalArgumentException(
-                    "chunk of " + chunkBytesMax + " bytes: expected at least twice the longest line, " + lineBytesMax);
+    /** A reader for the files of a source, whose chunks have room for at least two of the longest lines. */
+    LineReader(TailConfig config) {
+        Charset charset = config.charset();
+        int lineBytesMax = config.lineBytesMax();
+        if (config.chunkBytesMax() < 2L * lineBytesMax) {
+            throw new IllegalArgumentException("chunk of " + config.chunkBytesMax()
+                    + " bytes: expected at least twice the longest line, " + lineBytesMax);
         }
-        this.newline = newline.clone();
-        this.carriageReturn = carriageReturn.clone();
-        this.lineBytesMax = lineBytesMax;
-        this.buffer = new byte[chunkBytesMax - chunkBytesMax % newline.length];
+        lines = new LineBuffer(
+                "\n".getBytes(charset),
+                "\r".getBytes(charset),
+                lineBytesMax,
+                config.chunkBytesMax(),
+                config.chunkLinesMax());
+        buffer = lines.bytes();
+        records = config.multiline()
+                .map(how -> new RecordSplitter(how, charset, lines))
+                .orElse(null);
     }
 
-    /** How far the end of an overlong line was searched for, and the beginning of the line. */
+    /** How far the end of an overlong line was searched for, the line's beginning, and what is known of a record that may go on. */
     static final class Search {
+        private static final long NONE = -1;
+
         private long searchedTo;
+        private boolean isWithinLine;
         private byte[] beginning = new byte[0];
+        /** Where the overlong line ends without its newline. */
+        private long lineEnd;
+        /** Where the content ended behind a record that may go on. */
+        private long pendingTo = NONE;
+
+        private long pendingSinceMs;
 
         long searchedTo() {
             return searchedTo;
+        }
+
+        /** Whether the content ends with a record that is whole unless it grows. */
+        boolean isPending() {
+            return pendingTo != NONE;
+        }
+
+        private boolean isOver(long endsAt, long steadyMs, long timeoutMs) {
+            if (pendingTo != endsAt) {
+                pendingTo = endsAt;
+                pendingSinceMs = steadyMs;
+            }
+            return steadyMs - pendingSinceMs >= timeoutMs;
+        }
+
+        private void end() {
+            searchedTo = 0;
+            isWithinLine = false;
+            beginning = new byte[0];
+            pendingTo = NONE;
         }
     }
 
@@ -65,11 +90,12 @@ final class LineReader {
      * @param bytesMax most bytes to read; lines that may have been sent before are read again up to the same end
      * @param last whether nothing will be added, so that a last line without an end counts as whole
      * @param readMs the time that the chunk's lines count as read
+     * @param steadyMs the time now, by a clock that never jumps
      */
-    record Limits(long bytesMax, boolean last, long readMs) {
+    record Limits(long bytesMax, boolean last, long readMs, long steadyMs) {
         /** The limits of what is left after some bytes. */
         Limits without(long bytes) {
-            return bytesMax == Long.MAX_VALUE ? this : new Limits(bytesMax - bytes, last, readMs);
+            return bytesMax == Long.MAX_VALUE ? this : new Limits(bytesMax - bytes, last, readMs, steadyMs);
         }
     }
 
@@ -95,62 +121,57 @@ final class LineReader {
         }
         int length = content.read(cursor.offset(), buffer, (int) Math.min(buffer.length, limits.bytesMax()));
         if (length == 0) {
+            search.pendingTo = Search.NONE;
             return Optional.empty();
         }
         // Checked after the read: if the file was truncated in between, the bytes belong to another content.
         if (content.mayHaveChanged() && !cursor.matches(content)) {
             throw new ReplacedException();
         }
-        if (buffer[0] == 0 && newline.length == 1) {
+        if (buffer[0] == 0 && lines.newlineBytes() == 1) {
             long before = cursor.offset();
             return skipNulBytes(content, cursor)
                     ? read(content, cursor, search, limits.without(cursor.offset() - before))
                     : Optional.empty();
         }
-        int consumed = split(length);
+        int consumed = records == null ? lines.split(length) : records.split(length);
         if (consumed == 0 && length == buffer.length) {
-            search.searchedTo = cursor.offset() + length;
-            search.beginning = Arrays.copyOf(buffer, lineBytesMax);
-            return readOverlong(content, cursor, search, limits);
+            return beginOverlong(content, cursor, search, limits);
         }
-        boolean allSplit = lineCount < CHUNK_LINES_MAX;
-        if (allSplit && consumed < length && (limits.last() || content.isFinished()) && length < buffer.length) {
-            addLine(consumed, length);
-            consumed = length;
+        if (!lines.isFull() && length < buffer.length) {
+            consumed = closeLast(content, length, consumed, cursor.offset(), search, limits);
         }
-        if (lineCount == 0) {
+        if (lines.count() == 0) {
             return Optional.empty();
         }
         long offset = cursor.offset();
         cursor.advance(buffer, consumed);
-        Lines lines = new Lines(
-                Arrays.copyOf(buffer, consumed),
-                Arrays.copyOf(bounds, 2 * lineCount),
-                isAnyOverlong ? Arrays.copyOf(dropped, lineCount) : Lines.noneDropped());
-        return Optional.of(new Chunk(lines, offset, cursor.position(), limits.readMs()));
+        return Optional.of(new Chunk(lines.lines(consumed), offset, cursor.position(), limits.readMs()));
     }
 
-    /** Finds the lines in the buffer, as many as fit into a chunk. Returns the length of all of them. */
-    private int split(int length) {
-        lineCount = 0;
-        isAnyOverlong = false;
-        int start = 0;
-        int end = newlineFrom(start, length);
-        while (end >= 0 && lineCount < CHUNK_LINES_MAX) {
-            addLine(start, end);
-            start = end + newline.length;
-            end = newlineFrom(start, length);
-        }
-        return start;
-    }
-
-    private int newlineFrom(int start, int length) {
-        for (int at = start; at + newline.length <= length; at += newline.length) {
-            if (buffer[at] == newline[0] && isAt(newline, at)) {
-                return at;
+    /** Adds the last line or record of the buffer if it is known to be whole. Returns the length of all. */
+    private int closeLast(Content content, int length, int consumed, long offset, Search search, Limits limits) {
+        boolean isEnd = limits.last() || content.isFinished();
+        if (records == null) {
+            if (isEnd && consumed < length) {
+                lines.add(consumed, length);
+                return length;
             }
+            return consumed;
         }
-        return -1;
+        // Where lines ended that were sent before, a record ended.
+        boolean isSentEnd = length == limits.bytesMax();
+        boolean mayBeWhole = records.endsWithOpenRecord(length);
+        if (isEnd
+                || isSentEnd
+                || (mayBeWhole && search.isOver(offset + length, limits.steadyMs(), records.timeoutMs()))) {
+            search.end();
+            return records.closeOpenRecord(length);
+        }
+        if (!mayBeWhole) {
+            search.end();
+        }
+        return consumed;
     }
 
     /**
@@ -191,21 +212,13 @@ final class LineReader {
         return nulBytes;
     }
 
-    private boolean isAt(byte[] unit, int at) {
-        return unit.length == 1
-                ? buffer[at] == unit[0]
-                : Arrays.equals(unit, 0, unit.length, buffer, at, at + unit.length);
-    }
-
-    private void addLine(int start, int end) {
-        int withoutReturn = end - carriageReturn.length;
-        int lineEnd = withoutReturn >= start && isAt(carriageReturn, withoutReturn) ? withoutReturn : end;
-        int kept = Math.min(lineEnd - start, lineBytesMax);
-        bounds[2 * lineCount] = start;
-        bounds[2 * lineCount + 1] = start + kept;
-        dropped[lineCount] = (long) lineEnd - start - kept;
-        isAnyOverlong |= dropped[lineCount] > 0;
-        lineCount++;
+    private Optional<Chunk> beginOverlong(Content content, ReadCursor cursor, Search search, Limits limits)
+            throws IOException, ReplacedException {
+        search.beginning = Arrays.copyOf(buffer, lines.lineBytesMax());
+        int searched = records == null || records.partialLine() == 0 ? buffer.length : records.partialLine();
+        search.isWithinLine = searched == buffer.length;
+        search.searchedTo = cursor.offset() + searched;
+        return readOverlong(content, cursor, search, limits);
     }
 
     private Optional<Chunk> readOverlong(Content content, ReadCursor cursor, Search search, Limits limits)
@@ -213,28 +226,70 @@ final class LineReader {
         if (content.mayHaveChanged() && !cursor.matches(content)) {
             throw new ReplacedException();
         }
-        int length = content.read(search.searchedTo, buffer, buffer.length);
-        int end = newlineFrom(0, length);
-        for (int searched = 1; end < 0 && length == buffer.length && searched < SEARCH_CHUNKS_MAX; searched++) {
-            search.searchedTo += length;
-            length = content.read(search.searchedTo, buffer, buffer.length);
-            end = newlineFrom(0, length);
-        }
-        boolean atEnd = length < buffer.length && (limits.last() || content.isFinished());
-        if (end < 0 && !atEnd) {
-            search.searchedTo += length - length % newline.length;
+        long next = records == null
+                ? endOfLine(content, search, limits)
+                : endOfRecord(content, records, cursor.offset(), search, limits);
+        if (next == Search.NONE) {
             return Optional.empty();
         }
         long start = cursor.offset();
-        long lineEnd = search.searchedTo + (end < 0 ? length : end);
-        long next = end < 0 ? lineEnd : lineEnd + newline.length;
         cursor.moveTo(content, next);
         if (cursor.offset() != next) {
             throw new ReplacedException();
         }
-        Lines line = Lines.overlong(search.beginning, lineEnd - start - search.beginning.length);
-        search.searchedTo = 0;
-        search.beginning = new byte[0];
+        Lines line = Lines.overlong(search.beginning, search.lineEnd - start - search.beginning.length);
+        search.end();
         return Optional.of(new Chunk(line, start, cursor.position(), limits.readMs()));
+    }
+
+    /** The position behind an overlong line, or {@link Search#NONE} if its end is not found yet. */
+    private long endOfLine(Content content, Search search, Limits limits) throws IOException {
+        int length = content.read(search.searchedTo, buffer, buffer.length);
+        int end = lines.newlineFrom(0, length);
+        for (int searched = 1; end < 0 && length == buffer.length && searched < SEARCH_CHUNKS_MAX; searched++) {
+            search.searchedTo += length;
+            length = content.read(search.searchedTo, buffer, buffer.length);
+            end = lines.newlineFrom(0, length);
+        }
+        if (end >= 0) {
+            search.lineEnd = search.searchedTo + end;
+            return search.lineEnd + lines.newlineBytes();
+        }
+        if (length < buffer.length && (limits.last() || content.isFinished())) {
+            search.lineEnd = search.searchedTo + length;
+            return search.lineEnd;
+        }
+        search.searchedTo += length - length % lines.newlineBytes();
+        return Search.NONE;
+    }
+
+    /** The position behind an overlong record of several lines, or {@link Search#NONE} if its end is not found yet. */
+    private long endOfRecord(Content content, RecordSplitter splitter, long start, Search search, Limits limits)
+            throws IOException {
+        long sentEnd = limits.bytesMax() == Long.MAX_VALUE ? Long.MAX_VALUE : start + limits.bytesMax();
+        for (int searched = 0; searched < SEARCH_CHUNKS_MAX; searched++) {
+            int lengthMax = (int) Math.min(buffer.length, sentEnd - search.searchedTo);
+            int length = content.read(search.searchedTo, buffer, lengthMax);
+            int end = splitter.nextBeginning(length, search.isWithinLine);
+            if (end >= 0) {
+                search.lineEnd = search.searchedTo + end - lines.newlineBytes();
+                return search.searchedTo + end;
+            }
+            int left = length - splitter.searched();
+            search.searchedTo += splitter.searched();
+            search.isWithinLine = splitter.isWithinLine();
+            if (length < buffer.length) {
+                long endsAt = search.searchedTo + left;
+                boolean isEnd = endsAt == sentEnd || limits.last() || content.isFinished();
+                boolean mayBeWhole = left == 0 && !search.isWithinLine;
+                if (isEnd || (mayBeWhole && search.isOver(endsAt, limits.steadyMs(), splitter.timeoutMs()))) {
+                    search.lineEnd = endsAt - (mayBeWhole ? lines.newlineBytes() : 0);
+                    return endsAt;
+                }
+                search.pendingTo = mayBeWhole ? search.pendingTo : Search.NONE;
+                return Search.NONE;
+            }
+        }
+        return Search.NONE;
     }
 }

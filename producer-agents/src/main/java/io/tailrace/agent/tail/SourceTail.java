@@ -194,6 +194,9 @@ public final class SourceTail implements AutoCloseable {
                         file.path(),
                         file.cursor().offset());
                 file.setMissing(true, now);
+            } else if (file.search().isPending()) {
+                // The last record may go on.
+                file.noteMore();
             } else {
                 file.noteEnd(content.isIncompleteBehind(file.cursor().offset()), now);
             }
@@ -222,8 +225,8 @@ public final class SourceTail implements AutoCloseable {
         return file.acknowledgements()
                 .sentBehind(file.cursor().offset())
                 .map(sent -> new LineReader.Limits(
-                        sent.end().offset() - file.cursor().offset(), last, sent.readMs()))
-                .orElseGet(() -> new LineReader.Limits(Long.MAX_VALUE, last, now.wallMs()));
+                        sent.end().offset() - file.cursor().offset(), last, sent.readMs(), now.steadyMs()))
+                .orElseGet(() -> new LineReader.Limits(Long.MAX_VALUE, last, now.wallMs(), now.steadyMs()));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Assumptions;
@@ -45,7 +46,7 @@ class AccessLogOracleTest {
             "\u65e5\u672c\u8a9e [1] 'x'",
             "ends with a backslash \\\\");
 
-    private final LineParser parser = new AccessLogParser(LogFormat.of("combined"));
+    private final LineParser parser = new Format(Format.Kind.COMBINED, "", "", "iso").parser(Map.of());
     private final LineParser oracle = new HttpdlogOracle("combined");
     private final Random random = new Random(7);
 

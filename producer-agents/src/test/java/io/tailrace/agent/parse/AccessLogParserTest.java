@@ -13,7 +13,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessLogParserTest {
-    private final LineParser combined = new AccessLogParser(LogFormat.of("combined"));
+    private final LineParser combined = parser("combined");
+
+    private static LineParser parser(String format) {
+        return new AccessLogParser(LogFormat.of(format), new FixedFields(Map.of()));
+    }
 
     private static ParsedLine record(LineParser parser, String line) {
         return ParsedLine.of(parser, line, 7);
@@ -88,9 +92,7 @@ class AccessLogParserTest {
 
     @Test
     void commonFormatLacksReferrerAndAgent() {
-        ParsedLine record = record(
-                new AccessLogParser(LogFormat.of("common")),
-                "::1 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12");
+        ParsedLine record = record(parser("common"), "::1 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12");
         assertThat(record.text("clientAddress")).isEqualTo("::1");
         assertThat(record.text("userAgent")).isNull();
     }
@@ -98,7 +100,7 @@ class AccessLogParserTest {
     @Test
     void valuesOfACustomFormatWithoutAColumnBecomeFields() {
         ParsedLine record = record(
-                new AccessLogParser(LogFormat.of("%v %h %l %u %t \"%r\" %>s %b %D \"%{X-Trace}i\"")),
+                parser("%v %h %l %u %t \"%r\" %>s %b %D \"%{X-Trace}i\""),
                 "www.example 192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12 4711 \"abc\"");
         assertThat(record.accepted().get("status")).isEqualTo(200);
         assertThat(record.fields())
@@ -110,9 +112,8 @@ class AccessLogParserTest {
     @Test
     void nginxFormatIsParsed() {
         ParsedLine record = record(
-                new AccessLogParser(
-                        LogFormat.of("$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent"
-                                + " \"$http_referer\" \"$http_user_agent\"")),
+                parser("$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent"
+                        + " \"$http_referer\" \"$http_user_agent\""),
                 "192.0.2.7 - - [17/May/2015:10:05:03 +0000] \"GET /x HTTP/1.1\" 200 12 \"-\" \"a\"");
         assertThat(record.text("path")).isEqualTo("/x");
         assertThat(record.accepted().get("responseBytes")).isEqualTo(12L);
@@ -198,9 +199,8 @@ class AccessLogParserTest {
 
     @Test
     void listsOfSeveralServersStayTogether() {
-        LineParser parser =
-                new AccessLogParser(LogFormat.of("$remote_addr [$time_local] \"$request\" $status [$pool] []"
-                        + " $upstream_addr $upstream_response_length $upstream_status $req_id"));
+        LineParser parser = parser("$remote_addr [$time_local] \"$request\" $status [$pool] []"
+                + " $upstream_addr $upstream_response_length $upstream_status $req_id");
         ParsedLine two = record(
                 parser,
                 "192.0.2.32 [07/Feb/2020:12:02:43 +0000] \"GET / HTTP/1.1\" 101 [web] []"
@@ -232,8 +232,8 @@ class AccessLogParserTest {
     @Test
     void methodAndPathMayHaveValuesOfTheirOwn() {
         ParsedLine line = record(
-                new AccessLogParser(LogFormat.of("[$time_local] $upstream_status $status - $request_method"
-                        + " \"$request_uri\" [Client $remote_addr] [Gzip $gzip_ratio]")),
+                parser("[$time_local] $upstream_status $status - $request_method"
+                        + " \"$request_uri\" [Client $remote_addr] [Gzip $gzip_ratio]"),
                 "[11/Jan/2023:02:16:55 +0100] 502, 200 200 - POST \"/api items\" [Client 192.0.2.43] [Gzip -]");
         assertThat(line.text("method")).isEqualTo("POST");
         assertThat(line.text("path")).isEqualTo("/api items");
@@ -256,7 +256,7 @@ class AccessLogParserTest {
             })
     void formatIsReadAsItStandsInTheConfiguration(String pasted) {
         ParsedLine line = record(
-                new AccessLogParser(LogFormat.of(pasted)),
+                parser(pasted),
                 "192.0.2.51 - - [25/Jun/2017:10:14:36 +0000] \"GET /a HTTP/1.1\" 404 492 \"http://x/\" \"Mozilla (X11)\"");
         assertThat(line.text("path")).isEqualTo("/a");
         assertThat(line.accepted().get("responseBytes")).isEqualTo(492L);
@@ -293,8 +293,7 @@ class AccessLogParserTest {
         "%{usec}t, 1673403412250999, 2023-01-11T02:16:52.250Z",
     })
     void timeMayHaveAFormatOfItsOwn(String directive, String time, Instant expected) {
-        ParsedLine line =
-                record(new AccessLogParser(LogFormat.of("%h (" + directive + ") %>s")), "::1 (" + time + ") 200");
+        ParsedLine line = record(parser("%h (" + directive + ") %>s"), "::1 (" + time + ") 200");
         assertThat(line.accepted().get("eventTime")).isEqualTo(expected.toEpochMilli());
     }
 
@@ -308,9 +307,7 @@ class AccessLogParserTest {
                 "$upstream_addr $remote_addr [$time_local] $status | ' ::1 [17/May/2015:10:05:03 +0000] 200'",
             })
     void valueIsNeverTakenForItsNeighbour(String format, String line) {
-        assertThat(record(new AccessLogParser(LogFormat.of(format.strip())), line)
-                        .rejection())
-                .startsWith("does not match the log format");
+        assertThat(record(parser(format.strip()), line).rejection()).startsWith("does not match the log format");
     }
 
     @ParameterizedTest
@@ -321,31 +318,26 @@ class AccessLogParserTest {
     })
     void addressOfIpv6MayBeFollowedByAPort(String text, String address, String port) {
         ParsedLine line = record(
-                new AccessLogParser(LogFormat.of("$remote_addr:$remote_port [$time_local] $status")),
-                text + " [17/May/2015:10:05:03 +0000] 200");
+                parser("$remote_addr:$remote_port [$time_local] $status"), text + " [17/May/2015:10:05:03 +0000] 200");
         assertThat(line.text("clientAddress")).isEqualTo(address);
         assertThat(line.fields()).isEqualTo(Map.of("remote_port", port));
     }
 
     @Test
     void timeWithASpaceNeedsNoBrackets() {
-        assertThat(record(
-                                new AccessLogParser(LogFormat.of("$remote_addr $time_local $status")),
-                                "::1 17/May/2015:10:05:03 +0000 200")
+        assertThat(record(parser("$remote_addr $time_local $status"), "::1 17/May/2015:10:05:03 +0000 200")
                         .accepted()
                         .get("status"))
                 .isEqualTo(200);
-        assertThat(record(
-                                new AccessLogParser(LogFormat.of("%{%Y-%m-%d %H:%M:%S}t %h %>s")),
-                                "2015-05-17 10:05:03 ::1 200")
+        assertThat(record(parser("%{%Y-%m-%d %H:%M:%S}t %h %>s"), "2015-05-17 10:05:03 ::1 200")
                         .accepted()
                         .get("eventTime"))
                 .isEqualTo(1_431_857_103_000L);
-        assertThat(record(new AccessLogParser(LogFormat.of("%h %{%F %T UTC}t %>s")), "::1 2015-05-17 10:05:03 UTC 200")
+        assertThat(record(parser("%h %{%F %T UTC}t %>s"), "::1 2015-05-17 10:05:03 UTC 200")
                         .accepted()
                         .get("eventTime"))
                 .isEqualTo(1_431_857_103_000L);
-        assertThat(record(new AccessLogParser(LogFormat.of("%h %{%F %T}t %>s")), "::1 2015-04-31 10:05:03 200")
+        assertThat(record(parser("%h %{%F %T}t %>s"), "::1 2015-04-31 10:05:03 200")
                         .rejection())
                 .isEqualTo("expected a time, found \"2015-04-31 10:05:03\"");
     }
@@ -369,7 +361,7 @@ class AccessLogParserTest {
     @Test
     void valueThatAppearsTwiceIsKeptOnce() {
         ParsedLine line = record(
-                new AccessLogParser(LogFormat.of("%h %t \"%r\" %>s \"%r\" %T/%D")),
+                parser("%h %t \"%r\" %>s \"%r\" %T/%D"),
                 "::1 [17/May/2015:10:05:03 +0000] \"odd\" 200 \"odd\" 1/1234567");
         assertThat(line.fields())
                 .isEqualTo(Map.of(
@@ -390,7 +382,7 @@ class AccessLogParserTest {
                 "combined",
                 "$upstream_addr $remote_addr:$remote_port [$time_local] $upstream_status $status $http_x",
                 "%{%F %T}t %h %>s %U%q \"%r\"")) {
-            LineParser parser = new AccessLogParser(LogFormat.of(format));
+            LineParser parser = parser(format);
             for (int i = 0; i < 20_000; i++) {
                 StringBuilder line = new StringBuilder();
                 for (int length = random.nextInt(40); length > 0; length--) {

@@ -14,7 +14,7 @@ class FieldParsersTest {
     private static final long READ_MS = 42;
 
     private static ParsedLine parsed(Format format, String line) {
-        return ParsedLine.of(format.parser(), line, READ_MS);
+        return ParsedLine.of(format.parser(Map.of()), line, READ_MS);
     }
 
     private static Format format(Kind kind, String pattern) {
@@ -159,11 +159,11 @@ class FieldParsersTest {
 
     @Test
     void invalidPatternsAreRefused() {
-        assertThatThrownBy(() -> format(Kind.REGEX, "(").parser()).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> format(Kind.REGEX, "(?<a>x)(?!y)").parser())
+        assertThatThrownBy(() -> format(Kind.REGEX, "(").parser(Map.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> format(Kind.REGEX, "(?<a>x)(?!y)").parser(Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("(?!");
-        assertThatThrownBy(() -> new Format(Kind.JSON, "", "at", "qqq{").parser())
+        assertThatThrownBy(() -> new Format(Kind.JSON, "", "at", "qqq{").parser(Map.of()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

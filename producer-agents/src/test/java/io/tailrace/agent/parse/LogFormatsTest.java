@@ -15,13 +15,13 @@ class LogFormatsTest {
     private static final long TIME_MS = 1_431_857_103_000L;
 
     private static ParsedLine record(String format, String line) {
-        return ParsedLine.of(new AccessLogParser(LogFormat.of(format)), line, 7);
+        return ParsedLine.of(new AccessLogParser(LogFormat.of(format), new FixedFields(Map.of())), line, 7);
     }
 
     @Test
     void formatOfDebianBeginsWithTheHost() {
         ParsedLine line = ParsedLine.of(
-                new Format(Format.Kind.VHOST_COMBINED, "", "", "iso").parser(),
+                new Format(Format.Kind.VHOST_COMBINED, "", "", "iso").parser(Map.of()),
                 "www.example.org:443 192.0.2.1 - - " + TIME + " \"GET /a HTTP/1.1\" 200 512 \"-\" \"curl/8\"",
                 0);
         assertThat(line.text("clientAddress")).isEqualTo("192.0.2.1");

@@ -11,7 +11,7 @@ class LogfmtParserTest {
     private static final Format FORMAT = new Format(Format.Kind.LOGFMT, "", "", "iso");
 
     private static ParsedLine parsed(String line) {
-        return ParsedLine.of(FORMAT.parser(), line, 42);
+        return ParsedLine.of(FORMAT.parser(Map.of()), line, 42);
     }
 
     @Test
@@ -78,7 +78,7 @@ class LogfmtParserTest {
 
     @Test
     void timeIsReadFromItsField() {
-        LineParser parser = new Format(Format.Kind.LOGFMT, "", "ts", "iso").parser();
+        LineParser parser = new Format(Format.Kind.LOGFMT, "", "ts", "iso").parser(Map.of());
         assertThat(ParsedLine.of(parser, "ts=2015-05-17T10:05:03Z a=1", 0)
                         .accepted()
                         .get("eventTime"))

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class SampleLogTest {
 
     @Test
     void twoLinesAreMalformedAndTheOthersCoverADay() {
-        LineParser parser = new Format(Format.Kind.COMBINED, "", "", "iso").parser();
+        LineParser parser = new Format(Format.Kind.COMBINED, "", "", "iso").parser(Map.of());
         int rejected = 0;
         Set<Long> hours = new TreeSet<>();
         for (String line : new String(SampleLog.bytes(), StandardCharsets.UTF_8).split("\n", 0)) {

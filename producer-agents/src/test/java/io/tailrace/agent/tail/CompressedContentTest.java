@@ -36,7 +36,8 @@ class CompressedContentTest {
 
     private final AtomicLong clockMs = new AtomicLong();
     private final DecoderMemory memory = new DecoderMemory(16 << 20, clockMs::get);
-    private final LineReader reader = new LineReader(new byte[] {'\n'}, new byte[] {'\r'}, LINE_BYTES_MAX, CHUNK_BYTES);
+    private final LineReader reader = new LineReader(new TailConfig(
+            "web", FileSelection.of(List.of()), StandardCharsets.UTF_8, LINE_BYTES_MAX, CHUNK_BYTES, 0, 0, 0));
 
     /** Reads one archive from where the last call ended. */
     private final class Reading implements AutoCloseable {
@@ -51,7 +52,7 @@ class CompressedContentTest {
         }
 
         private Optional<Chunk> next() throws IOException, LineReader.ReplacedException {
-            return reader.read(content, cursor, search, new LineReader.Limits(Long.MAX_VALUE, false, 0));
+            return reader.read(content, cursor, search, new LineReader.Limits(Long.MAX_VALUE, false, 0, 0));
         }
 
         private Reading toTheEnd() throws IOException, LineReader.ReplacedException {
@@ -320,7 +321,7 @@ class CompressedContentTest {
         readings.get(2).next();
         assertThat(closed.content.isReady()).isTrue();
         closed.close();
-        assertThat(readings.get(0).toTheEnd().lines).hasSize(lines.size() - LineReader.CHUNK_LINES_MAX);
+        assertThat(readings.get(0).toTheEnd().lines).hasSize(lines.size() - TailConfig.CHUNK_LINES_MAX);
         assertThat(readings.get(0).content.restarts())
                 .as("the one that was read longest ago")
                 .isEqualTo(1);

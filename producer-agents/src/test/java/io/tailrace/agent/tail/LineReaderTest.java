@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LineReaderTest {
-    private static final LineReader.Limits LIMITS = new LineReader.Limits(Long.MAX_VALUE, true, 0);
+    private static final LineReader.Limits LIMITS = new LineReader.Limits(Long.MAX_VALUE, true, 0, 0);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -44,7 +44,7 @@ class LineReaderTest {
         List<Chunk> chunks = read("\n".repeat(10_000).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         assertThat(chunks)
                 .extracting(chunk -> chunk.lines().count())
-                .containsExactly(LineReader.CHUNK_LINES_MAX, LineReader.CHUNK_LINES_MAX, 1_808);
+                .containsExactly(TailConfig.CHUNK_LINES_MAX, TailConfig.CHUNK_LINES_MAX, 1_808);
         assertThat(chunks.get(2).offset() + chunks.get(2).lines().start(1_807)).isEqualTo(9_999);
     }
 
