@@ -163,15 +163,17 @@ class AgentStartTest {
         start(StartAt.BEGINNING, OLD_MS);
         runOften();
         harness.stop();
-        write("access.log", "two\n");
-        Files.write(
-                harness.log("access.log.1.gz"),
-                Archives.compress(".gz", Files.readAllBytes(harness.log("access.log"))));
-        Files.delete(harness.log("access.log"));
         write("access.log.plain", "b\n");
-        setOld("access.log.1.gz");
         setOld("access.log.plain");
+        write("access.log", "two\n");
+        byte[] rotated = Files.readAllBytes(harness.log("access.log"));
+        Files.delete(harness.log("access.log"));
         harness.start();
+        harness.run();
+        harness.pass(60_000);
+        harness.run();
+        Files.write(harness.log("access.log.1.gz"), Archives.compress(".gz", rotated));
+        setOld("access.log.1.gz");
         runOften();
         assertThat(harness.lines()).containsExactlyInAnyOrder("one", "a", "two", "b");
     }

@@ -167,7 +167,7 @@ enum Compression {
 
     /** Whether a decoder that needs more of an archive has returned all that it has decompressed. */
     boolean returnsAllBeforeItsEnd() {
-        return this == GZIP || this == ZSTD;
+        return this == ZSTD;
     }
 
     /** How much memory the decoder needs for the first member. */

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -195,6 +198,33 @@ class CompressedContentTest {
                     .hasMessageStartingWith("cannot be decompressed after ");
             assertThat(reading.next()).isEmpty();
             assertThat(reading.content.restarts()).isLessThanOrEqualTo(1);
+        }
+    }
+
+    /** How many bytes a decoder returns that is asked for one at a time. */
+    private static long readable(String suffix, Path file) throws IOException {
+        long count = 0;
+        try (InputStream in = Objects.requireNonNull(Compression.ofName(suffix))
+                .decoder(new BufferedInputStream(Files.newInputStream(file)), Integer.MAX_VALUE)) {
+            while (in.read() >= 0) {
+                count++;
+            }
+        } catch (IOException e) {
+            return count;
+        }
+        throw new AssertionError(file + " can be read to its end");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.tailrace.agent.tail.Archives#suffixes")
+    void everyByteBeforeTheEndIsRead(String suffix) throws Exception {
+        byte[] archive = Archives.compress(suffix, bytes(lines(20_000)));
+        Path cut = file("cut" + suffix, Arrays.copyOf(archive, archive.length * 2 / 3));
+        Arrays.fill(archive, archive.length / 2, archive.length / 2 + 40, (byte) 0xff);
+        for (Path file : List.of(cut, file("damaged" + suffix, archive))) {
+            try (Reading reading = new Reading(file).toTheEnd()) {
+                assertThat(reading.content.end()).isEqualTo(readable(suffix, file));
+            }
         }
     }
 
