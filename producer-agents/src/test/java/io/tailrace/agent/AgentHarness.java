@@ -1,5 +1,6 @@
 package io.tailrace.agent;
 
+import io.tailrace.agent.checkpoint.AgentCheckpointFile;
 import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.FileSelection;
 import io.tailrace.agent.tail.Moment;
@@ -39,6 +40,7 @@ final class AgentHarness implements AutoCloseable {
     private long clockSetForwardMs;
     final AgentConfig config;
     private final int filesOpenMax;
+    private final Function<Path, AgentCheckpointFile> checkpoints;
     private final Function<Path, List<Source>> sources;
     Connections.Topics topics = topic -> {};
     /** Runs at once what the agent does in the background. */
@@ -57,17 +59,33 @@ final class AgentHarness implements AutoCloseable {
     }
 
     AgentHarness(Path folder, int filesOpenMax, Function<Path, List<Source>> sources) throws IOException {
+        this(folder, filesOpenMax, sources, AgentCheckpointFile::new);
+    }
+
+    /**
+     * An agent with sources below a folder of logs.
+     *
+     * @param checkpoints the checkpoint file in a directory
+     */
+    AgentHarness(
+            Path folder,
+            int filesOpenMax,
+            Function<Path, List<Source>> sources,
+            Function<Path, AgentCheckpointFile> checkpoints)
+            throws IOException {
         logs = Files.createDirectories(folder.resolve("logs"));
         data = Files.createDirectories(folder.resolve("data"));
         this.filesOpenMax = filesOpenMax;
         this.sources = sources;
         config = config(20_000);
         monitor = new AgentMonitor(config, this::steadyMs);
-        agent = new Agent(
-                config,
-                new Connections(producer, registry, topics, call -> background.execute(call)),
-                () -> {},
-                monitor);
+        this.checkpoints = checkpoints;
+        agent = newAgent();
+    }
+
+    private Agent newAgent() throws IOException {
+        Connections connections = new Connections(producer, registry, topics, call -> background.execute(call));
+        return new Agent(config, checkpoints.apply(data), connections, () -> {}, monitor);
     }
 
     /** The agent's configuration, but with another limit on its stop. */
@@ -167,11 +185,7 @@ final class AgentHarness implements AutoCloseable {
     /** Starts another agent on the same data. The previous one may have crashed. */
     void start() throws IOException {
         producer = new FakeProducer(producer.written);
-        agent = new Agent(
-                config,
-                new Connections(producer, registry, topics, call -> background.execute(call)),
-                () -> {},
-                monitor);
+        agent = newAgent();
     }
 
     /** Ends the agent as kill -9 does, after some of the records in flight have reached the brokers. */

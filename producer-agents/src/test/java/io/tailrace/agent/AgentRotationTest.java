@@ -320,6 +320,51 @@ class AgentRotationTest extends AgentFixture {
     }
 
     @Test
+    void rotatedFileThatTheAgentFoundIsKnownUnderItsNextName() throws IOException {
+        write("access.log.1", 0, 10);
+        harness.run();
+        gzip("access.log.1", "access.log.2.gz");
+        Files.delete(harness.log("access.log.1"));
+        harness.run();
+        harness.pass(60_000);
+        expectEachLineOnce();
+    }
+
+    @Test
+    void logThatBeginsLikeOneWhichIsGoneIsRead() throws IOException {
+        String banner = "x".repeat(1_100);
+        harness.append("access.log.1", banner + "\none\n");
+        harness.run();
+        Files.delete(harness.log("access.log.1"));
+        harness.run();
+        harness.pass(60_000);
+        harness.run();
+        harness.append("access.log.2", banner + "\ntwo\n");
+        expected.addAll(List.of(banner, "one", banner, "two"));
+        harness.run();
+        harness.pass(5_000);
+        expectEachLineOnce();
+    }
+
+    @Test
+    void copyWithoutLinesInFlightIsReadIfTheAgentIsKilled() throws IOException {
+        write("access.log", 0, 10);
+        harness.run();
+        harness.producer.holding = true;
+        write("access.log", 10, 20);
+        Files.copy(harness.log("access.log"), harness.log("access.log.1"));
+        harness.run();
+        harness.append("access.log", "written after the copy\n");
+        harness.run();
+        truncate("access.log");
+        harness.pass(6_000);
+        harness.run();
+        harness.crash(0);
+        harness.start();
+        expectEachLineOnce();
+    }
+
+    @Test
     void dailyCycleOfLogrotateSendsEachLineOnce() throws IOException {
         for (int day = 0; day < 6; day++) {
             write("access.log", day * 100, day * 100 + 50);

@@ -38,6 +38,9 @@ final class FakeProducer implements Producer {
     /** How many batches the agent offered. */
     int offered;
 
+    /** Called before records are taken. An exception ends the agent. */
+    Runnable beforeSend = () -> {};
+
     /** Whether records stay pending until the test answers. */
     boolean holding;
 
@@ -113,6 +116,7 @@ final class FakeProducer implements Producer {
     }
 
     private CompletableFuture<RecordMetadata> send(Batch batch) {
+        beforeSend.run();
         offered++;
         batch.records.forEach(record -> pending.add(new Sent(record, batch)));
         if (!holding) {
@@ -154,6 +158,14 @@ final class FakeProducer implements Producer {
                 .toList();
     }
 
+    /** Answers the oldest pending batches. */
+    void answerBatches(int count) {
+        for (int index = 0; index < count && !pending.isEmpty(); index++) {
+            Batch batch = pending.getFirst().batch;
+            answer(batch.records.size() - batch.written);
+        }
+    }
+
     void answerAll() {
         answer(Integer.MAX_VALUE);
     }
@@ -161,7 +173,11 @@ final class FakeProducer implements Producer {
     /** Writes the oldest pending records without an answer, as for an agent that has crashed. */
     void writeWithoutAnswer(int count) {
         for (int index = 0; index < count && !pending.isEmpty(); index++) {
-            written.add(pending.remove().record);
+            Sent sent = pending.remove();
+            if (sent.batch.records.stream()
+                    .allMatch(record -> refusal.apply(record).isEmpty())) {
+                written.add(sent.record);
+            }
         }
     }
 

@@ -160,9 +160,10 @@ public final class AgentCheckpointFile implements AutoCloseable {
         disk.write(temporary, whole);
         disk.force(temporary);
         disk.rename(temporary, file);
-        disk.forceDirectory(directory);
         byte[] first = firstLine(whole);
         disk.write(changes, first);
+        // Both names.
+        disk.forceDirectory(directory);
         logBytes = first.length;
         logBytesMax = Math.max(LOG_BYTES_MIN, 2L * whole.length);
     }

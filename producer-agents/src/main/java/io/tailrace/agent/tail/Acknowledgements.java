@@ -1,5 +1,6 @@
 package io.tailrace.agent.tail;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,32 @@ final class Acknowledgements {
         return acknowledged.offset() > 0 || sent.isEmpty()
                 ? acknowledged
                 : sent.getFirst().end();
+    }
+
+    /** How far the content's bytes are known. */
+    long knownTo() {
+        long readTo = readTo().offset();
+        return sent.isEmpty() ? readTo : Math.max(readTo, sent.getLast().end().offset());
+    }
+
+    /**
+     * Whether a file holds other bytes than those that may have been sent. An archive is not asked, as that may take long.
+     *
+     * @param isCopy whether the file is not the one from which they were sent, so that it may end before them
+     */
+    boolean contradicts(Content opened, boolean isCopy) throws IOException {
+        if (opened.isCompressed()) {
+            return false;
+        }
+        for (SentLines lines : sent) {
+            if (ReadCursor.ends(opened, lines.end())) {
+                return !isCopy;
+            }
+            if (ReadCursor.resume(opened, lines.end()).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** How many chunks are sent and not acknowledged. */

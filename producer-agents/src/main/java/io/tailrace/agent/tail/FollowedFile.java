@@ -44,6 +44,7 @@ public final class FollowedFile {
     private State state = State.MISSING;
     private final Acknowledgements acknowledgements;
 
+    private final RecentPlaces recent = new RecentPlaces();
     private boolean complete;
     private long missingSinceMs;
     private long missingSinceSteadyMs = UNKNOWN;
@@ -158,13 +159,26 @@ public final class FollowedFile {
     /**
      * A cursor at the position up to which everything is acknowledged or in flight.
      *
+     * @param openedId the opened file's
      * @return empty if the opened file holds another content
      */
-    Optional<ReadCursor> resume(Content opened) throws IOException {
-        if (ReadCursor.resume(opened, acknowledgements.fingerprint()).isEmpty()) {
+    Optional<ReadCursor> resume(Content opened, FileId openedId) throws IOException {
+        boolean isOwn = openedId.equals(id);
+        if (ReadCursor.resume(opened, acknowledgements.fingerprint()).isEmpty()
+                || acknowledgements.contradicts(opened, !isOwn)) {
             return Optional.empty();
         }
         return ReadCursor.resume(opened, readTo());
+    }
+
+    /** Whether a file was copied from this content before its last lines were written, which have been read. */
+    boolean isLongerThanCopy(Content opened) throws IOException {
+        return readTo().offset() > 0 && ReadCursor.ends(opened, readTo()) && recent.arePrefix(opened, cursor);
+    }
+
+    /** How far its bytes are known. */
+    long knownTo() {
+        return acknowledgements.knownTo();
     }
 
     FileId id() {
@@ -467,6 +481,7 @@ public final class FollowedFile {
     /** Records that lines will be sent, after the checkpoint that says so is on disk. */
     void noteSent(ReadPosition end, long readMs) {
         acknowledgements.noteSent(end, readMs);
+        recent.add(end);
     }
 
     /** Records that the first chunk in flight was acknowledged. */

@@ -4,6 +4,7 @@ import io.tailrace.agent.tail.FollowedFile.State;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,10 +27,10 @@ final class FollowedFiles {
      * Under what a content is found.
      *
      * @param order its place among all
-     * @param name the name of the file that held it last
+     * @param names those of the file that held it first and last, and what they have in common with other files of their logs
      * @param id that file
      */
-    private record Indexed(long order, String name, FileId id) {}
+    private record Indexed(long order, Set<String> names, FileId id) {}
 
     Collection<FollowedFile> all() {
         return all.keySet();
@@ -37,21 +38,29 @@ final class FollowedFiles {
 
     void add(FollowedFile file) {
         put(file, added++);
-        byName.computeIfAbsent(file.fileName(), name -> new LinkedHashSet<>()).add(file);
     }
 
     private void put(FollowedFile file, long order) {
-        String name = RotationMatcher.name(file.path());
-        all.put(file, new Indexed(order, name, file.id()));
+        Set<String> names = new HashSet<>();
+        for (String name : List.of(RotationMatcher.name(file.path()), file.fileName())) {
+            names.add(name);
+            names.add(familyKey(name));
+        }
+        all.put(file, new Indexed(order, names, file.id()));
         byId.put(file.id(), file);
-        byName.computeIfAbsent(name, each -> new LinkedHashSet<>()).add(file);
+        names.forEach(name ->
+                byName.computeIfAbsent(name, each -> new LinkedHashSet<>()).add(file));
+    }
+
+    /** Different from every name. */
+    private static String familyKey(String name) {
+        return "/" + RotationMatcher.family(name);
     }
 
     void remove(FollowedFile file) {
         Indexed indexed = all.remove(file);
         if (indexed != null) {
-            removeName(file, indexed.name);
-            removeName(file, file.fileName());
+            indexed.names.forEach(name -> removeName(file, name));
             byId.remove(indexed.id, file);
         }
     }
@@ -67,9 +76,7 @@ final class FollowedFiles {
     void moved(FollowedFile file) {
         Indexed indexed = all.get(file);
         if (indexed != null) {
-            if (!indexed.name.equals(file.fileName())) {
-                removeName(file, indexed.name);
-            }
+            indexed.names.forEach(name -> removeName(file, name));
             byId.remove(indexed.id, file);
             put(file, indexed.order);
         }
@@ -81,13 +88,26 @@ final class FollowedFiles {
         return file != null && file.state() != State.MISSING && file.id().equals(id);
     }
 
-    /** The contents whose file rotation may have given this name, in their order. */
+    /** The contents whose file rotation may have given this name, the longest first. */
     List<FollowedFile> maybeRotatedTo(String name) {
         Set<FollowedFile> found = new TreeSet<>(Comparator.comparingLong(this::order));
         for (String earlier : RotationMatcher.namesBefore(name)) {
             found.addAll(byName.getOrDefault(earlier, Set.of()));
         }
-        return List.copyOf(found);
+        if (RotationMatcher.isNumbered(name)) {
+            byName.getOrDefault(familyKey(name), Set.of()).stream()
+                    .filter(file -> RotationMatcher.isRotatedName(name, RotationMatcher.name(file.path()))
+                            || RotationMatcher.isRotatedName(name, file.fileName()))
+                    .forEach(found::add);
+        }
+        return longestFirst(found);
+    }
+
+    /** Of two contents that begin like a file, the file holds the one that is like it for longer. */
+    static List<FollowedFile> longestFirst(Collection<FollowedFile> files) {
+        return files.stream()
+                .sorted(Comparator.comparing(FollowedFile::knownTo).reversed())
+                .toList();
     }
 
     private long order(FollowedFile file) {

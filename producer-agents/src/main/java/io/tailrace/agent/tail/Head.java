@@ -46,6 +46,11 @@ final class Head {
         return hash;
     }
 
+    /** Whether this begins with all bytes of another one. */
+    boolean startsWith(Head other) {
+        return bytes.length >= other.bytes.length && beginsLike(other.bytes, other.bytes.length);
+    }
+
     /** Whether other bytes are the same, as far as both go. */
     boolean beginsLike(byte[] other, int otherLength) {
         int common = Math.min(bytes.length, otherLength);

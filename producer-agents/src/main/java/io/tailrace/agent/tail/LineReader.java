@@ -151,7 +151,9 @@ final class LineReader {
 
     /** Adds the last line or record of the buffer if it is known to be whole. Returns the length of all. */
     private int closeLast(Content content, int length, int consumed, long offset, Search search, Limits limits) {
-        boolean isEnd = limits.last() || content.isFinished();
+        // A copy that was made in the middle of a line ends before what was sent of its log.
+        boolean endsEarly = limits.bytesMax() != Long.MAX_VALUE && length < limits.bytesMax();
+        boolean isEnd = !endsEarly && (limits.last() || content.isFinished());
         if (records == null) {
             if (isEnd && consumed < length) {
                 lines.add(consumed, length);

@@ -33,6 +33,13 @@ final class ReadCursor {
                         && ReadPosition.hash(head, head.length).equals(position.headHash()));
     }
 
+    /** Whether a content ends before a position. */
+    static boolean ends(Content content, ReadPosition before) throws IOException {
+        ReadCursor there = new ReadCursor();
+        there.moveTo(content, before.offset());
+        return there.offset == 0;
+    }
+
     /** Bytes read, and so where the next line begins. */
     long offset() {
         return offset;

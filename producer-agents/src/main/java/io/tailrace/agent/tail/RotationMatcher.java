@@ -2,10 +2,12 @@ package io.tailrace.agent.tail;
 
 import io.tailrace.agent.tail.FileId.Stat;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Decides whether a new file holds a content that is followed already: log rotation renames, copies and compresses.
@@ -21,6 +23,9 @@ final class RotationMatcher {
     /** What rotation puts between a name and what it adds in front of the extension. */
     private static final String SEPARATORS = "-._";
 
+    /** What rotation adds to a name: a number or a date. */
+    private static final Pattern NUMBERS = Pattern.compile("[-._]\\d+");
+
     private RotationMatcher() {}
 
     enum Match {
@@ -30,6 +35,25 @@ final class RotationMatcher {
         UNDECIDED,
         /** The file begins like the content, whose own file is gone or holds something else now. */
         CONTINUATION
+    }
+
+    /** Whether a file is compressed from one that is still there. The program that compresses deletes that at the end. */
+    static boolean isArchiveOfFile(Stat stat) throws IOException {
+        Path source = stat.path().resolveSibling(Compression.withoutSuffix(name(stat.path())));
+        return stat.isNamedArchive()
+                && Files.isRegularFile(source)
+                && Head.of(source).startsWith(Head.of(stat.path()));
+    }
+
+    /** Whether a file was copied from a log before its last lines were written, which have been read from the log. */
+    static boolean isCopyWithoutTheLastLines(Stat stat, FollowedFile known) throws IOException {
+        if (known.isComplete()) {
+            // It was renamed or deleted, not copied and truncated.
+            return false;
+        }
+        try (Content content = Content.open(stat.path())) {
+            return known.isLongerThanCopy(content);
+        }
     }
 
     static boolean isYoung(Stat stat, long wallMs) {
@@ -43,7 +67,7 @@ final class RotationMatcher {
      * @param head the first bytes of the file, which is named like a rotation of the content's
      */
     static Match match(Stat stat, Head head, FollowedFile known, long wallMs) throws IOException {
-        Optional<Boolean> beginsAlike = known.beginsLike(head);
+        Optional<Boolean> beginsAlike = head.length() == 0 ? Optional.empty() : known.beginsLike(head);
         if (beginsAlike.isEmpty()) {
             return isYoung(stat, wallMs) ? Match.UNDECIDED : Match.NONE;
         }
@@ -71,6 +95,22 @@ final class RotationMatcher {
     }
 
     /** Whether rotation may have made a name from the name under which a content was first or last seen. */
+    static boolean isRotatedName(String name, String known) {
+        boolean isOfOneLog = isNumbered(name) && family(name).equals(family(known)) && !name.equals(known);
+        return isOfOneLog || extendsName(name, known);
+    }
+
+    /** Whether a name has a number, a date or an extension that rotation may have added. */
+    static boolean isNumbered(String name) {
+        return !family(name).equals(name);
+    }
+
+    /** What is common to the names of all rotated files of a log. */
+    static String family(String name) {
+        return NUMBERS.matcher(Compression.withoutSuffix(name)).replaceAll("");
+    }
+
+    /** Whether a name has another one in it, with something added. */
     static boolean extendsName(String name, String known) {
         if (name.length() <= known.length()) {
             return false;

@@ -34,9 +34,9 @@ final class Siblings {
     }
 
     private void addRotated(String name, Set<Stat> candidates) {
-        String start = RotationMatcher.stem(name);
+        String start = RotationMatcher.stem(RotationMatcher.family(name));
         byName.subMap(start, true, start + Character.MAX_VALUE, true).forEach((sibling, stat) -> {
-            if (RotationMatcher.extendsName(sibling, name)) {
+            if (RotationMatcher.isRotatedName(sibling, name)) {
                 candidates.add(stat);
             }
         });

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -106,9 +107,17 @@ final class SourceFiles {
         chooseSkipped(listed);
         undecided.clear();
         anyFound = !listed.isEmpty();
+        List<FollowedFile> missing = new ArrayList<>();
         for (FollowedFile file : List.copyOf(followed.all())) {
-            update(file, listed.get(file.id()), now);
+            @Nullable Stat stat = listed.get(file.id());
+            if (file.state() != State.MISSING) {
+                update(file, stat, now);
+            } else if (!findAgain(file, stat, now)) {
+                missing.add(file);
+            }
         }
+        // Last, so that a file which holds one content is not taken for another one that begins alike.
+        FollowedFiles.longestFirst(missing).forEach(file -> searchOrForget(file, listed.keySet(), now));
         siblings.clear();
         identifyAll(listed.values(), now);
         opener.scanned();
@@ -117,9 +126,7 @@ final class SourceFiles {
     }
 
     private void update(FollowedFile file, @Nullable Stat stat, Moment now) {
-        if (file.state() == State.MISSING) {
-            findAgainOrForget(file, stat, now);
-        } else if (stat != null) {
+        if (stat != null) {
             updateListed(file, stat, now);
         } else if (file.content() == null) {
             if (file.isWaiting()) {
@@ -145,7 +152,10 @@ final class SourceFiles {
     }
 
     /** Identifies every file that is not followed, and those that a content has left for one of them. */
-    private void identifyAll(Collection<Stat> listed, Moment now) {
+    private void identifyAll(Collection<Stat> files, Moment now) {
+        // A copy has the longer name. If both are new, it must not be taken for the log.
+        List<Stat> listed = new ArrayList<>(files);
+        listed.sort(Comparator.comparing(stat -> stat.path().toString().length()));
         Set<FileId> identified = new HashSet<>();
         boolean again = true;
         while (again) {
@@ -201,17 +211,24 @@ final class SourceFiles {
                 || (!file.isComplete() && file.missingMs(now) <= config.rotatedWaitMs());
     }
 
-    private void findAgainOrForget(FollowedFile file, @Nullable Stat stat, Moment now) {
-        if (stat != null && !followed.isHolder(stat.id())) {
-            if (!file.hasChanged(stat)) {
-                file.attachClosed(stat);
-                followed.moved(file);
-                return;
-            }
-            if (attach(file, stat, State.LISTED, now) != Attachment.OTHER_CONTENT) {
-                return;
-            }
+    /**
+     * Binds a missing content to the file that held it last, if that still does.
+     *
+     * @return false if it has to be searched for
+     */
+    private boolean findAgain(FollowedFile file, @Nullable Stat stat, Moment now) {
+        if (stat == null || followed.isHolder(stat.id())) {
+            return false;
         }
+        if (!file.hasChanged(stat)) {
+            file.attachClosed(stat);
+            followed.moved(file);
+            return true;
+        }
+        return attach(file, stat, State.LISTED, now) != Attachment.OTHER_CONTENT;
+    }
+
+    private void searchOrForget(FollowedFile file, Set<FileId> listed, Moment now) {
         if (!file.isMissed()) {
             file.setMissing(file.isComplete(), now);
         }
@@ -219,19 +236,19 @@ final class SourceFiles {
         if (missingMs > config.forgetMs()) {
             followed.remove(file);
         } else if (!file.isComplete() && missingMs <= config.rotatedWaitMs()) {
-            searchSiblings(file, now);
+            searchSiblings(file, listed, now);
         }
     }
 
     /** Finds a content that was renamed, copied or compressed to a name that no glob matches. */
-    private void searchSiblings(FollowedFile file, Moment now) {
+    private void searchSiblings(FollowedFile file, Set<FileId> listed, Moment now) {
         Path directory = file.path().getParent();
         if (directory == null) {
             return;
         }
         Siblings there = siblings.computeIfAbsent(directory, each -> new Siblings(finder.files(each, now.steadyMs())));
         for (Stat sibling : there.candidates(file)) {
-            if (!followed.isHolder(sibling.id())) {
+            if (!listed.contains(sibling.id()) && !followed.isHolder(sibling.id())) {
                 switch (attach(file, sibling, State.UNLISTED, now)) {
                     case ATTACHED -> {
                         return;
@@ -255,6 +272,10 @@ final class SourceFiles {
         } else {
             file.noteUnchanged(now);
             reportFailure(file, now);
+        }
+        if (changed && file.content() != null && isReplaced(file)) {
+            setReplaced(file, now);
+            return;
         }
         if (file.content() != null) {
             updateOpen(file, changed, now);
@@ -295,10 +316,26 @@ final class SourceFiles {
         }
     }
 
+    /** Whether an open file holds another content. If that cannot be read, a read of its lines will fail, too. */
+    private static boolean isReplaced(FollowedFile file) {
+        try {
+            return !file.isIntact();
+        } catch (IOException e) {
+            log.debug("cannot be compared: {}", file.path(), e);
+            return false;
+        }
+    }
+
     /** Decides which content a new file holds. */
     private void identify(Stat stat, Moment now) {
         boolean isTooOld = config.files().isTooOld(stat.modifiedMs(), now.wallMs());
         try {
+            if (RotationMatcher.isArchiveOfFile(stat)) {
+                if (RotationMatcher.isYoung(stat, now.wallMs())) {
+                    undecided.add(stat.path());
+                }
+                return;
+            }
             // Compressing a log keeps its time.
             List<FollowedFile> candidates = followed.maybeRotatedTo(RotationMatcher.name(stat.path())).stream()
                     .filter(known -> !isTooOld || known.state() == State.MISSING)
@@ -337,14 +374,9 @@ final class SourceFiles {
      *
      * @return whether the file needs no further attention; false if it turned out to hold another content
      */
-    private boolean continueIn(Stat stat, FollowedFile known, Moment now) {
+    private boolean continueIn(Stat stat, FollowedFile known, Moment now) throws IOException {
         if (known.state() == State.LISTED) {
             setReplaced(known, now);
-        }
-        if (known.isComplete()) {
-            known.attachClosed(stat);
-            followed.moved(known);
-            return true;
         }
         if (stat.isNamedArchive() && RotationMatcher.isYoung(stat, now.wallMs())) {
             // Each attempt decompresses what there is.
@@ -354,16 +386,17 @@ final class SourceFiles {
         if (attach(known, stat, State.LISTED, now) != Attachment.OTHER_CONTENT) {
             return true;
         }
-        if (RotationMatcher.isYoung(stat, now.wallMs())) {
+        // A copy that lacks lines in flight must be read if they are not acknowledged before the agent ends.
+        if (RotationMatcher.isYoung(stat, now.wallMs()) || known.isInFlight()) {
+            undecided.add(stat.path());
             return true;
         }
-        boolean copiedBeforeTheLastLines =
-                !stat.isNamedArchive() && stat.sizeBytes() < known.readTo().offset();
-        if (copiedBeforeTheLastLines) {
+        if (RotationMatcher.isCopyWithoutTheLastLines(stat, known)) {
             known.attachClosed(stat);
             followed.moved(known);
+            return true;
         }
-        return copiedBeforeTheLastLines;
+        return false;
     }
 
     private enum Attachment {
@@ -394,7 +427,7 @@ final class SourceFiles {
             if (skips && file.acknowledgements().isUntouched()) {
                 file.acknowledgements().skipTo(FileEnd.of(content, config.newline()));
             }
-            Optional<ReadCursor> cursor = file.resume(content);
+            Optional<ReadCursor> cursor = file.resume(content, stat.id());
             if (cursor.isEmpty() && content.failure().isPresent()) {
                 throw content.failure().get();
             }

@@ -254,7 +254,7 @@ class AgentCheckpointFileTest {
             }
         });
         file.write(NEW, 0);
-        assertThat(steps).hasToString("write force rename forceDirectory write ");
+        assertThat(steps).hasToString("write force rename write forceDirectory ");
         steps.setLength(0);
         // A change may stay in the page cache for a second, but not the identity of a new content.
         file.write(grown(NEW, "id1", 10), 999);

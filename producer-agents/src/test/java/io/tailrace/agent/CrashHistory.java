@@ -1,0 +1,536 @@
+package io.tailrace.agent;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import io.tailrace.agent.checkpoint.VolatileDisk;
+import io.tailrace.agent.parse.Format;
+import io.tailrace.agent.tail.FileSelection;
+import io.tailrace.agent.tail.TailConfig;
+import io.tailrace.client.ProducerRecord;
+import io.tailrace.protocol.ErrorCode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One history of an agent in memory, which a seed determines: programs write logs, the logs are rotated, brokers refuse or do not
+ * answer, the checkpoint's disk is full, and the agent ends at any point.
+ *
+ * <p>At its end, every whole line that was in a file which the agent had to read must have been sent; twice only if it was in flight
+ * when the agent ended, and then as the same record. The agent's own code decides none of that.
+ */
+final class CrashHistory {
+    private static final int MOVES = 24;
+    private static final int LINE_BYTES_MAX = 100;
+    private static final int CHUNK_BYTES_MAX = 256;
+    private static final long START_MS = 1_700_000_000_000L;
+
+    private final Random random;
+    private final boolean isTraced;
+    private final List<String> trace = new ArrayList<>();
+    private final boolean isRaw;
+    private final VolatileDisk disk;
+    private final List<SimulatedLog> logs = new ArrayList<>();
+    private final FileSystem fileSystem;
+    private final AgentHarness harness;
+    private int lines;
+    /** Steps of sending or of writing the checkpoint after which the agent ends; negative if it does not. */
+    private int stepsToCrash = -1;
+
+    private boolean isDiskFull;
+    private boolean isRefusing;
+    private boolean hasLostPower;
+    private final boolean hasHeader;
+    private boolean hasCrashed;
+    /** How many records may be repeated because of the crashes so far. */
+    private long repeatedMax;
+    /** How many records were written, and how many lines in flight, when the checkpoint was last forced. */
+    private long writtenAtForce;
+
+    private long inFlightAtForce;
+
+    /** Ends the agent in the middle of a step. */
+    private static final class Crash extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** A history has gone wrong. */
+    static final class Violation extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private Violation(String message) {
+            super(message);
+        }
+    }
+
+    private CrashHistory(long seed, boolean isTraced) throws IOException {
+        random = new Random(seed * 0x9E3779B97F4A7C15L);
+        this.isTraced = isTraced;
+        FileClock clock = new FileClock();
+        // A new one for each history, so that the numbers of its files do not depend on the histories before.
+        fileSystem = Jimfs.newFileSystem(Configuration.unix().toBuilder()
+                .setAttributeViews("unix")
+                .setBlockSize(512)
+                .setFileTimeSource(clock::now)
+                .build());
+        isRaw = random.nextBoolean();
+        disk = new VolatileDisk(random);
+        Format format = isRaw
+                ? new Format(Format.Kind.RAW, "", "", "iso")
+                : new Format(Format.Kind.JSON, "", "at", "epoch-millis");
+        harness = new AgentHarness(
+                fileSystem.getPath("/"),
+                random.nextInt(4) == 0 ? 3 : 100,
+                path -> List.of(source(path, format)),
+                disk::open);
+        harness.nowMs = START_MS;
+        clock.harness = harness;
+        disk.beforeStep(this::beforeDiskStep);
+        disk.afterForce(this::noteForced);
+        prepareProducer(false);
+        SimulatedLog.Style style = style();
+        hasHeader = !style.header().isEmpty();
+        trace(style + (isRaw ? ", raw" : ", JSON"));
+        for (String name : random.nextInt(3) == 0 ? List.of("a.log", "b.log") : List.of("a.log")) {
+            logs.add(new SimulatedLog(harness.log(name), style, this::nextLine));
+        }
+    }
+
+    /** The time of the files. */
+    private static final class FileClock {
+        private @Nullable AgentHarness harness;
+
+        private FileTime now() {
+            return FileTime.fromMillis(harness == null ? START_MS : harness.nowMs);
+        }
+    }
+
+    private static Source source(Path logs, Format format) {
+        TailConfig tail = new TailConfig(
+                "web",
+                FileSelection.of(List.of(logs + "/*.log*")),
+                StandardCharsets.UTF_8,
+                LINE_BYTES_MAX,
+                CHUNK_BYTES_MAX,
+                30_000,
+                300_000,
+                7L * 24 * 3_600_000);
+        return new Source(tail, format, AgentHarness.TOPIC);
+    }
+
+    private SimulatedLog.Style style() {
+        SimulatedLog.Naming[] namings = SimulatedLog.Naming.values();
+        List<String> header =
+                switch (random.nextInt(4)) {
+                    case 0 -> List.of("#fields: time client path");
+                    case 1 ->
+                        IntStream.range(0, 20)
+                                .mapToObj(line -> "#line " + line + "-".repeat(60))
+                                .toList();
+                    default -> List.of();
+                };
+        return new SimulatedLog.Style(
+                namings[random.nextInt(namings.length)], random.nextInt(3) > 0, header, random.nextBoolean() ? 0 : 25);
+    }
+
+    private String nextLine() {
+        int number = ++lines;
+        String more = "x".repeat(random.nextInt(20) == 0 ? 2 * LINE_BYTES_MAX : random.nextInt(50));
+        if (isRaw) {
+            return "<" + number + " " + more + ">";
+        }
+        long atMs = harness.nowMs - random.nextLong(AgentHarness.DISORDER_MS);
+        String at = random.nextInt(20) == 0 ? "null" : String.valueOf(atMs);
+        return "{\"line\":" + number + ",\"at\":" + at + ",\"x\":\"" + more + "\"}";
+    }
+
+    /**
+     * Plays a history.
+     *
+     * @throws AssertionError if it goes wrong, with everything that happened
+     */
+    static void play(long seed) throws IOException {
+        if (new CrashHistory(seed, false).failure().isPresent()) {
+            CrashHistory again = new CrashHistory(seed, true);
+            Throwable failure =
+                    again.failure().orElseGet(() -> new AssertionError("it does not go wrong when it is played again"));
+            throw new AssertionError(
+                    "history " + seed + " goes wrong: " + failure.getMessage() + "\n" + String.join("\n", again.trace),
+                    failure);
+        }
+    }
+
+    private Optional<Throwable> failure() throws IOException {
+        try {
+            for (int move = 0; move < MOVES; move++) {
+                move();
+            }
+            settle();
+            check();
+            return Optional.empty();
+        } catch (RuntimeException | AssertionError e) {
+            return Optional.of(e);
+        } finally {
+            close();
+        }
+    }
+
+    private void close() throws IOException {
+        disk.beforeStep(() -> {});
+        harness.close();
+        for (SimulatedLog log : logs) {
+            log.close();
+        }
+        fileSystem.close();
+    }
+
+    private void trace(String what) {
+        if (isTraced) {
+            trace.add((harness.nowMs - START_MS) + " ms: " + what + " " + logs);
+            if (Boolean.getBoolean("loud")) {
+                System.out.println(trace.get(trace.size() - 1));
+            }
+        }
+    }
+
+    private void move() throws IOException {
+        harness.pass(random.nextInt(4) == 0 ? random.nextInt(40_000) : random.nextInt(2_000));
+        switch (random.nextInt(16)) {
+            case 0, 1, 2, 3, 4, 5 -> moveLog();
+            case 6, 7, 8, 9 -> run();
+            case 10 -> answer();
+            case 11 -> changeBrokers();
+            case 12 -> {
+                isDiskFull = !isDiskFull;
+                trace("disk full: " + isDiskFull);
+            }
+            case 13 -> stop();
+            case 14 -> {
+                trace("kill");
+                crash();
+            }
+            default -> {
+                stepsToCrash = random.nextInt(12);
+                run();
+            }
+        }
+    }
+
+    private void run() throws IOException {
+        trace("run" + (stepsToCrash < 0 ? "" : ", crash after " + stepsToCrash + " steps"));
+        try {
+            harness.run();
+        } catch (Crash e) {
+            trace("killed within a step");
+            crash();
+        }
+        stepsToCrash = -1;
+    }
+
+    private void answer() throws IOException {
+        int batches = random.nextInt(5);
+        trace("answer " + batches + " batches");
+        harness.producer.answerBatches(batches);
+        run();
+    }
+
+    private void changeBrokers() {
+        if (random.nextInt(3) == 0) {
+            isRefusing = !isRefusing;
+            trace("brokers fail: " + isRefusing);
+        } else {
+            harness.producer.holding = !harness.producer.holding;
+            trace("brokers answer: " + !harness.producer.holding);
+            if (!harness.producer.holding) {
+                harness.producer.answerAll();
+            }
+        }
+    }
+
+    private void stop() throws IOException {
+        if (isDiskFull || isRefusing) {
+            return;
+        }
+        trace("stop");
+        harness.stop();
+        downtime();
+        start();
+    }
+
+    /** Ends the agent without warning; perhaps the machine with it. */
+    private void crash() throws IOException {
+        stepsToCrash = -1;
+        hasCrashed = true;
+        int reached = random.nextInt(harness.producer.pending.size() + 1);
+        // Records that were offered in this step may belong to a chunk that the agent does not count yet.
+        repeatedMax += harness.agent.linesInFlight() + CHUNK_BYTES_MAX;
+        boolean powerFails = random.nextInt(3) == 0;
+        trace(reached + " of " + harness.producer.pending.size() + " records reach the brokers"
+                + (powerFails ? ", the power fails" : ""));
+        if (powerFails) {
+            hasLostPower = true;
+            repeatedMax += harness.producer.written.size() - writtenAtForce + inFlightAtForce + CHUNK_BYTES_MAX;
+            disk.failPower(harness.data);
+        }
+        harness.crash(reached);
+        downtime();
+        start();
+    }
+
+    private void start() throws IOException {
+        boolean holding = harness.producer.holding;
+        isDiskFull = false;
+        trace("start");
+        harness.start();
+        prepareProducer(holding);
+        noteForced();
+    }
+
+    private void prepareProducer(boolean holding) {
+        harness.producer.holding = holding;
+        harness.producer.beforeSend = this::beforeCrash;
+        harness.producer.namesRefused = true;
+        harness.producer.refusal = this::refusal;
+    }
+
+    private Optional<ErrorCode> refusal(ProducerRecord record) {
+        if (isRefusing) {
+            return Optional.of(ErrorCode.NOT_ENOUGH_REPLICAS);
+        }
+        // The length does not depend on random ids.
+        boolean isOdd =
+                record.topic().equals(AgentHarness.TOPIC) && Objects.requireNonNull(record.value()).length % 40 == 0;
+        return isOdd ? Optional.of(ErrorCode.INVALID_RECORD) : Optional.empty();
+    }
+
+    private void beforeCrash() {
+        if (stepsToCrash == 0) {
+            throw new Crash();
+        }
+        stepsToCrash--;
+    }
+
+    private void beforeDiskStep() throws IOException {
+        if (stepsToCrash >= 0) {
+            beforeCrash();
+        }
+        if (isDiskFull) {
+            throw new IOException("the disk is full");
+        }
+    }
+
+    private void noteForced() {
+        writtenAtForce = harness.producer.written.size();
+        inFlightAtForce = harness.agent.linesInFlight();
+    }
+
+    private void downtime() throws IOException {
+        for (int moves = random.nextInt(3); moves > 0; moves--) {
+            harness.pass(random.nextInt(20_000));
+            moveLog();
+        }
+    }
+
+    private void moveLog() throws IOException {
+        SimulatedLog log = logs.get(random.nextInt(logs.size()));
+        if (random.nextInt(2) == 0) {
+            write(log);
+        } else if (log.isCopied()) {
+            trace("truncate");
+            log.truncate();
+        } else if (log.isRenamed() && random.nextInt(2) == 0) {
+            trace("reopen");
+            log.reopen();
+        } else if (log.isCompressing()) {
+            trace("end of compression");
+            log.endCompression();
+        } else {
+            rotate(log);
+        }
+    }
+
+    private void write(SimulatedLog log) throws IOException {
+        int count = 1 + random.nextInt(10);
+        OptionalInt last = random.nextInt(4) == 0 ? OptionalInt.of(random.nextInt(40)) : OptionalInt.empty();
+        trace("write " + count + " lines, the last one " + (last.isPresent() ? "in part" : "whole"));
+        log.write(count, last);
+    }
+
+    private void rotate(SimulatedLog log) throws IOException {
+        int kind = random.nextInt(12);
+        if (kind >= 7 && log.mayCompress()) {
+            int bytes = random.nextInt(80);
+            trace("compress, at first " + bytes + " bytes");
+            log.compress(bytes);
+        } else if (kind == 6) {
+            log.deleteOldest().ifPresent(path -> trace("deleted " + path));
+        } else if (!log.isRenamed() && !log.isEmpty()) {
+            switch (kind) {
+                case 0, 1 -> {
+                    trace("rename");
+                    log.rename();
+                }
+                case 2 -> {
+                    trace("rename and reopen");
+                    log.rename();
+                    log.reopen();
+                }
+                case 3, 4 -> {
+                    trace("copy");
+                    log.copy();
+                }
+                case 5 -> {
+                    trace("copy and truncate");
+                    log.copy();
+                    log.truncate();
+                }
+                case 7 -> {
+                    trace("replace in place");
+                    log.replace(1 + random.nextInt(10));
+                }
+                case 8 -> {
+                    trace("rename to a name that is not looked for");
+                    log.hide();
+                }
+                default -> {}
+            }
+        }
+    }
+
+    private void settle() throws IOException {
+        trace("settle");
+        isDiskFull = false;
+        isRefusing = false;
+        harness.producer.holding = false;
+        harness.producer.answerAll();
+        for (SimulatedLog log : logs) {
+            if (log.isCopied()) {
+                log.truncate();
+            }
+            if (log.isCompressing()) {
+                log.endCompression();
+            }
+            log.endLine();
+        }
+        for (int scan = 0; scan < 6; scan++) {
+            harness.run();
+            harness.pass(20_000);
+        }
+        harness.run();
+        harness.stop();
+        harness.start();
+        harness.run();
+    }
+
+    /** A line's record, as it was first sent, and how often it was sent. */
+    private static final class Sent {
+        private final String identity;
+        private final byte[] bytes;
+        private int repeated;
+
+        private Sent(String identity, byte[] bytes) {
+            this.identity = identity;
+            this.bytes = bytes;
+        }
+    }
+
+    private void check() {
+        Map<String, Sent> byIdentity = new HashMap<>();
+        Map<String, Sent> byText = new HashMap<>();
+        for (ProducerRecord record : harness.producer.written) {
+            if (record.topic().equals(AgentHarness.TOPIC) || record.topic().equals(AgentHarness.DEAD_LETTERS)) {
+                take(record, byIdentity, byText);
+            }
+        }
+        checkLines(byText);
+        long repeated =
+                byIdentity.values().stream().mapToLong(sent -> sent.repeated).sum();
+        if (repeated > repeatedMax) {
+            throw new Violation(repeated + " records are repeated: expected at most " + repeatedMax);
+        }
+        boolean isAllKnownAgain = !isAnythingGone()
+                && logs.stream().flatMap(log -> log.lines().stream()).noneMatch(SimulatedLog.Line::wasInShortCopy);
+        if (!hasLostPower && (!hasCrashed || isAllKnownAgain)) {
+            AuditOracle.of(harness).check(byIdentity.size());
+        }
+    }
+
+    /** After a power failure, only the beginning of a file may be known, and other files may begin alike. */
+    private boolean mayBeTakenForAnother() {
+        return hasLostPower && (isAnythingGone() || hasHeader);
+    }
+
+    private boolean isAnythingGone() {
+        return logs.stream().anyMatch(SimulatedLog::isAnythingGone);
+    }
+
+    private void take(ProducerRecord record, Map<String, Sent> byIdentity, Map<String, Sent> byText) {
+        GenericRecord value = harness.decode(record);
+        byte[] bytes = Objects.requireNonNull(record.value());
+        String identity = value.get("fileId") + " " + value.get("byteOffset");
+        String text = value.get("line").toString();
+        Sent sent = byIdentity.get(identity);
+        if (sent == null) {
+            sent = new Sent(identity, bytes);
+            byIdentity.put(identity, sent);
+        } else {
+            sent.repeated++;
+            // A power failure may lose the time at which a line was read.
+            boolean isSame = Arrays.equals(sent.bytes, bytes);
+            boolean hasTimeOfReading = isRaw || record.topic().equals(AgentHarness.DEAD_LETTERS);
+            boolean mayDiffer = mayBeTakenForAnother() || (hasLostPower && hasTimeOfReading);
+            if (!isSame && !mayDiffer) {
+                throw new Violation("two records have the identity " + identity + ", the later one is " + value);
+            }
+        }
+        Sent other = byText.putIfAbsent(text, sent);
+        if (other != null && other != sent && isKnownAgain(text) && !mayBeTakenForAnother()) {
+            throw new Violation("a line has the identities " + other.identity + " and " + sent.identity + ": " + text);
+        }
+    }
+
+    private boolean isKnownAgain(String text) {
+        return !text.startsWith("#")
+                && logs.stream()
+                        .flatMap(log -> log.lines().stream())
+                        .anyMatch(line -> line.text().equals(text) && !line.wasInShortCopy());
+    }
+
+    private void checkLines(Map<String, Sent> byText) {
+        Set<String> known = new HashSet<>();
+        StringBuilder all = new StringBuilder();
+        for (SimulatedLog log : logs) {
+            for (SimulatedLog.Line line : log.lines()) {
+                String sentText = line.text()
+                        .substring(0, Math.min(LINE_BYTES_MAX, line.text().length()));
+                known.add(sentText);
+                all.append(line.text()).append('\n');
+                if (line.mustBeSent() && !byText.containsKey(sentText)) {
+                    throw new Violation("a line was not sent: " + line.text());
+                }
+            }
+        }
+        for (String text : byText.keySet()) {
+            boolean isPart = known.contains(text) || text.startsWith("#") || all.indexOf(text) >= 0;
+            if (!isPart) {
+                throw new Violation("a record is no line: " + text);
+            }
+        }
+    }
+}
