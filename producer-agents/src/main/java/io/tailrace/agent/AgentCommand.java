@@ -73,6 +73,7 @@ public final class AgentCommand implements Callable<Integer> {
                     Executors.newFixedThreadPool(BACKGROUND_THREADS, AgentCommand::backgroundThread));
             Agent agent = new Agent(agentConfig, connections, loop::wakeUp, monitor);
             monitor.watch(loop.ended());
+            Thread.setDefaultUncaughtExceptionHandler(loop::fail);
             loop.start(agent, once);
             ServerProcess.runUntilStopped(
                     loop,

@@ -53,6 +53,12 @@ final class AgentLoop implements AutoCloseable {
         new Thread(() -> run(agent, once), "agent").start();
     }
 
+    /** Ends the agent, as another thread of the process has failed. Without the producer's, it would wait forever. */
+    void fail(Thread thread, Throwable failure) {
+        log.error("thread failed, the agent ends: {}", thread.getName(), failure);
+        ended.completeExceptionally(failure);
+    }
+
     /** Completes when the thread has ended, exceptionally if the agent failed. */
     CompletableFuture<Void> ended() {
         return ended;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.agent.tail.Moment;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,6 +53,19 @@ class AgentLoopTest extends AgentFixture {
         assertThat(loop.ended()).isNotDone();
         hanging.countDown();
         assertThat(loop.ended()).succeedsWithin(1, TimeUnit.MINUTES);
+    }
+
+    @Test
+    void threadThatFailsEndsTheAgent() {
+        AgentLoop loop = new AgentLoop(harness.config, Moment::now);
+        loop.start(harness.agent, false);
+        loop.fail(new Thread("producer"), new UnsatisfiedLinkError("libzstd cannot be unpacked"));
+        assertThat(loop.ended())
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("libzstd cannot be unpacked");
+        loop.close();
     }
 
     private static void await(CountDownLatch latch) {

@@ -105,7 +105,7 @@ class AgentPackageIT {
 
     @AfterEach
     void purge() throws Exception {
-        debian().shell("dpkg -P tailrace-agent; systemctl reset-failed");
+        debian().shell("dpkg -P tailrace-agent; rm -rf " + DROP_INS + "; systemctl reset-failed");
     }
 
     @Test
@@ -186,8 +186,7 @@ class AgentPackageIT {
                 .contains(CONFIGURATION + ": batch.bytes=many: expected a whole number");
 
         debian().shell("sed -i '/^batch.bytes=many/d' " + CONFIGURATION);
-        debian().shell("mkdir -p %s; echo '[Service]\nRestartSec=100ms' > %s/soon.conf; systemctl daemon-reload"
-                .formatted(DROP_INS, DROP_INS));
+        dropIn("RestartSec=100ms");
         debian().shell("systemctl start tailrace-agent");
         request(100);
         assertRequestsAreSentOnce();
@@ -198,7 +197,27 @@ class AgentPackageIT {
         request(100);
         await("all requests").atMost(WAIT_MAX).untilAsserted(() -> assertThat(sent("path"))
                 .containsAll(requested));
-        debian().shell("rm -r " + DROP_INS);
+    }
+
+    /** As on a machine whose /tmp is mounted noexec: the library that compresses cannot be loaded. */
+    @Test
+    void agentThatCannotSendEnds() throws Exception {
+        configure();
+        dropIn("RestartSec=100ms\\nEnvironment=TAILRACE_OPTS=-Djava.io.tmpdir=/nowhere");
+        request(1);
+
+        debian().shell("systemctl start tailrace-agent");
+        await("another start").atMost(WAIT_MAX).until(() -> !property("NRestarts")
+                .equals("0"));
+        debian().shell("systemctl stop tailrace-agent");
+        assertThat(debian().shell("journalctl -u tailrace-agent -n 500"))
+                .contains("thread failed, the agent ends", "Main process exited, code=exited, status=1");
+    }
+
+    /** As {@code systemctl edit} does. */
+    private static void dropIn(String lines) throws Exception {
+        debian().shell("mkdir -p %s; printf '[Service]\\n%s\\n' > %s/test.conf; systemctl daemon-reload"
+                .formatted(DROP_INS, lines, DROP_INS));
     }
 
     @Test

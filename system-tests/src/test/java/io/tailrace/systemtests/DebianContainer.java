@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 
 /**
  * A fresh Debian in a folder, which runs with systemd as its first process: what an administrator has. It has file systems,
- * users and processes of its own, and this machine's network. Its mounts end with its processes, however the test ends.
+ * users and processes of its own, and this machine's network. It shuts down if this process ends without a
+ * {@link #close}, and its mounts end with it.
  *
  * <p>Requires root, mmdebstrap, systemd-nspawn and a Debian mirror.
  */
@@ -78,7 +79,13 @@ final class DebianContainer implements AutoCloseable {
     /** Boots what {@link #install} has unpacked. */
     static DebianContainer boot(Path root, Path output) throws IOException {
         Process process = new ProcessBuilder(
-                        "systemd-nspawn", "--register=no", "--keep-unit", "--boot", "--directory=" + root)
+                        "setpriv",
+                        "--pdeathsig=TERM",
+                        "systemd-nspawn",
+                        "--register=no",
+                        "--keep-unit",
+                        "--boot",
+                        "--directory=" + root)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
