@@ -60,6 +60,55 @@ class AgentRotationTest extends AgentFixture {
         expectEachLineOnce();
     }
 
+    /** As logrotate does with compress and delaycompress. */
+    private void logrotate(int rotations) throws IOException {
+        for (int i = rotations; i >= 2; i--) {
+            Files.move(harness.log("access.log." + i + ".gz"), harness.log("access.log." + (i + 1) + ".gz"));
+        }
+        if (rotations >= 1) {
+            Files.move(harness.log("access.log.1"), harness.log("access.log.2"));
+            gzip("access.log.2", "access.log.2.gz");
+            Files.delete(harness.log("access.log.2"));
+        }
+        Files.move(harness.log("access.log"), harness.log("access.log.1"));
+        harness.append("access.log", "");
+    }
+
+    @Test
+    void fileFoundUnderItsRotatedNameIsNotReadAgainWhenItIsCompressed() throws IOException {
+        write("access.log", 0, 10);
+        harness.run();
+        logrotate(0);
+        harness.run();
+        write("access.log", 10, 20);
+        logrotate(1);
+        harness.run();
+        write("access.log", 20, 30);
+        logrotate(2);
+        expectEachLineOnce();
+        harness.pass(60_000);
+        expectEachLineOnce();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void fileThatWasRotatedBeforeTheFirstStartIsNotReadAgainWhenItIsCompressed(boolean stopped) throws IOException {
+        write("access.log.1", 0, 10);
+        write("access.log", 10, 20);
+        harness.run();
+        if (stopped) {
+            harness.stop();
+        }
+        logrotate(1);
+        write("access.log", 20, 30);
+        if (stopped) {
+            harness.start();
+        }
+        expectEachLineOnce();
+        harness.pass(60_000);
+        expectEachLineOnce();
+    }
+
     @Test
     void fileRenamedOutsideThePathsIsReadToItsEnd() throws IOException {
         write("access.log", 0, 10);
