@@ -160,10 +160,11 @@ final class Agent implements AutoCloseable {
             List<FileProgress> progress = written.files().stream()
                     .filter(file -> file.source().equals(source.name()))
                     .toList();
-            LineEncoder lines = new LineEncoder(source, config, ids);
-            SendGate gate = new SendGate("source " + source.name(), lines::isRegistered, () -> connections
-                    .producer()
-                    .unavailability(source.topic()));
+            LineEncoder lines = new LineEncoder(source, config);
+            SendGate gate =
+                    new SendGate("source " + source.name(), nowMs -> lines.isRegistered(ids, nowMs), () -> connections
+                            .producer()
+                            .unavailability(source.topic()));
             SourceTail tail = new SourceTail(source.tail(), shared, progress);
             if (!written.sources().contains(source.name())) {
                 tail.setNew();

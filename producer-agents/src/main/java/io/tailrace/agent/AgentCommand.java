@@ -1,68 +1,135 @@
 package io.tailrace.agent;
 
+import io.tailrace.agent.checkpoint.DataDirectoryLock;
 import io.tailrace.agent.tail.Moment;
+import io.tailrace.client.ClientConfig;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
 import io.tailrace.config.Config;
 import io.tailrace.config.ConfigOptions;
 import io.tailrace.metrics.MetricsEndpoint;
 import io.tailrace.process.CommandRunner;
+import io.tailrace.process.OutputOptions;
 import io.tailrace.process.ServerProcess;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryClient;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** {@code tailrace agent}: runs an agent until SIGTERM, or once. */
+/** {@code tailrace agent}: runs an agent until SIGTERM, or once; or looks at what it would do. */
 @Command(name = "tailrace agent", description = "Follows log files and sends their lines to the brokers.")
 public final class AgentCommand implements Callable<Integer> {
     /** Uncompressed. Larger than the client's default: a block of similar lines compresses better. */
-    private static final int BLOCK_BYTES = 256 << 10;
+    static final int BLOCK_BYTES = 256 << 10;
 
     private static final int REQUEST_TIMEOUT_MS = 10_000;
-
     /** One for the registry, and one for topics. */
     private static final int BACKGROUND_THREADS = 2;
 
+    private static final String LOG_LEVEL = "tailrace.log.level";
+
     private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(5);
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
 
     @Mixin
     private ConfigOptions options = new ConfigOptions();
 
+    @ArgGroup(exclusive = true)
+    private Mode mode = new Mode();
+
     @Option(
-            names = "--once",
-            description =
-                    "Sends what the files hold now, and exits once it is acknowledged. A last line without a newline"
-                            + " is left for the next run.")
-    private boolean once;
+            names = "--lines",
+            paramLabel = "N",
+            description = "With --dry-run: lines of each source at most. Default: ${DEFAULT-VALUE}.")
+    private long lines = 100;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    /** What to do instead of running until SIGTERM. */
+    private static final class Mode {
+        @Option(
+                names = "--once",
+                description =
+                        "Sends what the files hold now, and exits once it is acknowledged. A last line without a newline"
+                                + " is left for the next run.")
+        private boolean once;
+
+        @Option(
+                names = "--check",
+                description =
+                        "Checks the configuration, the files and their permissions, topics, schemas and data.dir, and changes"
+                                + " nothing. Exits with 1 if anything has failed.")
+        private boolean check;
+
+        @Option(
+                names = "--dry-run",
+                description =
+                        "Prints the records that the files' first lines become, each as JSON on a line, and sends nothing."
+                                + " Exits with 3 if there are dead letters among them.")
+        private boolean dryRun;
+
+        @Option(
+                names = "--status",
+                description =
+                        "Shows how far each file is acknowledged, also while the agent runs. Exits with 3 if it does not,"
+                                + " or a file cannot be read.")
+        private boolean status;
+    }
 
     /** Runs the command. */
     public static void main(String... args) {
-        CommandRunner.main(new AgentCommand(), args);
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        AgentCommand agent = new AgentCommand();
+        return CommandRunner.commandLine(
+                new CommandLine(agent).addSubcommand(CheckpointCommand.commandLine(agent.options)));
     }
 
     @Override
-    @SuppressWarnings("try") // The lock is held and not used.
     public Integer call() throws Exception {
         Config config = options.read(AgentKeys.ALL);
+        CommandLine line = command.commandLine();
+        if (lines < 1) {
+            throw new ParameterException(line, "--lines=" + lines + ": expected 1 or more");
+        }
+        boolean looksOnly = mode.check || mode.status || mode.dryRun;
+        if (looksOnly && System.getProperty(LOG_LEVEL) == null) {
+            // What the log would say is in the result.
+            System.setProperty(LOG_LEVEL, "ERROR");
+        }
+        AgentInspection inspection = new AgentInspection(config, line.getOut(), line.getErr());
+        if (mode.check) {
+            return inspection.check(output);
+        }
+        if (mode.status) {
+            return inspection.status(output);
+        }
+        return mode.dryRun ? inspection.dryRun(lines) : run(config);
+    }
+
+    @SuppressWarnings("try") // The lock is held and not used.
+    private int run(Config config) throws Exception {
         AgentConfig agentConfig = AgentKeys.agentConfig(config);
         ProducerConfig producerConfig = producerConfig(config, agentConfig);
-        Files.createDirectories(agentConfig.dataDirectory());
         SchemaRegistryClient schemas =
                 new HttpSchemaRegistryClient(config.value(AgentKeys.REGISTRY_URL), REGISTRY_TIMEOUT);
         AgentMonitor monitor = new AgentMonitor(agentConfig, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
-        try (FileChannel held = lock(agentConfig.dataDirectory());
+        try (DataDirectoryLock held = DataDirectoryLock.acquire(agentConfig.dataDirectory());
                 MetricsEndpoint endpoint = MetricsEndpoint.start(agentConfig.metrics(), monitor)) {
             endpoint.register(monitor::register);
             AgentLoop loop = new AgentLoop(agentConfig, Moment::now);
@@ -74,7 +141,7 @@ public final class AgentCommand implements Callable<Integer> {
             Agent agent = new Agent(agentConfig, connections, loop::wakeUp, monitor);
             monitor.watch(loop.ended());
             Thread.setDefaultUncaughtExceptionHandler(loop::fail);
-            loop.start(agent, once);
+            loop.start(agent, mode.once);
             ServerProcess.runUntilStopped(
                     loop,
                     loop.ended(),
@@ -83,10 +150,18 @@ public final class AgentCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static Thread backgroundThread(Runnable calls) {
+    static Thread backgroundThread(Runnable calls) {
         Thread thread = new Thread(calls, "agent-background");
         thread.setDaemon(true);
         return thread;
+    }
+
+    static ClientConfig clientConfig(Config config, AgentConfig agentConfig, int requestTimeoutMs) {
+        return ClientConfig.builder()
+                .bootstrapServers(config.value(AgentKeys.BOOTSTRAP_SERVERS))
+                .clientId("tailrace-agent-" + agentConfig.host())
+                .requestTimeoutMs(requestTimeoutMs)
+                .build();
     }
 
     private static ProducerConfig producerConfig(Config config, AgentConfig agentConfig) {
@@ -101,30 +176,5 @@ public final class AgentCommand implements Callable<Integer> {
                 .bufferBytesMax(2 * agentConfig.inFlightBytesMax());
         builder.client().clientId("tailrace-agent-" + agentConfig.host()).requestTimeoutMs(REQUEST_TIMEOUT_MS);
         return builder.build();
-    }
-
-    /**
-     * Locks the data directory for this process until the channel is closed.
-     *
-     * @throws IOException if another agent holds the lock
-     */
-    static FileChannel lock(Path directory) throws IOException {
-        FileChannel channel =
-                FileChannel.open(directory.resolve("agent.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (!isLocked(channel)) {
-            channel.close();
-            throw new IOException(
-                    "data.dir=" + directory + ": another agent is running here; stop it, or set another data.dir");
-        }
-        return channel;
-    }
-
-    private static boolean isLocked(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            // Another agent in this process holds the lock.
-            return false;
-        }
     }
 }

@@ -38,8 +38,11 @@ final class AgentKeys {
             AgentKeys::httpAddress);
     static final ConfigKey<CompressionType> COMPRESSION =
             ConfigKey.choice("compression.type", CompressionType.class, CompressionType.ZSTD, "Codec of the batches.");
-    static final ConfigKey<String> DATA_DIR =
-            ConfigKey.text("data.dir", "data/agent", "Directory of the checkpoint, for one agent alone.");
+    static final ConfigKey<String> DATA_DIR = ConfigKey.text(
+            "data.dir",
+            "/var/lib/tailrace/agent",
+            "Directory of the checkpoint, for one agent alone. A relative path is below the directory of the configuration"
+                    + " file.");
     static final ConfigKey<String> HOST =
             ConfigKey.text("host", "", "Host name in the records. Empty: the machine's own.");
     static final ConfigKey<String> DEAD_LETTER_TOPIC = ConfigKey.text(
@@ -252,7 +255,7 @@ final class AgentKeys {
         checkTopics(sources, config);
         return new AgentConfig(
                 host(config.value(HOST)),
-                Path.of(config.value(DATA_DIR)),
+                config.path(DATA_DIR),
                 config.value(DEAD_LETTER_TOPIC),
                 config.value(EVENT_AHEAD_MAX_MS),
                 new AuditConfig(

@@ -12,6 +12,7 @@ import io.tailrace.schemas.Schemas;
 import java.nio.charset.Charset;
 import java.time.Instant;
 import java.util.Arrays;
+import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,14 +39,13 @@ final class LineEncoder implements ChunkEncoder {
     private final LineDecoder decoder;
     private final LineParser parser;
     private final LineFilter filter;
-    private final SchemaIds ids;
     /** Those of the topic's and of the dead letters' schemas, once they are registered. */
     private byte[] header = {};
 
     private byte[] deadLetterHeader = {};
     private final RecordWriter writer = new RecordWriter();
 
-    LineEncoder(Source source, AgentConfig config, SchemaIds ids) {
+    LineEncoder(Source source, AgentConfig config) {
         this.topic = source.topic();
         this.deadLetterTopic = config.deadLetterTopic();
         this.eventAheadMaxMs = config.eventAheadMaxMs();
@@ -53,14 +53,13 @@ final class LineEncoder implements ChunkEncoder {
         this.decoder = new LineDecoder(charset);
         this.parser = source.parser();
         this.filter = new LineFilter(source.rules(), charset);
-        this.ids = ids;
     }
 
     /**
      * Whether the schemas of the source's topic and of the dead letters are registered, as {@link SchemaIds#isRegistered}. Nothing can
      * be encoded before.
      */
-    boolean isRegistered(long nowMs) {
+    boolean isRegistered(SchemaIds ids, long nowMs) {
         if (!ids.isRegistered(topic, parser.schema(), nowMs)
                 || !ids.isRegistered(deadLetterTopic, Schemas.DEAD_LETTER, nowMs)) {
             return false;
@@ -68,6 +67,19 @@ final class LineEncoder implements ChunkEncoder {
         header = Framing.header(ids.id(topic, parser.schema()));
         deadLetterHeader = Framing.header(ids.id(deadLetterTopic, Schemas.DEAD_LETTER));
         return true;
+    }
+
+    /** An encoder for records that are not sent: it encodes as if the schemas were registered. */
+    static LineEncoder unregistered(Source source, AgentConfig config) {
+        LineEncoder encoder = new LineEncoder(source, config);
+        encoder.header = Framing.header(0);
+        encoder.deadLetterHeader = Framing.header(0);
+        return encoder;
+    }
+
+    /** The schema of the source's records. */
+    Schema schema() {
+        return parser.schema();
     }
 
     @Override

@@ -9,11 +9,13 @@ import io.tailrace.config.Config;
 import io.tailrace.config.ConfigException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -73,6 +75,7 @@ class AgentKeysTest {
         "batch.bytes, 4096, line.bytes.max=65536",
         "batch.bytes, 9000000, batch.bytes=9000000: expected at most half of in.flight.bytes.max=16777216",
         "in.flight.bytes.max, 1073741824, in.flight.bytes.max=1073741824",
+        "data.dir, state, data.dir=state: expected an absolute path",
         "poll.intervall.ms, 5, poll.intervall.ms",
     })
     void invalidValueIsRefusedByItsKey(String key, String value, String message) {
@@ -87,6 +90,19 @@ class AgentKeysTest {
         assertThatThrownBy(() -> config(Map.of("source.web.paths", "-", "source.app.paths", "/var/log/app.log,-")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("source.web.paths=-: source app reads standard input already");
+    }
+
+    @Test
+    void relativeDataDirIsBelowTheFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("agent.properties"), """
+                bootstrap.servers=localhost:9092
+                schema.registry.url=http://localhost:8081
+                source.web.paths=/var/log/a
+                data.dir=../state
+                """);
+        Config config = Config.read(AgentKeys.ALL, Optional.of(file), Map.of());
+        assertThat(AgentKeys.agentConfig(config).dataDirectory()).isEqualTo(folder.resolveSibling("state"));
+        assertThat(config(Map.of()).dataDirectory()).isEqualTo(Path.of("/var/lib/tailrace/agent"));
     }
 
     @Test

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
+import io.tailrace.agent.checkpoint.DataDirectoryLock;
 import io.tailrace.agent.parse.Format;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,10 +142,13 @@ class AgentLimitsTest extends AgentFixture {
 
     @Test
     void dataDirectoryIsLockedByOneAgent() throws IOException {
-        try (FileChannel held = AgentCommand.lock(folder)) {
-            assertThat(held.isOpen()).isTrue();
-            assertThatThrownBy(() -> AgentCommand.lock(folder)).hasMessageContaining("another agent is running");
+        try (DataDirectoryLock held = DataDirectoryLock.acquire(folder)) {
+            assertThat(held).isNotNull();
+            assertThat(DataDirectoryLock.isHeld(folder)).isTrue();
+            assertThatThrownBy(() -> DataDirectoryLock.acquire(folder))
+                    .hasMessageContaining("another agent is running");
         }
-        AgentCommand.lock(folder).close();
+        assertThat(DataDirectoryLock.isHeld(folder)).isFalse();
+        DataDirectoryLock.acquire(folder).close();
     }
 }

@@ -146,6 +146,13 @@ final class InMemoryAdmin implements ClusterAdmin {
     }
 
     @Override
+    public List<ConfigEntry> brokerConfig(int broker) {
+        return brokerSettings.getOrDefault(broker, Map.of()).entrySet().stream()
+                .map(setting -> new ConfigEntry(setting.getKey(), setting.getValue(), false))
+                .toList();
+    }
+
+    @Override
     public void configureBroker(int broker, Map<String, Optional<String>> changes) {
         change(brokerSettings.computeIfAbsent(broker, each -> new TreeMap<>()), changes);
     }

@@ -176,6 +176,11 @@ final class BrokerAdmin implements ClusterAdmin {
     }
 
     @Override
+    public List<ConfigEntry> brokerConfig(int broker) {
+        return configs.brokerConfig(broker);
+    }
+
+    @Override
     public void configureTopic(String topic, Map<String, Optional<String>> changes) {
         configs.configureTopic(topic, changes);
     }

@@ -24,6 +24,9 @@ public interface ClusterAdmin extends Admin {
      */
     void configureTopic(String topic, Map<String, Optional<String>> changes);
 
+    /** A broker's configuration, defaults included. */
+    List<ConfigEntry> brokerConfig(int broker);
+
     /** Changes dynamic settings of a broker, all of them or none; an empty value removes a setting. */
     void configureBroker(int broker, Map<String, Optional<String>> changes);
 

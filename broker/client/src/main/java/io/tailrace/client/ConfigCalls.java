@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 final class ConfigCalls {
     private static final String TOPIC = "topic ";
     private static final String GROUP = "group ";
+    private static final String BROKER = "broker ";
 
     private final AdminCalls calls;
 
@@ -32,24 +33,48 @@ final class ConfigCalls {
     Map<String, List<ConfigEntry>> topicConfigs(Collection<String> topics) {
         return topics.isEmpty()
                 ? Map.of()
-                : configs(TOPIC, DescribeConfigsRequest.TOPIC, topics, DescribeConfigsResponse.SOURCE_TOPIC);
+                : configs(
+                        TOPIC, DescribeConfigsRequest.TOPIC, topics, DescribeConfigsResponse.SOURCE_TOPIC, calls::ask);
+    }
+
+    /** Each broker knows only its own settings. */
+    List<ConfigEntry> brokerConfig(int broker) {
+        String name = String.valueOf(broker);
+        return configs(
+                        BROKER,
+                        DescribeConfigsRequest.BROKER,
+                        List.of(name),
+                        DescribeConfigsResponse.SOURCE_STATIC_BROKER,
+                        request -> calls.broker(broker)
+                                .thenCompose(address -> calls.network().send(address, request, calls.timeoutMs())))
+                .getOrDefault(name, List.of());
     }
 
     List<ConfigEntry> groupConfig(String group) {
-        return configs(GROUP, DescribeConfigsRequest.GROUP, List.of(group), DescribeConfigsResponse.SOURCE_GROUP)
+        return configs(
+                        GROUP,
+                        DescribeConfigsRequest.GROUP,
+                        List.of(group),
+                        DescribeConfigsResponse.SOURCE_GROUP,
+                        calls::ask)
                 .getOrDefault(group, List.of());
+    }
+
+    /** Sends a request to a broker that can answer it. */
+    private interface Asking {
+        CompletableFuture<DescribeConfigsResponse> ask(DescribeConfigsRequest request);
     }
 
     /** @param ownSource the source of settings that are made for the resource itself */
     private Map<String, List<ConfigEntry>> configs(
-            String what, byte resourceType, Collection<String> names, byte ownSource) {
+            String what, byte resourceType, Collection<String> names, byte ownSource, Asking asking) {
         DescribeConfigsRequest request = new DescribeConfigsRequest(
                 names.stream()
                         .map(name -> new DescribeConfigsRequest.Resource(resourceType, name, null))
                         .toList(),
                 false,
                 false);
-        return calls.call("configuration of " + what + String.join(", ", names), () -> calls.ask(request)
+        return calls.call("configuration of " + what + String.join(", ", names), () -> asking.ask(request)
                 .thenApply(answer -> {
                     Map<String, List<ConfigEntry>> configs = new LinkedHashMap<>();
                     for (DescribeConfigsResponse.Result result : answer.results()) {
@@ -79,7 +104,7 @@ final class ConfigCalls {
 
     void configureBroker(int broker, Map<String, Optional<String>> changes) {
         change(
-                "broker " + broker,
+                BROKER + broker,
                 DescribeConfigsRequest.BROKER,
                 String.valueOf(broker),
                 changes,

@@ -20,10 +20,14 @@ import java.util.TreeSet;
  */
 public final class Config {
     private final String origin;
+    /** Where the file is; empty if there is none. */
+    private final Optional<Path> directory;
+
     private final Map<String, String> texts;
 
-    private Config(String origin, Map<String, String> texts) {
+    private Config(String origin, Optional<Path> directory, Map<String, String> texts) {
         this.origin = origin;
+        this.directory = directory;
         this.texts = texts;
     }
 
@@ -49,7 +53,7 @@ public final class Config {
             faults.sort(null);
             throw new ConfigException(origin + ": " + String.join("; ", faults));
         }
-        return new Config(origin, texts);
+        return new Config(origin, file.map(path -> path.toAbsolutePath().resolveSibling("")), texts);
     }
 
     /** The trimmed values by key, sorted, unchecked. */
@@ -92,6 +96,23 @@ public final class Config {
         return key.parser().apply(text);
     }
 
+    /**
+     * The key's value as an absolute path. A relative one is below the directory of the properties file, so that it means the same
+     * wherever the process is started.
+     *
+     * @throws ConfigException if the key has no value, or a relative path and there is no file
+     */
+    public Path path(ConfigKey<String> key) {
+        Path path = Path.of(value(key));
+        if (path.isAbsolute()) {
+            return path;
+        }
+        return directory
+                .map(above -> above.resolve(path).normalize())
+                .orElseThrow(() -> new ConfigException(
+                        origin + ": " + key.name() + "=" + path + ": expected an absolute path, as there is no file"));
+    }
+
     /** Whether the file or a setting gives the key a value. */
     public boolean isSet(ConfigKey<?> key) {
         return texts.containsKey(key.name());
@@ -130,6 +151,6 @@ public final class Config {
                 values.put(key.substring(prefix.length()), text);
             }
         });
-        return new Config(origin + ": " + family + "." + name, values);
+        return new Config(origin + ": " + family + "." + name, directory, values);
     }
 }

@@ -30,6 +30,19 @@ public final class ConfigOptions {
     }
 
     /**
+     * Reads the configuration that these options and those of the command around this one name. Of two files, or of two values of a
+     * key, this command's counts.
+     *
+     * @throws ConfigException as {@link #read(ConfigKeys)}
+     * @throws IOException if the file cannot be read
+     */
+    public Config read(ConfigKeys keys, ConfigOptions outer) throws IOException {
+        Map<String, String> all = new LinkedHashMap<>(outer.settings);
+        all.putAll(settings);
+        return Config.read(keys, Optional.ofNullable(file == null ? outer.file : file), all);
+    }
+
+    /**
      * The trimmed values by key, unchecked, for a process whose keys are defined elsewhere.
      *
      * @throws ConfigException if the file does not exist

@@ -129,6 +129,34 @@ public final class HttpSchemaRegistryClient implements SchemaRegistryClient {
         });
     }
 
+    /**
+     * Why a schema is not compatible with the latest schema of a subject, by the subject's own rule. Registers nothing. Not cached.
+     *
+     * @return empty if the schema is compatible, or the subject has no schema
+     * @throws SchemaRegistryException if the registry cannot be reached
+     */
+    public List<String> incompatibilities(String subject, Schema schema) {
+        String path = "compatibility/" + versionsPath(subject) + "/latest?verbose=true";
+        try {
+            JsonNode response =
+                    registry.post(path, JsonNodeFactory.instance.objectNode().put("schema", schema.toString()));
+            if (!response.path("is_compatible").isBoolean()) {
+                throw registry.unexpected(path, "is_compatible", response);
+            }
+            List<String> messages = new ArrayList<>();
+            response.path("messages").forEach(message -> messages.add(message.asText()));
+            if (response.path("is_compatible").booleanValue()) {
+                return List.of();
+            }
+            return messages.isEmpty() ? List.of("incompatible with the latest version") : messages;
+        } catch (SchemaRegistryException e) {
+            if (e.isUnknown()) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
     private static OptionalInt emptyIfUnknown(Supplier<OptionalInt> request) {
         try {
             return request.get();

@@ -1,0 +1,115 @@
+package io.tailrace.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** An administrator's commands, with a broker and a registry, before the agent runs and while it does. */
+class AgentCommandsIT {
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    static Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private static TestCluster cluster;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeAll
+    static void startCluster() throws Exception {
+        cluster = TestCluster.start(folder.resolve("cluster"));
+    }
+
+    @AfterAll
+    static void stopCluster() throws InterruptedException {
+        cluster.close();
+    }
+
+    /** Subcommands, the settings, and options that may override them. */
+    private static List<String> arguments(String... more) {
+        List<String> all = new ArrayList<>();
+        Stream.of(more).filter(argument -> !argument.startsWith("--")).forEach(all::add);
+        for (String setting : List.of(
+                "bootstrap.servers=" + cluster.bootstrap(),
+                "schema.registry.url=" + cluster.registry(),
+                "data.dir=" + folder.resolve("data"),
+                "source.web.paths=" + folder.resolve("access.log"),
+                "source.web.format=raw",
+                "source.web.topic=web")) {
+            all.add("--set=" + setting);
+        }
+        Stream.of(more).filter(argument -> argument.startsWith("--")).forEach(all::add);
+        return all;
+    }
+
+    private int run(String... more) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        CommandLine command = AgentCommand.commandLine();
+        setWriters(command);
+        return command.execute(arguments(more).toArray(String[]::new));
+    }
+
+    private void setWriters(CommandLine command) {
+        command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        command.getSubcommands().values().forEach(this::setWriters);
+    }
+
+    private JsonNode status() throws IOException {
+        assertThat(run("--status", "--output=json")).as(err.toString()).isZero();
+        return new ObjectMapper().readTree(out.toString());
+    }
+
+    @Test
+    void agentIsCheckedBeforeItRunsAndWatchedWhileItDoes() throws Exception {
+        assertThat(run("--check")).isEqualTo(1);
+        assertThat(out.toString())
+                .containsPattern("FAIL +source web +.*access.log: no file matches")
+                .containsPattern("OK +brokers +a cluster of 1 answers")
+                .containsPattern("WARN +topic web +does not exist: brokers create it")
+                .containsPattern("OK +topic tailrace-audit-progress +does not exist yet: the agent creates it")
+                .containsPattern("OK +subject web-value +has no schema yet: the agent registers");
+
+        Files.writeString(folder.resolve("access.log"), "one\ntwo\n");
+        assertThat(run("--check")).as(out.toString()).isZero();
+        assertThat(run("--check", "--set=source.web.format=logformat", "--set=source.web.pattern=%h"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("source.web: log format \"%h\"");
+
+        ChildProcess agent = new ChildProcess("io.tailrace.agent.AgentCommand", "128m", arguments());
+        agent.await("(agent is ready)");
+        Awaitility.await().ignoreExceptions().untilAsserted(() -> assertThat(status())
+                .singleElement()
+                .satisfies(file -> assertThat(file.get("lagBytes").asLong()).isZero()));
+        assertThat(run("checkpoint", "reset", "--all", "--to=end")).isEqualTo(1);
+        assertThat(err.toString()).contains("another agent is running here");
+        assertThat(run("--check")).isZero();
+        assertThat(out.toString())
+                .containsPattern("WARN +data.dir +.* is in use: an agent is running")
+                .containsPattern("OK +topic web +1 partitions")
+                .containsPattern("OK +subject web-value +takes ");
+        assertThat(run("--check", "--set=source.web.format=combined")).isEqualTo(1);
+        assertThat(out.toString()).containsPattern("FAIL +subject web-value +refuses ");
+        agent.terminate();
+        assertThat(agent.awaitExit()).isZero();
+
+        assertThat(run("checkpoint", "reset", "--all", "--to=beginning")).isZero();
+        assertThat(out.toString()).contains("access.log: from byte 8 to byte 0");
+    }
+}
