@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.core.TerminalFailureException;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * A fresh Debian in a folder, which runs with systemd as its first process: what an administrator has. It has file systems,
@@ -76,7 +78,7 @@ final class DebianContainer implements AutoCloseable {
                 DOWNLOAD_SECONDS_MAX);
     }
 
-    /** Boots what {@link #install} has unpacked. */
+    /** Boots what {@link #install} has unpacked. Aborts the test if this machine does not permit a container. */
     static DebianContainer boot(Path root, Path output) throws IOException {
         Process process = new ProcessBuilder(
                         "setpriv",
@@ -106,6 +108,8 @@ final class DebianContainer implements AutoCloseable {
                                     .out()
                                     .strip()));
             return container;
+        } catch (TerminalFailureException e) {
+            return Assumptions.abort("systemd-nspawn cannot boot a container here:\n" + ServerProcess.tail(output));
         } catch (RuntimeException | Error e) {
             process.destroyForcibly();
             throw e;
