@@ -60,6 +60,16 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(builder.start(), output);
     }
 
+    /** Starts another program, or a command of {@code scripts/tailrace} with the heap and the flags that users get. */
+    static ServerProcess startProgram(Path output, Map<String, String> environment, List<String> commandLine)
+            throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(commandLine).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().keySet().removeAll(DEFAULTS.keySet());
+        builder.environment().putAll(environment);
+        return new ServerProcess(builder.start(), output);
+    }
+
     /** Starts the main class of a program of these tests, which needs little memory. */
     static ServerProcess startMain(Path output, Class<?> main, List<String> arguments) throws IOException {
         List<String> commandLine = new ArrayList<>(
@@ -150,8 +160,17 @@ final class ServerProcess implements AutoCloseable {
 
     /** The memory of the process that is in use, in MiB. */
     long residentMiB() throws IOException {
+        return memoryMiB("VmRSS:");
+    }
+
+    /** The most memory that the process has had in use, in MiB. */
+    long residentMiBMax() throws IOException {
+        return memoryMiB("VmHWM:");
+    }
+
+    private long memoryMiB(String field) throws IOException {
         return Files.readAllLines(Path.of("/proc", String.valueOf(pid()), "status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
+                .filter(line -> line.startsWith(field))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
                 .findFirst()
                 .orElseThrow();
