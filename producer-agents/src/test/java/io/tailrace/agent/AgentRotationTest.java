@@ -42,6 +42,7 @@ class AgentRotationTest extends AgentFixture {
     }
 
     private void expectEachLineOnce() {
+        harness.keepUpWithFiles();
         for (int scans = 0; scans < 5; scans++) {
             harness.run();
         }
@@ -295,6 +296,14 @@ class AgentRotationTest extends AgentFixture {
         harness.run();
         assertThat(harness.lines()).hasSizeLessThan(2000);
         Files.write(harness.log("access.log.7.gz"), whole, StandardOpenOption.TRUNCATE_EXISTING);
+        expectEachLineOnce();
+    }
+
+    @Test
+    void numberedLogsWithTheSameLinesAreAllRead() throws IOException {
+        write("access.log.1", 0, 10);
+        write("access.log.2", 0, 10);
+        write("access.log.10", 0, 10);
         expectEachLineOnce();
     }
 

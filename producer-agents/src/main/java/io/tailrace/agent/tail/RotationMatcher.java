@@ -7,14 +7,16 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Decides whether a new file holds a content that is followed already: log rotation renames, copies and compresses.
  *
  * <p>Both name and content must match. The name must be the known file's with something added ({@code access.log} and
- * {@code access.log.1.gz}, or {@code access-20150517.log}), and the first bytes must be equal. By the name alone, lines
- * would be skipped; by the bytes alone, two logs that begin alike would be taken for one.
+ * {@code access.log.1.gz}, or {@code access-20150517.log}), or have a higher number ({@code access.log.1} and
+ * {@code access.log.2.gz}), and the first bytes must be equal. By the name alone, lines would be skipped; by the bytes alone, two
+ * logs that begin alike would be taken for one.
  */
 final class RotationMatcher {
     /** A copy or an archive that was written to within this time may be incomplete. */
@@ -25,6 +27,9 @@ final class RotationMatcher {
 
     /** What rotation adds to a name: a number or a date. */
     private static final Pattern NUMBERS = Pattern.compile("[-._]\\d+");
+
+    /** A number that rotation may count up. It is no date: it has few digits, and no number directly before it. */
+    private static final Pattern COUNT = Pattern.compile("(.*\\D[-._])(\\d{1,4})((?:\\D.*)?)");
 
     private RotationMatcher() {}
 
@@ -81,6 +86,11 @@ final class RotationMatcher {
                 if (!known.isInFlight() && !known.isIntact()) {
                     yield Match.CONTINUATION;
                 }
+                if (!isCopyName(name(stat.path()), known)) {
+                    // app-1.log and app-2.log may be logs of two programs. Rotation would have left nothing under the
+                    // lower number.
+                    yield Match.NONE;
+                }
                 yield isAnotherLog(stat, known, wallMs) ? Match.NONE : Match.UNDECIDED;
             }
         };
@@ -96,8 +106,22 @@ final class RotationMatcher {
 
     /** Whether rotation may have made a name from the name under which a content was first or last seen. */
     static boolean isRotatedName(String name, String known) {
-        boolean isOfOneLog = isNumbered(name) && family(name).equals(family(known)) && !name.equals(known);
-        return isOfOneLog || extendsName(name, known);
+        return extendsName(name, known) || hasHigherNumber(name, known);
+    }
+
+    /** Whether a file may be a copy of a content whose own file stays. */
+    private static boolean isCopyName(String name, FollowedFile known) {
+        return extendsName(name, name(known.path())) || extendsName(name, known.fileName());
+    }
+
+    private static boolean hasHigherNumber(String name, String known) {
+        Matcher later = COUNT.matcher(Compression.withoutSuffix(name));
+        Matcher earlier = COUNT.matcher(Compression.withoutSuffix(known));
+        return later.matches()
+                && earlier.matches()
+                && later.group(1).equals(earlier.group(1))
+                && later.group(3).equals(earlier.group(3))
+                && Integer.parseInt(later.group(2)) > Integer.parseInt(earlier.group(2));
     }
 
     /** Whether a name has a number, a date or an extension that rotation may have added. */
@@ -116,7 +140,7 @@ final class RotationMatcher {
             return false;
         }
         if (name.startsWith(known)) {
-            return true;
+            return !isWithinNumber(name, known.length());
         }
         int dot = known.lastIndexOf('.');
         String plain = Compression.withoutSuffix(name);
@@ -127,11 +151,18 @@ final class RotationMatcher {
                 && plain.endsWith(known.substring(dot));
     }
 
+    /** Whether a name is parted within a number there: {@code log.10} does not extend {@code log.1}. */
+    private static boolean isWithinNumber(String name, int at) {
+        return Character.isDigit(name.charAt(at - 1)) && Character.isDigit(name.charAt(at));
+    }
+
     /** All names that a name extends. */
     static Set<String> namesBefore(String name) {
         Set<String> names = new HashSet<>();
         for (int length = 1; length < name.length(); length++) {
-            names.add(name.substring(0, length));
+            if (!isWithinNumber(name, length)) {
+                names.add(name.substring(0, length));
+            }
         }
         String plain = Compression.withoutSuffix(name);
         int dot = plain.lastIndexOf('.');

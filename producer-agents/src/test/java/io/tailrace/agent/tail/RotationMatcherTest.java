@@ -8,7 +8,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RotationMatcherTest {
-    private static final String LETTERS = "ab.-_";
+    private static final String LETTERS = "ab1.-_";
 
     @Test
     void namesThatRotationMakes() {
@@ -16,6 +16,28 @@ class RotationMatcherTest {
         assertThat(RotationMatcher.namesBefore("access.log.2.gz")).contains("access.log", "access.log.2");
         assertThat(RotationMatcher.namesBefore("access-20150517.log.gz")).contains("access.log");
         assertThat(RotationMatcher.namesBefore("access.log")).doesNotContain("access.log", "other.log");
+    }
+
+    @Test
+    void higherNumberIsThatOfALaterRotation() {
+        assertThat(RotationMatcher.isRotatedName("access.log.2.gz", "access.log.1"))
+                .isTrue();
+        assertThat(RotationMatcher.isRotatedName("access.10.log", "access.9.log"))
+                .isTrue();
+        assertThat(RotationMatcher.isRotatedName("access.log.1", "access.log.2"))
+                .isFalse();
+        assertThat(RotationMatcher.isRotatedName("access.log.10", "access.log.1"))
+                .isTrue();
+        assertThat(RotationMatcher.extendsName("access.log.10", "access.log.1")).isFalse();
+        assertThat(RotationMatcher.isRotatedName("other.log.2", "access.log.1")).isFalse();
+    }
+
+    @Test
+    void laterDateIsAnotherLog() {
+        assertThat(RotationMatcher.isRotatedName("job-20240102.log", "job-20240101.log"))
+                .isFalse();
+        assertThat(RotationMatcher.isRotatedName("job-2024-01-02.log", "job-2024-01-01.log"))
+                .isFalse();
     }
 
     /** Contents are found by the names before; what extends a name is the rule. */
