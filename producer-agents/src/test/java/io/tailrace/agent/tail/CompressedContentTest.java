@@ -309,7 +309,7 @@ class CompressedContentTest {
     void archiveThatNeedsTooMuchMemoryIsAnError() throws Exception {
         ByteArrayOutputStream xz = new ByteArrayOutputStream();
         LZMA2Options options = new LZMA2Options(0);
-        options.setDictSize(64 << 20);
+        options.setDictSize(20 << 20);
         try (OutputStream out = new XZOutputStream(xz, options)) {
             out.write("one\n".getBytes(StandardCharsets.UTF_8));
         }
