@@ -14,6 +14,7 @@ import io.tailrace.agent.tail.Directories;
 import io.tailrace.agent.tail.FileSelection;
 import io.tailrace.agent.tail.FoundFiles;
 import io.tailrace.agent.tail.Moment;
+import io.tailrace.agent.tail.Multiline;
 import io.tailrace.agent.tail.OpenFiles;
 import io.tailrace.agent.tail.SourceTail;
 import io.tailrace.agent.tail.TailResources;
@@ -178,7 +179,9 @@ final class AgentInspection {
                             source.tail(), new TailResources(fileSystem(), directories, openFiles), List.of())) {
                 DryRun run = new DryRun(agent.host(), encoder, encoder.schema(), out);
                 Moment now = Moment.now();
-                run.run(tail, openFiles, now, linesMax);
+                long recordTimeoutMs =
+                        source.tail().multiline().map(Multiline::timeoutMs).orElse(0L);
+                run.run(tail, openFiles, now, recordTimeoutMs, linesMax);
                 out.flush();
                 // Copies and files that cannot be read are among the obstacles, other paths among the problems.
                 Set<String> problems = new LinkedHashSet<>(tail.problems());

@@ -4,11 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tailrace.agent.checkpoint.AgentCheckpointFile;
+import io.tailrace.agent.checkpoint.Checkpoint;
+import io.tailrace.agent.inspect.CheckpointReset;
+import io.tailrace.agent.inspect.CheckpointReset.Selection;
+import io.tailrace.agent.inspect.CheckpointReset.Target;
+import io.tailrace.agent.inspect.FileStatus;
+import io.tailrace.agent.tail.Archives;
+import io.tailrace.agent.tail.FoundFiles;
+import io.tailrace.agent.tail.TailConfig;
+import io.tailrace.client.ClientException;
+import io.tailrace.protocol.ErrorCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -94,6 +106,25 @@ class AgentCommandTest extends AgentFixture {
         assertThat(printed()).hasSize(100 * 101 / 2);
     }
 
+    /** Nothing follows that would end them, and a dry run does not wait. */
+    @Test
+    void dryRunPrintsTheLastRecordOfSeveralLinesOfEachFile() throws IOException {
+        for (int file = 0; file < 100; file++) {
+            harness.append("access.log.%02d".formatted(file), file + " failed\n\tat a\n\tat b\n");
+        }
+        assertThat(run(
+                        "--dry-run",
+                        "--set=source.web.format=raw",
+                        "--set=source.web.multiline.continue=^\\s",
+                        "--set=source.web.multiline.timeout.ms=3600000",
+                        "--set=files.open.max=64"))
+                .as(err.toString())
+                .isZero();
+        assertThat(printed()).hasSize(100).allSatisfy(record -> assertThat(record)
+                .contains(" failed\\n\\tat a\\n\\tat b\""));
+        assertThat(err.toString()).contains("source web: 100 lines, 0 of them dead letters");
+    }
+
     @Test
     void dryRunTakesNothingFromStandardInput() throws IOException {
         assertThat(run("--dry-run", "--set=source.web.paths=-")).isEqualTo(3);
@@ -132,6 +163,47 @@ class AgentCommandTest extends AgentFixture {
         }
         assertThat(run("--status")).isEqualTo(3);
         assertThat(printed().get(0)).startsWith("SOURCE  PATH");
+    }
+
+    /** A truncated log keeps its file's number, as a new log may get the number of a deleted one. */
+    private String followTwoContentsOfOneFile() throws IOException {
+        Path log = harness.append("access.log", "yesterday 1\nyesterday 2\n");
+        harness.run();
+        Files.writeString(log, "today\n");
+        harness.run();
+        harness.append("access.log", "not read\n");
+        return log.toString();
+    }
+
+    @Test
+    void statusShowsTwoContentsOfOneFile() throws IOException {
+        followTwoContentsOfOneFile();
+        assertThat(run("--status", "--output=json")).isEqualTo(3);
+        assertThat(json())
+                .extracting(file -> file.get("state").asText() + " " + file.get("position") + " "
+                        + file.get("lagBytes").asText())
+                .containsExactlyInAnyOrder("missing 24 null", "followed 6 9");
+    }
+
+    @Test
+    void fileThatCannotBeReadIsShownAsTheOneOfItsNumber() throws IOException {
+        Path log = harness.append("access.log", "one\n");
+        harness.run();
+        Path other = harness.append("access.log.1", "two\n");
+        Checkpoint checkpoint = checkpoint();
+        TailConfig source = AgentHarness.tail(harness.logs, "web", "access.log*");
+        FoundFiles found = FoundFiles.of(source, log.getFileSystem());
+        Files.delete(log);
+        Files.delete(other);
+        assertThat(FileStatus.of(source, found, checkpoint, harness.nowMs))
+                .extracting(file -> file.path() + " " + file.state())
+                .containsExactly(log + " FOLLOWED", other + " NEW");
+    }
+
+    private Checkpoint checkpoint() throws IOException {
+        try (AgentCheckpointFile file = new AgentCheckpointFile(harness.data)) {
+            return file.read().orElseThrow();
+        }
     }
 
     @Test
@@ -175,6 +247,107 @@ class AgentCommandTest extends AgentFixture {
         harness.append("access.log.b", "next\n");
         harness.run();
         assertThat(harness.lines()).containsExactlyInAnyOrder("one", "unfinished", "next");
+    }
+
+    /** Every record that was sent. */
+    private List<String> sent() {
+        return harness.values(AgentHarness.TOPIC).stream()
+                .map(value -> value.get("fileId") + " " + value.get("byteOffset") + " " + value.get("line"))
+                .toList();
+    }
+
+    @Test
+    void resetTellsContentsOfOneFileApart() throws IOException {
+        String log = followTwoContentsOfOneFile();
+        harness.stop();
+        List<String> before = sent();
+        assertThat(run("checkpoint", "reset", "--all", "--to=beginning")).isZero();
+        assertThat(printed())
+                .containsExactlyInAnyOrder(
+                        "web: " + log + ": from byte 24 to byte 0 if it turns up: no file that matches holds it",
+                        "web: " + log + ": from byte 6 to byte 0");
+        harness.start();
+        harness.run();
+        assertThat(sent()).hasSize(5).startsWith(before.toArray(String[]::new));
+        assertThat(sent().get(3)).isEqualTo(before.get(2)).endsWith(" 0 today");
+        assertThat(sent().get(4)).isEqualTo(before.get(2).replace(" 0 today", " 6 not read"));
+    }
+
+    @Test
+    void resetToTheEndLeavesWhatNoFileHolds() throws IOException {
+        String log = followTwoContentsOfOneFile();
+        harness.stop();
+        assertThat(run("checkpoint", "reset", "--path=" + log, "--to=end")).isZero();
+        assertThat(printed()).containsExactly("web: " + log + ": from byte 6 to byte 15");
+        assertThat(run("checkpoint", "reset", "--all", "--to=end")).isZero();
+        assertThat(printed())
+                .containsExactlyInAnyOrder(
+                        "web: " + log + ": left at byte 24: no file that matches holds it",
+                        "web: " + log + ": from byte 15 to byte 15");
+        harness.start();
+        harness.append("access.log", "next\n");
+        harness.run();
+        assertThat(harness.lines()).containsExactly("yesterday 1", "yesterday 2", "today", "next");
+    }
+
+    @Test
+    void fileThatIsResetKeepsItsIdentityUntilItIsSent() throws IOException {
+        harness.append("access.log", "one\ntwo\n");
+        harness.run();
+        harness.stop();
+        List<String> before = sent();
+        assertThat(run("checkpoint", "reset", "--all", "--to=beginning")).isZero();
+        for (int start = 0; start < 2; start++) {
+            harness.start();
+            harness.producer.unknownTopics.put(
+                    AgentHarness.TOPIC, new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "no broker answers"));
+            harness.run();
+            harness.crash(0);
+            assertThat(sent()).isEqualTo(before);
+        }
+        harness.append("access.log", "three\n");
+        harness.start();
+        harness.run();
+        assertThat(sent())
+                .containsExactly(
+                        before.get(0),
+                        before.get(1),
+                        before.get(0),
+                        before.get(1),
+                        before.get(0).replace(" 0 one", " 8 three"));
+    }
+
+    @Test
+    void fileThatIsCompressedAfterItsResetKeepsItsIdentity() throws IOException {
+        Path log = harness.append("access.log", "one\ntwo\n");
+        harness.run();
+        harness.stop();
+        List<String> before = sent();
+        assertThat(run("checkpoint", "reset", "--all", "--to=beginning")).isZero();
+        Path archive = Files.write(harness.log("access.log.1.gz"), Archives.compress(".gz", Files.readAllBytes(log)));
+        Files.setLastModifiedTime(archive, FileTime.fromMillis(harness.nowMs - 60_000));
+        Files.delete(log);
+        harness.start();
+        harness.run();
+        assertThat(sent()).containsExactly(before.get(0), before.get(1), before.get(0), before.get(1));
+    }
+
+    @Test
+    void resetOfASourceThatIsNotConfiguredNamesIt() throws IOException {
+        Path log = harness.append("access.log", "one\n");
+        harness.run();
+        harness.stop();
+        List<String> before = sent();
+        CheckpointReset reset =
+                new CheckpointReset(harness.data, List.of(AgentHarness.tail(harness.logs, "other", "other.log")));
+        assertThat(reset.reset(Selection.ALL, Target.END, harness.now()))
+                .containsExactly("web: " + log + ": left at byte 4: its source is not configured");
+        assertThat(reset.reset(Selection.ALL, Target.BEGINNING, harness.now()))
+                .containsExactly(
+                        "web: " + log + ": from byte 4 to byte 0 if it turns up: its source is not configured");
+        harness.start();
+        harness.run();
+        assertThat(sent()).containsExactly(before.get(0), before.get(0));
     }
 
     @Test

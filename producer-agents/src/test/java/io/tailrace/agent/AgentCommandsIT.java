@@ -90,6 +90,14 @@ class AgentCommandsIT {
         });
     }
 
+    /** A field of the only file in the checkpoint. */
+    private String checkpoint(String field) throws IOException {
+        assertThat(run("checkpoint", "show", "--output=json")).isZero();
+        JsonNode files = new ObjectMapper().readTree(out.toString());
+        assertThat(files).hasSize(1);
+        return files.get(0).get(field).asText();
+    }
+
     @Test
     void agentIsCheckedBeforeItRunsAndWatchedWhileItDoes() throws Exception {
         awaitCheck(1, "OK +subject web-value +has no schema yet: the agent registers");
@@ -120,7 +128,13 @@ class AgentCommandsIT {
         agent.terminate();
         assertThat(agent.awaitExit()).isZero();
 
+        String identity = checkpoint("fileId");
         assertThat(run("checkpoint", "reset", "--all", "--to=beginning")).isZero();
         assertThat(out.toString()).contains("access.log: from byte 8 to byte 0");
+        assertThat(checkpoint("position")).isEqualTo("0");
+        assertThat(new ChildProcess("io.tailrace.agent.AgentCommand", "128m", arguments("--once")).awaitExit())
+                .isZero();
+        assertThat(checkpoint("position")).isEqualTo("8");
+        assertThat(checkpoint("fileId")).isEqualTo(identity);
     }
 }

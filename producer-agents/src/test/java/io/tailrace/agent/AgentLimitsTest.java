@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
-import io.tailrace.agent.checkpoint.DataDirectoryLock;
 import io.tailrace.agent.parse.Format;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -128,6 +127,8 @@ class AgentLimitsTest extends AgentFixture {
     void eventFarAheadOfTheClockIsADeadLetter() throws IOException {
         harness.close();
         harness = AgentHarness.json(folder);
+        // A clock that is ahead does not move to catch up with the machine's.
+        harness.pass(3_600_000);
         long latestMs = harness.nowMs + 1_001 + AgentHarness.EVENT_AHEAD_MAX_MS;
         harness.append("access.log", "{\"at\":" + latestMs + "}\n{\"at\":" + (latestMs + 1) + "}\n");
         harness.run();
@@ -140,15 +141,14 @@ class AgentLimitsTest extends AgentFixture {
                 .startsWith("event time " + Instant.ofEpochMilli(latestMs + 1) + " is ahead of the clock"));
     }
 
+    /** A record that no block takes would be a lost line. */
     @Test
-    void dataDirectoryIsLockedByOneAgent() throws IOException {
-        try (DataDirectoryLock held = DataDirectoryLock.acquire(folder)) {
-            assertThat(held).isNotNull();
-            assertThat(DataDirectoryLock.isHeld(folder)).isTrue();
-            assertThatThrownBy(() -> DataDirectoryLock.acquire(folder))
-                    .hasMessageContaining("another agent is running");
-        }
-        assertThat(DataDirectoryLock.isHeld(folder)).isFalse();
-        DataDirectoryLock.acquire(folder).close();
+    void recordThatAnEmptyBlockDoesNotTakeEndsTheAgent() throws IOException {
+        harness.producer.fullBlocks = true;
+        harness.append("access.log", "line\n");
+        assertThatThrownBy(harness::run)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("an empty block has no room for a record of ")
+                .hasMessageEndingWith(" bytes: topic " + AgentHarness.TOPIC);
     }
 }

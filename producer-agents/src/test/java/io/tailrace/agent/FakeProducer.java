@@ -41,6 +41,9 @@ final class FakeProducer implements Producer {
     /** Called before records are taken. An exception ends the agent. */
     Runnable beforeSend = () -> {};
 
+    /** Whether new blocks have no room. */
+    boolean fullBlocks;
+
     /** Whether records stay pending until the test answers. */
     boolean holding;
 
@@ -96,7 +99,11 @@ final class FakeProducer implements Producer {
 
     @Override
     public RecordBlock newBlock(String topic, byte[] key) {
-        return new RecordBlock(topic, key, CompressionType.NONE, BLOCK_BYTES);
+        RecordBlock block = new RecordBlock(topic, key, CompressionType.NONE, BLOCK_BYTES);
+        if (fullBlocks) {
+            block.append(0, new byte[BLOCK_BYTES], 0, BLOCK_BYTES);
+        }
+        return block;
     }
 
     @Override

@@ -9,10 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The lock that an agent holds on its data directory while it runs. Two agents with one checkpoint would undo each other's. */
 public final class DataDirectoryLock implements AutoCloseable {
     private static final String FILE = "agent.lock";
+
+    /** Together a second: {@link #isHeld} in another process holds the lock for a moment. */
+    private static final int ATTEMPTS_MAX = 20;
+
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final FileChannel channel;
 
@@ -23,14 +30,19 @@ public final class DataDirectoryLock implements AutoCloseable {
     /**
      * Locks a directory for this process until it is closed. Creates the directory if it does not exist.
      *
-     * @throws IOException if another agent holds the lock, or the directory cannot be written to
+     * @throws IOException if another agent holds the lock for a second, or the directory cannot be written to
      */
     public static DataDirectoryLock acquire(Path directory) throws IOException {
+        return acquire(directory, () -> LockSupport.parkNanos(PAUSE_NS));
+    }
+
+    /** As above, with a pause between attempts. */
+    static DataDirectoryLock acquire(Path directory, Runnable pause) throws IOException {
         try {
             Files.createDirectories(directory);
             FileChannel channel =
                     FileChannel.open(directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!isLocked(channel)) {
+            if (!isLocked(channel, pause)) {
                 channel.close();
                 throw new IOException(
                         "data.dir=" + directory + ": another agent is running here; stop it, or set another data.dir");
@@ -44,6 +56,15 @@ public final class DataDirectoryLock implements AutoCloseable {
         }
     }
 
+    private static boolean isLocked(FileChannel channel, Runnable pause) throws IOException {
+        boolean isLocked = isLocked(channel);
+        for (int attempts = 1; !isLocked && attempts < ATTEMPTS_MAX; attempts++) {
+            pause.run();
+            isLocked = isLocked(channel);
+        }
+        return isLocked;
+    }
+
     private static boolean isLocked(FileChannel channel) throws IOException {
         try {
             return channel.tryLock() != null;
@@ -53,7 +74,7 @@ public final class DataDirectoryLock implements AutoCloseable {
         }
     }
 
-    /** Whether an agent holds the lock of a directory. Creates nothing. */
+    /** Whether an agent holds the lock of a directory. Holds it for a moment if not. Creates nothing. */
     public static boolean isHeld(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory.resolve(FILE), StandardOpenOption.READ);
                 FileLock shared = channel.tryLock(0, Long.MAX_VALUE, true)) {

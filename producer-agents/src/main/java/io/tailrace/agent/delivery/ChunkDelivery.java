@@ -117,7 +117,10 @@ public final class ChunkDelivery {
         }
         block.send();
         Block next = new Block(block.topic, block.lines.length);
-        next.add(line);
+        if (!next.add(line)) {
+            throw new IllegalStateException("an empty block has no room for a record of "
+                    + encoder.record().size() + " bytes: topic " + block.topic);
+        }
         return next;
     }
 

@@ -55,20 +55,34 @@ public final class DryRun {
      *
      * @param tail of the source, without a checkpoint
      * @param openFiles the descriptors of the tail
+     * @param recordTimeoutMs after how long without growth the last record of a file counts as whole: nothing waits for it
      * @param linesMax stop after as many lines
      */
-    public void run(SourceTail tail, OpenFiles openFiles, Moment now, long linesMax) {
+    public void run(SourceTail tail, OpenFiles openFiles, Moment now, long recordTimeoutMs, long linesMax) {
         tail.scan(now);
-        long advances = -1;
-        while (lines < linesMax && (openFiles.giveTurns(now) || tail.advances() != advances)) {
-            advances = tail.advances();
-            for (FollowedFile file : tail.readable(false, now)) {
-                Optional<Chunk> chunk = lines < linesMax ? tail.read(file, now) : Optional.empty();
-                chunk.ifPresent(read -> {
-                    print(new Origin(host, file.file(), file.contentId()), read, linesMax);
-                    file.acknowledge(read.end());
-                });
+        Moment moment = now;
+        long advancesBeforeTimeout = -1;
+        boolean more = true;
+        while (lines < linesMax && more) {
+            long advances = tail.advances();
+            read(tail, moment, linesMax);
+            more = openFiles.giveTurns(moment) || tail.advances() != advances;
+            if (!more && tail.advances() != advancesBeforeTimeout) {
+                // The last records of the open files are whole then.
+                moment = new Moment(moment.wallMs(), moment.steadyMs() + recordTimeoutMs);
+                advancesBeforeTimeout = tail.advances();
+                more = true;
             }
+        }
+    }
+
+    private void read(SourceTail tail, Moment moment, long linesMax) {
+        for (FollowedFile file : tail.readable(false, moment)) {
+            Optional<Chunk> chunk = lines < linesMax ? tail.read(file, moment) : Optional.empty();
+            chunk.ifPresent(read -> {
+                print(new Origin(host, file.file(), file.contentId()), read, linesMax);
+                file.acknowledge(read.end());
+            });
         }
     }
 

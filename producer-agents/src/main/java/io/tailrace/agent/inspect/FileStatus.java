@@ -7,14 +7,13 @@ import io.tailrace.agent.tail.FoundFiles.FoundFile;
 import io.tailrace.agent.tail.SentLines;
 import io.tailrace.agent.tail.TailConfig;
 import io.tailrace.process.OutputTable;
-import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,27 +54,21 @@ public record FileStatus(
 
     /** The files of a source: those of the checkpoint, and those that match and are not in it. */
     public static List<FileStatus> of(TailConfig config, FoundFiles found, Checkpoint checkpoint, long wallMs) {
-        Map<Object, FoundFile> unknown = new HashMap<>();
-        found.files().forEach(file -> unknown.put(file.id(), file));
+        List<FileProgress> contents = checkpoint.files().stream()
+                .filter(content -> content.source().equals(config.source()))
+                .toList();
+        Map<String, FoundFile> holders = found.holders(contents);
         List<FileStatus> all = new ArrayList<>();
-        for (FileProgress file : checkpoint.files()) {
-            if (file.source().equals(config.source())) {
-                all.add(of(file, unknown.remove(file.id()), wallMs));
-            }
-        }
+        contents.forEach(content -> all.add(of(content, holders.get(content.contentId()), wallMs)));
+        Set<FoundFile> known = Set.copyOf(holders.values());
         for (FoundFile file : found.files()) {
             long ignoreOlderMs = config.files().ignoreOlderMs();
             boolean isIgnored = ignoreOlderMs > 0 && wallMs - file.modifiedMs() > ignoreOlderMs;
-            if (!isIgnored && unknown.containsKey(file.id())) {
+            if (!isIgnored && !known.contains(file)) {
                 all.add(ofNew(config.source(), file, wallMs));
             }
         }
         return all;
-    }
-
-    /** As above, for what is there now. */
-    public static List<FileStatus> of(TailConfig config, FileSystem fileSystem, Checkpoint checkpoint, long wallMs) {
-        return of(config, FoundFiles.of(config, fileSystem), checkpoint, wallMs);
     }
 
     private static FileStatus of(FileProgress progress, @Nullable FoundFile file, long wallMs) {

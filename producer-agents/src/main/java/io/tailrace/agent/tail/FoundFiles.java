@@ -3,7 +3,10 @@ package io.tailrace.agent.tail;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The files that a source's globs match now, for commands that look at files and follow none. Immutable.
@@ -42,6 +45,48 @@ public record FoundFiles(List<FoundFile> files, List<Path> pipes, List<String> p
             List<Path> pipes =
                     finder.pipes().values().stream().map(FileId.Stat::path).toList();
             return new FoundFiles(files, pipes, finder.problems());
+        }
+    }
+
+    /**
+     * Which file holds each content of a checkpoint, as an agent decides at its start: by the file's number, which the file system may
+     * have given to another file since, and by the fingerprint of what was read. Of an archive only the beginning is compared, as the
+     * rest may take long.
+     *
+     * @param contents of the source
+     * @return files by the identity of the content; each holds one content at most
+     */
+    public Map<String, FoundFile> holders(List<FileProgress> contents) {
+        Map<FileId, FoundFile> free = new HashMap<>();
+        files.forEach(file -> free.put(file.id(), file));
+        Map<String, FoundFile> holders = new HashMap<>();
+        // The number of a file that was missed is more likely another one's now.
+        contents.stream().sorted(Comparator.comparing(FoundFiles::isMissing)).forEach(content -> {
+            FoundFile file = free.get(content.id());
+            if (file != null && holds(file, content)) {
+                holders.put(content.contentId(), file);
+                free.remove(file.id());
+            }
+        });
+        return holders;
+    }
+
+    private static boolean isMissing(FileProgress content) {
+        return content.missingSinceMs() != 0;
+    }
+
+    private static boolean holds(FoundFile file, FileProgress content) {
+        if (content.closedSizeBytes() == file.sizeBytes() && content.closedModifiedMs() == file.modifiedMs()) {
+            return true;
+        }
+        Acknowledgements known = new Acknowledgements(content.acknowledged(), content.sent());
+        try (Content opened = Content.open(file.path())) {
+            return opened.isCompressed()
+                    ? ReadCursor.beginsAs(opened, known.fingerprint())
+                    : ReadCursor.resume(opened, known.fingerprint()).isPresent() && !known.contradicts(opened, false);
+        } catch (IOException e) {
+            // Nothing but the number is known of a file that cannot be read.
+            return !isMissing(content);
         }
     }
 
