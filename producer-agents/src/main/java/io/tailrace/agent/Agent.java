@@ -7,6 +7,7 @@ import io.tailrace.agent.encode.Origin;
 import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.Directories;
 import io.tailrace.agent.tail.FileProgress;
+import io.tailrace.agent.tail.FileToSkip;
 import io.tailrace.agent.tail.FollowedFile;
 import io.tailrace.agent.tail.Moment;
 import io.tailrace.agent.tail.OpenFiles;
@@ -166,6 +167,7 @@ final class Agent implements AutoCloseable {
                             .producer()
                             .unavailability(source.topic()));
             SourceTail tail = new SourceTail(source.tail(), shared, progress);
+            tail.skip(written.filesToSkip());
             if (!written.sources().contains(source.name())) {
                 tail.setNew();
             }
@@ -191,7 +193,9 @@ final class Agent implements AutoCloseable {
             sources.forEach(source -> monitor.scanned(source.source, source.tail.overview()));
             scanAtMs = steadyMs + config.scanIntervalMs();
             sources.forEach(source -> followed.add(source.source.name()));
-            dirty |= !written.files().equals(progress()) || !written.sources().equals(followed);
+            dirty |= !written.files().equals(progress())
+                    || !written.sources().equals(followed)
+                    || !written.filesToSkip().equals(filesToSkip());
         }
         boolean advanced = takeAcknowledgements(now);
         advanced |= openFiles.giveTurns(now);
@@ -248,11 +252,13 @@ final class Agent implements AutoCloseable {
 
     /**
      * Whether a run that ends by itself should end: everything that the files held at the last step has been read and acknowledged,
-     * except for sources that wait for their gate, or nothing was read or acknowledged for {@link SendGate#GIVE_UP_MS}. See
+     * except for sources that have waited long enough for their gate, as the audit may have, or nothing was read or acknowledged for {@link SendGate#GIVE_UP_MS}. See
      * {@link #leftOut}.
      */
     boolean isIdle(long steadyMs) {
-        boolean isDone = read.isEmpty() && !dirty && sources.stream().allMatch(source -> source.isDone(steadyMs));
+        boolean mayCount = auditGate.problem().isEmpty() || auditGate.isGivenUp(steadyMs);
+        boolean isDone =
+                mayCount && read.isEmpty() && !dirty && sources.stream().allMatch(source -> source.isDone(steadyMs));
         boolean waitsForWriters = inFlight.isEmpty() && sources.stream().anyMatch(source -> source.tail.isStreaming());
         return isDone || (!waitsForWriters && steadyMs - progressMs >= SendGate.GIVE_UP_MS);
     }
@@ -264,8 +270,8 @@ final class Agent implements AutoCloseable {
             leftOut.add("the checkpoint cannot be written to " + config.dataDirectory());
         }
         for (TailedSource source : sources) {
-            List<String> paths = source.tail.problems();
-            paths.forEach(path -> leftOut.add("source " + source.source.name() + ": " + path));
+            Stream.concat(source.tail.problems().stream(), source.tail.failures().stream())
+                    .forEach(path -> leftOut.add("source " + source.source.name() + ": " + path));
         }
         if (leftOut.isEmpty()) {
             sources.stream()
@@ -273,6 +279,11 @@ final class Agent implements AutoCloseable {
                     .forEach(source -> leftOut.add("source " + source.source.name() + ": not everything was read"));
         }
         return leftOut;
+    }
+
+    /** Logs which last lines have no newline, and so are left for a later run. */
+    void logUnfinishedLines() {
+        sources.forEach(source -> source.tail.logUnfinishedLines());
     }
 
     /**
@@ -359,8 +370,7 @@ final class Agent implements AutoCloseable {
      * @return false if that failed: nothing may be sent until it succeeds
      */
     private boolean writeCheckpoint(long steadyMs) {
-        Checkpoint checkpoint =
-                dirty ? new Checkpoint(identity, progress(), followed, audit.counts(), audit.readUpToMs()) : written;
+        Checkpoint checkpoint = dirty ? checkpoint() : written;
         try {
             if (dirty) {
                 checkpointFile.write(checkpoint, steadyMs);
@@ -380,15 +390,29 @@ final class Agent implements AutoCloseable {
         return true;
     }
 
+    private Checkpoint checkpoint() {
+        return new Checkpoint(identity, progress(), followed, filesToSkip(), audit.counts(), audit.readUpToMs());
+    }
+
+    /** A source that was removed from the configuration keeps its progress, in case it comes back. */
     private List<FileProgress> progress() {
         List<FileProgress> progress = new ArrayList<>();
         sources.forEach(source -> progress.addAll(source.tail.progress()));
-        // A source that was removed from the configuration keeps its progress, in case it comes back.
-        written.files().stream()
-                .filter(file -> config.sources().stream()
-                        .noneMatch(source -> source.name().equals(file.source())))
-                .forEach(progress::add);
+        written.files().stream().filter(file -> !isConfigured(file.source())).forEach(progress::add);
         return progress;
+    }
+
+    private Set<FileToSkip> filesToSkip() {
+        Set<FileToSkip> files = new HashSet<>();
+        sources.forEach(source -> files.addAll(source.tail.filesToSkip()));
+        written.filesToSkip().stream()
+                .filter(file -> !isConfigured(file.source()))
+                .forEach(files::add);
+        return files;
+    }
+
+    private boolean isConfigured(String name) {
+        return config.sources().stream().anyMatch(source -> source.name().equals(name));
     }
 
     /**

@@ -124,7 +124,8 @@ public final class AgentCommand implements Callable<Integer> {
 
     @SuppressWarnings("try") // The lock is held and not used.
     private int run(Config config) throws Exception {
-        AgentConfig agentConfig = AgentKeys.agentConfig(config);
+        AgentConfig configured = AgentKeys.agentConfig(config);
+        AgentConfig agentConfig = mode.once ? configured.forOneRun() : configured;
         ProducerConfig producerConfig = producerConfig(config, agentConfig);
         SchemaRegistryClient schemas =
                 new HttpSchemaRegistryClient(config.value(AgentKeys.REGISTRY_URL), REGISTRY_TIMEOUT);

@@ -41,4 +41,23 @@ record AgentConfig(
             throw new IllegalArgumentException("no source: expected at least one");
         }
     }
+
+    /** For a run that ends by itself: it must not give up before the last record of a file counts as whole. */
+    AgentConfig forOneRun() {
+        List<Source> ending = sources.stream().map(Source::forOneRun).toList();
+        return new AgentConfig(
+                host,
+                dataDirectory,
+                deadLetterTopic,
+                eventAheadMaxMs,
+                audit,
+                pollIntervalMs,
+                scanIntervalMs,
+                watchDirectories,
+                filesOpenMax,
+                inFlightBytesMax,
+                stopTimeoutMs,
+                metrics,
+                ending);
+    }
 }

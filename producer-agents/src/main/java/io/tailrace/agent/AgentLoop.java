@@ -77,6 +77,9 @@ final class AgentLoop implements AutoCloseable {
             }
             stop(agent);
             List<String> leftOut = agent.leftOut(clock.get().steadyMs());
+            if (once) {
+                agent.logUnfinishedLines();
+            }
             if (once && !leftOut.isEmpty()) {
                 throw new LeftOutException("not everything was sent: " + String.join("; ", leftOut));
             }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.re2j.Pattern;
 import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.Multiline;
+import io.tailrace.client.ClientException;
+import io.tailrace.protocol.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +66,30 @@ class AgentMultilineTest {
         harness.run();
         assertThat(harness.lines()).containsExactly("only\n more");
         assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
+    }
+
+    @Test
+    void runThatEndsByItselfSendsTheLastRecordWhateverTheTimeout() throws IOException {
+        harness.close();
+        Multiline hour = new Multiline(Pattern.compile("^\\s"), false, 3_600_000);
+        harness = new AgentHarness(
+                folder,
+                logs -> List.of(new Source(
+                                AgentHarness.tail(logs, "app", "app.log*").with(hour),
+                                new Format(Format.Kind.RAW, "", "", "iso"),
+                                AgentHarness.TOPIC)
+                        .forOneRun()));
+        harness.producer.unknownTopics.put(
+                AgentHarness.TOPIC, new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "no topic yet"));
+        harness.append("app.log", "only\n more\n");
+        harness.run();
+        harness.pass(SendGate.GIVE_UP_MS - 3_000);
+        harness.producer.unknownTopics.clear();
+        do {
+            harness.run();
+        } while (!harness.agent.isIdle(harness.steadyMs()));
+        assertThat(harness.lines()).containsExactly("only\n more");
+        assertThat(harness.agent.leftOut(harness.steadyMs())).isEmpty();
     }
 
     @Test

@@ -176,6 +176,14 @@ class AgentProcessIT {
                         .sum())
                 .isEqualTo(3_000);
         audited("clean", 3_000);
+        Path log = folder.resolve("clean.log");
+        long size = Files.size(log);
+        Files.writeString(log, "no newline", StandardOpenOption.APPEND);
+        ChildProcess last = agent("clean", "--once");
+        assertThat(last.await("last line has no newline, left for the next run: (.*)"))
+                .isEqualTo("source test, " + log + ", from byte " + size);
+        assertThat(last.awaitExit()).isZero();
+        assertThat(lines("clean")).hasSize(3_000);
     }
 
     /** As with {@code cat log | tailrace agent --once}: more lines than the agent holds in its memory, and the last one without an end. */

@@ -134,6 +134,31 @@ class AgentSourcesTest {
     }
 
     @Test
+    void runThatEndsByItselfWaitsForTheAuditsTopic() {
+        harness.producer.unknownTopics.put(
+                AgentHarness.AUDIT, new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "topic does not exist"));
+        harness.run();
+        harness.run();
+        assertThat(harness.lines("good")).containsExactly("two");
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isFalse();
+        harness.producer.unknownTopics.clear();
+        harness.run();
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
+        assertThat(harness.agent.leftOut(harness.steadyMs())).isEmpty();
+    }
+
+    @Test
+    void runThatEndsByItselfGivesUpTheAuditsTopic() {
+        harness.producer.unknownTopics.put(
+                AgentHarness.AUDIT, new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "topic does not exist"));
+        harness.run();
+        harness.pass(SendGate.GIVE_UP_MS);
+        harness.run();
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
+        assertThat(harness.agent.leftOut(harness.steadyMs())).containsExactly("audit waits: topic does not exist");
+    }
+
+    @Test
     void sourceWhoseTopicIsUnknownWaitsAlone() {
         harness.producer.unknownTopics.put(
                 "bad", new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "topic bad does not exist"));

@@ -141,6 +141,54 @@ class AgentStartTest {
     }
 
     @Test
+    void fileThatIsIdentifiedAfterARestartIsSkippedUpToItsFirstSize() throws IOException {
+        String banner = "x".repeat(1_100) + "\n";
+        write("access.log", banner + "skipped\n");
+        write("access.log.b", banner + "skipped, too\n");
+        start(StartAt.END, 0);
+        harness.run();
+        write("access.log.b", "one\n");
+        restart();
+        harness.run();
+        harness.crash(0);
+        harness.start();
+        harness.pass(6_000);
+        runOften();
+        write("access.log", "two\n");
+        runOften();
+        assertThat(harness.lines()).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Test
+    void archiveIsSkippedAlthoughTheAgentIsRestartedMeanwhile() throws IOException {
+        Files.createDirectories(folder.resolve("logs"));
+        byte[] log = "skipped\n".repeat(5 << 20).getBytes(StandardCharsets.UTF_8);
+        Files.write(folder.resolve("logs/access.log.1.gz"), Archives.compress(".gz", log));
+        start(StartAt.END, 0);
+        harness.run();
+        harness.crash(0);
+        harness.start();
+        runOften();
+        assertThat(harness.lines()).isEmpty();
+        assertThat(harness.agent.isIdle(harness.steadyMs())).isTrue();
+    }
+
+    /** Nobody knows where the lines of the first start end in it. */
+    @Test
+    void archiveThatCouldNotBeReadAtTheFirstStartAndHasGrownIsSent() throws IOException {
+        write("access.log.1.gz", "?");
+        start(StartAt.END, 0);
+        runOften();
+        assertThat(harness.lines()).isEmpty();
+        restart();
+        Files.write(
+                harness.log("access.log.1.gz"), Archives.compress(".gz", "sent\n".getBytes(StandardCharsets.UTF_8)));
+        harness.pass(6_000);
+        runOften();
+        assertThat(harness.lines()).containsExactly("sent");
+    }
+
+    @Test
     void oldFileIsFollowedOnceItIsWrittenTo() throws IOException {
         write("access.log", "one\n");
         write("access.log.1", "two\n");

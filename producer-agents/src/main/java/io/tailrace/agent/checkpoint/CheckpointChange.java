@@ -25,6 +25,9 @@ final class CheckpointChange {
         if (!before.sources().equals(after.sources())) {
             CheckpointFormat.encodeSources(after.sources(), change);
         }
+        if (!before.filesToSkip().equals(after.filesToSkip())) {
+            CheckpointFormat.encodeToSkip(after.filesToSkip(), change);
+        }
         encodeAudit(before.audit(), after.audit(), change);
         if (!before.readUpToMs().equals(after.readUpToMs())) {
             CheckpointFormat.encodeReadUpTo(after.readUpToMs(), change);
@@ -74,7 +77,7 @@ final class CheckpointChange {
      */
     static Checkpoint apply(Checkpoint before, byte[] json) throws IOException {
         CheckpointValue change = CheckpointFormat.parse(json);
-        change.expectOnly("files", "gone", "sources", "open", "audit", "readUpTo");
+        change.expectOnly("files", "gone", "sources", "toSkip", "open", "audit", "readUpTo");
         Map<String, FileProgress> files = new LinkedHashMap<>();
         before.files().forEach(file -> files.put(file.contentId(), file));
         for (CheckpointValue gone : change.get("gone").elements()) {
@@ -88,6 +91,7 @@ final class CheckpointChange {
                 before.agent(),
                 new ArrayList<>(files.values()),
                 change.has("sources") ? CheckpointFormat.sources(change.get("sources")) : before.sources(),
+                change.has("toSkip") ? CheckpointFormat.toSkip(change.get("toSkip")) : before.filesToSkip(),
                 change.has("audit")
                         ? CheckpointFormat.audit(change.get("audit"))
                         : withOpen(before.audit(), CheckpointFormat.open(change.get("open"))),

@@ -10,11 +10,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tailrace.agent.audit.AuditLedger;
 import io.tailrace.agent.tail.FileId;
 import io.tailrace.agent.tail.FileProgress;
+import io.tailrace.agent.tail.FileToSkip;
 import io.tailrace.agent.tail.ReadPosition;
 import io.tailrace.agent.tail.SentLines;
 import io.tailrace.schemas.audit.ContentSum;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -56,6 +58,7 @@ final class CheckpointFormat {
         ArrayNode files = root.putArray("files");
         checkpoint.files().forEach(file -> encode(file, files.addObject()));
         encodeSources(checkpoint.sources(), root);
+        encodeToSkip(checkpoint.filesToSkip(), root);
         ObjectNode audit = root.putObject("audit");
         encode(checkpoint.audit(), audit);
         encodeReadUpTo(checkpoint.readUpToMs(), audit);
@@ -65,6 +68,19 @@ final class CheckpointFormat {
     static void encodeSources(Set<String> sources, ObjectNode node) {
         ArrayNode names = node.putArray("sources");
         sources.stream().sorted().forEach(names::add);
+    }
+
+    static void encodeToSkip(Set<FileToSkip> files, ObjectNode node) {
+        ArrayNode toSkip = node.putArray("toSkip");
+        files.stream()
+                .sorted(Comparator.comparing(FileToSkip::source)
+                        .thenComparing(file -> file.id().device())
+                        .thenComparing(file -> file.id().inode()))
+                .forEach(file -> toSkip.addObject()
+                        .put("source", file.source())
+                        .put("device", file.id().device())
+                        .put("inode", file.id().inode())
+                        .put("sizeBytes", file.sizeBytes()));
     }
 
     static ObjectNode newObject() {
@@ -153,7 +169,7 @@ final class CheckpointFormat {
         if (version < 4) {
             root.expectOnly("version", "agent", "files", "audit");
         } else {
-            root.expectOnly("version", "agent", "files", "sources", "audit");
+            root.expectOnly("version", "agent", "files", "sources", "toSkip", "audit");
         }
         List<FileProgress> files = new ArrayList<>();
         for (CheckpointValue file : root.get("files").elements()) {
@@ -167,14 +183,26 @@ final class CheckpointFormat {
         String agent = root.get("agent").text();
         CheckpointValue audit = root.get("audit");
         return switch ((int) version) {
-            case 1 -> new Checkpoint(agent, files, sourcesOf(files), auditOfVersion1(audit), Map.of());
+            case 1 -> new Checkpoint(agent, files, sourcesOf(files), Set.of(), auditOfVersion1(audit), Map.of());
             case 2 ->
                 new Checkpoint(
-                        agent, files, sourcesOf(files), withoutSums(audit(audit)), readUpToMs(audit.get("readUpTo")));
-            case 3 -> new Checkpoint(agent, files, sourcesOf(files), audit(audit), readUpToMs(audit.get("readUpTo")));
+                        agent,
+                        files,
+                        sourcesOf(files),
+                        Set.of(),
+                        withoutSums(audit(audit)),
+                        readUpToMs(audit.get("readUpTo")));
+            case 3 ->
+                new Checkpoint(
+                        agent, files, sourcesOf(files), Set.of(), audit(audit), readUpToMs(audit.get("readUpTo")));
             default ->
                 new Checkpoint(
-                        agent, files, sources(root.get("sources")), audit(audit), readUpToMs(audit.get("readUpTo")));
+                        agent,
+                        files,
+                        sources(root.get("sources")),
+                        toSkip(root.get("toSkip")),
+                        audit(audit),
+                        readUpToMs(audit.get("readUpTo")));
         };
     }
 
@@ -188,6 +216,21 @@ final class CheckpointFormat {
             sources.add(name.text());
         }
         return sources;
+    }
+
+    static Set<FileToSkip> toSkip(CheckpointValue files) throws IOException {
+        Set<FileToSkip> toSkip = new HashSet<>();
+        for (CheckpointValue file : files.elements()) {
+            file.expectOnly("source", "device", "inode", "sizeBytes");
+            toSkip.add(new FileToSkip(
+                    file.get("source").text(), id(file), file.get("sizeBytes").number(1)));
+        }
+        return toSkip;
+    }
+
+    private static FileId id(CheckpointValue file) throws IOException {
+        return new FileId(
+                file.get("device").number(Long.MIN_VALUE), file.get("inode").number(Long.MIN_VALUE));
     }
 
     static CheckpointValue parse(byte[] bytes) throws IOException {
@@ -233,9 +276,7 @@ final class CheckpointFormat {
                 file.get("source").text(),
                 file.get("file").path(),
                 file.get("path").path(),
-                new FileId(
-                        file.get("device").number(Long.MIN_VALUE),
-                        file.get("inode").number(Long.MIN_VALUE)),
+                id(file),
                 position(file.get("mark")),
                 sent,
                 file.get("complete").flag(),

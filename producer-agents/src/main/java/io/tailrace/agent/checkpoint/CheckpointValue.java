@@ -2,8 +2,6 @@ package io.tailrace.agent.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -64,11 +62,11 @@ record CheckpointValue(String where, JsonNode node) {
     }
 
     String path() throws IOException {
-        try {
-            return Path.of(text()).toString();
-        } catch (InvalidPathException e) {
+        // Whether the locale has its characters is not asked: an agent with another locale may have written it.
+        if (text().indexOf('\0') >= 0) {
             throw expected("a path");
         }
+        return text();
     }
 
     String hash() throws IOException {

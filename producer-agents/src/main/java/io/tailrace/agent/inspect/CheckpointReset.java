@@ -79,10 +79,7 @@ public final class CheckpointReset {
                 throw new IllegalArgumentException("--path=" + selection.path
                         + ": no file of the checkpoint has this path; see 'tailrace agent checkpoint show'");
             }
-            file.write(
-                    new Checkpoint(
-                            before.agent(), changes.files, before.sources(), before.audit(), before.readUpToMs()),
-                    now.steadyMs());
+            file.write(before.withFiles(changes.files), now.steadyMs());
             return changes.done;
         }
     }

@@ -30,7 +30,7 @@ final class ContentOpener {
     /**
      * Opens a file to continue a content in it, if it holds that content.
      *
-     * @param skips whether a content that is new is to be skipped
+     * @param skips whether the content is new, and is to be skipped
      * @return empty if it is not ready: to be asked again by the next scan
      */
     Optional<Content> open(FollowedFile file, Stat stat, boolean skips) throws IOException {
@@ -51,7 +51,7 @@ final class ContentOpener {
     }
 
     private static boolean isReady(FollowedFile file, Content content, boolean skips) throws IOException {
-        if (skips && file.acknowledgements().isUntouched()) {
+        if (skips) {
             return content.advanceTo(Long.MAX_VALUE);
         }
         ReadPosition known = file.acknowledgements().fingerprint();

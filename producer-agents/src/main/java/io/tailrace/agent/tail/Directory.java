@@ -98,10 +98,10 @@ final class Directory {
             }
         }
 
-        private BasicFileAttributes target(BasicFileAttributes link) {
+        private BasicFileAttributes target(BasicFileAttributes link) throws IOException {
             try {
                 return Files.readAttributes(path, BasicFileAttributes.class);
-            } catch (IOException e) {
+            } catch (NoSuchFileException e) {
                 // A link to nothing is what it is itself, as for Files.walkFileTree.
                 return link;
             }

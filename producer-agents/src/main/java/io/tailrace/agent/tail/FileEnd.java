@@ -16,15 +16,21 @@ final class FileEnd {
         this.newline = newline;
     }
 
+    /** The position behind the last whole line that a content holds now. */
+    static ReadPosition of(Content content, byte[] newline) throws IOException {
+        return of(content, newline, Long.MAX_VALUE);
+    }
+
     /**
-     * The position behind the last whole line that a content holds now.
+     * The position behind the last whole line that a content holds now, or held when it was shorter.
      *
      * @param content of an archive, all must have been decompressed
      * @param newline a newline in the file's encoding
+     * @param lengthMax bytes of the content that count
      * @throws IOException if the file cannot be read, or changes meanwhile
      */
-    static ReadPosition of(Content content, byte[] newline) throws IOException {
-        long end = new FileEnd(content, newline).search();
+    static ReadPosition of(Content content, byte[] newline, long lengthMax) throws IOException {
+        long end = new FileEnd(content, newline).search(Math.min(content.end(), lengthMax));
         ReadCursor cursor = new ReadCursor();
         cursor.moveTo(content, end);
         if (cursor.offset() != end) {
@@ -33,13 +39,13 @@ final class FileEnd {
         return cursor.position();
     }
 
-    private long search() throws IOException {
-        long to = content.end() - content.end() % newline.length;
+    private long search(long length) throws IOException {
+        long to = length - length % newline.length;
         int inBlock = 0;
         while (to > 0 && inBlock == 0) {
-            int length = (int) (to % BLOCK_BYTES == 0 ? BLOCK_BYTES : to % BLOCK_BYTES);
-            to -= length;
-            inBlock = endInBlock(content.read(to, block, length));
+            int blockBytes = (int) (to % BLOCK_BYTES == 0 ? BLOCK_BYTES : to % BLOCK_BYTES);
+            to -= blockBytes;
+            inBlock = endInBlock(content.read(to, block, blockBytes));
         }
         return to + inBlock;
     }

@@ -297,7 +297,7 @@ final class FileFinder {
         List<Stat> found = new ArrayList<>();
         try {
             for (Directory.Entry entry : directories.at(directory, steadyMs).entries()) {
-                if (kind(entry) == Directory.Kind.FILE) {
+                if (isFile(entry)) {
                     found.add(entry.stat());
                 }
             }
@@ -305,6 +305,16 @@ final class FileFinder {
             setUnreadable(directory, e);
         }
         return found;
+    }
+
+    /** What cannot be read and matches no glob is nobody's log. */
+    private static boolean isFile(Directory.Entry entry) {
+        try {
+            return entry.kind() == Directory.Kind.FILE;
+        } catch (IOException e) {
+            log.debug("not known what it is: {}", entry.path(), e);
+            return false;
+        }
     }
 
     /** Paths that could not be read when that was last tried, in their order. */
@@ -321,7 +331,8 @@ final class FileFinder {
 
     /** Logs why a path cannot be read, unless that was logged before or the path is gone. */
     void setUnreadable(Path path, IOException e) {
-        if (!Files.exists(path)) {
+        // Whether a path exists is not known if the directory above it may not be entered.
+        if (Files.notExists(path)) {
             return;
         }
         failedNow.add(path);

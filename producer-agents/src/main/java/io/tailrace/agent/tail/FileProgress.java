@@ -1,5 +1,8 @@
 package io.tailrace.agent.tail;
 
+import java.nio.file.FileSystem;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -33,6 +36,15 @@ public record FileProgress(
         long closedModifiedMs) {
     public FileProgress {
         sent = List.copyOf(sent);
+    }
+
+    /** {@link #path}. If the locale lacks its characters, another name takes its place until a scan finds the file by its id. */
+    Path pathIn(FileSystem fileSystem) {
+        try {
+            return fileSystem.getPath(path);
+        } catch (InvalidPathException e) {
+            return fileSystem.getPath(path.replaceAll("[^\\x01-\\x7e]", "?"));
+        }
     }
 
     /** A new identity: 16 hexadecimal digits, random. */

@@ -81,7 +81,7 @@ public final class FollowedFile {
         contentId = progress.contentId();
         source = progress.source();
         file = progress.file();
-        path = fileSystem.getPath(progress.path());
+        path = progress.pathIn(fileSystem);
         compressed = Compression.ofName(path.toString()) != null;
         id = progress.id();
         acknowledgements = new Acknowledgements(progress.acknowledged(), progress.sent());
@@ -133,7 +133,7 @@ public final class FollowedFile {
 
     /** The last part of that path. */
     String fileName() {
-        return RotationMatcher.name(path.resolveSibling(file));
+        return file.substring(file.lastIndexOf('/') + 1);
     }
 
     /** The path under which it was last seen. */

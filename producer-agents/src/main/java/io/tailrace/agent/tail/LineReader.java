@@ -68,6 +68,11 @@ final class LineReader {
             return pendingTo != NONE;
         }
 
+        /** Where the content ended behind that record; -1 if there is none. */
+        long pendingTo() {
+            return pendingTo;
+        }
+
         private boolean isOver(long endsAt, long steadyMs, long timeoutMs) {
             if (pendingTo != endsAt) {
                 pendingTo = endsAt;

@@ -11,6 +11,11 @@ import com.google.re2j.Pattern;
  */
 public record Multiline(Pattern pattern, boolean matchesStart, long timeoutMs) {
 
+    /** The same records, of which the last one of a file waits no longer than this. */
+    public Multiline withTimeoutMax(long maxMs) {
+        return new Multiline(pattern, matchesStart, Math.min(timeoutMs, maxMs));
+    }
+
     boolean begins(String line) {
         return pattern.matcher(line).find() == matchesStart;
     }

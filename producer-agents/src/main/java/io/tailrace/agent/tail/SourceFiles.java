@@ -1,7 +1,6 @@
 package io.tailrace.agent.tail;
 
 import io.tailrace.agent.tail.FileId.Stat;
-import io.tailrace.agent.tail.FileSelection.StartAt;
 import io.tailrace.agent.tail.FollowedFile.State;
 import io.tailrace.agent.tail.RotationMatcher.Match;
 import java.io.EOFException;
@@ -46,10 +45,8 @@ final class SourceFiles {
     /** Files that were too young at the last scan to say which content they hold. */
     private final List<Path> undecided = new ArrayList<>();
 
-    /** Files that existed when the source was followed for the first time, and of which what they held is to be skipped. */
-    private final Set<FileId> skipped = new HashSet<>();
+    private final ToSkip toSkip;
 
-    private boolean isNew;
     private long scannedMs = NEVER;
     private boolean anyFound;
     /** Whether a file turned out to hold another content, which the next scan will find. */
@@ -60,13 +57,24 @@ final class SourceFiles {
         this.config = config;
         this.finder = finder;
         this.openFiles = shared.openFiles();
+        toSkip = new ToSkip(config);
         opener = new ContentOpener(openFiles.decoders());
         progress.forEach(file -> followed.add(new FollowedFile(file, shared.fileSystem(), openFiles)));
     }
 
     /** Has the first scan skip what files hold then, if the configuration says so. */
     void setNew() {
-        isNew = config.files().startAt() == StartAt.END;
+        toSkip.setNew();
+    }
+
+    /** Has what files held when the source was followed for the first time skipped. */
+    void skip(Collection<FileToSkip> files) {
+        toSkip.addAll(files);
+    }
+
+    /** Files that are not read yet, and of which what they held then is to be skipped. */
+    List<FileToSkip> toSkip() {
+        return toSkip.files();
     }
 
     Collection<FollowedFile> followed() {
@@ -104,7 +112,7 @@ final class SourceFiles {
     /** Lists the directories: finds new, renamed, replaced and missing files, and forgets those missing for long. */
     void scan(Moment now) {
         Map<FileId, Stat> listed = finder.find(now.steadyMs());
-        chooseSkipped(listed);
+        toSkip.scanned(listed);
         undecided.clear();
         anyFound = !listed.isEmpty();
         List<FollowedFile> missing = new ArrayList<>();
@@ -141,14 +149,6 @@ final class SourceFiles {
             }
             polled.add(file);
         }
-    }
-
-    private void chooseSkipped(Map<FileId, Stat> listed) {
-        if (isNew) {
-            listed.values().stream().filter(stat -> stat.sizeBytes() > 0).forEach(stat -> skipped.add(stat.id()));
-            isNew = false;
-        }
-        skipped.retainAll(listed.keySet());
     }
 
     /** Identifies every file that is not followed, and those that a content has left for one of them. */
@@ -417,15 +417,16 @@ final class SourceFiles {
         }
         Content content = null;
         try {
-            boolean skips = skipped.contains(stat.id());
+            boolean skips = file.acknowledgements().isUntouched() && toSkip.contains(stat);
             Optional<Content> ready = opener.open(file, stat, skips);
             if (ready.isEmpty()) {
+                toSkip.noteProgress(stat);
                 undecided.add(stat.path());
                 return Attachment.NOT_READY;
             }
             content = ready.get();
-            if (skips && file.acknowledgements().isUntouched()) {
-                file.acknowledgements().skipTo(FileEnd.of(content, config.newline()));
+            if (skips) {
+                file.acknowledgements().skipTo(toSkip.end(content, stat));
             }
             Optional<ReadCursor> cursor = file.resume(content, stat.id());
             if (cursor.isEmpty() && content.failure().isPresent()) {
@@ -440,7 +441,7 @@ final class SourceFiles {
             file.setUnreadHead(cursor.get().offset() == 0 ? Head.of(content) : Head.EMPTY);
             file.attach(stat, state, waits ? null : content, cursor.get(), now);
             followed.moved(file);
-            skipped.remove(stat.id());
+            toSkip.remove(stat.id());
             if (waits) {
                 content.close();
                 openFiles.await(file, this::open);

@@ -2,6 +2,7 @@ package io.tailrace.agent.tail;
 
 import io.tailrace.agent.tail.FollowedFile.State;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -46,6 +47,16 @@ public final class SourceTail implements AutoCloseable {
     /** Has the first scan skip what files hold then, if the configuration says so: the source was not followed before. */
     public void setNew() {
         files.setNew();
+    }
+
+    /** Has what files held at the source's first start skipped. Files of other sources are ignored. */
+    public void skip(Collection<FileToSkip> toSkip) {
+        files.skip(toSkip);
+    }
+
+    /** Files that are not read yet, and of which what they held at the source's first start is still to be skipped. */
+    public List<FileToSkip> filesToSkip() {
+        return files.toSkip();
     }
 
     /** What a checkpoint must keep now. Files of which nothing was sent are found again without it. */
@@ -123,6 +134,27 @@ public final class SourceTail implements AutoCloseable {
         return finder.problems();
     }
 
+    /** Archives that could not be read to their end and may only be unfinished, each with the reason. Others are {@link #problems}. */
+    public List<String> failures() {
+        return files.followed().stream()
+                .filter(file -> file.state() != State.MISSING
+                        && !finder.unreadablePaths().contains(file.path()))
+                .flatMap(file ->
+                        Stream.ofNullable(file.failure()).map(failure -> file.path() + ": " + failure.getMessage()))
+                .toList();
+    }
+
+    /** Logs which last lines have no newline, and so are not sent yet. */
+    public void logUnfinishedLines() {
+        files.followed().stream()
+                .filter(file -> file.state() != State.MISSING && file.isEndIncomplete() && file.failure() == null)
+                .forEach(file -> log.warn(
+                        "last line has no newline, left for the next run: source {}, {}, from byte {}",
+                        config.source(),
+                        file.path(),
+                        file.acknowledged().offset()));
+    }
+
     /** How far the files were read, as of the last scan. */
     public ReadState readState(Moment now) {
         return files.readState(now).with(streams.followed());
@@ -171,6 +203,7 @@ public final class SourceTail implements AutoCloseable {
         }
         long searchedTo = file.search().searchedTo();
         long readTo = file.cursor().offset();
+        long pendingTo = file.search().pendingTo();
         try {
             if (!content.isReady()) {
                 return Optional.empty();
@@ -195,7 +228,8 @@ public final class SourceTail implements AutoCloseable {
                         file.cursor().offset());
                 file.setMissing(true, now);
             } else if (file.search().isPending()) {
-                // The last record may go on.
+                // The last record may go on. A run that ends by itself waits for it from now on.
+                advances += file.search().pendingTo() == pendingTo ? 0 : 1;
                 file.noteMore();
             } else {
                 file.noteEnd(content.isIncompleteBehind(file.cursor().offset()), now);

@@ -7,6 +7,7 @@ import io.tailrace.agent.audit.AuditLedger;
 import io.tailrace.agent.audit.Tallies;
 import io.tailrace.agent.tail.FileId;
 import io.tailrace.agent.tail.FileProgress;
+import io.tailrace.agent.tail.FileToSkip;
 import io.tailrace.agent.tail.ReadPosition;
 import io.tailrace.agent.tail.SentLines;
 import io.tailrace.schemas.audit.ContentHash;
@@ -47,6 +48,7 @@ class AgentCheckpointFileTest {
                     -1,
                     -1)),
             Set.of("web", "app"),
+            Set.of(new FileToSkip("web", new FileId(8, 9), 10)),
             new AuditLedger.State(
                     7,
                     List.of(new AuditLedger.Open("t", 600_000, SUM, 3)),
@@ -62,12 +64,16 @@ class AgentCheckpointFileTest {
             "tailHash":"fedcba9876543210fedcba9876543210"},\
             "sent":[{"position":5,"headHash":"0123456789abcdef0123456789abcdef",\
             "tailHash":"0123456789abcdef0123456789abcdef","readMs":6}],"complete":true,"adriftSinceMs":4,\
-            "restingSizeBytes":-1,"restingModifiedMs":-1}],"sources":["app","web"],"audit":{"nextSequence":7,\
+            "restingSizeBytes":-1,"restingModifiedMs":-1}],"sources":["app","web"],\
+            "toSkip":[{"source":"web","device":8,"inode":9,"sizeBytes":10}],"audit":{"nextSequence":7,\
             "open":[{"topic":"t","windowStartMs":600000,"count":2,"sum":"0123456789abcdef0123456789abcdef",\
             "rejected":3}],\
             "sealed":[{"sequence":5,"topic":"s","windowStartMs":0,"count":1,"sum":null,"rejected":0},\
             {"sequence":6,"topic":"t","windowStartMs":0,"count":2,"sum":"0123456789abcdef0123456789abcdef",\
             "rejected":0}],"readUpTo":[{"topic":"t","readUpToMs":1234}]}}""";
+
+    private static final String SINCE_VERSION_4 =
+            "\"sources\":[\"app\",\"web\"],\"toSkip\":[{\"source\":\"web\",\"device\":8,\"inode\":9,\"sizeBytes\":10}],";
 
     /** A checkpoint as agents wrote it before they summed. */
     private static final String VERSION_1_JSON = """
@@ -157,7 +163,7 @@ class AgentCheckpointFileTest {
     @Test
     void checkpointOfVersion2IsReadWithoutItsSumsOfAnotherHash() throws IOException {
         String version2 = NEW_JSON.replace("\"version\":4", "\"version\":2")
-                .replace("\"sources\":[\"app\",\"web\"],", "")
+                .replace(SINCE_VERSION_4, "")
                 .replace("\"sent\":[", "\"sent\":")
                 .replace(",\"readMs\":6}]", "},\"sentMs\":6");
         Checkpoint checkpoint = read(version2);
@@ -174,12 +180,19 @@ class AgentCheckpointFileTest {
                                 new AuditLedger.Sealed(7, "t", 600_000, 2, null, 3))));
     }
 
+    /** As one of which an agent with another locale has written the checkpoint. */
+    @Test
+    void pathThatTheLocaleLacksIsRead() throws IOException {
+        assertThat(read(NEW_JSON.replace("/a.1", "/caf\\ud800")).files().get(0).path())
+                .isEqualTo("/caf\ud800");
+    }
+
     @Test
     void sourcesOfVersion3AreThoseThatHaveFiles() throws IOException {
-        String version3 =
-                NEW_JSON.replace("\"version\":4", "\"version\":3").replace("\"sources\":[\"app\",\"web\"],", "");
+        String version3 = NEW_JSON.replace("\"version\":4", "\"version\":3").replace(SINCE_VERSION_4, "");
         assertThat(read(version3))
-                .isEqualTo(new Checkpoint(NEW.agent(), NEW.files(), Set.of("web"), NEW.audit(), NEW.readUpToMs()));
+                .isEqualTo(new Checkpoint(
+                        NEW.agent(), NEW.files(), Set.of("web"), Set.of(), NEW.audit(), NEW.readUpToMs()));
     }
 
     @Test
@@ -279,8 +292,7 @@ class AgentCheckpointFileTest {
         ReadPosition position = offset == 0 ? ReadPosition.START : new ReadPosition(offset, HEAD, TAIL);
         files.add(new FileProgress(
                 contentId, "web", "/a", "/a", new FileId(1, 2), position, List.of(), false, 0, -1, -1));
-        return new Checkpoint(
-                checkpoint.agent(), files, checkpoint.sources(), checkpoint.audit(), checkpoint.readUpToMs());
+        return checkpoint.withFiles(files);
     }
 
     @Test
@@ -307,6 +319,7 @@ class AgentCheckpointFileTest {
                         last.agent(),
                         last.files().subList(1, last.files().size()),
                         Set.of("source" + i % 3),
+                        Set.of(new FileToSkip("source" + i % 3, new FileId(1, i % 5), 1 + i)),
                         last.audit(),
                         last.readUpToMs());
             }
@@ -319,7 +332,8 @@ class AgentCheckpointFileTest {
                 ledger.acknowledge();
             }
             last = new Checkpoint(
-                    last.agent(), last.files(), last.sources(), ledger.state(), Map.of("t", (long) (i / 7)));
+                    last.agent(), last.files(), last.sources(), last.filesToSkip(), ledger.state(), Map.of("t", (long)
+                            (i / 7)));
             all.add(last);
         }
         return all;
@@ -328,6 +342,7 @@ class AgentCheckpointFileTest {
     /** The order of the files does not matter. */
     private static void assertEquals(Checkpoint found, Checkpoint expected) {
         assertThat(found.files()).containsExactlyInAnyOrderElementsOf(expected.files());
+        assertThat(found.filesToSkip()).isEqualTo(expected.filesToSkip());
         assertThat(found.audit()).isEqualTo(expected.audit());
         assertThat(found.readUpToMs()).isEqualTo(expected.readUpToMs());
     }

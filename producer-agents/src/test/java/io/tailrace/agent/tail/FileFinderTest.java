@@ -1,11 +1,13 @@
 package io.tailrace.agent.tail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,39 @@ class FileFinderTest {
                 .containsExactly(
                         link + ": is a device or a socket: expected a regular file or a named pipe",
                         folder + "/nginx/old: is a directory: expected its files, as in DIRECTORY/*.log");
+    }
+
+    @Test
+    void linkWhoseTargetCannotBeReadIsAProblemAndALinkToNothingIsNot() throws IOException {
+        Path pods = Files.createDirectories(folder.resolve("containers"));
+        Files.createSymbolicLink(pods.resolve("ok.log"), folder.resolve("nginx/access.log"));
+        Files.createSymbolicLink(pods.resolve("gone.log"), folder.resolve("nginx/gone.log"));
+        // As root, everything may be read. This fails for everybody.
+        Path link = Files.createSymbolicLink(pods.resolve("loop.log"), Path.of("loop.log"));
+        FileFinder finder = finder(pods + "/*.log");
+        for (int scans = 0; scans < 2; scans++) {
+            assertThat(found(finder)).containsExactly("containers/ok.log");
+            assertThat(finder.problems()).containsExactly(link + ": cannot be read");
+        }
+        assertThat(finder.files(pods, ++scan)).hasSize(1);
+        Files.delete(link);
+        found(finder);
+        found(finder);
+        assertThat(finder.problems()).isEmpty();
+    }
+
+    @Test
+    void directoryThatMayBeListedButNotEnteredIsAProblem() throws IOException {
+        Path closed = folder.resolve("nginx/old");
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r--r--r--"));
+        assumeFalse(Files.isExecutable(closed), "root may enter every directory");
+        try {
+            FileFinder finder = finder(folder + "/nginx/**.log");
+            assertThat(found(finder)).containsExactly("nginx/access.log");
+            assertThat(finder.problems()).containsExactly(closed.resolve("access.log") + ": cannot be read");
+        } finally {
+            Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
     }
 
     @Test
