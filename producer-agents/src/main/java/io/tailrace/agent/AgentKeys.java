@@ -82,8 +82,8 @@ final class AgentKeys {
             0,
             0,
             1_000_000,
-            "Most logs that are open at a time; others are read in turns. 0: half of the process's limit (ulimit -n), at most"
-                    + " 1000.");
+            "Most logs that are open at a time; others are read in turns. 0: half of what is left of the"
+                    + " process's limit (ulimit -n) without 100 for other uses, at most 1000.");
     static final ConfigKey<Integer> BATCH_BYTES = ConfigKey.integer(
             "batch.bytes",
             256 << 10,

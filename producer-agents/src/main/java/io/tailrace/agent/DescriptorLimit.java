@@ -30,7 +30,7 @@ final class DescriptorLimit {
      */
     static int filesOpenMax(int configured, long limit) {
         if (configured == 0) {
-            return (int) Math.max(MIN, Math.min(limit / 2, DEFAULT_MAX));
+            return (int) Math.max(MIN, Math.min((limit - OTHERS) / 2, DEFAULT_MAX));
         }
         if (configured < MIN || configured > limit - OTHERS) {
             throw new ConfigException("files.open.max=" + configured + ": expected " + MIN + " to " + (limit - OTHERS)

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DescriptorLimitTest {
     @ParameterizedTest
-    @CsvSource({"0,256,128", "0,1024,512", "0,1048576,1000", "0,10,8", "8,1024,8", "924,1024,924"})
+    @CsvSource({"0,256,78", "0,1024,462", "0,1048576,1000", "0,10,8", "8,1024,8", "924,1024,924"})
     void logsLeaveDescriptorsForOthers(int configured, long limit, int expected) {
         assertThat(DescriptorLimit.filesOpenMax(configured, limit)).isEqualTo(expected);
     }
