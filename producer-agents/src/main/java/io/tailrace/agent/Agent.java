@@ -187,6 +187,7 @@ final class Agent implements AutoCloseable {
      */
     boolean step(Moment now) {
         long steadyMs = now.steadyMs();
+        openFiles.beginStep();
         progressMs = progressMs == NEVER ? steadyMs : progressMs;
         if (steadyMs >= scanAtMs) {
             sources.forEach(source -> source.tail.scan(now));

@@ -64,6 +64,7 @@ public final class DryRun {
         long advancesBeforeTimeout = -1;
         boolean more = true;
         while (lines < linesMax && more) {
+            openFiles.beginStep();
             long advances = tail.advances();
             read(tail, moment, linesMax);
             more = openFiles.giveTurns(moment) || tail.advances() != advances;

@@ -27,9 +27,6 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
     /** More than a fingerprint needs. */
     private static final int KEPT_BYTES = 4 << 10;
 
-    /** Bounds the time that an archive takes from other files before its first line: below a second, but for bzip2. */
-    private static final int ADVANCED_BYTES_MAX = 32 << 20;
-
     private static final int PEEKED_BYTES_MAX = 4 << 10;
     private static final int BUFFER_BYTES = 64 << 10;
     private static final long UNKNOWN = -1;
@@ -37,6 +34,7 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
     private final FileChannel channel;
     private final Compression compression;
     private final DecoderMemory memory;
+    private final long readBytesMax;
     private final ReadWindow window = new ReadWindow();
     private @Nullable Input input;
     private @Nullable InputStream decoder;
@@ -46,15 +44,21 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
     private long beginsAtBytes;
 
     private long beginsAtPosition;
+    /** Bytes that the decoder has to decompress again before it is at the end of the window. */
+    private long repeatedBytes;
     /** The file's size when everything was read, or {@link #UNKNOWN}. Until the size changes there is nothing more. */
     private long endedAtBytes = UNKNOWN;
 
     private @Nullable IOException failure;
     private int restarts;
-    private boolean isReread;
+    /** Whether what was read before the position, by this or another open file, is known to be the same. */
+    private boolean isVerified;
+
     private long decompressedBytes;
     /** A decoder that fails loses what it has decompressed in that call. Then it is asked for one byte at a time. */
     private int pieceBytes = PIECE_BYTES;
+
+    private final byte[] repeated = new byte[PIECE_BYTES];
 
     /** Reads the file itself. */
     private static final class Input extends InputStream {
@@ -93,10 +97,12 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
         }
     }
 
-    CompressedContent(FileChannel channel, Compression compression, DecoderMemory memory) {
+    /** @param readBytesMax bytes that a read may decompress before its position */
+    CompressedContent(FileChannel channel, Compression compression, DecoderMemory memory, long readBytesMax) {
         this.channel = channel;
         this.compression = compression;
         this.memory = memory;
+        this.readBytesMax = readBytesMax;
     }
 
     @Override
@@ -111,15 +117,9 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
 
     @Override
     public int read(long position, byte[] target, int length) throws IOException {
-        if (hasEnded() && !isAtEnd()) {
-            continueOrRestart();
+        if (!decompress(position, length, new ReadBudget(readBytesMax))) {
+            throw new NotReadyException(position);
         }
-        if (!window.holds(position, length)) {
-            restart();
-        }
-        do {
-            window.dropBefore(Math.min(position, window.end()) - KEPT_BYTES);
-        } while (window.end() < position + length && decompress());
         if (window.end() <= PEEKED_BYTES_MAX) {
             // Somebody only looked at the beginning. Many archives may be looked at before the first one is read.
             closeDecoder();
@@ -130,18 +130,34 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
     }
 
     @Override
-    public boolean advanceTo(long position) throws IOException {
-        if (hasEnded() && !isAtEnd()) {
-            continueOrRestart();
-        }
-        long until = Math.min(position, window.end() + ADVANCED_BYTES_MAX);
-        while (window.end() < until && decompress()) {
-            window.dropBefore(window.end() - FileEnd.BLOCK_BYTES - KEPT_BYTES);
-        }
+    public boolean advanceTo(long position, int length, ReadBudget budget) throws IOException {
+        boolean isThere = decompress(position, length, budget);
         if (decoder != null) {
             memory.hold(this, neededBytes());
         }
-        return hasEnded() || window.end() >= position;
+        return isThere;
+    }
+
+    /** Fills the window from a position. Returns false if the budget is used up, which what is at the position need not be. */
+    private boolean decompress(long position, int length, ReadBudget budget) throws IOException {
+        if (hasEnded() && !isAtEnd()) {
+            continueOrRestart();
+        }
+        if (!window.holds(position, length)) {
+            restart();
+        }
+        window.dropBefore(Math.min(position, window.end()) - KEPT_BYTES);
+        while (window.end() - length < position && !hasEnded()) {
+            boolean isBefore = window.end() < position || repeatedBytes > 0;
+            if (isBefore && !budget.isLeft()) {
+                return false;
+            }
+            long before = decompressedBytes;
+            decompress();
+            budget.take(isBefore ? decompressedBytes - before : 0);
+            window.dropBefore(Math.min(position, window.end()) - KEPT_BYTES);
+        }
+        return true;
     }
 
     @Override
@@ -171,7 +187,7 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
     private void restart() {
         closeDecoder();
         restarts += window.end() > 0 ? 1 : 0;
-        isReread |= window.end() > 0;
+        isVerified = false;
         window.clear();
         beginsAtBytes = 0;
         beginsAtPosition = 0;
@@ -181,18 +197,19 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
         failure = null;
     }
 
-    /** Decompresses a little more. Returns false if there is nothing more. */
-    private boolean decompress() throws IOException {
-        if (hasEnded()) {
-            return false;
-        }
+    /** Decompresses a little more, or again, or finds that there is nothing more. */
+    private void decompress() throws IOException {
         try {
-            int count = window.fill(decoder(), pieceBytes);
+            InputStream open = decoder();
+            if (repeatedBytes > 0) {
+                repeat(open);
+                return;
+            }
+            int count = window.fill(open, pieceBytes);
             decompressedBytes += Math.max(0, count);
             if (count < 0) {
                 noteEnd(null);
             }
-            return count >= 0;
         } catch (IOException | RuntimeException e) {
             // Decoders fail with unchecked exceptions, too, when they meet bytes that make no sense.
             if (input != null && input.failure != null) {
@@ -200,15 +217,25 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
                 restart();
                 throw unreadable;
             }
-            if (decoder == null || pieceBytes == 1 || (isCutOff() && compression.returnsAllBeforeItsEnd())) {
+            boolean hasReturnedAll = isCutOff() && compression.returnsAllBeforeItsEnd();
+            if (decoder == null || repeatedBytes > 0 || pieceBytes == 1 || hasReturnedAll) {
                 noteEnd(e);
-                return false;
+                return;
             }
             // Again, to get what the decoder lost when it failed.
             closeDecoder();
             pieceBytes = 1;
-            return true;
         }
+    }
+
+    /** Decompresses again a little of what a decoder that was closed had decompressed. */
+    private void repeat(InputStream open) throws IOException {
+        int count = open.read(repeated, 0, (int) Math.min(repeatedBytes, repeated.length));
+        if (count < 0) {
+            throw new EOFException("became shorter");
+        }
+        repeatedBytes -= count;
+        decompressedBytes += count;
     }
 
     private boolean isCutOff() {
@@ -226,24 +253,11 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
             Input opened = new Input(channel, beginsAtBytes);
             input = opened;
             open = compression.decoder(new BufferedInputStream(opened, BUFFER_BYTES), memory.bytesMax());
-            skip(open, window.end() - beginsAtPosition);
             decoder = open;
+            repeatedBytes = window.end() - beginsAtPosition;
+            restarts += repeatedBytes > 0 ? 1 : 0;
         }
         return open;
-    }
-
-    /** Decompresses again what a decoder that was closed had decompressed. */
-    private void skip(InputStream opened, long length) throws IOException {
-        if (length > 0) {
-            restarts++;
-            decompressedBytes += length;
-            try {
-                opened.skipNBytes(length);
-            } catch (IOException | RuntimeException e) {
-                opened.close();
-                throw e;
-            }
-        }
     }
 
     private long neededBytes() {
@@ -273,7 +287,12 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
 
     @Override
     public boolean mayHaveChanged() {
-        return isReread;
+        return !isVerified;
+    }
+
+    @Override
+    public void noteVerified() {
+        isVerified = true;
     }
 
     @Override
@@ -319,6 +338,7 @@ final class CompressedContent implements Content, DecoderMemory.Holder {
         memory.release(this);
         InputStream open = decoder;
         decoder = null;
+        repeatedBytes = 0;
         if (open != null) {
             try {
                 open.close();

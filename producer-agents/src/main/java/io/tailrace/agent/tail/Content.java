@@ -18,10 +18,20 @@ import org.jspecify.annotations.Nullable;
  */
 interface Content extends Closeable {
 
+    /** A position in an archive cannot be read before {@link #advanceTo} has reached it. */
+    final class NotReadyException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotReadyException(long position) {
+            super("has to be decompressed up to byte " + position + " first");
+        }
+    }
+
     /**
      * Reads from a position until the target is full or the content ends for now.
      *
      * @return bytes read, 0 at the current end
+     * @throws NotReadyException if too much would have to be decompressed before: {@link #advanceTo}
      * @throws IOException if the file cannot be read
      */
     int read(long position, byte[] target, int length) throws IOException;
@@ -34,9 +44,11 @@ interface Content extends Closeable {
     /**
      * Gets ready to read at a position, or at the end if that comes first. An archive is decompressed up to there, a part in each call.
      *
-     * @return false if it is not ready yet
+     * @param length bytes that are read there next, which the budget need not cover
+     * @param budget of what has to be decompressed before the position
+     * @return false if the budget was used up before it is ready
      */
-    default boolean advanceTo(long position) throws IOException {
+    default boolean advanceTo(long position, int length, ReadBudget budget) throws IOException {
         return true;
     }
 
@@ -48,6 +60,9 @@ interface Content extends Closeable {
 
     /** Whether bytes that were read before may be other ones now. */
     boolean mayHaveChanged();
+
+    /** Notes that they were compared, and are the same. */
+    default void noteVerified() {}
 
     /** Whether the file is shorter than a position: it was truncated. */
     boolean endsBefore(long position) throws IOException;
@@ -64,27 +79,32 @@ interface Content extends Closeable {
     }
 
     /**
-     * Opens a file, to decompress it if its first bytes are those of an archive.
+     * Opens a file to follow it, and to decompress it if its first bytes are those of an archive. Before its
+     * position, a read decompresses {@link ReadBudget#STEP_BYTES} at most.
      *
      * @param memory where decoders are accounted for
      * @throws IOException if it cannot be read, or is not what its name promises: {@link Compression#of}
      */
     static Content open(Path path, DecoderMemory memory) throws IOException {
+        return open(path, memory, ReadBudget.STEP_BYTES);
+    }
+
+    private static Content open(Path path, DecoderMemory memory, long readBytesMax) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         try {
             @Nullable Compression compression = Compression.of(path, head(channel));
             return compression == null
                     ? new PlainContent(channel)
-                    : new CompressedContent(channel, compression, memory);
+                    : new CompressedContent(channel, compression, memory, readBytesMax);
         } catch (IOException e) {
             channel.close();
             throw e;
         }
     }
 
-    /** Opens a file for a moment. */
+    /** Opens a file for a moment. A read may decompress an archive up to any position. */
     static Content open(Path path) throws IOException {
-        return open(path, DecoderMemory.ofHeap());
+        return open(path, DecoderMemory.ofHeap(), Long.MAX_VALUE);
     }
 
     private static byte[] head(FileChannel channel) throws IOException {

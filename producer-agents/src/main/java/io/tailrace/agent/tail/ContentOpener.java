@@ -1,30 +1,38 @@
 package io.tailrace.agent.tail;
 
 import io.tailrace.agent.tail.FileId.Stat;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens files. An archive that has to be decompressed up to a position takes several scans, so that others are read meanwhile. Not thread-safe. */
+/**
+ * Opens files to continue contents in them. An archive that has to be decompressed up to a position takes several scans, so that others
+ * are read meanwhile. Not thread-safe.
+ */
 final class ContentOpener {
     private static final Logger log = LoggerFactory.getLogger(ContentOpener.class);
 
     private final DecoderMemory memory;
+    private final ReadBudget budget;
+    private final ToSkip toSkip;
     /** Archives that are not decompressed up to where they are continued. */
-    private final Map<FileId, Content> unready = new HashMap<>();
+    private final Map<FileId, Continuation> unready = new HashMap<>();
     /** Those that were asked for since the last scan. */
     private final Set<FileId> asked = new HashSet<>();
 
     private long advances;
 
-    ContentOpener(DecoderMemory memory) {
+    ContentOpener(DecoderMemory memory, ReadBudget budget, ToSkip toSkip) {
         this.memory = memory;
+        this.budget = budget;
+        this.toSkip = toSkip;
     }
 
     /**
@@ -33,29 +41,39 @@ final class ContentOpener {
      * @param skips whether the content is new, and is to be skipped
      * @return empty if it is not ready: to be asked again by the next scan
      */
-    Optional<Content> open(FollowedFile file, Stat stat, boolean skips) throws IOException {
-        Content before = unready.remove(stat.id());
-        Content content = before == null ? Content.open(stat.path(), memory) : before;
+    Optional<Continuation> open(FollowedFile file, Stat stat, boolean skips) throws IOException {
+        @Nullable Continuation before = unready.get(stat.id());
+        if (before != null && !before.isFor(file)) {
+            // It is decided first whether the file holds another content, which begins alike.
+            return Optional.empty();
+        }
+        unready.remove(stat.id());
+        Continuation attempt = before;
+        if (attempt == null) {
+            Content content = Content.open(stat.path(), memory);
+            attempt = new Continuation(file, content, skips ? toSkip.end(content, stat) : null);
+        }
+        boolean mayAdvance = budget.isLeft();
         try {
-            if (isReady(file, content, skips)) {
-                return Optional.of(content);
+            if (attempt.content().isReady() && attempt.advance(budget)) {
+                return Optional.of(attempt);
             }
-        } catch (IOException e) {
-            content.close();
+        } catch (IOException | RuntimeException e) {
+            closeQuietly(attempt);
             throw e;
         }
-        advances++;
-        asked.add(stat.id());
-        unready.put(stat.id(), content);
-        return Optional.empty();
-    }
-
-    private static boolean isReady(FollowedFile file, Content content, boolean skips) throws IOException {
-        if (skips) {
-            return content.advanceTo(Long.MAX_VALUE);
+        if (before == null && !mayAdvance) {
+            // Many archives may wait for their turn, without a descriptor.
+            closeQuietly(attempt);
+            return Optional.empty();
         }
-        ReadPosition known = file.acknowledgements().fingerprint();
-        return !ReadCursor.beginsAs(content, known) || content.advanceTo(known.offset());
+        advances += mayAdvance ? 1 : 0;
+        if (skips) {
+            toSkip.noteProgress(stat);
+        }
+        asked.add(stat.id());
+        unready.put(stat.id(), attempt);
+        return Optional.empty();
     }
 
     /** How often an archive got further, and was not ready. */
@@ -65,13 +83,13 @@ final class ContentOpener {
 
     /** Ends a scan: closes what it has not asked for. */
     void scanned() {
-        for (Iterator<Map.Entry<FileId, Content>> each = unready.entrySet().iterator(); each.hasNext(); ) {
-            Map.Entry<FileId, Content> content = each.next();
-            if (!asked.contains(content.getKey())) {
-                closeQuietly(content.getValue());
-                each.remove();
+        unready.entrySet().removeIf(each -> {
+            boolean isAsked = asked.contains(each.getKey());
+            if (!isAsked) {
+                closeQuietly(each.getValue());
             }
-        }
+            return !isAsked;
+        });
         asked.clear();
     }
 
@@ -80,12 +98,14 @@ final class ContentOpener {
         unready.clear();
     }
 
-    private static void closeQuietly(Content content) {
-        try {
-            content.close();
-        } catch (IOException e) {
-            // Nothing is lost: the file was only read.
-            log.debug("cannot close an archive", e);
+    /** Closes a file that was only read, so that nothing is lost if that fails. */
+    static void closeQuietly(@Nullable Closeable file) {
+        if (file != null) {
+            try {
+                file.close();
+            } catch (IOException e) {
+                log.debug("cannot close a file that was read", e);
+            }
         }
     }
 }

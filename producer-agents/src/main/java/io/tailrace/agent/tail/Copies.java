@@ -4,43 +4,148 @@ import io.tailrace.agent.tail.FileId.Stat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Files that were found to be copies of a content's own file, as they were then; the oldest is forgotten first. Not thread-safe. */
+/**
+ * Compares files that begin like contents with the contents' own files. Long ones take several scans. What was found out is known as long
+ * as each scan asks for it. Not thread-safe.
+ */
 final class Copies {
     private static final int COMPARED_BYTES = 64 << 10;
-    private static final int MAX = 100;
 
-    private final Map<FileId, Stat> known = new LinkedHashMap<>(4);
+    private final DecoderMemory memory;
+    private final ReadBudget budget;
+    private final byte[] ownBytes = new byte[COMPARED_BYTES];
+    private final byte[] otherBytes = new byte[COMPARED_BYTES];
+    private final Map<Pair, Comparison> comparisons = new HashMap<>();
+    /** Those that were asked for since the last scan. */
+    private final Set<Pair> asked = new HashSet<>();
 
-    /**
-     * Whether a file that begins like the content's own file is no copy of it: it has other bytes, or more. May read all of both
-     * files, but only once.
-     */
-    boolean differs(Path ownPath, Stat other) throws IOException {
-        if (other.equals(known.get(other.id()))) {
-            return false;
+    private long advances;
+
+    enum Verdict {
+        /** All bytes of the file are the content's, which may have more. */
+        COPY,
+        /** The file has other bytes, or more. */
+        DIFFERENT,
+        /** To be asked again by the next scan. */
+        UNDECIDED
+    }
+
+    private record Pair(FollowedFile own, FileId other) {}
+
+    /** How far two files are equal. */
+    private static final class Comparison {
+        private final Path ownPath;
+        private final Stat other;
+        private @Nullable Content ownContent;
+        private @Nullable Content otherContent;
+        private long equalTo;
+        private Verdict verdict = Verdict.UNDECIDED;
+
+        private Comparison(Path ownPath, Stat other) {
+            this.ownPath = ownPath;
+            this.other = other;
         }
-        try (Content own = Content.open(ownPath);
-                Content theirs = Content.open(other.path())) {
-            byte[] ownBytes = new byte[COMPARED_BYTES];
-            byte[] theirBytes = new byte[COMPARED_BYTES];
-            long at = 0;
-            int length = theirs.read(at, theirBytes, COMPARED_BYTES);
-            while (length > 0) {
-                int ownLength = own.read(at, ownBytes, length);
-                if (ownLength < length || !Arrays.equals(ownBytes, 0, length, theirBytes, 0, length)) {
-                    return true;
-                }
-                at += length;
-                length = theirs.read(at, theirBytes, COMPARED_BYTES);
+
+        private void close() {
+            ContentOpener.closeQuietly(ownContent);
+            ContentOpener.closeQuietly(otherContent);
+            ownContent = null;
+            otherContent = null;
+        }
+    }
+
+    Copies(DecoderMemory memory, ReadBudget budget) {
+        this.memory = memory;
+        this.budget = budget;
+    }
+
+    /** Whether a file that begins like a content's own file is a copy of it. */
+    Verdict compare(FollowedFile own, Stat other) throws IOException {
+        Pair pair = new Pair(own, other.id());
+        @Nullable Comparison comparison = comparisons.get(pair);
+        if (comparison == null || !comparison.other.equals(other) || !comparison.ownPath.equals(own.path())) {
+            forget(pair);
+            comparison = new Comparison(own.path(), other);
+            comparisons.put(pair, comparison);
+        }
+        asked.add(pair);
+        if (comparison.verdict == Verdict.UNDECIDED && budget.isLeft()) {
+            try {
+                comparison.verdict = compareFurther(comparison);
+            } catch (IOException | RuntimeException e) {
+                forget(pair);
+                throw e;
+            }
+            if (comparison.verdict != Verdict.UNDECIDED) {
+                comparison.close();
             }
         }
-        known.put(other.id(), other);
-        if (known.size() > MAX) {
-            known.remove(known.keySet().iterator().next());
+        return comparison.verdict;
+    }
+
+    private Verdict compareFurther(Comparison comparison) throws IOException {
+        Content own = comparison.ownContent;
+        Content other = comparison.otherContent;
+        if (own == null || other == null) {
+            own = Content.open(comparison.ownPath, memory);
+            comparison.ownContent = own;
+            other = Content.open(comparison.other.path(), memory);
+            comparison.otherContent = other;
         }
-        return false;
+        while (budget.isLeft()) {
+            long at = comparison.equalTo;
+            // Decompressing what is compared next is not counted, but comparing it is.
+            if (!own.isReady()
+                    || !other.isReady()
+                    || !other.advanceTo(at, COMPARED_BYTES, budget)
+                    || !own.advanceTo(at, COMPARED_BYTES, budget)) {
+                return Verdict.UNDECIDED;
+            }
+            int length = other.read(at, otherBytes, COMPARED_BYTES);
+            if (length == 0) {
+                return Verdict.COPY;
+            }
+            int ownLength = own.read(at, ownBytes, length);
+            if (ownLength < length || !Arrays.equals(ownBytes, 0, length, otherBytes, 0, length)) {
+                return Verdict.DIFFERENT;
+            }
+            comparison.equalTo += length;
+            budget.take(2L * length);
+        }
+        advances++;
+        return Verdict.UNDECIDED;
+    }
+
+    /** How often a comparison got further, and was not decided. */
+    long advances() {
+        return advances;
+    }
+
+    /** Ends a scan: forgets what it has not asked for. */
+    void scanned() {
+        if (comparisons.size() > asked.size()) {
+            Set<Pair> forgotten = new HashSet<>(comparisons.keySet());
+            forgotten.removeAll(asked);
+            forgotten.forEach(this::forget);
+        }
+        asked.clear();
+    }
+
+    private void forget(Pair pair) {
+        @Nullable Comparison comparison = comparisons.remove(pair);
+        if (comparison != null) {
+            comparison.close();
+        }
+    }
+
+    void close() {
+        comparisons.values().forEach(Comparison::close);
+        comparisons.clear();
     }
 }

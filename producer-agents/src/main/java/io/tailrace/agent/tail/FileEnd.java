@@ -2,52 +2,110 @@ package io.tailrace.agent.tail;
 
 import java.io.IOException;
 
-/** Finds the end of a file's last whole line. Not thread-safe. */
+/**
+ * Finds the end of a file's last whole line: backwards from its end, or in an archive forward, as decompressing never goes back. Not
+ * thread-safe.
+ */
 final class FileEnd {
     /** Bytes that are searched at once. */
     static final int BLOCK_BYTES = 64 << 10;
 
-    private final Content content;
+    private static final long UNKNOWN = -1;
+
     private final byte[] newline;
+    private final long lengthMax;
     private final byte[] block = new byte[BLOCK_BYTES];
+    private final ReadCursor cursor = new ReadCursor();
+    /** Up to where an archive was searched, and where the search of a plain file goes on backwards. */
+    private long searchedTo;
 
-    private FileEnd(Content content, byte[] newline) {
-        this.content = content;
+    private long searchedFrom = UNKNOWN;
+
+    /**
+     * A search for the end of what a content holds now, or held when it was shorter.
+     *
+     * @param newline a newline in the file's encoding
+     * @param lengthMax bytes of a plain file that count
+     */
+    FileEnd(byte[] newline, long lengthMax) {
         this.newline = newline;
-    }
-
-    /** The position behind the last whole line that a content holds now. */
-    static ReadPosition of(Content content, byte[] newline) throws IOException {
-        return of(content, newline, Long.MAX_VALUE);
+        this.lengthMax = lengthMax;
     }
 
     /**
-     * The position behind the last whole line that a content holds now, or held when it was shorter.
+     * The position behind the last whole line that a content holds now.
      *
-     * @param content of an archive, all must have been decompressed
      * @param newline a newline in the file's encoding
-     * @param lengthMax bytes of the content that count
      * @throws IOException if the file cannot be read, or changes meanwhile
      */
-    static ReadPosition of(Content content, byte[] newline, long lengthMax) throws IOException {
-        long end = new FileEnd(content, newline).search(Math.min(content.end(), lengthMax));
-        ReadCursor cursor = new ReadCursor();
+    static ReadPosition of(Content content, byte[] newline) throws IOException {
+        FileEnd end = new FileEnd(newline, Long.MAX_VALUE);
+        end.search(content, ReadBudget.unlimited());
+        return end.position();
+    }
+
+    /**
+     * Searches further.
+     *
+     * @param content the same in each call
+     * @return false if the budget was used up before the end was found
+     * @throws IOException if the file cannot be read, or changes meanwhile
+     */
+    boolean search(Content content, ReadBudget budget) throws IOException {
+        return content.isCompressed() ? searchForward(content, budget) : searchBackwards(content, budget);
+    }
+
+    /** The position behind the last whole line, when it was found. */
+    ReadPosition position() {
+        return cursor.position();
+    }
+
+    /** A cursor at that position. */
+    ReadCursor cursor() {
+        return cursor;
+    }
+
+    private boolean searchForward(Content content, ReadBudget budget) throws IOException {
+        int length = BLOCK_BYTES;
+        while (length == BLOCK_BYTES) {
+            if (!budget.isLeft() || !content.advanceTo(searchedTo, BLOCK_BYTES, budget)) {
+                return false;
+            }
+            length = content.read(searchedTo, block, BLOCK_BYTES);
+            int inBlock = endInBlock(length);
+            if (inBlock > 0) {
+                moveTo(content, searchedTo + inBlock);
+            }
+            searchedTo += length;
+            budget.take(length);
+        }
+        return true;
+    }
+
+    private boolean searchBackwards(Content content, ReadBudget budget) throws IOException {
+        if (searchedFrom == UNKNOWN) {
+            long length = Math.min(content.end(), lengthMax);
+            searchedFrom = length - length % newline.length;
+        }
+        int inBlock = 0;
+        while (searchedFrom > 0 && inBlock == 0) {
+            if (!budget.isLeft()) {
+                return false;
+            }
+            int length = (int) (searchedFrom % BLOCK_BYTES == 0 ? BLOCK_BYTES : searchedFrom % BLOCK_BYTES);
+            searchedFrom -= length;
+            budget.take(length);
+            inBlock = endInBlock(content.read(searchedFrom, block, length));
+        }
+        moveTo(content, searchedFrom + inBlock);
+        return true;
+    }
+
+    private void moveTo(Content content, long end) throws IOException {
         cursor.moveTo(content, end);
         if (cursor.offset() != end) {
             throw new IOException("the file became shorter while its end was searched for");
         }
-        return cursor.position();
-    }
-
-    private long search(long length) throws IOException {
-        long to = length - length % newline.length;
-        int inBlock = 0;
-        while (to > 0 && inBlock == 0) {
-            int blockBytes = (int) (to % BLOCK_BYTES == 0 ? BLOCK_BYTES : to % BLOCK_BYTES);
-            to -= blockBytes;
-            inBlock = endInBlock(content.read(to, block, blockBytes));
-        }
-        return to + inBlock;
     }
 
     /** Where the last whole line ends in the block, or 0. Blocks begin at multiples of a character's width, as does a newline. */

@@ -71,7 +71,6 @@ public final class FollowedFile {
     /** When everything in the file was last known to be acknowledged; {@link #UNKNOWN} since the agent's start. */
     private long caughtUpMs = UNKNOWN;
 
-    private final Copies copies = new Copies();
     private long seenSizeBytes = UNKNOWN;
     private long seenModifiedMs = UNKNOWN;
 
@@ -171,9 +170,9 @@ public final class FollowedFile {
         return ReadCursor.resume(opened, readTo());
     }
 
-    /** Whether a file was copied from this content before its last lines were written, which have been read. */
-    boolean isLongerThanCopy(Content opened) throws IOException {
-        return readTo().offset() > 0 && ReadCursor.ends(opened, readTo()) && recent.arePrefix(opened, cursor);
+    /** Where chunks ended that were read last, since the agent's start. */
+    List<ReadPosition> recentPlaces() {
+        return recent.all();
     }
 
     /** How far its bytes are known. */
@@ -307,7 +306,7 @@ public final class FollowedFile {
         if (state == State.UNLISTED) {
             return false;
         }
-        // An archive would be decompressed from its beginning again.
+        // An archive would have to be decompressed from its beginning again.
         boolean isLong = turnReads >= TURN_READS_MAX && content != null && !content.isCompressed();
         return isLong || (atEnd && !isInFlight()) || now.steadyMs() - turnReadMs >= TURN_IDLE_MS;
     }
@@ -366,15 +365,12 @@ public final class FollowedFile {
         return head.beginsLike(unreadHead);
     }
 
-    /** Whether a file that begins like this content's own file is no copy of it: {@link Copies#differs}. */
-    boolean differsFrom(Stat other) throws IOException {
-        return copies.differs(path, other);
-    }
-
-    /** Whether the content's own file still holds it. */
+    /** Whether the content's own file still holds it, as far as that can be said without decompressing it again. */
     boolean isIntact() throws IOException {
         if (content != null) {
-            return !content.mayHaveChanged() || cursor.matches(content);
+            return !content.mayHaveChanged()
+                    || !content.advanceTo(cursor.offset(), 0, new ReadBudget(0))
+                    || cursor.matches(content);
         }
         Stat stat = FileId.stat(path);
         return stat.id().equals(id) && !hasChanged(stat);

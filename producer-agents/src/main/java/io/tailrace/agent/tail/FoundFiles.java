@@ -97,10 +97,6 @@ public record FoundFiles(List<FoundFile> files, List<Path> pipes, List<String> p
      */
     public static ReadPosition endOf(FoundFile file, TailConfig config) throws IOException {
         try (Content content = Content.open(file.path())) {
-            boolean isAtEnd = false;
-            while (!isAtEnd) {
-                isAtEnd = content.advanceTo(Long.MAX_VALUE);
-            }
             return FileEnd.of(content, config.newline());
         }
     }

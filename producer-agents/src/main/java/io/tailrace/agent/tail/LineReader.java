@@ -110,6 +110,17 @@ final class LineReader {
     }
 
     /**
+     * Gets ready to read the next lines. An archive may have to be decompressed up to there again, which takes several steps.
+     *
+     * @return false if the budget was used up before
+     */
+    boolean advance(Content content, ReadCursor cursor, Search search, ReadBudget budget) throws IOException {
+        // What was read before the cursor is compared first, when the decompressing gets there.
+        long at = content.mayHaveChanged() ? cursor.offset() : Math.max(cursor.offset(), search.searchedTo);
+        return content.advanceTo(at, buffer.length, budget);
+    }
+
+    /**
      * Reads the next whole lines, and moves the cursor past them.
      *
      * @param limits how far to read, and what is known of the end
@@ -130,9 +141,7 @@ final class LineReader {
             return Optional.empty();
         }
         // Checked after the read: if the file was truncated in between, the bytes belong to another content.
-        if (content.mayHaveChanged() && !cursor.matches(content)) {
-            throw new ReplacedException();
-        }
+        verify(content, cursor);
         if (buffer[0] == 0 && lines.newlineBytes() == 1) {
             long before = cursor.offset();
             return skipNulBytes(content, cursor)
@@ -152,6 +161,15 @@ final class LineReader {
         long offset = cursor.offset();
         cursor.advance(buffer, consumed);
         return Optional.of(new Chunk(lines.lines(consumed), offset, cursor.position(), limits.readMs()));
+    }
+
+    private static void verify(Content content, ReadCursor cursor) throws IOException, ReplacedException {
+        if (content.mayHaveChanged()) {
+            if (!cursor.matches(content)) {
+                throw new ReplacedException();
+            }
+            content.noteVerified();
+        }
     }
 
     /** Adds the last line or record of the buffer if it is known to be whole. Returns the length of all. */
@@ -230,9 +248,7 @@ final class LineReader {
 
     private Optional<Chunk> readOverlong(Content content, ReadCursor cursor, Search search, Limits limits)
             throws IOException, ReplacedException {
-        if (content.mayHaveChanged() && !cursor.matches(content)) {
-            throw new ReplacedException();
-        }
+        verify(content, cursor);
         long next = records == null
                 ? endOfLine(content, search, limits)
                 : endOfRecord(content, records, cursor.offset(), search, limits);

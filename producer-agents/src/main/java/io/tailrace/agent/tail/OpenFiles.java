@@ -25,6 +25,7 @@ public final class OpenFiles {
 
     private final int max;
     private final DecoderMemory decoders = DecoderMemory.ofHeap();
+    private final ReadBudget budget = new ReadBudget(ReadBudget.STEP_BYTES);
     /** In the order in which they were opened. */
     private final Map<FollowedFile, Opener> open = new LinkedHashMap<>();
     /** In the order in which they began to wait. */
@@ -47,6 +48,16 @@ public final class OpenFiles {
     /** The memory for open archives. */
     DecoderMemory decoders() {
         return decoders;
+    }
+
+    /** What may be read in this step of archives and copies that no lines are sent of yet. */
+    ReadBudget budget() {
+        return budget;
+    }
+
+    /** Begins a step of the agent. */
+    public void beginStep() {
+        budget.refill();
     }
 
     /** Whether another file may be opened that has a name. */

@@ -1,8 +1,7 @@
 package io.tailrace.agent.tail;
 
-import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.Iterator;
+import java.util.List;
 
 /** The ends of the chunks of a content that were read last. Not thread-safe. */
 final class RecentPlaces {
@@ -18,20 +17,7 @@ final class RecentPlaces {
         }
     }
 
-    /**
-     * Whether a file that ends before what was read holds the content up to the last of these places in it. False, too, if it ends
-     * before all of them: to send lines twice is better than to lose some.
-     *
-     * @param cursor knows how the content begins
-     */
-    boolean arePrefix(Content opened, ReadCursor cursor) throws IOException {
-        for (Iterator<ReadPosition> latest = places.descendingIterator(); latest.hasNext(); ) {
-            ReadPosition place = latest.next();
-            if (!ReadCursor.ends(opened, place)) {
-                return ReadCursor.resume(opened, place).isPresent();
-            }
-        }
-        Head head = Head.of(opened);
-        return !head.isWhole() && cursor.offset() > head.length() && cursor.beginsLike(head);
+    List<ReadPosition> all() {
+        return List.copyOf(places);
     }
 }

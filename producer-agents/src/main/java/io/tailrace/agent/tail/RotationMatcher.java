@@ -36,6 +36,8 @@ final class RotationMatcher {
     enum Match {
         /** The file holds another content. */
         NONE,
+        /** The file is being compared with what is being read elsewhere. Decide at the next scan. */
+        COMPARING,
         /** The file is a copy of what is being read elsewhere, or may become one. Decide at the next scan. */
         UNDECIDED,
         /** The file begins like the content, whose own file is gone or holds something else now. */
@@ -50,17 +52,6 @@ final class RotationMatcher {
                 && Head.of(source).startsWith(Head.of(stat.path()));
     }
 
-    /** Whether a file was copied from a log before its last lines were written, which have been read from the log. */
-    static boolean isCopyWithoutTheLastLines(Stat stat, FollowedFile known) throws IOException {
-        if (known.isComplete()) {
-            // It was renamed or deleted, not copied and truncated.
-            return false;
-        }
-        try (Content content = Content.open(stat.path())) {
-            return known.isLongerThanCopy(content);
-        }
-    }
-
     static boolean isYoung(Stat stat, long wallMs) {
         // A time far ahead is that of a clock that was set back since, not that of a file which is written to.
         return Math.abs(wallMs - stat.modifiedMs()) < SETTLE_MS;
@@ -70,8 +61,9 @@ final class RotationMatcher {
      * Compares a new file with a content.
      *
      * @param head the first bytes of the file, which is named like a rotation of the content's
+     * @param copies compares the file with the content's own
      */
-    static Match match(Stat stat, Head head, FollowedFile known, long wallMs) throws IOException {
+    static Match match(Stat stat, Head head, FollowedFile known, Copies copies, long wallMs) throws IOException {
         Optional<Boolean> beginsAlike = head.length() == 0 ? Optional.empty() : known.beginsLike(head);
         if (beginsAlike.isEmpty()) {
             return isYoung(stat, wallMs) ? Match.UNDECIDED : Match.NONE;
@@ -91,17 +83,18 @@ final class RotationMatcher {
                     // lower number.
                     yield Match.NONE;
                 }
-                yield isAnotherLog(stat, known, wallMs) ? Match.NONE : Match.UNDECIDED;
+                // While a copy is written, and before the original is truncated, nobody can say.
+                yield isYoung(stat, wallMs) ? Match.UNDECIDED : compare(stat, known, copies);
             }
         };
     }
 
-    /**
-     * Whether a file that begins like a content, whose own file is still there, is no copy of it. While a copy is written, and before
-     * the original is truncated, nobody can say.
-     */
-    private static boolean isAnotherLog(Stat stat, FollowedFile known, long wallMs) throws IOException {
-        return !isYoung(stat, wallMs) && known.differsFrom(stat) && known.isIntact();
+    private static Match compare(Stat stat, FollowedFile known, Copies copies) throws IOException {
+        return switch (copies.compare(known, stat)) {
+            case COPY -> Match.UNDECIDED;
+            case UNDECIDED -> Match.COMPARING;
+            case DIFFERENT -> known.isIntact() ? Match.NONE : Match.UNDECIDED;
+        };
     }
 
     /** Whether rotation may have made a name from the name under which a content was first or last seen. */

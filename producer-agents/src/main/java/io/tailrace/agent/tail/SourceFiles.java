@@ -1,11 +1,11 @@
 package io.tailrace.agent.tail;
 
+import io.tailrace.agent.tail.FileBinder.Attachment;
 import io.tailrace.agent.tail.FileId.Stat;
 import io.tailrace.agent.tail.FollowedFile.State;
 import io.tailrace.agent.tail.RotationMatcher.Match;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,7 +15,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +34,8 @@ final class SourceFiles {
     private final TailConfig config;
     private final FileFinder finder;
     private final OpenFiles openFiles;
-    private final ContentOpener opener;
+    private final FileBinder binder;
+    private final Copies copies;
     private final FollowedFiles followed = new FollowedFiles();
     /** Open files that may have something to read; those that were read last are last. */
     private final Set<FollowedFile> polled = new LinkedHashSet<>();
@@ -58,7 +58,8 @@ final class SourceFiles {
         this.finder = finder;
         this.openFiles = shared.openFiles();
         toSkip = new ToSkip(config);
-        opener = new ContentOpener(openFiles.decoders());
+        binder = new FileBinder(finder, openFiles, toSkip);
+        copies = new Copies(openFiles.decoders(), openFiles.budget());
         progress.forEach(file -> followed.add(new FollowedFile(file, shared.fileSystem(), openFiles)));
     }
 
@@ -128,7 +129,8 @@ final class SourceFiles {
         FollowedFiles.longestFirst(missing).forEach(file -> searchOrForget(file, listed.keySet(), now));
         siblings.clear();
         identifyAll(listed.values(), now);
-        opener.scanned();
+        binder.scanned();
+        copies.scanned();
         scannedMs = now.wallMs();
         replacedSinceScan = false;
     }
@@ -169,14 +171,15 @@ final class SourceFiles {
         }
     }
 
-    /** How often an archive was decompressed further before its first line. */
+    /** How often an archive was decompressed further before its first line, or a copy was compared further. */
     long advances() {
-        return opener.advances();
+        return binder.advances() + copies.advances();
     }
 
     void close() {
         followed.all().forEach(FollowedFile::closeContent);
-        opener.close();
+        binder.close();
+        copies.close();
     }
 
     /** Whether files were too young at the last scan to say which content they hold. */
@@ -225,7 +228,7 @@ final class SourceFiles {
             followed.moved(file);
             return true;
         }
-        return attach(file, stat, State.LISTED, now) != Attachment.OTHER_CONTENT;
+        return !attach(file, stat, State.LISTED, now).isOther();
     }
 
     private void searchOrForget(FollowedFile file, Set<FileId> listed, Moment now) {
@@ -255,7 +258,7 @@ final class SourceFiles {
                     }
                     // It is missing from now on, and looked for again.
                     case NO_DESCRIPTOR -> file.setMissing(false, now);
-                    case OTHER_CONTENT, UNREADABLE, NOT_READY -> {}
+                    case OTHER_CONTENT, EARLIER_COPY, UNREADABLE, NOT_READY -> {}
                 }
             }
         }
@@ -284,7 +287,7 @@ final class SourceFiles {
         } else if (changed) {
             switch (attach(file, stat, State.LISTED, now)) {
                 case ATTACHED -> {}
-                case OTHER_CONTENT -> {
+                case OTHER_CONTENT, EARLIER_COPY -> {
                     setReplaced(file, now);
                     return;
                 }
@@ -342,13 +345,13 @@ final class SourceFiles {
                     .toList();
             Head head = candidates.isEmpty() ? Head.EMPTY : Head.of(stat.path());
             for (FollowedFile known : candidates) {
-                Match match = RotationMatcher.match(stat, head, known, now.wallMs());
-                boolean decided =
-                        match == Match.UNDECIDED || (match == Match.CONTINUATION && continueIn(stat, known, now));
-                if (decided) {
-                    if (match == Match.UNDECIDED && RotationMatcher.isYoung(stat, now.wallMs())) {
-                        undecided.add(stat.path());
-                    }
+                Match match = RotationMatcher.match(stat, head, known, copies, now.wallMs());
+                if (match == Match.COMPARING
+                        || (match == Match.UNDECIDED && RotationMatcher.isYoung(stat, now.wallMs()))) {
+                    undecided.add(stat.path());
+                }
+                boolean isContinued = match == Match.CONTINUATION && continueIn(stat, known, now);
+                if (isContinued || match == Match.COMPARING || match == Match.UNDECIDED) {
                     return;
                 }
             }
@@ -374,7 +377,7 @@ final class SourceFiles {
      *
      * @return whether the file needs no further attention; false if it turned out to hold another content
      */
-    private boolean continueIn(Stat stat, FollowedFile known, Moment now) throws IOException {
+    private boolean continueIn(Stat stat, FollowedFile known, Moment now) {
         if (known.state() == State.LISTED) {
             setReplaced(known, now);
         }
@@ -383,7 +386,8 @@ final class SourceFiles {
             undecided.add(stat.path());
             return true;
         }
-        if (attach(known, stat, State.LISTED, now) != Attachment.OTHER_CONTENT) {
+        Attachment result = attach(known, stat, State.LISTED, now);
+        if (!result.isOther()) {
             return true;
         }
         // A copy that lacks lines in flight must be read if they are not acknowledged before the agent ends.
@@ -391,7 +395,8 @@ final class SourceFiles {
             undecided.add(stat.path());
             return true;
         }
-        if (RotationMatcher.isCopyWithoutTheLastLines(stat, known)) {
+        // A complete one was renamed or deleted, not copied and truncated.
+        if (result == Attachment.EARLIER_COPY && !known.isComplete()) {
             known.attachClosed(stat);
             followed.moved(known);
             return true;
@@ -399,61 +404,20 @@ final class SourceFiles {
         return false;
     }
 
-    private enum Attachment {
-        ATTACHED,
-        OTHER_CONTENT,
-        UNREADABLE,
-        /** An archive is being decompressed up to where it is continued: to be tried again. */
-        NOT_READY,
-        /** The file has no name, so that it cannot wait for a descriptor: to be tried again. */
-        NO_DESCRIPTOR
-    }
-
-    /** Opens a file and binds a content to it, if the file holds that content. If no descriptor is left, it is closed again and waits. */
+    /** Binds a content to a file, if the file holds that content. */
     private Attachment attach(FollowedFile file, Stat stat, State state, Moment now) {
-        boolean waits = state == State.LISTED && !openFiles.hasRoom();
-        if (state == State.UNLISTED && !openFiles.hasReserve(now)) {
-            return Attachment.NO_DESCRIPTOR;
-        }
-        Content content = null;
-        try {
-            boolean skips = file.acknowledgements().isUntouched() && toSkip.contains(stat);
-            Optional<Content> ready = opener.open(file, stat, skips);
-            if (ready.isEmpty()) {
-                toSkip.noteProgress(stat);
-                undecided.add(stat.path());
-                return Attachment.NOT_READY;
-            }
-            content = ready.get();
-            if (skips) {
-                file.acknowledgements().skipTo(toSkip.end(content, stat));
-            }
-            Optional<ReadCursor> cursor = file.resume(content, stat.id());
-            if (cursor.isEmpty() && content.failure().isPresent()) {
-                throw content.failure().get();
-            }
-            boolean renamedMeanwhile = !FileId.stat(stat.path()).id().equals(stat.id());
-            finder.setReadable(stat.path());
-            if (renamedMeanwhile || cursor.isEmpty()) {
-                content.close();
-                return renamedMeanwhile ? Attachment.UNREADABLE : Attachment.OTHER_CONTENT;
-            }
-            file.setUnreadHead(cursor.get().offset() == 0 ? Head.of(content) : Head.EMPTY);
-            file.attach(stat, state, waits ? null : content, cursor.get(), now);
+        Attachment result = binder.attach(file, stat, state, now);
+        if (result == Attachment.ATTACHED) {
             followed.moved(file);
-            toSkip.remove(stat.id());
-            if (waits) {
-                content.close();
+            if (file.isWaiting()) {
                 openFiles.await(file, this::open);
             } else {
                 opened(file);
             }
-            return Attachment.ATTACHED;
-        } catch (IOException e) {
-            finder.setUnreadable(stat.path(), e);
-            closeQuietly(content);
-            return Attachment.UNREADABLE;
+        } else if (result == Attachment.NOT_READY) {
+            undecided.add(stat.path());
         }
+        return result;
     }
 
     private void opened(FollowedFile file) {
@@ -463,37 +427,11 @@ final class SourceFiles {
 
     /** Opens a file that has waited for a descriptor. */
     private void open(FollowedFile file, Moment now) {
-        Content content = null;
-        try {
-            content = Content.open(file.path(), openFiles.decoders());
-            if (!FileId.stat(file.path()).id().equals(file.id())) {
-                // It was renamed. The next scan finds its name.
-                content.close();
-            } else if (file.cursor().matches(content)) {
-                file.setOpen(content, now);
-                opened(file);
-            } else if (content.failure().isPresent()) {
-                throw content.failure().get();
-            } else {
-                content.close();
-                setReplaced(file, now);
-            }
-        } catch (NoSuchFileException e) {
-            closeQuietly(content);
-        } catch (IOException e) {
-            finder.setUnreadable(file.path(), e);
-            closeQuietly(content);
-            file.forgetSeen();
-        }
-    }
-
-    private static void closeQuietly(@Nullable Content content) {
-        if (content != null) {
-            try {
-                content.close();
-            } catch (IOException e) {
-                log.debug("cannot close a file that could not be read", e);
-            }
+        Attachment result = binder.reopen(file, now);
+        if (result == Attachment.ATTACHED) {
+            opened(file);
+        } else if (result.isOther()) {
+            setReplaced(file, now);
         }
     }
 

@@ -24,6 +24,7 @@ public final class SourceTail implements AutoCloseable {
     private final SourceFiles files;
     private final SourceStreams streams;
     private final LineReader reader;
+    private final ReadBudget budget;
     private long advances;
     private long overlongLines;
     private long overlongLinesLogged;
@@ -42,6 +43,7 @@ public final class SourceTail implements AutoCloseable {
         files = new SourceFiles(config, finder, shared, progress);
         streams = new SourceStreams(config, finder, shared.fileSystem(), shared.openFiles());
         reader = config.lineReader();
+        budget = shared.openFiles().budget();
     }
 
     /** Has the first scan skip what files hold then, if the configuration says so: the source was not followed before. */
@@ -205,7 +207,7 @@ public final class SourceTail implements AutoCloseable {
         long readTo = file.cursor().offset();
         long pendingTo = file.search().pendingTo();
         try {
-            if (!content.isReady()) {
+            if (!content.isReady() || !advance(file, content, now)) {
                 return Optional.empty();
             }
             Optional<Chunk> chunk = reader.read(content, file.cursor(), file.search(), limits(file, last, now));
@@ -237,10 +239,29 @@ public final class SourceTail implements AutoCloseable {
             return chunk;
         } catch (LineReader.ReplacedException e) {
             files.setReplaced(file, now);
+        } catch (Content.NotReadyException e) {
+            log.debug("has to be decompressed again: {}", file.path(), e);
+            advances++;
+            file.noteRead(now);
         } catch (IOException e) {
             finder.setUnreadable(file.path(), e);
         }
         return Optional.empty();
+    }
+
+    /** Decompresses an archive further that is not where its next line is. Returns false if it still is not. */
+    private boolean advance(FollowedFile file, Content content, Moment now) throws IOException {
+        boolean mayAdvance = budget.isLeft();
+        if (reader.advance(content, file.cursor(), file.search(), budget)) {
+            return true;
+        }
+        if (mayAdvance) {
+            advances++;
+            file.noteRead(now);
+        } else {
+            file.noteMore();
+        }
+        return false;
     }
 
     private void noteFailure(FollowedFile file, IOException failure, boolean last, Moment now) {

@@ -2,7 +2,6 @@ package io.tailrace.agent.tail;
 
 import io.tailrace.agent.tail.FileId.Stat;
 import io.tailrace.agent.tail.FileSelection.StartAt;
-import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,15 +74,15 @@ final class ToSkip {
     }
 
     /**
-     * Where a content begins that is to be skipped.
+     * Searches for the end of what is skipped of a content.
      *
-     * @param content of an archive, all must have been decompressed
-     * @throws IOException if the file cannot be read, or changes meanwhile
+     * @return null if nothing is
      */
-    ReadPosition end(Content content, Stat stat) throws IOException {
+    @Nullable
+    FileEnd end(Content content, Stat stat) {
         long sizeBytes = sizes.getOrDefault(stat.id(), 0L);
         if (!content.isCompressed()) {
-            return FileEnd.of(content, config.newline(), sizeBytes);
+            return new FileEnd(config.newline(), sizeBytes);
         }
         if (stat.sizeBytes() > sizeBytes) {
             // It is not known how far its lines of the first start go.
@@ -91,8 +90,8 @@ final class ToSkip {
                     "archive has grown since the source was first followed, sending it from its beginning although"
                             + " start.at=end: {}",
                     stat.path());
-            return ReadPosition.START;
+            return null;
         }
-        return FileEnd.of(content, config.newline());
+        return new FileEnd(config.newline(), Long.MAX_VALUE);
     }
 }

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -291,7 +292,7 @@ class CompressedContentTest {
         }
         try (Content content = Content.open(file, memory)) {
             int steps = 1;
-            while (!content.advanceTo(size - 1_000_000)) {
+            while (!content.advanceTo(size - 1_000_000, 0, stepBudget())) {
                 assertThat(content.end()).isBetween(steps * (32L << 20), steps * (33L << 20));
                 steps++;
             }
@@ -299,9 +300,90 @@ class CompressedContentTest {
             ReadCursor cursor = new ReadCursor();
             cursor.moveTo(content, size - 1_000_000);
             assertThat(cursor.offset()).isEqualTo(size - 1_000_000);
-            assertThat(content.advanceTo(Long.MAX_VALUE)).isTrue();
-            assertThat(FileEnd.of(content, new byte[] {'\n'}).offset()).isEqualTo(size);
             assertThat(((CompressedContent) content).restarts()).isZero();
+        }
+    }
+
+    private static ReadBudget stepBudget() {
+        return new ReadBudget(ReadBudget.STEP_BYTES);
+    }
+
+    /** An archive that takes no time to be made: lines in blocks that are not compressed. */
+    private static byte[] storedArchive(byte[] text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length + (1 << 20));
+        try (OutputStream out = new GZIPOutputStream(bytes) {
+            {
+                def.setLevel(Deflater.NO_COMPRESSION);
+            }
+        }) {
+            out.write(text);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Decompresses up to a position, and returns in how many steps. None decompresses more than its budget. */
+    private static int steps(CompressedContent content, long position) throws IOException {
+        int steps = 0;
+        boolean isThere = false;
+        while (!isThere) {
+            long before = content.decompressedBytes();
+            isThere = content.advanceTo(position, CHUNK_BYTES, stepBudget());
+            assertThat(content.decompressedBytes() - before)
+                    .isLessThanOrEqualTo(ReadBudget.STEP_BYTES + CHUNK_BYTES + (4 << 10));
+            steps++;
+        }
+        return steps;
+    }
+
+    @Test
+    void endOfAnArchiveWithoutANewlineIsFoundInOnePassInSteps() throws Exception {
+        byte[] text = new byte[40 << 20];
+        text[10] = '\n';
+        try (CompressedContent content = (CompressedContent) Content.open(file("a.gz", storedArchive(text)), memory)) {
+            FileEnd end = new FileEnd(new byte[] {'\n'}, Long.MAX_VALUE);
+            int steps = 1;
+            while (!end.search(content, stepBudget())) {
+                assertThat(content.decompressedBytes()).isLessThanOrEqualTo(steps * (33L << 20));
+                steps++;
+            }
+            assertThat(steps).isEqualTo(2);
+            assertThat(end.position().offset()).isEqualTo(11);
+            assertThat(content.decompressedBytes()).isLessThan(text.length + (64 << 10));
+        }
+    }
+
+    @Test
+    void decoderThatMadeRoomIsBackInSteps() throws Exception {
+        byte[] text = new byte[40 << 20];
+        try (CompressedContent content = (CompressedContent) Content.open(file("a.gz", storedArchive(text)), memory)) {
+            assertThat(steps(content, 36 << 20)).isEqualTo(2);
+            content.releaseDecoder();
+            assertThatThrownBy(() -> content.read(37 << 20, new byte[1], 1))
+                    .isInstanceOf(Content.NotReadyException.class);
+            content.releaseDecoder();
+            assertThat(steps(content, 37 << 20)).isEqualTo(2);
+            assertThat(content.read(37 << 20, new byte[10], 10)).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void damagedAndCutOffArchivesAreDecompressedAgainInSteps() throws Exception {
+        byte[] text = new byte[40 << 20];
+        byte[] archive = storedArchive(text);
+        byte[] damaged = archive.clone();
+        damaged[archive.length - 5] ^= 1;
+        try (CompressedContent content = (CompressedContent) Content.open(file("damaged.gz", damaged), memory)) {
+            assertThat(steps(content, text.length + 1L)).isBetween(3, 4);
+            assertThat(content.failure()).isPresent();
+            assertThat(content.end()).isGreaterThan(text.length - 1024);
+        }
+        Path cut = file("cut.gz", Arrays.copyOf(archive, archive.length - 1000));
+        try (CompressedContent content = (CompressedContent) Content.open(cut, memory)) {
+            steps(content, text.length);
+            assertThat(content.failure()).containsInstanceOf(EOFException.class);
+            append(cut, Arrays.copyOfRange(archive, archive.length - 1000, archive.length));
+            assertThat(steps(content, text.length - 100)).isEqualTo(2);
+            assertThat(content.failure()).isEmpty();
         }
     }
 

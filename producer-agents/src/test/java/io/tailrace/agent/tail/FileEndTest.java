@@ -19,7 +19,6 @@ class FileEndTest {
     private long end(String name, byte[] bytes, Charset charset) throws IOException {
         Path file = Files.write(folder.resolve(name), bytes);
         try (Content content = Content.open(file)) {
-            assertThat(content.advanceTo(Long.MAX_VALUE)).isTrue();
             return FileEnd.of(content, "\n".getBytes(charset)).offset();
         }
     }
