@@ -111,6 +111,7 @@ class AgentStepBytesTest {
     }
 
     private void runUntilAllIsRead() throws IOException {
+        runCounting(20);
         for (int rounds = 0; rounds < 100 && harness.lines().size() < expected.size(); rounds++) {
             runCounting(20);
         }
