@@ -30,6 +30,8 @@ final class ChildProcess {
                 System.getProperty("java.home") + "/bin/java",
                 "-Xmx" + heap,
                 "-XX:TieredStopAtLevel=1",
+                // That of the product, not that of the tests.
+                "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 mainClass));
