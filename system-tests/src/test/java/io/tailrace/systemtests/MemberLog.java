@@ -59,8 +59,14 @@ final class MemberLog implements AutoCloseable {
         }
     }
 
-    /** Reads what a member wrote, in order. A last line without an end is left out. */
+    /**
+     * Reads what a member wrote, in order. A last line without an end is left out. A member that was stopped while its process
+     * started has no file, and wrote nothing.
+     */
     static void read(Path file, Consumer<Delivery> consumer) throws IOException {
+        if (Files.notExists(file)) {
+            return;
+        }
         String content = Files.readString(file);
         content.substring(0, content.lastIndexOf('\n') + 1)
                 .lines()
