@@ -14,18 +14,12 @@ import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
-import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CrashHistory {
     private static final int MOVES = 24;
-    private static final int LINE_BYTES_MAX = 100;
+    static final int LINE_BYTES_MAX = 100;
     private static final int CHUNK_BYTES_MAX = 256;
     private static final long START_MS = 1_700_000_000_000L;
 
@@ -68,15 +62,6 @@ final class CrashHistory {
     /** Ends the agent in the middle of a step. */
     private static final class Crash extends RuntimeException {
         private static final long serialVersionUID = 1L;
-    }
-
-    /** A history has gone wrong. */
-    static final class Violation extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private Violation(String message) {
-            super(message);
-        }
     }
 
     private CrashHistory(long seed, boolean isTraced) throws IOException {
@@ -182,7 +167,12 @@ final class CrashHistory {
                 move();
             }
             settle();
-            check();
+            new CrashHistoryCheck(
+                            harness,
+                            logs,
+                            isRaw,
+                            new CrashHistoryCheck.Allowed(repeatedMax, hasCrashed, hasLostPower, hasHeader))
+                    .check();
             return Optional.empty();
         } catch (RuntimeException | AssertionError e) {
             return Optional.of(e);
@@ -436,101 +426,5 @@ final class CrashHistory {
         harness.stop();
         harness.start();
         harness.run();
-    }
-
-    /** A line's record, as it was first sent, and how often it was sent. */
-    private static final class Sent {
-        private final String identity;
-        private final byte[] bytes;
-        private int repeated;
-
-        private Sent(String identity, byte[] bytes) {
-            this.identity = identity;
-            this.bytes = bytes;
-        }
-    }
-
-    private void check() {
-        Map<String, Sent> byIdentity = new HashMap<>();
-        Map<String, Sent> byText = new HashMap<>();
-        for (ProducerRecord record : harness.producer.written) {
-            if (record.topic().equals(AgentHarness.TOPIC) || record.topic().equals(AgentHarness.DEAD_LETTERS)) {
-                take(record, byIdentity, byText);
-            }
-        }
-        checkLines(byText);
-        long repeated =
-                byIdentity.values().stream().mapToLong(sent -> sent.repeated).sum();
-        if (repeated > repeatedMax) {
-            throw new Violation(repeated + " records are repeated: expected at most " + repeatedMax);
-        }
-        boolean isAllKnownAgain = !isAnythingGone()
-                && logs.stream().flatMap(log -> log.lines().stream()).noneMatch(SimulatedLog.Line::wasInShortCopy);
-        if (!hasLostPower && (!hasCrashed || isAllKnownAgain)) {
-            AuditOracle.of(harness).check(byIdentity.size());
-        }
-    }
-
-    /** After a power failure, only the beginning of a file may be known, and other files may begin alike. */
-    private boolean mayBeTakenForAnother() {
-        return hasLostPower && (isAnythingGone() || hasHeader);
-    }
-
-    private boolean isAnythingGone() {
-        return logs.stream().anyMatch(SimulatedLog::isAnythingGone);
-    }
-
-    private void take(ProducerRecord record, Map<String, Sent> byIdentity, Map<String, Sent> byText) {
-        GenericRecord value = harness.decode(record);
-        byte[] bytes = Objects.requireNonNull(record.value());
-        String identity = value.get("fileId") + " " + value.get("byteOffset");
-        String text = value.get("line").toString();
-        Sent sent = byIdentity.get(identity);
-        if (sent == null) {
-            sent = new Sent(identity, bytes);
-            byIdentity.put(identity, sent);
-        } else {
-            sent.repeated++;
-            // A power failure may lose the time at which a line was read.
-            boolean isSame = Arrays.equals(sent.bytes, bytes);
-            boolean hasTimeOfReading = isRaw || record.topic().equals(AgentHarness.DEAD_LETTERS);
-            boolean mayDiffer = mayBeTakenForAnother() || (hasLostPower && hasTimeOfReading);
-            if (!isSame && !mayDiffer) {
-                throw new Violation("two records have the identity " + identity + ", the later one is " + value);
-            }
-        }
-        Sent other = byText.putIfAbsent(text, sent);
-        if (other != null && other != sent && isKnownAgain(text) && !mayBeTakenForAnother()) {
-            throw new Violation("a line has the identities " + other.identity + " and " + sent.identity + ": " + text);
-        }
-    }
-
-    private boolean isKnownAgain(String text) {
-        return !text.startsWith("#")
-                && logs.stream()
-                        .flatMap(log -> log.lines().stream())
-                        .anyMatch(line -> line.text().equals(text) && !line.wasInShortCopy());
-    }
-
-    private void checkLines(Map<String, Sent> byText) {
-        Set<String> known = new HashSet<>();
-        StringBuilder all = new StringBuilder();
-        for (SimulatedLog log : logs) {
-            for (SimulatedLog.Line line : log.lines()) {
-                String sentText = line.text()
-                        .substring(0, Math.min(LINE_BYTES_MAX, line.text().length()));
-                known.add(sentText);
-                all.append(line.text()).append('\n');
-                if (line.mustBeSent() && !byText.containsKey(sentText)) {
-                    throw new Violation("a line was not sent: " + line.text());
-                }
-            }
-        }
-        for (String text : byText.keySet()) {
-            boolean isPart = known.contains(text) || text.startsWith("#") || all.indexOf(text) >= 0;
-            if (!isPart) {
-                throw new Violation("a record is no line: " + text);
-            }
-        }
     }
 }

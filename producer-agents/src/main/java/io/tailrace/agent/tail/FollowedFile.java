@@ -28,12 +28,6 @@ public final class FollowedFile {
     /** After this, an archive that grows without a pause is decompressed again. */
     private static final long GROWING_MS_MAX = 60_000;
 
-    /** How many chunks of a file are read in a turn, while others wait for its descriptor. */
-    static final int TURN_READS_MAX = 16;
-
-    /** A file of which nothing is read for this long, as its chunks are not acknowledged, gives up its descriptor, too. */
-    private static final long TURN_IDLE_MS = 5_000;
-
     private final OpenFiles openFiles;
     private final String contentId;
     private final String source;
@@ -52,10 +46,8 @@ public final class FollowedFile {
     private @Nullable Content content;
     /** Whether the file has unread bytes and no descriptor. */
     private boolean waiting;
-    /** How often the file was read since it was opened, and when it was last opened or read. */
-    private int turnReads;
 
-    private long turnReadMs;
+    private final DescriptorTurn turn = new DescriptorTurn();
     /** The first bytes of the file, until the cursor has them. */
     private Head unreadHead = Head.EMPTY;
 
@@ -278,8 +270,7 @@ public final class FollowedFile {
         content = opened;
         compressed = opened.isCompressed();
         waiting = false;
-        turnReads = 0;
-        turnReadMs = now.steadyMs();
+        turn.begin(now);
     }
 
     /** Keeps the first bytes of a file that is not read yet, to recognise its copies. */
@@ -307,8 +298,8 @@ public final class FollowedFile {
             return false;
         }
         // An archive would have to be decompressed from its beginning again.
-        boolean isLong = turnReads >= TURN_READS_MAX && content != null && !content.isCompressed();
-        return isLong || (atEnd && !isInFlight()) || now.steadyMs() - turnReadMs >= TURN_IDLE_MS;
+        boolean isLong = turn.isLong() && content != null && !content.isCompressed();
+        return isLong || (atEnd && !isInFlight()) || turn.isIdle(now);
     }
 
     /** Closes the file for one that waits. */
@@ -457,8 +448,7 @@ public final class FollowedFile {
     /** Records that the open file had something to read. */
     void noteRead(Moment now) {
         noteGrowth(now);
-        turnReads++;
-        turnReadMs = now.steadyMs();
+        turn.noteRead(now);
         if (cursor.offset() > 0) {
             unreadHead = Head.EMPTY;
         }
