@@ -79,8 +79,12 @@ final class StreamReader implements Closeable {
         int length = in.read(piece);
         if (length < 0) {
             hasEnded = true;
-            Thread.sleep(isPipe ? NO_WRITER_MS : 0);
-            return isPipe ? 0 : -1;
+            if (!isPipe) {
+                return -1;
+            }
+            // The kernel has no wait for the next writer of a pipe that is open already.
+            Thread.sleep(NO_WRITER_MS);
+            return 0;
         }
         hasEnded = false;
         StreamContent content = new StreamContent(bytesMax);
