@@ -3,22 +3,24 @@ package io.tailrace.schemas;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests to a registry. A request without a response, or with a server error, is sent up to {@link #ATTEMPTS_MAX}
  * times, with a pause that doubles. Thread-safe.
+ *
+ * <p>Design note: {@link java.net.http.HttpClient} has a timeout for a whole exchange, but loads a thousand classes, those of TLS
+ * among them for any address, which are a tenth of an agent's memory.
  */
 final class RegistryConnection {
     static final int ATTEMPTS_MAX = 4;
@@ -26,21 +28,22 @@ final class RegistryConnection {
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int RESPONSE_BYTES_MAX = 16 << 20;
+    private static final int PIECE_BYTES = 8 << 10;
     private static final int NOT_FOUND = 404;
 
     private final URI base;
     private final Duration timeout;
     private final long firstPauseMs;
-    private final HttpClient http;
+
+    /** @param body JSON to POST; a request without one is a GET */
+    private record Request(URI uri, byte @Nullable [] body) {}
+
+    private record Response(int status, byte[] body) {}
 
     RegistryConnection(URI base, Duration timeout, Duration firstPause) {
         this.base = base.getPath().endsWith("/") ? base : URI.create(base + "/");
         this.timeout = timeout;
         this.firstPauseMs = firstPause.toMillis();
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(timeout)
-                .build();
     }
 
     /**
@@ -50,12 +53,12 @@ final class RegistryConnection {
      * @throws SchemaRegistryException if there is no valid response, or it is an error
      */
     JsonNode get(String path) {
-        return send(request(path).GET().build());
+        return send(new Request(address(path), null));
     }
 
     /** Sends JSON to a path, otherwise as {@link #get}. */
     JsonNode post(String path, JsonNode body) {
-        return send(request(path).POST(BodyPublishers.ofString(body.toString())).build());
+        return send(new Request(address(path), body.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     /** An error for a response that is JSON, but not what the path should have. */
@@ -69,14 +72,7 @@ final class RegistryConnection {
         return base.resolve(path);
     }
 
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(base.resolve(path))
-                .timeout(timeout)
-                .header("Accept", CONTENT_TYPE)
-                .header("Content-Type", CONTENT_TYPE);
-    }
-
-    private JsonNode send(HttpRequest request) {
+    private JsonNode send(Request request) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return attempt(request);
@@ -89,48 +85,81 @@ final class RegistryConnection {
         }
     }
 
-    private JsonNode attempt(HttpRequest request) {
-        HttpResponse<byte[]> response = exchange(request);
-        JsonNode body = json(request, response.statusCode(), response.body());
-        if (response.statusCode() / 100 == 2) {
+    private JsonNode attempt(Request request) {
+        Response response = exchange(request);
+        JsonNode body = json(request, response.status(), response.body());
+        if (response.status() / 100 == 2) {
             return body;
         }
-        int code = body.path("error_code").asInt(response.statusCode());
+        int code = body.path("error_code").asInt(response.status());
         throw new SchemaRegistryException(
                 code,
                 "schema registry refused %s (%d): %s%s"
                         .formatted(
                                 request.uri(),
                                 code,
-                                body.path("message").asText("status " + response.statusCode()),
+                                body.path("message").asText("status " + response.status()),
                                 code == NOT_FOUND ? "; check that this is the address of a schema registry" : ""));
     }
 
-    private HttpResponse<byte[]> exchange(HttpRequest request) {
-        CompletableFuture<HttpResponse<byte[]>> response =
-                http.sendAsync(request, headers -> new BoundedBody(RESPONSE_BYTES_MAX));
+    private Response exchange(Request request) {
         try {
-            // The timeout of the request covers the headers only, and the body may stall too.
-            return response.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw noAnswer(request, e.getCause() == null ? e : e.getCause());
-        } catch (TimeoutException e) {
+            HttpURLConnection connection = connect(request);
+            int status = connection.getResponseCode();
+            boolean isError = status >= HttpURLConnection.HTTP_BAD_REQUEST;
+            try (InputStream body = isError ? connection.getErrorStream() : connection.getInputStream()) {
+                return new Response(status, body == null ? new byte[0] : read(body));
+            }
+        } catch (IOException e) {
             throw noAnswer(request, e);
-        } catch (InterruptedException e) {
-            throw interrupted(request, e);
-        } finally {
-            response.cancel(true);
         }
     }
 
-    private static SchemaRegistryException noAnswer(HttpRequest request, Throwable cause) {
+    private HttpURLConnection connect(Request request) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) request.uri().toURL().openConnection();
+        int timeoutMs = Math.toIntExact(timeout.toMillis());
+        connection.setConnectTimeout(timeoutMs);
+        connection.setReadTimeout(timeoutMs);
+        connection.setInstanceFollowRedirects(false);
+        connection.setUseCaches(false);
+        connection.setRequestProperty("Accept", CONTENT_TYPE);
+        byte[] body = request.body();
+        if (body != null) {
+            connection.setRequestProperty("Content-Type", CONTENT_TYPE);
+            connection.setDoOutput(true);
+            connection.setFixedLengthStreamingMode(body.length);
+            try (OutputStream out = connection.getOutputStream()) {
+                out.write(body);
+            }
+        }
+        return connection;
+    }
+
+    /** The connection's timeout bounds each read; a body that comes in drips is given up after as long again. */
+    private byte[] read(InputStream body) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        byte[] piece = new byte[PIECE_BYTES];
+        long startNanos = System.nanoTime();
+        for (int count = body.read(piece); count >= 0; count = body.read(piece)) {
+            bytes.write(piece, 0, count);
+            if (bytes.size() > RESPONSE_BYTES_MAX) {
+                throw new IOException("response of more than " + RESPONSE_BYTES_MAX + " bytes");
+            }
+            if (System.nanoTime() - startNanos > timeout.toNanos()) {
+                throw new SocketTimeoutException("response not complete after " + timeout);
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static SchemaRegistryException noAnswer(Request request, Throwable cause) {
         return new SchemaRegistryException(
                 "no answer from schema registry at " + request.uri() + ": " + cause
                         + "; check that it is running and that the address is right",
                 cause);
     }
 
-    private static JsonNode json(HttpRequest request, int status, byte[] bytes) {
+    private static JsonNode json(Request request, int status, byte[] bytes) {
         try {
             return JSON.readTree(new String(bytes, StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
@@ -141,7 +170,7 @@ final class RegistryConnection {
         }
     }
 
-    private void pause(HttpRequest request, int attempt) {
+    private void pause(Request request, int attempt) {
         long pauseMs = firstPauseMs << (attempt - 1);
         try {
             Thread.sleep(pauseMs + ThreadLocalRandom.current().nextLong(pauseMs));
@@ -150,7 +179,7 @@ final class RegistryConnection {
         }
     }
 
-    private static SchemaRegistryException interrupted(HttpRequest request, InterruptedException e) {
+    private static SchemaRegistryException interrupted(Request request, InterruptedException e) {
         Thread.currentThread().interrupt();
         return new SchemaRegistryException("interrupted while waiting for " + request.uri(), e);
     }
