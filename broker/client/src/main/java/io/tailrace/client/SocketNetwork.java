@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class SocketNetwork implements Network {
     /** Interval between checks of timeouts. */
-    private static final long WATCH_MS = 100;
+    private static final long WATCH_MS = 500;
 
     private final ClientConfig config;
     private final Time time;
