@@ -3,6 +3,8 @@ package io.tailrace.agent;
 import io.tailrace.metrics.MetricsListener;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * An agent's configuration. Immutable.
@@ -40,6 +42,13 @@ record AgentConfig(
         if (sources.isEmpty()) {
             throw new IllegalArgumentException("no source: expected at least one");
         }
+    }
+
+    /** The topics of the sources, and that of the dead letters. */
+    Set<String> topics() {
+        Set<String> topics = new TreeSet<>(Set.of(deadLetterTopic));
+        sources.forEach(source -> topics.add(source.topic()));
+        return topics;
     }
 
     /** For a run that ends by itself: it must not give up before the last record of a file counts as whole. */

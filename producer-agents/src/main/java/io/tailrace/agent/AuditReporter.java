@@ -12,6 +12,7 @@ import io.tailrace.client.ProducerRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ final class AuditReporter {
     private final String identity;
     private final AuditLedger ledger;
     private final ReadFrontier frontier;
+    private final FullCounts full;
 
     private @Nullable Delivery countsInFlight;
     private @Nullable Delivery progressInFlight;
@@ -72,7 +74,8 @@ final class AuditReporter {
             connections.topics().createCompacted(config.audit().progressTopic());
             return true;
         });
-        ledger = new AuditLedger(checkpoint.audit());
+        ledger = new AuditLedger(checkpoint.audit(), config.topics().size());
+        full = new FullCounts(config.audit().topic());
         frontier = new ReadFrontier(config.audit().disorderMs(), checkpoint.readUpToMs());
     }
 
@@ -80,14 +83,33 @@ final class AuditReporter {
         return ledger.state();
     }
 
+    /** What changed in the counts since this was last called. */
+    AuditLedger.Change takeChange() {
+        return ledger.takeChange();
+    }
+
     /** Up to which event time each topic's lines are sent and counted, as stated last. */
     Map<String, Long> readUpToMs() {
         return frontier.readUpToMs();
     }
 
-    /** Whether no more lines should be sent until counts are acknowledged: they would need further counts in memory. */
-    boolean isFull() {
-        return ledger.isFull();
+    /** Whether there are so many open counts that they should be sealed before their time. */
+    boolean shouldSeal() {
+        return ledger.isHalfFull() && maySeal();
+    }
+
+    private boolean maySeal() {
+        return ledger.sealed().isEmpty() && !hasStopped;
+    }
+
+    /** Whether no more lines of a topic should be read until counts are acknowledged: they would need further counts in memory. */
+    boolean isFull(String topic) {
+        return full.isFull(topic);
+    }
+
+    /** Why lines are not read; empty if they are. */
+    Optional<String> problem(long steadyMs) {
+        return full.problem(steadyMs);
     }
 
     boolean isInFlight() {
@@ -136,7 +158,7 @@ final class AuditReporter {
      * @return whether the checkpoint must be written
      */
     boolean seal(List<SourceState> sources, long wallMs, boolean stopping) {
-        if (!ledger.sealed().isEmpty() || hasStopped) {
+        if (!maySeal()) {
             return false;
         }
         if (ledger.hasOpen()) {
@@ -189,8 +211,9 @@ final class AuditReporter {
         return true;
     }
 
-    /** Says for how long something has been in flight. */
+    /** Says for how long something has been in flight, and whether the memory is full of counts meanwhile. */
     void observe(Silence silence, long nowMs) {
+        full.observe(ledger.fullTopics(), nowMs);
         Delivery waiting = countsInFlight == null ? progressInFlight : countsInFlight;
         if (waiting == null) {
             silence.end();

@@ -1,6 +1,9 @@
 package io.tailrace.agent;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
+import io.tailrace.agent.checkpoint.Checkpoint;
 import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.FileSelection;
 import io.tailrace.agent.tail.Moment;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.apache.avro.generic.GenericRecord;
@@ -148,11 +152,27 @@ final class AgentHarness implements AutoCloseable {
     /** Moves the clock to the next scan and steps until there is nothing more to do. */
     void run() {
         nowMs += 1_001;
-        for (int steps = 0; agent.step(now()); steps++) {
+        for (int steps = 0; step(); steps++) {
             if (steps > 100_000) {
                 throw new IllegalStateException("the agent never becomes idle");
             }
         }
+    }
+
+    /** A step of the agent, after which the checkpoint has all that every file and count has come to. */
+    boolean step() {
+        boolean more = agent.step(now());
+        if (!agent.checkpoint().hasFailed()) {
+            assertSame(agent.checkpoint().written(), agent.checkpoint().expected());
+        }
+        return more;
+    }
+
+    /** The order of the files does not matter. */
+    private static void assertSame(Checkpoint written, Checkpoint expected) {
+        assertThat(written.withFiles(List.of())).isEqualTo(expected.withFiles(List.of()));
+        assertThat(written.files()).hasSameSizeAs(expected.files());
+        assertThat(Set.copyOf(written.files())).isEqualTo(Set.copyOf(expected.files()));
     }
 
     Moment now() {

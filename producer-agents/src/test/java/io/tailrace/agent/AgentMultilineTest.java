@@ -106,7 +106,7 @@ class AgentMultilineTest {
     @Test
     void recordThatIsWrittenDuringARenameIsWhole() throws IOException {
         harness.append("app.log", "one\n\ta\n");
-        harness.agent.step(harness.now());
+        harness.step();
         Files.move(harness.log("app.log"), harness.log("app.log.1"), StandardCopyOption.ATOMIC_MOVE);
         harness.append("app.log.1", "\tb\n");
         harness.append("app.log", "two\n");

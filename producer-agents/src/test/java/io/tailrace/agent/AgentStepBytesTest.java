@@ -103,7 +103,7 @@ class AgentStepBytesTest {
             boolean more = true;
             while (more) {
                 long before = readBytes();
-                more = harness.agent.step(harness.now());
+                more = harness.step();
                 assertThat(readBytes() - before).as("read in a step").isLessThan(STEP_BYTES_MAX);
             }
         }
@@ -148,7 +148,7 @@ class AgentStepBytesTest {
         }
         assertThat(isEndInFlight()).isTrue();
         harness.producer.answer(1);
-        harness.agent.step(harness.now());
+        harness.step();
         assertThat(harness.lines()).hasSizeLessThan(expected.size());
     }
 

@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentTest extends AgentFixture {
+    private static final String LINE_OF_32_BYTES = "x".repeat(31) + "\n";
+    private static final int CHUNK_LINES = AgentHarness.BATCH_BYTES / 32;
     private static final String LINE =
             "192.0.2.7 - - [17/May/2015:10:%02d:03 +0000] \"GET /%d HTTP/1.1\" 200 12 \"-\" \"a\"\n";
 
@@ -119,11 +121,11 @@ class AgentTest extends AgentFixture {
     @Test
     void fileHasFourChunksInFlightAtMost() throws IOException {
         harness.producer.holding = true;
-        harness.append("access.log", "line\n".repeat(10 * AgentHarness.BATCH_BYTES / 5));
+        harness.append("access.log", LINE_OF_32_BYTES.repeat(10 * CHUNK_LINES));
         harness.run();
-        assertThat(harness.producer.pending).hasSize(4 * (AgentHarness.BATCH_BYTES / 5));
+        assertThat(harness.producer.pending).hasSize(4 * CHUNK_LINES);
         harness.run();
-        assertThat(harness.producer.pending).hasSize(4 * (AgentHarness.BATCH_BYTES / 5));
+        assertThat(harness.producer.pending).hasSize(4 * CHUNK_LINES);
     }
 
     @Test
@@ -133,7 +135,7 @@ class AgentTest extends AgentFixture {
             harness.append("access.log." + file, (file + " line\n").repeat(1_000));
         }
         harness.run();
-        int linesMax = (1 << 20) / 400 + AgentHarness.BATCH_BYTES;
+        int linesMax = (1 << 20) / 400;
         assertThat(harness.producer.pending.size()).isLessThan(linesMax);
         harness.producer.holding = false;
         harness.producer.answerAll();
@@ -318,13 +320,13 @@ class AgentTest extends AgentFixture {
 
     @Test
     void crashRepeatsAtMostFourChunks() throws IOException {
-        harness.append("access.log", "line\n".repeat(10_000));
+        harness.append("access.log", LINE_OF_32_BYTES.repeat(10_000));
         harness.producer.holding = true;
         harness.run();
         harness.producer.answerAll();
         harness.run();
         int inFlight = harness.agent.linesInFlight();
-        assertThat(inFlight).isEqualTo(4 * (AgentHarness.BATCH_BYTES / 5));
+        assertThat(inFlight).isEqualTo(4 * CHUNK_LINES);
         harness.crash(inFlight);
         harness.start();
         harness.run();

@@ -2,7 +2,9 @@ package io.tailrace.agent.audit;
 
 import io.tailrace.schemas.audit.ContentSum;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,15 +20,29 @@ import org.jspecify.annotations.Nullable;
 public final class AuditLedger {
     public static final long WINDOW_MS = 600_000;
 
-    /** Bounds the open counts: a source full of random times must not fill the memory. */
+    /**
+     * Bounds the open counts: a source full of random times must not fill the memory. One half is for any topic, the other one is divided
+     * among them.
+     */
     private static final int OPEN_MAX = 10_000;
 
     private final Tallies open = new Tallies();
     private List<Sealed> sealed;
     private long nextSequence;
+    /** The windows whose open counts have grown since {@link #takeChange}. */
+    private final Set<Tallies.Window> grown = new LinkedHashSet<>();
+    /** Whether counts were sealed or acknowledged since then. */
+    private boolean isChangedAsWhole;
 
-    /** A ledger that continues from a checkpoint. */
-    public AuditLedger(State state) {
+    private final int openOfTopicMin;
+
+    /**
+     * A ledger that continues from a checkpoint.
+     *
+     * @param topics how many topics have counts
+     */
+    public AuditLedger(State state, int topics) {
+        openOfTopicMin = OPEN_MAX / 2 / topics;
         for (Open count : state.open()) {
             open.add(count);
         }
@@ -43,6 +59,32 @@ public final class AuditLedger {
      */
     public record State(long nextSequence, List<Open> open, List<Sealed> sealed) {
         public static final State NEW = new State(0, List.of(), List.of());
+    }
+
+    /**
+     * What changed since a checkpoint.
+     *
+     * @param grown open counts that are new or have grown
+     * @param whole everything, if counts were sealed or acknowledged; else null
+     */
+    public record Change(List<Open> grown, @Nullable State whole) {
+        public static final Change NONE = of(List.of());
+
+        public Change {
+            grown = List.copyOf(grown);
+        }
+
+        public static Change of(List<Open> grown) {
+            return new Change(grown, null);
+        }
+
+        public static Change of(State whole) {
+            return new Change(List.of(), whole);
+        }
+
+        public boolean isEmpty() {
+            return grown.isEmpty() && whole == null;
+        }
     }
 
     /**
@@ -71,11 +113,17 @@ public final class AuditLedger {
     /** Adds lines whose records are acknowledged. */
     public void add(Tallies acknowledged) {
         open.addAll(acknowledged);
+        grown.addAll(acknowledged.windows());
     }
 
-    /** Whether no more lines should be added before the open counts are sealed. */
-    public boolean isFull() {
-        return open.size() >= OPEN_MAX;
+    /** Whether the open counts should be sealed as soon as that is possible. */
+    public boolean isHalfFull() {
+        return open.size() >= OPEN_MAX / 2;
+    }
+
+    /** The topics of which no more lines should be added before the open counts are sealed. Each has had its share of them. */
+    public Set<String> fullTopics() {
+        return isHalfFull() ? open.topicsWithWindows(openOfTopicMin) : Set.of();
     }
 
     public boolean hasOpen() {
@@ -109,11 +157,21 @@ public final class AuditLedger {
         }
         open.clear();
         sealed = List.copyOf(counts);
+        isChangedAsWhole = true;
     }
 
     /** Drops the sealed counts, which were acknowledged. */
     public void acknowledge() {
         sealed = List.of();
+        isChangedAsWhole = true;
+    }
+
+    /** What changed since this was last called. */
+    public Change takeChange() {
+        Change change = isChangedAsWhole ? Change.of(state()) : Change.of(open.counts(grown));
+        isChangedAsWhole = false;
+        grown.clear();
+        return change;
     }
 
     /** What a checkpoint must keep now. */

@@ -2,8 +2,16 @@ package io.tailrace.agent.audit;
 
 import io.tailrace.schemas.audit.ContentHash;
 import io.tailrace.schemas.audit.ContentSum;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Counts of records per topic and ten-minute window of event time, with the sums of their content hashes. Not thread-safe. */
@@ -11,10 +19,13 @@ public final class Tallies {
     private static final long UNKNOWN = -1;
 
     private final TreeMap<Window, Tally> byWindow = new TreeMap<>();
+    /** How many windows each topic has. */
+    private final Map<String, Integer> windowsByTopic = new HashMap<>();
     /** That of the last record: most records are in the window of the one before. */
     private @Nullable Tally latest;
 
-    private record Window(String topic, long startMs) implements Comparable<Window> {
+    /** Ten minutes of a topic. */
+    record Window(String topic, long startMs) implements Comparable<Window> {
         @Override
         public int compareTo(Window other) {
             int byTopic = topic.compareTo(other.topic);
@@ -30,6 +41,10 @@ public final class Tallies {
 
         private Tally(Window window) {
             this.window = window;
+        }
+
+        private AuditLedger.Open toOpen() {
+            return new AuditLedger.Open(window.topic, window.startMs, sum, rejected);
         }
     }
 
@@ -68,9 +83,14 @@ public final class Tallies {
         if (last != null && last.window.startMs == startMs && last.window.topic.equals(topic)) {
             return last;
         }
-        Tally tally = byWindow.computeIfAbsent(new Window(topic, startMs), Tally::new);
+        Tally tally = byWindow.computeIfAbsent(new Window(topic, startMs), this::newTally);
         latest = tally;
         return tally;
+    }
+
+    private Tally newTally(Window window) {
+        windowsByTopic.merge(window.topic, 1, Integer::sum);
+        return new Tally(window);
     }
 
     /** The latest event time of a topic's records; -1 if there are none. */
@@ -87,19 +107,40 @@ public final class Tallies {
         return byWindow.size();
     }
 
+    /** The topics that have at least as many windows. */
+    Set<String> topicsWithWindows(int min) {
+        Set<String> topics = new TreeSet<>();
+        windowsByTopic.forEach((topic, count) -> {
+            if (count >= min) {
+                topics.add(topic);
+            }
+        });
+        return topics;
+    }
+
     boolean isEmpty() {
         return byWindow.isEmpty();
     }
 
+    Set<Window> windows() {
+        return Collections.unmodifiableSet(byWindow.keySet());
+    }
+
     /** The counts in the order of topics and windows. */
     List<AuditLedger.Open> counts() {
-        return byWindow.values().stream()
-                .map(tally -> new AuditLedger.Open(tally.window.topic, tally.window.startMs, tally.sum, tally.rejected))
-                .toList();
+        return byWindow.values().stream().map(Tally::toOpen).toList();
+    }
+
+    /** The counts of some windows. */
+    List<AuditLedger.Open> counts(Collection<Window> windows) {
+        List<AuditLedger.Open> counts = new ArrayList<>();
+        windows.forEach(window -> Optional.ofNullable(byWindow.get(window)).map(Tally::toOpen).ifPresent(counts::add));
+        return counts;
     }
 
     void clear() {
         byWindow.clear();
+        windowsByTopic.clear();
         latest = null;
     }
 }

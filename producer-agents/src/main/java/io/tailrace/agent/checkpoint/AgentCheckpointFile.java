@@ -5,10 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.Set;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,10 +38,11 @@ public final class AgentCheckpointFile implements AutoCloseable {
     private final Path temporary;
     private final Path changes;
     private final CheckpointDisk disk;
-    /** What is on disk; null if a whole checkpoint must be written next. */
-    private @Nullable Checkpoint written;
+    /** The checkpoint with all changes, even if the last ones could not be written; null before {@link #begin}. */
+    private @Nullable CheckpointContents contents;
+    /** Whether a whole checkpoint must be written next, as the end of the log is not known. */
+    private boolean mustWriteWhole = true;
 
-    private final Set<String> forcedContents = new HashSet<>();
     private long logBytes;
     private long logBytesMax;
     private boolean isForced = true;
@@ -88,18 +88,18 @@ public final class AgentCheckpointFile implements AutoCloseable {
         if (!startsWith(lines, first)) {
             return checkpoint;
         }
-        Checkpoint changed = checkpoint;
+        CheckpointContents changed = new CheckpointContents(checkpoint);
         int at = first.length;
         int end = lineEnd(lines, at);
         while (end >= 0 && isWhole(lines, at, end)) {
-            changed = CheckpointChange.apply(changed, Arrays.copyOfRange(lines, at + CRC_DIGITS + 1, end));
+            changed.apply(CheckpointChangeFormat.decode(Arrays.copyOfRange(lines, at + CRC_DIGITS + 1, end)));
             at = end + 1;
             end = lineEnd(lines, at);
         }
         if (at < lines.length) {
             log.warn("the last change was not written whole, lines may be sent again: {}, byte {}", changes, at);
         }
-        return changed;
+        return changed.checkpoint();
     }
 
     private static boolean startsWith(byte[] bytes, byte[] start) {
@@ -133,26 +133,61 @@ public final class AgentCheckpointFile implements AutoCloseable {
     }
 
     /**
-     * Brings the checkpoint on disk up to date. After a return it survives the end of this process; after an exception the old or the
-     * new one is there.
+     * The last checkpoint that was written, or that of a new agent. Changes follow from it.
+     *
+     * @throws IOException as {@link #read} does
      */
-    public void write(Checkpoint checkpoint, long nowMs) throws IOException {
-        Checkpoint before = written;
-        // Until this succeeds, the end of the log is not known.
-        written = null;
-        if (before == null || logBytes > logBytesMax) {
-            writeWhole(checkpoint);
-            forced(checkpoint, nowMs);
-        } else {
-            append(CheckpointChange.encode(before, checkpoint));
-            isForced = false;
-            boolean isNew = checkpoint.files().stream().anyMatch(each -> !forcedContents.contains(each.contentId()));
-            if (isNew || isDue(nowMs)) {
-                disk.force(changes);
-                forced(checkpoint, nowMs);
-            }
+    public Checkpoint begin() throws IOException {
+        Checkpoint checkpoint =
+                read().orElseGet(() -> Checkpoint.initial(UUID.randomUUID().toString()));
+        contents = new CheckpointContents(checkpoint);
+        return checkpoint;
+    }
+
+    /** The checkpoint that {@link #begin} has returned, with every change since. */
+    public Checkpoint checkpoint() {
+        return contents().checkpoint();
+    }
+
+    private CheckpointContents contents() {
+        if (contents == null) {
+            throw new IllegalStateException("no checkpoint to change: " + file);
         }
-        written = checkpoint;
+        return contents;
+    }
+
+    /** Writes a whole checkpoint. After an exception the old or the new one is there. */
+    public void write(Checkpoint checkpoint, long nowMs) throws IOException {
+        contents = new CheckpointContents(checkpoint);
+        writeWhole(checkpoint, nowMs);
+    }
+
+    /**
+     * Brings the checkpoint on disk up to date. After a return the change survives the end of this process. After an exception it is there
+     * or not, and is written with the next change.
+     */
+    public void write(CheckpointChange change, long nowMs) throws IOException {
+        CheckpointContents changed = contents();
+        boolean isAnyNew = changed.apply(change);
+        if (mustWriteWhole || logBytes > logBytesMax) {
+            writeWhole(changed.checkpoint(), nowMs);
+            return;
+        }
+        mustWriteWhole = true;
+        append(CheckpointChangeFormat.encode(change));
+        isForced = false;
+        if (isAnyNew || isDue(nowMs)) {
+            force(nowMs);
+        }
+        mustWriteWhole = false;
+    }
+
+    private void writeWhole(Checkpoint checkpoint, long nowMs) throws IOException {
+        mustWriteWhole = true;
+        writeWhole(checkpoint);
+        isForced = true;
+        forcedMs = nowMs;
+        mustWriteWhole = false;
     }
 
     private void writeWhole(Checkpoint checkpoint) throws IOException {
@@ -179,11 +214,10 @@ public final class AgentCheckpointFile implements AutoCloseable {
         logBytes += line.length;
     }
 
-    private void forced(Checkpoint checkpoint, long nowMs) {
+    private void force(long nowMs) throws IOException {
+        disk.force(changes);
         isForced = true;
         forcedMs = nowMs;
-        forcedContents.clear();
-        checkpoint.files().forEach(each -> forcedContents.add(each.contentId()));
     }
 
     /** A clock that was set back must not put it off. */
@@ -193,17 +227,15 @@ public final class AgentCheckpointFile implements AutoCloseable {
 
     /** Forces changes to the disk that have waited for long enough. */
     public void forceIfDue(long nowMs) throws IOException {
-        Checkpoint checkpoint = written;
-        if (!isForced && checkpoint != null && isDue(nowMs)) {
-            disk.force(changes);
-            forced(checkpoint, nowMs);
+        if (!isForced && !mustWriteWhole && isDue(nowMs)) {
+            force(nowMs);
         }
     }
 
     /** Forces the last change to the disk. */
     @Override
     public void close() throws IOException {
-        if (!isForced && written != null) {
+        if (!isForced && !mustWriteWhole) {
             disk.force(changes);
             isForced = true;
         }

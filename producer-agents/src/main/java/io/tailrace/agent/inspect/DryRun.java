@@ -6,6 +6,7 @@ import io.tailrace.agent.delivery.ChunkEncoder;
 import io.tailrace.agent.encode.Origin;
 import io.tailrace.agent.encode.RecordWriter;
 import io.tailrace.agent.tail.Chunk;
+import io.tailrace.agent.tail.FileChunk;
 import io.tailrace.agent.tail.FollowedFile;
 import io.tailrace.agent.tail.Moment;
 import io.tailrace.agent.tail.OpenFiles;
@@ -78,12 +79,16 @@ public final class DryRun {
     }
 
     private void read(SourceTail tail, Moment moment, long linesMax) {
-        for (FollowedFile file : tail.readable(false, moment)) {
-            Optional<Chunk> chunk = lines < linesMax ? tail.read(file, moment) : Optional.empty();
-            chunk.ifPresent(read -> {
-                print(new Origin(host, file.file(), file.contentId()), read, linesMax);
-                file.acknowledge(read.end());
+        tail.beginTurns(moment);
+        boolean more = true;
+        while (more && lines < linesMax) {
+            Optional<FileChunk> next = tail.readNext(Long.MAX_VALUE, moment);
+            next.ifPresent(read -> {
+                FollowedFile file = read.file();
+                print(new Origin(host, file.file(), file.contentId()), read.chunk(), linesMax);
+                file.acknowledge(read.chunk().end());
             });
+            more = next.isPresent();
         }
     }
 

@@ -13,6 +13,10 @@ public record Chunk(Lines lines, long offset, ReadPosition end, long readMs) {
 
     /** An estimate of the memory that the lines take until they are acknowledged: their bytes and records. */
     public long memoryBytes() {
-        return 2L * lines.bytes().length + (long) LINE_OVERHEAD_BYTES * lines.count();
+        return memoryBytes(lines.bytes().length, lines.count());
+    }
+
+    static long memoryBytes(long bytes, int lines) {
+        return 2 * bytes + (long) LINE_OVERHEAD_BYTES * lines;
     }
 }

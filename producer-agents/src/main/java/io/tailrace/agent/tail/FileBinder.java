@@ -55,7 +55,7 @@ final class FileBinder {
             Continuation attempt = ready.get();
             Content content = attempt.content();
             unbound = content;
-            attempt.skippedTo().ifPresent(file.acknowledgements()::skipTo);
+            attempt.skippedTo().ifPresent(file::skipTo);
             Optional<ReadCursor> cursor = attempt.cursor(stat.id());
             Attachment result = decide(content, stat, cursor.isPresent());
             finder.setReadable(stat.path());

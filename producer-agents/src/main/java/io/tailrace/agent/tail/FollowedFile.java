@@ -6,6 +6,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ public final class FollowedFile {
     private static final long GROWING_MS_MAX = 60_000;
 
     private final OpenFiles openFiles;
+    private final Consumer<FollowedFile> changes;
     private final String contentId;
     private final String source;
     private final String file;
@@ -39,9 +41,7 @@ public final class FollowedFile {
     private final Acknowledgements acknowledgements;
 
     private final RecentPlaces recent = new RecentPlaces();
-    private boolean complete;
-    private long missingSinceMs;
-    private long missingSinceSteadyMs = UNKNOWN;
+    private final Absence absence;
 
     private @Nullable Content content;
     /** Whether the file has unread bytes and no descriptor. */
@@ -54,21 +54,20 @@ public final class FollowedFile {
     private ReadCursor cursor = new ReadCursor();
     private LineReader.Search search = new LineReader.Search();
 
-    private long lastGrownMs;
-    private boolean atEnd;
-    /** Whether the file ends within a line, or, if it is compressed, too early. */
-    private boolean endIncomplete;
-
-    private @Nullable IOException failure;
-    /** When everything in the file was last known to be acknowledged; {@link #UNKNOWN} since the agent's start. */
-    private long caughtUpMs = UNKNOWN;
+    private final Growth growth = new Growth();
 
     private long seenSizeBytes = UNKNOWN;
     private long seenModifiedMs = UNKNOWN;
 
-    /** A content that was followed before the agent's last stop. */
-    FollowedFile(FileProgress progress, FileSystem fileSystem, OpenFiles openFiles) {
+    /**
+     * A content that was followed before the agent's last stop.
+     *
+     * @param changes is told when {@link #toKeep} may have changed
+     */
+    FollowedFile(
+            FileProgress progress, FileSystem fileSystem, OpenFiles openFiles, Consumer<FollowedFile> changes) {
         this.openFiles = openFiles;
+        this.changes = changes;
         contentId = progress.contentId();
         source = progress.source();
         file = progress.file();
@@ -76,15 +75,19 @@ public final class FollowedFile {
         compressed = Compression.ofName(path.toString()) != null;
         id = progress.id();
         acknowledgements = new Acknowledgements(progress.acknowledged(), progress.sent());
-        complete = progress.complete();
-        missingSinceMs = progress.missingSinceMs();
+        absence = new Absence(progress.complete(), progress.missingSinceMs());
         seenSizeBytes = progress.closedSizeBytes();
         seenModifiedMs = progress.closedModifiedMs();
     }
 
-    /** A new content, to be read from its beginning. */
-    FollowedFile(String source, Stat stat, OpenFiles openFiles) {
+    /**
+     * A new content, to be read from its beginning.
+     *
+     * @param changes is told when {@link #toKeep} may have changed
+     */
+    FollowedFile(String source, Stat stat, OpenFiles openFiles, Consumer<FollowedFile> changes) {
         this.openFiles = openFiles;
+        this.changes = changes;
         contentId = FileProgress.newContentId();
         this.source = source;
         file = stat.path().toString();
@@ -92,12 +95,21 @@ public final class FollowedFile {
         id = stat.id();
         compressed = stat.isNamedArchive();
         acknowledgements = new Acknowledgements(ReadPosition.START, List.of());
+        absence = new Absence();
     }
 
-    /** What a checkpoint must keep of this content. */
-    FileProgress progress() {
+    private void changed() {
+        changes.accept(this);
+    }
+
+    /** What a checkpoint must keep of this content; empty if nothing was sent: it is found again without a checkpoint. */
+    Optional<FileProgress> toKeep() {
+        return acknowledged().offset() > 0 || acknowledgements.maySendAgain() ? Optional.of(progress()) : Optional.empty();
+    }
+
+    private FileProgress progress() {
         // A file with an incomplete end is read again after a restart.
-        boolean closed = isClosed() && !endIncomplete && !isInFlight();
+        boolean closed = isClosed() && !growth.isEndIncomplete() && !isInFlight();
         return new FileProgress(
                 contentId,
                 source,
@@ -106,8 +118,8 @@ public final class FollowedFile {
                 id,
                 acknowledgements.acknowledged(),
                 acknowledgements.sent(),
-                complete,
-                state == State.MISSING ? missingSinceMs : 0,
+                absence.isAfterEnd(),
+                state == State.MISSING ? absence.sinceMs() : 0,
                 closed ? seenSizeBytes : UNKNOWN,
                 closed ? seenModifiedMs : UNKNOWN);
     }
@@ -181,7 +193,10 @@ public final class FollowedFile {
     }
 
     void setState(State newState) {
-        state = newState;
+        if (state != newState) {
+            state = newState;
+            changed();
+        }
     }
 
     /** Whether a chunk is sent and not acknowledged. */
@@ -194,23 +209,14 @@ public final class FollowedFile {
         return acknowledgements.chunksInFlight();
     }
 
-    /** Whether the content was read to its end before its file went missing. */
-    boolean isComplete() {
-        return complete;
+    /** Since when its file has been missing, if it is. */
+    Absence absence() {
+        return absence;
     }
 
-    /** Whether it was noted when the file went missing. */
-    boolean isMissed() {
-        return missingSinceMs != 0;
-    }
-
-    /** For how long the file has been missing. */
-    long missingMs(Moment now) {
-        if (missingSinceSteadyMs == UNKNOWN) {
-            // Another process has noted it, of which only the wall clock is left.
-            missingSinceSteadyMs = now.steadyMs() - Math.max(0, now.wallMs() - missingSinceMs);
-        }
-        return now.steadyMs() - missingSinceSteadyMs;
+    /** When its file last grew, and whether it was read to its end since. */
+    Growth growth() {
+        return growth;
     }
 
     /** The open file; null if it is closed or missing. */
@@ -239,9 +245,12 @@ public final class FollowedFile {
 
     /** Remembers the file's path, size and time. */
     void remember(Stat stat) {
-        path = stat.path();
-        seenSizeBytes = stat.sizeBytes();
-        seenModifiedMs = stat.modifiedMs();
+        if (hasChanged(stat) || !path.equals(stat.path())) {
+            path = stat.path();
+            seenSizeBytes = stat.sizeBytes();
+            seenModifiedMs = stat.modifiedMs();
+            changed();
+        }
     }
 
     /**
@@ -257,12 +266,13 @@ public final class FollowedFile {
         cursor = resumed;
         search = new LineReader.Search();
         noteGrowth(now);
-        complete = false;
+        absence.end();
         if (opened == null) {
             waiting = true;
         } else {
             setOpen(opened, now);
         }
+        changed();
     }
 
     /** Begins the turn of a file that was closed with unread bytes, or could not be opened when it was found. */
@@ -271,6 +281,7 @@ public final class FollowedFile {
         compressed = opened.isCompressed();
         waiting = false;
         turn.begin(now);
+        changed();
     }
 
     /** Keeps the first bytes of a file that is not read yet, to recognise its copies. */
@@ -285,6 +296,7 @@ public final class FollowedFile {
         compressed = stat.isNamedArchive();
         remember(stat);
         state = State.LISTED;
+        changed();
     }
 
     /** Whether the file has unread bytes and no descriptor. */
@@ -299,12 +311,12 @@ public final class FollowedFile {
         }
         // An archive would have to be decompressed from its beginning again.
         boolean isLong = turn.isLong() && content != null && !content.isCompressed();
-        return isLong || (atEnd && !isInFlight()) || turn.isIdle(now);
+        return isLong || (isAtEnd() && !isInFlight()) || turn.isIdle(now);
     }
 
     /** Closes the file for one that waits. */
     void giveUpDescriptor() {
-        boolean isRead = atEnd && !isInFlight();
+        boolean isRead = isAtEnd() && !isInFlight();
         closeContent();
         waiting = !isRead;
     }
@@ -314,6 +326,7 @@ public final class FollowedFile {
         waiting = false;
         seenSizeBytes = UNKNOWN;
         seenModifiedMs = UNKNOWN;
+        changed();
     }
 
     /** Whether the file was read to its end, did not grow and was closed. */
@@ -323,7 +336,7 @@ public final class FollowedFile {
 
     /** Whether a closed file holds nothing unread, not even a line without an end. */
     boolean isClosedFileComplete() {
-        return !endIncomplete
+        return !growth.isEndIncomplete()
                 && !waiting
                 && seenSizeBytes != UNKNOWN
                 && (compressed || seenSizeBytes <= acknowledged().offset());
@@ -371,11 +384,10 @@ public final class FollowedFile {
     void setMissing(boolean readToEnd, Moment now) {
         closeContent();
         state = State.MISSING;
-        complete = readToEnd;
-        missingSinceMs = now.wallMs();
-        missingSinceSteadyMs = now.steadyMs();
+        absence.begin(readToEnd, now);
         seenSizeBytes = UNKNOWN;
         seenModifiedMs = UNKNOWN;
+        changed();
     }
 
     /** Bytes of a plain file that were not acknowledged when its directory was last listed; 0 for a compressed one. */
@@ -386,63 +398,48 @@ public final class FollowedFile {
     }
 
     void noteGrowth(Moment now) {
-        lastGrownMs = now.steadyMs();
-        atEnd = false;
-        endIncomplete = false;
-        failure = null;
+        growth.note(now);
+        changed();
     }
 
     /** Records that nothing more can be read until the file changes. */
-    void noteFailure(IOException reason, Moment now) {
-        noteEnd(true, now);
-        failure = reason;
-    }
-
-    /** Why nothing more could be read; null if it could. */
-    @Nullable
-    IOException failure() {
-        return failure;
+    void noteFailure(IOException reason) {
+        growth.noteFailure(reason);
+        changed();
     }
 
     /** Whether an archive that was cut off has grown, but is still being written. It has to be decompressed from its beginning. */
     boolean isGrowingArchive(Stat stat, Moment now) {
         return compressed
-                && failure != null
+                && growth.failure() != null
                 && hasChanged(stat)
                 && RotationMatcher.isYoung(stat, now.wallMs())
-                && quietMs(now) < GROWING_MS_MAX;
+                && growth.quietMs(now) < GROWING_MS_MAX;
     }
 
     /** Records that a read found bytes that will be lines, whether the file grows or not. */
     void noteMore() {
-        atEnd = false;
-        endIncomplete = false;
+        growth.noteMore();
+        changed();
     }
 
     /** Records that a read found nothing more, except perhaps an incomplete end. */
     void noteEnd(boolean incomplete, Moment now) {
-        atEnd = true;
-        endIncomplete = incomplete;
-        if (!incomplete && !isInFlight()) {
-            caughtUpMs = now.wallMs();
+        if (growth.isEndIncomplete() != incomplete) {
+            changed();
         }
-    }
-
-    boolean isEndIncomplete() {
-        return endIncomplete;
+        growth.noteEnd(incomplete);
+        if (!incomplete && !isInFlight()) {
+            growth.noteCaughtUp(now);
+        }
     }
 
     /** Records that the file has not changed since it was last listed. */
     void noteUnchanged(Moment now) {
-        boolean wasReadToItsEnd = content == null ? isClosedFileComplete() : atEnd && !endIncomplete;
+        boolean wasReadToItsEnd = content == null ? isClosedFileComplete() : isAtEnd() && !growth.isEndIncomplete();
         if (wasReadToItsEnd && !isInFlight()) {
-            caughtUpMs = now.wallMs();
+            growth.noteCaughtUp(now);
         }
-    }
-
-    /** When everything in the file was last known to be acknowledged; -1 if it was not since the agent's start. */
-    long caughtUpMs() {
-        return caughtUpMs;
     }
 
     /** Records that the open file had something to read. */
@@ -456,27 +453,31 @@ public final class FollowedFile {
 
     /** Whether the last read found nothing more. */
     boolean isAtEnd() {
-        return atEnd;
-    }
-
-    /** Time since the file last grew. */
-    long quietMs(Moment now) {
-        return now.steadyMs() - lastGrownMs;
+        return growth.isAtEnd();
     }
 
     /** Records that lines will be sent, after the checkpoint that says so is on disk. */
     void noteSent(ReadPosition end, long readMs) {
         acknowledgements.noteSent(end, readMs);
         recent.add(end);
+        changed();
+    }
+
+    /** Has a content of which nothing was sent begin at a position. */
+    void skipTo(ReadPosition position) {
+        acknowledgements.skipTo(position);
+        changed();
     }
 
     /** Records that the first chunk in flight was acknowledged. */
     public void acknowledge(ReadPosition end) {
         acknowledgements.acknowledge(end);
+        changed();
     }
 
     void closeContent() {
         waiting = false;
+        changed();
         openFiles.closed(this);
         if (content != null) {
             try {

@@ -36,6 +36,10 @@ final class FollowedFiles {
         return all.keySet();
     }
 
+    boolean contains(FollowedFile file) {
+        return all.containsKey(file);
+    }
+
     void add(FollowedFile file) {
         put(file, added++);
     }

@@ -20,6 +20,7 @@ final class LineBuffer {
     private final long[] dropped;
     private int count;
     private boolean isAnyOverlong;
+    private long memoryBytesMax = Long.MAX_VALUE;
 
     /**
      * A buffer for one encoding.
@@ -55,9 +56,15 @@ final class LineBuffer {
         return count;
     }
 
+    /** Limits the memory of the next chunks; each has at least one line nevertheless. */
+    void limitMemory(long bytes) {
+        memoryBytesMax = bytes;
+    }
+
     /** Whether no more lines may be added. */
     boolean isFull() {
-        return count == dropped.length;
+        return count == dropped.length
+                || (count > 0 && Chunk.memoryBytes(bounds[2 * count - 1], count) >= memoryBytesMax);
     }
 
     void clear() {
@@ -70,7 +77,7 @@ final class LineBuffer {
         clear();
         int start = 0;
         int end = newlineFrom(start, length);
-        while (end >= 0 && count < dropped.length) {
+        while (end >= 0 && !isFull()) {
             add(start, end);
             start = end + newline.length;
             end = newlineFrom(start, length);

@@ -1,13 +1,12 @@
 package io.tailrace.agent.tail;
 
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits the bytes of contents into lines, or into records of several lines. One buffer serves every file of a source. Not
+ * Splits the bytes of contents into lines, or into records of several lines. Not
  * thread-safe.
  *
  * <p>A line without an end is not returned until it has one, and a record of several lines not before the next one begins, or the
@@ -26,22 +25,16 @@ final class LineReader {
     private long nulBytes;
 
     /** A reader for the files of a source, whose chunks have room for at least two of the longest lines. */
-    LineReader(TailConfig config) {
-        Charset charset = config.charset();
+    LineReader(TailConfig config, LineBuffers buffers) {
         int lineBytesMax = config.lineBytesMax();
         if (config.chunkBytesMax() < 2L * lineBytesMax) {
             throw new IllegalArgumentException("chunk of " + config.chunkBytesMax()
                     + " bytes: expected at least twice the longest line, " + lineBytesMax);
         }
-        lines = new LineBuffer(
-                "\n".getBytes(charset),
-                "\r".getBytes(charset),
-                lineBytesMax,
-                config.chunkBytesMax(),
-                config.chunkLinesMax());
+        lines = buffers.of(config);
         buffer = lines.bytes();
         records = config.multiline()
-                .map(how -> new RecordSplitter(how, charset, lines))
+                .map(how -> new RecordSplitter(how, config.charset(), lines))
                 .orElse(null);
     }
 
@@ -96,11 +89,14 @@ final class LineReader {
      * @param last whether nothing will be added, so that a last line without an end counts as whole
      * @param readMs the time that the chunk's lines count as read
      * @param steadyMs the time now, by a clock that never jumps
+     * @param memoryBytesMax memory of the chunk, but for its last line; see {@link Chunk#memoryBytes()}
      */
-    record Limits(long bytesMax, boolean last, long readMs, long steadyMs) {
+    record Limits(long bytesMax, boolean last, long readMs, long steadyMs, long memoryBytesMax) {
         /** The limits of what is left after some bytes. */
         Limits without(long bytes) {
-            return bytesMax == Long.MAX_VALUE ? this : new Limits(bytesMax - bytes, last, readMs, steadyMs);
+            return bytesMax == Long.MAX_VALUE
+                    ? this
+                    : new Limits(bytesMax - bytes, last, readMs, steadyMs, memoryBytesMax);
         }
     }
 
@@ -148,6 +144,7 @@ final class LineReader {
                     ? read(content, cursor, search, limits.without(cursor.offset() - before))
                     : Optional.empty();
         }
+        lines.limitMemory(limits.memoryBytesMax());
         int consumed = records == null ? lines.split(length) : records.split(length);
         if (consumed == 0 && length == buffer.length) {
             return beginOverlong(content, cursor, search, limits);

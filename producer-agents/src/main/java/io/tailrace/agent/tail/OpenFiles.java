@@ -1,5 +1,6 @@
 package io.tailrace.agent.tail;
 
+import io.tailrace.agent.tail.FollowedFile.State;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * <p>A file waits if it has unread bytes and no descriptor is left. The one that has waited longest is opened first. While files
  * wait, an open file gives up its descriptor at its end, or when its turn is over: {@link FollowedFile#isTurnOver}. A file that
  * was deleted or renamed keeps its descriptor, as it could not be opened again; a part of the descriptors is reserved for
- * such files. Not thread-safe.
+ * such files. A source that is not read, as its lines cannot be sent, has no turns. Not thread-safe.
  */
 public final class OpenFiles {
     private static final Logger log = LoggerFactory.getLogger(OpenFiles.class);
@@ -30,14 +31,19 @@ public final class OpenFiles {
     private final Map<FollowedFile, Opener> open = new LinkedHashMap<>();
     /** In the order in which they began to wait. */
     private final Map<FollowedFile, Opener> waiting = new LinkedHashMap<>();
+    /** Those that have no turns, as their source is not read. */
+    private final Map<FollowedFile, Opener> paused = new LinkedHashMap<>();
 
     private long shortMs = -SHORT_MS;
     private boolean isLogged;
 
-    /** Opens a file whose turn it is. If it cannot, the next scan decides what becomes of the file. */
-    @FunctionalInterface
+    /** Opens the files of a source. */
     interface Opener {
+        /** Opens a file whose turn it is. If it cannot, the next scan decides what becomes of the file. */
         void open(FollowedFile file, Moment now);
+
+        /** Whether the source is read. If not, its files make way for those of others. */
+        boolean isReading();
     }
 
     /** @param max most files that are open at a time */
@@ -89,17 +95,35 @@ public final class OpenFiles {
     /** @param opener opens the file again when it has given up its descriptor and its turn has come */
     void opened(FollowedFile file, Opener opener) {
         open.put(file, opener);
-        waiting.remove(file);
+        stopWaiting(file);
     }
 
     void closed(FollowedFile file) {
         open.remove(file);
+        stopWaiting(file);
+    }
+
+    private void stopWaiting(FollowedFile file) {
         waiting.remove(file);
+        paused.remove(file);
+    }
+
+    /** A source is read from now on, or no longer. */
+    void readingChanged(Opener opener) {
+        Map<FollowedFile, Opener> from = opener.isReading() ? paused : waiting;
+        Map<FollowedFile, Opener> to = opener.isReading() ? waiting : paused;
+        from.entrySet().removeIf(each -> {
+            boolean isOfSource = each.getValue().equals(opener);
+            if (isOfSource) {
+                to.put(each.getKey(), opener);
+            }
+            return isOfSource;
+        });
     }
 
     /** Puts a file behind those that wait already, unless it is one of them. */
     void await(FollowedFile file, Opener opener) {
-        waiting.putIfAbsent(file, opener);
+        (opener.isReading() ? waiting : paused).putIfAbsent(file, opener);
         if (!isLogged) {
             log.warn(
                     "files wait for a descriptor and are read in turns, to avoid this raise files.open.max: {} waits,"
@@ -147,7 +171,7 @@ public final class OpenFiles {
 
     private void giveUpIfTurnIsOver(Map.Entry<FollowedFile, Opener> candidate, Moment now) {
         FollowedFile file = candidate.getKey();
-        if (file.isTurnOver(now)) {
+        if (candidate.getValue().isReading() ? file.isTurnOver(now) : file.state() == State.LISTED) {
             file.giveUpDescriptor();
             if (file.isWaiting()) {
                 await(file, candidate.getValue());

@@ -48,12 +48,12 @@ public record ReadState(long scannedMs, List<FileState> files, List<String> obst
             return new FileState(
                     file.contentId(),
                     file.path().toString(),
-                    file.caughtUpMs(),
+                    file.growth().caughtUpMs(),
                     file.acknowledgements().maySendAgain()
                             ? file.acknowledgements().sentMs()
                             : -1,
                     file.backlogBytes(),
-                    file.isEndIncomplete());
+                    file.growth().isEndIncomplete());
         }
     }
 }

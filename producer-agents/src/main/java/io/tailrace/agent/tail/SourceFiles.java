@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,12 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The contents of one source, and which file holds each. Not thread-safe. */
-final class SourceFiles {
+final class SourceFiles implements OpenFiles.Opener {
     private static final Logger log = LoggerFactory.getLogger(SourceFiles.class);
     private static final long NEVER = -1;
-
-    /** A file that has not grown for this long is not read again before a scan finds that it has. */
-    private static final long POLLED_MS = 10_000;
 
     /** How long a deleted file is watched for late lines while other files wait for a descriptor. */
     private static final long SHORT_WAIT_MS = 5_000;
@@ -37,8 +33,8 @@ final class SourceFiles {
     private final FileBinder binder;
     private final Copies copies;
     private final FollowedFiles followed = new FollowedFiles();
-    /** Open files that may have something to read; those that were read last are last. */
-    private final Set<FollowedFile> polled = new LinkedHashSet<>();
+    private final ProgressChanges changes = new ProgressChanges();
+    private final ReadTurns turns;
     /** The directories in which the current scan looks for missing contents. */
     private final Map<Path, Siblings> siblings = new HashMap<>();
 
@@ -49,18 +45,25 @@ final class SourceFiles {
 
     private long scannedMs = NEVER;
     private boolean anyFound;
+    private boolean isReading = true;
     /** Whether a file turned out to hold another content, which the next scan will find. */
     private boolean replacedSinceScan;
 
     /** Follows what a checkpoint kept of the source. */
-    SourceFiles(TailConfig config, FileFinder finder, TailResources shared, List<FileProgress> progress) {
+    SourceFiles(
+            TailConfig config, FileFinder finder, TailResources shared, ReadTurns turns, List<FileProgress> progress) {
         this.config = config;
         this.finder = finder;
+        this.turns = turns;
         this.openFiles = shared.openFiles();
         toSkip = new ToSkip(config);
         binder = new FileBinder(finder, openFiles, toSkip);
         copies = new Copies(openFiles.decoders(), openFiles.budget());
-        progress.forEach(file -> followed.add(new FollowedFile(file, shared.fileSystem(), openFiles)));
+        for (FileProgress kept : progress) {
+            FollowedFile file = new FollowedFile(kept, shared.fileSystem(), openFiles, changes::touch);
+            followed.add(file);
+            changes.addKept(file, kept);
+        }
     }
 
     /** Has the first scan skip what files hold then, if the configuration says so. */
@@ -78,31 +81,31 @@ final class SourceFiles {
         return toSkip.files();
     }
 
+    /** Whether these are others than when this was last called. */
+    boolean takeToSkipChanged() {
+        return toSkip.takeChanged();
+    }
+
+    /** What the checkpoint must learn. */
+    FileChanges takeChanges() {
+        return changes.take(followed);
+    }
+
     Collection<FollowedFile> followed() {
         return followed.all();
     }
 
-    /**
-     * Open files to be read, beginning with the one that was read longest ago.
-     *
-     * @param more only those of which it is known that there is more
-     */
-    List<FollowedFile> polled(boolean more, Moment now) {
-        polled.removeIf(file -> file.content() == null || isQuiet(file, now));
-        return polled.stream().filter(file -> !more || !file.isAtEnd()).toList();
-    }
-
-    private static boolean isQuiet(FollowedFile file, Moment now) {
-        // No scan finds that a file without a name has grown.
-        return file.state() == State.LISTED && file.isAtEnd() && file.quietMs(now) > POLLED_MS;
-    }
-
-    /** A chunk of a file was read: others are read before it is read again. */
-    void wasRead(FollowedFile file) {
-        // Not if it is a pipe.
-        if (polled.remove(file)) {
-            polled.add(file);
+    /** Says whether lines of the source can be sent, so that its files need descriptors. */
+    void setReading(boolean reading) {
+        if (isReading != reading) {
+            isReading = reading;
+            openFiles.readingChanged(this);
         }
+    }
+
+    @Override
+    public boolean isReading() {
+        return isReading;
     }
 
     /** How long a file without a name is watched for late lines. It keeps its descriptor meanwhile. */
@@ -149,7 +152,7 @@ final class SourceFiles {
                 file.setState(State.UNLISTED);
                 file.noteGrowth(now);
             }
-            polled.add(file);
+            turns.add(file);
         }
     }
 
@@ -211,7 +214,7 @@ final class SourceFiles {
     private boolean mayHoldUnreadLines(FollowedFile file, Moment now) {
         return file.state() != State.MISSING
                 || file.isInFlight()
-                || (!file.isComplete() && file.missingMs(now) <= config.rotatedWaitMs());
+                || (!file.absence().isAfterEnd() && file.absence().lastsMs(now) <= config.rotatedWaitMs());
     }
 
     /**
@@ -232,13 +235,13 @@ final class SourceFiles {
     }
 
     private void searchOrForget(FollowedFile file, Set<FileId> listed, Moment now) {
-        if (!file.isMissed()) {
-            file.setMissing(file.isComplete(), now);
+        if (!file.absence().isNoted()) {
+            file.setMissing(file.absence().isAfterEnd(), now);
         }
-        long missingMs = file.missingMs(now);
+        long missingMs = file.absence().lastsMs(now);
         if (missingMs > config.forgetMs()) {
-            followed.remove(file);
-        } else if (!file.isComplete() && missingMs <= config.rotatedWaitMs()) {
+            forget(file);
+        } else if (!file.absence().isAfterEnd() && missingMs <= config.rotatedWaitMs()) {
             searchSiblings(file, listed, now);
         }
     }
@@ -283,7 +286,7 @@ final class SourceFiles {
         if (file.content() != null) {
             updateOpen(file, changed, now);
         } else if (file.isWaiting()) {
-            openFiles.await(file, this::open);
+            openFiles.await(file, this);
         } else if (changed) {
             switch (attach(file, stat, State.LISTED, now)) {
                 case ATTACHED -> {}
@@ -305,15 +308,15 @@ final class SourceFiles {
 
     private void updateOpen(FollowedFile file, boolean changed, Moment now) {
         if (changed) {
-            polled.add(file);
-        } else if (file.isAtEnd() && !file.isInFlight() && file.quietMs(now) > config.idleCloseMs()) {
+            turns.add(file);
+        } else if (file.isAtEnd() && !file.isInFlight() && file.growth().quietMs(now) > config.idleCloseMs()) {
             file.closeContent();
         }
     }
 
     /** A file that cannot be read to its end is unreadable until it changes. One that is still being written may just be unfinished. */
     void reportFailure(FollowedFile file, Moment now) {
-        IOException failure = file.failure();
+        IOException failure = file.growth().failure();
         if (failure != null && !(failure instanceof EOFException && file.isYoung(now))) {
             finder.setUnreadable(file.path(), failure);
         }
@@ -362,9 +365,10 @@ final class SourceFiles {
         if (isTooOld) {
             return;
         }
-        FollowedFile file = new FollowedFile(config.source(), stat, openFiles);
+        FollowedFile file = new FollowedFile(config.source(), stat, openFiles, changes::touch);
         if (attach(file, stat, State.LISTED, now) == Attachment.ATTACHED) {
             followed.add(file);
+            changes.touch(file);
             log.info(
                     "following new file: {}, from byte {}",
                     stat.path(),
@@ -396,7 +400,7 @@ final class SourceFiles {
             return true;
         }
         // A complete one was renamed or deleted, not copied and truncated.
-        if (result == Attachment.EARLIER_COPY && !known.isComplete()) {
+        if (result == Attachment.EARLIER_COPY && !known.absence().isAfterEnd()) {
             known.attachClosed(stat);
             followed.moved(known);
             return true;
@@ -410,7 +414,7 @@ final class SourceFiles {
         if (result == Attachment.ATTACHED) {
             followed.moved(file);
             if (file.isWaiting()) {
-                openFiles.await(file, this::open);
+                openFiles.await(file, this);
             } else {
                 opened(file);
             }
@@ -421,18 +425,23 @@ final class SourceFiles {
     }
 
     private void opened(FollowedFile file) {
-        openFiles.opened(file, this::open);
-        polled.add(file);
+        openFiles.opened(file, this);
+        turns.add(file);
     }
 
-    /** Opens a file that has waited for a descriptor. */
-    private void open(FollowedFile file, Moment now) {
+    @Override
+    public void open(FollowedFile file, Moment now) {
         Attachment result = binder.reopen(file, now);
         if (result == Attachment.ATTACHED) {
             opened(file);
         } else if (result.isOther()) {
             setReplaced(file, now);
         }
+    }
+
+    private void forget(FollowedFile file) {
+        followed.remove(file);
+        changes.touch(file);
     }
 
     /** Unbinds a content from a file that holds another one now. */
@@ -444,7 +453,7 @@ final class SourceFiles {
         replacedSinceScan = true;
         file.setMissing(false, now);
         if (file.acknowledged().offset() == 0 && !file.acknowledgements().maySendAgain()) {
-            followed.remove(file);
+            forget(file);
         }
     }
 }

@@ -3,7 +3,6 @@ package io.tailrace.agent.tail;
 import io.tailrace.agent.tail.FileId.Stat;
 import io.tailrace.agent.tail.FollowedFile.State;
 import java.io.IOException;
-import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +23,7 @@ final class SourceStreams {
     private final TailConfig config;
     private final FileFinder finder;
     private final OpenFiles openFiles;
+    private final ReadTurns turns;
     private final Path standardInput;
     private final Map<FileId, Stream> streams = new HashMap<>();
     private final List<FollowedFile> followed = new ArrayList<>();
@@ -31,11 +31,12 @@ final class SourceStreams {
 
     private record Stream(Path path, StreamReader reader) {}
 
-    SourceStreams(TailConfig config, FileFinder finder, FileSystem fileSystem, OpenFiles openFiles) {
+    SourceStreams(TailConfig config, FileFinder finder, TailResources shared, ReadTurns turns) {
         this.config = config;
         this.finder = finder;
-        this.openFiles = openFiles;
-        standardInput = fileSystem.getPath(FileSelection.STANDARD_INPUT);
+        this.openFiles = shared.openFiles();
+        this.turns = turns;
+        standardInput = shared.fileSystem().getPath(FileSelection.STANDARD_INPUT);
         hasStandardInput = config.globs().contains(FileSelection.STANDARD_INPUT);
     }
 
@@ -90,21 +91,16 @@ final class SourceStreams {
         return content == null || (content.isFinished() && file.isAtEnd() && !file.isInFlight());
     }
 
-    private void poll(Moment now) {
+    /** Has everything that pipes deliver read in turn. */
+    void poll(Moment now) {
         streams.forEach((id, stream) -> stream.reader.poll().ifPresent(content -> {
             Stat stat = new Stat(stream.path, id, 0, now.wallMs());
-            FollowedFile file = new FollowedFile(config.source(), stat, openFiles);
+            FollowedFile file = new FollowedFile(config.source(), stat, openFiles, changed -> {});
             file.attach(stat, State.LISTED, content, new ReadCursor(), now);
             followed.add(file);
         }));
-    }
-
-    /** What may be read now. */
-    List<FollowedFile> readable(boolean more, Moment now) {
-        if (!more) {
-            poll(now);
-        }
-        return followed.stream().filter(file -> !more || !file.isAtEnd()).toList();
+        // No scan finds that a pipe has got more, so it has turns however quiet it is.
+        followed.forEach(turns::add);
     }
 
     List<FollowedFile> followed() {

@@ -16,11 +16,9 @@ public final class SourceTail implements AutoCloseable {
     /** Bounds what a log full of overlong lines or holes writes to the agent's own log. */
     private static final long COUNT_LOG_INTERVAL_MS = 60_000;
 
-    /** So many that one chunk is read and encoded while others are compressed and sent. */
-    static final int CHUNKS_IN_FLIGHT_MAX = 4;
-
     private final TailConfig config;
     private final FileFinder finder;
+    private final ReadTurns turns = new ReadTurns();
     private final SourceFiles files;
     private final SourceStreams streams;
     private final LineReader reader;
@@ -40,9 +38,9 @@ public final class SourceTail implements AutoCloseable {
     public SourceTail(TailConfig config, TailResources shared, List<FileProgress> progress) {
         this.config = config;
         finder = new FileFinder(shared.fileSystem(), shared.directories(), config.files());
-        files = new SourceFiles(config, finder, shared, progress);
-        streams = new SourceStreams(config, finder, shared.fileSystem(), shared.openFiles());
-        reader = config.lineReader();
+        files = new SourceFiles(config, finder, shared, turns, progress);
+        streams = new SourceStreams(config, finder, shared, turns);
+        reader = new LineReader(config, shared.lineBuffers());
         budget = shared.openFiles().budget();
     }
 
@@ -61,25 +59,56 @@ public final class SourceTail implements AutoCloseable {
         return files.toSkip();
     }
 
-    /** What a checkpoint must keep now. Files of which nothing was sent are found again without it. */
+    /** Whether {@link #filesToSkip} has changed since this was last called. */
+    public boolean takeToSkipChanged() {
+        return files.takeToSkipChanged();
+    }
+
+    /** What a checkpoint must learn since this was last called. Files of which nothing was sent are found again without it. */
+    public FileChanges takeChanges() {
+        return files.takeChanges();
+    }
+
+    /** Everything that a checkpoint must keep now: what all changes so far add up to. */
     public List<FileProgress> progress() {
         return files.followed().stream()
-                .filter(file -> file.acknowledged().offset() > 0
-                        || file.acknowledgements().maySendAgain())
-                .map(FollowedFile::progress)
+                .flatMap(file -> file.toKeep().stream())
                 .toList();
     }
 
+    /** Says whether lines of the source can be sent. If not, its files make way for those of other sources. */
+    public void setReading(boolean isReading) {
+        files.setReading(isReading);
+    }
+
     /**
-     * The files to be read now, in turn: first the one that was read longest ago. A file that does not grow is among them once a
-     * scan finds that it has.
-     *
-     * @param more only those of which it is known that they have more
+     * Begins a step. Every file has a turn in it that has grown a moment ago, and further ones as long as it has more. A file that does not
+     * grow has one once a scan finds that it has.
      */
-    public List<FollowedFile> readable(boolean more, Moment now) {
-        return Stream.concat(files.polled(more, now).stream(), streams.readable(more, now).stream())
-                .filter(file -> file.chunksInFlight() < CHUNKS_IN_FLIGHT_MAX)
-                .toList();
+    public void beginTurns(Moment now) {
+        streams.poll(now);
+        turns.begin(now);
+    }
+
+    /**
+     * Reads a chunk of the file that was read longest ago and has one. It must be sent after the checkpoint with {@link #takeChanges} is
+     * on disk, and {@link FollowedFile#acknowledge} called in the order of the chunks.
+     *
+     * @param memoryBytesMax memory of the chunk, but for its last line; see {@link Chunk#memoryBytes()}
+     * @return empty if all turns of this step are over
+     */
+    public Optional<FileChunk> readNext(long memoryBytesMax, Moment now) {
+        Optional<FollowedFile> next = turns.next();
+        while (next.isPresent()) {
+            FollowedFile file = next.get();
+            Optional<Chunk> chunk = read(file, memoryBytesMax, now);
+            if (chunk.isPresent()) {
+                turns.wasRead(file);
+                return Optional.of(new FileChunk(file, chunk.get()));
+            }
+            next = turns.next();
+        }
+        return Optional.empty();
     }
 
     /** Whether the last read of every file found nothing more, and it is known of every file what it holds. */
@@ -142,14 +171,14 @@ public final class SourceTail implements AutoCloseable {
                 .filter(file -> file.state() != State.MISSING
                         && !finder.unreadablePaths().contains(file.path()))
                 .flatMap(file ->
-                        Stream.ofNullable(file.failure()).map(failure -> file.path() + ": " + failure.getMessage()))
+                        Stream.ofNullable(file.growth().failure()).map(failure -> file.path() + ": " + failure.getMessage()))
                 .toList();
     }
 
     /** Logs which last lines have no newline, and so are not sent yet. */
     public void logUnfinishedLines() {
         files.followed().stream()
-                .filter(file -> file.state() != State.MISSING && file.isEndIncomplete() && file.failure() == null)
+                .filter(file -> file.state() != State.MISSING && file.growth().isEndIncomplete() && file.growth().failure() == null)
                 .forEach(file -> log.warn(
                         "last line has no newline, left for the next run: source {}, {}, from byte {}",
                         config.source(),
@@ -188,17 +217,16 @@ public final class SourceTail implements AutoCloseable {
     }
 
     /**
-     * Reads what is new in a file, and first what may have been sent before. The chunk must be sent after the checkpoint
-     * with the file's {@link #progress} is on disk, and {@link FollowedFile#acknowledge} called in the order of the chunks.
+     * Reads what is new in a file, and first what may have been sent before.
      *
      * @return empty if there is no whole line yet, or the file turned out to hold another content
      */
-    public Optional<Chunk> read(FollowedFile file, Moment now) {
+    private Optional<Chunk> read(FollowedFile file, long memoryBytesMax, Moment now) {
         Content content = file.content();
         if (content == null) {
             return Optional.empty();
         }
-        boolean last = file.state() == State.UNLISTED && file.quietMs(now) > files.rotatedWaitMs(now);
+        boolean last = file.state() == State.UNLISTED && file.growth().quietMs(now) > files.rotatedWaitMs(now);
         if (file.isAtEnd() && !last && content.isCompressed()) {
             // It may have to be decompressed from its beginning. The scan notes when it has grown.
             return Optional.empty();
@@ -210,11 +238,11 @@ public final class SourceTail implements AutoCloseable {
             if (!content.isReady() || !advance(file, content, now)) {
                 return Optional.empty();
             }
-            Optional<Chunk> chunk = reader.read(content, file.cursor(), file.search(), limits(file, last, now));
+            LineReader.Limits limits = limits(file, last, memoryBytesMax, now);
+            Optional<Chunk> chunk = reader.read(content, file.cursor(), file.search(), limits);
             if (chunk.isPresent()) {
                 advances++;
                 file.noteRead(now);
-                files.wasRead(file);
                 file.noteSent(chunk.get().end(), chunk.get().readMs());
                 overlongLines += chunk.get().lines().overlongCount();
             } else if (file.search().searchedTo() > searchedTo || file.cursor().offset() > readTo) {
@@ -265,7 +293,7 @@ public final class SourceTail implements AutoCloseable {
     }
 
     private void noteFailure(FollowedFile file, IOException failure, boolean last, Moment now) {
-        file.noteFailure(failure, now);
+        file.noteFailure(failure);
         files.reportFailure(file, now);
         if (last && !file.isInFlight()) {
             file.setMissing(false, now);
@@ -276,12 +304,14 @@ public final class SourceTail implements AutoCloseable {
      * Lines that may have been sent before a crash are read up to the same end and count as read at the same time, so
      * that the same records are sent again.
      */
-    private LineReader.Limits limits(FollowedFile file, boolean last, Moment now) {
+    private static LineReader.Limits limits(FollowedFile file, boolean last, long memoryBytesMax, Moment now) {
+        long offset = file.cursor().offset();
         return file.acknowledgements()
-                .sentBehind(file.cursor().offset())
+                .sentBehind(offset)
                 .map(sent -> new LineReader.Limits(
-                        sent.end().offset() - file.cursor().offset(), last, sent.readMs(), now.steadyMs()))
-                .orElseGet(() -> new LineReader.Limits(Long.MAX_VALUE, last, now.wallMs(), now.steadyMs()));
+                        sent.end().offset() - offset, last, sent.readMs(), now.steadyMs(), memoryBytesMax))
+                .orElseGet(() ->
+                        new LineReader.Limits(Long.MAX_VALUE, last, now.wallMs(), now.steadyMs(), memoryBytesMax));
     }
 
     @Override

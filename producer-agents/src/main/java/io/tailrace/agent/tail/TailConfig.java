@@ -93,8 +93,4 @@ public record TailConfig(
                 multiline,
                 lines);
     }
-
-    LineReader lineReader() {
-        return new LineReader(this);
-    }
 }

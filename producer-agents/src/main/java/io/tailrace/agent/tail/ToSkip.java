@@ -22,6 +22,7 @@ final class ToSkip {
     private final Map<FileId, Long> sizes = new LinkedHashMap<>();
 
     private boolean isNew;
+    private boolean isChanged;
 
     ToSkip(TailConfig config) {
         this.config = config;
@@ -52,8 +53,9 @@ final class ToSkip {
                     .filter(stat -> stat.sizeBytes() > 0)
                     .forEach(stat -> sizes.put(stat.id(), stat.sizeBytes()));
             isNew = false;
+            isChanged = true;
         }
-        sizes.entrySet().removeIf(file -> {
+        isChanged |= sizes.entrySet().removeIf(file -> {
             @Nullable Stat stat = listed.get(file.getKey());
             // A file that became shorter holds another content.
             return stat == null || stat.sizeBytes() < file.getValue();
@@ -67,10 +69,18 @@ final class ToSkip {
     /** Records that an archive was decompressed further. What is written to it meanwhile is skipped, too. */
     void noteProgress(Stat stat) {
         sizes.replace(stat.id(), stat.sizeBytes());
+        isChanged = true;
     }
 
     void remove(FileId id) {
-        sizes.remove(id);
+        isChanged |= sizes.remove(id) != null;
+    }
+
+    /** Whether {@link #files} has changed since this was last called. */
+    boolean takeChanged() {
+        boolean taken = isChanged;
+        isChanged = false;
+        return taken;
     }
 
     /**

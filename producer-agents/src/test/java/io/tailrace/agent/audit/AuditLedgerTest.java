@@ -18,7 +18,7 @@ class AuditLedgerTest {
 
     @Test
     void linesAreSummedByTopicAndWindow() {
-        AuditLedger ledger = new AuditLedger(AuditLedger.State.NEW);
+        AuditLedger ledger = new AuditLedger(AuditLedger.State.NEW, 3);
         Tallies lines = new Tallies();
         lines.add("t", 0, ONE);
         lines.add("t", 599_999, TWO);
@@ -47,7 +47,7 @@ class AuditLedgerTest {
     @Test
     void sumsDoNotDependOnOrderSealsAndRestarts() {
         Random random = new Random(5);
-        AuditLedger ledger = new AuditLedger(AuditLedger.State.NEW);
+        AuditLedger ledger = new AuditLedger(AuditLedger.State.NEW, 3);
         Tallies lines = new Tallies();
         Map<List<Object>, ContentSum> expected = new HashMap<>();
         Map<List<Object>, ContentSum> counted = new HashMap<>();
@@ -63,11 +63,11 @@ class AuditLedgerTest {
             long startMs = timeMs - timeMs % AuditLedger.WINDOW_MS;
             expected.merge(List.of(topic, startMs), ContentSum.ZERO.plus(hash), ContentSum::plus);
             if (random.nextInt(100) == 0) {
-                ledger = new AuditLedger(ledger.state());
+                ledger = new AuditLedger(ledger.state(), 3);
             }
             if (random.nextInt(1_000) == 0 || line == 9_999) {
                 ledger.seal();
-                ledger = new AuditLedger(ledger.state());
+                ledger = new AuditLedger(ledger.state(), 3);
                 ledger.sealed()
                         .forEach(count -> counted.merge(
                                 List.of(count.topic(), count.windowStartMs()),

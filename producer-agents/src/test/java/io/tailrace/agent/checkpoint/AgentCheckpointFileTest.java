@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -270,29 +271,37 @@ class AgentCheckpointFileTest {
         assertThat(steps).hasToString("write force rename write forceDirectory ");
         steps.setLength(0);
         // A change may stay in the page cache for a second, but not the identity of a new content.
-        file.write(grown(NEW, "id1", 10), 999);
+        file.write(grown("id1", 10), 999);
         file.forceIfDue(999);
         assertThat(steps).hasToString("append ");
         file.forceIfDue(1_000);
         file.forceIfDue(1_000);
         assertThat(steps).hasToString("append force ");
-        file.write(grown(NEW, "id1", 11), 1_001);
+        file.write(grown("id1", 11), 1_001);
         file.close();
         assertThat(steps).hasToString("append force append force ");
-        file.write(grown(NEW, "id2", 1), 1_002);
+        file.write(grown("id2", 1), 1_002);
         assertThat(steps).hasToString("append force append force append force ");
-        file.write(grown(NEW, "id2", 2), 500);
+        file.write(grown("id2", 2), 500);
         assertThat(steps).asString().as("clock set back").endsWith("append force ");
     }
 
-    /** A checkpoint with a content at another position. */
-    private static Checkpoint grown(Checkpoint checkpoint, String contentId, long offset) {
-        List<FileProgress> files = new ArrayList<>(checkpoint.files());
-        files.removeIf(file -> file.contentId().equals(contentId));
+    private static FileProgress progress(String contentId, long offset) {
         ReadPosition position = offset == 0 ? ReadPosition.START : new ReadPosition(offset, HEAD, TAIL);
-        files.add(new FileProgress(
-                contentId, "web", "/a", "/a", new FileId(1, 2), position, List.of(), false, 0, -1, -1));
-        return checkpoint.withFiles(files);
+        return new FileProgress(
+                contentId, "web", "/a", "/a", new FileId(1, 2), position, List.of(), false, 0, -1, -1);
+    }
+
+    /** A content is at another position. */
+    private static CheckpointChange grown(String contentId, long offset) {
+        return new CheckpointChange(
+                List.of(progress(contentId, offset)), List.of(), null, null, AuditLedger.Change.NONE, null);
+    }
+
+    private static Checkpoint with(Checkpoint checkpoint, CheckpointChange change) {
+        CheckpointContents contents = new CheckpointContents(checkpoint);
+        contents.apply(change);
+        return contents.checkpoint();
     }
 
     @Test
@@ -300,48 +309,69 @@ class AgentCheckpointFileTest {
         AgentCheckpointFile file = new AgentCheckpointFile(directory);
         file.write(OLD, 0);
         byte[] whole = Files.readAllBytes(directory.resolve("checkpoint.json"));
-        for (Checkpoint next : changes(new Random(3), 500)) {
-            file.write(next, 0);
-            assertEquals(new AgentCheckpointFile(directory).read().orElseThrow(), next);
+        Model model = new Model(new Random(3));
+        for (int step = 0; step < 500; step++) {
+            file.write(model.change(step), 0);
+            assertThat(new AgentCheckpointFile(directory).read()).contains(file.checkpoint());
+            assertEquals(file.checkpoint(), model.checkpoint());
         }
         assertThat(Files.readAllBytes(directory.resolve("checkpoint.json"))).isEqualTo(whole);
     }
 
-    /** Checkpoints of which each follows from the one before: files grow, come and go, counts grow and are sealed. */
-    private static List<Checkpoint> changes(Random random, int count) {
-        List<Checkpoint> all = new ArrayList<>();
-        Checkpoint last = OLD;
-        AuditLedger ledger = new AuditLedger(OLD.audit());
-        for (int i = 0; i < count; i++) {
-            last = grown(last, "id" + random.nextInt(10), random.nextInt(1_000));
-            if (random.nextInt(5) == 0) {
-                last = new Checkpoint(
-                        last.agent(),
-                        last.files().subList(1, last.files().size()),
-                        Set.of("source" + i % 3),
-                        Set.of(new FileToSkip("source" + i % 3, new FileId(1, i % 5), 1 + i)),
-                        last.audit(),
-                        last.readUpToMs());
+    /** What changes add up to, without a checkpoint: files grow, come and go, counts grow, are sealed and acknowledged. */
+    private static final class Model {
+        private final Random random;
+        private final Map<String, FileProgress> files = new HashMap<>();
+        private final AuditLedger ledger = new AuditLedger(OLD.audit(), 2);
+        private Set<String> sources = OLD.sources();
+        private Set<FileToSkip> filesToSkip = OLD.filesToSkip();
+        private Map<String, Long> readUpToMs = OLD.readUpToMs();
+
+        Model(Random random) {
+            this.random = random;
+        }
+
+        CheckpointChange change(int step) {
+            FileProgress grown = progress("id" + random.nextInt(10), random.nextInt(1_000));
+            files.put(grown.contentId(), grown);
+            List<String> gone = new ArrayList<>();
+            boolean isOther = random.nextInt(5) == 0;
+            if (isOther) {
+                gone.add("id" + random.nextInt(10));
+                gone.remove(grown.contentId());
+                files.keySet().removeAll(gone);
+                sources = Set.of("source" + step % 3);
+                filesToSkip = Set.of(new FileToSkip("source" + step % 3, new FileId(1, step % 5), 1 + step));
             }
             Tallies lines = new Tallies();
-            lines.add("t" + random.nextInt(2), random.nextLong(3_000_000), new ContentHash(random.nextLong(), i));
+            lines.add("t" + random.nextInt(2), random.nextLong(3_000_000), new ContentHash(random.nextLong(), step));
             ledger.add(lines);
             if (random.nextInt(20) == 0 && ledger.sealed().isEmpty()) {
                 ledger.seal();
             } else if (random.nextInt(20) == 0) {
                 ledger.acknowledge();
             }
-            last = new Checkpoint(
-                    last.agent(), last.files(), last.sources(), last.filesToSkip(), ledger.state(), Map.of("t", (long)
-                            (i / 7)));
-            all.add(last);
+            boolean isStated = random.nextInt(7) == 0;
+            readUpToMs = isStated ? Map.of("t", (long) step) : readUpToMs;
+            return new CheckpointChange(
+                    List.of(grown),
+                    gone,
+                    isOther ? sources : null,
+                    isOther ? filesToSkip : null,
+                    ledger.takeChange(),
+                    isStated ? readUpToMs : null);
         }
-        return all;
+
+        Checkpoint checkpoint() {
+            return new Checkpoint(
+                    OLD.agent(), List.copyOf(files.values()), sources, filesToSkip, ledger.state(), readUpToMs);
+        }
     }
 
     /** The order of the files does not matter. */
     private static void assertEquals(Checkpoint found, Checkpoint expected) {
         assertThat(found.files()).containsExactlyInAnyOrderElementsOf(expected.files());
+        assertThat(found.sources()).isEqualTo(expected.sources());
         assertThat(found.filesToSkip()).isEqualTo(expected.filesToSkip());
         assertThat(found.audit()).isEqualTo(expected.audit());
         assertThat(found.readUpToMs()).isEqualTo(expected.readUpToMs());
@@ -351,11 +381,11 @@ class AgentCheckpointFileTest {
     void changeThatIsNotWholeIsLeftOut() throws IOException {
         AgentCheckpointFile file = new AgentCheckpointFile(directory);
         file.write(OLD, 0);
-        Checkpoint first = grown(OLD, "id1", 1);
-        file.write(first, 0);
+        Checkpoint first = with(OLD, grown("id1", 1));
+        file.write(grown("id1", 1), 0);
         Path changes = directory.resolve("checkpoint.log");
         int whole = (int) Files.size(changes);
-        file.write(grown(OLD, "id1", 2), 0);
+        file.write(grown("id1", 2), 0);
         byte[] bytes = Files.readAllBytes(changes);
         for (int length = whole; length < bytes.length; length++) {
             Files.write(changes, Arrays.copyOf(bytes, length));
@@ -374,9 +404,10 @@ class AgentCheckpointFileTest {
             Checkpoint before = OLD;
             Checkpoint after = OLD;
             try {
+                crashing.write(OLD, 0);
                 for (int offset = 1; offset < 5; offset++) {
-                    after = grown(OLD, "id1", offset);
-                    crashing.write(after, offset * 10_000L);
+                    after = with(OLD, grown("id1", offset));
+                    crashing.write(grown("id1", offset), offset * 10_000L);
                     before = after;
                 }
                 throw new AssertionError("no crash at step " + step);
@@ -393,31 +424,33 @@ class AgentCheckpointFileTest {
         CrashingDisk disk = new CrashingDisk(5);
         AgentCheckpointFile file = new AgentCheckpointFile(directory, disk);
         file.write(OLD, 0);
-        assertThatThrownBy(() -> file.write(grown(OLD, "id1", 1), 0)).hasMessage("crash at step 5");
-        Checkpoint next = grown(OLD, "id1", 2);
-        file.write(next, 0);
-        file.write(grown(next, "id2", 1), 0);
-        assertEquals(new AgentCheckpointFile(directory).read().orElseThrow(), grown(next, "id2", 1));
+        assertThatThrownBy(() -> file.write(grown("id1", 1), 0)).hasMessage("crash at step 5");
+        // The change that failed is not lost.
+        file.write(grown("id2", 2), 0);
+        file.write(grown("id3", 3), 0);
+        assertThat(new AgentCheckpointFile(directory).read().orElseThrow().files())
+                .containsExactly(progress("id1", 1), progress("id2", 2), progress("id3", 3));
     }
 
     @Test
     void wholeCheckpointTakesThePlaceOfALargeLog() throws IOException {
         AgentCheckpointFile file = new AgentCheckpointFile(directory);
+        file.write(OLD, 0);
         long largest = 0;
         for (int offset = 1; offset < 8_000; offset++) {
-            file.write(grown(OLD, "id1", offset), 0);
+            file.write(grown("id1", offset), 0);
             largest = Math.max(largest, Files.size(directory.resolve("checkpoint.log")));
         }
         assertThat(largest).isBetween(1L << 20, (1L << 20) + 1_000);
         assertThat(Files.size(directory.resolve("checkpoint.log"))).isLessThan(1L << 20);
-        assertEquals(new AgentCheckpointFile(directory).read().orElseThrow(), grown(OLD, "id1", 7_999));
+        assertEquals(new AgentCheckpointFile(directory).read().orElseThrow(), with(OLD, grown("id1", 7_999)));
     }
 
     @Test
     void logOfAnotherCheckpointIsNotApplied() throws IOException {
         AgentCheckpointFile file = new AgentCheckpointFile(directory);
         file.write(OLD, 0);
-        file.write(grown(OLD, "id1", 1), 0);
+        file.write(grown("id1", 1), 0);
         Files.writeString(directory.resolve("checkpoint.json"), NEW_JSON);
         assertThat(new AgentCheckpointFile(directory).read()).contains(NEW);
     }

@@ -40,8 +40,10 @@ class CompressedContentTest {
 
     private final AtomicLong clockMs = new AtomicLong();
     private final DecoderMemory memory = new DecoderMemory(16 << 20, clockMs::get);
-    private final LineReader reader = new LineReader(new TailConfig(
-            "web", FileSelection.of(List.of()), StandardCharsets.UTF_8, LINE_BYTES_MAX, CHUNK_BYTES, 0, 0, 0));
+    private final LineReader reader = new LineReader(
+            new TailConfig(
+                    "web", FileSelection.of(List.of()), StandardCharsets.UTF_8, LINE_BYTES_MAX, CHUNK_BYTES, 0, 0, 0),
+            new LineBuffers());
 
     /** Reads one archive from where the last call ended. */
     private final class Reading implements AutoCloseable {
@@ -56,7 +58,7 @@ class CompressedContentTest {
         }
 
         private Optional<Chunk> next() throws IOException, LineReader.ReplacedException {
-            return reader.read(content, cursor, search, new LineReader.Limits(Long.MAX_VALUE, false, 0, 0));
+            return reader.read(content, cursor, search, new LineReader.Limits(Long.MAX_VALUE, false, 0, 0, Long.MAX_VALUE));
         }
 
         private Reading toTheEnd() throws IOException, LineReader.ReplacedException {

@@ -15,25 +15,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LineReaderTest {
-    private static final LineReader.Limits LIMITS = new LineReader.Limits(Long.MAX_VALUE, true, 0, 0);
+    private static final LineReader.Limits LIMITS = new LineReader.Limits(Long.MAX_VALUE, true, 0, 0, Long.MAX_VALUE);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     Path folder;
 
     private List<Chunk> read(byte[] bytes, Charset charset) throws IOException, LineReader.ReplacedException {
+        return read(bytes, charset, LIMITS);
+    }
+
+    private List<Chunk> read(byte[] bytes, Charset charset, LineReader.Limits limits)
+            throws IOException, LineReader.ReplacedException {
         Path file = Files.write(folder.resolve("log"), bytes);
         TailConfig config =
                 new TailConfig("web", FileSelection.of(List.of(file.toString())), charset, 1_024, 64 << 10, 0, 0, 0);
-        LineReader reader = config.lineReader();
+        LineReader reader = new LineReader(config, new LineBuffers());
         ReadCursor cursor = new ReadCursor();
         LineReader.Search search = new LineReader.Search();
         List<Chunk> chunks = new ArrayList<>();
         try (Content content = Content.open(file)) {
-            Optional<Chunk> chunk = reader.read(content, cursor, search, LIMITS);
+            Optional<Chunk> chunk = reader.read(content, cursor, search, limits);
             while (chunk.isPresent()) {
                 chunks.add(chunk.get());
-                chunk = reader.read(content, cursor, search, LIMITS);
+                chunk = reader.read(content, cursor, search, limits);
             }
         }
         return chunks;
@@ -46,6 +51,30 @@ class LineReaderTest {
                 .extracting(chunk -> chunk.lines().count())
                 .containsExactly(TailConfig.CHUNK_LINES_MAX, TailConfig.CHUNK_LINES_MAX, 1_808);
         assertThat(chunks.get(2).offset() + chunks.get(2).lines().start(1_807)).isEqualTo(9_999);
+    }
+
+    /** A line counts as 400 bytes and twice its length. */
+    @Test
+    void memoryOfAChunkIsBoundedButForItsLastLine() throws Exception {
+        LineReader.Limits limits = new LineReader.Limits(Long.MAX_VALUE, true, 0, 0, 1_000);
+        byte[] text = ("x".repeat(99) + "\n").repeat(5).getBytes(StandardCharsets.UTF_8);
+        List<Chunk> chunks = read(text, StandardCharsets.UTF_8, limits);
+        assertThat(chunks).extracting(chunk -> chunk.lines().count()).containsExactly(2, 2, 1);
+        assertThat(chunks).extracting(Chunk::offset).containsExactly(0L, 200L, 400L);
+        assertThat(read("a very long line\n".repeat(2).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8,
+                        new LineReader.Limits(Long.MAX_VALUE, true, 0, 0, 1)))
+                .hasSize(2);
+    }
+
+    @Test
+    void sourcesThatReadAlikeShareABuffer() {
+        LineBuffers buffers = new LineBuffers();
+        TailConfig one = new TailConfig("one", FileSelection.of(List.of()), StandardCharsets.UTF_8, 10, 100, 0, 0, 0);
+        TailConfig two = new TailConfig("two", FileSelection.of(List.of()), StandardCharsets.UTF_8, 10, 100, 1, 1, 1);
+        TailConfig wide =
+                new TailConfig("wide", FileSelection.of(List.of()), StandardCharsets.UTF_16LE, 10, 100, 0, 0, 0);
+        assertThat(buffers.of(two)).isSameAs(buffers.of(one));
+        assertThat(buffers.of(wide)).isNotSameAs(buffers.of(one));
     }
 
     @Test

@@ -57,7 +57,7 @@ class MultilineTest {
         Path file = folder.resolve("log");
         TailConfig config = new TailConfig(
                 "web", FileSelection.of(List.of(file.toString())), charset, LINE_BYTES_MAX, CHUNK_BYTES, 0, 0, 0);
-        LineReader reader = new LineReader(config.with(multiline));
+        LineReader reader = new LineReader(config.with(multiline), new LineBuffers());
         List<String> records = new ArrayList<>();
         try (Content content = Content.open(file)) {
             boolean more = true;
@@ -65,7 +65,7 @@ class MultilineTest {
                 long left = bytesMax == Long.MAX_VALUE ? bytesMax : bytesMax - cursor.offset();
                 long searchedTo = search.searchedTo();
                 Optional<Chunk> chunk =
-                        reader.read(content, cursor, search, new LineReader.Limits(left, last, 0, nowMs));
+                        reader.read(content, cursor, search, new LineReader.Limits(left, last, 0, nowMs, Long.MAX_VALUE));
                 chunk.ifPresent(chunks::add);
                 chunk.ifPresent(found -> records.addAll(records(found, charset)));
                 more = (chunk.isPresent() || search.searchedTo() > searchedTo) && left > 0;

@@ -1,0 +1,60 @@
+package io.tailrace.agent;
+
+/**
+ * Divides the memory of lines that are read and not acknowledged among the sources. Not thread-safe.
+ *
+ * <p>Half of it is reserved in equal shares, so that a source can always send, even if the records of all others are stuck. The other half
+ * is for whoever has more to read. The sum exceeds the limit by no more than a line of each source.
+ */
+final class InFlightMemory {
+    /** A source that has something in flight waits for room for as large a part of the memory, rather than to read a few lines. */
+    private static final int PARTS_MIN = 16;
+    /** No source has more than one of so many parts, or than an equal share if there are fewer sources. */
+    private static final int PARTS_MAX = 8;
+
+    private final long reservedBytes;
+    private final long commonBytesMax;
+    private final long sourceBytesMax;
+    private final long roomBytesMin;
+    private long bytes;
+    /** What sources have beyond their reserved shares. */
+    private long commonBytes;
+
+    /**
+     * A memory of which nothing is used.
+     *
+     * @param bytesMax {@code in.flight.bytes.max}
+     * @param sources how many there are
+     */
+    InFlightMemory(long bytesMax, int sources) {
+        reservedBytes = Math.max(1, bytesMax / 2 / sources);
+        commonBytesMax = bytesMax - bytesMax / 2;
+        sourceBytesMax = Math.max(bytesMax / sources, bytesMax / PARTS_MAX);
+        roomBytesMin = bytesMax / PARTS_MIN;
+    }
+
+    /** Adds to what a source has in flight, or takes from it. */
+    void add(TailedSource source, long more) {
+        commonBytes -= beyondReserve(source.inFlightBytes());
+        source.addInFlight(more);
+        commonBytes += beyondReserve(source.inFlightBytes());
+        bytes += more;
+    }
+
+    private long beyondReserve(long ofSource) {
+        return Math.max(0, ofSource - reservedBytes);
+    }
+
+    /** How many bytes a source may have in addition; 0 if it has to wait for acknowledgements. */
+    long room(TailedSource source) {
+        long used = source.inFlightBytes();
+        long available = Math.max(0, reservedBytes - used) + Math.max(0, commonBytesMax - commonBytes);
+        long room = Math.min(available, sourceBytesMax - used);
+        return used == 0 || room >= roomBytesMin ? room : 0;
+    }
+
+    /** What all sources have in flight. */
+    long bytes() {
+        return bytes;
+    }
+}
