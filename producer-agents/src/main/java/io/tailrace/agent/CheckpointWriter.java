@@ -99,12 +99,7 @@ final class CheckpointWriter implements AutoCloseable {
         Set<String> names = hasNewSources ? Set.copyOf(followed) : null;
         hasNewSources = false;
         return new CheckpointChange(
-                files,
-                gone,
-                names,
-                hasOthersToSkip ? filesToSkip() : null,
-                audit.takeChange(),
-                takeReadUpTo());
+                files, gone, names, hasOthersToSkip ? filesToSkip() : null, audit.takeChange(), takeReadUpTo());
     }
 
     private @Nullable Map<String, Long> takeReadUpTo() {

@@ -134,7 +134,8 @@ public final class Tallies {
     /** The counts of some windows. */
     List<AuditLedger.Open> counts(Collection<Window> windows) {
         List<AuditLedger.Open> counts = new ArrayList<>();
-        windows.forEach(window -> Optional.ofNullable(byWindow.get(window)).map(Tally::toOpen).ifPresent(counts::add));
+        windows.forEach(window ->
+                Optional.ofNullable(byWindow.get(window)).map(Tally::toOpen).ifPresent(counts::add));
         return counts;
     }
 

@@ -64,8 +64,7 @@ public final class FollowedFile {
      *
      * @param changes is told when {@link #toKeep} may have changed
      */
-    FollowedFile(
-            FileProgress progress, FileSystem fileSystem, OpenFiles openFiles, Consumer<FollowedFile> changes) {
+    FollowedFile(FileProgress progress, FileSystem fileSystem, OpenFiles openFiles, Consumer<FollowedFile> changes) {
         this.openFiles = openFiles;
         this.changes = changes;
         contentId = progress.contentId();
@@ -104,7 +103,9 @@ public final class FollowedFile {
 
     /** What a checkpoint must keep of this content; empty if nothing was sent: it is found again without a checkpoint. */
     Optional<FileProgress> toKeep() {
-        return acknowledged().offset() > 0 || acknowledgements.maySendAgain() ? Optional.of(progress()) : Optional.empty();
+        return acknowledged().offset() > 0 || acknowledgements.maySendAgain()
+                ? Optional.of(progress())
+                : Optional.empty();
     }
 
     private FileProgress progress() {

@@ -1,17 +1,13 @@
 package io.tailrace.agent.tail;
 
-import io.tailrace.agent.tail.FileBinder.Attachment;
 import io.tailrace.agent.tail.FileId.Stat;
 import io.tailrace.agent.tail.FollowedFile.State;
-import io.tailrace.agent.tail.RotationMatcher.Match;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The contents of one source, and which file holds each. Not thread-safe. */
-final class SourceFiles implements OpenFiles.Opener {
+final class SourceFiles {
     private static final Logger log = LoggerFactory.getLogger(SourceFiles.class);
     private static final long NEVER = -1;
 
@@ -30,24 +26,17 @@ final class SourceFiles implements OpenFiles.Opener {
     private final TailConfig config;
     private final FileFinder finder;
     private final OpenFiles openFiles;
-    private final FileBinder binder;
-    private final Copies copies;
-    private final FollowedFiles followed = new FollowedFiles();
-    private final ProgressChanges changes = new ProgressChanges();
     private final ReadTurns turns;
+    private final Bindings bindings;
+    private final FollowedFiles followed;
+    private final NewFiles newFiles;
     /** The directories in which the current scan looks for missing contents. */
     private final Map<Path, Siblings> siblings = new HashMap<>();
-
-    /** Files that were too young at the last scan to say which content they hold. */
-    private final List<Path> undecided = new ArrayList<>();
 
     private final ToSkip toSkip;
 
     private long scannedMs = NEVER;
     private boolean anyFound;
-    private boolean isReading = true;
-    /** Whether a file turned out to hold another content, which the next scan will find. */
-    private boolean replacedSinceScan;
 
     /** Follows what a checkpoint kept of the source. */
     SourceFiles(
@@ -57,13 +46,9 @@ final class SourceFiles implements OpenFiles.Opener {
         this.turns = turns;
         this.openFiles = shared.openFiles();
         toSkip = new ToSkip(config);
-        binder = new FileBinder(finder, openFiles, toSkip);
-        copies = new Copies(openFiles.decoders(), openFiles.budget());
-        for (FileProgress kept : progress) {
-            FollowedFile file = new FollowedFile(kept, shared.fileSystem(), openFiles, changes::touch);
-            followed.add(file);
-            changes.addKept(file, kept);
-        }
+        bindings = new Bindings(config, new FileBinder(finder, openFiles, toSkip), shared, turns, progress);
+        followed = bindings.followed();
+        newFiles = new NewFiles(config, finder, bindings, new Copies(openFiles.decoders(), openFiles.budget()));
     }
 
     /** Has the first scan skip what files hold then, if the configuration says so. */
@@ -88,7 +73,7 @@ final class SourceFiles implements OpenFiles.Opener {
 
     /** What the checkpoint must learn. */
     FileChanges takeChanges() {
-        return changes.take(followed);
+        return bindings.takeChanges();
     }
 
     Collection<FollowedFile> followed() {
@@ -96,16 +81,13 @@ final class SourceFiles implements OpenFiles.Opener {
     }
 
     /** Says whether lines of the source can be sent, so that its files need descriptors. */
-    void setReading(boolean reading) {
-        if (isReading != reading) {
-            isReading = reading;
-            openFiles.readingChanged(this);
-        }
+    void setReading(boolean isReading) {
+        bindings.setReading(isReading);
     }
 
-    @Override
-    public boolean isReading() {
-        return isReading;
+    /** An open file turned out to hold another content. */
+    void setReplaced(FollowedFile file, Moment now) {
+        bindings.setReplaced(file, now);
     }
 
     /** How long a file without a name is watched for late lines. It keeps its descriptor meanwhile. */
@@ -117,7 +99,7 @@ final class SourceFiles implements OpenFiles.Opener {
     void scan(Moment now) {
         Map<FileId, Stat> listed = finder.find(now.steadyMs());
         toSkip.scanned(listed);
-        undecided.clear();
+        bindings.beginScan();
         anyFound = !listed.isEmpty();
         List<FollowedFile> missing = new ArrayList<>();
         for (FollowedFile file : List.copyOf(followed.all())) {
@@ -131,11 +113,9 @@ final class SourceFiles implements OpenFiles.Opener {
         // Last, so that a file which holds one content is not taken for another one that begins alike.
         FollowedFiles.longestFirst(missing).forEach(file -> searchOrForget(file, listed.keySet(), now));
         siblings.clear();
-        identifyAll(listed.values(), now);
-        binder.scanned();
-        copies.scanned();
+        newFiles.identifyAll(listed.values(), now);
+        bindings.endScan();
         scannedMs = now.wallMs();
-        replacedSinceScan = false;
     }
 
     private void update(FollowedFile file, @Nullable Stat stat, Moment now) {
@@ -156,38 +136,19 @@ final class SourceFiles implements OpenFiles.Opener {
         }
     }
 
-    /** Identifies every file that is not followed, and those that a content has left for one of them. */
-    private void identifyAll(Collection<Stat> files, Moment now) {
-        // A copy has the longer name. If both are new, it must not be taken for the log.
-        List<Stat> listed = new ArrayList<>(files);
-        listed.sort(Comparator.comparing(stat -> stat.path().toString().length()));
-        Set<FileId> identified = new HashSet<>();
-        boolean again = true;
-        while (again) {
-            again = false;
-            for (Stat stat : listed) {
-                if (stat.sizeBytes() > 0 && !followed.isHolder(stat.id()) && identified.add(stat.id())) {
-                    identify(stat, now);
-                    again = true;
-                }
-            }
-        }
-    }
-
     /** How often an archive was decompressed further before its first line, or a copy was compared further. */
     long advances() {
-        return binder.advances() + copies.advances();
+        return bindings.advances() + newFiles.advances();
     }
 
     void close() {
-        followed.all().forEach(FollowedFile::closeContent);
-        binder.close();
-        copies.close();
+        bindings.close();
+        newFiles.close();
     }
 
     /** Whether files were too young at the last scan to say which content they hold. */
     boolean isUndecided() {
-        return !undecided.isEmpty();
+        return !bindings.undecided().isEmpty();
     }
 
     /** How far the files were read, as of the last scan. */
@@ -200,14 +161,14 @@ final class SourceFiles implements OpenFiles.Opener {
         }
         List<String> obstacles = new ArrayList<>();
         finder.unreadablePaths().forEach(path -> obstacles.add(path + ": cannot be read"));
-        undecided.forEach(path -> obstacles.add(path + ": not known yet whether it is a copy"));
+        bindings.undecided().forEach(path -> obstacles.add(path + ": not known yet whether it is a copy"));
         if (scannedMs != NEVER
                 && !anyFound
                 && finder.expectsFiles()
                 && followed.all().isEmpty()) {
             obstacles.add("source " + config.source() + ": no file matches " + String.join(",", config.globs()));
         }
-        return new ReadState(replacedSinceScan ? NEVER : scannedMs, files, obstacles);
+        return new ReadState(bindings.isReplacedSinceScan() ? NEVER : scannedMs, files, obstacles);
     }
 
     /** False for a content that was read to its end, or is gone for longer than a copy of it is waited for. */
@@ -231,7 +192,7 @@ final class SourceFiles implements OpenFiles.Opener {
             followed.moved(file);
             return true;
         }
-        return !attach(file, stat, State.LISTED, now).isOther();
+        return !bindings.attach(file, stat, State.LISTED, now).isOther();
     }
 
     private void searchOrForget(FollowedFile file, Set<FileId> listed, Moment now) {
@@ -240,7 +201,7 @@ final class SourceFiles implements OpenFiles.Opener {
         }
         long missingMs = file.absence().lastsMs(now);
         if (missingMs > config.forgetMs()) {
-            forget(file);
+            bindings.forget(file);
         } else if (!file.absence().isAfterEnd() && missingMs <= config.rotatedWaitMs()) {
             searchSiblings(file, listed, now);
         }
@@ -255,7 +216,7 @@ final class SourceFiles implements OpenFiles.Opener {
         Siblings there = siblings.computeIfAbsent(directory, each -> new Siblings(finder.files(each, now.steadyMs())));
         for (Stat sibling : there.candidates(file)) {
             if (!listed.contains(sibling.id()) && !followed.isHolder(sibling.id())) {
-                switch (attach(file, sibling, State.UNLISTED, now)) {
+                switch (bindings.attach(file, sibling, State.UNLISTED, now)) {
                     case ATTACHED -> {
                         return;
                     }
@@ -280,18 +241,18 @@ final class SourceFiles implements OpenFiles.Opener {
             reportFailure(file, now);
         }
         if (changed && file.content() != null && isReplaced(file)) {
-            setReplaced(file, now);
+            bindings.setReplaced(file, now);
             return;
         }
         if (file.content() != null) {
             updateOpen(file, changed, now);
         } else if (file.isWaiting()) {
-            openFiles.await(file, this);
+            bindings.await(file);
         } else if (changed) {
-            switch (attach(file, stat, State.LISTED, now)) {
+            switch (bindings.attach(file, stat, State.LISTED, now)) {
                 case ATTACHED -> {}
                 case OTHER_CONTENT, EARLIER_COPY -> {
-                    setReplaced(file, now);
+                    bindings.setReplaced(file, now);
                     return;
                 }
                 case UNREADABLE, NOT_READY, NO_DESCRIPTOR -> {
@@ -329,131 +290,6 @@ final class SourceFiles implements OpenFiles.Opener {
         } catch (IOException e) {
             log.debug("cannot be compared: {}", file.path(), e);
             return false;
-        }
-    }
-
-    /** Decides which content a new file holds. */
-    private void identify(Stat stat, Moment now) {
-        boolean isTooOld = config.files().isTooOld(stat.modifiedMs(), now.wallMs());
-        try {
-            if (RotationMatcher.isArchiveOfFile(stat)) {
-                if (RotationMatcher.isYoung(stat, now.wallMs())) {
-                    undecided.add(stat.path());
-                }
-                return;
-            }
-            // Compressing a log keeps its time.
-            List<FollowedFile> candidates = followed.maybeRotatedTo(RotationMatcher.name(stat.path())).stream()
-                    .filter(known -> !isTooOld || known.state() == State.MISSING)
-                    .toList();
-            Head head = candidates.isEmpty() ? Head.EMPTY : Head.of(stat.path());
-            for (FollowedFile known : candidates) {
-                Match match = RotationMatcher.match(stat, head, known, copies, now.wallMs());
-                if (match == Match.COMPARING
-                        || (match == Match.UNDECIDED && RotationMatcher.isYoung(stat, now.wallMs()))) {
-                    undecided.add(stat.path());
-                }
-                boolean isContinued = match == Match.CONTINUATION && continueIn(stat, known, now);
-                if (isContinued || match == Match.COMPARING || match == Match.UNDECIDED) {
-                    return;
-                }
-            }
-        } catch (IOException e) {
-            finder.setUnreadable(stat.path(), e);
-            return;
-        }
-        if (isTooOld) {
-            return;
-        }
-        FollowedFile file = new FollowedFile(config.source(), stat, openFiles, changes::touch);
-        if (attach(file, stat, State.LISTED, now) == Attachment.ATTACHED) {
-            followed.add(file);
-            changes.touch(file);
-            log.info(
-                    "following new file: {}, from byte {}",
-                    stat.path(),
-                    file.acknowledged().offset());
-        }
-    }
-
-    /**
-     * Continues a known content in a file that begins like it.
-     *
-     * @return whether the file needs no further attention; false if it turned out to hold another content
-     */
-    private boolean continueIn(Stat stat, FollowedFile known, Moment now) {
-        if (known.state() == State.LISTED) {
-            setReplaced(known, now);
-        }
-        if (stat.isNamedArchive() && RotationMatcher.isYoung(stat, now.wallMs())) {
-            // Each attempt decompresses what there is.
-            undecided.add(stat.path());
-            return true;
-        }
-        Attachment result = attach(known, stat, State.LISTED, now);
-        if (!result.isOther()) {
-            return true;
-        }
-        // A copy that lacks lines in flight must be read if they are not acknowledged before the agent ends.
-        if (RotationMatcher.isYoung(stat, now.wallMs()) || known.isInFlight()) {
-            undecided.add(stat.path());
-            return true;
-        }
-        // A complete one was renamed or deleted, not copied and truncated.
-        if (result == Attachment.EARLIER_COPY && !known.absence().isAfterEnd()) {
-            known.attachClosed(stat);
-            followed.moved(known);
-            return true;
-        }
-        return false;
-    }
-
-    /** Binds a content to a file, if the file holds that content. */
-    private Attachment attach(FollowedFile file, Stat stat, State state, Moment now) {
-        Attachment result = binder.attach(file, stat, state, now);
-        if (result == Attachment.ATTACHED) {
-            followed.moved(file);
-            if (file.isWaiting()) {
-                openFiles.await(file, this);
-            } else {
-                opened(file);
-            }
-        } else if (result == Attachment.NOT_READY) {
-            undecided.add(stat.path());
-        }
-        return result;
-    }
-
-    private void opened(FollowedFile file) {
-        openFiles.opened(file, this);
-        turns.add(file);
-    }
-
-    @Override
-    public void open(FollowedFile file, Moment now) {
-        Attachment result = binder.reopen(file, now);
-        if (result == Attachment.ATTACHED) {
-            opened(file);
-        } else if (result.isOther()) {
-            setReplaced(file, now);
-        }
-    }
-
-    private void forget(FollowedFile file) {
-        followed.remove(file);
-        changes.touch(file);
-    }
-
-    /** Unbinds a content from a file that holds another one now. */
-    void setReplaced(FollowedFile file, Moment now) {
-        log.info(
-                "file was truncated or replaced: {}, acknowledged to byte {}",
-                file.path(),
-                file.acknowledged().offset());
-        replacedSinceScan = true;
-        file.setMissing(false, now);
-        if (file.acknowledged().offset() == 0 && !file.acknowledgements().maySendAgain()) {
-            forget(file);
         }
     }
 }

@@ -71,9 +71,7 @@ public final class SourceTail implements AutoCloseable {
 
     /** Everything that a checkpoint must keep now: what all changes so far add up to. */
     public List<FileProgress> progress() {
-        return files.followed().stream()
-                .flatMap(file -> file.toKeep().stream())
-                .toList();
+        return files.followed().stream().flatMap(file -> file.toKeep().stream()).toList();
     }
 
     /** Says whether lines of the source can be sent. If not, its files make way for those of other sources. */
@@ -170,15 +168,17 @@ public final class SourceTail implements AutoCloseable {
         return files.followed().stream()
                 .filter(file -> file.state() != State.MISSING
                         && !finder.unreadablePaths().contains(file.path()))
-                .flatMap(file ->
-                        Stream.ofNullable(file.growth().failure()).map(failure -> file.path() + ": " + failure.getMessage()))
+                .flatMap(file -> Stream.ofNullable(file.growth().failure())
+                        .map(failure -> file.path() + ": " + failure.getMessage()))
                 .toList();
     }
 
     /** Logs which last lines have no newline, and so are not sent yet. */
     public void logUnfinishedLines() {
         files.followed().stream()
-                .filter(file -> file.state() != State.MISSING && file.growth().isEndIncomplete() && file.growth().failure() == null)
+                .filter(file -> file.state() != State.MISSING
+                        && file.growth().isEndIncomplete()
+                        && file.growth().failure() == null)
                 .forEach(file -> log.warn(
                         "last line has no newline, left for the next run: source {}, {}, from byte {}",
                         config.source(),

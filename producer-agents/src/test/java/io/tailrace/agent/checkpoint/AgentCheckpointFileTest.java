@@ -288,8 +288,7 @@ class AgentCheckpointFileTest {
 
     private static FileProgress progress(String contentId, long offset) {
         ReadPosition position = offset == 0 ? ReadPosition.START : new ReadPosition(offset, HEAD, TAIL);
-        return new FileProgress(
-                contentId, "web", "/a", "/a", new FileId(1, 2), position, List.of(), false, 0, -1, -1);
+        return new FileProgress(contentId, "web", "/a", "/a", new FileId(1, 2), position, List.of(), false, 0, -1, -1);
     }
 
     /** A content is at another position. */

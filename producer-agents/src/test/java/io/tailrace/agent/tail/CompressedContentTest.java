@@ -58,7 +58,8 @@ class CompressedContentTest {
         }
 
         private Optional<Chunk> next() throws IOException, LineReader.ReplacedException {
-            return reader.read(content, cursor, search, new LineReader.Limits(Long.MAX_VALUE, false, 0, 0, Long.MAX_VALUE));
+            return reader.read(
+                    content, cursor, search, new LineReader.Limits(Long.MAX_VALUE, false, 0, 0, Long.MAX_VALUE));
         }
 
         private Reading toTheEnd() throws IOException, LineReader.ReplacedException {

@@ -61,7 +61,9 @@ class LineReaderTest {
         List<Chunk> chunks = read(text, StandardCharsets.UTF_8, limits);
         assertThat(chunks).extracting(chunk -> chunk.lines().count()).containsExactly(2, 2, 1);
         assertThat(chunks).extracting(Chunk::offset).containsExactly(0L, 200L, 400L);
-        assertThat(read("a very long line\n".repeat(2).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8,
+        assertThat(read(
+                        "a very long line\n".repeat(2).getBytes(StandardCharsets.UTF_8),
+                        StandardCharsets.UTF_8,
                         new LineReader.Limits(Long.MAX_VALUE, true, 0, 0, 1)))
                 .hasSize(2);
     }

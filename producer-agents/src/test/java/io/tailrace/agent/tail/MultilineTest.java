@@ -64,8 +64,8 @@ class MultilineTest {
             while (more) {
                 long left = bytesMax == Long.MAX_VALUE ? bytesMax : bytesMax - cursor.offset();
                 long searchedTo = search.searchedTo();
-                Optional<Chunk> chunk =
-                        reader.read(content, cursor, search, new LineReader.Limits(left, last, 0, nowMs, Long.MAX_VALUE));
+                Optional<Chunk> chunk = reader.read(
+                        content, cursor, search, new LineReader.Limits(left, last, 0, nowMs, Long.MAX_VALUE));
                 chunk.ifPresent(chunks::add);
                 chunk.ifPresent(found -> records.addAll(records(found, charset)));
                 more = (chunk.isPresent() || search.searchedTo() > searchedTo) && left > 0;
