@@ -10,8 +10,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topics the results by topic
  * @param throttleTimeMs how long the client must wait because it exceeded a quota
+ * @param nodeEndpoints the addresses of the leaders that the results name (KIP-951)
  */
-public record ProduceResponse(List<Topic> topics, @Since(1) int throttleTimeMs) implements Response {
+public record ProduceResponse(
+        List<Topic> topics,
+        @Since(1) int throttleTimeMs,
+        @Since(10) @Tagged(0) List<FetchResponse.NodeEndpoint> nodeEndpoints)
+        implements Response {
+    /** An answer that names no leaders. */
+    public ProduceResponse(List<Topic> topics, int throttleTimeMs) {
+        this(topics, throttleTimeMs, List.of());
+    }
+
     @Override
     public ApiKey api() {
         return ApiKey.PRODUCE;
@@ -35,6 +45,7 @@ public record ProduceResponse(List<Topic> topics, @Since(1) int throttleTimeMs) 
      * @param logStartOffset the partition's log start offset, -1 if not known
      * @param recordErrors the records because of which the batch was refused
      * @param errorMessage describes the error; null for nothing to add
+     * @param currentLeader the leader, if it is another broker
      */
     public record Partition(
             int index,
@@ -43,7 +54,28 @@ public record ProduceResponse(List<Topic> topics, @Since(1) int throttleTimeMs) 
             @Since(2) @Default("-1") long logAppendTimeMs,
             @Since(5) @Default("-1") long logStartOffset,
             @Since(8) List<RecordError> recordErrors,
-            @Since(8) @Nullable String errorMessage) {
+            @Since(8) @Nullable String errorMessage,
+            @Since(10) @Tagged(0) FetchResponse.LeaderIdAndEpoch currentLeader) {
+
+        /** A result that names no leader. */
+        public Partition(
+                int index,
+                ErrorCode errorCode,
+                long baseOffset,
+                long logAppendTimeMs,
+                long logStartOffset,
+                List<RecordError> recordErrors,
+                @Nullable String errorMessage) {
+            this(
+                    index,
+                    errorCode,
+                    baseOffset,
+                    logAppendTimeMs,
+                    logStartOffset,
+                    recordErrors,
+                    errorMessage,
+                    FetchResponse.LeaderIdAndEpoch.NONE);
+        }
 
         /** A successful append. */
         public static Partition appended(int index, long baseOffset, long logAppendTimeMs, long logStartOffset) {

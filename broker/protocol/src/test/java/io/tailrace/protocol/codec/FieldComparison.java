@@ -23,14 +23,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class FieldComparison {
     /** Kafka's names of fields that have shorter names here, by record and component. */
-    private static final Map<String, String> THEIR_NAMES = Map.of(
-            "ProduceRequest.topics", "topicData",
-            "ProduceRequest.Topic.partitions", "partitionData",
-            "ProduceResponse.topics", "responses",
-            "ProduceResponse.Topic.partitions", "partitionResponses",
-            "ProduceResponse.RecordError.message", "batchIndexErrorMessage",
-            "FetchRequest.forgottenTopics", "forgottenTopicsData",
-            "FetchResponse.topics", "responses");
+    private static final Map<String, String> THEIR_NAMES = Map.ofEntries(
+            Map.entry("ProduceRequest.topics", "topicData"),
+            Map.entry("ProduceRequest.Topic.partitions", "partitionData"),
+            Map.entry("ProduceResponse.topics", "responses"),
+            Map.entry("ProduceResponse.Topic.partitions", "partitionResponses"),
+            Map.entry("ProduceResponse.RecordError.message", "batchIndexErrorMessage"),
+            Map.entry("FetchRequest.forgottenTopics", "forgottenTopicsData"),
+            Map.entry("FetchResponse.topics", "responses"),
+            Map.entry("AddPartitionsToTxnRequest.transactionalId", "v3AndBelowTransactionalId"),
+            Map.entry("AddPartitionsToTxnRequest.producerId", "v3AndBelowProducerId"),
+            Map.entry("AddPartitionsToTxnRequest.producerEpoch", "v3AndBelowProducerEpoch"),
+            Map.entry("AddPartitionsToTxnRequest.topics", "v3AndBelowTopics"),
+            Map.entry("AddPartitionsToTxnResponse.resultsByTopic", "resultsByTopicV3AndBelow"));
 
     /** Fields that Kafka does not have in these versions; it must preserve their tags. */
     private static final Set<String> OURS_ALONE = Set.of("FetchRequest.replicaEpoch");

@@ -79,7 +79,7 @@ final class RandomMessages {
             return (short) number();
         } else if (of == int.class || of == Integer.class) {
             return (int) number();
-        } else if (of == long.class) {
+        } else if (of == long.class || of == Long.class) {
             return number();
         } else if (of == double.class) {
             return random.nextGaussian();
