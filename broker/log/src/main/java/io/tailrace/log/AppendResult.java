@@ -23,6 +23,14 @@ public sealed interface AppendResult {
     record Duplicate(long baseOffset, long nextOffset, long logStartOffset) implements AppendResult {}
 
     /**
+     * The batch would begin a transaction that the coordinator has not confirmed. Ask the coordinator whether the partition is in
+     * the producer's transaction, and append the batch again with {@code verification}: that fails if a marker comes in between.
+     *
+     * @param verification for {@link ReplicaLog#appendVerified}
+     */
+    record Unverified(long verification) implements AppendResult {}
+
+    /**
      * The log refuses the batches.
      *
      * @param error the error to return

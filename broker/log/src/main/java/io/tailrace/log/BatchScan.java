@@ -1,5 +1,7 @@
 package io.tailrace.log;
 
+import io.tailrace.protocol.record.CorruptBatchException;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import io.tailrace.protocol.record.RecordBatch;
 import java.io.EOFException;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * {@link ThreadBuffers}, so a thread runs one scan at a time.
  */
 final class BatchScan {
+    private static final int TRANSACTIONAL_MASK = 0x10;
     private static final int CONTROL_MASK = 0x20;
 
     private final FileChannel channel;
@@ -182,8 +185,7 @@ final class BatchScan {
     /** The batch for the state of its producer, or null if it has no producer id or is a control batch. */
     @Nullable
     ProducerBatchMetadata producerBatch() {
-        boolean control = (attributes & CONTROL_MASK) != 0;
-        return producerId == RecordBatch.NO_PRODUCER_ID || control
+        return producerId == RecordBatch.NO_PRODUCER_ID || isControl()
                 ? null
                 : new ProducerBatchMetadata(
                         producerId,
@@ -192,6 +194,33 @@ final class BatchScan {
                         RecordBatch.sequenceAfter(baseSequence, lastOffsetDelta),
                         lastOffset(),
                         lastOffsetDelta);
+    }
+
+    boolean isTransactional() {
+        return (attributes & TRANSACTIONAL_MASK) != 0;
+    }
+
+    private boolean isControl() {
+        return (attributes & CONTROL_MASK) != 0;
+    }
+
+    /**
+     * The marker in the current batch, or null if it is not a control batch. Reads the batch.
+     *
+     * @throws CorruptLogException if the batch is damaged
+     */
+    @Nullable
+    EndTransactionMarker marker(Path file) throws IOException {
+        if (!isControl()) {
+            return null;
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(sizeInBytes);
+        Channels.readFully(channel, bytes, position);
+        try {
+            return EndTransactionMarker.of(RecordBatch.at(bytes.flip()));
+        } catch (CorruptBatchException e) {
+            throw new CorruptLogException(file, position, String.valueOf(e.getMessage()));
+        }
     }
 
     /** Why the scan stopped before its limit, or null. */

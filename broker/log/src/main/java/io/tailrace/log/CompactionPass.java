@@ -27,6 +27,7 @@ final class CompactionPass {
     private final CompactionTools tools;
     private final long nowMs;
     private final SegmentReplacement replacement;
+    private final AbortedRecords aborted;
     private boolean hasMetDamage;
     private long readBytes;
     private long keptBytes;
@@ -46,13 +47,15 @@ final class CompactionPass {
      *
      * @param fromOffset where the keys that it reads begin: at the first dirty offset, or later if an earlier pass met damage
      */
-    CompactionPass(Log log, CompactionPlan plan, long fromOffset, CompactionTools tools, long nowMs) {
+    CompactionPass(Log log, CompactionPlan plan, long fromOffset, CompactionTools tools, long nowMs)
+            throws IOException {
         this.log = log;
         this.plan = plan;
         this.fromOffset = fromOffset;
         this.tools = tools;
         this.nowMs = nowMs;
         this.replacement = new SegmentReplacement(log, plan.truncations());
+        this.aborted = AbortedRecords.below(plan.endOffset(), log);
     }
 
     /**
@@ -69,7 +72,7 @@ final class CompactionPass {
         long tombstoneMs = config.compaction().tombstoneMs();
         CompactionHistory after = before.plus(mappedEndOffset, nowMs, tombstoneMs);
         CompactionRule rule = new CompactionRule(
-                latest, mappedEndOffset, before.tombstonesEndOffset(nowMs, tombstoneMs), after, LastingBatches.of(log));
+                latest, mappedEndOffset, before.tombstonesEndOffset(nowMs, tombstoneMs), after, batchesOf(log));
         SegmentCompaction segments = new SegmentCompaction(
                 log.context(), log.state().directory(), config.roll().indexIntervalBytes(), tools, rule);
         long compactedMs = uniqueTimeMs();
@@ -87,6 +90,10 @@ final class CompactionPass {
                 rule.total().removed(),
                 log.partition());
         return new Result(mappedEndOffset, isStored, readBytes, keptBytes);
+    }
+
+    private CompactionRule.Batches batchesOf(Log compacted) throws IOException {
+        return new CompactionRule.Batches(LastingBatches.of(compacted), aborted);
     }
 
     /** Fills the map with the dirty records. Returns the end of those that it has, which is lower if the map became full. */
@@ -115,7 +122,8 @@ final class CompactionPass {
             int from = segment.positionOf(fromOffset, segment.sizeInBytes());
             SegmentBatches batches = new SegmentBatches(segment, from, tools);
             for (RecordBatch batch = batches.next(); batch != null; batch = batches.next()) {
-                long endOffset = batch.isControl() ? batch.nextOffset() : map(latest, batch, segment);
+                boolean hasKeys = !batch.isControl() && !aborted.contains(batch);
+                long endOffset = hasKeys ? map(latest, batch, segment) : batch.nextOffset();
                 if (endOffset < batch.nextOffset()) {
                     return endOffset;
                 }

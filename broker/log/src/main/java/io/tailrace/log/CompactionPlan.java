@@ -52,7 +52,7 @@ record CompactionPlan(List<Range> segments, Dirt dirt, int truncations) {
     /**
      * The part of a log that can be compacted; empty if nothing can.
      *
-     * @param limitOffset the high watermark: nothing at or above it, or above the recovery point, is covered
+     * @param limitOffset the high watermark: nothing at or above the last stable offset there, or above the recovery point, is covered
      */
     static Optional<CompactionPlan> of(Log log, long limitOffset, long nowMs) {
         // Read before the segments: a truncation after it makes the pass give up.
@@ -60,7 +60,7 @@ record CompactionPlan(List<Range> segments, Dirt dirt, int truncations) {
         LogState state = log.state();
         LogConfig.Compaction config = log.config().compaction();
         long firstDirtyOffset = Math.max(state.history().firstDirtyOffset(), log.logStartOffset());
-        long coveredOffset = Math.min(log.recoveryPoint(), limitOffset);
+        long coveredOffset = Math.min(log.recoveryPoint(), log.lastStableOffset(limitOffset));
         List<Range> covered = new ArrayList<>();
         long cleanBytes = 0;
         long dirtyBytes = 0;

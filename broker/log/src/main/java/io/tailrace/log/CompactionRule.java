@@ -42,10 +42,18 @@ final class CompactionRule implements BatchFilter.Rule {
         }
     }
 
+    /**
+     * What is decided about whole batches.
+     *
+     * @param lasting those that stay even without records
+     * @param aborted those whose records are removed
+     */
+    record Batches(LastingBatches lasting, AbortedRecords aborted) {}
+
     private final OffsetMap latest;
     private final long mappedEndOffset;
     private final CompactionHistory history;
-    private final LastingBatches lasting;
+    private final Batches batches;
     private final Counts total;
     /** Tombstones at or above stay. */
     private long tombstonesEndOffset;
@@ -59,19 +67,19 @@ final class CompactionRule implements BatchFilter.Rule {
      * @param mappedEndOffset exclusive: the end of the records that are in {@code latest} or were compacted before
      * @param tombstonesEndOffset exclusive: the end of the tombstones that may be removed
      * @param history as it will be after the pass
-     * @param lasting the batches that stay even without records
+     * @param batches what is decided about whole batches
      */
     CompactionRule(
             OffsetMap latest,
             long mappedEndOffset,
             long tombstonesEndOffset,
             CompactionHistory history,
-            LastingBatches lasting) {
+            Batches batches) {
         this.latest = latest;
         this.mappedEndOffset = mappedEndOffset;
         this.tombstonesEndOffset = tombstonesEndOffset;
         this.history = history;
-        this.lasting = lasting;
+        this.batches = batches;
         this.total = new Counts(history.marks().size());
         this.current = new Counts(history.marks().size());
     }
@@ -127,8 +135,18 @@ final class CompactionRule implements BatchFilter.Rule {
         return batch.isControl() || batch.baseOffset() >= mappedEndOffset;
     }
 
+    /** Whether all records of a batch are removed, unread. */
+    boolean removesWhole(RecordBatch batch) {
+        boolean isAborted =
+                batch.nextOffset() <= mappedEndOffset && batches.aborted().contains(batch);
+        if (isAborted) {
+            current.removed += batch.recordCount();
+        }
+        return isAborted;
+    }
+
     /** Whether a batch stays even without records. */
     boolean keepsHeader(RecordBatch batch) {
-        return lasting.contains(batch);
+        return batches.lasting().contains(batch);
     }
 }

@@ -73,6 +73,11 @@ public final class FileSlice implements LogSlice {
         return open().channel();
     }
 
+    /** The segment that contains the slice. */
+    Segment segment() {
+        return open();
+    }
+
     private Segment open() {
         Segment open = segment;
         if (open == null) {

@@ -170,9 +170,20 @@ final class IndexFile {
         return entryAt(page, 0);
     }
 
+    /** The first entry whose value is at least {@code valueMin}, or null. */
+    @Nullable
+    Entry ceilingOfValue(long valueMin) throws IOException {
+        Content current = content;
+        int slot = slotOfValue(current, valueMin);
+        return slot == current.count ? null : entry(current, slot);
+    }
+
     /** Drops the entries whose value is at least {@code valueMin}. */
     void truncateValuesFrom(long valueMin) throws IOException {
-        Content current = content;
+        truncate(slotOfValue(content, valueMin));
+    }
+
+    private int slotOfValue(Content current, long valueMin) throws IOException {
         int low = 0;
         int high = current.count;
         while (low < high) {
@@ -183,7 +194,7 @@ final class IndexFile {
                 high = middle;
             }
         }
-        truncate(low);
+        return low;
     }
 
     /** Keeps the first {@code count} entries. Needs no space. */

@@ -4,10 +4,12 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.CorruptBatchException;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -103,7 +105,8 @@ public final class Log implements ReplicaLog {
     }
 
     @Override
-    public AppendResult appendAsLeader(ByteBuffer bytes, int leaderEpoch, long nowMs) throws IOException {
+    public AppendResult appendVerified(ByteBuffer bytes, int leaderEpoch, long verification, long nowMs)
+            throws IOException {
         RecordBatch batch = RecordBatch.at(bytes);
         if (batch.sizeInBytes() != bytes.remaining()) {
             throw new IllegalArgumentException(
@@ -112,7 +115,21 @@ public final class Log implements ReplicaLog {
         appendLock.lock();
         try {
             ensureOpen();
-            return appender.appendAsLeader(batch, bytes, leaderEpoch, nowMs);
+            return appender.appendAsLeader(batch, bytes, leaderEpoch, verification, nowMs);
+        } catch (IOException e) {
+            throw report(e);
+        } finally {
+            appendLock.unlock();
+        }
+    }
+
+    @Override
+    public AppendResult appendMarker(EndTransactionMarker marker, boolean raisesEpoch, int leaderEpoch, long nowMs)
+            throws IOException {
+        appendLock.lock();
+        try {
+            ensureOpen();
+            return appender.appendMarker(marker, raisesEpoch, leaderEpoch, nowMs);
         } catch (IOException e) {
             throw report(e);
         } finally {
@@ -163,6 +180,16 @@ public final class Log implements ReplicaLog {
     @Override
     public LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException {
         return reads.read(offset, bytesMax, offsetLimit, atLeastOneBatch);
+    }
+
+    @Override
+    public long lastStableOffset(long highWatermark) {
+        return Math.max(logStartOffset, state.producers().lastStableOffset(highWatermark));
+    }
+
+    @Override
+    public List<AbortedTransaction> abortedTransactions(long from, LogSlice slice, long limit) throws IOException {
+        return reads.abortedTransactions(from, slice, limit);
     }
 
     @Override
@@ -298,8 +325,7 @@ public final class Log implements ReplicaLog {
         flusher.flushTo(end.offset());
         change(() -> {
             state.segments().last().indexes().complete();
-            flusher.writeSnapshot(
-                    end.offset(), ProducerSnapshot.encode(state.producers().entries()));
+            flusher.writeSnapshot(end.offset(), state.producers().snapshot().encode());
             writeEpochs();
             flusher.flushTo(end.offset());
             abandon();
@@ -388,6 +414,11 @@ public final class Log implements ReplicaLog {
     /** Publishes a change of the closed segments: the oldest are gone, or one has replaced several. */
     void replaceSegments(SegmentList segments) {
         state = state.with(segments);
+    }
+
+    /** Publishes the producers after a truncation. */
+    void replaceState(LogState restored) {
+        state = restored;
     }
 
     /** Publishes segments, start and end after a truncation. */

@@ -3,6 +3,7 @@ package io.tailrace.log;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatches;
 import java.io.IOException;
@@ -19,25 +20,45 @@ final class LogAppender {
         this.context = context;
     }
 
-    /** Stamps and appends one batch; see {@link Log#appendAsLeader}. */
-    AppendResult appendAsLeader(RecordBatch batch, ByteBuffer bytes, int leaderEpoch, long nowMs) throws IOException {
-        AppendResult rejection = validate(batch, leaderEpoch);
+    /** Stamps and appends one batch; see {@link Log#appendVerified}. */
+    AppendResult appendAsLeader(RecordBatch batch, ByteBuffer bytes, int leaderEpoch, long verification, long nowMs)
+            throws IOException {
+        AppendResult rejection = refusalOf(leaderEpoch);
+        if (rejection == null) {
+            rejection = log.state().producers().validate(batch, verification, log.logStartOffset());
+        }
+        return rejection == null ? stampAndAppend(batch, bytes, leaderEpoch, nowMs) : rejection;
+    }
+
+    /** Appends a marker; see {@link Log#appendMarker}. */
+    AppendResult appendMarker(EndTransactionMarker marker, boolean raisesEpoch, int leaderEpoch, long nowMs)
+            throws IOException {
+        AppendResult rejection = refusalOf(leaderEpoch);
+        if (rejection == null) {
+            rejection = log.state().producers().validate(marker, raisesEpoch, log.logStartOffset(), log.logEndOffset());
+        }
         if (rejection != null) {
             return rejection;
         }
+        ByteBuffer bytes = marker.toBatch(nowMs);
+        return stampAndAppend(RecordBatch.at(bytes), bytes, leaderEpoch, nowMs);
+    }
+
+    private AppendResult stampAndAppend(RecordBatch batch, ByteBuffer bytes, int leaderEpoch, long nowMs)
+            throws IOException {
         batch.stamp(log.logEndOffset(), leaderEpoch);
         LeaderEpochs epochs = log.epochs().append(leaderEpoch, batch.baseOffset());
         return append(bytes, batch.baseOffset(), batch.lastOffset(), epochs, nowMs);
     }
 
-    private @Nullable AppendResult validate(RecordBatch batch, int leaderEpoch) {
+    private @Nullable AppendResult refusalOf(int leaderEpoch) {
         int latestEpoch = log.epochs().latest();
-        if (leaderEpoch < latestEpoch) {
-            return new AppendResult.Refused(
-                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
-                    partition() + ": expected leader epoch " + latestEpoch + " or later, append is in " + leaderEpoch);
-        }
-        return log.state().producers().validate(batch, log.logStartOffset());
+        return leaderEpoch >= latestEpoch
+                ? null
+                : new AppendResult.Refused(
+                        ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                        partition() + ": expected leader epoch " + latestEpoch + " or later, append is in "
+                                + leaderEpoch);
     }
 
     /** Appends whole batches unchanged; see {@link Log#appendAsFollower}. */
@@ -74,12 +95,13 @@ final class LogAppender {
             return new AppendResult.Refused(ErrorCode.KAFKA_STORAGE_ERROR, partition() + ": the disk is full");
         }
         LogState state = log.state();
+        Segment active = state.segments().last();
         for (RecordBatch batch : RecordBatches.of(bytes)) {
-            if (batch.hasProducerId() && !batch.isControl()) {
-                state.producers().add(ProducerBatchMetadata.of(batch), nowMs);
+            AbortedTransaction aborted = state.producers().add(batch, nowMs);
+            if (aborted != null) {
+                active.transactions().append(aborted);
             }
         }
-        Segment active = state.segments().last();
         log.replaceEpochs(epochs);
         log.appended(new LogEnd(lastOffset + 1, active, active.sizeInBytes()));
         return new AppendResult.Appended(firstOffset, lastOffset + 1, log.logStartOffset());
@@ -115,8 +137,7 @@ final class LogAppender {
         state.segments().last().indexes().complete();
         Segment fresh = Segment.create(context.disk(), state.directory(), baseOffset, nowMs);
         log.rolled(state.segments().plus(fresh), fresh);
-        log.flusher()
-                .afterRoll(baseOffset, ProducerSnapshot.encode(state.producers().entries()));
+        log.flusher().afterRoll(baseOffset, state.producers().snapshot().encode());
         return fresh;
     }
 

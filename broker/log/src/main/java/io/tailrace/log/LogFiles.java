@@ -12,6 +12,9 @@ final class LogFiles {
     static final String LOG = ".log";
     static final String INDEX = ".index";
     static final String TIME_INDEX = ".timeindex";
+    /** Aborted transactions. */
+    static final String TRANSACTION_INDEX = ".txnindex";
+
     static final String SNAPSHOT = ".snapshot";
     static final String DELETED = ".deleted";
     static final String TEMPORARY = ".tmp";
@@ -21,8 +24,8 @@ final class LogFiles {
     static final String EPOCHS = "leader-epoch-checkpoint";
     static final String CHAIN = "segment-chain";
 
-    /** The files of a segment. */
-    static final List<String> SEGMENT_SUFFIXES = List.of(LOG, INDEX, TIME_INDEX);
+    /** The files of a segment. The index of aborted transactions may be missing. */
+    static final List<String> SEGMENT_SUFFIXES = List.of(LOG, INDEX, TIME_INDEX, TRANSACTION_INDEX);
 
     private static final int OFFSET_DIGITS = 20;
 

@@ -193,7 +193,17 @@ final class LogFlusher {
         });
     }
 
+    /** Writes a snapshot, once everything is on disk that is not rebuilt below it. */
     void writeSnapshot(long offset, ByteBuffer snapshot) throws IOException {
+        for (Segment segment : log.state().segments().all()) {
+            if (segment.transactions().isDirty() && segment.retain()) {
+                try {
+                    segment.transactions().force();
+                } finally {
+                    segment.release();
+                }
+            }
+        }
         Path path = LogFiles.of(log.state().directory(), offset, LogFiles.SNAPSHOT);
         AtomicFile.replace(context.disk(), path, snapshot);
     }

@@ -112,10 +112,11 @@ final class LogLoader {
         Optional<LeaderEpochs> kept = state.epochFile().read();
         LeaderEpochs known = kept.orElse(LeaderEpochs.EMPTY).truncate(logEndOffset);
         long epochsFrom = kept.isPresent() ? recoveryPoint : logStartOffset;
-        LeaderEpochs epochs = state.restore(known, epochsFrom, logStartOffset, logEndOffset, nowMs)
-                .startAt(logStartOffset);
+        LogState.Restored restored =
+                state.restore(known, epochsFrom, logStartOffset, logEndOffset, state.producers(), nowMs);
+        LeaderEpochs epochs = restored.epochs().startAt(logStartOffset);
         state.epochFile().writeOrRemove(epochs);
-        return new Loaded(state, epochs, logStartOffset, logEndOffset, recoveryPoint);
+        return new Loaded(restored.state(), epochs, logStartOffset, logEndOffset, recoveryPoint);
     }
 
     /**

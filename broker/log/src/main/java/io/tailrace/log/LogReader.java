@@ -95,6 +95,40 @@ record LogReader(
         return isWhole ? segment.sizeInBytes() : segment.positionOf(limit, segment.sizeInBytes());
     }
 
+    /** The aborted transactions that overlap the records of a slice, which start at or after {@code from}. */
+    @Nullable
+    List<AbortedTransaction> abortedTransactions(long from, FileSlice slice, long limit) throws IOException {
+        long to = Math.min(limit, endOf(slice));
+        List<AbortedTransaction> found = new ArrayList<>();
+        boolean isComplete = false;
+        Segment segment = segments.floor(from);
+        while (segment != null && !isComplete) {
+            if (!segment.retain()) {
+                return null;
+            }
+            try {
+                isComplete = segment.transactions().collect(from, to, found);
+            } finally {
+                segment.release();
+            }
+            segment = segments.after(segment);
+        }
+        return found;
+    }
+
+    /** An offset at or above the last record of a slice, exclusive: as exact as the offset index. */
+    private long endOf(FileSlice slice) throws IOException {
+        Segment segment = slice.segment();
+        OffsetIndex.Entry behind =
+                segment.indexes().offsetIndex().ceilingOfPosition(slice.position() + slice.sizeInBytes());
+        if (behind != null) {
+            return behind.lastOffset();
+        }
+        boolean isCurrent = segments.floor(segment.baseOffset()) == segment;
+        Segment next = isCurrent ? segments.after(segment) : null;
+        return next == null ? end.offset() : next.baseOffset();
+    }
+
     /** The result of a search, which may have found no record. */
     record SearchResult(Optional<TimestampedOffset> record) {}
 

@@ -1,6 +1,7 @@
 package io.tailrace.log;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** The reads of a log. A read that meets a truncation or a closed segment starts again. Thread-safe. */
@@ -29,6 +30,14 @@ final class LogReads {
     /** See {@link Log#offsetOfMaxTimestamp}. */
     Optional<TimestampedOffset> findMax() throws IOException {
         return guarded(() -> reader().findMax(), result -> {}).record();
+    }
+
+    /** See {@link Log#abortedTransactions}. */
+    List<AbortedTransaction> abortedTransactions(long from, LogSlice slice, long limit) throws IOException {
+        if (slice.isEmpty() || !(slice instanceof FileSlice file)) {
+            return List.of();
+        }
+        return guarded(() -> reader().abortedTransactions(from, file, limit), result -> {});
     }
 
     private <T> T guarded(OptimisticReadLock.Read<T> read, OptimisticReadLock.Discard<T> discard) throws IOException {

@@ -1,10 +1,10 @@
 package io.tailrace.log;
 
 import io.tailrace.protocol.LeaderEpochs;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,35 +25,60 @@ record LogState(
         SegmentChainFile chainFile,
         LeaderEpochFile epochFile,
         ProducerStates producers) {
+    /** A state and the leader epochs that belong to it. */
+    record Restored(LogState state, LeaderEpochs epochs) {}
+
     /**
      * Restores the derived state up to the log end offset: producers from the latest usable snapshot, and both from the
-     * headers that snapshot and epoch file do not cover. Snapshots beyond the log end are removed.
+     * headers that snapshot and epoch file do not cover. Snapshots beyond the log end are removed. Indexes of aborted transactions
+     * are rebuilt from where the snapshot ends.
      *
      * @param known the leader epochs below {@code epochsFrom}
      * @param epochsFrom the offset from which leader epochs are read from the batches
-     * @return the leader epochs up to the log end offset
+     * @param restored gets the producers; empty. Readers use those of this state until the new one takes its place
+     * @return the state with the restored producers, and the leader epochs up to the log end offset
      */
-    LeaderEpochs restore(LeaderEpochs known, long epochsFrom, long logStartOffset, long logEndOffset, long nowMs)
+    Restored restore(
+            LeaderEpochs known,
+            long epochsFrom,
+            long logStartOffset,
+            long logEndOffset,
+            ProducerStates restored,
+            long nowMs)
             throws IOException {
         LeaderEpochs epochs = known;
-        producers.clear();
-        long producersFrom = Math.max(logStartOffset, restoreSnapshot(logEndOffset));
+        long producersFrom = Math.max(logStartOffset, restoreSnapshot(restored, logEndOffset));
         long from = Math.min(epochsFrom, producersFrom);
         for (Segment segment : segments.from(from)) {
+            segment.transactions().truncate(producersFrom);
             int position = segment.positionOf(from, segment.sizeInBytes());
             BatchScan scan = BatchScan.headers(segment.channel(), position, segment.sizeInBytes());
             while (scan.next()) {
                 if (scan.lastOffset() >= epochsFrom) {
                     epochs = with(epochs, scan.leaderEpoch(), scan.baseOffset());
                 }
-                ProducerBatchMetadata batch = scan.producerBatch();
-                if (batch != null && batch.lastOffset() >= producersFrom) {
-                    producers.add(batch, nowMs);
+                if (scan.lastOffset() >= producersFrom) {
+                    replay(scan, segment, restored, nowMs);
                 }
             }
             scan.ensureSound(segment.file());
         }
-        return epochs;
+        LogState state = new LogState(directory, segments, history, chainFile, epochFile, restored);
+        return new Restored(state, epochs);
+    }
+
+    private static void replay(BatchScan scan, Segment segment, ProducerStates producers, long nowMs)
+            throws IOException {
+        ProducerBatchMetadata batch = scan.producerBatch();
+        if (batch != null) {
+            producers.add(batch, scan.isTransactional(), nowMs);
+            return;
+        }
+        EndTransactionMarker marker = scan.marker(segment.file());
+        AbortedTransaction aborted = marker == null ? null : producers.end(marker, scan.baseOffset(), nowMs);
+        if (aborted != null) {
+            segment.transactions().append(aborted);
+        }
     }
 
     /** A batch on disk cannot be refused: if its epoch is not later than the latest one, it changes nothing. */
@@ -61,15 +86,15 @@ record LogState(
         return epoch > epochs.latest() ? epochs.truncate(baseOffset).append(epoch, baseOffset) : epochs;
     }
 
-    private long restoreSnapshot(long logEndOffset) throws IOException {
+    private long restoreSnapshot(ProducerStates restored, long logEndOffset) throws IOException {
         List<Path> snapshots = snapshots(directory);
         for (int i = snapshots.size() - 1; i >= 0; i--) {
             Path snapshot = snapshots.get(i);
             long offset = LogFiles.offsetOf(snapshot);
-            Optional<Collection<ProducerEntry>> entries =
+            Optional<ProducerSnapshot> content =
                     offset <= logEndOffset ? ProducerSnapshot.read(snapshot) : Optional.empty();
-            if (entries.isPresent()) {
-                producers.restore(entries.get());
+            if (content.isPresent()) {
+                restored.restore(content.get());
                 return offset;
             }
             Files.deleteIfExists(snapshot);

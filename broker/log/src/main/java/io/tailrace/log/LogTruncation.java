@@ -100,7 +100,16 @@ final class LogTruncation {
             context.checkpoints().writeLowered();
         }
         long endOffset = log.logEndOffset();
-        log.replaceEpochs(log.state().restore(epochs, endOffset, log.logStartOffset(), endOffset, nowMs));
+        LogState.Restored restored = log.state()
+                .restore(
+                        epochs,
+                        endOffset,
+                        log.logStartOffset(),
+                        endOffset,
+                        new ProducerStates(context.config().producerIdsMax()),
+                        nowMs);
+        log.replaceState(restored.state());
+        log.replaceEpochs(restored.epochs());
         log.state().epochFile().writeOrRemove(log.epochs());
         context.disk().syncDirectory(log.state().directory());
     }

@@ -2,8 +2,10 @@ package io.tailrace.log;
 
 import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -72,8 +74,15 @@ public final class MovableLog implements ReplicaLog {
     }
 
     @Override
-    public AppendResult appendAsLeader(ByteBuffer bytes, int leaderEpoch, long nowMs) throws IOException {
-        return current.appendAsLeader(bytes, leaderEpoch, nowMs);
+    public AppendResult appendVerified(ByteBuffer bytes, int leaderEpoch, long verification, long nowMs)
+            throws IOException {
+        return current.appendVerified(bytes, leaderEpoch, verification, nowMs);
+    }
+
+    @Override
+    public AppendResult appendMarker(EndTransactionMarker marker, boolean raisesEpoch, int leaderEpoch, long nowMs)
+            throws IOException {
+        return current.appendMarker(marker, raisesEpoch, leaderEpoch, nowMs);
     }
 
     @Override
@@ -103,6 +112,16 @@ public final class MovableLog implements ReplicaLog {
     @Override
     public LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException {
         return read(log -> log.read(offset, bytesMax, offsetLimit, atLeastOneBatch));
+    }
+
+    @Override
+    public long lastStableOffset(long highWatermark) {
+        return current.lastStableOffset(highWatermark);
+    }
+
+    @Override
+    public List<AbortedTransaction> abortedTransactions(long from, LogSlice slice, long limit) throws IOException {
+        return read(log -> log.abortedTransactions(from, slice, limit));
     }
 
     @Override

@@ -24,6 +24,12 @@ record OffsetIndex(IndexFile file, long baseOffset) {
         return entry(file.floor(offset - baseOffset));
     }
 
+    /** The first indexed batch that starts at or after a position, or null. */
+    @Nullable
+    Entry ceilingOfPosition(long position) throws IOException {
+        return entry(file.ceilingOfValue(position));
+    }
+
     /** The last indexed batch, or null. */
     @Nullable
     Entry last() throws IOException {

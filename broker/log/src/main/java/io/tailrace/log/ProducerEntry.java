@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one idempotent producer: its epoch and its last batches. Guarded by the append lock.
+ * The state of one idempotent producer: its epoch, its last batches, and its transaction. Guarded by the append lock.
  *
  * <p>A producer has five batches in flight to a broker. When leadership moves, it can send five more to the new leader while the
  * first five wait for the former one, and repeats those afterwards. So ten batches are remembered. Kafka remembers five: it keeps
@@ -15,15 +15,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProducerEntry {
     static final int BATCHES_MAX = 10;
-    /** Value of this field without a transaction. */
+    /** The coordinator's epoch before the first marker. */
     static final int NO_COORDINATOR_EPOCH = -1;
-
+    /** The first offset of a transaction that is not open. */
     static final long NO_TRANSACTION = -1;
+    /** The offset of a marker that has not been seen. */
+    static final long NO_MARKER = -1;
 
     private final long producerId;
     private final ArrayDeque<ProducerBatchMetadata> batches = new ArrayDeque<>(BATCHES_MAX + 1);
     private short epoch;
     private long lastSeenMs;
+    private int coordinatorEpoch = NO_COORDINATOR_EPOCH;
+    private long transactionFrom = NO_TRANSACTION;
+    /** Not stored. */
+    private long markerOffset = NO_MARKER;
 
     ProducerEntry(long producerId, short epoch, long lastSeenMs) {
         this.producerId = producerId;
@@ -57,11 +63,53 @@ final class ProducerEntry {
         return batches.peekLast();
     }
 
-    void add(ProducerBatchMetadata batch, long nowMs) {
-        if (batch.producerEpoch() != epoch) {
+    /** The greatest epoch of a coordinator that has ended a transaction, or {@link #NO_COORDINATOR_EPOCH}. */
+    int coordinatorEpoch() {
+        return coordinatorEpoch;
+    }
+
+    /** The first offset of the open transaction, or {@link #NO_TRANSACTION}. */
+    long transactionFrom() {
+        return transactionFrom;
+    }
+
+    boolean isInTransaction() {
+        return transactionFrom != NO_TRANSACTION;
+    }
+
+    /** The offset of the last marker since the log was opened or truncated, or {@link #NO_MARKER}. */
+    long markerOffset() {
+        return markerOffset;
+    }
+
+    /** Sets the transaction as a snapshot has it. */
+    void restoreTransaction(int itsCoordinatorEpoch, long from) {
+        coordinatorEpoch = itsCoordinatorEpoch;
+        transactionFrom = from;
+    }
+
+    void beginTransaction(long from) {
+        transactionFrom = from;
+    }
+
+    /** A marker ends the transaction, if one is open. Its epoch counts from now on. */
+    void endTransaction(short markerEpoch, int markerCoordinatorEpoch, long offset, long nowMs) {
+        enter(markerEpoch);
+        coordinatorEpoch = Math.max(coordinatorEpoch, markerCoordinatorEpoch);
+        transactionFrom = NO_TRANSACTION;
+        markerOffset = offset;
+        lastSeenMs = Math.max(lastSeenMs, nowMs);
+    }
+
+    private void enter(short newEpoch) {
+        if (newEpoch != epoch) {
             batches.clear();
-            epoch = batch.producerEpoch();
+            epoch = newEpoch;
         }
+    }
+
+    void add(ProducerBatchMetadata batch, long nowMs) {
+        enter(batch.producerEpoch());
         batches.addLast(batch);
         if (batches.size() > BATCHES_MAX) {
             batches.removeFirst();
@@ -90,6 +138,8 @@ final class ProducerEntry {
         return other instanceof ProducerEntry that
                 && producerId == that.producerId
                 && epoch == that.epoch
+                && coordinatorEpoch == that.coordinatorEpoch
+                && transactionFrom == that.transactionFrom
                 && List.copyOf(batches).equals(List.copyOf(that.batches));
     }
 
@@ -100,6 +150,7 @@ final class ProducerEntry {
 
     @Override
     public String toString() {
-        return "producer " + producerId + " epoch " + epoch + " " + batches;
+        return "producer " + producerId + " epoch " + epoch + " " + batches
+                + (isInTransaction() ? " in a transaction from " + transactionFrom : "");
     }
 }

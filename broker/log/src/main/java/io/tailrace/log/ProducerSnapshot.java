@@ -9,15 +9,20 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The encoding of producer states at an offset: Kafka's snapshot, version 1, which contains the last batch of each
- * producer, followed by earlier batches, which Kafka ignores ({@code docs/format.md}).
+ * The producers of a log at an offset. Encoded as Kafka's snapshot, version 1, which contains the last batch and the open transaction
+ * of each producer. What Kafka ignores follows: earlier batches, and ended transactions ({@code docs/format.md}).
+ *
+ * @param producers the producers
+ * @param ended the offset of the marker of each ended transaction that may not be below the high watermark, by first offset
  */
-final class ProducerSnapshot {
+record ProducerSnapshot(Collection<ProducerEntry> producers, SortedMap<Long, Long> ended) {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerSnapshot.class);
 
     private static final short VERSION = 1;
@@ -29,20 +34,23 @@ final class ProducerSnapshot {
     private static final int COUNT_BYTES = 1;
     private static final int BATCH_BYTES = 20;
     private static final int NO_SEQUENCE = -1;
+    private static final int ENDED_BYTES = 16;
 
-    private ProducerSnapshot() {}
-
-    static ByteBuffer encode(Collection<ProducerEntry> producers) {
+    ByteBuffer encode() {
         int earlier = producers.stream()
                 .mapToInt(producer -> Math.max(0, producer.batchCount() - 1))
                 .sum();
         int bytes = HEADER_BYTES
                 + producers.size() * (PRODUCER_BYTES + PRODUCER_ID_BYTES + COUNT_BYTES)
-                + earlier * BATCH_BYTES;
+                + earlier * BATCH_BYTES
+                + Integer.BYTES
+                + ended.size() * ENDED_BYTES;
         ByteBuffer snapshot = ByteBuffer.allocate(bytes);
         snapshot.putShort(VERSION).putInt(0).putInt(producers.size());
         producers.forEach(producer -> putProducer(snapshot, producer));
         producers.forEach(producer -> putEarlierBatches(snapshot, producer));
+        snapshot.putInt(ended.size());
+        ended.forEach((first, marker) -> snapshot.putLong(first).putLong(marker));
         snapshot.flip();
         return snapshot.putInt(CRC_AT, crcOf(snapshot));
     }
@@ -55,8 +63,8 @@ final class ProducerSnapshot {
                 .putLong(last == null ? -1 : last.lastOffset())
                 .putInt(last == null ? 0 : last.offsetDelta())
                 .putLong(producer.lastSeenMs())
-                .putInt(ProducerEntry.NO_COORDINATOR_EPOCH)
-                .putLong(ProducerEntry.NO_TRANSACTION);
+                .putInt(producer.coordinatorEpoch())
+                .putLong(producer.transactionFrom());
     }
 
     private static void putEarlierBatches(ByteBuffer snapshot, ProducerEntry producer) {
@@ -73,7 +81,7 @@ final class ProducerSnapshot {
     }
 
     /** Reads a file. Returns empty if it is damaged, in which case more of the log is read instead. */
-    static Optional<Collection<ProducerEntry>> read(Path path) throws IOException {
+    static Optional<ProducerSnapshot> read(Path path) throws IOException {
         ByteBuffer snapshot = ByteBuffer.wrap(Files.readAllBytes(path));
         try {
             return Optional.of(decode(path, snapshot));
@@ -83,7 +91,7 @@ final class ProducerSnapshot {
         }
     }
 
-    private static Collection<ProducerEntry> decode(Path path, ByteBuffer snapshot) throws CorruptLogException {
+    private static ProducerSnapshot decode(Path path, ByteBuffer snapshot) throws CorruptLogException {
         short version = snapshot.getShort();
         if (version != VERSION) {
             throw new CorruptLogException(path, 0, "version", VERSION, version);
@@ -104,7 +112,15 @@ final class ProducerSnapshot {
         for (int i = 0; i < count; i++) {
             producers.add(decodeProducer(snapshot, earlier));
         }
-        return producers;
+        return new ProducerSnapshot(producers, decodeEnded(earlier));
+    }
+
+    private static SortedMap<Long, Long> decodeEnded(ByteBuffer rest) {
+        SortedMap<Long, Long> ended = new TreeMap<>();
+        for (int left = rest.hasRemaining() ? rest.getInt() : 0; left > 0; left--) {
+            ended.put(rest.getLong(), rest.getLong());
+        }
+        return ended;
     }
 
     private static ProducerEntry decodeProducer(ByteBuffer snapshot, ByteBuffer earlier) {
@@ -114,9 +130,8 @@ final class ProducerSnapshot {
         long lastOffset = snapshot.getLong();
         int offsetDelta = snapshot.getInt();
         long lastSeenMs = snapshot.getLong();
-        snapshot.getInt();
-        snapshot.getLong();
         ProducerEntry producer = new ProducerEntry(producerId, epoch, lastSeenMs);
+        producer.restoreTransaction(snapshot.getInt(), snapshot.getLong());
         // A snapshot written by Kafka ends after the producers.
         if (earlier.hasRemaining() && earlier.getLong() == producerId) {
             for (int left = earlier.get(); left > 0; left--) {

@@ -1,102 +1,222 @@
 package io.tailrace.log;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import io.tailrace.protocol.record.RecordBatch;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The idempotent producers of a log (KIP-98): detects duplicates, refuses gaps and old epochs.
+ * The idempotent producers of a log and their transactions (KIP-98, KIP-890): detects duplicates, refuses gaps and old epochs.
  *
  * <p>An unknown producer may start at any sequence number, because its state may have expired. Expiry counts from arrival, not
- * from record timestamps, which may be years old when a backlog is loaded. Guarded by the append lock.
+ * from record timestamps, which may be years old when a backlog is loaded. A producer with an open transaction is never
+ * forgotten. Guarded by the append lock, except for {@link #lastStableOffset}.
  */
 final class ProducerStates {
     /** Least recently active first. */
     private final Map<Long, ProducerEntry> producers = new LinkedHashMap<>(16, 0.75f, true);
 
+    private final UnstableTransactions unstable = new UnstableTransactions();
     private final int countMax;
 
     /**
      * Starts without producers.
      *
-     * @param countMax how many are remembered; beyond that the least recently active one is forgotten
+     * @param countMax how many without an open transaction are remembered; beyond that the least recently active one is forgotten
      */
     ProducerStates(int countMax) {
         this.countMax = countMax;
     }
 
     /**
-     * Checks a batch before it is appended.
+     * Checks a batch of a client before it is appended.
      *
+     * @param verification see {@link ReplicaLog#appendVerified}
      * @return null if it may be appended
      */
     @Nullable
-    AppendResult validate(RecordBatch batch, long logStartOffset) {
+    AppendResult validate(RecordBatch batch, long verification, long logStartOffset) {
         if (!batch.hasProducerId()) {
             return null;
         }
         ProducerEntry producer = producers.get(batch.producerId());
         if (producer == null) {
-            return null;
+            return unverified(batch, ProducerEntry.NO_MARKER, verification);
         }
         if (batch.producerEpoch() < producer.epoch()) {
-            return new AppendResult.Refused(
-                    ErrorCode.INVALID_PRODUCER_EPOCH,
-                    "producer %d: expected epoch %d or later, batch has %d"
-                            .formatted(batch.producerId(), producer.epoch(), batch.producerEpoch()));
+            return oldEpoch(producer, batch.producerEpoch());
         }
         ProducerBatchMetadata duplicate = producer.duplicateOf(batch);
         if (duplicate != null) {
             return new AppendResult.Duplicate(duplicate.baseOffset(), duplicate.lastOffset() + 1, logStartOffset);
         }
-        int expected = expectedSequence(producer, batch.producerEpoch());
-        if (batch.baseSequence() != expected) {
-            return new AppendResult.Refused(
-                    ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
-                    "producer %d epoch %d: expected sequence %d, batch starts at %d"
-                            .formatted(batch.producerId(), batch.producerEpoch(), expected, batch.baseSequence()));
+        AppendResult refusal = producer.isInTransaction()
+                ? refusalInTransaction(producer, batch)
+                : unverified(batch, producer.markerOffset(), verification);
+        return refusal == null ? gap(producer, batch) : refusal;
+    }
+
+    private static AppendResult oldEpoch(ProducerEntry producer, short epoch) {
+        return new AppendResult.Refused(
+                ErrorCode.INVALID_PRODUCER_EPOCH,
+                "producer %d: expected epoch %d or later, found %d"
+                        .formatted(producer.producerId(), producer.epoch(), epoch));
+    }
+
+    private static AppendResult.@Nullable Unverified unverified(
+            RecordBatch batch, long markerOffset, long verification) {
+        return batch.isTransactional() && verification != markerOffset
+                ? new AppendResult.Unverified(markerOffset)
+                : null;
+    }
+
+    private static AppendResult.@Nullable Refused refusalInTransaction(ProducerEntry producer, RecordBatch batch) {
+        if (batch.isTransactional() && batch.producerEpoch() == producer.epoch()) {
+            return null;
         }
+        return new AppendResult.Refused(
+                ErrorCode.INVALID_TXN_STATE,
+                "producer %d: expected a batch of its open transaction in epoch %d, found a %s batch in epoch %d"
+                        .formatted(
+                                producer.producerId(),
+                                producer.epoch(),
+                                batch.isTransactional() ? "transactional" : "non-transactional",
+                                batch.producerEpoch()));
+    }
+
+    private static AppendResult.@Nullable Refused gap(ProducerEntry producer, RecordBatch batch) {
+        ProducerBatchMetadata last = producer.lastBatch();
+        boolean isNewEpoch = batch.producerEpoch() != producer.epoch();
+        if (!isNewEpoch && last == null) {
+            // Only a marker is known: the batches before it may have been forgotten.
+            return null;
+        }
+        int expected = isNewEpoch || last == null ? 0 : RecordBatch.sequenceAfter(last.lastSequence(), 1);
+        if (batch.baseSequence() == expected) {
+            return null;
+        }
+        return new AppendResult.Refused(
+                ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                "producer %d epoch %d: expected sequence %d, batch starts at %d"
+                        .formatted(batch.producerId(), batch.producerEpoch(), expected, batch.baseSequence()));
+    }
+
+    /**
+     * Checks a marker before it is appended.
+     *
+     * @param raisesEpoch whether its epoch must be later than that of the records, as with transaction version 2
+     * @param logEndOffset the log's end
+     * @return null if it is to be appended; a duplicate if there is nothing that it would change
+     */
+    @Nullable
+    AppendResult validate(EndTransactionMarker marker, boolean raisesEpoch, long logStartOffset, long logEndOffset) {
+        ProducerEntry producer = producers.get(marker.producerId());
+        if (producer == null) {
+            return null;
+        }
+        if (marker.coordinatorEpoch() < producer.coordinatorEpoch()) {
+            return new AppendResult.Refused(
+                    ErrorCode.TRANSACTION_COORDINATOR_FENCED,
+                    "producer %d: expected a marker of coordinator epoch %d or later, found %d"
+                            .formatted(producer.producerId(), producer.coordinatorEpoch(), marker.coordinatorEpoch()));
+        }
+        boolean isSameEpoch = marker.producerEpoch() == producer.epoch();
+        boolean isLate = raisesEpoch && isSameEpoch && producer.isInTransaction();
+        if (marker.producerEpoch() < producer.epoch() || isLate) {
+            return oldEpoch(producer, marker.producerEpoch());
+        }
+        return isSameEpoch && !producer.isInTransaction()
+                ? new AppendResult.Duplicate(logEndOffset, logEndOffset, logStartOffset)
+                : null;
+    }
+
+    /** Takes a batch or marker that was written, before the log's end moves. Returns the transaction that it aborted, or null. */
+    @Nullable
+    AbortedTransaction add(RecordBatch batch, long nowMs) {
+        if (!batch.hasProducerId()) {
+            return null;
+        }
+        if (batch.isControl()) {
+            return end(EndTransactionMarker.of(batch), batch.baseOffset(), nowMs);
+        }
+        add(ProducerBatchMetadata.of(batch), batch.isTransactional(), nowMs);
         return null;
     }
 
-    private static int expectedSequence(ProducerEntry producer, short epoch) {
-        ProducerBatchMetadata last = producer.lastBatch();
-        return epoch != producer.epoch() || last == null ? 0 : RecordBatch.sequenceAfter(last.lastSequence(), 1);
+    /** Takes the header of a batch with records. */
+    void add(ProducerBatchMetadata batch, boolean isTransactional, long nowMs) {
+        ProducerEntry producer = producers.computeIfAbsent(
+                batch.producerId(), id -> new ProducerEntry(id, batch.producerEpoch(), nowMs));
+        producer.add(batch, nowMs);
+        if (isTransactional && !producer.isInTransaction()) {
+            producer.beginTransaction(batch.baseOffset());
+            unstable.begin(batch.baseOffset());
+        }
+        evictExcess();
     }
 
-    /** Records a batch that was appended. */
-    void add(ProducerBatchMetadata batch, long nowMs) {
-        producers
-                .computeIfAbsent(batch.producerId(), id -> new ProducerEntry(id, batch.producerEpoch(), nowMs))
-                .add(batch, nowMs);
+    /** Takes a marker. Returns the transaction that it aborted, or null. */
+    @Nullable
+    AbortedTransaction end(EndTransactionMarker marker, long offset, long nowMs) {
+        ProducerEntry producer = producers.computeIfAbsent(
+                marker.producerId(), id -> new ProducerEntry(id, marker.producerEpoch(), nowMs));
+        long from = producer.transactionFrom();
+        producer.endTransaction(marker.producerEpoch(), marker.coordinatorEpoch(), offset, nowMs);
         evictExcess();
+        if (from == ProducerEntry.NO_TRANSACTION) {
+            return null;
+        }
+        unstable.end(from, offset);
+        return marker.isCommit()
+                ? null
+                : new AbortedTransaction(marker.producerId(), from, offset, Math.min(unstable.firstOpen(), offset + 1));
     }
 
     private void evictExcess() {
-        Iterator<Long> leastRecent = producers.keySet().iterator();
-        while (producers.size() > countMax) {
-            leastRecent.next();
-            leastRecent.remove();
+        if (producers.size() > countMax) {
+            List<Long> leastRecent = producers.values().stream()
+                    .filter(producer -> !producer.isInTransaction())
+                    .limit(producers.size() - countMax)
+                    .map(ProducerEntry::producerId)
+                    .toList();
+            leastRecent.forEach(producers::remove);
         }
     }
 
-    /** Adds the producers of a snapshot. */
-    void restore(Collection<ProducerEntry> entries) {
-        entries.forEach(entry -> producers.put(entry.producerId(), entry));
+    /** Adds the producers and ended transactions of a snapshot. */
+    void restore(ProducerSnapshot snapshot) {
+        snapshot.producers().forEach(producer -> {
+            producers.put(producer.producerId(), producer);
+            if (producer.isInTransaction()) {
+                unstable.begin(producer.transactionFrom());
+            }
+        });
+        snapshot.ended().forEach(unstable::end);
         evictExcess();
     }
 
-    void clear() {
-        producers.clear();
+    /** Forgets the producers that have sent nothing for {@code expirationMs}, unless they have an open transaction. */
+    void expire(long nowMs, long expirationMs) {
+        producers
+                .values()
+                .removeIf(producer -> !producer.isInTransaction() && nowMs - producer.lastSeenMs() >= expirationMs);
     }
 
-    /** Forgets the producers that have sent nothing for {@code expirationMs}. */
-    void expire(long nowMs, long expirationMs) {
-        producers.values().removeIf(producer -> nowMs - producer.lastSeenMs() >= expirationMs);
+    /**
+     * Where the log is decided up to (exclusive): the high watermark or, if that is lower, the first offset of a transaction
+     * that is open or whose marker is at or above the high watermark. Any thread may call it.
+     */
+    long lastStableOffset(long highWatermark) {
+        return Math.min(highWatermark, unstable.firstOffset(highWatermark));
+    }
+
+    /** The current state. */
+    ProducerSnapshot snapshot() {
+        return new ProducerSnapshot(producers.values(), unstable.ended());
     }
 
     Collection<ProducerEntry> entries() {

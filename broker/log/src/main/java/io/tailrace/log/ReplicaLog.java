@@ -2,8 +2,10 @@ package io.tailrace.log;
 
 import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -16,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
  * the log in files. A contract test covers it and the other implementations.
  */
 public interface ReplicaLog {
+    /** The verification of a batch whose transaction no coordinator has confirmed. */
+    long NOT_VERIFIED = Long.MIN_VALUE;
 
     /** Topic and index. */
     TopicPartition partition();
@@ -40,7 +44,29 @@ public interface ReplicaLog {
      * @param leaderEpoch the epoch in which this broker leads
      * @param nowMs the time of arrival
      */
-    AppendResult appendAsLeader(ByteBuffer bytes, int leaderEpoch, long nowMs) throws IOException;
+    default AppendResult appendAsLeader(ByteBuffer bytes, int leaderEpoch, long nowMs) throws IOException {
+        return appendVerified(bytes, leaderEpoch, NOT_VERIFIED, nowMs);
+    }
+
+    /**
+     * Like {@link #appendAsLeader}, for a batch that may begin a transaction (KIP-890).
+     *
+     * @param verification {@link AppendResult.Unverified#verification} of an earlier attempt, after which the coordinator has
+     *     confirmed that the partition is in the producer's transaction; {@link #NOT_VERIFIED} if it has not
+     */
+    AppendResult appendVerified(ByteBuffer bytes, int leaderEpoch, long verification, long nowMs) throws IOException;
+
+    /**
+     * Appends the marker that ends the transaction of a producer. It is refused if its epoch or that of its coordinator is old. It
+     * is a {@linkplain AppendResult.Duplicate duplicate} if it would change nothing; then it is stable once everything in the
+     * log is.
+     *
+     * @param raisesEpoch whether a marker must have a later epoch than the records, as with transaction version 2
+     * @param leaderEpoch the epoch in which this broker leads
+     * @param nowMs the time of arrival
+     */
+    AppendResult appendMarker(EndTransactionMarker marker, boolean raisesEpoch, int leaderEpoch, long nowMs)
+            throws IOException;
 
     /**
      * Appends batches from a leader, with their offsets and epochs. Checksums are verified; a damaged batch is refused with
@@ -62,6 +88,21 @@ public interface ReplicaLog {
      * @throws OffsetNotInLogException if the offset is below the log start offset or above the log end offset
      */
     LogSlice read(long offset, int bytesMax, long offsetLimit, boolean atLeastOneBatch) throws IOException;
+
+    /**
+     * The last stable offset (exclusive): the high watermark, or the first offset of a transaction that is open or whose marker is at
+     * or above the high watermark. Never below the log start offset.
+     */
+    long lastStableOffset(long highWatermark);
+
+    /**
+     * The aborted transactions that overlap records which were read, and perhaps some behind them, in the order of their markers.
+     *
+     * @param from the offset that the read began at
+     * @param slice what was read, still open
+     * @param limit exclusive: the last stable offset that the read ended at
+     */
+    List<AbortedTransaction> abortedTransactions(long from, LogSlice slice, long limit) throws IOException;
 
     /** The first record whose timestamp is at least {@code timestampMs}; it may lie above a high watermark. */
     Optional<TimestampedOffset> offsetForTimestamp(long timestampMs) throws IOException;

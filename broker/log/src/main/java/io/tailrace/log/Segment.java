@@ -29,6 +29,7 @@ final class Segment {
     private final Path file;
     private final FileChannel channel;
     private final SegmentIndexes indexes;
+    private final TransactionIndex transactions;
     private final long createdMs;
     private final long compactedMs;
     /** One reference of the log and one of each reader. At 0 the files are closed. */
@@ -40,7 +41,8 @@ final class Segment {
     /** When the batches of a segment were written. */
     private record Times(long createdMs, long lastAppendedMs, long compactedMs) {}
 
-    private Segment(Path file, FileChannel channel, SegmentIndexes indexes, Times times) throws IOException {
+    private Segment(Path file, FileChannel channel, SegmentIndexes indexes, TransactionIndex transactions, Times times)
+            throws IOException {
         this.baseOffset = LogFiles.offsetOf(file);
         this.file = file;
         this.channel = channel;
@@ -49,6 +51,7 @@ final class Segment {
         this.lastAppendedMs = times.lastAppendedMs;
         this.compactedMs = times.compactedMs;
         this.indexes = indexes;
+        this.transactions = transactions;
     }
 
     /** Creates an empty segment. If that fails, no file stays behind. */
@@ -59,7 +62,8 @@ final class Segment {
         Segment segment = null;
         try {
             SegmentIndexes indexes = SegmentIndexes.open(disk, directory, baseOffset);
-            segment = new Segment(file, channel, indexes, new Times(nowMs, nowMs, 0));
+            segment = new Segment(
+                    file, channel, indexes, transactions(disk, directory, baseOffset), new Times(nowMs, nowMs, 0));
             indexes.create();
             return segment;
         } catch (IOException e) {
@@ -94,6 +98,10 @@ final class Segment {
                     LogFiles.of(directory, baseOffset, LogFiles.LOG),
                     channel,
                     SegmentIndexes.createCompacted(disk, directory, baseOffset, compactedMs),
+                    TransactionIndex.create(
+                            disk,
+                            LogFiles.compacted(directory, baseOffset, LogFiles.TRANSACTION_INDEX, compactedMs),
+                            LogFiles.of(directory, baseOffset, LogFiles.TRANSACTION_INDEX)),
                     new Times(createdMs, lastAppendedMs, compactedMs));
         } catch (IOException e) {
             channel.close();
@@ -115,11 +123,20 @@ final class Segment {
                     attributes.creationTime().toMillis(),
                     attributes.lastModifiedTime().toMillis(),
                     compactedMs);
-            return new Segment(file, channel, SegmentIndexes.open(disk, directory, baseOffset), times);
+            return new Segment(
+                    file,
+                    channel,
+                    SegmentIndexes.open(disk, directory, baseOffset),
+                    transactions(disk, directory, baseOffset),
+                    times);
         } catch (IOException e) {
             channel.close();
             throw e;
         }
+    }
+
+    private static TransactionIndex transactions(Disk disk, Path directory, long baseOffset) throws IOException {
+        return TransactionIndex.open(disk, LogFiles.of(directory, baseOffset, LogFiles.TRANSACTION_INDEX));
     }
 
     private static int sizeOf(FileChannel channel, Path file) throws IOException {
@@ -144,6 +161,11 @@ final class Segment {
 
     SegmentIndexes indexes() {
         return indexes;
+    }
+
+    /** The aborted transactions whose markers are here. */
+    TransactionIndex transactions() {
+        return transactions;
     }
 
     int sizeInBytes() {
@@ -281,6 +303,7 @@ final class Segment {
         truncateFile(position);
         indexes.truncate(position, nextOffset);
         indexes.refresh(this);
+        transactions.truncate(nextOffset);
     }
 
     /** Cuts the file only, for recovery, which builds the indexes itself. */
@@ -312,6 +335,7 @@ final class Segment {
             try {
                 channel.close();
                 indexes.close();
+                transactions.close();
             } catch (IOException e) {
                 LOG.warn("Segment not closed: {}: {}", file, e.toString());
             }
@@ -329,7 +353,9 @@ final class Segment {
         if (Files.exists(file)) {
             renamed.add(markDeleted(file));
         }
-        for (Path index : indexes.paths()) {
+        List<Path> paths = new ArrayList<>(indexes.paths());
+        paths.add(transactions.path());
+        for (Path index : paths) {
             try {
                 if (Files.exists(index)) {
                     renamed.add(markDeleted(index));

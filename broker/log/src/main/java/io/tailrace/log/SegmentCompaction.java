@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ final class SegmentCompaction {
             Writer writer = new Writer(target);
             for (int i = 0; i < segments.size(); i++) {
                 copy(segments.get(i), writer, i == segments.size() - 1);
+                copyTransactions(segments.get(i), target);
             }
             writer.finish();
             Path file = LogFiles.compacted(directory, target.baseOffset(), LogFiles.LOG, compactedMs);
@@ -107,6 +109,20 @@ final class SegmentCompaction {
         }
     }
 
+    /** The markers stay, and with them their transactions in the index. */
+    private static void copyTransactions(Segment segment, Segment target) throws IOException {
+        retain(segment);
+        try {
+            List<AbortedTransaction> all = new ArrayList<>();
+            boolean unused = segment.transactions().collect(0, Long.MAX_VALUE, all);
+            for (AbortedTransaction each : all) {
+                target.transactions().append(each);
+            }
+        } finally {
+            segment.release();
+        }
+    }
+
     private static void retain(Segment segment) {
         if (!segment.retain()) {
             throw new CompactionStoppedException("the log was closed, or a segment deleted");
@@ -123,7 +139,8 @@ final class SegmentCompaction {
             return batch.bytes();
         }
         try {
-            Optional<ByteBuffer> kept = tools.filter().filter(batch, rule);
+            Optional<ByteBuffer> kept =
+                    rule.removesWhole(batch) ? Optional.empty() : tools.filter().filter(batch, rule);
             if (kept.isPresent()) {
                 return kept.get();
             }
@@ -174,6 +191,7 @@ final class SegmentCompaction {
             target.indexes().complete();
             target.force();
             target.indexes().force();
+            target.transactions().force();
         }
     }
 }

@@ -78,8 +78,8 @@ final class SegmentFiles {
     }
 
     private static boolean isOrphanedIndex(Path directory, Path file) {
-        boolean isIndex =
-                LogFiles.hasOffsetName(file, LogFiles.INDEX) || LogFiles.hasOffsetName(file, LogFiles.TIME_INDEX);
+        boolean isIndex = LogFiles.SEGMENT_SUFFIXES.stream()
+                .anyMatch(suffix -> !suffix.equals(LogFiles.LOG) && LogFiles.hasOffsetName(file, suffix));
         return isIndex && !Files.exists(LogFiles.of(directory, LogFiles.offsetOf(file), LogFiles.LOG));
     }
 }

@@ -1,5 +1,5 @@
 /**
- * The log of a partition: segments, indexes, recovery, retention and compaction, in Kafka's formats ({@code docs/format.md}).
+ * The log of a partition: segments, indexes, transactions, recovery, retention and compaction, in Kafka's formats ({@code docs/format.md}).
  *
  * <p>Invariants: a batch is readable only once all its bytes are in the file. Offsets only grow. An index can always be rebuilt
  * from its segment, and a reader always checks the batch that an entry points to. Everything below the recovery point is forced

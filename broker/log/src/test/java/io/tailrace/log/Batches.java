@@ -36,6 +36,14 @@ final class Batches {
         return builder.build();
     }
 
+    static ByteBuffer transactional(long producerId, int epoch, int firstSequence, int records) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, BYTES_MAX);
+        builder.producer(producerId, (short) epoch, firstSequence);
+        builder.transactional();
+        fill(builder, records, 1_000, 10, new Random(firstSequence));
+        return builder.build();
+    }
+
     private static void fill(RecordBatchBuilder builder, int records, long timestampMs, int valueBytes, Random random) {
         for (int i = 0; i < records; i++) {
             byte[] value = new byte[valueBytes];

@@ -3,6 +3,7 @@ package io.tailrace.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.protocol.record.CompressionType;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import io.tailrace.protocol.record.RecordBatchBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -112,6 +113,22 @@ class DumpLogSegmentsIT {
             assertThat(dump)
                     .contains("producerId: 42 producerEpoch: 3", "lastSequence: 13", "producerId: 43 producerEpoch: 0")
                     .contains("lastSequence: 6");
+        }
+    }
+
+    @Test
+    void readsIndexesOfAbortedTransactions(@TempDir Path directory) throws Exception {
+        try (LogFixture fixture = new LogFixture(directory, LogFixture.SMALL_SEGMENTS)) {
+            Log log = fixture.openLog();
+            log.appendVerified(Batches.transactional(42, 3, 0, 2), 0, ProducerEntry.NO_MARKER, fixture.nowMs);
+            log.appendVerified(Batches.transactional(43, 0, 0, 1), 0, ProducerEntry.NO_MARKER, fixture.nowMs);
+            log.appendMarker(new EndTransactionMarker(43, (short) 1, false, 7), true, 0, fixture.nowMs);
+            fixture.stop();
+
+            assertThat(dump(fixture.files(LogFiles.TRANSACTION_INDEX)))
+                    .contains("producerId: 43 firstOffset: 2 lastOffset: 3 lastStableOffset: 0");
+            assertThat(dump(fixture.files(LogFiles.SNAPSHOT))).contains("currentTxnFirstOffset: OptionalLong[0]");
+            assertThat(dump(fixture.files(LogFiles.LOG))).contains("endTxnMarker: ABORT coordinatorEpoch: 7");
         }
     }
 

@@ -5,6 +5,7 @@ import io.tailrace.protocol.LeaderEpochs;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.CorruptBatchException;
 import io.tailrace.protocol.record.Decompressor;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatches;
 import io.tailrace.protocol.record.RecordCursor;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log in memory, for simulations: real batches, and a model of what has reached the disk. {@link #sync} is what the
@@ -28,7 +30,8 @@ public final class InMemoryLog implements ReplicaLog {
     /** Guarded by this, as is everything below. */
     private final List<RecordBatch> batches = new ArrayList<>();
 
-    private final ProducerStates producers = new ProducerStates(PRODUCERS_MAX);
+    private final List<AbortedTransaction> aborted = new ArrayList<>();
+    private ProducerStates producers = new ProducerStates(PRODUCERS_MAX);
     private LeaderEpochs epochs = LeaderEpochs.EMPTY;
     /** Where the oldest batch that is kept starts, or would. */
     private long baseOffset;
@@ -76,13 +79,23 @@ public final class InMemoryLog implements ReplicaLog {
     }
 
     @Override
-    public synchronized AppendResult appendAsLeader(ByteBuffer bytes, int leaderEpoch, long nowMs) {
+    public synchronized AppendResult appendVerified(ByteBuffer bytes, int leaderEpoch, long verification, long nowMs) {
         RecordBatch batch = RecordBatch.at(bytes);
+        return append(batch, leaderEpoch, producers.validate(batch, verification, startOffset), nowMs);
+    }
+
+    @Override
+    public synchronized AppendResult appendMarker(
+            EndTransactionMarker marker, boolean raisesEpoch, int leaderEpoch, long nowMs) {
+        AppendResult refusal = producers.validate(marker, raisesEpoch, startOffset, endOffset);
+        return append(RecordBatch.at(marker.toBatch(nowMs)), leaderEpoch, refusal, nowMs);
+    }
+
+    private AppendResult append(RecordBatch batch, int leaderEpoch, @Nullable AppendResult refusal, long nowMs) {
         if (leaderEpoch < epochs.latest()) {
             return new AppendResult.Refused(
                     ErrorCode.NOT_LEADER_OR_FOLLOWER, "epoch " + leaderEpoch + " is before " + epochs.latest());
         }
-        AppendResult refusal = producers.validate(batch, startOffset);
         if (refusal != null) {
             return refusal;
         }
@@ -146,9 +159,27 @@ public final class InMemoryLog implements ReplicaLog {
     }
 
     private void remember(RecordBatch batch, long nowMs) {
-        if (batch.hasProducerId() && !batch.isControl()) {
-            producers.add(ProducerBatchMetadata.of(batch), nowMs);
+        AbortedTransaction ended = producers.add(batch, nowMs);
+        if (ended != null) {
+            aborted.add(ended);
         }
+    }
+
+    @Override
+    public synchronized long lastStableOffset(long highWatermark) {
+        return Math.max(startOffset, producers.lastStableOffset(highWatermark));
+    }
+
+    @Override
+    public synchronized List<AbortedTransaction> abortedTransactions(long from, LogSlice slice, long limit) {
+        long end = from;
+        for (RecordBatch batch : RecordBatches.of(((Slice) slice).bytes())) {
+            end = batch.nextOffset();
+        }
+        long to = Math.min(end, limit);
+        return aborted.stream()
+                .filter(each -> each.markerOffset() >= from && each.firstOffset() < to)
+                .toList();
     }
 
     @Override
@@ -240,19 +271,24 @@ public final class InMemoryLog implements ReplicaLog {
         startOffset = Math.min(startOffset, endOffset);
         syncedOffset = Math.min(syncedOffset, endOffset);
         epochs = epochs.truncate(endOffset);
-        producers.clear();
+        forget();
         batches.stream().filter(batch -> batch.lastOffset() >= startOffset).forEach(batch -> remember(batch, nowMs));
     }
 
     @Override
     public synchronized void truncateFullyAndStartAt(long offset, long nowMs) {
         batches.clear();
-        producers.clear();
+        forget();
         epochs = LeaderEpochs.EMPTY;
         baseOffset = offset;
         startOffset = offset;
         endOffset = offset;
         syncedOffset = offset;
+    }
+
+    private void forget() {
+        producers = new ProducerStates(PRODUCERS_MAX);
+        aborted.clear();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tailrace.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.protocol.record.EndTransactionMarker;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatches;
 import java.io.IOException;
@@ -54,7 +55,7 @@ class ReplicaLogTest {
         long start = log.logStartOffset();
         long end = log.logEndOffset();
         long near = Math.max(0, end + random.nextInt(-12, 3));
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(13)) {
             case 0 -> {
                 history.add("begins epoch " + ++epoch);
                 int begun = epoch;
@@ -108,6 +109,23 @@ class ReplicaLogTest {
             case 7 -> {
                 return reads(random, near);
             }
+            case 10, 11 -> {
+                int producer = 10 + random.nextInt(3);
+                int producerEpoch = random.nextInt(2);
+                int sequence = random.nextInt(3);
+                boolean isVerified = random.nextInt(4) > 0;
+                history.add("appends sequence %d of transactional %d in epoch %d, verified %s"
+                        .formatted(sequence, producer, producerEpoch, isVerified));
+                return each -> appendTransactional(
+                        each, Batches.transactional(producer, producerEpoch, sequence, 1), isVerified);
+            }
+            case 12 -> {
+                EndTransactionMarker marker = new EndTransactionMarker(
+                        10 + random.nextInt(3), (short) random.nextInt(3), random.nextBoolean(), random.nextInt(3));
+                boolean raisesEpoch = random.nextBoolean();
+                history.add(marker + ", raises the epoch " + raisesEpoch);
+                return each -> comparable(each.appendMarker(marker, raisesEpoch, epoch, NOW_MS));
+            }
             default -> {
                 int records = 1 + random.nextInt(3);
                 int timestamp = random.nextInt(1000);
@@ -117,16 +135,40 @@ class ReplicaLogTest {
         }
     }
 
+    private Object appendTransactional(ReplicaLog log, ByteBuffer batch, boolean isVerified) throws IOException {
+        AppendResult first = log.appendAsLeader(batch, epoch, NOW_MS);
+        return isVerified && first instanceof AppendResult.Unverified unverified
+                ? comparable(log.appendVerified(batch, epoch, unverified.verification(), NOW_MS))
+                : comparable(first);
+    }
+
     private Operation reads(Random random, long offset) {
         int bytesMax = random.nextInt(1500);
         long limit = offset + random.nextInt(10);
         boolean atLeastOne = random.nextBoolean();
         history.add("reads %d to %d, %d bytes".formatted(offset, limit, bytesMax));
         return log -> {
-            try (LogSlice slice = log.read(offset, bytesMax, limit, atLeastOne)) {
-                return wholeBatches(slice);
+            long committed = Math.min(limit, log.lastStableOffset(offset));
+            try (LogSlice slice = log.read(offset, bytesMax, limit, atLeastOne);
+                    LogSlice stable = log.read(offset, bytesMax, committed, atLeastOne)) {
+                return List.of(wholeBatches(slice), committed, abortedIn(log, offset, stable, committed));
             }
         };
+    }
+
+    /** The aborted transactions of what was read, without others that an index may add. */
+    private static List<AbortedTransaction> abortedIn(ReplicaLog log, long from, LogSlice slice, long limit)
+            throws IOException {
+        long end = from;
+        for (RecordBatch batch : RecordBatches.of(slice.toBuffer())) {
+            end = batch.nextOffset();
+        }
+        long to = end;
+        return slice.isEmpty()
+                ? List.of()
+                : log.abortedTransactions(from, slice, limit).stream()
+                        .filter(each -> each.firstOffset() < to)
+                        .toList();
     }
 
     private static List<ByteBuffer> wholeBatches(LogSlice slice) throws IOException {
@@ -150,7 +192,14 @@ class ReplicaLogTest {
 
     private static List<Object> describe(ReplicaLog log) throws IOException {
         try (LogSlice all = log.read(log.logStartOffset(), Integer.MAX_VALUE, Long.MAX_VALUE, true)) {
-            return List.of(log.logStartOffset(), log.logEndOffset(), log.epochs(), wholeBatches(all));
+            long end = log.logEndOffset();
+            return List.of(
+                    log.logStartOffset(),
+                    end,
+                    log.epochs(),
+                    wholeBatches(all),
+                    log.lastStableOffset(end),
+                    abortedIn(log, log.logStartOffset(), all, end));
         }
     }
 }

@@ -34,10 +34,9 @@ public record EndTransactionMarker(long producerId, short producerEpoch, boolean
         RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, BATCH_BYTES);
         boolean unused = builder.append(nowMs, key, value, List.of());
         builder.producer(producerId, producerEpoch, RecordBatch.NO_SEQUENCE);
-        ByteBuffer batch = builder.build();
-        batch.putShort(RecordBatch.ATTRIBUTES_AT, (short) (RecordBatch.TRANSACTIONAL_MASK | RecordBatch.CONTROL_MASK));
-        RecordBatch.at(batch).stampCrc();
-        return batch;
+        builder.transactional();
+        builder.control();
+        return builder.build();
     }
 
     /**

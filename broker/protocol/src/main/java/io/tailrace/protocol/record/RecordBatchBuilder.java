@@ -33,6 +33,7 @@ public final class RecordBatchBuilder {
     private long producerId = RecordBatch.NO_PRODUCER_ID;
     private short producerEpoch = RecordBatch.NO_PRODUCER_EPOCH;
     private int baseSequence = RecordBatch.NO_SEQUENCE;
+    private int flags;
 
     /**
      * Creates a builder that estimates the size of the batch without compression.
@@ -126,6 +127,16 @@ public final class RecordBatchBuilder {
         this.baseSequence = firstSequence;
     }
 
+    /** Makes the batch a part of its producer's transaction. */
+    public void transactional() {
+        flags |= RecordBatch.TRANSACTIONAL_MASK;
+    }
+
+    /** Makes the batch a control batch, in which a broker writes. */
+    void control() {
+        flags |= RecordBatch.CONTROL_MASK;
+    }
+
     /** Number of records added. */
     public int recordCount() {
         return recordCount;
@@ -169,7 +180,7 @@ public final class RecordBatchBuilder {
         batch.putInt(RecordBatch.LENGTH_AT, batch.limit() - RecordBatch.LENGTH_OVERHEAD_BYTES)
                 .putInt(RecordBatch.LEADER_EPOCH_AT, RecordBatch.NO_LEADER_EPOCH)
                 .put(RecordBatch.MAGIC_AT, RecordBatch.MAGIC)
-                .putShort(RecordBatch.ATTRIBUTES_AT, (short) compression.id())
+                .putShort(RecordBatch.ATTRIBUTES_AT, (short) (compression.id() | flags))
                 .putInt(RecordBatch.LAST_OFFSET_DELTA_AT, recordCount - 1)
                 .putLong(RecordBatch.BASE_TIMESTAMP_AT, baseTimestampMs)
                 .putLong(RecordBatch.MAX_TIMESTAMP_AT, maxTimestampMs)
