@@ -38,7 +38,8 @@ final class FieldComparison {
             Map.entry("AddPartitionsToTxnResponse.resultsByTopic", "resultsByTopicV3AndBelow"));
 
     /** Fields that Kafka does not have in these versions; it must preserve their tags. */
-    private static final Set<String> OURS_ALONE = Set.of("FetchRequest.replicaEpoch");
+    private static final Set<String> OURS_ALONE =
+            Set.of("FetchRequest.replicaEpoch", "TransactionLogValue.lastProducerEpoch");
 
     private FieldComparison() {}
 
