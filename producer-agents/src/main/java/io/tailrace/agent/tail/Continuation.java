@@ -88,7 +88,7 @@ final class Continuation implements Closeable {
      * @return empty if the file holds another content
      */
     Optional<ReadCursor> cursor(FileId id) throws IOException {
-        return end == null ? file.resume(content, id) : Optional.of(end.cursor());
+        return end == null ? file.known().resume(content, id.equals(file.id())) : Optional.of(end.cursor());
     }
 
     /**

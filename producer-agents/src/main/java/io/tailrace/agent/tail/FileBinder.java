@@ -64,7 +64,7 @@ final class FileBinder {
             }
             if (result == Attachment.ATTACHED && cursor.isPresent()) {
                 content.noteVerified();
-                file.setUnreadHead(cursor.get().offset() == 0 ? Head.of(content) : Head.EMPTY);
+                file.known().setUnreadHead(cursor.get().offset() == 0 ? Head.of(content) : Head.EMPTY);
                 file.attach(stat, state, waits ? null : content, cursor.get(), now);
                 toSkip.remove(stat.id());
                 unbound = waits ? content : null;

@@ -48,10 +48,7 @@ public final class FollowedFile {
     private boolean waiting;
 
     private final DescriptorTurn turn = new DescriptorTurn();
-    /** The first bytes of the file, until the cursor has them. */
-    private Head unreadHead = Head.EMPTY;
-
-    private ReadCursor cursor = new ReadCursor();
+    private final KnownBytes known;
     private LineReader.Search search = new LineReader.Search();
 
     private final Growth growth = new Growth();
@@ -74,6 +71,7 @@ public final class FollowedFile {
         compressed = Compression.ofName(path.toString()) != null;
         id = progress.id();
         acknowledgements = new Acknowledgements(progress.acknowledged(), progress.sent());
+        known = new KnownBytes(acknowledgements);
         absence = new Absence(progress.complete(), progress.missingSinceMs());
         seenSizeBytes = progress.closedSizeBytes();
         seenModifiedMs = progress.closedModifiedMs();
@@ -94,6 +92,7 @@ public final class FollowedFile {
         id = stat.id();
         compressed = stat.isNamedArchive();
         acknowledgements = new Acknowledgements(ReadPosition.START, List.of());
+        known = new KnownBytes(acknowledgements);
         absence = new Absence();
     }
 
@@ -160,21 +159,6 @@ public final class FollowedFile {
         return acknowledgements.readTo();
     }
 
-    /**
-     * A cursor at the position up to which everything is acknowledged or in flight.
-     *
-     * @param openedId the opened file's
-     * @return empty if the opened file holds another content
-     */
-    Optional<ReadCursor> resume(Content opened, FileId openedId) throws IOException {
-        boolean isOwn = openedId.equals(id);
-        if (ReadCursor.resume(opened, acknowledgements.fingerprint()).isEmpty()
-                || acknowledgements.contradicts(opened, !isOwn)) {
-            return Optional.empty();
-        }
-        return ReadCursor.resume(opened, readTo());
-    }
-
     /** Where chunks ended that were read last, since the agent's start. */
     List<ReadPosition> recentPlaces() {
         return recent.all();
@@ -226,8 +210,13 @@ public final class FollowedFile {
         return content;
     }
 
+    /** What is known of its bytes. */
+    KnownBytes known() {
+        return known;
+    }
+
     ReadCursor cursor() {
-        return cursor;
+        return known.cursor();
     }
 
     LineReader.Search search() {
@@ -264,7 +253,7 @@ public final class FollowedFile {
         id = stat.id();
         remember(stat);
         state = newState;
-        cursor = resumed;
+        known.setCursor(resumed);
         search = new LineReader.Search();
         noteGrowth(now);
         absence.end();
@@ -283,11 +272,6 @@ public final class FollowedFile {
         waiting = false;
         turn.begin(now);
         changed();
-    }
-
-    /** Keeps the first bytes of a file that is not read yet, to recognise its copies. */
-    void setUnreadHead(Head head) {
-        unreadHead = head;
     }
 
     /** Binds the content to a file that holds nothing unread, without opening it. */
@@ -343,39 +327,10 @@ public final class FollowedFile {
                 && (compressed || seenSizeBytes <= acknowledged().offset());
     }
 
-    /**
-     * Whether other bytes begin like this content.
-     *
-     * @return empty if there are too few to decide
-     */
-    Optional<Boolean> beginsLike(Head head) throws IOException {
-        if (cursor.offset() > 0) {
-            return Optional.of(cursor.beginsLike(head));
-        }
-        ReadPosition known = acknowledgements.fingerprint();
-        int needed = known.headBytes();
-        if (needed == 0) {
-            return Optional.of(beginsLikeUnreadBytes(head));
-        }
-        return head.length() < needed
-                ? Optional.empty()
-                : Optional.of(head.hash(needed).equals(known.headHash()));
-    }
-
-    /** Before the first line is whole there is no fingerprint, but the open file has the bytes, even if it was deleted. */
-    private boolean beginsLikeUnreadBytes(Head head) throws IOException {
-        if (content != null && !unreadHead.isWhole()) {
-            unreadHead = Head.of(content);
-        }
-        return head.beginsLike(unreadHead);
-    }
-
     /** Whether the content's own file still holds it, as far as that can be said without decompressing it again. */
     boolean isIntact() throws IOException {
         if (content != null) {
-            return !content.mayHaveChanged()
-                    || !content.advanceTo(cursor.offset(), 0, new ReadBudget(0))
-                    || cursor.matches(content);
+            return known.isHeldBy(content);
         }
         Stat stat = FileId.stat(path);
         return stat.id().equals(id) && !hasChanged(stat);
@@ -447,9 +402,7 @@ public final class FollowedFile {
     void noteRead(Moment now) {
         noteGrowth(now);
         turn.noteRead(now);
-        if (cursor.offset() > 0) {
-            unreadHead = Head.EMPTY;
-        }
+        known.noteRead();
     }
 
     /** Whether the last read found nothing more. */

@@ -2,6 +2,7 @@ package io.tailrace.agent.tail;
 
 import io.tailrace.agent.tail.FollowedFile.State;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ final class FollowedFiles {
      * Under what a content is found.
      *
      * @param order its place among all
-     * @param names those of the file that held it first and last, and what they have in common with other files of their logs
+     * @param names those of the file that held it first and last, and the series of those that are numbered
      * @param id that file
      */
     private record Indexed(long order, Set<String> names, FileId id) {}
@@ -48,17 +48,12 @@ final class FollowedFiles {
         Set<String> names = new HashSet<>();
         for (String name : List.of(RotationMatcher.name(file.path()), file.fileName())) {
             names.add(name);
-            names.add(familyKey(name));
+            RotationMatcher.numbered(name).ifPresent(numbered -> names.add(numbered.series()));
         }
         all.put(file, new Indexed(order, names, file.id()));
         byId.put(file.id(), file);
         names.forEach(name ->
                 byName.computeIfAbsent(name, each -> new LinkedHashSet<>()).add(file));
-    }
-
-    /** Different from every name. */
-    private static String familyKey(String name) {
-        return "/" + RotationMatcher.family(name);
     }
 
     void remove(FollowedFile file) {
@@ -92,19 +87,24 @@ final class FollowedFiles {
         return file != null && file.state() != State.MISSING && file.id().equals(id);
     }
 
-    /** The contents whose file rotation may have given this name, the longest first. */
-    List<FollowedFile> maybeRotatedTo(String name) {
-        Set<FollowedFile> found = new TreeSet<>(Comparator.comparingLong(this::order));
+    /** The contents whose names this name extends. */
+    Set<FollowedFile> extendedBy(String name) {
+        Set<FollowedFile> found = new HashSet<>();
         for (String earlier : RotationMatcher.namesBefore(name)) {
             found.addAll(byName.getOrDefault(earlier, Set.of()));
         }
-        if (RotationMatcher.isNumbered(name)) {
-            byName.getOrDefault(familyKey(name), Set.of()).stream()
-                    .filter(file -> RotationMatcher.isRotatedName(name, RotationMatcher.name(file.path()))
-                            || RotationMatcher.isRotatedName(name, file.fileName()))
-                    .forEach(found::add);
-        }
-        return longestFirst(found);
+        return found;
+    }
+
+    /** The contents with a name of a series, whatever its number. */
+    Set<FollowedFile> numbered(String series) {
+        return Collections.unmodifiableSet(byName.getOrDefault(series, Set.of()));
+    }
+
+    /** The longest first, and of those that are as long the one that was found first. */
+    int compareLongestFirst(FollowedFile one, FollowedFile other) {
+        int byLength = Long.compare(other.knownTo(), one.knownTo());
+        return byLength == 0 ? Long.compare(order(one), order(other)) : byLength;
     }
 
     /** Of two contents that begin like a file, the file holds the one that is like it for longer. */
@@ -114,7 +114,8 @@ final class FollowedFiles {
                 .toList();
     }
 
-    private long order(FollowedFile file) {
+    /** Its place among all, in the order in which they were found. */
+    long order(FollowedFile file) {
         Indexed indexed = all.get(file);
         return indexed == null ? Long.MAX_VALUE : indexed.order;
     }

@@ -27,6 +27,26 @@ final class Head {
         }
     }
 
+    /**
+     * The first bytes of what was read.
+     *
+     * @param bytes not written to afterwards, if they are {@link ReadPosition#HEAD_BYTES_MAX} or more
+     */
+    static Head of(byte[] bytes, int length) {
+        return new Head(length < bytes.length ? Arrays.copyOf(bytes, length) : bytes);
+    }
+
+    /** The order of the bytes. What begins with a head follows it at once. */
+    int compareTo(Head other) {
+        return Arrays.compareUnsigned(bytes, other.bytes);
+    }
+
+    /** The bytes that both begin with. */
+    Head common(Head other) {
+        int difference = Arrays.mismatch(bytes, other.bytes);
+        return difference < 0 ? this : new Head(Arrays.copyOf(bytes, difference));
+    }
+
     int length() {
         return bytes.length;
     }

@@ -23,6 +23,7 @@ final class NewFiles {
     private final Bindings bindings;
     private final FollowedFiles followed;
     private final Copies copies;
+    private long comparisons;
 
     NewFiles(TailConfig config, FileFinder finder, Bindings bindings, Copies copies) {
         this.config = config;
@@ -39,12 +40,13 @@ final class NewFiles {
             List<Stat> listed = new ArrayList<>(files);
             listed.sort(Comparator.comparing(stat -> stat.path().toString().length()));
             Set<FileId> identified = new HashSet<>();
+            RotationCandidates candidates = new RotationCandidates(followed);
             boolean again = true;
             while (again) {
                 again = false;
                 for (Stat stat : listed) {
                     if (isUnknown(stat) && identified.add(stat.id())) {
-                        identify(stat, now);
+                        identify(stat, candidates, now);
                         again = true;
                     }
                 }
@@ -58,7 +60,7 @@ final class NewFiles {
     }
 
     /** Decides which content a new file holds. */
-    private void identify(Stat stat, Moment now) {
+    private void identify(Stat stat, RotationCandidates candidates, Moment now) {
         boolean isTooOld = config.files().isTooOld(stat.modifiedMs(), now.wallMs());
         try {
             if (RotationMatcher.isArchiveOfFile(stat)) {
@@ -68,20 +70,8 @@ final class NewFiles {
                 return;
             }
             // Compressing a log keeps its time.
-            List<FollowedFile> candidates = followed.maybeRotatedTo(RotationMatcher.name(stat.path())).stream()
-                    .filter(known -> !isTooOld || known.state() == State.MISSING)
-                    .toList();
-            Head head = candidates.isEmpty() ? Head.EMPTY : Head.of(stat.path());
-            for (FollowedFile known : candidates) {
-                Match match = RotationMatcher.match(stat, head, known, copies, now.wallMs());
-                if (match == Match.COMPARING
-                        || (match == Match.UNDECIDED && RotationMatcher.isYoung(stat, now.wallMs()))) {
-                    bindings.addUndecided(stat.path());
-                }
-                boolean isContinued = match == Match.CONTINUATION && continueIn(stat, known, now);
-                if (isContinued || match == Match.COMPARING || match == Match.UNDECIDED) {
-                    return;
-                }
+            if (isKnown(stat, candidates.of(RotationMatcher.name(stat.path()), isTooOld), now)) {
+                return;
             }
         } catch (IOException e) {
             finder.setUnreadable(stat.path(), e);
@@ -93,11 +83,41 @@ final class NewFiles {
         FollowedFile file = bindings.newContent(stat);
         if (bindings.attach(file, stat, State.LISTED, now) == Attachment.ATTACHED) {
             bindings.follow(file);
+            candidates.changed(file);
             log.info(
                     "following new file: {}, from byte {}",
                     stat.path(),
                     file.acknowledged().offset());
         }
+    }
+
+    /** Whether a file holds one of the contents, or it cannot be said yet. */
+    private boolean isKnown(Stat stat, RotationCandidates.OfName named, Moment now) throws IOException {
+        if (named.isEmpty()) {
+            return false;
+        }
+        boolean isYoung = RotationMatcher.isYoung(stat, now.wallMs());
+        Head head = Head.of(stat.path());
+        for (FollowedFile known : named.thatMayBeginLike(head, isYoung)) {
+            comparisons++;
+            Match match = RotationMatcher.match(stat, head, known, copies, now.wallMs());
+            if (match == Match.COMPARING || (match == Match.UNDECIDED && isYoung)) {
+                bindings.addUndecided(stat.path());
+            }
+            if (match == Match.COMPARING || match == Match.UNDECIDED) {
+                return true;
+            }
+            if (match == Match.KEPT) {
+                named.setKept(known);
+            } else if (match == Match.CONTINUATION) {
+                boolean isContinued = continueIn(stat, known, now);
+                named.changed(known);
+                if (isContinued) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**
@@ -130,6 +150,11 @@ final class NewFiles {
             return true;
         }
         return false;
+    }
+
+    /** With how many contents new files were compared, each file for itself. */
+    long comparisons() {
+        return comparisons;
     }
 
     /** How often a copy was compared further. */

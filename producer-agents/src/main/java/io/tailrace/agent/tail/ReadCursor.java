@@ -90,6 +90,11 @@ final class ReadCursor {
         return other.beginsLike(head, (int) Math.min(offset, head.length));
     }
 
+    /** The first bytes that were read. */
+    Head head() {
+        return Head.of(head, (int) Math.min(offset, head.length));
+    }
+
     ReadPosition position() {
         if (offset == 0) {
             return ReadPosition.START;

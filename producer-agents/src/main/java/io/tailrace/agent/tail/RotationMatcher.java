@@ -36,6 +36,8 @@ final class RotationMatcher {
     enum Match {
         /** The file holds another content. */
         NONE,
+        /** The file begins like the content, but is another log by its name, as the content's own file is still there. */
+        KEPT,
         /** The file is being compared with what is being read elsewhere. Decide at the next scan. */
         COMPARING,
         /** The file is a copy of what is being read elsewhere, or may become one. Decide at the next scan. */
@@ -64,7 +66,8 @@ final class RotationMatcher {
      * @param copies compares the file with the content's own
      */
     static Match match(Stat stat, Head head, FollowedFile known, Copies copies, long wallMs) throws IOException {
-        Optional<Boolean> beginsAlike = head.length() == 0 ? Optional.empty() : known.beginsLike(head);
+        Optional<Boolean> beginsAlike =
+                head.length() == 0 ? Optional.empty() : known.known().beginsLike(head, known.content());
         if (beginsAlike.isEmpty()) {
             return isYoung(stat, wallMs) ? Match.UNDECIDED : Match.NONE;
         }
@@ -81,7 +84,7 @@ final class RotationMatcher {
                 if (!isCopyName(name(stat.path()), known)) {
                     // app-1.log and app-2.log may be logs of two programs. Rotation would have left nothing under the
                     // lower number.
-                    yield Match.NONE;
+                    yield Match.KEPT;
                 }
                 // While a copy is written, and before the original is truncated, nobody can say.
                 yield isYoung(stat, wallMs) ? Match.UNDECIDED : compare(stat, known, copies);
@@ -108,18 +111,28 @@ final class RotationMatcher {
     }
 
     private static boolean hasHigherNumber(String name, String known) {
-        Matcher later = COUNT.matcher(Compression.withoutSuffix(name));
-        Matcher earlier = COUNT.matcher(Compression.withoutSuffix(known));
-        return later.matches()
-                && earlier.matches()
-                && later.group(1).equals(earlier.group(1))
-                && later.group(3).equals(earlier.group(3))
-                && Integer.parseInt(later.group(2)) > Integer.parseInt(earlier.group(2));
+        Optional<Numbered> later = numbered(name);
+        Optional<Numbered> earlier = numbered(known);
+        return later.isPresent() && earlier.isPresent() && later.get().follows(earlier.get());
     }
 
-    /** Whether a name has a number, a date or an extension that rotation may have added. */
-    static boolean isNumbered(String name) {
-        return !family(name).equals(name);
+    /**
+     * A name with a number that rotation may count up.
+     *
+     * @param series what is before and after the number. No name is equal to it
+     */
+    record Numbered(String series, int number) {
+        private boolean follows(Numbered other) {
+            return series.equals(other.series) && number > other.number;
+        }
+    }
+
+    /** What rotation may count up in a name; empty if that has no such number. */
+    static Optional<Numbered> numbered(String name) {
+        Matcher count = COUNT.matcher(Compression.withoutSuffix(name));
+        return count.matches()
+                ? Optional.of(new Numbered(count.group(1) + "/" + count.group(3), Integer.parseInt(count.group(2))))
+                : Optional.empty();
     }
 
     /** What is common to the names of all rotated files of a log. */

@@ -136,6 +136,11 @@ final class SourceFiles {
         }
     }
 
+    /** With how many contents new files were compared, each file for itself. */
+    long comparisons() {
+        return newFiles.comparisons();
+    }
+
     /** How often an archive was decompressed further before its first line, or a copy was compared further. */
     long advances() {
         return bindings.advances() + newFiles.advances();
