@@ -20,8 +20,8 @@ public record Offline(PartitionView view, LogView log, Reason reason) implements
     public Leadership leadership() {
         return new NotLeader(
                 switch (reason) {
-                    case UNASSIGNED, FENCED -> ErrorCode.NOT_LEADER_OR_FOLLOWER;
-                    case NO_LEADER -> ErrorCode.LEADER_NOT_AVAILABLE;
+                    // Apache Kafka's consumer ends if a fetch fails with LEADER_NOT_AVAILABLE.
+                    case UNASSIGNED, FENCED, NO_LEADER -> ErrorCode.NOT_LEADER_OR_FOLLOWER;
                     case LOG_FAILED -> ErrorCode.KAFKA_STORAGE_ERROR;
                 });
     }

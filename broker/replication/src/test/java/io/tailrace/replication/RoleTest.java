@@ -31,6 +31,15 @@ class RoleTest {
     }
 
     @Test
+    void partitionWithoutALeaderSendsClientsToTheMetadata() {
+        Scenario s = threeReplicas(1, log(10, 5)).elected(1, 4, 1).elected(PartitionState.NO_LEADER, 5, 1);
+        assertThat(reason(s)).isEqualTo(Reason.NO_LEADER);
+        assertThat(s.refusal(Replica.ANY_EPOCH)).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        assertThat(committedRead(s, 0, Replica.ANY_EPOCH))
+                .isEqualTo(new FetchVerdict.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER));
+    }
+
+    @Test
     void electionMakesLeaderOrFollower() {
         Scenario s = threeReplicas(1, log(10, 5)).elected(1, 4, 1, 2);
         assertThat(s.effects()).contains(new Effect.LeadershipStarted(4, 10));

@@ -150,7 +150,7 @@ final class ShardLog {
         return switch (error) {
             case NONE, OFFSET_OUT_OF_RANGE, MESSAGE_TOO_LARGE -> error;
             case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, FENCED_LEADER_EPOCH -> ErrorCode.NOT_COORDINATOR;
-            case NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT, LEADER_NOT_AVAILABLE ->
+            case NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT ->
                 ErrorCode.COORDINATOR_NOT_AVAILABLE;
             default -> ErrorCode.UNKNOWN_SERVER_ERROR;
         };
