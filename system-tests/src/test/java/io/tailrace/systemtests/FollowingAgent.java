@@ -77,7 +77,8 @@ final class FollowingAgent implements AutoCloseable {
 
     void requireRunning() {
         if (hasEnded()) {
-            throw new AssertionError("the agent has ended by itself:\n" + process().output());
+            throw new AssertionError(
+                    "the agent has ended by itself:\n" + process().output());
         }
     }
 

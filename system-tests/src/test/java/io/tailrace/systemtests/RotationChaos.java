@@ -30,7 +30,8 @@ final class RotationChaos {
      * @param disk the checkpoint's; empty if it cannot be filled
      * @param judge is told of each kill of the agent
      */
-    record Victims(FollowingAgent agent, Map<String, String> added, Optional<SmallDisk> disk, LogFleet logs, RowJudge judge) {}
+    record Victims(
+            FollowingAgent agent, Map<String, String> added, Optional<SmallDisk> disk, LogFleet logs, RowJudge judge) {}
 
     RotationChaos(LocalCluster cluster, ClusterWatch watch, List<TopicPartition> partitions, Victims victims) {
         this.cluster = cluster;
@@ -104,7 +105,9 @@ final class RotationChaos {
 
     private LocalBroker leader(int number) throws InterruptedException {
         int id = watch.leader(partitions.get(number % partitions.size()));
-        return id >= 0 ? cluster.broker(id) : cluster.brokers().get(number % cluster.brokers().size());
+        return id >= 0
+                ? cluster.broker(id)
+                : cluster.brokers().get(number % cluster.brokers().size());
     }
 
     /** Waits for as long as the fault lasts, and kills the agent meanwhile if the step says so. */

@@ -35,8 +35,6 @@ enum RotationFault {
     }
 
     long drawLastsMs(Random random, RotationPlan plan) {
-        return this == BROKERS_AWAY
-                ? plan.brokersAwayMs()
-                : random.nextInt(lastsMsMin, lastsMsMax) / plan.haste();
+        return this == BROKERS_AWAY ? plan.brokersAwayMs() : random.nextInt(lastsMsMin, lastsMsMax) / plan.haste();
     }
 }

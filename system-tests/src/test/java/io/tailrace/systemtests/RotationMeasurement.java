@@ -57,7 +57,9 @@ class RotationMeasurement {
         String seeds = System.getProperty("seeds", "");
         return seeds.isEmpty()
                 ? new long[] {new Random().nextInt(1_000_000)}
-                : Stream.of(seeds.split(",")).flatMapToLong(seed -> LongStream.of(Long.parseLong(seed))).toArray();
+                : Stream.of(seeds.split(","))
+                        .flatMapToLong(seed -> LongStream.of(Long.parseLong(seed)))
+                        .toArray();
     }
 
     private void add(long seed, RotationRun.Outcome outcome) {
@@ -73,7 +75,8 @@ class RotationMeasurement {
                 chaos.filesBegunWhileAway(),
                 chaos.count(RotationFault.AGENT_KILLED),
                 chaos.count(RotationFault.AGENT_STOPPED) + chaos.count(RotationFault.AGENT_RECONFIGURED),
-                chaos.count(RotationFault.LEADER_KILLED) + chaos.count(RotationFault.BROKER_KILLED)
+                chaos.count(RotationFault.LEADER_KILLED)
+                        + chaos.count(RotationFault.BROKER_KILLED)
                         + 3 * (chaos.count(RotationFault.BROKERS_KILLED) + chaos.count(RotationFault.BROKERS_AWAY)),
                 chaos.count(RotationFault.BROKER_PAUSED) + 3 * chaos.count(RotationFault.BROKERS_PAUSED),
                 chaos.count(RotationFault.DISK_FULL),
@@ -81,6 +84,8 @@ class RotationMeasurement {
                 received.missing(),
                 received.doubled(),
                 received.doubledInContentMax(),
-                outcome.verdict().violations().values().stream().mapToInt(Integer::intValue).sum());
+                outcome.verdict().violations().values().stream()
+                        .mapToInt(Integer::intValue)
+                        .sum());
     }
 }

@@ -56,12 +56,6 @@ record RotationPlan(
         List<RotationFault> laterFaults = new ArrayList<>(faults);
         laterFaults.addAll(List.of(AGENT_KILLED, AGENT_KILLED, AGENT_KILLED));
         return new RotationPlan(
-                seed,
-                load,
-                60_000,
-                1,
-                new LogFleet.Scale(3_000_000, 8_000_000, LINE_BYTES_MAX),
-                faults,
-                laterFaults);
+                seed, load, 60_000, 1, new LogFleet.Scale(3_000_000, 8_000_000, LINE_BYTES_MAX), faults, laterFaults);
     }
 }

@@ -9,6 +9,7 @@ import io.tailrace.systemtests.rotation.RowJudge;
 import io.tailrace.systemtests.rotation.RowReader;
 import io.tailrace.systemtests.rotation.Verdict;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,9 +93,21 @@ final class RotationRun {
                 return run(registryUrl, watch, Optional.empty());
             }
             try (SmallDisk disk = SmallDisk.over(data, DISK_MEGABYTES)) {
-                Outcome outcome = run(registryUrl, watch, Optional.of(disk));
-                Files.copy(data.resolve("checkpoint.json"), folder.resolve("checkpoint.json"));
-                return outcome;
+                try {
+                    return run(registryUrl, watch, Optional.of(disk));
+                } finally {
+                    keepCheckpoint(data);
+                }
+            }
+        }
+    }
+
+    /** For those who look into a failure: the disk will be gone. */
+    private void keepCheckpoint(Path data) throws IOException {
+        Path kept = LocalCluster.emptyFolder(folder.resolve("checkpoint"));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(data, "checkpoint.*")) {
+            for (Path file : files) {
+                Files.copy(file, kept.resolve(file.getFileName()));
             }
         }
     }
@@ -132,8 +145,7 @@ final class RotationRun {
             } catch (Throwable e) {
                 throw new AssertionError(
                         "seed %d, logs and data in %s\n%s\n%s"
-                                .formatted(
-                                        plan.seed(), folder, String.join("\n", chaos.record()), judge.verdict()),
+                                .formatted(plan.seed(), folder, String.join("\n", chaos.record()), judge.verdict()),
                         e);
             }
         }
@@ -143,13 +155,20 @@ final class RotationRun {
         FollowingAgent agent = new FollowingAgent(
                 folder,
                 Map.of(
-                        "bootstrap.servers", cluster.bootstrapServers(),
-                        "schema.registry.url", registryUrl,
-                        "host", HOST,
-                        "data.dir", folder.resolve("data").toString(),
-                        "dead.letter.topic", topics.deadLetters(),
-                        "stop.timeout.ms", "120000",
-                        "audit.interval.ms", "5000"));
+                        "bootstrap.servers",
+                        cluster.bootstrapServers(),
+                        "schema.registry.url",
+                        registryUrl,
+                        "host",
+                        HOST,
+                        "data.dir",
+                        folder.resolve("data").toString(),
+                        "dead.letter.topic",
+                        topics.deadLetters(),
+                        "stop.timeout.ms",
+                        "120000",
+                        "audit.interval.ms",
+                        "5000"));
         source("first", programs.paths()).forEach(agent::set);
         return agent;
     }
@@ -216,7 +235,8 @@ final class RotationRun {
                     .get(NEXT_ROW_MAX.toSeconds(), TimeUnit.SECONDS)
                     .entrySet()
                     .stream()
-                    .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
+                    .collect(Collectors.toMap(
+                            Map.Entry::getKey, end -> end.getValue().offset()));
             await("rows up to " + ends).atMost(NEXT_ROW_MAX).until(() -> reader.isAt(ends));
         }
     }

@@ -46,8 +46,8 @@ public final class LogFleet implements AutoCloseable {
             Path path = kind.path(root);
             Files.createDirectories(path.getParent());
             LogFiles files = new LogFiles(path, log, kind.appends());
-            programs.add(new WritingProgram(
-                    host, kind, log, files, scale, new Random(random.nextLong()), turns.readLock()));
+            programs.add(
+                    new WritingProgram(host, kind, log, files, scale, new Random(random.nextLong()), turns.readLock()));
         }
         programs.forEach(WritingProgram::start);
     }
@@ -92,10 +92,8 @@ public final class LogFleet implements AutoCloseable {
 
     /** Ends the programs, each after a whole line. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         resume();
-        for (WritingProgram program : programs) {
-            program.end();
-        }
+        programs.forEach(WritingProgram::end);
     }
 }

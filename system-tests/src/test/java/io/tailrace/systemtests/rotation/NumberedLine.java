@@ -61,7 +61,8 @@ record NumberedLine(String host, String log, int sequence, int length, boolean i
         try {
             int length = Integer.parseInt(fields[3]);
             long checksum = Long.parseLong(fields[4], 16);
-            boolean isIntact = line.length == length && checksum == checksum(line, end - CHECKSUM_DIGITS - 1, line, end);
+            boolean isIntact =
+                    line.length == length && checksum == checksum(line, end - CHECKSUM_DIGITS - 1, line, end);
             return Optional.of(new NumberedLine(fields[0], fields[1], Integer.parseInt(fields[2]), length, isIntact));
         } catch (NumberFormatException e) {
             return Optional.empty();

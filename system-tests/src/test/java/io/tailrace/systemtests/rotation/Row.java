@@ -8,8 +8,7 @@ package io.tailrace.systemtests.rotation;
  * @param fileId identity of the content of the line's file; empty if the record has none
  * @param byteOffset where the line begins there
  */
-record Row(
-        String topic, boolean isDeadLetter, String host, String file, String fileId, long byteOffset, byte[] line) {
+record Row(String topic, boolean isDeadLetter, String host, String file, String fileId, long byteOffset, byte[] line) {
     @Override
     public String toString() {
         return "%s byte %d of %s (fileId %s, %s)".formatted(host, byteOffset, file, fileId, topic);

@@ -127,7 +127,11 @@ public final class RowJudge {
 
     private static boolean isText(byte[] line) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).length() >= 0;
+            return StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(line))
+                            .length()
+                    >= 0;
         } catch (CharacterCodingException e) {
             return false;
         }
@@ -142,7 +146,8 @@ public final class RowJudge {
             report(
                     Violation.WRONG_FILE_ID,
                     "%s: %s has fileId %s%s"
-                            .formatted(what, content, content.fileId(), other == null ? "" : ", and this is of " + other));
+                            .formatted(
+                                    what, content, content.fileId(), other == null ? "" : ", and this is of " + other));
         }
     }
 

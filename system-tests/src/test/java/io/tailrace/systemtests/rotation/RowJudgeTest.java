@@ -154,21 +154,39 @@ class RowJudgeTest {
     }
 
     @Test
-    void headerOfEachContentIsCounted() {
+    void headerArrivesOnceInEachContent() {
+        addLogWithHeader();
+
+        Verdict verdict = verdictOn(rows);
+
+        assertThat(verdict.isClean()).as(verdict.toString()).isTrue();
+    }
+
+    @Test
+    void missingLineOfAHeaderIsFound() {
+        rows.remove(addLogWithHeader());
+
+        assertThat(verdictOn(rows).violations()).containsOnlyKeys(Violation.MISSING);
+    }
+
+    @Test
+    void headerOfNoContentIsFound() {
+        Row header = addLogWithHeader();
+        rows.add(row("id-4", header.byteOffset(), header.line()));
+
+        assertThat(verdictOn(rows).violations()).containsOnlyKeys(Violation.WRONG_FILE_ID);
+    }
+
+    /** Writes a log with a header of one line, whose row is returned, and another line. */
+    private Row addLogWithHeader() {
         WrittenLog alike = new WrittenLog("alike", 1, 1 << 20);
         judge.add(alike);
         alike.begin();
-        byte[] line = NumberedLine.encode(HOST, "alike", 0, new byte[] {'x'});
+        byte[] line = NumberedLine.encode(HOST, alike.name(), 0, new byte[] {'x'});
         alike.add(HeaderLine.BYTES, line.length);
-        rows.add(row("id-4", HeaderLine.BYTES, Arrays.copyOf(line, line.length - 1)));
-
-        assertThat(verdictOn(rows).violations()).containsOnlyKeys(Violation.MISSING);
-
-        byte[] header = new HeaderLine(0).encode();
-        RowJudge again = new RowJudge(HOST, new RowJudge.Limits(LINE_BYTES_MAX, 2, 10_000));
-        again.add(alike);
-        again.accept(row("id-4", 0, Arrays.copyOf(header, header.length - 1)));
-        again.accept(rows.get(rows.size() - 1));
-        assertThat(again.verdict().violations()).doesNotContainKey(Violation.WRONG_OFFSET);
+        Row header = row("id-3", 0, Arrays.copyOf(new HeaderLine(0).encode(), HeaderLine.BYTES - 1));
+        rows.add(header);
+        rows.add(row("id-3", HeaderLine.BYTES, Arrays.copyOf(line, line.length - 1)));
+        return header;
     }
 }

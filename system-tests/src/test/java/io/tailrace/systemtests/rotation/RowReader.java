@@ -65,11 +65,16 @@ public final class RowReader implements AutoCloseable {
                 new HttpSchemaRegistryClient(URI.create(registryUrl), REGISTRY_TIMEOUT), Optional.empty());
         consumer = new KafkaConsumer<>(
                 new HashMap<>(Map.of(
-                        "bootstrap.servers", bootstrapServers,
-                        "auto.offset.reset", "none",
-                        "reconnect.backoff.ms", 1_000,
-                        "reconnect.backoff.max.ms", 2_000,
-                        "enable.auto.commit", false)),
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "auto.offset.reset",
+                        "none",
+                        "reconnect.backoff.ms",
+                        1_000,
+                        "reconnect.backoff.max.ms",
+                        2_000,
+                        "enable.auto.commit",
+                        false)),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
         thread.start();
@@ -138,13 +143,16 @@ public final class RowReader implements AutoCloseable {
     /** Whether everything before these offsets was accepted. */
     public boolean isAt(Map<TopicPartition, Long> ends) {
         requireReading();
-        return ends.entrySet().stream()
-                .allMatch(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
+        return ends.entrySet().stream().allMatch(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed = true;
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -10,8 +10,7 @@ import java.util.Map;
  * @param violations how often each was found
  * @param examples some of them
  */
-public record Verdict(
-        Written written, Received received, Map<Violation, Integer> violations, List<String> examples) {
+public record Verdict(Written written, Received received, Map<Violation, Integer> violations, List<String> examples) {
 
     /**
      * What programs have written.

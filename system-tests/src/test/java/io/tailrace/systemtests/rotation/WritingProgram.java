@@ -51,7 +51,14 @@ final class WritingProgram {
      *
      * @param turn held while lines are written or the log is rotated
      */
-    WritingProgram(String host, RotationKind kind, WrittenLog log, LogFiles files, LogFleet.Scale scale, Random random, Lock turn) {
+    WritingProgram(
+            String host,
+            RotationKind kind,
+            WrittenLog log,
+            LogFiles files,
+            LogFleet.Scale scale,
+            Random random,
+            Lock turn) {
         this.host = host;
         this.kind = kind;
         this.log = log;
@@ -177,8 +184,12 @@ final class WritingProgram {
     }
 
     /** Waits until the program has ended its last line. */
-    void end() throws InterruptedException {
+    void end() {
         log.end();
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
