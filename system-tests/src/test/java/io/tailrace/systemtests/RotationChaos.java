@@ -5,15 +5,20 @@ import io.tailrace.systemtests.rotation.LogFleet;
 import io.tailrace.systemtests.rotation.RowJudge;
 import io.tailrace.systemtests.rotation.RowReader;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** Injects faults into an agent, its brokers and its disk, and keeps a record of them. Not thread-safe. */
 final class RotationChaos {
+    private static final int ROWS = 5_000;
+    private static final Duration ROWS_MAX = Duration.ofMinutes(3);
+
     private final LocalCluster cluster;
     private final ClusterWatch watch;
     private final List<TopicPartition> partitions;
@@ -68,7 +73,10 @@ final class RotationChaos {
                 victims.agent().set("poll.interval.ms", String.valueOf(50 + step.number()));
                 restartAgent(step.lastsMs());
             }
-            case AGENT_KILLED -> killAgent(step.lastsMs());
+            case AGENT_KILLED -> {
+                awaitRows();
+                killAgent(step.lastsMs());
+            }
             case LEADER_KILLED, BROKER_KILLED, BROKERS_KILLED, BROKERS_AWAY -> {
                 for (LocalBroker broker : brokers) {
                     broker.kill9();
@@ -121,6 +129,15 @@ final class RotationChaos {
             leftMs = Math.max(0, leftMs - afterMs - step.agentAwayMs());
         }
         TimeUnit.MILLISECONDS.sleep(leftMs);
+    }
+
+    /** Waits until rows arrive, so that an agent which is killed then has some in flight. */
+    private void awaitRows() {
+        long rows = victims.judge().rows();
+        Awaitility.await("more rows")
+                .atMost(ROWS_MAX)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> victims.judge().rows() >= rows + ROWS);
     }
 
     private void restartAgent(long awayMs) throws Exception {

@@ -2,102 +2,94 @@ package io.tailrace.systemtests.rotation;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** How a log is rotated. */
 enum RotationKind {
     /** {@code a.log} becomes {@code a.log.1}, and what was that {@code a.log.2}, and so on. */
-    NUMBERED(RotationKind::rotateNumbered),
-
+    NUMBERED,
     /** As {@link #NUMBERED}, but the program goes on writing to {@code a.log.1} for a while. */
-    WRITTEN_ON(files -> {
-        files.shift();
-        files.rename(files.numbered(1));
-    }),
-
+    WRITTEN_ON,
     /** {@code a.log} becomes {@code a-2026-01-01.log}. */
-    RENAMED(files -> {
-        files.rename(files.dated("renamed-%s.log"));
-        files.open();
-    }),
-
+    RENAMED,
     /** {@code a.log} becomes {@code a.log-2026-01-01}. */
-    DATED(files -> {
-        files.rename(files.dated("dated.log-%s"));
-        files.open();
-    }),
-
-    /** Each file has its name from its beginning. */
-    NAMED_BY_DATE(files -> files.open(files.dated("day-%s.log"))),
-
-    GZIP(files -> rotateCompressed(files, Compressor.GZIP)),
-    BZIP2(files -> rotateCompressed(files, Compressor.BZIP2)),
-    XZ(files -> rotateCompressed(files, Compressor.XZ)),
-    ZSTD(files -> rotateCompressed(files, Compressor.ZSTD)),
-
+    DATED,
+    /** Each file has its name, with a date, from its beginning. */
+    NAMED_BY_DATE,
+    GZIP,
+    BZIP2,
+    XZ,
+    ZSTD,
     /** logrotate's delaycompress: what was {@code a.log.1} is compressed before it becomes {@code a.log.2.gz}. */
-    GZIP_LATER(files -> {
-        files.compressNewest(Compressor.GZIP);
-        files.awaitCompressed();
-        rotateNumbered(files);
-    }),
-
+    GZIP_LATER,
     /** logrotate's copytruncate. */
-    COPIED(files -> {
-        files.shift();
-        files.copyAndTruncate(files.numbered(1));
-    }),
-
+    COPIED,
     /** The same, of a program without O_APPEND: it goes on where it was, and leaves a hole of NUL bytes before. */
-    COPIED_WITH_HOLE(files -> {
-        files.shift();
-        if (files.position() < RotationKind.HOLE_BYTES_MAX) {
-            files.copyAndTruncate(files.numbered(1));
-        } else {
-            // The program is started again.
-            files.rename(files.numbered(1));
-            files.open();
-        }
-    }),
-
+    COPIED_WITH_HOLE,
     /** Two logs in one directory, and all of their files begin alike. */
-    ALIKE_ONE(RotationKind::rotateNumbered),
-    ALIKE_OTHER(RotationKind::rotateNumbered),
-
+    ALIKE_ONE,
+    ALIKE_OTHER,
     /** A link moves to the newest of files that are followed by their own names, too. */
-    LINKED(files -> {
-        files.open(files.dated("linked-%s.log"));
-        files.link(files.path());
-    }),
-
+    LINKED,
     /** A link moves to the newest file, and only the link is followed. */
-    LINK_ALONE(files -> {
-        files.open(files.dated("file-%s"));
-        files.link(files.path());
-    }),
-
+    LINK_ALONE,
     /** As {@link #NUMBERED}, of a source that is added to a running agent's configuration. */
-    ADDED(RotationKind::rotateNumbered);
+    ADDED;
 
     private static final long HOLE_BYTES_MAX = 16 << 20;
     private static final int HEADER_LINES = 20;
 
-    private final Rotation rotation;
-
-    private interface Rotation {
-        void rotate(LogFiles files) throws IOException, InterruptedException;
+    void rotate(LogFiles files) throws IOException, InterruptedException {
+        switch (this) {
+            case NUMBERED, ALIKE_ONE, ALIKE_OTHER, ADDED -> rotateNumbered(files);
+            case WRITTEN_ON -> {
+                files.shift();
+                files.rename(files.numbered(1));
+            }
+            case RENAMED -> rotateTo(files.dated("renamed-%s.log"), files);
+            case DATED -> rotateTo(files.dated("dated.log-%s"), files);
+            case NAMED_BY_DATE -> files.open(files.dated("day-%s.log"));
+            case GZIP -> rotateCompressed(files, Compressor.GZIP);
+            case BZIP2 -> rotateCompressed(files, Compressor.BZIP2);
+            case XZ -> rotateCompressed(files, Compressor.XZ);
+            case ZSTD -> rotateCompressed(files, Compressor.ZSTD);
+            case GZIP_LATER -> {
+                files.compressNewest(Compressor.GZIP);
+                files.awaitCompressed();
+                rotateNumbered(files);
+            }
+            case COPIED -> rotateByCopy(files);
+            case COPIED_WITH_HOLE -> {
+                if (files.position() < HOLE_BYTES_MAX) {
+                    rotateByCopy(files);
+                } else {
+                    // The program is started again.
+                    rotateNumbered(files);
+                }
+            }
+            case LINKED -> openAndLink(files.dated("linked-%s.log"), files);
+            case LINK_ALONE -> openAndLink(files.dated("file-%s"), files);
+        }
     }
 
-    RotationKind(Rotation rotation) {
-        this.rotation = rotation;
+    private static void rotateTo(Path to, LogFiles files) throws IOException {
+        files.rename(to);
+        files.open();
+    }
+
+    private static void rotateByCopy(LogFiles files) throws IOException {
+        files.shift();
+        files.copyAndTruncate(files.numbered(1));
+    }
+
+    private static void openAndLink(Path next, LogFiles files) throws IOException {
+        files.open(next);
+        files.link(files.path());
     }
 
     private static void rotateNumbered(LogFiles files) throws IOException {
         files.shift();
-        files.rename(files.numbered(1));
-        files.open();
+        rotateTo(files.numbered(1), files);
     }
 
     private static void rotateCompressed(LogFiles files, Compressor compressor)
@@ -107,11 +99,7 @@ enum RotationKind {
         files.compressNewest(compressor);
     }
 
-    /** The kinds that this machine has the programs for. */
-    static List<RotationKind> possible() {
-        return Stream.of(values()).filter(RotationKind::isPossible).toList();
-    }
-
+    /** Whether this machine has the program that it takes. */
     boolean isPossible() {
         return switch (this) {
             case GZIP, GZIP_LATER -> Compressor.GZIP.isInstalled();
@@ -152,7 +140,7 @@ enum RotationKind {
     /** Begins the log's first file. */
     void begin(LogFiles files) throws IOException, InterruptedException {
         switch (this) {
-            case NAMED_BY_DATE, LINKED, LINK_ALONE -> rotation.rotate(files);
+            case NAMED_BY_DATE, LINKED, LINK_ALONE -> rotate(files);
             default -> files.open();
         }
     }
@@ -161,10 +149,6 @@ enum RotationKind {
     boolean mayRotate(LogFiles files) {
         // A file that no path matches is read to its end if the agent has opened it.
         return this != LINK_ALONE || files.isNewestReceivedNext();
-    }
-
-    void rotate(LogFiles files) throws IOException, InterruptedException {
-        rotation.rotate(files);
     }
 
     /** The log's name in the file system. */

@@ -2,6 +2,7 @@ package io.tailrace.systemtests.rotation;
 
 import io.tailrace.systemtests.rotation.WrittenLog.Place;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -64,6 +65,9 @@ public final class RowJudge {
      */
     public record Limits(int lineBytesMax, int doubledLinesMax, long doubledBytesMax) {}
 
+    /** A line that was written, and where. */
+    private record Origin(NumberedLine line, WrittenLog log, Place place) {}
+
     public RowJudge(String host, Limits limits) {
         this.host = host;
         this.limits = limits;
@@ -89,21 +93,26 @@ public final class RowJudge {
             acceptHeader(row, header.get());
             return;
         }
-        NumberedLine line = NumberedLine.parse(row.line()).orElse(null);
-        WrittenLog log = line == null ? null : logs.get(line.log());
-        Place place = log == null ? null : log.place(line.sequence()).orElse(null);
-        if (place == null) {
-            report(Violation.NOT_WRITTEN, row + ": \"" + start(row.line()) + "\"");
+        Optional<Origin> origin = origin(row.line());
+        if (origin.isPresent()) {
+            accept(row, origin.get());
         } else {
-            accept(row, line, log, place);
+            report(Violation.NOT_WRITTEN, row + ": \"" + start(row.line()) + "\"");
         }
+    }
+
+    private Optional<Origin> origin(byte[] bytes) {
+        return NumberedLine.parse(bytes).flatMap(line -> Optional.ofNullable(logs.get(line.log()))
+                .flatMap(log -> log.place(line.sequence()).map(place -> new Origin(line, log, place))));
     }
 
     private static String start(byte[] line) {
         return new String(line, 0, Math.min(line.length, 100), StandardCharsets.UTF_8);
     }
 
-    private void accept(Row row, NumberedLine line, WrittenLog log, Place place) {
+    private void accept(Row row, Origin origin) {
+        NumberedLine line = origin.line();
+        LogContent content = origin.place().content();
         String what = "line %d of %s: %s".formatted(line.sequence(), line.log(), row);
         boolean isOverlong = line.length() > limits.lineBytesMax();
         if (!line.isIntact() && !(isOverlong && row.isDeadLetter() && row.line().length < line.length())) {
@@ -112,26 +121,25 @@ public final class RowJudge {
         if (row.isDeadLetter() != (isOverlong || !isText(row.line()))) {
             report(Violation.WRONG_TOPIC, what);
         }
-        if (row.byteOffset() != place.offset()) {
-            report(Violation.WRONG_OFFSET, what + ": expected byte " + place.offset());
+        if (row.byteOffset() != origin.place().offset()) {
+            report(
+                    Violation.WRONG_OFFSET,
+                    what + ": expected byte " + origin.place().offset());
         }
-        checkFileId(row, place.content(), what);
+        checkFileId(row, content, what);
         int bytes = line.length() + 1;
-        if (!log.receive(line.sequence(), bytes)) {
+        if (!origin.log().receive(line.sequence(), bytes)) {
             doubled++;
-            place.content().addDoubled(bytes);
-        } else if (!place.content().receive(line.sequence(), row.isDeadLetter())) {
-            report(Violation.OUT_OF_ORDER, what + ": later lines of " + place.content() + " came before");
+            content.addDoubled(bytes);
+        } else if (!content.receive(line.sequence(), row.isDeadLetter())) {
+            report(Violation.OUT_OF_ORDER, what + ": later lines of " + content + " came before");
         }
     }
 
     private static boolean isText(byte[] line) {
         try {
-            return StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(line))
-                            .length()
-                    >= 0;
+            CharBuffer unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line));
+            return true;
         } catch (CharacterCodingException e) {
             return false;
         }

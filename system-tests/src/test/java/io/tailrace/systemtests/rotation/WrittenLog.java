@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Everything that was written to a log, and which of it was received. Thread-safe: one program writes, one judge receives.
@@ -120,10 +121,12 @@ final class WrittenLog {
         return writtenBytes - receivedBytes < backlogBytesMax;
     }
 
-    /** Waits until lines are received, unless there is room. Returns after a while nevertheless: there may be something else to do. */
+    /** Waits until there is room. Returns after a while nevertheless: there may be something else to do. */
     synchronized void awaitRoom() throws InterruptedException {
-        if (!ended && !hasRoom()) {
-            wait(WAIT_MS_MAX);
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WAIT_MS_MAX);
+        for (long leftMs = WAIT_MS_MAX; leftMs > 0 && !ended && !hasRoom(); ) {
+            wait(leftMs);
+            leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
         }
     }
 
