@@ -31,22 +31,10 @@ public record TxnOffsetCommitRequest(
         return ApiKey.TXN_OFFSET_COMMIT;
     }
 
-    /**
-     * The offsets of a topic.
-     *
-     * @param name the topic
-     * @param partitions the offsets by partition
-     */
+    /** The offsets of a topic, as in {@link OffsetCommitRequest.Topic}. */
     public record Topic(String name, List<Partition> partitions) {}
 
-    /**
-     * The offset of a partition.
-     *
-     * @param partitionIndex the partition
-     * @param committedOffset the offset (exclusive: the next to read)
-     * @param committedLeaderEpoch the leader epoch of the last record read; -1 if not known
-     * @param committedMetadata the consumer's own data; null for none
-     */
+    /** The offset of a partition, as in {@link OffsetCommitRequest.Partition}. */
     public record Partition(
             int partitionIndex,
             long committedOffset,
