@@ -70,7 +70,7 @@ final class CheckpointWriter implements AutoCloseable {
     boolean write(long steadyMs) {
         CheckpointChange change = takeChange();
         try {
-            if (change.isEmpty() && !hasFailed) {
+            if (change.isEmpty() && file.isWritten()) {
                 file.forceIfDue(steadyMs);
             } else {
                 file.write(change, steadyMs);

@@ -43,15 +43,25 @@ final class AuditOracle {
 
     /** What an agent of a harness has sent. */
     static AuditOracle of(AgentHarness harness) {
+        return of(stored(harness));
+    }
+
+    /** @param stored what an agent of a harness has sent */
+    static AuditOracle of(List<Stored> stored) {
         return new AuditOracle(
                 new Topics(AgentHarness.TOPIC, AgentHarness.DEAD_LETTERS, AgentHarness.AUDIT, AgentHarness.PROGRESS),
-                harness.producer.written.stream()
-                        .map(record -> new Stored(
-                                record.topic(),
-                                record.timestampMs().orElseThrow(),
-                                Objects.requireNonNull(record.value()),
-                                harness.decode(record)))
-                        .toList());
+                stored);
+    }
+
+    /** The records that an agent of a harness has sent. */
+    static List<Stored> stored(AgentHarness harness) {
+        return harness.producer.written.stream()
+                .map(record -> new Stored(
+                        record.topic(),
+                        record.timestampMs().orElseThrow(),
+                        Objects.requireNonNull(record.value()),
+                        harness.decode(record)))
+                .toList();
     }
 
     private List<GenericRecord> values(String topic) {

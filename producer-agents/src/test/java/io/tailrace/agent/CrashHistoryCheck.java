@@ -1,12 +1,10 @@
 package io.tailrace.agent;
 
-import io.tailrace.client.ProducerRecord;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.apache.avro.generic.GenericRecord;
 
@@ -62,7 +60,8 @@ final class CrashHistoryCheck {
     void check() {
         Map<String, Sent> byIdentity = new HashMap<>();
         Map<String, Sent> byText = new HashMap<>();
-        for (ProducerRecord record : harness.producer.written) {
+        List<AuditOracle.Stored> stored = AuditOracle.stored(harness);
+        for (AuditOracle.Stored record : stored) {
             if (record.topic().equals(AgentHarness.TOPIC) || record.topic().equals(AgentHarness.DEAD_LETTERS)) {
                 take(record, byIdentity, byText);
             }
@@ -76,7 +75,7 @@ final class CrashHistoryCheck {
         boolean isAllKnownAgain = !isAnythingGone()
                 && logs.stream().flatMap(log -> log.lines().stream()).noneMatch(SimulatedLog.Line::wasInShortCopy);
         if (!allowed.hasLostPower && (!allowed.hasCrashed || isAllKnownAgain)) {
-            AuditOracle.of(harness).check(byIdentity.size());
+            AuditOracle.of(stored).check(byIdentity.size());
         }
     }
 
@@ -89,9 +88,9 @@ final class CrashHistoryCheck {
         return logs.stream().anyMatch(SimulatedLog::isAnythingGone);
     }
 
-    private void take(ProducerRecord record, Map<String, Sent> byIdentity, Map<String, Sent> byText) {
-        GenericRecord value = harness.decode(record);
-        byte[] bytes = Objects.requireNonNull(record.value());
+    private void take(AuditOracle.Stored record, Map<String, Sent> byIdentity, Map<String, Sent> byText) {
+        GenericRecord value = record.value();
+        byte[] bytes = record.bytes();
         String identity = value.get("fileId") + " " + value.get("byteOffset");
         String text = value.get("line").toString();
         Sent sent = byIdentity.get(identity);

@@ -141,7 +141,9 @@ final class FakeProducer implements Producer {
                     .flatMap(record -> refusal.apply(record).stream())
                     .findFirst();
             if (error.isPresent()) {
+                int left = batch.records.size() - batch.written;
                 pending.removeIf(other -> other.batch == batch);
+                index += Math.min(left - 1, count - index - 1);
                 batch.answer.completeExceptionally(
                         new RecordsRefusedException(error.get(), "refused by the test", named(batch)));
             } else {

@@ -77,6 +77,8 @@ final class SimulatedLog implements AutoCloseable {
         private Path path;
         /** Whether an agent finds it. */
         private boolean isListed = true;
+        /** The line that it ends with, if that is there in part, perhaps without its newline only. */
+        private @Nullable Line lastInPart;
 
         private LogFile(Path path) {
             this.path = path;
@@ -277,6 +279,7 @@ final class SimulatedLog implements AutoCloseable {
         LogFile made = new LogFile(rotatedName());
         Files.copy(path, made.path);
         made.lines.addAll(active.lines);
+        made.lastInPart = begun;
         files.add(made);
         copy = made;
     }
@@ -290,6 +293,9 @@ final class SimulatedLog implements AutoCloseable {
         LogFile made = Objects.requireNonNull(copy);
         if (Files.size(made.path) < Files.size(path)) {
             made.lines.forEach(line -> line.wasInShortCopy = true);
+            if (made.lastInPart != null) {
+                made.lastInPart.wasInShortCopy = true;
+            }
         }
         rotated.add(made);
         copy = null;

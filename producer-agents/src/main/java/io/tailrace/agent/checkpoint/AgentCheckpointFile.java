@@ -144,6 +144,14 @@ public final class AgentCheckpointFile implements AutoCloseable {
         return checkpoint;
     }
 
+    /**
+     * Whether every change is written. False before the first write: a checkpoint whose writer was killed before it had forced the
+     * file's name is read at the next start, and lost with the power.
+     */
+    public boolean isWritten() {
+        return !mustWriteWhole;
+    }
+
     /** The checkpoint that {@link #begin} has returned, with every change since. */
     public Checkpoint checkpoint() {
         return contents().checkpoint();

@@ -62,21 +62,30 @@ final class Acknowledgements {
         return sent.isEmpty() ? readTo : Math.max(readTo, sent.getLast().end().offset());
     }
 
-    /**
-     * Whether a file holds other bytes than those that may have been sent. An archive is not asked, as that may take long.
-     *
-     * @param isCopy whether the file is not the one from which they were sent, so that it may end before them
-     */
-    boolean contradicts(Content opened, boolean isCopy) throws IOException {
+    /** Whether a file holds all that may have been sent. An archive is not asked, as that may take long. */
+    boolean mayBeIn(Content opened) throws IOException {
         if (opened.isCompressed()) {
+            return true;
+        }
+        for (SentLines lines : sent) {
+            if (ReadCursor.resume(opened, lines.end()).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a file ends before the end of what may have been sent, and holds what was acknowledged. */
+    boolean isCutIn(Content opened) throws IOException {
+        if (opened.isCompressed() || ReadCursor.resume(opened, fingerprint()).isEmpty()) {
             return false;
         }
         for (SentLines lines : sent) {
             if (ReadCursor.ends(opened, lines.end())) {
-                return !isCopy;
+                return true;
             }
             if (ReadCursor.resume(opened, lines.end()).isEmpty()) {
-                return true;
+                return false;
             }
         }
         return false;

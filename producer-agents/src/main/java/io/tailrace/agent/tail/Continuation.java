@@ -16,11 +16,19 @@ final class Continuation implements Closeable {
     private final Content content;
     /** The end of what is skipped; null if nothing is. */
     private final @Nullable FileEnd end;
-    /** Where chunks ended that were read last, in order, and how many of them were compared. */
-    private final List<ReadPosition> places;
+    /** The chunks that were read last, in order, and how many of them were compared. */
+    private final List<RecentPlaces.Place> places;
 
     private int passed;
     private boolean holdsLastPassed;
+    /** Whether an archive was compared where its content is known furthest, and how much of what may have been sent behind that was. */
+    private boolean isAtKnown;
+
+    private int passedSent;
+    /** Whether an archive has something else there, or ends before what may have been sent. */
+    private boolean isOther;
+
+    private boolean isCut;
 
     /** @param end searches for the end of what is skipped; null if nothing is */
     Continuation(FollowedFile file, Content content, @Nullable FileEnd end) {
@@ -28,7 +36,7 @@ final class Continuation implements Closeable {
         this.content = content;
         this.end = end;
         places = file.recentPlaces().stream()
-                .sorted(Comparator.comparingLong(ReadPosition::offset))
+                .sorted(Comparator.comparingLong(place -> place.end().offset()))
                 .toList();
     }
 
@@ -56,24 +64,61 @@ final class Continuation implements Closeable {
         if (!ReadCursor.beginsAs(content, known)) {
             return true;
         }
-        // In a plain file the places can be looked at when they are needed.
-        return (!content.isCompressed() || passPlaces(known.offset(), budget))
-                && content.advanceTo(known.offset(), 0, budget);
+        if (!content.isCompressed()) {
+            // The places can be looked at when they are needed.
+            return true;
+        }
+        if (!isAtKnown) {
+            if (!passPlaces(known.offset(), budget) || !content.advanceTo(known.offset(), 0, budget)) {
+                return false;
+            }
+            isAtKnown = true;
+            isOther = ReadCursor.resume(content, known).isEmpty();
+        }
+        return isOther || (passSent(budget) && content.advanceTo(known.offset(), 0, budget));
+    }
+
+    /** Looks at all that may have been sent, which is a little further on than where the content is continued. */
+    private boolean passSent(ReadBudget budget) throws IOException {
+        List<SentLines> sent = file.acknowledgements().sent();
+        while (passedSent < sent.size()) {
+            ReadPosition end = sent.get(passedSent).end();
+            if (!content.advanceTo(end.offset(), 0, budget)) {
+                return false;
+            }
+            if (ReadCursor.ends(content, end)) {
+                isCut = true;
+                return true;
+            }
+            if (ReadCursor.resume(content, end).isEmpty()) {
+                isOther = true;
+                return true;
+            }
+            passedSent++;
+        }
+        return true;
     }
 
     private boolean passPlaces(long before, ReadBudget budget) throws IOException {
-        while (passed < places.size() && places.get(passed).offset() < before) {
-            ReadPosition place = places.get(passed);
+        while (passed < places.size() && places.get(passed).end().offset() < before) {
+            ReadPosition place = places.get(passed).end();
             if (!content.advanceTo(place.offset(), 0, budget)) {
                 return false;
             }
             if (ReadCursor.ends(content, place)) {
                 return true;
             }
-            holdsLastPassed = ReadCursor.resume(content, place).isPresent();
             passed++;
+            holdsLastPassed = ReadCursor.resume(content, place).isPresent() && goesOnAfter(place);
         }
         return true;
+    }
+
+    /** Whether the bytes behind the last place that was passed, as far as the file has any, are those which were read there. */
+    private boolean goesOnAfter(ReadPosition place) throws IOException {
+        byte[] next = new byte[RecentPlaces.Place.BEGINNING_BYTES_MAX];
+        return passed == places.size()
+                || places.get(passed).beginsLike(next, content.read(place.offset(), next, next.length));
     }
 
     /** Where what is skipped ends; empty if nothing is. */
@@ -81,14 +126,20 @@ final class Continuation implements Closeable {
         return end == null ? Optional.empty() : Optional.of(end.position());
     }
 
+    /** A cursor where the content is continued; empty if the file holds another content, or not all that may have been sent. */
+    Optional<ReadCursor> cursor() throws IOException {
+        if (end != null) {
+            return Optional.of(end.cursor());
+        }
+        return isOther || isCut ? Optional.empty() : file.known().resume(content);
+    }
+
     /**
-     * A cursor where the content is continued.
-     *
-     * @param id the file
-     * @return empty if the file holds another content
+     * Whether the file ends before the end of what may have been sent. It is not known then whether what it has behind the acknowledged
+     * position is the same: it may be a copy that was made before the last lines were written, or another file that begins alike.
      */
-    Optional<ReadCursor> cursor(FileId id) throws IOException {
-        return end == null ? file.known().resume(content, id.equals(file.id())) : Optional.of(end.cursor());
+    boolean isCut() throws IOException {
+        return isCut || (end == null && file.acknowledgements().isCutIn(content));
     }
 
     /**

@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Copies {
     private static final int COMPARED_BYTES = 64 << 10;
+    /** As many as the fingerprint of a position has. */
+    private static final int LAST_BYTES = ReadPosition.TAIL_BYTES_MAX;
 
     private final DecoderMemory memory;
     private final ReadBudget budget;
-    private final byte[] ownBytes = new byte[COMPARED_BYTES];
-    private final byte[] otherBytes = new byte[COMPARED_BYTES];
+    /** Empty until a file is compared: most sources have no copies. */
+    private byte[] ownBytes = {};
+
+    private byte[] otherBytes = {};
     private final Map<Pair, Comparison> comparisons = new HashMap<>();
     /** Those that were asked for since the last scan. */
     private final Set<Pair> asked = new HashSet<>();
@@ -42,13 +46,18 @@ final class Copies {
     private static final class Comparison {
         private final Path ownPath;
         private final Stat other;
+        /** The content's own file when its last equal bytes were looked at last. */
+        private Stat own;
+
+        private byte[] lastEqual = {};
         private @Nullable Content ownContent;
         private @Nullable Content otherContent;
         private long equalTo;
         private Verdict verdict = Verdict.UNDECIDED;
 
-        private Comparison(Path ownPath, Stat other) {
-            this.ownPath = ownPath;
+        private Comparison(Stat own, Stat other) {
+            this.ownPath = own.path();
+            this.own = own;
             this.other = other;
         }
 
@@ -69,9 +78,12 @@ final class Copies {
     Verdict compare(FollowedFile own, Stat other) throws IOException {
         Pair pair = new Pair(own, other.id());
         @Nullable Comparison comparison = comparisons.get(pair);
-        if (comparison == null || !comparison.other.equals(other) || !comparison.ownPath.equals(own.path())) {
+        if (comparison == null
+                || !comparison.other.equals(other)
+                || !comparison.ownPath.equals(own.path())
+                || !isStillCopied(comparison, own)) {
             forget(pair);
-            comparison = new Comparison(own.path(), other);
+            comparison = new Comparison(own.seen(), other);
             comparisons.put(pair, comparison);
         }
         asked.add(pair);
@@ -89,7 +101,25 @@ final class Copies {
         return comparison.verdict;
     }
 
+    /** False if a file that was found to be a copy is none any longer, as the other one was truncated, and perhaps written again. */
+    private boolean isStillCopied(Comparison comparison, FollowedFile own) throws IOException {
+        if (comparison.verdict != Verdict.COPY || comparison.own.equals(own.seen())) {
+            return true;
+        }
+        comparison.own = own.seen();
+        try (Content content = Content.open(own.path(), memory)) {
+            int length = comparison.lastEqual.length;
+            return content.isCompressed()
+                    || (content.read(comparison.equalTo - length, ownBytes, length) == length
+                            && Arrays.equals(ownBytes, 0, length, comparison.lastEqual, 0, length));
+        }
+    }
+
     private Verdict compareFurther(Comparison comparison) throws IOException {
+        if (ownBytes.length == 0) {
+            ownBytes = new byte[COMPARED_BYTES];
+            otherBytes = new byte[COMPARED_BYTES];
+        }
         Content own = comparison.ownContent;
         Content other = comparison.otherContent;
         if (own == null || other == null) {
@@ -116,6 +146,7 @@ final class Copies {
                 return Verdict.DIFFERENT;
             }
             comparison.equalTo += length;
+            comparison.lastEqual = Arrays.copyOfRange(otherBytes, Math.max(0, length - LAST_BYTES), length);
             budget.take(2L * length);
         }
         advances++;

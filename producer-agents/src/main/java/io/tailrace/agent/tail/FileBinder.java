@@ -20,6 +20,8 @@ final class FileBinder {
         OTHER_CONTENT,
         /** The file is a copy that was made before the content's last lines were written, which have been read. */
         EARLIER_COPY,
+        /** The file may be a copy that was made before the last lines were written which may have been sent before a crash. */
+        CUT_COPY,
         UNREADABLE,
         /** An archive is being decompressed up to where it is continued: to be tried again. */
         NOT_READY,
@@ -28,7 +30,7 @@ final class FileBinder {
 
         /** Whether the file does not hold the content up to where it was read. */
         boolean isOther() {
-            return this == OTHER_CONTENT || this == EARLIER_COPY;
+            return this == OTHER_CONTENT || this == EARLIER_COPY || this == CUT_COPY;
         }
     }
 
@@ -56,11 +58,12 @@ final class FileBinder {
             Content content = attempt.content();
             unbound = content;
             attempt.skippedTo().ifPresent(file::skipTo);
-            Optional<ReadCursor> cursor = attempt.cursor(stat.id());
+            Optional<ReadCursor> cursor = attempt.cursor();
             Attachment result = decide(content, stat, cursor.isPresent());
             finder.setReadable(stat.path());
-            if (result == Attachment.OTHER_CONTENT && attempt.isEarlierCopy()) {
-                return Attachment.EARLIER_COPY;
+            // A file that lacks what was read of itself was truncated or written again.
+            if (result == Attachment.OTHER_CONTENT && !stat.id().equals(file.id())) {
+                return copyOf(attempt);
             }
             if (result == Attachment.ATTACHED && cursor.isPresent()) {
                 content.noteVerified();
@@ -78,6 +81,13 @@ final class FileBinder {
         }
     }
 
+    private static Attachment copyOf(Continuation attempt) throws IOException {
+        if (attempt.isEarlierCopy()) {
+            return Attachment.EARLIER_COPY;
+        }
+        return attempt.isCut() ? Attachment.CUT_COPY : Attachment.OTHER_CONTENT;
+    }
+
     /**
      * Opens a file again that has waited for a descriptor. Whether an archive still holds the content is known when it is decompressed up
      * to where it is continued, before a line of it is read.
@@ -91,6 +101,9 @@ final class FileBinder {
             Attachment result = decide(
                     content, stat, content.isCompressed() || file.cursor().matches(content));
             if (result == Attachment.ATTACHED) {
+                if (file.cursor().offset() == 0 && !content.isCompressed()) {
+                    file.known().setUnreadHead(Head.of(content));
+                }
                 file.setOpen(content, now);
                 unbound = null;
             }

@@ -159,8 +159,8 @@ public final class FollowedFile {
         return acknowledgements.readTo();
     }
 
-    /** Where chunks ended that were read last, since the agent's start. */
-    List<ReadPosition> recentPlaces() {
+    /** The chunks that were read last, since the agent's start. */
+    List<RecentPlaces.Place> recentPlaces() {
         return recent.all();
     }
 
@@ -230,7 +230,12 @@ public final class FollowedFile {
 
     /** Whether the file was written to a moment ago. */
     boolean isYoung(Moment now) {
-        return RotationMatcher.isYoung(new Stat(path, id, seenSizeBytes, seenModifiedMs), now.wallMs());
+        return RotationMatcher.isYoung(seen(), now.wallMs());
+    }
+
+    /** The file as it was last remembered. */
+    Stat seen() {
+        return new Stat(path, id, seenSizeBytes, seenModifiedMs);
     }
 
     /** Remembers the file's path, size and time. */
@@ -332,6 +337,11 @@ public final class FollowedFile {
         if (content != null) {
             return known.isHeldBy(content);
         }
+        if (waiting) {
+            try (Content opened = Content.open(path)) {
+                return known.isHeldBy(opened);
+            }
+        }
         Stat stat = FileId.stat(path);
         return stat.id().equals(id) && !hasChanged(stat);
     }
@@ -413,7 +423,7 @@ public final class FollowedFile {
     /** Records that lines will be sent, after the checkpoint that says so is on disk. */
     void noteSent(ReadPosition end, long readMs) {
         acknowledgements.noteSent(end, readMs);
-        recent.add(end);
+        recent.add(new RecentPlaces.Place(end, cursor().lastBeginning()));
         changed();
     }
 

@@ -83,7 +83,7 @@ public record FoundFiles(List<FoundFile> files, List<Path> pipes, List<String> p
         try (Content opened = Content.open(file.path())) {
             return opened.isCompressed()
                     ? ReadCursor.beginsAs(opened, known.fingerprint())
-                    : ReadCursor.resume(opened, known.fingerprint()).isPresent() && !known.contradicts(opened, false);
+                    : ReadCursor.resume(opened, known.fingerprint()).isPresent() && known.mayBeIn(opened);
         } catch (IOException e) {
             // Nothing but the number is known of a file that cannot be read.
             return !isMissing(content);

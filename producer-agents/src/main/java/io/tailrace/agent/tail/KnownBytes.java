@@ -35,18 +35,11 @@ final class KnownBytes {
         }
     }
 
-    /**
-     * A cursor at the position up to which everything is acknowledged or in flight.
-     *
-     * @param isOwn whether the file is the one that held the content last
-     * @return empty if the opened file holds another content
-     */
-    Optional<ReadCursor> resume(Content opened, boolean isOwn) throws IOException {
-        if (ReadCursor.resume(opened, acknowledgements.fingerprint()).isEmpty()
-                || acknowledgements.contradicts(opened, !isOwn)) {
-            return Optional.empty();
-        }
-        return ReadCursor.resume(opened, acknowledgements.readTo());
+    /** A cursor at the position up to which everything is acknowledged or in flight; empty if a file holds another content. */
+    Optional<ReadCursor> resume(Content opened) throws IOException {
+        return ReadCursor.resume(opened, acknowledgements.fingerprint()).isPresent() && acknowledgements.mayBeIn(opened)
+                ? ReadCursor.resume(opened, acknowledgements.readTo())
+                : Optional.empty();
     }
 
     /**
@@ -92,6 +85,6 @@ final class KnownBytes {
 
     /** Whether the open file still holds the content, as far as that can be said without decompressing it again. */
     boolean isHeldBy(Content open) throws IOException {
-        return !open.mayHaveChanged() || !open.advanceTo(cursor.offset(), 0, new ReadBudget(0)) || cursor.matches(open);
+        return cursor.mayBeIn(open, unreadHead);
     }
 }

@@ -3,14 +3,16 @@ package io.tailrace.agent.tail;
 import io.tailrace.agent.tail.FileBinder.Attachment;
 import io.tailrace.agent.tail.FileId.Stat;
 import io.tailrace.agent.tail.FollowedFile.State;
-import io.tailrace.agent.tail.RotationMatcher.Match;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +64,7 @@ final class NewFiles {
     /** Decides which content a new file holds. */
     private void identify(Stat stat, RotationCandidates candidates, Moment now) {
         boolean isTooOld = config.files().isTooOld(stat.modifiedMs(), now.wallMs());
+        ReadPosition from = ReadPosition.START;
         try {
             if (RotationMatcher.isArchiveOfFile(stat)) {
                 if (RotationMatcher.isYoung(stat, now.wallMs())) {
@@ -70,17 +73,35 @@ final class NewFiles {
                 return;
             }
             // Compressing a log keeps its time.
-            if (isKnown(stat, candidates.of(RotationMatcher.name(stat.path()), isTooOld), now)) {
+            RotationCandidates.OfName named = candidates.of(RotationMatcher.name(stat.path()), isTooOld);
+            Map<Continued, FollowedFile> copied = new EnumMap<>(Continued.class);
+            if (!named.isEmpty() && isContinued(stat, named, copied, now)) {
                 return;
             }
+            @Nullable FollowedFile earlier = copied.get(Continued.COPIED);
+            if (earlier != null) {
+                earlier.attachClosed(stat);
+                followed.moved(earlier);
+                candidates.changed(earlier);
+                return;
+            }
+            @Nullable FollowedFile cut = copied.get(Continued.CUT);
+            from = cut == null ? from : cut.acknowledged();
         } catch (IOException e) {
             finder.setUnreadable(stat.path(), e);
             return;
         }
-        if (isTooOld) {
-            return;
+        if (!isTooOld || from.offset() > 0) {
+            follow(stat, from, candidates, now);
         }
+    }
+
+    /** Reads a file from its beginning, or behind what is known of another content. */
+    private void follow(Stat stat, ReadPosition from, RotationCandidates candidates, Moment now) {
         FollowedFile file = bindings.newContent(stat);
+        if (from.offset() > 0) {
+            file.skipTo(from);
+        }
         if (bindings.attach(file, stat, State.LISTED, now) == Attachment.ATTACHED) {
             bindings.follow(file);
             candidates.changed(file);
@@ -91,65 +112,75 @@ final class NewFiles {
         }
     }
 
-    /** Whether a file holds one of the contents, or it cannot be said yet. */
-    private boolean isKnown(Stat stat, RotationCandidates.OfName named, Moment now) throws IOException {
-        if (named.isEmpty()) {
-            return false;
-        }
-        boolean isYoung = RotationMatcher.isYoung(stat, now.wallMs());
+    /**
+     * Continues a content in a file, if it holds one.
+     *
+     * @param copied takes contents of which the file looks like a copy that lacks the last lines
+     * @return whether the file needs no further attention
+     */
+    private boolean isContinued(
+            Stat stat, RotationCandidates.OfName named, Map<Continued, FollowedFile> copied, Moment now)
+            throws IOException {
         Head head = Head.of(stat.path());
-        for (FollowedFile known : named.thatMayBeginLike(head, isYoung)) {
-            comparisons++;
-            Match match = RotationMatcher.match(stat, head, known, copies, now.wallMs());
-            if (match == Match.COMPARING || (match == Match.UNDECIDED && isYoung)) {
-                bindings.addUndecided(stat.path());
-            }
-            if (match == Match.COMPARING || match == Match.UNDECIDED) {
-                return true;
-            }
-            if (match == Match.KEPT) {
-                named.setKept(known);
-            } else if (match == Match.CONTINUATION) {
-                boolean isContinued = continueIn(stat, known, now);
+        List<FollowedFile> alike = named.thatMayBeginLike(head, RotationMatcher.isYoung(stat, now.wallMs()));
+        comparisons += alike.size();
+        Matches matches = Matches.of(stat, head, alike, copies, now.wallMs());
+        matches.kept().forEach(named::setKept);
+        if (!matches.isCopy()) {
+            for (FollowedFile known : matches.continued()) {
+                Continued continued = continueIn(stat, known, now);
                 named.changed(known);
-                if (isContinued) {
+                if (continued == Continued.YES) {
                     return true;
                 }
+                copied.putIfAbsent(continued, known);
             }
         }
-        return false;
+        if (matches.isComparing() || (matches.isUndecided() && RotationMatcher.isYoung(stat, now.wallMs()))) {
+            bindings.addUndecided(stat.path());
+        }
+        return matches.isUndecided();
     }
 
-    /**
-     * Continues a known content in a file that begins like it.
-     *
-     * @return whether the file needs no further attention; false if it turned out to hold another content
-     */
-    private boolean continueIn(Stat stat, FollowedFile known, Moment now) {
+    /** Whether a content is continued in a file. */
+    private enum Continued {
+        /** The file needs no further attention. */
+        YES,
+        NO,
+        /** It looks like a copy that was made before the content's last lines were written, unless another content is continued in it. */
+        COPIED,
+        /** As COPIED, but it is not known whether what is behind the acknowledged lines is the same. */
+        CUT
+    }
+
+    /** Continues a known content in a file that begins like it. */
+    private Continued continueIn(Stat stat, FollowedFile known, Moment now) {
         if (known.state() == State.LISTED) {
             bindings.setReplaced(known, now);
+            if (!followed.all().contains(known)) {
+                return Continued.NO;
+            }
         }
         if (stat.isNamedArchive() && RotationMatcher.isYoung(stat, now.wallMs())) {
             // Each attempt decompresses what there is.
             bindings.addUndecided(stat.path());
-            return true;
+            return Continued.YES;
         }
         Attachment result = bindings.attach(known, stat, State.LISTED, now);
         if (!result.isOther()) {
-            return true;
+            return Continued.YES;
         }
         // A copy that lacks lines in flight must be read if they are not acknowledged before the agent ends.
         if (RotationMatcher.isYoung(stat, now.wallMs()) || known.isInFlight()) {
             bindings.addUndecided(stat.path());
-            return true;
+            return Continued.YES;
+        }
+        if (result == Attachment.CUT_COPY) {
+            return Continued.CUT;
         }
         // A complete one was renamed or deleted, not copied and truncated.
-        if (result == Attachment.EARLIER_COPY && !known.absence().isAfterEnd()) {
-            known.attachClosed(stat);
-            followed.moved(known);
-            return true;
-        }
-        return false;
+        boolean isCopied = result == Attachment.EARLIER_COPY && !known.absence().isAfterEnd();
+        return isCopied ? Continued.COPIED : Continued.NO;
     }
 
     /** With how many contents new files were compared, each file for itself. */

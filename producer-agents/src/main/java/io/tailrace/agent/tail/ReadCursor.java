@@ -9,6 +9,8 @@ final class ReadCursor {
     private final byte[] head = new byte[ReadPosition.HEAD_BYTES_MAX];
     private byte[] tail = new byte[0];
     private long offset;
+    /** The first of the bytes that it was moved past last; empty if they were not read. */
+    private byte[] lastBeginning = {};
 
     /**
      * A cursor at a position that was reached earlier.
@@ -47,6 +49,7 @@ final class ReadCursor {
 
     /** Moves past bytes that were read at the offset. */
     void advance(byte[] bytes, int length) {
+        lastBeginning = Arrays.copyOf(bytes, Math.min(length, RecentPlaces.Place.BEGINNING_BYTES_MAX));
         if (offset < head.length) {
             System.arraycopy(bytes, 0, head, (int) offset, (int) Math.min(length, head.length - offset));
         }
@@ -63,12 +66,18 @@ final class ReadCursor {
 
     /** Moves forward without reading what is in between. Returns to 0 if the content ends before the new offset. */
     void moveTo(Content content, long newOffset) throws IOException {
+        lastBeginning = new byte[0];
         int headLength = (int) Math.min(newOffset, head.length);
         int headFound = content.read(0, head, headLength);
         byte[] newTail = new byte[(int) Math.min(newOffset, ReadPosition.TAIL_BYTES_MAX)];
         int tailFound = content.read(newOffset - newTail.length, newTail, newTail.length);
         tail = newTail;
         offset = headFound == headLength && tailFound == newTail.length ? newOffset : 0;
+    }
+
+    /** The first of the bytes that it was moved past last; empty if they were not read. */
+    byte[] lastBeginning() {
+        return lastBeginning;
     }
 
     /** Whether the content still holds what was read: false after a truncation, even if as much was written since. */
@@ -78,6 +87,18 @@ final class ReadCursor {
         }
         int headLength = (int) Math.min(offset, head.length);
         return holds(content, 0, head, headLength) && holds(content, offset - tail.length, tail, tail.length);
+    }
+
+    /**
+     * Whether the content still holds what was read, as far as that can be said without decompressing it again.
+     *
+     * @param unreadHead what it began with, if nothing was read
+     */
+    boolean mayBeIn(Content content, Head unreadHead) throws IOException {
+        if (offset == 0 && !content.isCompressed()) {
+            return Head.of(content).startsWith(unreadHead);
+        }
+        return !content.mayHaveChanged() || !content.advanceTo(offset, 0, new ReadBudget(0)) || matches(content);
     }
 
     private static boolean holds(Content content, long at, byte[] expected, int length) throws IOException {

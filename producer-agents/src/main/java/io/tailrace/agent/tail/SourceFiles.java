@@ -103,15 +103,17 @@ final class SourceFiles {
         anyFound = !listed.isEmpty();
         List<FollowedFile> missing = new ArrayList<>();
         for (FollowedFile file : List.copyOf(followed.all())) {
-            @Nullable Stat stat = listed.get(file.id());
-            if (file.state() != State.MISSING) {
-                update(file, stat, now);
-            } else if (!findAgain(file, stat, now)) {
+            if (file.state() == State.MISSING) {
                 missing.add(file);
+            } else {
+                update(file, listed.get(file.id()), now);
             }
         }
         // Last, so that a file which holds one content is not taken for another one that begins alike.
-        FollowedFiles.longestFirst(missing).forEach(file -> searchOrForget(file, listed.keySet(), now));
+        List<FollowedFile> notThere = FollowedFiles.longestFirst(missing).stream()
+                .filter(file -> !findAgain(file, listed.get(file.id()), now))
+                .toList();
+        notThere.forEach(file -> searchOrForget(file, listed.keySet(), now));
         siblings.clear();
         newFiles.identifyAll(listed.values(), now);
         bindings.endScan();
@@ -227,7 +229,7 @@ final class SourceFiles {
                     }
                     // It is missing from now on, and looked for again.
                     case NO_DESCRIPTOR -> file.setMissing(false, now);
-                    case OTHER_CONTENT, EARLIER_COPY, UNREADABLE, NOT_READY -> {}
+                    case OTHER_CONTENT, EARLIER_COPY, CUT_COPY, UNREADABLE, NOT_READY -> {}
                 }
             }
         }
@@ -256,7 +258,7 @@ final class SourceFiles {
         } else if (changed) {
             switch (bindings.attach(file, stat, State.LISTED, now)) {
                 case ATTACHED -> {}
-                case OTHER_CONTENT, EARLIER_COPY -> {
+                case OTHER_CONTENT, EARLIER_COPY, CUT_COPY -> {
                     bindings.setReplaced(file, now);
                     return;
                 }

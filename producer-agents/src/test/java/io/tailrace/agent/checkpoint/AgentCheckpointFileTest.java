@@ -154,6 +154,18 @@ class AgentCheckpointFileTest {
         assertThat(new AgentCheckpointFile(directory).read()).contains(NEW);
     }
 
+    /** Its writer may have been killed before it had forced the file's name. */
+    @Test
+    void aCheckpointThatWasReadIsToBeWrittenAgain() throws IOException {
+        AgentCheckpointFile file = new AgentCheckpointFile(directory);
+        file.write(NEW, 0);
+        assertThat(file.isWritten()).isTrue();
+
+        AgentCheckpointFile next = new AgentCheckpointFile(directory);
+        assertThat(next.begin()).isEqualTo(NEW);
+        assertThat(next.isWritten()).isFalse();
+    }
+
     @Test
     void fileHasTheDocumentedFormat() throws IOException {
         assertThat(read(NEW_JSON)).isEqualTo(NEW);
