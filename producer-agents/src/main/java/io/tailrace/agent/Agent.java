@@ -43,6 +43,7 @@ final class Agent implements AutoCloseable {
     private final AuditReporter audit;
     private final CheckpointWriter checkpoint;
     private final AgentMonitor monitor;
+    private final ProblemsFile problemsFile;
 
     private long scanAtMs = NEVER;
     private long sealAtMs = Long.MAX_VALUE;
@@ -75,6 +76,7 @@ final class Agent implements AutoCloseable {
         this.monitor = monitor;
         this.connections = connections;
         this.wakeUp = wakeUp;
+        problemsFile = new ProblemsFile(config.dataDirectory());
         Checkpoint start = checkpointFile.begin();
         SchemaIds ids = new SchemaIds(connections.registry(), connections.background(), wakeUp);
         AuditRecords auditRecords = new AuditRecords(ids, config.host(), config.audit());
@@ -130,7 +132,9 @@ final class Agent implements AutoCloseable {
             }
             advanced |= sendLines(steadyMs);
         }
-        monitor.stepped(state(steadyMs));
+        AgentMonitor.State state = state(steadyMs);
+        monitor.stepped(state);
+        problemsFile.write(state.problems());
         return advanced;
     }
 

@@ -84,8 +84,8 @@ public final class AgentCommand implements Callable<Integer> {
         @Option(
                 names = "--status",
                 description =
-                        "Shows how far each file is acknowledged, also while the agent runs. Exits with 3 if it does not,"
-                                + " or a file cannot be read.")
+                        "Shows how far each file is acknowledged, also while the agent runs, and why it cannot send. Exits"
+                                + " with 3 if it does not run or cannot send, or a file cannot be read.")
         private boolean status;
     }
 

@@ -128,7 +128,7 @@ final class AgentInspection {
         return schemas;
     }
 
-    /** Shows each file. Returns the exit code: 3 if the agent does not run, or something cannot be read. */
+    /** Shows each file. Returns the exit code: 3 if the agent does not run or cannot send, or something cannot be read. */
     int status(OutputOptions output) throws IOException {
         boolean isRunning = DataDirectoryLock.isHeld(agent.dataDirectory());
         Checkpoint checkpoint = readCheckpoint();
@@ -143,7 +143,11 @@ final class AgentInspection {
             isHealthy &= found.problems().isEmpty() && ofSource.stream().allMatch(file -> file.error() == null);
         }
         output.print(FileStatus.table(files));
-        if (!isRunning) {
+        if (isRunning) {
+            List<String> problems = ProblemsFile.read(agent.dataDirectory());
+            problems.forEach(err::println);
+            isHealthy &= problems.isEmpty();
+        } else {
             err.println("no agent is running in data.dir=" + agent.dataDirectory()
                     + ": positions are those of its last checkpoint");
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
 import io.tailrace.agent.checkpoint.Checkpoint;
+import io.tailrace.agent.checkpoint.DataDirectoryLock;
 import io.tailrace.agent.inspect.CheckpointReset;
 import io.tailrace.agent.inspect.CheckpointReset.Selection;
 import io.tailrace.agent.inspect.CheckpointReset.Target;
@@ -163,6 +164,26 @@ class AgentCommandTest extends AgentFixture {
         }
         assertThat(run("--status")).isEqualTo(3);
         assertThat(printed().get(0)).startsWith("SOURCE  PATH");
+    }
+
+    @Test
+    @SuppressWarnings("try") // The lock is held and not used.
+    void statusSaysWhyTheRunningAgentCannotSend() throws IOException {
+        harness.producer.unknownTopics.put(
+                AgentHarness.TOPIC, new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "unknown topic"));
+        harness.append("access.log", "one\n");
+        harness.run();
+        try (DataDirectoryLock lock = DataDirectoryLock.acquire(harness.data)) {
+            assertThat(run("--status")).isEqualTo(3);
+            assertThat(err.toString()).startsWith("since 20").contains("source web").doesNotContain("no agent is running");
+        }
+        assertThat(run("--status")).isEqualTo(3);
+        assertThat(err.toString()).as("of an agent that has ended").doesNotContain("since");
+
+        harness.producer.unknownTopics.clear();
+        harness.pass(SendGate.GIVE_UP_MS);
+        harness.run();
+        assertThat(ProblemsFile.read(harness.data)).isEmpty();
     }
 
     /** A truncated log keeps its file's number, as a new log may get the number of a deleted one. */
