@@ -5,7 +5,6 @@ import io.tailrace.agent.tail.FollowedFile;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * all before it of the same file are. Not thread-safe.
  */
 final class Flights {
-    private final List<Flight> flights = new ArrayList<>();
+    private List<Flight> flights = new ArrayList<>();
 
     /** A chunk on its way. */
     static final class Flight {
@@ -63,17 +62,20 @@ final class Flights {
         List<Flight> landed = new ArrayList<>();
         Set<FollowedFile> waiting = new HashSet<>();
         Set<FollowedFile> moved = new HashSet<>();
-        for (Iterator<Flight> each = flights.iterator(); each.hasNext(); ) {
-            Flight flight = each.next();
+        List<Flight> left = new ArrayList<>();
+        for (Flight flight : flights) {
             boolean isDone = flight.delivery.advance(steadyMs);
             if (isDone && !waiting.contains(flight.file)) {
-                each.remove();
                 moved.add(flight.file);
                 landed.add(flight);
-            } else if (waiting.add(flight.file) && moved.contains(flight.file)) {
+                continue;
+            }
+            left.add(flight);
+            if (waiting.add(flight.file) && moved.contains(flight.file)) {
                 flight.waitingSinceMs = steadyMs;
             }
         }
+        flights = left;
         return landed;
     }
 

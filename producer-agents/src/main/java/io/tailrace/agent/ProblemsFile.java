@@ -50,7 +50,10 @@ final class ProblemsFile {
             hasFailed = false;
         } catch (IOException e) {
             if (!hasFailed) {
-                log.warn("--status does not show what keeps lines from being sent, as the file cannot be written: {}", file, e);
+                log.warn(
+                        "--status does not show what keeps lines from being sent, as the file cannot be written: {}",
+                        file,
+                        e);
             }
             hasFailed = true;
         }

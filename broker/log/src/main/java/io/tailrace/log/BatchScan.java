@@ -205,13 +205,13 @@ final class BatchScan {
     }
 
     /**
-     * The marker in the current batch, or null if it is not a control batch. Reads the batch.
+     * The marker in the current batch, or null if it is not a control batch of a producer. Reads the batch.
      *
      * @throws CorruptLogException if the batch is damaged
      */
     @Nullable
     EndTransactionMarker marker(Path file) throws IOException {
-        if (!isControl()) {
+        if (!isControl() || producerId == RecordBatch.NO_PRODUCER_ID) {
             return null;
         }
         ByteBuffer bytes = ByteBuffer.allocate(sizeInBytes);

@@ -142,7 +142,7 @@ public final class Log implements ReplicaLog {
         ByteBuffer whole;
         try {
             RecordBatches batches = RecordBatches.of(bytes);
-            batches.forEach(RecordBatch::ensureCrc);
+            batches.forEach(Log::ensureSound);
             whole = bytes.slice(bytes.position(), batches.validBytes());
         } catch (CorruptBatchException e) {
             return new AppendResult.Refused(ErrorCode.CORRUPT_MESSAGE, partition + ": " + e.getMessage());
@@ -164,6 +164,13 @@ public final class Log implements ReplicaLog {
             throw report(e);
         } finally {
             appendLock.unlock();
+        }
+    }
+
+    private static void ensureSound(RecordBatch batch) {
+        batch.ensureCrc();
+        if (batch.isControl() && batch.hasProducerId()) {
+            EndTransactionMarker unused = EndTransactionMarker.of(batch);
         }
     }
 

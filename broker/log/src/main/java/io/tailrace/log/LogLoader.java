@@ -112,11 +112,14 @@ final class LogLoader {
         Optional<LeaderEpochs> kept = state.epochFile().read();
         LeaderEpochs known = kept.orElse(LeaderEpochs.EMPTY).truncate(logEndOffset);
         long epochsFrom = kept.isPresent() ? recoveryPoint : logStartOffset;
-        LogState.Restored restored =
-                state.restore(known, epochsFrom, logStartOffset, logEndOffset, state.producers(), nowMs);
+        LogState.Restored restored = state.restore(known, epochsFrom, span(logStartOffset, logEndOffset), nowMs);
         LeaderEpochs epochs = restored.epochs().startAt(logStartOffset);
         state.epochFile().writeOrRemove(epochs);
         return new Loaded(restored.state(), epochs, logStartOffset, logEndOffset, recoveryPoint);
+    }
+
+    private LogState.Span span(long logStartOffset, long logEndOffset) {
+        return new LogState.Span(logStartOffset, logEndOffset, context.config().producerIdsMax(), true);
     }
 
     /**

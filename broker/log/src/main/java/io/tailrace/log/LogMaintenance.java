@@ -33,6 +33,7 @@ final class LogMaintenance {
             LogCleanup.deleteExpired(log, context.trash(), nowMs, deletableBefore);
         }
         log.state().producers().expire(nowMs, context.config().producerIdExpirationMs());
+        log.state().producers().forgetEndedBelow(deletableBefore);
         for (Segment segment : log.state().segments().all()) {
             if (segment.indexes().isSuspect()) {
                 rebuildIndexes(segment, config.roll().indexIntervalBytes());

@@ -101,7 +101,8 @@ record LogReader(
         long to = Math.min(limit, endOf(slice));
         List<AbortedTransaction> found = new ArrayList<>();
         boolean isComplete = false;
-        Segment segment = segments.floor(from);
+        // The slice keeps its segment open, even if that is deleted.
+        Segment segment = slice.segment();
         while (segment != null && !isComplete) {
             if (!segment.retain()) {
                 return null;

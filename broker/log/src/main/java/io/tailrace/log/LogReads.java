@@ -34,8 +34,11 @@ final class LogReads {
 
     /** See {@link Log#abortedTransactions}. */
     List<AbortedTransaction> abortedTransactions(long from, LogSlice slice, long limit) throws IOException {
-        if (slice.isEmpty() || !(slice instanceof FileSlice file)) {
+        if (slice.isEmpty()) {
             return List.of();
+        }
+        if (!(slice instanceof FileSlice file)) {
+            throw new IllegalArgumentException("expected a slice of this log, found " + slice.getClass());
         }
         return guarded(() -> reader().abortedTransactions(from, file, limit), result -> {});
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log's segments, and the state derived from the headers of their batches. Guarded by the append lock.
@@ -25,6 +26,16 @@ record LogState(
         SegmentChainFile chainFile,
         LeaderEpochFile epochFile,
         ProducerStates producers) {
+    /**
+     * The log whose derived state is restored.
+     *
+     * @param startOffset first readable offset
+     * @param endOffset exclusive
+     * @param producersMax how many producers are remembered
+     * @param isLoaded whether it was just loaded, so that its indexes of aborted transactions may lack entries
+     */
+    record Span(long startOffset, long endOffset, int producersMax, boolean isLoaded) {}
+
     /** A state and the leader epochs that belong to it. */
     record Restored(LogState state, LeaderEpochs epochs) {}
 
@@ -35,22 +46,21 @@ record LogState(
      *
      * @param known the leader epochs below {@code epochsFrom}
      * @param epochsFrom the offset from which leader epochs are read from the batches
-     * @param restored gets the producers; empty. Readers use those of this state until the new one takes its place
-     * @return the state with the restored producers, and the leader epochs up to the log end offset
+     * @param span the log after the load or truncation
+     * @param nowMs when producers count as seen
+     * @return the state with new producers, and the leader epochs up to the log end offset. Readers use the producers of this
+     *     state until the new one takes its place
      */
-    Restored restore(
-            LeaderEpochs known,
-            long epochsFrom,
-            long logStartOffset,
-            long logEndOffset,
-            ProducerStates restored,
-            long nowMs)
-            throws IOException {
+    Restored restore(LeaderEpochs known, long epochsFrom, Span span, long nowMs) throws IOException {
         LeaderEpochs epochs = known;
-        long producersFrom = Math.max(logStartOffset, restoreSnapshot(restored, logEndOffset));
+        ProducerStates restored = new ProducerStates(span.producersMax);
+        long logStartOffset = span.startOffset;
+        long producersFrom = Math.max(logStartOffset, restoreSnapshot(restored, span.endOffset));
         long from = Math.min(epochsFrom, producersFrom);
         for (Segment segment : segments.from(from)) {
-            segment.transactions().truncate(producersFrom);
+            if (span.isLoaded) {
+                segment.transactions().truncate(producersFrom);
+            }
             int position = segment.positionOf(from, segment.sizeInBytes());
             BatchScan scan = BatchScan.headers(segment.channel(), position, segment.sizeInBytes());
             while (scan.next()) {
@@ -58,7 +68,10 @@ record LogState(
                     epochs = with(epochs, scan.leaderEpoch(), scan.baseOffset());
                 }
                 if (scan.lastOffset() >= producersFrom) {
-                    replay(scan, segment, restored, nowMs);
+                    AbortedTransaction aborted = replay(scan, segment, restored, nowMs);
+                    if (aborted != null && span.isLoaded) {
+                        segment.transactions().append(aborted);
+                    }
                 }
             }
             scan.ensureSound(segment.file());
@@ -67,18 +80,15 @@ record LogState(
         return new Restored(state, epochs);
     }
 
-    private static void replay(BatchScan scan, Segment segment, ProducerStates producers, long nowMs)
-            throws IOException {
+    private static @Nullable AbortedTransaction replay(
+            BatchScan scan, Segment segment, ProducerStates producers, long nowMs) throws IOException {
         ProducerBatchMetadata batch = scan.producerBatch();
         if (batch != null) {
             producers.add(batch, scan.isTransactional(), nowMs);
-            return;
+            return null;
         }
         EndTransactionMarker marker = scan.marker(segment.file());
-        AbortedTransaction aborted = marker == null ? null : producers.end(marker, scan.baseOffset(), nowMs);
-        if (aborted != null) {
-            segment.transactions().append(aborted);
-        }
+        return marker == null ? null : producers.end(marker, scan.baseOffset(), nowMs);
     }
 
     /** A batch on disk cannot be refused: if its epoch is not later than the latest one, it changes nothing. */

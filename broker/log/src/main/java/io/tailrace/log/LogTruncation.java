@@ -100,14 +100,9 @@ final class LogTruncation {
             context.checkpoints().writeLowered();
         }
         long endOffset = log.logEndOffset();
-        LogState.Restored restored = log.state()
-                .restore(
-                        epochs,
-                        endOffset,
-                        log.logStartOffset(),
-                        endOffset,
-                        new ProducerStates(context.config().producerIdsMax()),
-                        nowMs);
+        LogState.Span span = new LogState.Span(
+                log.logStartOffset(), endOffset, context.config().producerIdsMax(), false);
+        LogState.Restored restored = log.state().restore(epochs, endOffset, span, nowMs);
         log.replaceState(restored.state());
         log.replaceEpochs(restored.epochs());
         log.state().epochFile().writeOrRemove(log.epochs());

@@ -28,8 +28,10 @@ final class ProducerEntry {
     private long lastSeenMs;
     private int coordinatorEpoch = NO_COORDINATOR_EPOCH;
     private long transactionFrom = NO_TRANSACTION;
-    /** Not stored. */
+    /** Not stored, as is whether the epoch began with a marker, so that its first batch has sequence 0. */
     private long markerOffset = NO_MARKER;
+
+    private boolean beganWithMarker;
 
     ProducerEntry(long producerId, short epoch, long lastSeenMs) {
         this.producerId = producerId;
@@ -82,6 +84,11 @@ final class ProducerEntry {
         return markerOffset;
     }
 
+    /** Whether a marker has begun the epoch, as with transaction version 2, and no batch of it is known yet. */
+    boolean beganWithMarker() {
+        return beganWithMarker && batches.isEmpty();
+    }
+
     /** Sets the transaction as a snapshot has it. */
     void restoreTransaction(int itsCoordinatorEpoch, long from) {
         coordinatorEpoch = itsCoordinatorEpoch;
@@ -94,6 +101,7 @@ final class ProducerEntry {
 
     /** A marker ends the transaction, if one is open. Its epoch counts from now on. */
     void endTransaction(short markerEpoch, int markerCoordinatorEpoch, long offset, long nowMs) {
+        beganWithMarker |= markerEpoch != epoch;
         enter(markerEpoch);
         coordinatorEpoch = Math.max(coordinatorEpoch, markerCoordinatorEpoch);
         transactionFrom = NO_TRANSACTION;

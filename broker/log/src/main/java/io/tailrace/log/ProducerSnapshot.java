@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * of each producer. What Kafka ignores follows: earlier batches, and ended transactions ({@code docs/format.md}).
  *
  * @param producers the producers
- * @param ended the offset of the marker of each ended transaction that may not be below the high watermark, by first offset
+ * @param ended the first offset of each ended transaction whose marker may not be below the high watermark, by the marker's offset
  */
 record ProducerSnapshot(Collection<ProducerEntry> producers, SortedMap<Long, Long> ended) {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerSnapshot.class);
@@ -50,7 +50,7 @@ record ProducerSnapshot(Collection<ProducerEntry> producers, SortedMap<Long, Lon
         producers.forEach(producer -> putProducer(snapshot, producer));
         producers.forEach(producer -> putEarlierBatches(snapshot, producer));
         snapshot.putInt(ended.size());
-        ended.forEach((first, marker) -> snapshot.putLong(first).putLong(marker));
+        ended.forEach((marker, first) -> snapshot.putLong(first).putLong(marker));
         snapshot.flip();
         return snapshot.putInt(CRC_AT, crcOf(snapshot));
     }
@@ -118,7 +118,8 @@ record ProducerSnapshot(Collection<ProducerEntry> producers, SortedMap<Long, Lon
     private static SortedMap<Long, Long> decodeEnded(ByteBuffer rest) {
         SortedMap<Long, Long> ended = new TreeMap<>();
         for (int left = rest.hasRemaining() ? rest.getInt() : 0; left > 0; left--) {
-            ended.put(rest.getLong(), rest.getLong());
+            long first = rest.getLong();
+            ended.put(rest.getLong(), first);
         }
         return ended;
     }

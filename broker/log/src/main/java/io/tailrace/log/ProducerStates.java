@@ -4,8 +4,8 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.record.EndTransactionMarker;
 import io.tailrace.protocol.record.RecordBatch;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -91,8 +91,8 @@ final class ProducerStates {
     private static AppendResult.@Nullable Refused gap(ProducerEntry producer, RecordBatch batch) {
         ProducerBatchMetadata last = producer.lastBatch();
         boolean isNewEpoch = batch.producerEpoch() != producer.epoch();
-        if (!isNewEpoch && last == null) {
-            // Only a marker is known: the batches before it may have been forgotten.
+        if (!isNewEpoch && last == null && !producer.beganWithMarker()) {
+            // Only a marker in the epoch of the records is known: the batches before it may have been forgotten.
             return null;
         }
         int expected = isNewEpoch || last == null ? 0 : RecordBatch.sequenceAfter(last.lastSequence(), 1);
@@ -125,11 +125,12 @@ final class ProducerStates {
                             .formatted(producer.producerId(), producer.coordinatorEpoch(), marker.coordinatorEpoch()));
         }
         boolean isSameEpoch = marker.producerEpoch() == producer.epoch();
+        boolean isSameCoordinator = marker.coordinatorEpoch() == producer.coordinatorEpoch();
         boolean isLate = raisesEpoch && isSameEpoch && producer.isInTransaction();
         if (marker.producerEpoch() < producer.epoch() || isLate) {
             return oldEpoch(producer, marker.producerEpoch());
         }
-        return isSameEpoch && !producer.isInTransaction()
+        return isSameEpoch && isSameCoordinator && !producer.isInTransaction()
                 ? new AppendResult.Duplicate(logEndOffset, logEndOffset, logStartOffset)
                 : null;
     }
@@ -177,13 +178,13 @@ final class ProducerStates {
     }
 
     private void evictExcess() {
-        if (producers.size() > countMax) {
-            List<Long> leastRecent = producers.values().stream()
-                    .filter(producer -> !producer.isInTransaction())
-                    .limit(producers.size() - countMax)
-                    .map(ProducerEntry::producerId)
-                    .toList();
-            leastRecent.forEach(producers::remove);
+        int excess = producers.size() - unstable.openCount() - countMax;
+        Iterator<ProducerEntry> leastRecent = producers.values().iterator();
+        while (excess > 0) {
+            if (!leastRecent.next().isInTransaction()) {
+                leastRecent.remove();
+                excess--;
+            }
         }
     }
 
@@ -195,7 +196,7 @@ final class ProducerStates {
                 unstable.begin(producer.transactionFrom());
             }
         });
-        snapshot.ended().forEach(unstable::end);
+        snapshot.ended().forEach((marker, first) -> unstable.end(first, marker));
         evictExcess();
     }
 
@@ -204,6 +205,11 @@ final class ProducerStates {
         producers
                 .values()
                 .removeIf(producer -> !producer.isInTransaction() && nowMs - producer.lastSeenMs() >= expirationMs);
+    }
+
+    /** Forgets the ended transactions whose markers are below an offset that every later high watermark reaches. */
+    void forgetEndedBelow(long offset) {
+        unstable.forgetEndedBelow(offset);
     }
 
     /**

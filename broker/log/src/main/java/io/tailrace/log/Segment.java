@@ -93,11 +93,13 @@ final class Segment {
                 replaced.stream().mapToLong(Segment::lastAppendedMs).max().orElse(createdMs);
         Path temporary = LogFiles.compacted(directory, baseOffset, LogFiles.LOG, compactedMs);
         FileChannel channel = disk.open(temporary, IndexFile.NEW_FILE);
+        SegmentIndexes indexes = null;
         try {
+            indexes = SegmentIndexes.createCompacted(disk, directory, baseOffset, compactedMs);
             return new Segment(
                     LogFiles.of(directory, baseOffset, LogFiles.LOG),
                     channel,
-                    SegmentIndexes.createCompacted(disk, directory, baseOffset, compactedMs),
+                    indexes,
                     TransactionIndex.create(
                             disk,
                             LogFiles.compacted(directory, baseOffset, LogFiles.TRANSACTION_INDEX, compactedMs),
@@ -105,6 +107,9 @@ final class Segment {
                     new Times(createdMs, lastAppendedMs, compactedMs));
         } catch (IOException e) {
             channel.close();
+            if (indexes != null) {
+                indexes.close();
+            }
             throw e;
         }
     }

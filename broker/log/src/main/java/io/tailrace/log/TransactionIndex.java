@@ -46,10 +46,39 @@ final class TransactionIndex {
         this.count = written;
     }
 
-    /** Opens an index. A missing file counts as empty, and a cut entry does not count. */
+    /** Opens an index. A missing file counts as empty. What a crash left behind the last whole entry does not count. */
     static TransactionIndex open(Disk disk, Path path) throws IOException {
-        long bytes = Files.exists(path) ? Files.size(path) : 0;
-        return new TransactionIndex(disk, path, null, Math.toIntExact(bytes / ENTRY_BYTES));
+        if (!Files.exists(path)) {
+            return new TransactionIndex(disk, path, null, 0);
+        }
+        FileChannel channel = disk.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            TransactionIndex index =
+                    new TransactionIndex(disk, path, channel, Math.toIntExact(channel.size() / ENTRY_BYTES));
+            index.count = index.soundEntries();
+            index.written = index.count;
+            return index;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** The number of entries before the first one that cannot have been written as it is. */
+    private int soundEntries() throws IOException {
+        long previous = -1;
+        for (int i = 0; i < written; i++) {
+            AbortedTransaction each = parse(i);
+            if (each == null
+                    || each.firstOffset() < 0
+                    || each.firstOffset() >= each.markerOffset()
+                    || each.markerOffset() <= previous) {
+                LOG.warn("Index of aborted transactions ends early: {}: entry {} of {}", path, i, written);
+                return i;
+            }
+            previous = each.markerOffset();
+        }
+        return written;
     }
 
     /**
@@ -137,13 +166,20 @@ final class TransactionIndex {
         if (index >= written) {
             return unwritten.get(index - written);
         }
+        AbortedTransaction entry = parse(index);
+        if (entry == null) {
+            throw new CorruptLogException(path, (long) index * ENTRY_BYTES, "unknown version");
+        }
+        return entry;
+    }
+
+    /** An entry in the file; null if its version is unknown. */
+    private @Nullable AbortedTransaction parse(int index) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(ENTRY_BYTES);
         Channels.readFully(channel(), bytes, (long) index * ENTRY_BYTES);
-        short version = bytes.flip().getShort();
-        if (version != VERSION) {
-            throw new CorruptLogException(path, (long) index * ENTRY_BYTES, "version", VERSION, version);
-        }
-        return new AbortedTransaction(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+        return bytes.flip().getShort() == VERSION
+                ? new AbortedTransaction(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong())
+                : null;
     }
 
     /** Drops the entries whose markers are at or above an offset. */
@@ -153,6 +189,8 @@ final class TransactionIndex {
             channel().truncate((long) kept * ENTRY_BYTES);
             written = kept;
             unwritten.clear();
+            // A snapshot must not be written above an entry that may come back.
+            isDirty = true;
         } else {
             unwritten.subList(kept - written, unwritten.size()).clear();
         }

@@ -1,58 +1,59 @@
 package io.tailrace.log;
 
-import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.TreeSet;
 
 /**
- * The transactions of a log that a reader of committed records must not pass: those that are open, and those whose marker may
- * not be committed. Changed under the append lock, read by any thread.
+ * The transactions of a log that a reader of committed records must not pass: those that are open, and those that have ended and
+ * whose marker may not be committed. Thread-safe.
  */
 final class UnstableTransactions {
-    /** The marker's offset of an open transaction: above every high watermark. */
-    private static final long OPEN = Long.MAX_VALUE;
+    private static final long NONE = Long.MAX_VALUE;
 
-    /** The offset of the marker, by first offset. Transactions of one producer follow each other, so no two begin alike. */
-    private final ConcurrentNavigableMap<Long, Long> markers = new ConcurrentSkipListMap<>();
+    /** The first offsets of the open ones. Guarded by this, as is everything below. */
+    private final NavigableSet<Long> open = new TreeSet<>();
 
-    void begin(long firstOffset) {
-        markers.put(firstOffset, OPEN);
+    /** The first offsets of the ended ones, by the offset of the marker. Those at or above the high watermark are few. */
+    private final NavigableMap<Long, Long> ended = new TreeMap<>();
+
+    synchronized void begin(long firstOffset) {
+        open.add(firstOffset);
     }
 
     /** The marker has been written; the log's end has not moved yet. */
-    void end(long firstOffset, long markerOffset) {
-        markers.put(firstOffset, markerOffset);
+    synchronized void end(long firstOffset, long markerOffset) {
+        open.remove(firstOffset);
+        ended.put(markerOffset, firstOffset);
     }
 
-    /**
-     * The first offset of a transaction that is not decided below a high watermark (exclusive), or {@link Long#MAX_VALUE}.
-     * Forgets the decided ones.
-     */
-    long firstOffset(long highWatermark) {
-        for (Map.Entry<Long, Long> each = markers.firstEntry(); each != null; each = markers.firstEntry()) {
-            if (each.getValue() >= highWatermark) {
-                return each.getKey();
-            }
-            boolean unused = markers.remove(each.getKey(), each.getValue());
+    synchronized int openCount() {
+        return open.size();
+    }
+
+    /** Forgets the ended ones whose markers are below an offset. */
+    synchronized void forgetEndedBelow(long offset) {
+        ended.headMap(offset).clear();
+    }
+
+    /** The first offset of a transaction that is not decided below a high watermark (exclusive), or {@link Long#MAX_VALUE}. */
+    synchronized long firstOffset(long highWatermark) {
+        long first = firstOpen();
+        for (long each : ended.tailMap(highWatermark).values()) {
+            first = Math.min(first, each);
         }
-        return Long.MAX_VALUE;
+        return first;
     }
 
     /** The first offset of an open transaction, or {@link Long#MAX_VALUE}. */
-    long firstOpen() {
-        return markers.entrySet().stream()
-                .filter(each -> each.getValue() == OPEN)
-                .mapToLong(Map.Entry::getKey)
-                .findFirst()
-                .orElse(Long.MAX_VALUE);
+    synchronized long firstOpen() {
+        return open.isEmpty() ? NONE : open.first();
     }
 
-    /** The markers of the ended ones, by first offset. */
-    SortedMap<Long, Long> ended() {
-        SortedMap<Long, Long> ended = new TreeMap<>(markers);
-        ended.values().removeIf(marker -> marker == OPEN);
-        return ended;
+    /** The first offsets of the ended ones, by the offset of the marker. */
+    synchronized SortedMap<Long, Long> ended() {
+        return new TreeMap<>(ended);
     }
 }

@@ -128,7 +128,9 @@ class DumpLogSegmentsIT {
             assertThat(dump(fixture.files(LogFiles.TRANSACTION_INDEX)))
                     .contains("producerId: 43 firstOffset: 2 lastOffset: 3 lastStableOffset: 0");
             assertThat(dump(fixture.files(LogFiles.SNAPSHOT))).contains("currentTxnFirstOffset: OptionalLong[0]");
-            assertThat(dump(fixture.files(LogFiles.LOG))).contains("endTxnMarker: ABORT coordinatorEpoch: 7");
+            assertThat(dump(fixture.files(LogFiles.LOG)))
+                    .contains("producerId: 43 producerEpoch: 1", "isControl: true")
+                    .doesNotContain("isvalid: false");
         }
     }
 

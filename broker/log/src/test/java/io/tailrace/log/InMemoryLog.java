@@ -271,24 +271,26 @@ public final class InMemoryLog implements ReplicaLog {
         startOffset = Math.min(startOffset, endOffset);
         syncedOffset = Math.min(syncedOffset, endOffset);
         epochs = epochs.truncate(endOffset);
-        forget();
-        batches.stream().filter(batch -> batch.lastOffset() >= startOffset).forEach(batch -> remember(batch, nowMs));
+        aborted.removeIf(each -> each.markerOffset() >= endOffset);
+        producers = new ProducerStates(PRODUCERS_MAX);
+        for (RecordBatch batch : batches) {
+            if (batch.lastOffset() >= startOffset) {
+                // The ended ones are known.
+                AbortedTransaction unused = producers.add(batch, nowMs);
+            }
+        }
     }
 
     @Override
     public synchronized void truncateFullyAndStartAt(long offset, long nowMs) {
         batches.clear();
-        forget();
+        aborted.clear();
+        producers = new ProducerStates(PRODUCERS_MAX);
         epochs = LeaderEpochs.EMPTY;
         baseOffset = offset;
         startOffset = offset;
         endOffset = offset;
         syncedOffset = offset;
-    }
-
-    private void forget() {
-        producers = new ProducerStates(PRODUCERS_MAX);
-        aborted.clear();
     }
 
     @Override

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.record.EndTransactionMarker;
+import io.tailrace.protocol.record.RecordBatch;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,9 +153,33 @@ class TransactionsTest {
         append(9, 3, 0);
         end(9, 4, false, 1, V2);
         long end = fixture.log().logEndOffset();
-        // A new coordinator writes it again, KAFKA-19999.
-        assertThat(end(9, 4, false, 2, V2)).isInstanceOf(AppendResult.Duplicate.class);
+        assertThat(end(9, 4, false, 1, V2)).isInstanceOf(AppendResult.Duplicate.class);
         assertThat(fixture.log().logEndOffset()).isEqualTo(end);
+    }
+
+    @Test
+    void aMarkerThatANewCoordinatorRepeatsFencesTheFormerOne() throws IOException {
+        append(9, 3, 0);
+        end(9, 3, true, 4, V1);
+        // KAFKA-19999: refused markers would keep the transaction open for ever.
+        assertThat(end(9, 3, true, 5, V1)).isInstanceOf(AppendResult.Appended.class);
+        append(9, 3, 1);
+        // Late, and of the transaction before.
+        expectRefused(end(9, 3, false, 4, V1), ErrorCode.TRANSACTION_COORDINATOR_FENCED);
+        assertThat(stable()).isEqualTo(3);
+    }
+
+    @Test
+    void aDamagedMarkerOfALeaderIsRefusedBeforeItIsWritten() throws IOException {
+        ByteBuffer marker = new EndTransactionMarker(9, (short) 0, true, 1).toBatch(1);
+        int type = marker.limit() - 9;
+        marker.put(type, (byte) 7);
+        RecordBatch batch = RecordBatch.at(marker);
+        batch.stampMaxTimestamp(1);
+        batch.stamp(0, 0);
+
+        expectRefused(fixture.log().appendAsFollower(marker, fixture.nowMs), ErrorCode.CORRUPT_MESSAGE);
+        assertThat(fixture.log().logEndOffset()).isZero();
     }
 
     @Test
@@ -170,6 +196,7 @@ class TransactionsTest {
         expectRefused(append(9, 0, 2), ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
         assertThat(append(9, 0, 1)).isInstanceOf(AppendResult.Appended.class);
         end(9, 1, true, 1, V2);
+        expectRefused(append(9, 1, 1), ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
         assertThat(append(9, 1, 0)).isInstanceOf(AppendResult.Appended.class);
     }
 

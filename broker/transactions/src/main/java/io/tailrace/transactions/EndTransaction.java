@@ -57,7 +57,9 @@ public record EndTransaction(
     /** Whether this request has ended the last transaction before. In version 1 that may also be another one with that epoch. */
     private boolean isRepeated(Transaction transaction) {
         TransactionState state = transaction.state();
-        if (!state.isPrepare() && !state.isComplete()) {
+        // Without an earlier producer, the predecessor is NONE, which a caller without a producer is as well.
+        boolean isEnded = state.isPrepare() || state.isComplete();
+        if (!isEnded || producer.equals(ProducerIdentity.NONE)) {
             return false;
         }
         Producers producers = transaction.producers();

@@ -72,6 +72,18 @@ class EndTransactionTest {
     }
 
     @Test
+    void aCallerWithoutAProducerIsNotTheOneBefore() {
+        ProducerIdentity producer = begin(V1);
+        assertThat(harness.end(producer, true, V1).error()).isEqualTo(ErrorCode.NONE);
+        harness.writeMarkers();
+
+        ProducerAnswer answer = harness.end(ProducerIdentity.NONE, true, V2);
+
+        assertThat(answer.error()).isNotEqualTo(ErrorCode.NONE);
+        assertThat(answer.producer()).isNotEqualTo(producer);
+    }
+
+    @Test
     void nothingIsDecidedWithoutTheProducerIdThatIsNeeded() {
         ProducerIdentity last = new ProducerIdentity(5, (short) (Short.MAX_VALUE - 1));
         harness.store(Transaction.started(last, TIMEOUT_MS, harness.nowMs()));

@@ -236,7 +236,10 @@ public final class AgentCheckpointFile implements AutoCloseable {
     /** Forces changes to the disk that have waited for long enough. */
     public void forceIfDue(long nowMs) throws IOException {
         if (!isForced && !mustWriteWhole && isDue(nowMs)) {
+            // After a failure, another attempt may succeed although the bytes are gone.
+            mustWriteWhole = true;
             force(nowMs);
+            mustWriteWhole = false;
         }
     }
 

@@ -12,7 +12,9 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,19 +105,29 @@ final class RegistryConnection {
     }
 
     private Response exchange(Request request) {
+        CompletableFuture<Void> exchange = new CompletableFuture<>();
         try {
-            HttpURLConnection connection = connect(request);
+            HttpURLConnection connection = open(request);
+            // A connection's own timeouts bound each read, and a response may come in drips.
+            var unused = exchange.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                    .exceptionally(late -> {
+                        connection.disconnect();
+                        return null;
+                    });
+            write(connection, request);
             int status = connection.getResponseCode();
             boolean isError = status >= HttpURLConnection.HTTP_BAD_REQUEST;
             try (InputStream body = isError ? connection.getErrorStream() : connection.getInputStream()) {
                 return new Response(status, body == null ? new byte[0] : read(body));
             }
         } catch (IOException e) {
-            throw noAnswer(request, e);
+            throw noAnswer(request, exchange.isDone() ? new SocketTimeoutException("timed out after " + timeout) : e);
+        } finally {
+            exchange.complete(null);
         }
     }
 
-    private HttpURLConnection connect(Request request) throws IOException {
+    private HttpURLConnection open(Request request) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) request.uri().toURL().openConnection();
         int timeoutMs = Math.toIntExact(timeout.toMillis());
         connection.setConnectTimeout(timeoutMs);
@@ -123,6 +135,10 @@ final class RegistryConnection {
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
         connection.setRequestProperty("Accept", CONTENT_TYPE);
+        return connection;
+    }
+
+    private static void write(HttpURLConnection connection, Request request) throws IOException {
         byte[] body = request.body();
         if (body != null) {
             connection.setRequestProperty("Content-Type", CONTENT_TYPE);
@@ -132,21 +148,15 @@ final class RegistryConnection {
                 out.write(body);
             }
         }
-        return connection;
     }
 
-    /** The connection's timeout bounds each read; a body that comes in drips is given up after as long again. */
-    private byte[] read(InputStream body) throws IOException {
+    private static byte[] read(InputStream body) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] piece = new byte[PIECE_BYTES];
-        long startNanos = System.nanoTime();
         for (int count = body.read(piece); count >= 0; count = body.read(piece)) {
             bytes.write(piece, 0, count);
             if (bytes.size() > RESPONSE_BYTES_MAX) {
                 throw new IOException("response of more than " + RESPONSE_BYTES_MAX + " bytes");
-            }
-            if (System.nanoTime() - startNanos > timeout.toNanos()) {
-                throw new SocketTimeoutException("response not complete after " + timeout);
             }
         }
         return bytes.toByteArray();

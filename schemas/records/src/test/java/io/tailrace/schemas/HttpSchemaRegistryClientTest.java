@@ -9,6 +9,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,10 +18,13 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class HttpSchemaRegistryClientTest {
     private static final Schema INT = Schema.create(Schema.Type.INT);
@@ -237,6 +242,39 @@ class HttpSchemaRegistryClientTest {
                 body.write(piece);
             }
         });
+    }
+
+    @Test
+    @Timeout(60)
+    void headersThatComeInDripsAreAnError() throws Exception {
+        Thread server;
+        try (ServerSocket dripping = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            server = new Thread(() -> drip(dripping));
+            server.start();
+            HttpSchemaRegistryClient impatient = new HttpSchemaRegistryClient(
+                    URI.create("http://127.0.0.1:" + dripping.getLocalPort()),
+                    Duration.ofMillis(200),
+                    Duration.ofMillis(1));
+            assertThatExceptionOfType(SchemaRegistryException.class)
+                    .isThrownBy(() -> impatient.schema(1))
+                    .withMessageContaining("timed out after PT0.2S");
+        }
+        server.join();
+    }
+
+    /** Serves one client after the other, a byte of a header every 20 ms, until the client gives up. */
+    private static void drip(ServerSocket listening) {
+        while (!listening.isClosed()) {
+            try (Socket client = listening.accept()) {
+                client.getOutputStream().write("HTTP/1.1 200 OK\r\nX: ".getBytes(StandardCharsets.US_ASCII));
+                while (true) {
+                    client.getOutputStream().write('x');
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                }
+            } catch (IOException e) {
+                // The client has gone, or the test is over.
+            }
+        }
     }
 
     private interface Body {

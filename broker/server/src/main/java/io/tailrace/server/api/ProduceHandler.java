@@ -154,6 +154,8 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
             produce.appended(partition, append, d.nextOffset(), answer);
         } else if (result instanceof AppendResult.Refused refused) {
             produce.refused(index, refused.error(), refused.reason());
+        } else {
+            throw new IllegalStateException("unexpected result of an append: " + result);
         }
     }
 
