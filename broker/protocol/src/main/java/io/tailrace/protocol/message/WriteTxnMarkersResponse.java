@@ -23,19 +23,9 @@ public record WriteTxnMarkersResponse(List<Marker> markers) implements Response 
      */
     public record Marker(long producerId, List<Topic> topics) {}
 
-    /**
-     * The results for a topic.
-     *
-     * @param name the topic
-     * @param partitions the results by partition
-     */
+    /** The results for a topic, by partition. */
     public record Topic(String name, List<Partition> partitions) {}
 
-    /**
-     * The result for a partition.
-     *
-     * @param partitionIndex the partition
-     * @param errorCode the error
-     */
+    /** The result for a partition. */
     public record Partition(int partitionIndex, ErrorCode errorCode) {}
 }
