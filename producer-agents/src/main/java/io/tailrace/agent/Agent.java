@@ -134,7 +134,7 @@ final class Agent implements AutoCloseable {
         }
         AgentMonitor.State state = state(steadyMs);
         monitor.stepped(state);
-        problemsFile.write(state.problems());
+        problemsFile.write(state.problems(), steadyMs);
         return advanced;
     }
 

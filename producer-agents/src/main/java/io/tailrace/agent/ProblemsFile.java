@@ -19,23 +19,30 @@ final class ProblemsFile {
     private static final Logger log = LoggerFactory.getLogger(ProblemsFile.class);
 
     private static final String FILE = "problems.txt";
+    private static final long PAUSE_MS = 10_000;
 
     private final Path file;
     /** What the file has; null if that is not known, as an earlier agent may have left it. */
     private @Nullable List<String> written;
 
+    private long writtenMs;
     private boolean hasFailed;
 
     ProblemsFile(Path dataDirectory) {
         file = dataDirectory.resolve(FILE);
     }
 
-    /** Brings the file up to date. If that fails, the agent goes on: the problems are in its log as well. */
-    void write(List<String> problems) {
-        if (problems.equals(written)) {
+    /**
+     * Brings the file up to date, at most once in {@link #PAUSE_MS} while there are problems, since they say for how long they have
+     * lasted. If that fails, the agent goes on: the problems are in its log as well.
+     */
+    void write(List<String> problems, long steadyMs) {
+        boolean hasProblems = written != null && !written.isEmpty() && !problems.isEmpty();
+        if (problems.equals(written) || (hasProblems && steadyMs - writtenMs < PAUSE_MS)) {
             return;
         }
         written = problems;
+        writtenMs = steadyMs;
         try {
             if (problems.isEmpty()) {
                 Files.deleteIfExists(file);
@@ -59,13 +66,13 @@ final class ProblemsFile {
         }
     }
 
-    /** The problems of the agent that runs in a data directory, the time of their last change before each; empty if there are none. */
+    /** The problems of the agent that runs in a data directory, each behind the time when it was written; empty if there are none. */
     static List<String> read(Path dataDirectory) throws IOException {
         Path file = dataDirectory.resolve(FILE);
         try {
-            String since = Files.getLastModifiedTime(file).toString();
+            String writtenAt = Files.getLastModifiedTime(file).toString();
             return Files.readAllLines(file, StandardCharsets.UTF_8).stream()
-                    .map(problem -> "since " + since + ": " + problem)
+                    .map(problem -> writtenAt + " " + problem)
                     .toList();
         } catch (NoSuchFileException e) {
             return List.of();
