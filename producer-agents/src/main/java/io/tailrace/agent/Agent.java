@@ -171,9 +171,9 @@ final class Agent implements AutoCloseable {
     }
 
     /**
-     * Whether a run that ends by itself should end: everything that the files held at the last step has been read and acknowledged,
-     * except for sources that have waited long enough for their gate, as the audit may have, or nothing was read or acknowledged for {@link SendGate#GIVE_UP_MS}. See
-     * {@link #leftOut}.
+     * Whether a run that ends by itself should end. It ends when everything that the files held at the last step has been read and
+     * acknowledged. Sources whose gate has been closed for long enough do not count, nor does the audit. It also ends when nothing was
+     * read or acknowledged for {@link SendGate#GIVE_UP_MS}. See {@link #leftOut}.
      */
     boolean isIdle(long steadyMs) {
         boolean mayCount = auditGate.problem().isEmpty() || auditGate.isGivenUp(steadyMs);

@@ -58,6 +58,7 @@ final class FullCounts {
 
     private String message() {
         return "audit waits: no room for more counts of " + String.join(", ", new TreeSet<>(topics))
-                + " until brokers acknowledge those sent to " + auditTopic + ": see that this topic can be written to";
+                + " until brokers acknowledge those sent to " + auditTopic
+                + ": check that the agent may write to this topic";
     }
 }

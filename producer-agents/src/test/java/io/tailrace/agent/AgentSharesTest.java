@@ -120,7 +120,7 @@ class AgentSharesTest {
         assertThat(harness.values("odd")).hasSizeBetween(5_000, 20_000);
         assertThat(harness.monitor.ready().reason())
                 .contains("audit waits: no room for more counts of odd until brokers acknowledge those sent to audit:"
-                        + " see that this topic can be written to");
+                        + " check that the agent may write to this topic");
 
         harness.producer.unknownTopics.clear();
         harness.run();

@@ -151,9 +151,17 @@ final class RotationChaos {
         startAfter(awayMs);
     }
 
+    /** Starts the agent again. The first time, logs are rotated meanwhile, however slow the machine is. */
     private void startAfter(long awayMs) throws IOException, InterruptedException {
         int begun = victims.logs().filesBegun();
         TimeUnit.MILLISECONDS.sleep(awayMs);
+        if (filesBegunWhileAway == 0) {
+            victims.logs().askToRotate();
+            Awaitility.await("a file that is begun without an agent")
+                    .atMost(ROWS_MAX)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> victims.logs().filesBegun() > begun);
+        }
         filesBegunWhileAway += victims.logs().filesBegun() - begun;
         victims.agent().start();
     }

@@ -26,5 +26,8 @@ class RotationIT {
         assertThat(outcome.verdict().isClean())
                 .as("seed %d: %s", seed, outcome.verdict())
                 .isTrue();
+        assertThat(outcome.chaos().filesBegunWhileAway())
+                .as("files begun while the agent was away")
+                .isPositive();
     }
 }

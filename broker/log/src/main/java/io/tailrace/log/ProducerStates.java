@@ -178,6 +178,9 @@ final class ProducerStates {
     }
 
     private void evictExcess() {
+        if (producers.size() <= countMax) {
+            return;
+        }
         int excess = producers.size() - unstable.openCount() - countMax;
         Iterator<ProducerEntry> leastRecent = producers.values().iterator();
         while (excess > 0) {

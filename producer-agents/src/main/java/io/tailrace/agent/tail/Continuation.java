@@ -82,15 +82,15 @@ final class Continuation implements Closeable {
     private boolean passSent(ReadBudget budget) throws IOException {
         List<SentLines> sent = file.acknowledgements().sent();
         while (passedSent < sent.size()) {
-            ReadPosition end = sent.get(passedSent).end();
-            if (!content.advanceTo(end.offset(), 0, budget)) {
+            ReadPosition sentTo = sent.get(passedSent).end();
+            if (!content.advanceTo(sentTo.offset(), 0, budget)) {
                 return false;
             }
-            if (ReadCursor.ends(content, end)) {
+            if (ReadCursor.ends(content, sentTo)) {
                 isCut = true;
                 return true;
             }
-            if (ReadCursor.resume(content, end).isEmpty()) {
+            if (ReadCursor.resume(content, sentTo).isEmpty()) {
                 isOther = true;
                 return true;
             }

@@ -3,12 +3,10 @@ package io.tailrace.agent.tail;
 import io.tailrace.agent.tail.FollowedFile.State;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +44,7 @@ final class FollowedFiles {
 
     private void put(FollowedFile file, long order) {
         Set<String> names = new HashSet<>();
-        for (String name : List.of(RotationMatcher.name(file.path()), file.fileName())) {
+        for (String name : RotationMatcher.names(file)) {
             names.add(name);
             RotationMatcher.numbered(name).ifPresent(numbered -> names.add(numbered.series()));
         }
@@ -101,17 +99,13 @@ final class FollowedFiles {
         return Collections.unmodifiableSet(byName.getOrDefault(series, Set.of()));
     }
 
-    /** The longest first, and of those that are as long the one that was found first. */
+    /**
+     * The longest first, and of those that are as long the one that was found first: of two contents that begin like a file, the file
+     * holds the one that is like it for longer.
+     */
     int compareLongestFirst(FollowedFile one, FollowedFile other) {
         int byLength = Long.compare(other.knownTo(), one.knownTo());
         return byLength == 0 ? Long.compare(order(one), order(other)) : byLength;
-    }
-
-    /** Of two contents that begin like a file, the file holds the one that is like it for longer. */
-    static List<FollowedFile> longestFirst(Collection<FollowedFile> files) {
-        return files.stream()
-                .sorted(Comparator.comparing(FollowedFile::knownTo).reversed())
-                .toList();
     }
 
     /** Its place among all, in the order in which they were found. */

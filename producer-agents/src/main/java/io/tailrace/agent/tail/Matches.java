@@ -12,7 +12,7 @@ import java.util.List;
  * @param kept contents whose own file still holds them, so that no file with another number does
  * @param isCopy whether it is a copy of another file, or may become one
  * @param isComparing whether it is still being compared
- * @param isUndecided whether none but {@code continued} can be asked now
+ * @param isUndecided whether the file must be looked at again, unless one of {@code continued} is continued in it
  * @param continued contents that may be continued in it, in the order in which they are to be tried
  */
 record Matches(
@@ -40,11 +40,11 @@ record Matches(
             if (match == Match.KEPT) {
                 kept.add(known);
             }
-            boolean isOpen = match == Match.COMPARING || match == Match.UNDECIDED;
+            boolean mustLookAgain = match == Match.COMPARING || match == Match.UNDECIDED;
             // A copy of a whole file is certain, while a content that is missing may only begin like it.
-            isCopy |= isOpen && known.state() == FollowedFile.State.LISTED;
+            isCopy |= mustLookAgain && known.state() == FollowedFile.State.LISTED;
             isComparing |= match == Match.COMPARING;
-            isUndecided |= isOpen;
+            isUndecided |= mustLookAgain;
             if (match == Match.CONTINUATION && !isUndecided) {
                 continued.add(known);
             }

@@ -3,7 +3,6 @@ package io.tailrace.agent.tail;
 import io.tailrace.agent.tail.RotationMatcher.Numbered;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
@@ -63,7 +62,7 @@ final class NumberedSeries {
 
     /** @param order its place among all contents */
     void add(FollowedFile file, long order) {
-        OptionalInt number = List.of(RotationMatcher.name(file.path()), file.fileName()).stream()
+        OptionalInt number = RotationMatcher.names(file).stream()
                 .flatMap(name -> RotationMatcher.numbered(name).stream())
                 .filter(numbered -> numbered.series().equals(series))
                 .mapToInt(Numbered::number)

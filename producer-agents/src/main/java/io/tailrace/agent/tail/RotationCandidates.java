@@ -41,7 +41,7 @@ final class RotationCandidates {
 
     /** A content was found or forgotten, or has another file or state. */
     void changed(FollowedFile file) {
-        for (String name : List.of(RotationMatcher.name(file.path()), file.fileName())) {
+        for (String name : RotationMatcher.names(file)) {
             RotationMatcher.numbered(name)
                     .map(numbered -> bySeries.get(numbered.series()))
                     .ifPresent(series -> {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -52,6 +53,11 @@ final class RotationMatcher {
         return stat.isNamedArchive()
                 && Files.isRegularFile(source)
                 && Head.of(source).startsWith(Head.of(stat.path()));
+    }
+
+    /** The names by which a content's rotations are found: that of its file, and that under which it was seen first. */
+    static List<String> names(FollowedFile known) {
+        return List.of(name(known.path()), known.fileName());
     }
 
     static boolean isYoung(Stat stat, long wallMs) {

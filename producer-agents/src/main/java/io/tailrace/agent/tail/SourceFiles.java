@@ -110,7 +110,8 @@ final class SourceFiles {
             }
         }
         // Last, so that a file which holds one content is not taken for another one that begins alike.
-        List<FollowedFile> notThere = FollowedFiles.longestFirst(missing).stream()
+        List<FollowedFile> notThere = missing.stream()
+                .sorted(followed::compareLongestFirst)
                 .filter(file -> !findAgain(file, listed.get(file.id()), now))
                 .toList();
         notThere.forEach(file -> searchOrForget(file, listed.keySet(), now));

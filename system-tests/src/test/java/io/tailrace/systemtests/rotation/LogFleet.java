@@ -75,6 +75,11 @@ public final class LogFleet implements AutoCloseable {
         }
     }
 
+    /** Rotates every log soon, also while there is no room for more lines. */
+    public void askToRotate() {
+        programs.forEach(WritingProgram::askToRotate);
+    }
+
     /** How many files were begun. */
     public int filesBegun() {
         return programs.stream().mapToInt(WritingProgram::filesBegun).sum();

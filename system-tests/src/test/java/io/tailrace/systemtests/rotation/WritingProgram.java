@@ -40,6 +40,8 @@ final class WritingProgram {
     private boolean trickles;
     /** At which position the log is rotated. */
     private long dueAt;
+    /** Whether the log is to be rotated in the next turn, wherever it is. */
+    private volatile boolean isAskedToRotate;
     /** Whether the file is renamed, and the program still writes to it. */
     private boolean writesOn;
 
@@ -106,7 +108,9 @@ final class WritingProgram {
 
     private void takeTurn() throws IOException, InterruptedException {
         files.deleteOldest(ROTATED_FILES_KEPT);
-        if (files.position() >= dueAt && kind.mayRotate(files)) {
+        boolean isDue = isAskedToRotate || files.position() >= dueAt;
+        if (isDue && kind.mayRotate(files)) {
+            isAskedToRotate = false;
             rotate();
         } else if (log.hasRoom()) {
             write();
@@ -166,6 +170,11 @@ final class WritingProgram {
     private byte[] slice(int length) {
         int from = random.nextInt(PADDING.length - length);
         return Arrays.copyOfRange(PADDING, from, from + length);
+    }
+
+    /** Rotates the log soon, also while there is no room for more lines. */
+    void askToRotate() {
+        isAskedToRotate = true;
     }
 
     /** How many files it has begun. */
