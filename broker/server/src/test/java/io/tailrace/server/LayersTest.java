@@ -44,13 +44,17 @@ class LayersTest {
     }
 
     @Test
-    void hostsOfShardsKnowNoGroups() {
+    void hostsOfShardsKnowNoKindOfShard() {
         noClasses()
                 .that()
                 .resideInAPackage("io.tailrace.server.shard..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.tailrace.groups..", "io.tailrace.server.group..")
+                .resideInAnyPackage(
+                        "io.tailrace.groups..",
+                        "io.tailrace.transactions..",
+                        "io.tailrace.server.group..",
+                        "io.tailrace.server.transaction..")
                 .check(CLASSES);
     }
 
