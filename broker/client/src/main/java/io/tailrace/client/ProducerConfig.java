@@ -4,6 +4,7 @@ import static io.tailrace.client.BuilderKeys.check;
 
 import io.tailrace.protocol.record.CompressionType;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a {@link Producer} batches, sends and retries. Immutable; checked on construction.
@@ -21,6 +22,9 @@ import java.util.Map;
  * @param deliveryTimeoutMs time from send to acknowledgement or failure, retries included
  *     ({@code delivery.timeout.ms}); {@link #NO_DELIVERY_TIMEOUT} to retry for as long as it takes
  * @param blockMsMax how long a send may wait for memory or for its topic's partitions ({@code max.block.ms})
+ * @param transactionalId the name under which a {@link TransactionalProducer} fences its predecessor; empty for another
+ *     producer ({@code transactional.id})
+ * @param transactionTimeoutMs how long a transaction may take before the coordinator aborts it ({@code transaction.timeout.ms})
  */
 public record ProducerConfig(
         ClientConfig client,
@@ -33,7 +37,9 @@ public record ProducerConfig(
         CompressionType compression,
         int inFlightMax,
         int deliveryTimeoutMs,
-        int blockMsMax) {
+        int blockMsMax,
+        Optional<String> transactionalId,
+        int transactionTimeoutMs) {
     /** A record is retried until it is acknowledged, refused, or the producer is closed. */
     public static final int NO_DELIVERY_TIMEOUT = Integer.MAX_VALUE;
 
@@ -48,7 +54,9 @@ public record ProducerConfig(
             .text("compression.type", (builder, value) -> builder.compression(CompressionType.ofConfigName(value)))
             .number("max.in.flight.requests.per.connection", Builder::inFlightMax)
             .number("delivery.timeout.ms", Builder::deliveryTimeoutMs)
-            .number("max.block.ms", Builder::blockMsMax);
+            .number("max.block.ms", Builder::blockMsMax)
+            .text("transactional.id", Builder::transactionalId)
+            .number("transaction.timeout.ms", Builder::transactionTimeoutMs);
 
     public ProducerConfig {
         check(lingerMs >= 0, "linger.ms", lingerMs, "0 or more");
@@ -71,6 +79,13 @@ public record ProducerConfig(
                 deliveryTimeoutMs,
                 "linger.ms + request.timeout.ms or more");
         check(blockMsMax >= 0, "max.block.ms", blockMsMax, "0 or more");
+        check(transactionalId.isEmpty() || !transactionalId.get().isEmpty(), "transactional.id", "", "a name");
+        check(
+                idempotent || transactionalId.isEmpty(),
+                "enable.idempotence",
+                idempotent,
+                "true, since there is a transactional.id");
+        check(transactionTimeoutMs > 0, "transaction.timeout.ms", transactionTimeoutMs, "1 or more");
     }
 
     /** Defaults for the brokers at {@code host:port[,host:port...]}. */
@@ -103,6 +118,8 @@ public record ProducerConfig(
         private int inFlightMax = 5;
         private int deliveryTimeoutMs = 120_000;
         private int blockMsMax = 60_000;
+        private Optional<String> transactionalId = Optional.empty();
+        private int transactionTimeoutMs = 60_000;
 
         private Builder() {}
 
@@ -167,6 +184,16 @@ public record ProducerConfig(
             return this;
         }
 
+        public Builder transactionalId(String id) {
+            transactionalId = Optional.of(id);
+            return this;
+        }
+
+        public Builder transactionTimeoutMs(int ms) {
+            transactionTimeoutMs = ms;
+            return this;
+        }
+
         public ProducerConfig build() {
             return new ProducerConfig(
                     client.build(),
@@ -179,7 +206,9 @@ public record ProducerConfig(
                     compression,
                     inFlightMax,
                     deliveryTimeoutMs,
-                    blockMsMax);
+                    blockMsMax,
+                    transactionalId,
+                    transactionTimeoutMs);
         }
     }
 }
