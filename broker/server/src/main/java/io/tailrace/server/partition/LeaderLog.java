@@ -8,7 +8,6 @@ import io.tailrace.replication.Event;
 import io.tailrace.replication.Leader;
 import io.tailrace.replication.Replica;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
@@ -28,24 +27,24 @@ final class LeaderLog {
         this.wallMs = wallMs;
     }
 
-    Append append(ByteBuffer batches, int leaderEpoch, boolean allInsync) {
+    Append append(LeaderWrite write, int leaderEpoch, boolean allInsync) {
         ReentrantLock lock = role.lock();
         lock.lock();
         try {
-            return role.leadershipIn(leaderEpoch).map(leader -> append(leader, batches, allInsync), this::refuse);
+            return role.leadershipIn(leaderEpoch).map(leader -> append(leader, write, allInsync), this::refuse);
         } finally {
             role.unlock();
         }
     }
 
-    Append appendAt(long expectedOffset, ByteBuffer batches, int leaderEpoch) {
+    Append appendAt(long expectedOffset, LeaderWrite write, int leaderEpoch) {
         ReentrantLock lock = role.lock();
         lock.lock();
         try {
             return role.leadershipIn(leaderEpoch)
                     .map(
                             leader -> endsAt(expectedOffset)
-                                    ? append(leader, batches, true)
+                                    ? append(leader, write, true)
                                     : refuse(
                                             ErrorCode.OFFSET_OUT_OF_RANGE,
                                             ": it ends at " + log.logEndOffset() + ", expected " + expectedOffset),
@@ -59,14 +58,14 @@ final class LeaderLog {
         return log.logEndOffset() == offset;
     }
 
-    private Append append(Leader leader, ByteBuffer batches, boolean allInsync) {
+    private Append append(Leader leader, LeaderWrite write, boolean allInsync) {
         ErrorCode refusal = leader.appendable(allInsync);
         if (refusal != ErrorCode.NONE) {
             return refuse(refusal);
         }
         int leaderEpoch = leader.leaderEpoch();
         try {
-            AppendResult result = log.appendAsLeader(batches, leaderEpoch, wallMs.getAsLong());
+            AppendResult result = write(write, leaderEpoch);
             if (result instanceof AppendResult.Appended appended) {
                 role.step(new Event.Appended(leaderEpoch, role.extent()));
                 waiters.logEndAdvanced();
@@ -78,6 +77,15 @@ final class LeaderLog {
         } catch (IOException e) {
             return refuse(errors.errorOf(e), ": " + e.getMessage());
         }
+    }
+
+    private AppendResult write(LeaderWrite write, int leaderEpoch) throws IOException {
+        long nowMs = wallMs.getAsLong();
+        if (write instanceof LeaderWrite.Marker marker) {
+            return log.appendMarker(marker.marker(), marker.raisesEpoch(), leaderEpoch, nowMs);
+        }
+        LeaderWrite.Batch batch = (LeaderWrite.Batch) write;
+        return log.appendVerified(batch.bytes(), leaderEpoch, batch.verification(), nowMs);
     }
 
     private boolean acknowledged(long offset) {

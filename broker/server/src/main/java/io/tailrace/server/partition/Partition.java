@@ -107,14 +107,19 @@ public final class Partition {
     }
 
     /**
-     * Appends validated batches if this broker leads the partition.
+     * Appends a validated batch if this broker leads the partition.
      *
-     * @param batches their bytes; offsets and leader epoch are stamped in place
+     * @param batch its bytes; offset and leader epoch are stamped in place
      * @param leaderEpoch the epoch to append in, or {@link Replica#ANY_EPOCH}
      * @param allInsync whether all in-sync replicas must acknowledge it, so that there must be enough of them
      */
-    public Append append(ByteBuffer batches, int leaderEpoch, boolean allInsync) {
-        return leaderLog.append(batches, leaderEpoch, allInsync);
+    public Append append(ByteBuffer batch, int leaderEpoch, boolean allInsync) {
+        return append(new LeaderWrite.Batch(batch), leaderEpoch, allInsync);
+    }
+
+    /** Like the other method, also for batches of a transaction and for markers. */
+    public Append append(LeaderWrite write, int leaderEpoch, boolean allInsync) {
+        return leaderLog.append(write, leaderEpoch, allInsync);
     }
 
     /**
@@ -123,8 +128,8 @@ public final class Partition {
      *
      * @param leaderEpoch the epoch to append in
      */
-    public Append appendAt(long expectedOffset, ByteBuffer batches, int leaderEpoch) {
-        return leaderLog.appendAt(expectedOffset, batches, leaderEpoch);
+    public Append appendAt(long expectedOffset, LeaderWrite write, int leaderEpoch) {
+        return leaderLog.appendAt(expectedOffset, write, leaderEpoch);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.record.CompressionType;
 import io.tailrace.protocol.record.RecordBatchBuilder;
 import io.tailrace.replication.Leader;
+import io.tailrace.server.partition.LeaderWrite;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.shard.StoredRecord;
 import java.nio.ByteBuffer;
@@ -69,8 +70,9 @@ final class ShardLog {
         if (batch.remaining() > bytesMax) {
             return ErrorCode.MESSAGE_TOO_LARGE;
         }
-        AppendResult result =
-                partition.appendAt(expectedOffset, batch, leaderEpoch).result();
+        AppendResult result = partition
+                .appendAt(expectedOffset, new LeaderWrite.Batch(batch), leaderEpoch)
+                .result();
         if (result instanceof AppendResult.Appended) {
             return ErrorCode.NONE;
         }
