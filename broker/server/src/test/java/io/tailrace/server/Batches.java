@@ -28,6 +28,14 @@ public final class Batches {
         return builder.build();
     }
 
+    /** A batch of a producer's transaction. */
+    public static ByteBuffer transactional(long producerId, int epoch, int sequence, String... values) {
+        RecordBatchBuilder builder = builder(values);
+        builder.producer(producerId, (short) epoch, sequence);
+        builder.transactional();
+        return builder.build();
+    }
+
     /** A batch as a leader has stamped it. */
     public static ByteBuffer stamped(long offset, int leaderEpoch, String... values) {
         ByteBuffer bytes = batch(values);

@@ -17,6 +17,7 @@ import io.tailrace.server.config.TopicSettings;
 import io.tailrace.server.partition.Append;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.ClusterActions;
+import io.tailrace.server.partition.ConsumerFetch;
 import io.tailrace.server.partition.LeaderAnswer;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.PartitionContext;
@@ -284,7 +285,7 @@ final class SimulatedPartition implements ClusterActions {
 
     /** Answers a consumer that expects this leader epoch. */
     Fetched consume(long offset, int currentLeaderEpoch) {
-        return fetched(partition.read(offset, currentLeaderEpoch, bytesMax(), true));
+        return fetched(partition.read(new ConsumerFetch(offset, currentLeaderEpoch, false), bytesMax(), true));
     }
 
     private int bytesMax() {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxWaitMs how long the broker may wait for {@code minBytes}
  * @param minBytes the least number of bytes to return, if they arrive in time
  * @param maxBytes the most bytes to return; exceeded if the first batch is larger
- * @param isolationLevel 0 reads up to the high watermark, 1 only committed transactions (KIP-98)
+ * @param isolationLevel 0 reads up to the high watermark, {@value #READ_COMMITTED} only committed transactions (KIP-98)
  * @param sessionId the fetch session (KIP-227), 0 for none
  * @param sessionEpoch the session's epoch: 0 to create a session, -1 for none
  * @param topics the partitions to read; within a session, those that changed
@@ -41,6 +41,9 @@ public record FetchRequest(
         implements Request<FetchResponse> {
     /** {@link #replicaId} of a consumer. */
     public static final int CONSUMER = -1;
+
+    /** {@link #isolationLevel} of a reader of committed transactions. */
+    public static final byte READ_COMMITTED = 1;
 
     /** From this version on, requests and answers name topics by id. */
     public static final int FIRST_WITH_TOPIC_IDS = 13;

@@ -123,6 +123,22 @@ public record FetchResponse(
                     SnapshotId.NONE);
         }
 
+        /** The same, for a reader of committed transactions. */
+        public Partition withTransactions(long stableOffset, List<AbortedTransaction> aborted) {
+            return new Partition(
+                    partitionIndex,
+                    errorCode,
+                    highWatermark,
+                    stableOffset,
+                    logStartOffset,
+                    aborted,
+                    preferredReadReplica,
+                    records,
+                    divergingEpoch,
+                    currentLeader,
+                    snapshotId);
+        }
+
         /** The same, for a consumer that should read from another replica from now on. */
         public Partition withPreferredReadReplica(int brokerId) {
             return new Partition(

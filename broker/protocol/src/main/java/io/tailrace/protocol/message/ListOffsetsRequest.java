@@ -7,7 +7,7 @@ import java.util.List;
  * Looks up offsets by timestamp.
  *
  * @param replicaId the sending broker's id; -1 for a consumer
- * @param isolationLevel 0 if the end is the high watermark, 1 if it is the last stable offset (KIP-98)
+ * @param isolationLevel 0 if the end is the high watermark, {@link FetchRequest#READ_COMMITTED} if it is the last stable offset (KIP-98)
  * @param topics the partitions
  */
 public record ListOffsetsRequest(int replicaId, @Since(2) byte isolationLevel, List<Topic> topics)

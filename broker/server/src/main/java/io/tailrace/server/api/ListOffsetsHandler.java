@@ -3,6 +3,7 @@ package io.tailrace.server.api;
 import io.tailrace.log.TimestampedOffset;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.ListOffsetsRequest;
 import io.tailrace.protocol.message.ListOffsetsResponse;
 import io.tailrace.replication.Leader;
@@ -66,9 +67,18 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
                         || part.timestamp() == ListOffsetsRequest.EARLIEST_LOCAL);
     }
 
+    /**
+     * What the client may see.
+     *
+     * @param isCommitted whether it sees only what is decided, below the last stable offset
+     * @param notAvailable the error while a new leader does not know the high watermark
+     */
+    private record Limits(boolean isCommitted, ErrorCode notAvailable) {}
+
     private ListOffsetsResponse answer(ListOffsetsRequest request, short version) {
-        ErrorCode notAvailable =
-                version < OFFSET_NOT_AVAILABLE_SINCE ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.OFFSET_NOT_AVAILABLE;
+        Limits limits = new Limits(
+                request.isolationLevel() == FetchRequest.READ_COMMITTED,
+                version < OFFSET_NOT_AVAILABLE_SINCE ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.OFFSET_NOT_AVAILABLE);
         List<ListOffsetsResponse.Topic> topics = new ArrayList<>();
         SeenPartitions<String> seen = new SeenPartitions<>();
         for (ListOffsetsRequest.Topic topic : request.topics()) {
@@ -76,7 +86,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
             for (ListOffsetsRequest.Partition part : topic.partitions()) {
                 results.add(
                         seen.add(topic.name(), part.partitionIndex())
-                                ? answer(topic.name(), part, notAvailable)
+                                ? answer(topic.name(), part, limits)
                                 : refused(part.partitionIndex(), ErrorCode.INVALID_REQUEST));
             }
             topics.add(new ListOffsetsResponse.Topic(topic.name(), results));
@@ -84,8 +94,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         return new ListOffsetsResponse(0, topics);
     }
 
-    private ListOffsetsResponse.Partition answer(
-            String topic, ListOffsetsRequest.Partition requested, ErrorCode notAvailable) {
+    private ListOffsetsResponse.Partition answer(String topic, ListOffsetsRequest.Partition requested, Limits limits) {
         int index = requested.partitionIndex();
         Partition partition = partitions.find(topic, index);
         if (partition == null) {
@@ -93,11 +102,11 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         }
         return partition
                 .leadershipIn(requested.currentLeaderEpoch())
-                .map(leader -> find(partition, leader, requested, notAvailable), error -> refused(index, error));
+                .map(leader -> find(partition, leader, requested, limits), error -> refused(index, error));
     }
 
     private static ListOffsetsResponse.Partition find(
-            Partition partition, Leader leader, ListOffsetsRequest.Partition requested, ErrorCode notAvailable) {
+            Partition partition, Leader leader, ListOffsetsRequest.Partition requested, Limits limits) {
         int index = requested.partitionIndex();
         long timestamp = requested.timestamp();
         if (timestamp == ListOffsetsRequest.EARLIEST || timestamp == ListOffsetsRequest.EARLIEST_LOCAL) {
@@ -105,16 +114,17 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         }
         Optional<Long> latest = leader.latestOffset();
         if (latest.isEmpty()) {
-            return refused(index, notAvailable);
+            return refused(index, limits.notAvailable());
         }
+        long end = limits.isCommitted() ? partition.lastStableOffset() : latest.get();
         if (timestamp == ListOffsetsRequest.LATEST) {
-            return found(index, NONE, latest.get(), leader.leaderEpoch());
+            return found(index, NONE, end, leader.leaderEpoch());
         }
         try {
             Optional<TimestampedOffset> record = timestamp == ListOffsetsRequest.MAX_TIMESTAMP
                     ? partition.offsetOfMaxTimestamp()
                     : partition.offsetForTimestamp(timestamp);
-            return record.filter(each -> each.offset() < latest.get())
+            return record.filter(each -> each.offset() < end)
                     .map(each -> found(index, each.timestampMs(), each.offset(), each.leaderEpoch()))
                     .orElseGet(() -> found(index, NONE, NONE, NO_EPOCH));
         } catch (IOException e) {

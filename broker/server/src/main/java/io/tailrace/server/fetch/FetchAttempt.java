@@ -106,7 +106,25 @@ final class FetchAttempt {
         }
         reads.add(read);
         sizeInBytes += read.sizeInBytes();
-        return FetchResponse.Partition.read(index, read.highWatermark(), read.logStartOffset(), records(read));
+        return answer(index, read.highWatermark(), read.logStartOffset(), read.transactions(), records(read));
+    }
+
+    /** The answer to a read that succeeded. */
+    static FetchResponse.Partition answer(
+            int index,
+            long highWatermark,
+            long logStartOffset,
+            Read.@Nullable Transactions transactions,
+            @Nullable FileRecords records) {
+        FetchResponse.Partition answer = FetchResponse.Partition.read(index, highWatermark, logStartOffset, records);
+        return transactions == null
+                ? answer
+                : answer.withTransactions(
+                        transactions.lastStableOffset(),
+                        transactions.aborted().stream()
+                                .map(each ->
+                                        new FetchResponse.AbortedTransaction(each.producerId(), each.firstOffset()))
+                                .toList());
     }
 
     private static @Nullable FileRecords records(Read read) {

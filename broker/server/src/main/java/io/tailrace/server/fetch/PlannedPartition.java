@@ -6,6 +6,7 @@ import io.tailrace.protocol.message.FetchRequest;
 import io.tailrace.protocol.message.FetchResponse;
 import io.tailrace.replication.FollowerFetch;
 import io.tailrace.replication.Leader;
+import io.tailrace.server.partition.ConsumerFetch;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Read;
 import io.tailrace.server.partition.ReadWaiter;
@@ -51,6 +52,9 @@ final class PlannedPartition implements ReadWaiter {
     private int readableBytes;
     private long highWatermark = UNKNOWN;
     private long logStartOffset = UNKNOWN;
+    /** Null unless the client reads committed records. */
+    private Read.@Nullable Transactions transactions;
+
     private long answeredHighWatermark = UNKNOWN;
     private long answeredLogStartOffset = UNKNOWN;
 
@@ -198,7 +202,7 @@ final class PlannedPartition implements ReadWaiter {
     Read read(int room, boolean atLeastOneBatch) {
         Partition bound = bind();
         if (bound == null) {
-            return new Read(errorOfMissing(), null, UNKNOWN, UNKNOWN, null);
+            return Read.refused(errorOfMissing());
         }
         changesSeen = bound.changes();
         Read read = read(bound, room, atLeastOneBatch);
@@ -207,6 +211,7 @@ final class PlannedPartition implements ReadWaiter {
         state = stateAfter(failed, room);
         highWatermark = failed ? UNKNOWN : read.highWatermark();
         logStartOffset = failed ? UNKNOWN : read.logStartOffset();
+        transactions = read.transactions();
         return readableBytes == room && !atLeastOneBatch ? wholeBatches(bound, read) : read;
     }
 
@@ -215,9 +220,10 @@ final class PlannedPartition implements ReadWaiter {
         if (requester.isFollower()) {
             return bound.read(followerFetch(), room, atLeastOneBatch);
         }
+        ConsumerFetch fetch = requester.consumerFetch(wanted);
         return requester.readsFromFollowers()
-                ? bound.readFromFollower(wanted.fetchOffset(), wanted.currentLeaderEpoch(), room, atLeastOneBatch)
-                : bound.read(wanted.fetchOffset(), wanted.currentLeaderEpoch(), room, atLeastOneBatch);
+                ? bound.readFromFollower(fetch, room, atLeastOneBatch)
+                : bound.read(fetch, room, atLeastOneBatch);
     }
 
     /** The follower from which the consumer should read, as the leader says. */
@@ -244,7 +250,7 @@ final class PlannedPartition implements ReadWaiter {
             return read.hasWholeBatch() ? read : read.withoutRecords();
         } catch (IOException e) {
             read.close();
-            return new Read(partition.errorOf(e), null, UNKNOWN, UNKNOWN, null);
+            return Read.refused(partition.errorOf(e));
         }
     }
 
@@ -266,6 +272,6 @@ final class PlannedPartition implements ReadWaiter {
 
     /** The answer for a partition that has nothing to read, by the last look at it. */
     FetchResponse.Partition withoutRecords() {
-        return FetchResponse.Partition.read(index(), highWatermark, logStartOffset, null);
+        return FetchAttempt.answer(index(), highWatermark, logStartOffset, transactions, null);
     }
 }

@@ -206,21 +206,19 @@ public final class Partition {
      * Reads for a consumer: below the high watermark. A leader whose lease or session has ended answers
      * {@code NOT_LEADER_OR_FOLLOWER} for any offset that is not in its log and below its high watermark.
      *
-     * @param offset first offset, inclusive
-     * @param currentLeaderEpoch the epoch that the consumer expects, or {@link Replica#ANY_EPOCH}
      * @param bytesMax bytes at most
      * @param atLeastOneBatch whether the first batch is read whole even if it is larger
      */
-    public Read read(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {
-        return reads.read(offset, currentLeaderEpoch, bytesMax, atLeastOneBatch);
+    public Read read(ConsumerFetch fetch, int bytesMax, boolean atLeastOneBatch) {
+        return reads.read(fetch, bytesMax, atLeastOneBatch);
     }
 
     /**
-     * Like {@link #read(long, int, int, boolean)}, but a follower in sync serves the consumer, too (KIP-392): up to the high
+     * Like {@link #read(ConsumerFetch, int, boolean)}, but a follower in sync serves the consumer, too (KIP-392): up to the high
      * watermark that it knows. A follower that lacks the offset answers {@code OFFSET_NOT_AVAILABLE}.
      */
-    public Read readFromFollower(long offset, int currentLeaderEpoch, int bytesMax, boolean atLeastOneBatch) {
-        return reads.readFromFollower(offset, currentLeaderEpoch, bytesMax, atLeastOneBatch);
+    public Read readFromFollower(ConsumerFetch fetch, int bytesMax, boolean atLeastOneBatch) {
+        return reads.readFromFollower(fetch, bytesMax, atLeastOneBatch);
     }
 
     /**
@@ -268,6 +266,11 @@ public final class Partition {
     /** The next offset to be written. */
     public long logEndOffset() {
         return log.logEndOffset();
+    }
+
+    /** The last stable offset at the high watermark that this replica knows: {@link ReplicaLog#lastStableOffset}. */
+    public long lastStableOffset() {
+        return log.lastStableOffset(role.replica().log().highWatermark());
     }
 
     /** The first record whose timestamp is at least this; it may lie above the high watermark. Reads files. */

@@ -1,11 +1,13 @@
 package io.tailrace.server.partition;
 
+import io.tailrace.log.AbortedTransaction;
 import io.tailrace.log.LogSlice;
 import io.tailrace.protocol.EpochEnd;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,28 +18,44 @@ import org.jspecify.annotations.Nullable;
  * @param highWatermark exclusive; -1 with an error
  * @param logStartOffset inclusive; -1 with an error other than {@code OFFSET_OUT_OF_RANGE}
  * @param diverging the end of the part that a follower's log can share with this one, if they diverge; otherwise null
+ * @param transactions what a reader of committed records needs to know; null for other readers, and without a read
  */
 public record Read(
         ErrorCode error,
         @Nullable LogSlice slice,
         long highWatermark,
         long logStartOffset,
-        @Nullable EpochEnd diverging) {
+        @Nullable EpochEnd diverging,
+        @Nullable Transactions transactions) {
 
-    static Read of(LogSlice slice, long highWatermark, long logStartOffset) {
-        return new Read(ErrorCode.NONE, slice, highWatermark, logStartOffset, null);
+    /**
+     * The transactions in a read.
+     *
+     * @param lastStableOffset the end of what is decided, exclusive
+     * @param aborted the aborted transactions that overlap the batches, and perhaps some behind them
+     */
+    public record Transactions(long lastStableOffset, List<AbortedTransaction> aborted) {
+        /** Copies the list. */
+        public Transactions {
+            aborted = List.copyOf(aborted);
+        }
     }
 
-    static Read refused(ErrorCode error) {
-        return new Read(error, null, -1, -1, null);
+    static Read of(LogSlice slice, long highWatermark, long logStartOffset, @Nullable Transactions transactions) {
+        return new Read(ErrorCode.NONE, slice, highWatermark, logStartOffset, null, transactions);
+    }
+
+    /** A read that was refused, with an error other than {@code OFFSET_OUT_OF_RANGE}. */
+    public static Read refused(ErrorCode error) {
+        return new Read(error, null, -1, -1, null, null);
     }
 
     static Read outOfRange(long logStartOffset) {
-        return new Read(ErrorCode.OFFSET_OUT_OF_RANGE, null, -1, logStartOffset, null);
+        return new Read(ErrorCode.OFFSET_OUT_OF_RANGE, null, -1, logStartOffset, null, null);
     }
 
     static Read diverging(EpochEnd end, long highWatermark, long logStartOffset) {
-        return new Read(ErrorCode.NONE, null, highWatermark, logStartOffset, end);
+        return new Read(ErrorCode.NONE, null, highWatermark, logStartOffset, end, null);
     }
 
     /** Bytes read. */
@@ -58,7 +76,7 @@ public record Read(
     /** The same without the batches, which are closed. */
     public Read withoutRecords() {
         close();
-        return new Read(error, null, highWatermark, logStartOffset, diverging);
+        return new Read(error, null, highWatermark, logStartOffset, diverging, transactions);
     }
 
     /** Closes the batches. */

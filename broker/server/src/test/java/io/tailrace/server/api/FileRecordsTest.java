@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.FileRegion;
 import io.tailrace.log.FileSlice;
 import io.tailrace.replication.Replica;
+import io.tailrace.server.partition.ConsumerFetch;
 import io.tailrace.server.partition.TwoReplicas;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -78,8 +79,9 @@ class FileRecordsTest {
     private FileSlice slice() {
         replicas.partition().append(batch("a"), Replica.ANY_EPOCH, false);
         replicas.followerFetches(replicas.logEndOffset());
-        return (FileSlice) Objects.requireNonNull(
-                replicas.partition().read(0, Replica.ANY_EPOCH, 1000, true).slice());
+        return (FileSlice) Objects.requireNonNull(replicas.partition()
+                .read(new ConsumerFetch(0, Replica.ANY_EPOCH, false), 1000, true)
+                .slice());
     }
 
     private static void transfer(FileRegion region) throws IOException {

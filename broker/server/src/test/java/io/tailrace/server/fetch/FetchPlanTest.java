@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FetchPlanTest {
     private static final int PARTITIONS = 100;
     private static final int BYTES_MAX = 100_000;
-    private static final Requester CONSUMER = new Requester(FetchRequest.CONSUMER, -1, "", false);
-    private static final Requester FOLLOWER = new Requester(2, FOLLOWER_EPOCH, "", false);
+    private static final Requester CONSUMER = new Requester(FetchRequest.CONSUMER, -1, "", false, false);
+    private static final Requester FOLLOWER = new Requester(2, FOLLOWER_EPOCH, "", false, false);
 
     private TwoReplicas replicas;
     private ManyPartitions partitions;

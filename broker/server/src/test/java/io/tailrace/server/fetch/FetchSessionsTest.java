@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** Which sessions there are, by the test's own clock. */
 class FetchSessionsTest {
-    private static final Requester CONSUMER = new Requester(-1, -1, "", false);
-    private static final Requester FOLLOWER = new Requester(2, 200, "", false);
+    private static final Requester CONSUMER = new Requester(-1, -1, "", false, false);
+    private static final Requester FOLLOWER = new Requester(2, 200, "", false, false);
 
     private final Partitions partitions = new Partitions(ClusterImage::empty);
     private long nowMs = 1_000;
@@ -35,7 +35,7 @@ class FetchSessionsTest {
         FetchSession session = ended(FOLLOWER, 1);
         assertThat(sessions.use(session.id() - 1, 1, FOLLOWER).error()).isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
         assertThat(sessions.use(session.id(), 1, CONSUMER).error()).isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
-        assertThat(sessions.use(session.id(), 1, new Requester(2, 300, "", false))
+        assertThat(sessions.use(session.id(), 1, new Requester(2, 300, "", false, false))
                         .error())
                 .as("another registration of the follower")
                 .isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);

@@ -62,9 +62,9 @@ class LostWakeTest {
         List<Future<?>> all = new ArrayList<>();
         for (int i = 0; i < CONSUMERS; i++) {
             boolean session = i > 0;
-            all.add(threads.submit(() -> new Reading(new Requester(-1, -1, "", false), session).run(round)));
+            all.add(threads.submit(() -> new Reading(new Requester(-1, -1, "", false, false), session).run(round)));
         }
-        all.add(threads.submit(() -> new Reading(new Requester(2, FOLLOWER_EPOCH, "", false), true).run(round)));
+        all.add(threads.submit(() -> new Reading(new Requester(2, FOLLOWER_EPOCH, "", false, false), true).run(round)));
         for (int half = 0; half < 2; half++) {
             int from = half * PARTITIONS / 2;
             Random random = new Random(seed + half);

@@ -75,7 +75,7 @@ class CommittedReadTest {
     }
 
     private void assertServesCommittedRecordsOnly() throws Exception {
-        Read read = replicas.partition().read(0, TwoReplicas.LEADER_EPOCH, 1000, true);
+        Read read = replicas.partition().read(new ConsumerFetch(0, TwoReplicas.LEADER_EPOCH, false), 1000, true);
         try {
             assertThat(read.error()).isEqualTo(ErrorCode.NONE);
             assertThat(read.highWatermark()).isEqualTo(1);
@@ -94,7 +94,7 @@ class CommittedReadTest {
     }
 
     private ErrorCode errorAt(long offset, int leaderEpoch) {
-        Read read = replicas.partition().read(offset, leaderEpoch, 1000, true);
+        Read read = replicas.partition().read(new ConsumerFetch(offset, leaderEpoch, false), 1000, true);
         read.close();
         return read.error();
     }
