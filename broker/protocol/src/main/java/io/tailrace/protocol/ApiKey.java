@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 public enum ApiKey {
     /** Advertised from version 0, or librdkafka would send all batches uncompressed. */
-    PRODUCE(0, VersionRange.of(3, 9), VersionRange.of(0, 9), 9),
+    PRODUCE(0, VersionRange.of(3, 12), VersionRange.of(0, 12), 9),
     FETCH(1, VersionRange.of(4, 18), 12),
     LIST_OFFSETS(2, VersionRange.of(1, 8), 6),
     METADATA(3, VersionRange.of(0, 12), 9),

@@ -9,6 +9,8 @@ import io.tailrace.coordination.ProducerIdBlocks;
 import io.tailrace.coordination.TopicStore;
 import io.tailrace.coordination.ZooKeeperSession;
 import io.tailrace.groups.GroupsShard;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.server.api.BlockingCalls;
 import io.tailrace.server.api.ConfigChanges;
 import io.tailrace.server.api.RequestRouter;
@@ -32,6 +34,7 @@ import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partitions;
 import io.tailrace.server.shard.ShardHosts;
 import io.tailrace.server.shard.ShardThreads;
+import io.tailrace.server.transaction.TransactionVerifier;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -40,6 +43,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,6 +122,7 @@ public final class BrokerServer implements AutoCloseable {
                 partitions,
                 storage,
                 groups,
+                BrokerServer::refuseTransactions,
                 fetchSessions,
                 new RequestHandlers.Coordination(
                         new ConfigChanges.Stores(
@@ -141,6 +147,12 @@ public final class BrokerServer implements AutoCloseable {
                         router.metrics(),
                         clocks),
                 failure);
+    }
+
+    private static void refuseTransactions(
+            TransactionVerifier.Question question, Consumer<Map<TopicPartition, ErrorCode>> answer) {
+        ErrorCode error = question.client().shown(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        answer.accept(question.partitions().stream().collect(Collectors.toMap(each -> each, each -> error)));
     }
 
     private static SocketServer sockets(NetworkConfig network, RequestRouter router) {

@@ -48,6 +48,7 @@ import io.tailrace.server.fetch.FetchSessions;
 import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partitions;
+import io.tailrace.server.transaction.TransactionVerifier;
 import java.util.List;
 
 /** Creates the handlers of all requests that a broker answers. */
@@ -66,6 +67,7 @@ final class RequestHandlers {
             Partitions partitions,
             Storage storage,
             GroupCoordinator groups,
+            TransactionVerifier verifier,
             FetchSessions fetchSessions,
             Coordination coordination,
             BlockingCalls blocking,
@@ -84,7 +86,7 @@ final class RequestHandlers {
         TopicChanges topics = new TopicChanges(topicStore, cluster, config.topics(), config.groups(), System::nanoTime);
         ConfigChanges configs = new ConfigChanges(context.coordination().configs(), cluster, config, System::nanoTime);
         return List.of(
-                new ProduceHandler(partitions, context.clocks()),
+                new ProduceHandler(partitions, context.verifier(), context.clocks()),
                 new FetchHandler(
                         partitions,
                         context.fetchSessions(),

@@ -33,40 +33,57 @@ final class DelayedProduce {
         this.allInsync = allInsync;
     }
 
-    /** Starts a topic, to which the following results belong. */
+    /** Starts a topic, to which the following places belong. */
     void begin(String topic, int partitions) {
         current = new ArrayList<>(partitions);
         topics.add(new ProduceResponse.Topic(topic, current));
     }
 
-    void refused(int index, ErrorCode error, @Nullable String message) {
-        current.add(ProduceResponse.Partition.refused(index, error, message));
+    /** The place of a partition's result in the answer. It needs one before the request ends. */
+    Place place(int partition) {
+        current.add(ProduceResponse.Partition.refused(partition, ErrorCode.UNKNOWN_SERVER_ERROR, null));
+        return new Place(current, current.size() - 1);
     }
 
-    void refused(int index, ErrorCode error, String message, List<ProduceResponse.RecordError> records) {
-        current.add(new ProduceResponse.Partition(index, error, -1, -1, -1, records, message));
-    }
+    /** The place of a partition's result in the answer. */
+    final class Place {
+        private final List<ProduceResponse.Partition> results;
+        private final int index;
 
-    /** Whether the result that was added last is a refusal. */
-    boolean isLastRefused() {
-        return current.get(current.size() - 1).errorCode() != ErrorCode.NONE;
-    }
+        private Place(List<ProduceResponse.Partition> results, int index) {
+            this.results = results;
+            this.index = index;
+        }
 
-    /** Adds an append that succeeded, now or in an earlier request, up to {@code nextOffset} (exclusive). */
-    void appended(Partition partition, Append append, long nextOffset, ProduceResponse.Partition answer) {
-        current.add(answer);
-        boolean needsAcks = allInsync && !append.acknowledged();
-        CompletableFuture<Void> durable = partition.durable(nextOffset);
-        boolean onDisk = durable.isDone() && !durable.isCompletedExceptionally();
-        if (needsAcks || !onDisk) {
-            long ackedOffset = needsAcks ? nextOffset : -1;
-            waits.add(new Wait(
-                    partition, new Place(current, current.size() - 1), ackedOffset, append.leaderEpoch(), durable));
+        /** The partition's index in its topic. */
+        int partition() {
+            return results.get(index).index();
+        }
+
+        void refused(ErrorCode error, @Nullable String message) {
+            results.set(index, ProduceResponse.Partition.refused(partition(), error, message));
+        }
+
+        void refused(ErrorCode error, String message, List<ProduceResponse.RecordError> records) {
+            results.set(index, new ProduceResponse.Partition(partition(), error, -1, -1, -1, records, message));
+        }
+
+        boolean isRefused() {
+            return results.get(index).errorCode() != ErrorCode.NONE;
+        }
+
+        /** The append succeeded, now or in an earlier request, up to {@code nextOffset} (exclusive). */
+        void appended(Partition partition, Append append, long nextOffset, ProduceResponse.Partition answer) {
+            results.set(index, answer);
+            boolean needsAcks = allInsync && !append.acknowledged();
+            CompletableFuture<Void> durable = partition.durable(nextOffset);
+            boolean onDisk = durable.isDone() && !durable.isCompletedExceptionally();
+            if (needsAcks || !onDisk) {
+                long ackedOffset = needsAcks ? nextOffset : -1;
+                waits.add(new Wait(partition, this, ackedOffset, append.leaderEpoch(), durable));
+            }
         }
     }
-
-    /** The place of a result in the answer. */
-    private record Place(List<ProduceResponse.Partition> results, int index) {}
 
     /** Ends a produce with acks=0. An error closes the connection, because there is no answer to report it. */
     void endUnanswered() {
@@ -161,10 +178,7 @@ final class DelayedProduce {
             }
             conditionsLeft = 0;
             if (error != ErrorCode.NONE) {
-                place.results()
-                        .set(
-                                place.index(),
-                                ProduceResponse.Partition.refused(partition.id().partition(), error, null));
+                place.refused(error, null);
             }
             if (--undecided == 0) {
                 answer();

@@ -5,23 +5,28 @@ import io.tailrace.log.AppendResult;
 import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.RecordsPayload;
+import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.ProduceRequest;
 import io.tailrace.protocol.message.ProduceResponse;
 import io.tailrace.protocol.record.BatchValidator;
 import io.tailrace.protocol.record.BatchVerdict;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.TimestampType;
+import io.tailrace.protocol.transaction.TransactionsTopic;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.config.TopicSettings;
 import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.partition.Append;
 import io.tailrace.server.partition.Clocks;
+import io.tailrace.server.partition.LeaderWrite;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
 import io.tailrace.server.partition.TopicTraffic;
 import io.tailrace.server.partition.TopicTraffic.Counter;
+import io.tailrace.server.transaction.TransactionVerifier;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Appends batches. Batches are validated outside the partition's lock and refused as a whole if anything is wrong. Record formats
@@ -33,11 +38,11 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
     private static final short ACKS_NONE = 0;
     private static final short ACKS_LEADER = 1;
     private static final long NO_TIMESTAMP = -1;
-    private static final String NO_TRANSACTIONS = "transactions are not supported";
     /** Bound on a decompressed batch, which is held in memory. May exceed the largest request. */
     private static final int DECOMPRESSED_BYTES_MAX = 64 << 20;
 
     private final Partitions partitions;
+    private final TransactionVerifier verifier;
     private final Clocks clocks;
     private final FastThreadLocal<BatchValidator> validators = new FastThreadLocal<>() {
         @Override
@@ -47,8 +52,9 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
     };
 
     /** Appends to these partitions. */
-    public ProduceHandler(Partitions partitions, Clocks clocks) {
+    public ProduceHandler(Partitions partitions, TransactionVerifier verifier, Clocks clocks) {
         this.partitions = partitions;
+        this.verifier = verifier;
         this.clocks = clocks;
     }
 
@@ -60,20 +66,38 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
     @Override
     public void handle(ProduceRequest request, Call<ProduceResponse> call) {
         DelayedProduce produce = new DelayedProduce(call, request.acks() == ACKS_ALL);
+        UnverifiedAppends unverified = new UnverifiedAppends();
         ErrorCode refusal = ApiKey.PRODUCE.served().contains(call.header().version())
                 ? ErrorCode.NONE
                 : ErrorCode.UNSUPPORTED_VERSION;
         for (ProduceRequest.Topic topic : request.topics()) {
             produce.begin(topic.name(), topic.partitions().size());
             for (ProduceRequest.Partition partition : topic.partitions()) {
+                DelayedProduce.Place place = produce.place(partition.index());
                 if (refusal == ErrorCode.NONE) {
-                    append(request, topic.name(), partition, produce);
+                    append(request, topic.name(), partition, place, unverified);
                 } else {
-                    produce.refused(partition.index(), refusal, null);
+                    place.refused(refusal, null);
                 }
-                count(topic.name(), partition.index(), produce.isLastRefused());
+                count(topic.name(), partition.index(), place);
             }
         }
+        String transactionalId = request.transactionalId();
+        if (transactionalId == null || unverified.isEmpty()) {
+            end(request, produce);
+            return;
+        }
+        TransactionVerifier.Client client =
+                TransactionVerifier.Client.ofProduce(call.header().version());
+        verifier.verify(
+                unverified.question(transactionalId, client),
+                errors -> call.execute(() -> {
+                    unverified.forEach(append -> appendVerified(append, errors));
+                    end(request, produce);
+                }));
+    }
+
+    private static void end(ProduceRequest request, DelayedProduce produce) {
         if (request.acks() == ACKS_NONE) {
             produce.endUnanswered();
         } else {
@@ -81,46 +105,53 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
         }
     }
 
-    private void count(String topic, int index, boolean isRefused) {
+    private void count(String topic, int index, DelayedProduce.Place place) {
         Partition partition = partitions.find(topic, index);
         TopicTraffic traffic = partition == null ? partitions.traffic().all() : partition.traffic();
         traffic.increment(Counter.PRODUCE_REQUESTS);
-        if (isRefused) {
+        if (place.isRefused()) {
             traffic.increment(Counter.FAILED_PRODUCE_REQUESTS);
         }
     }
 
-    private void append(ProduceRequest request, String topic, ProduceRequest.Partition part, DelayedProduce produce) {
-        int index = part.index();
+    private void append(
+            ProduceRequest request,
+            String topic,
+            ProduceRequest.Partition part,
+            DelayedProduce.Place place,
+            UnverifiedAppends unverified) {
         if (request.acks() < ACKS_ALL || request.acks() > ACKS_LEADER) {
-            produce.refused(index, ErrorCode.INVALID_REQUIRED_ACKS, "acks must be -1, 0 or 1, is " + request.acks());
+            place.refused(ErrorCode.INVALID_REQUIRED_ACKS, "acks must be -1, 0 or 1, is " + request.acks());
             return;
         }
-        if (request.transactionalId() != null) {
-            produce.refused(index, ErrorCode.INVALID_TXN_STATE, NO_TRANSACTIONS);
+        if (request.transactionalId() != null && request.acks() != ACKS_ALL) {
+            place.refused(ErrorCode.INVALID_REQUIRED_ACKS, "acks must be -1 in a transaction, is " + request.acks());
             return;
         }
-        if (GroupCoordinator.TOPIC.equals(topic)) {
-            produce.refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION, topic + " is written by the brokers only");
+        if (GroupCoordinator.TOPIC.equals(topic) || TransactionsTopic.NAME.equals(topic)) {
+            place.refused(ErrorCode.INVALID_TOPIC_EXCEPTION, topic + " is written by the brokers only");
             return;
         }
-        Partition partition = partitions.find(topic, index);
+        Partition partition = partitions.find(topic, part.index());
         RecordsPayload records = part.records();
         if (partition == null) {
-            produce.refused(index, partitions.errorOfMissing(topic, index), null);
+            place.refused(partitions.errorOfMissing(topic, part.index()), null);
         } else if (records == null) {
-            produce.refused(index, ErrorCode.CORRUPT_MESSAGE, "no records");
+            place.refused(ErrorCode.CORRUPT_MESSAGE, "no records");
         } else {
-            append(partition, records.buffer(), request.acks() == ACKS_ALL, produce);
+            append(request, partition, records.buffer(), place, unverified);
         }
     }
 
-    private void append(Partition partition, ByteBuffer batch, boolean allInsync, DelayedProduce produce) {
-        int index = partition.id().partition();
+    private void append(
+            ProduceRequest request,
+            Partition partition,
+            ByteBuffer batch,
+            DelayedProduce.Place place,
+            UnverifiedAppends unverified) {
         TopicSettings settings = partition.settings();
         if (batch.remaining() > settings.messageBytesMax()) {
-            produce.refused(
-                    index,
+            place.refused(
                     ErrorCode.MESSAGE_TOO_LARGE,
                     "batch of " + batch.remaining() + " bytes, expected at most " + settings.messageBytesMax()
                             + " (max.message.bytes)");
@@ -129,33 +160,62 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
         long nowMs = clocks.wallMs().getAsLong();
         BatchVerdict verdict = validators.get().validate(batch, settings.rules(), nowMs);
         if (verdict instanceof BatchVerdict.Invalid invalid) {
-            produce.refused(index, invalid.error(), invalid.message(), errors(invalid));
+            place.refused(invalid.error(), invalid.message(), errors(invalid));
             return;
         }
-        if (RecordBatch.at(batch).isTransactional()) {
-            produce.refused(index, ErrorCode.INVALID_TXN_STATE, NO_TRANSACTIONS);
+        if (RecordBatch.at(batch).isTransactional() != (request.transactionalId() != null)) {
+            place.refused(
+                    ErrorCode.INVALID_TXN_STATE,
+                    "batches must be transactional if the request has a transactional id, and only then");
             return;
         }
-        long appendTimeMs = NO_TIMESTAMP;
         if (settings.rules().timestampType() == TimestampType.LOG_APPEND_TIME) {
             RecordBatch.at(batch).stampLogAppendTime(nowMs);
-            appendTimeMs = nowMs;
         }
-        int bytes = batch.remaining();
-        Append append = partition.append(batch, Replica.ANY_EPOCH, allInsync);
+        Append append = partition.append(batch, Replica.ANY_EPOCH, request.acks() == ACKS_ALL);
+        if (append.result() instanceof AppendResult.Unverified first) {
+            unverified.add(partition, batch, first.verification(), place);
+        } else {
+            answer(partition, batch, append, place);
+        }
+    }
+
+    private void appendVerified(UnverifiedAppends.Waiting waiting, Map<TopicPartition, ErrorCode> errors) {
+        Partition partition = waiting.partition();
+        ErrorCode error = errors.getOrDefault(partition.id(), ErrorCode.UNKNOWN_SERVER_ERROR);
+        if (error == ErrorCode.NONE) {
+            answer(
+                    partition,
+                    waiting.batch(),
+                    partition.append(
+                            new LeaderWrite.Batch(waiting.batch(), waiting.verification()), Replica.ANY_EPOCH, true),
+                    waiting.place());
+        } else {
+            waiting.place().refused(error, "the transaction's coordinator does not confirm " + partition.id());
+        }
+        if (waiting.place().isRefused()) {
+            partition.traffic().increment(Counter.FAILED_PRODUCE_REQUESTS);
+        }
+    }
+
+    private static void answer(Partition partition, ByteBuffer batch, Append append, DelayedProduce.Place place) {
+        RecordBatch header = RecordBatch.at(batch);
+        long appendTimeMs =
+                header.timestampType() == TimestampType.LOG_APPEND_TIME ? header.maxTimestampMs() : NO_TIMESTAMP;
         AppendResult result = append.result();
+        int index = place.partition();
         if (result instanceof AppendResult.Appended a) {
             var answer = ProduceResponse.Partition.appended(index, a.baseOffset(), appendTimeMs, a.logStartOffset());
-            produce.appended(partition, append, a.nextOffset(), answer);
+            place.appended(partition, append, a.nextOffset(), answer);
             partition.traffic().add(Counter.MESSAGES_IN, a.nextOffset() - a.baseOffset());
-            partition.traffic().add(Counter.BYTES_IN, bytes);
+            partition.traffic().add(Counter.BYTES_IN, batch.remaining());
         } else if (result instanceof AppendResult.Duplicate d) {
             var answer = ProduceResponse.Partition.appended(index, d.baseOffset(), appendTimeMs, d.logStartOffset());
-            produce.appended(partition, append, d.nextOffset(), answer);
+            place.appended(partition, append, d.nextOffset(), answer);
         } else if (result instanceof AppendResult.Refused refused) {
-            produce.refused(index, refused.error(), refused.reason());
+            place.refused(refused.error(), refused.reason());
         } else {
-            throw new IllegalStateException("unexpected result of an append: " + result);
+            place.refused(ErrorCode.INVALID_TXN_STATE, "the transaction has ended");
         }
     }
 

@@ -7,6 +7,7 @@ import io.tailrace.server.network.NetworkLimits;
 import io.tailrace.server.network.PeerFaultLog;
 import io.tailrace.server.network.SocketServer;
 import io.tailrace.server.partition.TwoReplicas;
+import io.tailrace.server.transaction.TransactionVerifier;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +16,11 @@ import java.util.List;
 
 /** Serves requests with the given handlers, without a cluster. */
 public final class ApiServer implements AutoCloseable {
+    /** For tests without transactions. */
+    static final TransactionVerifier NO_TRANSACTIONS = (question, answer) -> {
+        throw new IllegalStateException("unexpected question: " + question);
+    };
+
     private static final int FETCH_BYTES_MAX = 1 << 20;
 
     private final SocketServer sockets;
@@ -38,17 +44,23 @@ public final class ApiServer implements AutoCloseable {
 
     /** Serves Produce and Fetch of a partition. */
     public static ApiServer of(TwoReplicas replicas) throws Exception {
-        return of(replicas, false);
+        return of(replicas, NO_TRANSACTIONS, false);
     }
 
     /** The same, where consumers may be sent to followers in their rack. */
     public static ApiServer rackAware(TwoReplicas replicas) throws Exception {
-        return of(replicas, true);
+        return of(replicas, NO_TRANSACTIONS, true);
     }
 
-    private static ApiServer of(TwoReplicas replicas, boolean isRackAware) throws Exception {
+    /** The same, where this verifies transactions. */
+    static ApiServer of(TwoReplicas replicas, TransactionVerifier verifier) throws Exception {
+        return of(replicas, verifier, false);
+    }
+
+    private static ApiServer of(TwoReplicas replicas, TransactionVerifier verifier, boolean isRackAware)
+            throws Exception {
         return new ApiServer(
-                new ProduceHandler(replicas.partitions(), replicas.clocks()),
+                new ProduceHandler(replicas.partitions(), verifier, replicas.clocks()),
                 new FetchHandler(
                         replicas.partitions(),
                         new FetchSessions(10, replicas.clocks().steadyMs()),

@@ -44,7 +44,7 @@ class DeleteRecordsTest {
     private void open(Map<String, String> configs) throws Exception {
         replicas = new TwoReplicas(directory, configs, 0, Runnable::run);
         server = new ApiServer(
-                new ProduceHandler(replicas.partitions(), replicas.clocks()),
+                new ProduceHandler(replicas.partitions(), ApiServer.NO_TRANSACTIONS, replicas.clocks()),
                 new DeleteRecordsHandler(replicas.partitions()));
         client = server.connect();
         client.call(produce(TOPIC, 1, LONG_MS, batch("a", "b", "c")), ProduceResponse.class);

@@ -35,7 +35,7 @@ class ListOffsetsTest {
         try (TwoReplicas replicas = new TwoReplicas(directory);
                 BlockingCalls blocking = new BlockingCalls(1);
                 ApiServer server = new ApiServer(
-                        new ProduceHandler(replicas.partitions(), replicas.clocks()),
+                        new ProduceHandler(replicas.partitions(), ApiServer.NO_TRANSACTIONS, replicas.clocks()),
                         new ListOffsetsHandler(replicas.partitions(), blocking));
                 RawClient client = server.connect()) {
             client.call(produce(TOPIC, 1, 60_000, batch("a")), ProduceResponse.class);

@@ -33,7 +33,7 @@ class OffsetForLeaderEpochTest {
     void start(@TempDir Path directory) throws Exception {
         replicas = new TwoReplicas(directory);
         server = new ApiServer(
-                new ProduceHandler(replicas.partitions(), replicas.clocks()),
+                new ProduceHandler(replicas.partitions(), ApiServer.NO_TRANSACTIONS, replicas.clocks()),
                 new OffsetForLeaderEpochHandler(replicas.partitions()));
         client = server.connect();
     }

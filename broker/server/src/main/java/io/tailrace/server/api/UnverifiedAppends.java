@@ -1,0 +1,56 @@
+package io.tailrace.server.api;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.record.RecordBatch;
+import io.tailrace.server.partition.Partition;
+import io.tailrace.server.transaction.TransactionVerifier;
+import io.tailrace.transactions.ProducerIdentity;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** The batches of a Produce request that would begin a transaction in their partitions. They wait for the coordinator. */
+final class UnverifiedAppends {
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    /**
+     * A batch that waits.
+     *
+     * @param verification from the log's first answer
+     */
+    record Waiting(Partition partition, ByteBuffer batch, long verification, DelayedProduce.Place place) {
+        private ProducerIdentity producer() {
+            RecordBatch header = RecordBatch.at(batch);
+            return new ProducerIdentity(header.producerId(), header.producerEpoch());
+        }
+    }
+
+    void add(Partition partition, ByteBuffer batch, long verification, DelayedProduce.Place place) {
+        Waiting added = new Waiting(partition, batch, verification, place);
+        if (!waiting.isEmpty() && !waiting.get(0).producer().equals(added.producer())) {
+            place.refused(
+                    ErrorCode.INVALID_PRODUCER_ID_MAPPING, "batches of more than one producer in one transaction");
+            return;
+        }
+        waiting.add(added);
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    /** The question about all of them. */
+    TransactionVerifier.Question question(String transactionalId, TransactionVerifier.Client client) {
+        Set<TopicPartition> partitions =
+                waiting.stream().map(each -> each.partition().id()).collect(Collectors.toSet());
+        return new TransactionVerifier.Question(transactionalId, waiting.get(0).producer(), partitions, client);
+    }
+
+    void forEach(Consumer<Waiting> action) {
+        waiting.forEach(action);
+    }
+}

@@ -1,0 +1,136 @@
+package io.tailrace.server.api;
+
+import static io.tailrace.server.Batches.batch;
+import static io.tailrace.server.Batches.only;
+import static io.tailrace.server.Batches.produce;
+import static io.tailrace.server.Batches.transactional;
+import static io.tailrace.server.partition.TwoReplicas.TOPIC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.message.ProduceRequest;
+import io.tailrace.protocol.message.ProduceResponse;
+import io.tailrace.protocol.record.EndTransactionMarker;
+import io.tailrace.replication.Replica;
+import io.tailrace.server.RawClient;
+import io.tailrace.server.partition.LeaderWrite;
+import io.tailrace.server.partition.TwoReplicas;
+import io.tailrace.server.transaction.TransactionVerifier;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Produce requests of transactional producers; the test plays the coordinator. */
+class TransactionalProduceTest {
+    private static final String ID = "orders";
+    private static final int PRODUCER = 9;
+    private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
+
+    private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
+    private TwoReplicas replicas;
+    private ApiServer server;
+    private RawClient client;
+
+    private record Asked(TransactionVerifier.Question question, Consumer<Map<TopicPartition, ErrorCode>> answer) {
+        void answer(ErrorCode error) {
+            answer.accept(Map.of(PARTITION, error));
+        }
+    }
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        replicas = new TwoReplicas(directory);
+        server = ApiServer.of(replicas, (question, answer) -> asked.add(new Asked(question, answer)));
+        client = server.connect();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        client.close();
+        server.close();
+        replicas.close();
+    }
+
+    @Test
+    void theFirstBatchWaitsForTheCoordinatorAndLaterOnesDoNot() throws Exception {
+        client.send(inTransaction(0));
+        Asked first = asked.take();
+        assertThat(first.question().transactionalId()).isEqualTo(ID);
+        assertThat(first.question().partitions()).containsExactly(PARTITION);
+        assertThat(replicas.logEndOffset()).isZero();
+        first.answer(ErrorCode.NONE);
+        replicas.awaitAppended(1);
+
+        client.send(inTransaction(1));
+        replicas.awaitAppended(2);
+        replicas.followerFetches(2);
+
+        assertThat(error()).isEqualTo(ErrorCode.NONE);
+        assertThat(error()).isEqualTo(ErrorCode.NONE);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void whatTheCoordinatorRefusesIsNotAppended() throws Exception {
+        client.send(inTransaction(0));
+
+        asked.take().answer(ErrorCode.INVALID_TXN_STATE);
+
+        assertThat(error()).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+        assertThat(replicas.logEndOffset()).isZero();
+    }
+
+    @Test
+    void aBatchThatWaitsWhileItsTransactionEndsIsRefused() throws Exception {
+        client.send(inTransaction(0));
+        Asked question = asked.take();
+        EndTransactionMarker marker = new EndTransactionMarker(PRODUCER, (short) 0, false, 0);
+        replicas.partition().append(new LeaderWrite.Marker(marker, false), Replica.ANY_EPOCH, true);
+        long end = replicas.logEndOffset();
+
+        question.answer(ErrorCode.NONE);
+
+        assertThat(error()).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+        assertThat(replicas.logEndOffset()).isEqualTo(end);
+    }
+
+    @Test
+    void aTransactionalIdAndTransactionalBatchesGoTogether() throws Exception {
+        client.send(produce(TOPIC, -1, 0, transactional(PRODUCER, 0, 0, "a")));
+        assertThat(error()).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+
+        client.send(of(ID, -1, batch("a")));
+        assertThat(error()).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+    }
+
+    @Test
+    void aTransactionNeedsAllReplicas() throws Exception {
+        client.send(of(ID, 1, transactional(PRODUCER, 0, 0, "a")));
+
+        assertThat(error()).isEqualTo(ErrorCode.INVALID_REQUIRED_ACKS);
+    }
+
+    private static ProduceRequest inTransaction(int sequence) {
+        return of(ID, -1, transactional(PRODUCER, 0, sequence, "a"));
+    }
+
+    private static ProduceRequest of(String transactionalId, int acks, ByteBuffer batch) {
+        return new ProduceRequest(
+                transactionalId,
+                (short) acks,
+                600_000,
+                produce(TOPIC, acks, 600_000, batch).topics());
+    }
+
+    private ErrorCode error() throws Exception {
+        return only(client.receive(ProduceResponse.class)).errorCode();
+    }
+}
