@@ -200,6 +200,16 @@ public final class Log implements ReplicaLog {
     }
 
     @Override
+    public List<ActiveProducer> producers() {
+        appendLock.lock();
+        try {
+            return state.producers().active();
+        } finally {
+            appendLock.unlock();
+        }
+    }
+
+    @Override
     public Optional<TimestampedOffset> offsetForTimestamp(long timestampMs) throws IOException {
         return reads.find(timestampMs);
     }

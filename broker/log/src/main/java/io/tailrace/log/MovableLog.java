@@ -125,6 +125,11 @@ public final class MovableLog implements ReplicaLog {
     }
 
     @Override
+    public List<ActiveProducer> producers() {
+        return current.producers();
+    }
+
+    @Override
     public Optional<TimestampedOffset> offsetForTimestamp(long timestampMs) throws IOException {
         return read(log -> log.offsetForTimestamp(timestampMs));
     }

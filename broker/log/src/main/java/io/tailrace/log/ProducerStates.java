@@ -6,6 +6,7 @@ import io.tailrace.protocol.record.RecordBatch;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -226,6 +227,10 @@ final class ProducerStates {
     /** The current state. */
     ProducerSnapshot snapshot() {
         return new ProducerSnapshot(producers.values(), unstable.ended());
+    }
+
+    List<ActiveProducer> active() {
+        return producers.values().stream().map(ActiveProducer::of).toList();
     }
 
     Collection<ProducerEntry> entries() {

@@ -104,6 +104,9 @@ public interface ReplicaLog {
      */
     List<AbortedTransaction> abortedTransactions(long from, LogSlice slice, long limit) throws IOException;
 
+    /** The idempotent producers that the log remembers, the least recently active first. */
+    List<ActiveProducer> producers();
+
     /** The first record whose timestamp is at least {@code timestampMs}; it may lie above a high watermark. */
     Optional<TimestampedOffset> offsetForTimestamp(long timestampMs) throws IOException;
 

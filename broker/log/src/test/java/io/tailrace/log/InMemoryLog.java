@@ -85,6 +85,11 @@ public final class InMemoryLog implements ReplicaLog {
     }
 
     @Override
+    public synchronized List<ActiveProducer> producers() {
+        return producers.active();
+    }
+
+    @Override
     public synchronized AppendResult appendMarker(
             EndTransactionMarker marker, boolean raisesEpoch, int leaderEpoch, long nowMs) {
         AppendResult refusal = producers.validate(marker, raisesEpoch, startOffset, endOffset);

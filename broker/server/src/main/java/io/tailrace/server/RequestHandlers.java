@@ -19,6 +19,7 @@ import io.tailrace.server.api.DescribeClusterHandler;
 import io.tailrace.server.api.DescribeConfigsHandler;
 import io.tailrace.server.api.DescribeGroupsHandler;
 import io.tailrace.server.api.DescribeLogDirsHandler;
+import io.tailrace.server.api.DescribeProducersHandler;
 import io.tailrace.server.api.DescribeTopicPartitionsHandler;
 import io.tailrace.server.api.ElectLeadersHandler;
 import io.tailrace.server.api.FindCoordinatorHandler;
@@ -111,6 +112,7 @@ final class RequestHandlers {
                 new DeleteTopicsHandler(topics, cluster, blocking),
                 new DeleteRecordsHandler(partitions),
                 new InitProducerIdHandler(context.coordination().producerIds(), blocking),
+                new DescribeProducersHandler(partitions),
                 new OffsetForLeaderEpochHandler(partitions),
                 new DescribeConfigsHandler(cluster, config),
                 new AlterConfigsHandler(configs, blocking),

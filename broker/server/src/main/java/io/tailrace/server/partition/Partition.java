@@ -1,5 +1,6 @@
 package io.tailrace.server.partition;
 
+import io.tailrace.log.ActiveProducer;
 import io.tailrace.log.AppendResult;
 import io.tailrace.log.LogSlice;
 import io.tailrace.log.ReplicaLog;
@@ -13,6 +14,7 @@ import io.tailrace.replication.Replica;
 import io.tailrace.server.config.TopicSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -271,6 +273,11 @@ public final class Partition {
     /** The last stable offset at the high watermark that this replica knows: {@link ReplicaLog#lastStableOffset}. */
     public long lastStableOffset() {
         return log.lastStableOffset(role.replica().log().highWatermark());
+    }
+
+    /** The idempotent producers of this replica's log. */
+    public List<ActiveProducer> producers() {
+        return log.producers();
     }
 
     /** The first record whose timestamp is at least this; it may lie above the high watermark. Reads files. */

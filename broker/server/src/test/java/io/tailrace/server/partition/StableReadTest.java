@@ -92,6 +92,25 @@ class StableReadTest {
         assertThat(read.sizeInBytes()).isZero();
     }
 
+    @Test
+    void producersAreShownWithTheirOpenTransaction() {
+        replicas.partition().append(batch("plain"), Replica.ANY_EPOCH, true);
+        begin(0);
+        assertThat(replicas.partition().producers()).singleElement().satisfies(producer -> {
+            assertThat(producer.producerId()).isEqualTo(PRODUCER);
+            assertThat(producer.lastSequence()).isZero();
+            assertThat(producer.transactionFrom()).isEqualTo(1);
+        });
+
+        end(1, true);
+
+        assertThat(replicas.partition().producers()).singleElement().satisfies(producer -> {
+            assertThat(producer.epoch()).isEqualTo((short) 1);
+            assertThat(producer.coordinatorEpoch()).isZero();
+            assertThat(producer.transactionFrom()).isEqualTo(-1);
+        });
+    }
+
     private void begin(int epoch) {
         AppendResult first = replicas.partition()
                 .append(transactional(PRODUCER, epoch, 0, "in it"), Replica.ANY_EPOCH, true)
