@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The unacknowledged records of all partitions, in bounded memory.
@@ -22,6 +23,8 @@ final class Accumulator {
     private final Semaphore freeBytes;
     private final AtomicInteger flushes = new AtomicInteger();
     private volatile boolean closed;
+    /** Why records are refused for now; null if they are not. */
+    private volatile @Nullable ClientException refusal;
 
     Accumulator(ProducerConfig config) {
         this.config = config;
@@ -29,7 +32,7 @@ final class Accumulator {
     }
 
     PartitionQueue queue(TopicPartition partition) {
-        return queues.computeIfAbsent(partition, added -> new PartitionQueue(added, () -> closed));
+        return queues.computeIfAbsent(partition, added -> new PartitionQueue(added, this::admit));
     }
 
     Collection<PartitionQueue> queues() {
@@ -44,10 +47,10 @@ final class Accumulator {
      */
     void reserve(int bytes, long timeoutMs, Runnable onFull) throws InterruptedException {
         if (bytes > config.bufferBytesMax()) {
-            throw new ClientException(
+            throw new RecordsRefusedException(
                     ErrorCode.MESSAGE_TOO_LARGE,
-                    "a record of " + bytes + " bytes does not fit into buffer.memory (" + config.bufferBytesMax()
-                            + ")");
+                    "a record of " + bytes + " bytes does not fit into buffer.memory (" + config.bufferBytesMax() + ")",
+                    List.of());
         }
         if (freeBytes.tryAcquire(bytes, 0, TimeUnit.MILLISECONDS)) {
             return;
@@ -83,9 +86,30 @@ final class Accumulator {
         return flushes.get() > 0;
     }
 
+    /** Throws unless records are taken. */
+    private void admit() {
+        if (closed) {
+            throw new ClientException(ErrorCode.NETWORK_EXCEPTION, "the producer is closed");
+        }
+        ClientException why = refusal;
+        if (why != null) {
+            throw new ClientException(why.errorCode(), String.valueOf(why.getMessage()), why);
+        }
+    }
+
+    /** Takes records again, or refuses them for now. From a refusal on, {@link #unacknowledged} can only shrink. */
+    void refuse(@Nullable ClientException why) {
+        refusal = why;
+    }
+
     /** Refuses further records. From now on {@link #unacknowledged} can only shrink. */
     void close() {
         closed = true;
+    }
+
+    /** Whether no record is unacknowledged. */
+    boolean isEmpty() {
+        return queues.values().stream().allMatch(PartitionQueue::isEmpty);
     }
 
     List<PendingBatch> unacknowledged() {

@@ -6,6 +6,7 @@ import io.tailrace.protocol.record.RecordHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -13,6 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The producer. Callers put records into the {@link Accumulator}; a background thread runs the {@link Sender}. */
 final class BatchingProducer implements Producer {
@@ -28,6 +30,7 @@ final class BatchingProducer implements Producer {
     private final Metadata metadata;
     private final Accumulator accumulator;
     private final Partitioner partitioner;
+    private final @Nullable Transactions transactions;
     private final Sender sender;
     private final Thread thread;
     private volatile boolean closing;
@@ -52,7 +55,13 @@ final class BatchingProducer implements Producer {
         this.metadata = new Metadata(config.client(), network, completions, time, backoff, true);
         this.accumulator = new Accumulator(config);
         this.partitioner = new Partitioner(config.batchBytesMax());
-        this.sender = new Sender(config, network, completions, metadata, accumulator, time, backoff);
+        this.transactions = config.transactionalId().isEmpty()
+                ? null
+                : new Transactions(
+                        new TransactionCalls(config, network, completions, metadata, time, backoff),
+                        accumulator,
+                        completions);
+        this.sender = new Sender(config, network, completions, metadata, accumulator, transactions, time, backoff);
         this.thread = new Thread(this::run, config.client().clientId() + "-producer");
         thread.setDaemon(true);
     }
@@ -68,6 +77,11 @@ final class BatchingProducer implements Producer {
             abort(new ClientException(ErrorCode.UNKNOWN_SERVER_ERROR, "the producer has failed: " + e, e));
             throw e;
         }
+    }
+
+    /** The transactions of a producer with a {@code transactional.id}. */
+    Transactions transactions() {
+        return Objects.requireNonNull(transactions, "transactional.id");
     }
 
     /** Does all that can be done now. Returns the time by which to call again. */
@@ -119,16 +133,22 @@ final class BatchingProducer implements Producer {
         CompletableFuture<RecordMetadata> run() throws InterruptedException;
     }
 
-    private static CompletableFuture<RecordMetadata> queued(Queueing queueing) {
+    private CompletableFuture<RecordMetadata> queued(Queueing queueing) {
         try {
             return queueing.run();
         } catch (ClientException e) {
-            return CompletableFuture.failedFuture(e);
+            return notQueued(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return CompletableFuture.failedFuture(
-                    new ClientException(ErrorCode.REQUEST_TIMED_OUT, "interrupted while waiting to send", e));
+            return notQueued(new ClientException(ErrorCode.REQUEST_TIMED_OUT, "interrupted while waiting to send", e));
         }
+    }
+
+    private CompletableFuture<RecordMetadata> notQueued(ClientException why) {
+        if (transactions != null) {
+            transactions.sendFailed(why);
+        }
+        return CompletableFuture.failedFuture(why);
     }
 
     private CompletableFuture<RecordMetadata> append(ProducerRecord record, long deadlineMs)
@@ -160,6 +180,9 @@ final class BatchingProducer implements Producer {
         int bytes = block.memoryBytes();
         int partitionCount = admit(block.topic(), bytes, deadlineMs);
         TopicPartition partition = new TopicPartition(block.topic(), Partitioner.ofKey(block.key(), partitionCount));
+        if (transactions != null) {
+            block.builder().transactional();
+        }
         return reserved(bytes, deadlineMs, () -> {
             CompletableFuture<RecordMetadata> future = new CompletableFuture<>();
             accumulator.queue(partition).append(new PendingBatch(partition, block, future, bytes, time.elapsedMs()));
@@ -172,10 +195,10 @@ final class BatchingProducer implements Producer {
     private int admit(String topic, int bytes, long deadlineMs) throws InterruptedException {
         ensureOpen();
         if (bytes > config.requestBytesMax()) {
-            throw new ClientException(
+            throw new RecordsRefusedException(
                     ErrorCode.MESSAGE_TOO_LARGE,
-                    topic + ": " + bytes + " bytes are larger than max.request.size (" + config.requestBytesMax()
-                            + ")");
+                    topic + ": " + bytes + " bytes are larger than max.request.size (" + config.requestBytesMax() + ")",
+                    List.of());
         }
         return metadata.awaitTopic(topic, isCallback() ? time.elapsedMs() : deadlineMs);
     }
@@ -274,7 +297,11 @@ final class BatchingProducer implements Producer {
     public void close() {
         closing = true;
         if (!isCallback() && !stopped) {
-            flushWhatIsLeft();
+            if (transactions != null) {
+                abandon(transactions);
+            } else {
+                flushWhatIsLeft();
+            }
         }
         closeNow();
     }
@@ -287,6 +314,21 @@ final class BatchingProducer implements Producer {
         network.close();
         awaitThread();
         abort(new ClientException(ErrorCode.NETWORK_EXCEPTION, "the producer was closed before this was acknowledged"));
+    }
+
+    /** Aborts an open transaction, since readers of committed records would wait for its timeout. */
+    private void abandon(Transactions open) {
+        Optional<CompletableFuture<Void>> aborted = open.abandon();
+        try {
+            if (aborted.isPresent()) {
+                aborted.get().get(config.client().requestTimeoutMs(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // The coordinator aborts it at its timeout, or for the next producer of the id.
+            return;
+        }
     }
 
     private void flushWhatIsLeft() {

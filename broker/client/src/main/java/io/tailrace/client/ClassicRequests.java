@@ -30,13 +30,13 @@ final class ClassicRequests {
     }
 
     String group() {
-        return coordinator.group();
+        return coordinator.key();
     }
 
     /** Joins the next generation. The answer comes when the other members have joined or run out of time. */
     CompletableFuture<JoinGroupResponse> join(String memberId, List<String> topics) {
         JoinGroupRequest request = new JoinGroupRequest(
-                coordinator.group(),
+                coordinator.key(),
                 config.sessionTimeoutMs(),
                 config.pollIntervalMsMax(),
                 memberId,
@@ -54,19 +54,19 @@ final class ClassicRequests {
     CompletableFuture<SyncGroupResponse> sync(
             String memberId, int generation, List<SyncGroupRequest.Assignment> assignments) {
         SyncGroupRequest request = new SyncGroupRequest(
-                coordinator.group(), generation, memberId, config.instanceId().orElse(null), assignments);
+                coordinator.key(), generation, memberId, config.instanceId().orElse(null), assignments);
         return coordinator.ask(request, answer -> checked(answer, answer.errorCode()), joinTimeoutMs());
     }
 
     CompletableFuture<HeartbeatResponse> heartbeat(String memberId, int generation) {
         HeartbeatRequest request = new HeartbeatRequest(
-                coordinator.group(), generation, memberId, config.instanceId().orElse(null));
+                coordinator.key(), generation, memberId, config.instanceId().orElse(null));
         return coordinator.ask(request, answer -> checked(answer, answer.errorCode()));
     }
 
     CompletableFuture<Boolean> leave(String memberId) {
         LeaveGroupRequest request = new LeaveGroupRequest(
-                coordinator.group(), memberId, List.of(new LeaveGroupRequest.Member(memberId, null)));
+                coordinator.key(), memberId, List.of(new LeaveGroupRequest.Member(memberId, null)));
         return coordinator.ask(request, answer -> true);
     }
 

@@ -94,7 +94,7 @@ final class ConsumerMembership implements Membership {
         boolean isJoin = epoch == ConsumerGroupHeartbeatRequest.JOIN_EPOCH;
         boolean isFull = isFullDue || isJoin;
         return new ConsumerGroupHeartbeatRequest(
-                coordinator.group(),
+                coordinator.key(),
                 memberId,
                 epoch,
                 config.instanceId().orElse(null),
@@ -145,7 +145,7 @@ final class ConsumerMembership implements Membership {
                 nextMs = nowMs + context.backoff().pauseMs(failures);
             } else {
                 String message = answer == null ? String.valueOf(cause) : answer.errorMessage();
-                failure = new ClientException(error, "group " + coordinator.group() + ": " + error + ", " + message);
+                failure = new ClientException(error, "group " + coordinator.key() + ": " + error + ", " + message);
             }
             context.assignment().notifyAll();
         }

@@ -13,11 +13,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests to the broker that coordinates a group. Each call is one attempt; after a failure the coordinator is looked up
+ * Sends requests to the broker that coordinates a group or transactional id. Each call is one attempt; after a failure the coordinator is looked up
  * again. Thread-safe.
  */
 final class Coordinator {
-    private final String group;
+    private final byte keyType;
+    private final String key;
     private final Network network;
     private final Supplier<InetSocketAddress> anyBroker;
     private final Runnable avoidBroker;
@@ -25,7 +26,7 @@ final class Coordinator {
     private volatile @Nullable InetSocketAddress address;
 
     /**
-     * Sends nothing yet.
+     * The coordinator of a group. Sends nothing yet.
      *
      * @param anyBroker a broker to ask for the coordinator
      * @param avoidBroker makes {@code anyBroker} return another one
@@ -33,15 +34,38 @@ final class Coordinator {
      */
     Coordinator(
             String group, Network network, Supplier<InetSocketAddress> anyBroker, Runnable avoidBroker, int timeoutMs) {
-        this.group = group;
+        this(FindCoordinatorRequest.GROUP, group, network, anyBroker, avoidBroker, timeoutMs);
+    }
+
+    private Coordinator(
+            byte keyType,
+            String key,
+            Network network,
+            Supplier<InetSocketAddress> anyBroker,
+            Runnable avoidBroker,
+            int timeoutMs) {
+        this.keyType = keyType;
+        this.key = key;
         this.network = network;
         this.anyBroker = anyBroker;
         this.avoidBroker = avoidBroker;
         this.timeoutMs = timeoutMs;
     }
 
-    String group() {
-        return group;
+    /** The coordinator of a transactional id, asked through a producer's connections. Sends nothing yet. */
+    static Coordinator ofTransactions(String transactionalId, Network network, Metadata metadata, int timeoutMs) {
+        return new Coordinator(
+                FindCoordinatorRequest.TRANSACTION,
+                transactionalId,
+                network,
+                metadata::anyBroker,
+                metadata::avoidBroker,
+                timeoutMs);
+    }
+
+    /** The group or transactional id. */
+    String key() {
+        return key;
     }
 
     /**
@@ -58,7 +82,7 @@ final class Coordinator {
         return find().thenCompose(broker -> network.send(broker, request, requestTimeoutMs))
                 .thenApply(read)
                 .whenComplete((done, failure) -> {
-                    if (failure != null) {
+                    if (failure != null && Retry.errorOf(failure) != ErrorCode.CONCURRENT_TRANSACTIONS) {
                         address = null;
                     }
                 });
@@ -67,7 +91,8 @@ final class Coordinator {
     /** Throws if an answer has an error. */
     void check(ErrorCode error, String what) {
         if (error != ErrorCode.NONE) {
-            throw new ClientException(error, "group " + group + ", " + what + ": " + error);
+            String kind = keyType == FindCoordinatorRequest.GROUP ? "group " : "transactional id ";
+            throw new ClientException(error, kind + key + ", " + what + ": " + error);
         }
     }
 
@@ -76,8 +101,7 @@ final class Coordinator {
         if (known != null) {
             return CompletableFuture.completedFuture(known);
         }
-        FindCoordinatorRequest request =
-                new FindCoordinatorRequest(group, FindCoordinatorRequest.GROUP, List.of(group));
+        FindCoordinatorRequest request = new FindCoordinatorRequest(key, keyType, List.of(key));
         return network.send(anyBroker.get(), request, timeoutMs)
                 .whenComplete((answer, failure) -> {
                     if (failure != null) {

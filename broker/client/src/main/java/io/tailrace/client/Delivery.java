@@ -3,12 +3,12 @@ package io.tailrace.client;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.ProduceResponse;
-import io.tailrace.protocol.record.CompressionType;
 import io.tailrace.protocol.record.Decompressor;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordCursor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Handles the outcome of each batch: acknowledges, retries, splits or fails it.
@@ -18,10 +18,10 @@ import java.util.List;
  */
 final class Delivery {
     private final ProducerConfig config;
-    private final CompressionType compression;
     private final Accumulator accumulator;
     private final Metadata metadata;
     private final ProducerIdentity identity;
+    private final @Nullable Transactions transactions;
     private final Backoff backoff;
     private final GonePartitions gone;
 
@@ -30,12 +30,13 @@ final class Delivery {
             Accumulator accumulator,
             Metadata metadata,
             ProducerIdentity identity,
+            @Nullable Transactions transactions,
             Backoff backoff) {
         this.config = config;
-        this.compression = config.compression();
         this.accumulator = accumulator;
         this.metadata = metadata;
         this.identity = identity;
+        this.transactions = transactions;
         this.backoff = backoff;
         this.gone = new GonePartitions(metadata);
     }
@@ -45,6 +46,12 @@ final class Delivery {
         PartitionQueue queue = flight.queue();
         PendingBatch batch = flight.batch();
         ErrorCode error = answer.errorCode();
+        ClientException end = transactions == null ? null : endInTransaction(queue, batch, error);
+        if (end != null) {
+            queue.remove(batch);
+            fail(batch, end);
+            return;
+        }
         switch (error) {
             case NONE -> acknowledge(flight, answer.baseOffset(), answer.logAppendTimeMs());
             // The batch is in the log, but the broker no longer knows its offset.
@@ -63,6 +70,61 @@ final class Delivery {
                 }
             }
         }
+    }
+
+    /**
+     * Why a batch of a transaction is not sent again; null if it is, or if other rules apply. A transaction's epoch is its coordinator's:
+     * a sequence that the broker does not accept cannot be restarted under the next one. Only a gap can be {@linkplain #closeGap closed}.
+     */
+    private @Nullable ClientException endInTransaction(PartitionQueue queue, PendingBatch batch, ErrorCode error) {
+        if (error == ErrorCode.NONE || error == ErrorCode.DUPLICATE_SEQUENCE_NUMBER) {
+            return null;
+        }
+        ClientException end = endOfSending();
+        if (end != null) {
+            return end;
+        }
+        boolean isFinal =
+                switch (error) {
+                    case OUT_OF_ORDER_SEQUENCE_NUMBER -> queue.isAlone(batch) && !queue.hasGap();
+                    case UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_EPOCH -> true;
+                    default -> false;
+                };
+        return isFinal
+                ? new ClientException(
+                        error,
+                        queue.topicPartition() + ": batch of " + batch.recordCount() + " records of a transaction: "
+                                + error)
+                : null;
+    }
+
+    private @Nullable ClientException endOfSending() {
+        return transactions == null ? null : transactions.endOfSending();
+    }
+
+    /** Fails all batches that are not in flight if nothing of the transaction will be sent any more. */
+    void dropUnsent() {
+        ClientException why = endOfSending();
+        if (why == null) {
+            return;
+        }
+        for (PartitionQueue queue : accumulator.queues()) {
+            for (PendingBatch batch : queue.snapshot()) {
+                if (!batch.isInFlight()) {
+                    queue.remove(batch);
+                    fail(batch, why);
+                }
+            }
+        }
+    }
+
+    /** Closes a gap that a refused batch of a transaction has left. Returns whether there is none any more. */
+    boolean closeGap(PartitionQueue queue) {
+        if (queue.hasGap() && !queue.isInFlight()) {
+            failUnanswered(queue, queue.behindGap());
+            queue.closeGap();
+        }
+        return !queue.hasGap();
     }
 
     private static ClientException refused(PartitionQueue queue, PendingBatch batch, ProduceResponse.Partition answer) {
@@ -84,11 +146,11 @@ final class Delivery {
     }
 
     private void restartIfAlone(PartitionQueue queue, PendingBatch batch, ErrorCode error) {
-        if (!config.idempotent() || !queue.isAlone(batch)) {
+        if (!config.idempotent() || transactions != null || !queue.isAlone(batch)) {
             return;
         }
         restart(queue, error == ErrorCode.INVALID_PRODUCER_EPOCH);
-        failUnanswered(queue);
+        failUnanswered(queue, queue.snapshot());
     }
 
     private void restart(PartitionQueue queue, boolean isFenced) {
@@ -102,10 +164,10 @@ final class Delivery {
 
     /**
      * Fails batches that may still be on their way in an unanswered request. The broker accepts such a request even now if the
-     * requests before it arrive first, so sending the batch under the new epoch could write its records twice.
+     * requests before it arrive first, so sending the batch under another epoch or number could write its records twice.
      */
-    private void failUnanswered(PartitionQueue queue) {
-        for (PendingBatch batch : queue.snapshot()) {
+    private void failUnanswered(PartitionQueue queue, List<PendingBatch> batches) {
+        for (PendingBatch batch : batches) {
             if (batch.isUnanswered()) {
                 queue.remove(batch);
                 fail(
@@ -125,7 +187,12 @@ final class Delivery {
             flight.queue().remove(batch);
             return;
         }
-        batch.retryAt(nowMs + backoff.pauseMs(batch.attempts()), error);
+        long pauseMs = backoff.pauseMs(batch.attempts());
+        if (error == ErrorCode.CONCURRENT_TRANSACTIONS) {
+            batch.retryAt(nowMs + Math.min(pauseMs, CoordinatorCall.CONCURRENT_TRANSACTIONS_PAUSE_MS), error);
+            return;
+        }
+        batch.retryAt(nowMs + pauseMs, error);
         if (error == ErrorCode.NOT_LEADER_OR_FOLLOWER || error == ErrorCode.FENCED_LEADER_EPOCH) {
             flight.queue().markLeaderStale(nowMs);
         }
@@ -136,7 +203,7 @@ final class Delivery {
         PartitionQueue queue = flight.queue();
         PendingBatch batch = flight.batch();
         if (batch.recordCount() > 1 && !batch.isBlock() && !batch.isDone()) {
-            List<PendingBatch> parts = batch.split(compression, parse(batch), queue.producerId(), queue.epoch());
+            List<PendingBatch> parts = batch.split(config, parse(batch), queue.producerId(), queue.epoch());
             queue.replace(batch, parts);
             return;
         }
@@ -179,7 +246,7 @@ final class Delivery {
                     queue.remove(batch);
                     fail(batch, why);
                 }
-                if (config.idempotent()) {
+                if (config.idempotent() && transactions == null) {
                     restart(queue, false);
                 }
             }
@@ -234,6 +301,9 @@ final class Delivery {
     void fail(PendingBatch batch, ClientException why) {
         if (!batch.isDone()) {
             accumulator.release(batch.reservedBytes());
+            if (transactions != null) {
+                transactions.recordsFailed(why, !batch.mayBeWritten());
+            }
             batch.fail(why);
         }
     }

@@ -30,7 +30,7 @@ final class GroupOffsetCalls {
         List<OffsetCommitRequest.Topic> body = new ArrayList<>();
         topics.forEach((topic, partitions) -> body.add(new OffsetCommitRequest.Topic(topic, partitions)));
         OffsetCommitRequest request = new OffsetCommitRequest(
-                coordinator.group(),
+                coordinator.key(),
                 member.epoch(),
                 member.memberId(),
                 member.instanceId().orElse(null),
@@ -61,7 +61,7 @@ final class GroupOffsetCalls {
                 topics.add(new OffsetFetchRequest.Topic(topic.getKey(), topic.getValue()));
             }
         }
-        String group = coordinator.group();
+        String group = coordinator.key();
         OffsetFetchRequest request =
                 new OffsetFetchRequest(group, topics, List.of(new OffsetFetchRequest.Group(group, topics)), false);
         return coordinator.ask(request, this::fetched);

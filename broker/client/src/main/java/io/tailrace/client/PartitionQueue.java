@@ -1,6 +1,5 @@
 package io.tailrace.client;
 
-import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordHeader;
@@ -8,7 +7,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartitionQueue {
     private final TopicPartition topicPartition;
-    private final BooleanSupplier closed;
+    private final Runnable admission;
     private final List<PendingBatch> batches = new ArrayList<>();
 
     private long producerId = RecordBatch.NO_PRODUCER_ID;
     private short epoch;
     private int nextSequence;
     private boolean ackedInEpoch;
+    /** The first number of the first batch that was removed though it is not in the log; {@link RecordBatch#NO_SEQUENCE} for none. */
+    private int gapAt = RecordBatch.NO_SEQUENCE;
+
     private int inFlight;
     private @Nullable InetSocketAddress inFlightTo;
     private long leaderStaleSinceMs = Long.MIN_VALUE;
@@ -37,11 +38,11 @@ final class PartitionQueue {
     /**
      * Creates an empty queue.
      *
-     * @param closed whether records are refused; never turns false again
+     * @param admission throws a {@link ClientException} if records are refused
      */
-    PartitionQueue(TopicPartition topicPartition, BooleanSupplier closed) {
+    PartitionQueue(TopicPartition topicPartition, Runnable admission) {
         this.topicPartition = topicPartition;
-        this.closed = closed;
+        this.admission = admission;
     }
 
     TopicPartition topicPartition() {
@@ -59,7 +60,7 @@ final class PartitionQueue {
             ProducerRecord record,
             List<RecordHeader> headers,
             int bytes) {
-        ensureOpen();
+        admission.run();
         PendingBatch last = batches.isEmpty() ? null : batches.get(batches.size() - 1);
         if (last != null) {
             CompletableFuture<RecordMetadata> future =
@@ -69,7 +70,7 @@ final class PartitionQueue {
             }
             last.seal();
         }
-        PendingBatch fresh = new PendingBatch(topicPartition, config.compression(), config.batchBytesMax(), nowMs);
+        PendingBatch fresh = new PendingBatch(topicPartition, config.batchBuilder(config.batchBytesMax()), nowMs);
         CompletableFuture<RecordMetadata> future =
                 fresh.append(timestampMs, record.key(), record.value(), headers, bytes);
         if (future == null) {
@@ -84,17 +85,11 @@ final class PartitionQueue {
 
     /** Adds a block behind the records that are queued. */
     synchronized void append(PendingBatch block) {
-        ensureOpen();
+        admission.run();
         if (!batches.isEmpty()) {
             batches.get(batches.size() - 1).seal();
         }
         batches.add(block);
-    }
-
-    private void ensureOpen() {
-        if (closed.getAsBoolean()) {
-            throw new ClientException(ErrorCode.NETWORK_EXCEPTION, "the producer is closed");
-        }
     }
 
     /** The sealed batch to send now; null if none is ready, or if the batches in flight must be answered first. */
@@ -196,8 +191,46 @@ final class PartitionQueue {
         batches.remove(batch);
     }
 
+    /** Removes a batch that is not in the log. */
     synchronized void remove(PendingBatch batch) {
+        if (batch.hasSequence() && (!hasGap() || !isBehindGap(batch))) {
+            gapAt = batch.baseSequence();
+        }
         batches.remove(batch);
+    }
+
+    /** Whether a batch with a sequence number was removed: the broker refuses those behind it. */
+    boolean hasGap() {
+        return gapAt != RecordBatch.NO_SEQUENCE;
+    }
+
+    /** Sequence numbers wrap around. */
+    private boolean isBehindGap(PendingBatch batch) {
+        return batch.hasSequence() && RecordBatch.sequenceAfter(batch.baseSequence(), -gapAt) < Integer.MAX_VALUE / 2;
+    }
+
+    /** The batches whose numbers are behind the gap. Those before it may be in the log. */
+    synchronized List<PendingBatch> behindGap() {
+        return batches.stream().filter(this::isBehindGap).toList();
+    }
+
+    /**
+     * Closes the gap in the epoch: the batches behind it get new sequence numbers. Safe only with nothing in flight, if none of them may
+     * still be on its way in an unanswered request under its old number.
+     */
+    synchronized void closeGap() {
+        behindGap().forEach(PendingBatch::clearSequence);
+        nextSequence = gapAt;
+        gapAt = RecordBatch.NO_SEQUENCE;
+    }
+
+    /** Makes the sequence that of a transaction's producer; a new one begins a new sequence. */
+    void follow(ProducerEpoch producer) {
+        if (producerId != producer.producerId() || epoch != producer.epoch()) {
+            producerId = producer.producerId();
+            epoch = producer.epoch();
+            restart();
+        }
     }
 
     synchronized List<PendingBatch> snapshot() {
@@ -244,6 +277,7 @@ final class PartitionQueue {
 
     private synchronized void restart() {
         nextSequence = 0;
+        gapAt = RecordBatch.NO_SEQUENCE;
         ackedInEpoch = false;
         batches.forEach(PendingBatch::clearSequence);
     }

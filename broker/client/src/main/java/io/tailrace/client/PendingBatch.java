@@ -2,7 +2,6 @@ package io.tailrace.client;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
-import io.tailrace.protocol.record.CompressionType;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatchBuilder;
 import io.tailrace.protocol.record.RecordHeader;
@@ -39,15 +38,16 @@ final class PendingBatch {
     private boolean inFlight;
     private int attempts;
     private boolean unanswered;
+    private boolean mayBeWritten;
     private long retryAtMs;
     private int baseSequence = RecordBatch.NO_SEQUENCE;
     private volatile ErrorCode lastError = ErrorCode.NONE;
 
-    PendingBatch(TopicPartition topicPartition, CompressionType compression, int bytesMax, long createdMs) {
+    PendingBatch(TopicPartition topicPartition, RecordBatchBuilder builder, long createdMs) {
         this.topicPartition = topicPartition;
         this.createdMs = createdMs;
         this.retryAtMs = createdMs;
-        this.builder = new RecordBatchBuilder(compression, bytesMax);
+        this.builder = builder;
         this.block = null;
     }
 
@@ -173,11 +173,17 @@ final class PendingBatch {
     /** Records that a request with this batch got no answer: the broker may still receive it, at any time. */
     void markUnanswered() {
         unanswered = true;
+        mayBeWritten = true;
     }
 
     /** Whether a request with this batch got no answer. */
     boolean isUnanswered() {
         return unanswered;
+    }
+
+    /** Whether a broker may have appended the batch: an attempt had no answer, or an error that can also follow the append. */
+    boolean mayBeWritten() {
+        return mayBeWritten;
     }
 
     long retryAtMs() {
@@ -187,6 +193,10 @@ final class PendingBatch {
     void retryAt(long ms, ErrorCode why) {
         retryAtMs = ms;
         lastError = why;
+        mayBeWritten |= switch (why) {
+            case NOT_ENOUGH_REPLICAS, OUT_OF_ORDER_SEQUENCE_NUMBER, CONCURRENT_TRANSACTIONS -> false;
+            default -> true;
+        };
     }
 
     /** The error of the last attempt, for messages. Any thread may ask, and then sees the number of attempts up to it. */
@@ -231,12 +241,12 @@ final class PendingBatch {
     }
 
     /** Splits the records and their futures into two batches, which take this batch's place and sequence numbers. */
-    List<PendingBatch> split(CompressionType compression, List<ParsedRecord> parsed, long producerId, short epoch) {
+    List<PendingBatch> split(ProducerConfig config, List<ParsedRecord> parsed, long producerId, short epoch) {
         int half = (records.size() + 1) / 2;
         List<PendingBatch> parts = new ArrayList<>();
         for (int from = 0; from < records.size(); from += half) {
             int to = Math.min(records.size(), from + half);
-            PendingBatch part = new PendingBatch(topicPartition, compression, Integer.MAX_VALUE, createdMs);
+            PendingBatch part = new PendingBatch(topicPartition, config.batchBuilder(Integer.MAX_VALUE), createdMs);
             for (int i = from; i < to; i++) {
                 ParsedRecord record = parsed.get(i);
                 part.builder.append(record.timestampMs(), record.key(), record.value(), record.headers());
@@ -246,6 +256,7 @@ final class PendingBatch {
                     (int) ((long) reservedBytes * to / records.size() - (long) reservedBytes * from / records.size());
             part.seal();
             part.unanswered = unanswered;
+            part.mayBeWritten = mayBeWritten;
             if (hasSequence()) {
                 part.sequence(producerId, epoch, RecordBatch.sequenceAfter(baseSequence, from));
             }

@@ -3,6 +3,7 @@ package io.tailrace.client;
 import static io.tailrace.client.BuilderKeys.check;
 
 import io.tailrace.protocol.record.CompressionType;
+import io.tailrace.protocol.record.RecordBatchBuilder;
 import java.util.Map;
 import java.util.Optional;
 
@@ -103,6 +104,15 @@ public record ProducerConfig(
         Builder builder = new Builder();
         builder.client.bootstrapServers(bootstrapServers);
         return builder;
+    }
+
+    /** A builder of one batch of up to this many bytes, as the batches of this producer are. */
+    RecordBatchBuilder batchBuilder(int bytesMax) {
+        RecordBatchBuilder batch = new RecordBatchBuilder(compression, bytesMax);
+        if (transactionalId.isPresent()) {
+            batch.transactional();
+        }
+        return batch;
     }
 
     /** Collects settings; {@link #build} checks them. */

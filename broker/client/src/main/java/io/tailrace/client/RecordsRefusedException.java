@@ -3,13 +3,13 @@ package io.tailrace.client;
 import io.tailrace.protocol.ErrorCode;
 import java.util.List;
 
-/** A batch that a broker refused, perhaps because of some of its records; none of the batch is in the log. */
+/** A batch that a broker or the producer refused, perhaps because of some of its records; none of the batch is in the log. */
 public final class RecordsRefusedException extends ClientException {
     private static final long serialVersionUID = 1L;
 
     private final List<Integer> indexes;
 
-    /** Creates an exception with a broker's error. */
+    /** Creates an exception with an error. */
     public RecordsRefusedException(ErrorCode errorCode, String message, List<Integer> indexes) {
         super(errorCode, message);
         this.indexes = List.copyOf(indexes);

@@ -28,6 +28,7 @@ final class Sender {
     private final Metadata metadata;
     private final Accumulator accumulator;
     private final ProducerIdentity identity;
+    private final @Nullable Transactions transactions;
     private final Delivery delivery;
     private final Time time;
     private final Map<InetSocketAddress, Integer> inFlight = new HashMap<>();
@@ -39,6 +40,7 @@ final class Sender {
             CompletionQueue completions,
             Metadata metadata,
             Accumulator accumulator,
+            @Nullable Transactions transactions,
             Time time,
             Backoff backoff) {
         this.config = config;
@@ -46,9 +48,10 @@ final class Sender {
         this.completions = completions;
         this.metadata = metadata;
         this.accumulator = accumulator;
+        this.transactions = transactions;
         this.time = time;
         this.identity = new ProducerIdentity(config, network, completions, metadata, time, backoff);
-        this.delivery = new Delivery(config, accumulator, metadata, identity, backoff);
+        this.delivery = new Delivery(config, accumulator, metadata, identity, transactions, backoff);
     }
 
     /** A request being built. */
@@ -67,10 +70,16 @@ final class Sender {
         long nextMs = metadata.poll(nowMs);
         delivery.failGone();
         delivery.expire(nowMs);
-        if (config.idempotent() && !identity.isReady(nowMs)) {
+        if (transactions != null) {
+            delivery.dropUnsent();
+            nextMs = Math.min(nextMs, transactions.poll(nowMs));
+            if (!transactions.maySend()) {
+                return Math.min(nextMs, delivery.nextExpiryMs(nowMs));
+            }
+        } else if (config.idempotent() && !identity.isReady(nowMs)) {
             return Math.min(nextMs, Math.min(identity.nextMs(), delivery.nextExpiryMs(nowMs)));
         }
-        boolean flushing = accumulator.isFlushing();
+        boolean flushing = accumulator.isFlushing() || (transactions != null && transactions.isCommitting());
         List<PartitionQueue> queues = new ArrayList<>(accumulator.queues());
         Collections.rotate(queues, queues.isEmpty() ? 0 : rotation++ % queues.size());
         Map<InetSocketAddress, Outgoing> requests = new LinkedHashMap<>();
@@ -96,6 +105,9 @@ final class Sender {
             metadata.requestRefresh();
             return Long.MAX_VALUE;
         }
+        if (transactions != null && !delivery.closeGap(queue)) {
+            return Long.MAX_VALUE;
+        }
         boolean brokerIsBusy = inFlight.getOrDefault(broker, 0) >= config.inFlightMax();
         if (brokerIsBusy || !queue.maySendTo(broker)) {
             return Long.MAX_VALUE;
@@ -105,6 +117,9 @@ final class Sender {
             return queue.readyAtMs(nowMs, config, flushing) <= nowMs
                     ? Long.MAX_VALUE
                     : queue.readyAtMs(nowMs, config, flushing);
+        }
+        if (transactions != null) {
+            queue.follow(transactions.join());
         }
         if (config.idempotent()) {
             queue.assignSequence(batch, identity.producerId());
@@ -133,7 +148,8 @@ final class Sender {
         topics.forEach((topic, partitions) -> body.add(new ProduceRequest.Topic(topic, partitions)));
         int timeoutMs = config.client().requestTimeoutMs();
         inFlight.merge(broker, 1, Integer::sum);
-        ProduceRequest request = new ProduceRequest(null, config.acks().wire(), timeoutMs, body);
+        ProduceRequest request = new ProduceRequest(
+                config.transactionalId().orElse(null), config.acks().wire(), timeoutMs, body);
         completions.whenComplete(
                 network.send(broker, request, timeoutMs),
                 (answer, failure) -> answered(broker, outgoing.flights, answer, failure));
@@ -183,12 +199,15 @@ final class Sender {
 
     /** The last failure of what all records wait for: the metadata, and the producer's id. Thread-safe. */
     Optional<ClientException> lastFailure() {
-        return metadata.lastFailure().or(identity::lastFailure);
+        return metadata.lastFailure().or(transactions == null ? identity::lastFailure : transactions::lastFailure);
     }
 
     /** Refuses further records and fails all unacknowledged ones. */
     void abort(ClientException why) {
         accumulator.close();
         accumulator.unacknowledged().forEach(batch -> delivery.fail(batch, why));
+        if (transactions != null) {
+            transactions.close(why);
+        }
     }
 }

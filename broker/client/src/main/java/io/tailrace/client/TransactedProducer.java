@@ -9,39 +9,41 @@ import java.util.concurrent.CompletableFuture;
 /** A {@link BatchingProducer} whose records are parts of transactions. */
 final class TransactedProducer implements TransactionalProducer {
     private final BatchingProducer producer;
+    private final Transactions transactions;
 
     TransactedProducer(BatchingProducer producer) {
         this.producer = producer;
+        this.transactions = producer.transactions();
     }
 
     @Override
     public CompletableFuture<Void> initTransactions() {
-        throw new UnsupportedOperationException();
+        return transactions.init();
     }
 
     @Override
     public void begin() {
-        throw new UnsupportedOperationException();
+        transactions.begin();
     }
 
     @Override
     public void acceptRefusal(RecordsRefusedException refusal) {
-        throw new UnsupportedOperationException();
+        transactions.acceptRefusal(refusal);
     }
 
     @Override
     public CompletableFuture<Void> sendOffsets(String group, Map<TopicPartition, Long> offsets, MemberIdentity member) {
-        throw new UnsupportedOperationException();
+        return transactions.sendOffsets(group, offsets, member);
     }
 
     @Override
     public CompletableFuture<Void> commit() {
-        throw new UnsupportedOperationException();
+        return transactions.commit();
     }
 
     @Override
     public CompletableFuture<Void> abort() {
-        throw new UnsupportedOperationException();
+        return transactions.abort();
     }
 
     @Override

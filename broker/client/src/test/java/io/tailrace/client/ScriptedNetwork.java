@@ -19,8 +19,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Brokers 1 and 2 in memory. They answer requests for metadata and producer ids by themselves. All other requests wait for
- * the test to answer them.
+ * Brokers 1 and 2 in memory. They answer requests for metadata and for ids of idempotent producers by themselves. All other
+ * requests wait for the test to answer them.
  */
 final class ScriptedNetwork implements Network {
     /** A broker's address. */
@@ -118,7 +118,7 @@ final class ScriptedNetwork implements Network {
         }
         if (request instanceof MetadataRequest metadata && !metadataWaits) {
             answer.complete(metadata(metadata));
-        } else if (request instanceof InitProducerIdRequest) {
+        } else if (request instanceof InitProducerIdRequest init && init.transactionalId() == null) {
             answer.complete(new InitProducerIdResponse(0, ErrorCode.NONE, nextProducerId++, (short) 0));
         } else {
             asked.add(new Asked(broker, request, answer));
