@@ -8,6 +8,7 @@ import io.tailrace.protocol.group.GroupRecordKey;
 import io.tailrace.protocol.group.GroupRecordValue;
 import io.tailrace.protocol.group.OffsetCommitKey;
 import io.tailrace.protocol.group.OffsetCommitValue;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import io.tailrace.shard.Shard;
 import io.tailrace.shard.StoredRecord;
 import io.tailrace.shard.Timeline;
@@ -68,28 +69,58 @@ public final class GroupsShard implements Shard<GroupsShard> {
         return timeline;
     }
 
+    /** A record of a kind that this broker knows. */
+    private record Parsed(GroupRecordKey key, @Nullable GroupRecordValue value) {}
+
     @Override
     public void replay(long offset, StoredRecord record) {
-        GroupRecordKey key;
-        @Nullable GroupRecordValue value;
-        try {
-            // Empty for protocols that this broker does not serve, such as share groups.
-            Optional<GroupRecordKey> known = GroupRecords.decodeKey(record.key());
-            if (known.isEmpty()) {
-                return;
-            }
-            key = known.get();
-            value = record.value() == null ? null : GroupRecords.decodeValue(key, record.value());
-        } catch (MalformedMessageException e) {
-            throw new IllegalArgumentException("record at offset " + offset + ": " + e.getMessage(), e);
+        Optional<Parsed> parsed = parse(offset, record);
+        if (parsed.isEmpty()) {
+            return;
         }
+        GroupRecordKey key = parsed.get().key();
+        GroupRecordValue value = parsed.get().value();
         timeline.startRecord(offset);
         if (key instanceof OffsetCommitKey offsetKey) {
-            offsets.replay(offsetKey, (OffsetCommitValue) value, cluster);
+            offsets.replay(offset, offsetKey, (OffsetCommitValue) value, cluster);
         } else if (key instanceof GroupMetadataKey groupKey) {
             ClassicGroupRecord.replay(groups, groupKey, (GroupMetadataValue) value);
         } else {
             ConsumerGroupReplay.replay(this, key, value);
+        }
+    }
+
+    @Override
+    public void replayInTransaction(long offset, StoredRecord record, long producerId) {
+        Optional<Parsed> parsed = parse(offset, record);
+        if (parsed.isPresent()
+                && parsed.get().key() instanceof OffsetCommitKey key
+                && parsed.get().value() instanceof OffsetCommitValue value) {
+            timeline.startRecord(offset);
+            offsets.replayPending(offset, producerId, key, value, cluster);
+        } else {
+            throw new IllegalArgumentException("record at offset " + offset
+                    + ": expected an offset in the transaction of producer " + producerId + ", found " + parsed);
+        }
+    }
+
+    @Override
+    public void endTransaction(long offset, EndTransactionMarker marker) {
+        timeline.startRecord(offset);
+        offsets.endTransaction(marker.producerId(), marker.isCommit());
+    }
+
+    /** Empty for protocols that this broker does not serve, such as share groups. */
+    private static Optional<Parsed> parse(long offset, StoredRecord record) {
+        try {
+            Optional<GroupRecordKey> key = GroupRecords.decodeKey(record.key());
+            return key.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Parsed(
+                            key.get(),
+                            record.value() == null ? null : GroupRecords.decodeValue(key.get(), record.value())));
+        } catch (MalformedMessageException e) {
+            throw new IllegalArgumentException("record at offset " + offset + ": " + e.getMessage(), e);
         }
     }
 

@@ -13,9 +13,16 @@ import java.util.UUID;
  * @param expiresAtMs when it expires, in ms since 1970, if the commit named a time; -1 if the broker's setting decides
  * @param topicId the topic that had the name when the offset was committed or loaded; {@link #UNKNOWN_TOPIC} or
  *     {@link #DELETED_TOPIC} if there was none. Not stored
+ * @param recordOffset the offset of its record in the shard's log. Of two records, the one with the greater offset counts
  */
 public record StoredOffset(
-        long offset, int leaderEpoch, String metadata, long committedAtMs, long expiresAtMs, UUID topicId) {
+        long offset,
+        int leaderEpoch,
+        String metadata,
+        long committedAtMs,
+        long expiresAtMs,
+        UUID topicId,
+        long recordOffset) {
     /** The id of a topic that could not be read. */
     public static final UUID UNKNOWN_TOPIC = new UUID(0, 0);
 

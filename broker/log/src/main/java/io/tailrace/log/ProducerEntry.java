@@ -51,7 +51,7 @@ final class ProducerEntry {
         return lastSeenMs;
     }
 
-    /** The last batches, oldest first. */
+    /** The last batches with sequences, oldest first. Those of a coordinator have none. */
     Iterable<ProducerBatchMetadata> batches() {
         return batches;
     }
@@ -118,7 +118,9 @@ final class ProducerEntry {
 
     void add(ProducerBatchMetadata batch, long nowMs) {
         enter(batch.producerEpoch());
-        batches.addLast(batch);
+        if (batch.firstSequence() != RecordBatch.NO_SEQUENCE) {
+            batches.addLast(batch);
+        }
         if (batches.size() > BATCHES_MAX) {
             batches.removeFirst();
         }

@@ -90,6 +90,9 @@ final class ProducerStates {
     }
 
     private static AppendResult.@Nullable Refused gap(ProducerEntry producer, RecordBatch batch) {
+        if (batch.baseSequence() == RecordBatch.NO_SEQUENCE) {
+            return null; // Of a coordinator in this broker. Clients' batches are validated before.
+        }
         ProducerBatchMetadata last = producer.lastBatch();
         boolean isNewEpoch = batch.producerEpoch() != producer.epoch();
         if (!isNewEpoch && last == null && !producer.beganWithMarker()) {

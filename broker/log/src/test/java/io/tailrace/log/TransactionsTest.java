@@ -200,6 +200,20 @@ class TransactionsTest {
         assertThat(append(9, 1, 0)).isInstanceOf(AppendResult.Appended.class);
     }
 
+    /** As those of consumer groups, which store offsets in a transaction of their client. */
+    @Test
+    void batchesOfACoordinatorHaveNoSequenceAndAreNotTakenForEachOther() throws IOException {
+        for (int offset = 0; offset < 4; offset++) {
+            assertThat(append(9, 0, RecordBatch.NO_SEQUENCE)).isInstanceOf(AppendResult.Appended.class);
+            assertThat(fixture.log().logEndOffset()).isEqualTo(offset + 1);
+            fixture.restart();
+            assertThat(stable()).isZero();
+        }
+        end(9, 1, true, 1, V2);
+        assertThat(append(9, 1, RecordBatch.NO_SEQUENCE)).isInstanceOf(AppendResult.Appended.class);
+        assertThat(stable()).isEqualTo(5);
+    }
+
     @Test
     void aProducerWithAnOpenTransactionIsNeverForgotten() throws IOException {
         fixture.stop();
@@ -227,7 +241,8 @@ class TransactionsTest {
             if (random.nextInt(4) == 0) {
                 end(producer, ++epochs[producer], random.nextBoolean(), 1, V2);
             } else {
-                AppendResult unused = append(producer, epochs[producer], random.nextInt(3));
+                int sequence = producer == 4 ? RecordBatch.NO_SEQUENCE : random.nextInt(3);
+                AppendResult unused = append(producer, epochs[producer], sequence);
             }
         }
         List<Object> expected = describe(fixture.log());

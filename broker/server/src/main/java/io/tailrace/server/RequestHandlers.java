@@ -41,6 +41,7 @@ import io.tailrace.server.api.ProduceHandler;
 import io.tailrace.server.api.RequestHandler;
 import io.tailrace.server.api.SyncGroupHandler;
 import io.tailrace.server.api.TopicChanges;
+import io.tailrace.server.api.TxnOffsetCommitHandler;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.cluster.Storage;
 import io.tailrace.server.config.BrokerConfig;
@@ -96,6 +97,7 @@ final class RequestHandlers {
                 new ListOffsetsHandler(partitions, blocking),
                 new MetadataHandler(cluster, topics, config.topics().automatic(), blocking),
                 new OffsetCommitHandler(groups),
+                new TxnOffsetCommitHandler(groups, context.verifier()),
                 new OffsetFetchHandler(groups),
                 new OffsetDeleteHandler(groups),
                 new ListGroupsHandler(groups),

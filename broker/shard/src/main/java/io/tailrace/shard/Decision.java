@@ -2,21 +2,30 @@ package io.tailrace.shard;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decision of an operation or timeout. All of it happens, or none of it: if the records cannot be appended, nothing changes
  * except timers that are {@linkplain TimerChange.Renew renewed}.
  *
  * @param records to append, in one batch
+ * @param transaction the transaction that the records belong to, or the end of one; null for none
  * @param changes to apply after the records
  * @param replies to send when everything that the decision saw or appended is committed
  * @param timers to start or stop at once
  * @param <S> the shard
  */
 public record Decision<S extends Shard<S>>(
-        List<StoredRecord> records, List<Change<S>> changes, List<Reply<?>> replies, List<TimerChange<S>> timers) {
+        List<StoredRecord> records,
+        @Nullable TransactionPart transaction,
+        List<Change<S>> changes,
+        List<Reply<?>> replies,
+        List<TimerChange<S>> timers) {
     /** A decision; the lists are copied. */
     public Decision {
+        if (transaction instanceof TransactionPart.End && !records.isEmpty()) {
+            throw new IllegalArgumentException("expected no records beside a marker, found " + records.size());
+        }
         records = List.copyOf(records);
         changes = List.copyOf(changes);
         replies = List.copyOf(replies);
@@ -25,12 +34,12 @@ public record Decision<S extends Shard<S>>(
 
     /** Nothing happens. */
     public static <S extends Shard<S>> Decision<S> nothing() {
-        return new Decision<>(List.of(), List.of(), List.of(), List.of());
+        return new Decision<>(List.of(), null, List.of(), List.of(), List.of());
     }
 
     /** Only a reply is sent. */
     public static <S extends Shard<S>, A> Decision<S> reply(Ticket<A> ticket, A answer) {
-        return new Decision<>(List.of(), List.of(), List.of(ticket.reply(answer)), List.of());
+        return new Decision<>(List.of(), null, List.of(), List.of(ticket.reply(answer)), List.of());
     }
 
     /** Collects a decision step by step. Not thread-safe. */
@@ -39,10 +48,17 @@ public record Decision<S extends Shard<S>>(
         private final List<Change<S>> changes = new ArrayList<>();
         private final List<Reply<?>> replies = new ArrayList<>();
         private final List<TimerChange<S>> timers = new ArrayList<>();
+        private @Nullable TransactionPart transaction;
 
         /** Appends a record. */
         public Builder<S> append(StoredRecord record) {
             records.add(record);
+            return this;
+        }
+
+        /** Makes the records a part of a transaction, or ends one with a marker. */
+        public Builder<S> transaction(TransactionPart part) {
+            transaction = part;
             return this;
         }
 
@@ -76,8 +92,11 @@ public record Decision<S extends Shard<S>>(
             return this;
         }
 
-        /** Adds everything in another decision. */
+        /** Adds everything in another decision, which is not part of a transaction. */
         public Builder<S> add(Decision<S> other) {
+            if (other.transaction != null) {
+                throw new IllegalArgumentException("expected no transaction, found " + other.transaction);
+            }
             records.addAll(other.records);
             changes.addAll(other.changes);
             replies.addAll(other.replies);
@@ -87,7 +106,7 @@ public record Decision<S extends Shard<S>>(
 
         /** The decision. */
         public Decision<S> build() {
-            return new Decision<>(records, changes, replies, timers);
+            return new Decision<>(records, transaction, changes, replies, timers);
         }
     }
 }

@@ -10,6 +10,9 @@
  * <p>A reply is sent when everything that its decision saw is committed. A {@link io.tailrace.shard.Query} reads committed state
  * only, which a {@link io.tailrace.shard.TimelineMap} keeps beside the newest.
  *
+ * <p>A decision can be part of a producer's transaction ({@link io.tailrace.shard.TransactionPart}), if the shard has records that
+ * count only once a marker commits them.
+ *
  * <p>Neither this package nor a shard uses a clock, thread, file, socket or logger. The server hosts shards.
  */
 @NullMarked

@@ -164,11 +164,13 @@ abstract class GroupMember extends GroupClient {
         asked.values().forEach(own -> own.isAsked = true);
         ask(
                 groups.fetching(
-                        new FetchOffsets(new OffsetFetchRequest.Group(
-                                GROUP,
-                                namesItself() ? memberId : null,
-                                namesItself() ? epoch : -1,
-                                List.of(new OffsetFetchRequest.Topic(ReadTopic.NAME, partitions)))),
+                        new FetchOffsets(
+                                new OffsetFetchRequest.Group(
+                                        GROUP,
+                                        namesItself() ? memberId : null,
+                                        namesItself() ? epoch : -1,
+                                        List.of(new OffsetFetchRequest.Topic(ReadTopic.NAME, partitions))),
+                                false),
                         true),
                 true,
                 TIMEOUT_MS,

@@ -78,8 +78,11 @@ final class OffsetTool extends GroupClient {
         String group = commits || cluster.oneIn(2) ? GROUP : GroupMember.GROUP;
         ask(
                 groups.fetching(
-                        new FetchOffsets(new OffsetFetchRequest.Group(
-                                group, List.of(new OffsetFetchRequest.Topic(ReadTopic.NAME, List.of(PARTITION))))),
+                        new FetchOffsets(
+                                new OffsetFetchRequest.Group(
+                                        group,
+                                        List.of(new OffsetFetchRequest.Topic(ReadTopic.NAME, List.of(PARTITION)))),
+                                false),
                         commits),
                 true,
                 TIMEOUT_MS,

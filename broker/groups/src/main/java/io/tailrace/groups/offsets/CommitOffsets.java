@@ -2,24 +2,17 @@ package io.tailrace.groups.offsets;
 
 import io.tailrace.groups.ClassicGroup;
 import io.tailrace.groups.ClassicMember;
-import io.tailrace.groups.ClusterSnapshot;
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.OffsetCaller;
-import io.tailrace.groups.StoredOffset;
 import io.tailrace.groups.rebalance.SessionTimeout;
 import io.tailrace.protocol.ErrorCode;
-import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.OffsetCommitRequest;
 import io.tailrace.protocol.message.OffsetCommitResponse;
 import io.tailrace.shard.Decision;
 import io.tailrace.shard.Operation;
 import io.tailrace.shard.Ticket;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +29,6 @@ public record CommitOffsets(OffsetCommitRequest request, short version)
 
     private static final long RETENTION_OF_BROKER = -1;
 
-    /** Gives the result of a partition of a topic. */
-    @FunctionalInterface
-    private interface PartitionResult {
-        ErrorCode of(OffsetCommitRequest.Topic topic, OffsetCommitRequest.Partition partition);
-    }
-
     @Override
     public Decision<GroupsShard> decide(GroupsShard state, Ticket<OffsetCommitResponse> ticket, long nowMs) {
         Group group = state.groups().get(request.groupId());
@@ -53,24 +40,17 @@ public record CommitOffsets(OffsetCommitRequest request, short version)
         }
         Decision.Builder<GroupsShard> decision = new Decision.Builder<>();
         extendSession(group, decision, nowMs);
-        OffsetCommitResponse answer = answer((topic, partition) -> {
-            ErrorCode error = partitionError(state, topic.name(), partition);
-            if (error != ErrorCode.NONE) {
-                return error;
-            }
-            UUID topicId = state.cluster().topic(topic.name()).orElseThrow().id();
-            if (group != null && caller.isMember()) {
-                error = group.commitError(caller, topicId, partition.partitionIndex());
-            }
-            if (error == ErrorCode.NONE) {
-                decision.append(OffsetRecords.commit(
-                        request.groupId(),
-                        new TopicPartition(topic.name(), partition.partitionIndex()),
-                        offset(partition, topicId, nowMs)));
-            }
-            return error;
-        });
-        return decision.reply(ticket, answer).build();
+        List<OffsetCommitResponse.Topic> results = offsets().append(state, caller, expiresAtMs(nowMs), decision, nowMs);
+        return decision.reply(ticket, new OffsetCommitResponse(0, results)).build();
+    }
+
+    private OffsetsToCommit offsets() {
+        return new OffsetsToCommit(request.groupId(), request.topics());
+    }
+
+    private long expiresAtMs(long nowMs) {
+        long retentionMs = request.retentionTimeMs();
+        return retentionMs < 0 ? RETENTION_OF_BROKER : nowMs + Math.min(retentionMs, Long.MAX_VALUE - nowMs);
     }
 
     private ErrorCode groupError(@Nullable Group group, OffsetCaller caller) {
@@ -95,51 +75,8 @@ public record CommitOffsets(OffsetCommitRequest request, short version)
         }
     }
 
-    private static ErrorCode partitionError(GroupsShard state, String topic, OffsetCommitRequest.Partition partition) {
-        Optional<ClusterSnapshot.Topic> known = state.cluster().topic(topic);
-        int index = partition.partitionIndex();
-        if (known.isEmpty() || index < 0 || index >= known.get().partitions()) {
-            return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-        }
-        int metadataBytes = metadata(partition).getBytes(StandardCharsets.UTF_8).length;
-        return metadataBytes > state.settings().offsets().metadataBytesMax()
-                ? ErrorCode.OFFSET_METADATA_TOO_LARGE
-                : ErrorCode.NONE;
-    }
-
-    private StoredOffset offset(OffsetCommitRequest.Partition partition, UUID topicId, long nowMs) {
-        long retentionMs = request.retentionTimeMs();
-        long expiresAtMs =
-                retentionMs < 0 ? RETENTION_OF_BROKER : nowMs + Math.min(retentionMs, Long.MAX_VALUE - nowMs);
-        return new StoredOffset(
-                partition.committedOffset(),
-                partition.committedLeaderEpoch(),
-                metadata(partition),
-                nowMs,
-                expiresAtMs,
-                topicId);
-    }
-
-    private static String metadata(OffsetCommitRequest.Partition partition) {
-        return partition.committedMetadata() == null ? "" : partition.committedMetadata();
-    }
-
-    private OffsetCommitResponse answer(PartitionResult result) {
-        List<OffsetCommitResponse.Topic> topics = new ArrayList<>();
-        for (OffsetCommitRequest.Topic topic : request.topics()) {
-            List<OffsetCommitResponse.Partition> partitions = new ArrayList<>();
-            for (OffsetCommitRequest.Partition partition : topic.partitions()) {
-                partitions.add(
-                        new OffsetCommitResponse.Partition(partition.partitionIndex(), result.of(topic, partition)));
-            }
-            topics.add(new OffsetCommitResponse.Topic(topic.name(), partitions));
-        }
-        return new OffsetCommitResponse(0, topics);
-    }
-
     @Override
     public OffsetCommitResponse refused(ErrorCode error) {
-        ErrorCode shown = error == ErrorCode.MESSAGE_TOO_LARGE ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : error;
-        return answer((topic, partition) -> shown);
+        return new OffsetCommitResponse(0, offsets().refused(error));
     }
 }

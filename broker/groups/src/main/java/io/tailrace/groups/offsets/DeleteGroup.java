@@ -10,10 +10,10 @@ import io.tailrace.shard.Decision;
 import io.tailrace.shard.Operation;
 import io.tailrace.shard.Ticket;
 import io.tailrace.shard.Timeout;
-import java.util.Map;
+import java.util.Iterator;
 
 /**
- * Deletes a group without members, and its offsets.
+ * Deletes a group without members, and its offsets, also those that are pending in transactions.
  *
  * <p>Offsets that do not fit into one decision are deleted in several. If a consumer joins in between, the rest is kept and the
  * answer is {@code NON_EMPTY_GROUP}.
@@ -23,8 +23,7 @@ import java.util.Map;
 public record DeleteGroup(String groupId) implements Operation<GroupsShard, DeleteGroupsResponse.Result> {
     @Override
     public Decision<GroupsShard> decide(GroupsShard state, Ticket<DeleteGroupsResponse.Result> ticket, long nowMs) {
-        if (state.groups().get(groupId) == null
-                && state.offsets().newest(groupId).isEmpty()) {
+        if (state.groups().get(groupId) == null && state.offsets().isEmpty(groupId)) {
             return Decision.reply(ticket, refused(ErrorCode.GROUP_ID_NOT_FOUND));
         }
         return deleteSome(state, ticket, nowMs);
@@ -38,12 +37,13 @@ public record DeleteGroup(String groupId) implements Operation<GroupsShard, Dele
         }
         Decision.Builder<GroupsShard> decision = new Decision.Builder<>();
         Tombstones tombstones = new Tombstones(decision);
-        Map<TopicPartition, ?> offsets = state.offsets().newest(groupId);
-        for (TopicPartition partition : offsets.keySet()) {
+        Iterator<TopicPartition> partitions =
+                state.offsets().partitions(groupId).iterator();
+        while (partitions.hasNext()) {
             if (!tombstones.hasRoom()) {
                 return decision.start(new Rest(this, ticket), nowMs).build();
             }
-            tombstones.append(groupId, partition);
+            tombstones.append(groupId, partitions.next());
         }
         if (group != null && !tombstones.appendAll(group.tombstones())) {
             return decision.start(new Rest(this, ticket), nowMs).build();

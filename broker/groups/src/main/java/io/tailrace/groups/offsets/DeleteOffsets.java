@@ -2,6 +2,7 @@ package io.tailrace.groups.offsets;
 
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.OffsetTable;
 import io.tailrace.groups.Refusal;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
@@ -19,7 +20,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Deletes committed offsets of a group, except those of topics that its members read. Offsets of deleted topics can be deleted.
+ * Deletes offsets of a group, also those that are pending in transactions, except those of topics that its members read. Offsets of deleted topics can be deleted.
  *
  * <p>Offsets that do not fit into one decision are deleted in several. Each decision looks at the group's current state.
  *
@@ -32,7 +33,7 @@ public record DeleteOffsets(OffsetDeleteRequest request) implements Operation<Gr
     @Override
     public Decision<GroupsShard> decide(GroupsShard state, Ticket<OffsetDeleteResponse> ticket, long nowMs) {
         String id = request.groupId();
-        return state.groups().get(id) == null && state.offsets().newest(id).isEmpty()
+        return state.groups().get(id) == null && state.offsets().isEmpty(id)
                 ? Decision.reply(ticket, refused(ErrorCode.GROUP_ID_NOT_FOUND))
                 : deleteFrom(new Rest(this, named(), List.of(), ticket), state, nowMs);
     }
@@ -72,11 +73,14 @@ public record DeleteOffsets(OffsetDeleteRequest request) implements Operation<Gr
                 .toList();
     }
 
-    private boolean hasOffset(GroupsShard state, Named partition) {
-        return partition.index >= 0
-                && state.offsets()
-                        .newest(request.groupId())
-                        .containsKey(new TopicPartition(partition.topic, partition.index));
+    private boolean hasOffset(GroupsShard state, Named named) {
+        if (named.index < 0) {
+            return false;
+        }
+        TopicPartition partition = new TopicPartition(named.topic, named.index);
+        OffsetTable offsets = state.offsets();
+        return offsets.newest(request.groupId()).containsKey(partition)
+                || offsets.pending().partitions(request.groupId()).contains(partition);
     }
 
     /** An error only for a partition that neither exists nor has an offset. */

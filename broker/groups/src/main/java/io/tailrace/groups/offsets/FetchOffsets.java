@@ -3,6 +3,7 @@ package io.tailrace.groups.offsets;
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.OffsetCaller;
+import io.tailrace.groups.PendingOffsets;
 import io.tailrace.groups.StoredOffset;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
@@ -20,13 +21,14 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads committed offsets of a group. An unknown group has no offsets, which is not an error. All offsets are stable: none
- * belongs to a transaction.
+ * Reads committed offsets of a group. An unknown group has no offsets, which is not an error.
  *
  * @param group the group and its partitions
+ * @param requiresStable whether a partition with an offset in an undecided transaction has no result (KIP-447)
  */
-public record FetchOffsets(OffsetFetchRequest.Group group) implements Query<GroupsShard, OffsetFetchResponse.Group> {
-    private static final StoredOffset NONE = new StoredOffset(-1, -1, "", -1, -1, StoredOffset.UNKNOWN_TOPIC);
+public record FetchOffsets(OffsetFetchRequest.Group group, boolean requiresStable)
+        implements Query<GroupsShard, OffsetFetchResponse.Group> {
+    private static final StoredOffset NONE = new StoredOffset(-1, -1, "", -1, -1, StoredOffset.UNKNOWN_TOPIC, -1);
 
     @Override
     public OffsetFetchResponse.Group answer(GroupsShard state, long nowMs) {
@@ -53,12 +55,21 @@ public record FetchOffsets(OffsetFetchRequest.Group group) implements Query<Grou
         Map<String, Collection<Integer>> byTopic = new TreeMap<>();
         for (TopicPartition each : state.offsets().committedPartitions(group.groupId())) {
             if (committed(each, state) != null) {
-                byTopic.computeIfAbsent(each.topic(), topic -> new TreeSet<>()).add(each.partition());
+                add(each, byTopic);
             }
+        }
+        if (requiresStable) {
+            PendingOffsets pending = state.offsets().pending();
+            pending.partitions(group.groupId()).forEach(each -> add(each, byTopic));
+            pending.committedPartitions(group.groupId()).forEach(each -> add(each, byTopic));
         }
         List<OffsetFetchResponse.Topic> topics = new ArrayList<>();
         byTopic.forEach((topic, partitions) -> topics.add(topic(topic, partitions, state)));
         return topics;
+    }
+
+    private static void add(TopicPartition partition, Map<String, Collection<Integer>> byTopic) {
+        byTopic.computeIfAbsent(partition.topic(), topic -> new TreeSet<>()).add(partition.partition());
     }
 
     /** A partition that is requested twice is answered once. */
@@ -77,12 +88,23 @@ public record FetchOffsets(OffsetFetchRequest.Group group) implements Query<Grou
     private OffsetFetchResponse.Topic topic(String name, Collection<Integer> partitions, GroupsShard state) {
         List<OffsetFetchResponse.Partition> offsets = new ArrayList<>(partitions.size());
         for (int index : partitions) {
-            @Nullable StoredOffset committed = index < 0 ? null : committed(new TopicPartition(name, index), state);
-            StoredOffset shown = committed == null ? NONE : committed;
-            offsets.add(new OffsetFetchResponse.Partition(
-                    index, shown.offset(), shown.leaderEpoch(), shown.metadata(), ErrorCode.NONE));
+            offsets.add(
+                    index < 0 ? shown(index, NONE, ErrorCode.NONE) : partition(new TopicPartition(name, index), state));
         }
         return new OffsetFetchResponse.Topic(name, offsets);
+    }
+
+    private OffsetFetchResponse.Partition partition(TopicPartition partition, GroupsShard state) {
+        if (requiresStable && state.offsets().pending().isUnstable(group.groupId(), partition)) {
+            return shown(partition.partition(), NONE, ErrorCode.UNSTABLE_OFFSET_COMMIT);
+        }
+        StoredOffset committed = committed(partition, state);
+        return shown(partition.partition(), committed == null ? NONE : committed, ErrorCode.NONE);
+    }
+
+    private static OffsetFetchResponse.Partition shown(int index, StoredOffset offset, ErrorCode error) {
+        return new OffsetFetchResponse.Partition(
+                index, offset.offset(), offset.leaderEpoch(), offset.metadata(), error);
     }
 
     /** A topic that was created again does not have the offsets of the former one. */

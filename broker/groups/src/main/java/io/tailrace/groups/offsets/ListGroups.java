@@ -26,6 +26,7 @@ public record ListGroups(List<String> states, List<String> types) implements Que
     public ListGroupsResponse answer(GroupsShard state, long nowMs) {
         Set<String> ids = new TreeSet<>(state.groups().committedKeys());
         ids.addAll(state.offsets().committedGroups());
+        ids.addAll(state.offsets().pending().committedGroups());
         List<ListGroupsResponse.Group> listed = new ArrayList<>();
         for (String id : ids) {
             Group group = state.groups().committed(id);

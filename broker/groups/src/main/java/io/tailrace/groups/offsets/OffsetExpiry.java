@@ -3,6 +3,7 @@ package io.tailrace.groups.offsets;
 import io.tailrace.groups.ClusterSnapshot;
 import io.tailrace.groups.Group;
 import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.PendingOffsets;
 import io.tailrace.groups.StoredOffset;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.shard.Decision;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * by the next step, or by the {@linkplain SearchPause pause} before the next search. Immutable.
  *
  * <p>An offset expires {@code offsets.retention.minutes} after its commit, or after its group lost its last member if that was
- * later. If the commit named an expiry time, that time counts instead. Offsets of topics that members read do not expire. The
- * offsets of a deleted topic always expire, even if there is a new topic of the same name. A step checks again whether an offset
+ * later. If the commit named an expiry time, that time counts instead. Offsets of topics that members read do not expire, nor does
+ * an offset while a transaction has another one for its partition. The offsets of a deleted topic always expire, pending ones too,
+ * even if there is a new topic of the same name. A step checks again whether an offset
  * that an earlier step found is still expired, because it may have been committed in the meantime.
  *
  * <p>A step looks at a bounded number of offsets, so that it never holds up the shard for long. A search looks at each offset
@@ -77,6 +80,7 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
      */
     static Decision<GroupsShard> search(GroupsShard state, long leftMs, long nowMs) {
         Set<String> all = new LinkedHashSet<>(state.offsets().groups());
+        all.addAll(state.offsets().pending().groups());
         all.addAll(state.groups().newest().keySet());
         Search search = new Search(List.copyOf(all), state.cluster(), leftMs);
         return new OffsetExpiry(search, 0, List.of(), 0).expired(state, nowMs);
@@ -164,6 +168,7 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
         private final String groupId;
         private final @Nullable Group group;
         private final Map<TopicPartition, StoredOffset> newest;
+        private final PendingOffsets pending;
         /** Null until it is needed. */
         private @Nullable Predicate<String> subscription;
 
@@ -174,10 +179,15 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
             this.groupId = groupId;
             this.group = state.groups().get(groupId);
             this.newest = state.offsets().newest(groupId);
+            this.pending = state.offsets().pending();
         }
 
         int count() {
-            return newest.size();
+            return newest.size() + (int) onlyPending().count();
+        }
+
+        private Stream<TopicPartition> onlyPending() {
+            return pending.partitions(groupId).stream().filter(partition -> !newest.containsKey(partition));
         }
 
         List<TopicPartition> expired() {
@@ -187,19 +197,24 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
                     found.add(partition);
                 }
             });
+            onlyPending()
+                    .filter(partition -> pending.isOfDeletedTopic(groupId, partition, state.cluster()))
+                    .forEach(found::add);
             return found;
         }
 
         boolean isExpired(TopicPartition partition) {
             StoredOffset offset = newest.get(partition);
-            return offset != null && isExpired(partition, offset);
+            return offset == null
+                    ? pending.isOfDeletedTopic(groupId, partition, state.cluster())
+                    : isExpired(partition, offset);
         }
 
         private boolean isExpired(TopicPartition partition, StoredOffset offset) {
             if (offset.isOfDeletedTopic(partition.topic(), state.cluster())) {
                 return true;
             }
-            if (isForDeletedTopics) {
+            if (isForDeletedTopics || isPending(partition)) {
                 return false;
             }
             boolean isOld = offset.expiresAtMs() >= 0
@@ -207,6 +222,10 @@ public final class OffsetExpiry implements Timeout<GroupsShard> {
                     : nowMs - unusedSinceMs(offset)
                             >= state.settings().offsets().retentionMs();
             return isOld && !isRead(partition.topic());
+        }
+
+        private boolean isPending(TopicPartition partition) {
+            return pending.partitions(groupId).contains(partition);
         }
 
         private long unusedSinceMs(StoredOffset offset) {

@@ -1,10 +1,10 @@
 package io.tailrace.groups.offsets;
 
-import io.tailrace.groups.StoredOffset;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.codec.GroupRecords;
 import io.tailrace.protocol.group.OffsetCommitKey;
 import io.tailrace.protocol.group.OffsetCommitValue;
+import io.tailrace.protocol.message.OffsetCommitRequest;
 import io.tailrace.shard.StoredRecord;
 import java.nio.ByteBuffer;
 import java.util.UUID;
@@ -16,15 +16,25 @@ final class OffsetRecords {
 
     private OffsetRecords() {}
 
-    static StoredRecord commit(String group, TopicPartition partition, StoredOffset offset) {
+    /** @param expiresAtMs when the offset expires; -1 if the broker's setting decides */
+    static StoredRecord commit(
+            String group,
+            TopicPartition partition,
+            OffsetCommitRequest.Partition offset,
+            long expiresAtMs,
+            long nowMs) {
         OffsetCommitValue value = new OffsetCommitValue(
-                offset.offset(),
-                offset.leaderEpoch(),
-                offset.metadata(),
-                offset.committedAtMs(),
-                offset.expiresAtMs(),
+                offset.committedOffset(),
+                offset.committedLeaderEpoch(),
+                metadata(offset),
+                nowMs,
+                expiresAtMs,
                 NO_TOPIC_ID);
         return new StoredRecord(key(group, partition), GroupRecords.encodeValue(value));
+    }
+
+    static String metadata(OffsetCommitRequest.Partition offset) {
+        return offset.committedMetadata() == null ? "" : offset.committedMetadata();
     }
 
     static StoredRecord tombstone(String group, TopicPartition partition) {

@@ -79,6 +79,33 @@ class ClassicMembersTest {
     }
 
     @Test
+    void membersAreCheckedInTransactionsToo() {
+        assertThat(commitInTransaction(MEMBER, INSTANCE, 5)).isEqualTo(ErrorCode.NONE);
+        int before = shard.log().size();
+        assertThat(commitInTransaction(MEMBER, INSTANCE, 4)).isEqualTo(ErrorCode.ILLEGAL_GENERATION);
+        assertThat(commitInTransaction("other", null, 5)).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
+        assertThat(commitInTransaction("other", INSTANCE, 5)).isEqualTo(ErrorCode.FENCED_INSTANCE_ID);
+        assertThat(shard.log()).hasSize(before);
+    }
+
+    /** Clients before version 3 of the request cannot name a member. */
+    @Test
+    void aTransactionMayCommitWithoutBeingAMember() {
+        assertThat(commitInTransaction("", null, -1)).isEqualTo(ErrorCode.NONE);
+    }
+
+    /** Unlike a commit, an offset in a transaction does not show that the consumer is alive. */
+    @Test
+    void offsetsInATransactionDoNotKeepAMemberInItsGroup() {
+        shard.reload();
+        shard.passUntil(SESSION_TIMEOUT_MS - 1);
+        assertThat(commitInTransaction(MEMBER, INSTANCE, 5)).isEqualTo(ErrorCode.NONE);
+
+        shard.passUntil(SESSION_TIMEOUT_MS);
+        assertThat(listed()).extracting(ListGroupsResponse.Group::groupState).containsExactly("Empty");
+    }
+
+    @Test
     void groupWithoutMembersTakesCommitsOfAnyConsumerThatAssignsItsOwnPartitions() {
         storeEmpty(0);
 
@@ -239,6 +266,12 @@ class ClassicMembersTest {
         OffsetCommitRequest request = new OffsetCommitRequest(
                 "g", generation, memberId, instanceId, -1, List.of(topic("web", offset(0, 7, null))));
         return errors(shard.run(new CommitOffsets(request, (short) 8))).get(0);
+    }
+
+    private ErrorCode commitInTransaction(String memberId, @Nullable String instanceId, int generation) {
+        return TransactionRequests.errors(shard.run(TransactionRequests.commitBy(
+                        memberId, instanceId, generation, 1, "g", "web", new long[] {0, 7})))
+                .get(0);
     }
 
     private ErrorCode delete(String topic) {

@@ -48,12 +48,14 @@ class CommitAndFetchTest {
     void partitionsWithoutAnOffsetAreAnsweredWithMinusOneAndRepetitionsOnce() {
         shard.run(commit("g", "web", 0, 6));
 
-        OffsetFetchResponse.Group answer = shard.ask(new FetchOffsets(new OffsetFetchRequest.Group(
-                "g",
-                List.of(
-                        new OffsetFetchRequest.Topic("web", List.of(1, 0, 0, -1)),
-                        new OffsetFetchRequest.Topic("web", List.of(0, 2)),
-                        new OffsetFetchRequest.Topic("none", List.of(0))))));
+        OffsetFetchResponse.Group answer = shard.ask(new FetchOffsets(
+                new OffsetFetchRequest.Group(
+                        "g",
+                        List.of(
+                                new OffsetFetchRequest.Topic("web", List.of(1, 0, 0, -1)),
+                                new OffsetFetchRequest.Topic("web", List.of(0, 2)),
+                                new OffsetFetchRequest.Topic("none", List.of(0)))),
+                false));
 
         assertThat(answer.topics())
                 .extracting(topic -> topic.partitions().size())
@@ -104,7 +106,7 @@ class CommitAndFetchTest {
         assertThat(errors(shard.run(new CommitOffsets(
                         new OffsetCommitRequest("g", 3, "member", null, -1, List.of(offset)), (short) 9))))
                 .containsExactly(ErrorCode.UNKNOWN_MEMBER_ID);
-        assertThat(shard.ask(new FetchOffsets(new OffsetFetchRequest.Group("g", "member", 3, null)))
+        assertThat(shard.ask(new FetchOffsets(new OffsetFetchRequest.Group("g", "member", 3, null), false))
                         .errorCode())
                 .isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
         assertThat(shard.log()).isEmpty();

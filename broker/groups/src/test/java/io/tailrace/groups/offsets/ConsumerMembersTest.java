@@ -142,6 +142,18 @@ class ConsumerMembersTest {
         assertThat(shard.ask(new ListGroups(List.of(), List.of())).groups()).isEmpty();
     }
 
+    /** The request has no error for member epochs. */
+    @Test
+    void membersAreCheckedInTransactionsToo() {
+        assertThat(commitInTransaction(MEMBER, 5)).containsExactly(ErrorCode.NONE, ErrorCode.NONE);
+        assertThat(commitInTransaction(MEMBER, 4)).containsExactly(ErrorCode.NONE, ErrorCode.ILLEGAL_GENERATION);
+        assertThat(commitInTransaction("", -1)).containsExactly(ErrorCode.NONE, ErrorCode.NONE);
+        int before = shard.log().size();
+        assertThat(commitInTransaction(MEMBER, 6)).containsOnly(ErrorCode.ILLEGAL_GENERATION);
+        assertThat(commitInTransaction("other", 5)).containsOnly(ErrorCode.UNKNOWN_MEMBER_ID);
+        assertThat(shard.log()).hasSize(before);
+    }
+
     @Test
     void groupsAreListedByType() {
         shard.run(commit("offsets", "web", 0, 1));
@@ -203,11 +215,16 @@ class ConsumerMembersTest {
     }
 
     private ErrorCode fetchError(String memberId, int epoch) {
-        return shard.ask(new FetchOffsets(new OffsetFetchRequest.Group("g", memberId, epoch, null)))
+        return shard.ask(new FetchOffsets(new OffsetFetchRequest.Group("g", memberId, epoch, null), false))
                 .errorCode();
     }
 
     /** Commits web-0 and web-1. */
+    private List<ErrorCode> commitInTransaction(String memberId, int epoch) {
+        return TransactionRequests.errors(shard.run(TransactionRequests.commitBy(
+                memberId, null, epoch, 1, "g", "web", new long[] {0, 7}, new long[] {1, 8})));
+    }
+
     private List<ErrorCode> commitBy(String memberId, int epoch) {
         OffsetCommitRequest request = new OffsetCommitRequest(
                 "g", epoch, memberId, null, -1, List.of(topic("web", offset(0, 7, null), offset(1, 8, null))));

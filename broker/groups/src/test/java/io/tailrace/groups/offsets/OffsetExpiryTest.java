@@ -10,7 +10,6 @@ import static io.tailrace.groups.offsets.TestShard.CHECK_INTERVAL_MS;
 import static io.tailrace.groups.offsets.TestShard.RETENTION_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.groups.StoredOffset;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.OffsetCommitRequest;
 import io.tailrace.protocol.message.OffsetFetchRequest;
@@ -118,7 +117,8 @@ class OffsetExpiryTest {
 
         assertThat(offsets(shard.ask(fetchAll("g")))).isEmpty();
         assertThat(offsets(shard.ask(new FetchOffsets(
-                        new OffsetFetchRequest.Group("g", List.of(new OffsetFetchRequest.Topic("web", List.of(0))))))))
+                        new OffsetFetchRequest.Group("g", List.of(new OffsetFetchRequest.Topic("web", List.of(0)))),
+                        false))))
                 .isEqualTo(Map.of("web-0", -1L));
 
         shard.run(commit("g", "web", 1, 2));
@@ -146,7 +146,7 @@ class OffsetExpiryTest {
         shard.topicIsUnreadable("app");
         shard.reload();
         shard.store(OffsetRecords.commit(
-                "g", new TopicPartition("app", 0), new StoredOffset(6, -1, "", 0, -1, StoredOffset.UNKNOWN_TOPIC)));
+                "g", new TopicPartition("app", 0), new OffsetCommitRequest.Partition(0, 6, -1, null), -1, 0));
         shard.topic("app", 1);
 
         shard.passUntil(CHECK_INTERVAL_MS);

@@ -43,7 +43,7 @@ final class OffsetRequests {
 
     /** All offsets of a group. */
     static FetchOffsets fetchAll(String group) {
-        return new FetchOffsets(new OffsetFetchRequest.Group(group, null));
+        return new FetchOffsets(new OffsetFetchRequest.Group(group, null), false);
     }
 
     /** Offsets by partition, such as {@code web-0}. */

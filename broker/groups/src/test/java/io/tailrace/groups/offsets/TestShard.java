@@ -15,6 +15,7 @@ import io.tailrace.shard.StoredRecord;
 import io.tailrace.shard.Ticket;
 import io.tailrace.shard.Timeout;
 import io.tailrace.shard.TimerChange;
+import io.tailrace.shard.TransactionPart;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,9 +23,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Runs decisions on a shard in memory, with a clock that the test moves. Everything is committed unless a test says otherwise. */
 final class TestShard {
@@ -34,7 +37,7 @@ final class TestShard {
 
     private final Map<String, FixedTopic> topics = new HashMap<>();
     private final Set<String> unreadableTopics = new HashSet<>();
-    private final List<StoredRecord> log = new ArrayList<>();
+    private final List<Entry> entries = new ArrayList<>();
     private final Map<Timeout<GroupsShard>, Long> timers = new LinkedHashMap<>();
     private final Map<Long, Object> answers = new HashMap<>();
     private Cluster cluster = new Cluster(0, Map.of(), Set.of());
@@ -43,6 +46,27 @@ final class TestShard {
     private long lastTicket;
     private long nowMs;
     private int recordsInLastDecision;
+
+    /**
+     * A part of the log.
+     *
+     * @param record null for a marker
+     * @param transaction null for a record outside transactions
+     */
+    record Entry(
+            long offset,
+            @Nullable StoredRecord record,
+            @Nullable TransactionPart transaction) {
+        void replayTo(GroupsShard shard) {
+            if (transaction instanceof TransactionPart.End end) {
+                shard.endTransaction(offset, end.marker());
+            } else if (transaction instanceof TransactionPart.Records part) {
+                shard.replayInTransaction(offset, Objects.requireNonNull(record), part.producerId());
+            } else {
+                shard.replay(offset, Objects.requireNonNull(record));
+            }
+        }
+    }
 
     private GroupsShard emptyShard() {
         return GroupRules.emptyShard(
@@ -88,7 +112,12 @@ final class TestShard {
 
     void commitAll() {
         committing = true;
-        shard.timeline().commit(log.size());
+        commitTo(entries.size());
+    }
+
+    /** Everything below this offset is committed. */
+    void commitTo(long end) {
+        shard.timeline().commit(end);
     }
 
     void at(long ms) {
@@ -117,20 +146,29 @@ final class TestShard {
 
     /** Loads the log into a new shard, as after a failover. */
     void reload() {
-        shard = emptyShard();
-        for (int offset = 0; offset < log.size(); offset++) {
-            shard.replay(offset, log.get(offset));
-        }
-        shard.timeline().commit(log.size());
+        shard = load(entries);
         timers.clear();
         shard.loaded(nowMs).forEach(this::perform);
     }
 
+    /** What a new coordinator would load from a log with these entries. */
+    GroupsShard load(List<Entry> loaded) {
+        GroupsShard empty = emptyShard();
+        loaded.forEach(entry -> entry.replayTo(empty));
+        empty.timeline().commit(entries.size());
+        return empty;
+    }
+
     void store(StoredRecord record) {
-        shard.replay(log.size(), record);
-        log.add(record);
+        append(record, null);
+    }
+
+    private void append(@Nullable StoredRecord record, @Nullable TransactionPart transaction) {
+        Entry entry = new Entry(entries.size(), record, transaction);
+        entry.replayTo(shard);
+        entries.add(entry);
         if (committing) {
-            shard.timeline().commit(log.size());
+            shard.timeline().commit(entries.size());
         }
     }
 
@@ -163,7 +201,10 @@ final class TestShard {
 
     private void perform(Decision<GroupsShard> decision) {
         recordsInLastDecision = decision.records().size();
-        decision.records().forEach(this::store);
+        if (decision.transaction() instanceof TransactionPart.End) {
+            append(null, decision.transaction());
+        }
+        decision.records().forEach(record -> append(record, decision.transaction()));
         decision.changes().forEach(change -> change.applyTo(shard));
         for (Reply<?> reply : decision.replies()) {
             answers.put(reply.ticket().id(), reply.answer());
@@ -185,8 +226,17 @@ final class TestShard {
         return recordsInLastDecision;
     }
 
+    /** The records, without markers. */
     List<StoredRecord> log() {
-        return log;
+        return entries.stream()
+                .map(Entry::record)
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .toList();
+    }
+
+    List<Entry> entries() {
+        return List.copyOf(entries);
     }
 
     GroupsShard state() {

@@ -34,7 +34,7 @@ public final class OffsetFetchHandler implements RequestHandler<OffsetFetchReque
         short version = call.header().version();
         if (version < FIRST_WITH_GROUPS) {
             OffsetFetchRequest.Group only = new OffsetFetchRequest.Group(request.groupId(), request.topics());
-            ask(only, answer -> call.answer(ofOneGroup(only, answer, version)));
+            ask(only, request.requireStable(), answer -> call.answer(ofOneGroup(only, answer, version)));
             return;
         }
         Set<String> seen = new HashSet<>();
@@ -44,12 +44,13 @@ public final class OffsetFetchHandler implements RequestHandler<OffsetFetchReque
         GatheredAnswers<OffsetFetchResponse.Group> answers = new GatheredAnswers<>(
                 requested.size(), all -> call.answer(new OffsetFetchResponse(0, List.of(), ErrorCode.NONE, all)));
         for (int i = 0; i < requested.size(); i++) {
-            ask(requested.get(i), answers.place(i));
+            ask(requested.get(i), request.requireStable(), answers.place(i));
         }
     }
 
-    private void ask(OffsetFetchRequest.Group group, Consumer<OffsetFetchResponse.Group> answer) {
-        FetchOffsets fetch = new FetchOffsets(group);
+    private void ask(
+            OffsetFetchRequest.Group group, boolean requiresStable, Consumer<OffsetFetchResponse.Group> answer) {
+        FetchOffsets fetch = new FetchOffsets(group, requiresStable);
         if (group.groupId().isEmpty()) {
             answer.accept(fetch.refused(ErrorCode.INVALID_GROUP_ID));
         } else {

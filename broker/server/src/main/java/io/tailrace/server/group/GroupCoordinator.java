@@ -1,8 +1,10 @@
 package io.tailrace.server.group;
 
 import io.tailrace.groups.GroupsShard;
+import io.tailrace.groups.offsets.EndTransaction;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.group.OffsetsTopic;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import io.tailrace.server.shard.ShardHosts;
 import io.tailrace.server.shard.ShardStatus;
 import io.tailrace.server.shard.Submission;
@@ -57,6 +59,17 @@ public final class GroupCoordinator {
      */
     public <A> Submission submit(String group, Operation<GroupsShard, A> operation, Consumer<A> answer) {
         return hosts.submit(partitionOf(group), operation, answer);
+    }
+
+    /**
+     * Ends a transaction in a partition of {@link #TOPIC}: appends the marker, and makes its offsets visible or drops them.
+     *
+     * @param raisesEpoch whether the marker must have a later epoch than the records, as with transaction version 2
+     * @param answer gets the error of the partition, once the marker is committed
+     */
+    public void endTransaction(
+            int partition, EndTransactionMarker marker, boolean raisesEpoch, Consumer<ErrorCode> answer) {
+        var unused = hosts.submit(partition, new EndTransaction(marker, raisesEpoch), answer);
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.tailrace.server.shard;
 
 import io.tailrace.protocol.ErrorCode;
-import io.tailrace.shard.Change;
 import io.tailrace.shard.Decision;
 import io.tailrace.shard.Operation;
 import io.tailrace.shard.Query;
@@ -9,7 +8,7 @@ import io.tailrace.shard.Shard;
 import io.tailrace.shard.StoredRecord;
 import io.tailrace.shard.Timeout;
 import io.tailrace.shard.TimerChange;
-import java.util.List;
+import io.tailrace.shard.TransactionPart;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -99,9 +98,11 @@ final class RunningShard<S extends Shard<S>> {
             requests.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR);
             return;
         }
-        ErrorCode error = perform(decision, nowMs);
-        if (error != ErrorCode.NONE) {
-            requests.refuse(request, error);
+        ShardAppend outcome = perform(decision, nowMs);
+        if (outcome instanceof ShardAppend.Refused refused) {
+            requests.refuse(request, refused.error());
+        } else if (outcome instanceof ShardAppend.Unverified unverified) {
+            requests.answer(request.ticket().reply(operation.unverified(unverified.verification())));
         }
     }
 
@@ -125,51 +126,67 @@ final class RunningShard<S extends Shard<S>> {
         requests.answer(request.ticket().reply(answer));
     }
 
-    /** Carries out all of a decision, or returns an error and only renews timers. */
-    private ErrorCode perform(Decision<S> decision, long nowMs) {
-        ErrorCode error = append(decision.records(), nowMs);
-        if (error != ErrorCode.NONE) {
+    /** Carries out all of a decision, or only renews timers because nothing was appended. */
+    private ShardAppend perform(Decision<S> decision, long nowMs) {
+        ShardAppend outcome = append(decision, nowMs);
+        if (!(outcome instanceof ShardAppend.Done done)) {
             decision.timers().forEach(change -> renewRunning(change, nowMs));
-            return error;
+            return outcome;
         }
-        if (!replay(decision.records(), decision.changes())) {
-            return ErrorCode.UNKNOWN_SERVER_ERROR;
+        if (!replay(decision, done.offsets())) {
+            return new ShardAppend.Refused(ErrorCode.UNKNOWN_SERVER_ERROR);
         }
         decision.timers().forEach(change -> setTimer(change, nowMs));
         if (!decision.replies().isEmpty()) {
             parked.add(nextOffset, runtime.time().nowMs() + runtime.acknowledgeMsMax(), decision.replies());
         }
         sendCommitted();
-        return ErrorCode.NONE;
+        return outcome;
     }
 
-    private ErrorCode append(List<StoredRecord> records, long nowMs) {
+    private ShardAppend append(Decision<S> decision, long nowMs) {
         if (nextOffset - committedEnd >= UNCOMMITTED_RECORDS_MAX) {
-            return ErrorCode.COORDINATOR_NOT_AVAILABLE;
+            return new ShardAppend.Refused(ErrorCode.COORDINATOR_NOT_AVAILABLE);
         }
-        ErrorCode error = records.isEmpty() ? ErrorCode.NONE : log.append(records, nextOffset, nowMs);
-        if (error == ErrorCode.OFFSET_OUT_OF_RANGE) {
+        ShardAppend outcome = log.append(decision, nextOffset, nowMs);
+        if (outcome instanceof ShardAppend.Refused refused && refused.error() == ErrorCode.OFFSET_OUT_OF_RANGE) {
             LOG.warn("Log of a shard does not end where its state expects it, it is loaded again: {}", id());
             isBroken = true;
-            return ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
+            return new ShardAppend.Refused(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
         }
-        return error;
+        return outcome;
     }
 
     /** Returns false if the state may lack a part of the decision. */
-    private boolean replay(List<StoredRecord> records, List<Change<S>> changes) {
+    private boolean replay(Decision<S> decision, int offsets) {
         long offset = nextOffset;
-        nextOffset += records.size();
+        nextOffset += offsets;
         try {
-            for (StoredRecord record : records) {
-                state.replay(offset++, record);
+            if (offsets > 0) {
+                replay(decision, offset);
             }
-            changes.forEach(change -> change.applyTo(state));
+            decision.changes().forEach(change -> change.applyTo(state));
             return true;
         } catch (RuntimeException e) {
             LOG.error("A shard does not understand its own decision, it is loaded again: {} at {}", id(), offset, e);
             isBroken = true;
             return false;
+        }
+    }
+
+    private void replay(Decision<S> decision, long firstOffset) {
+        TransactionPart transaction = decision.transaction();
+        if (transaction instanceof TransactionPart.End end) {
+            state.endTransaction(firstOffset, end.marker());
+            return;
+        }
+        long offset = firstOffset;
+        for (StoredRecord record : decision.records()) {
+            if (transaction instanceof TransactionPart.Records part) {
+                state.replayInTransaction(offset++, record, part.producerId());
+            } else {
+                state.replay(offset++, record);
+            }
         }
     }
 
@@ -249,19 +266,19 @@ final class RunningShard<S extends Shard<S>> {
             LOG.error("A timeout failed and changed nothing: {} in {}", timeout, id(), e);
             return false;
         }
-        ErrorCode error = perform(decision, nowMs);
-        if (error != ErrorCode.NONE) {
-            warnOfRefusal(error, timeout);
+        ShardAppend outcome = perform(decision, nowMs);
+        if (!(outcome instanceof ShardAppend.Done)) {
+            warnOfRefusal(outcome, timeout);
         }
-        return error == ErrorCode.NONE;
+        return outcome instanceof ShardAppend.Done;
     }
 
     /** At most once a minute: while replicas are missing, this happens to every timer. */
-    private void warnOfRefusal(ErrorCode error, Timeout<S> timeout) {
+    private void warnOfRefusal(ShardAppend outcome, Timeout<S> timeout) {
         long nowMs = runtime.time().nowMs();
         if (nowMs >= warnFromMs) {
             warnFromMs = nowMs + WARN_INTERVAL_MS;
-            LOG.warn("Records of a timeout are refused with {}, it is tried again: {} in {}", error, timeout, id());
+            LOG.warn("Records of a timeout are not appended, it is tried again: {}: {} in {}", outcome, timeout, id());
         }
     }
 

@@ -4,6 +4,7 @@ import io.tailrace.log.LogSlice;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.CorruptBatchException;
 import io.tailrace.protocol.record.Decompressor;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatches;
 import io.tailrace.protocol.record.RecordCursor;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Replays a partition's log into a shard. Records that cannot be replayed and damaged batches are skipped, so that one of them
- * does not make the others unavailable. Control batches are not records of the shard.
+ * does not make the others unavailable. Records of transactions stay pending until the marker behind them.
  */
 final class ShardLoader {
     private static final Logger LOG = LoggerFactory.getLogger(ShardLoader.class);
@@ -76,9 +77,7 @@ final class ShardLoader {
         }
         long next = offset;
         for (RecordBatch batch : RecordBatches.of(buffer.flip())) {
-            if (!batch.isControl()) {
-                replay(batch, offset);
-            }
+            replay(batch, offset);
             next = batch.nextOffset();
         }
         return next;
@@ -87,10 +86,14 @@ final class ShardLoader {
     private void replay(RecordBatch batch, long from) {
         try {
             batch.ensureCrc();
+            if (batch.isControl()) {
+                replayControl(batch);
+                return;
+            }
             RecordCursor record = RecordCursor.of(batch, decompressor);
             while (record.next()) {
                 if (record.offset() >= from) {
-                    replay(record);
+                    replay(batch, record);
                 }
             }
         } catch (CorruptBatchException e) {
@@ -98,14 +101,26 @@ final class ShardLoader {
         }
     }
 
-    private void replay(RecordCursor record) {
+    /** Without a producer, it ends no transaction. */
+    private void replayControl(RecordBatch batch) {
+        if (batch.hasProducerId()) {
+            shard.endTransaction(batch.baseOffset(), EndTransactionMarker.of(batch));
+        }
+    }
+
+    private void replay(RecordBatch batch, RecordCursor record) {
         ByteBuffer key = record.key();
         if (key == null) {
             skip(record.offset(), new IllegalArgumentException("it has no key"));
             return;
         }
         try {
-            shard.replay(record.offset(), new StoredRecord(key, record.value()));
+            StoredRecord stored = new StoredRecord(key, record.value());
+            if (batch.isTransactional() && batch.hasProducerId()) {
+                shard.replayInTransaction(record.offset(), stored, batch.producerId());
+            } else {
+                shard.replay(record.offset(), stored);
+            }
             records++;
         } catch (RuntimeException e) {
             skip(record.offset(), e);

@@ -1,13 +1,17 @@
 package io.tailrace.server.shard;
 
 import io.tailrace.log.AppendResult;
+import io.tailrace.log.ReplicaLog;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.record.CompressionType;
+import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatchBuilder;
 import io.tailrace.replication.Leader;
 import io.tailrace.server.partition.LeaderWrite;
 import io.tailrace.server.partition.Partition;
+import io.tailrace.shard.Decision;
 import io.tailrace.shard.StoredRecord;
+import io.tailrace.shard.TransactionPart;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
@@ -51,34 +55,54 @@ final class ShardLog {
     }
 
     /**
-     * Appends records as one batch.
+     * Appends the records of a decision as one batch, or its marker.
      *
-     * @param expectedOffset where the log must end
-     * @return {@code NONE}, or the error of a coordinator whose records are not in the log; {@code OFFSET_OUT_OF_RANGE} if the
-     *     log ends elsewhere
+     * @param expectedOffset where the log must end; refused with {@code OFFSET_OUT_OF_RANGE} if it ends elsewhere
      */
-    ErrorCode append(List<StoredRecord> records, long expectedOffset, long nowMs) {
+    ShardAppend append(Decision<?> decision, long expectedOffset, long nowMs) {
+        List<StoredRecord> records = decision.records();
+        TransactionPart transaction = decision.transaction();
+        if (transaction instanceof TransactionPart.End end) {
+            return append(new LeaderWrite.Marker(end.marker(), end.raisesEpoch()), 1, expectedOffset);
+        }
+        if (records.isEmpty()) {
+            return new ShardAppend.Done(0);
+        }
         int bytesMax = partition.settings().messageBytesMax();
         RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, bytesMax);
         for (StoredRecord record : records) {
             ByteBuffer value = record.value();
             if (!builder.append(nowMs, bytes(record.key()), value == null ? null : bytes(value), List.of())) {
-                return ErrorCode.MESSAGE_TOO_LARGE;
+                return new ShardAppend.Refused(ErrorCode.MESSAGE_TOO_LARGE);
             }
         }
+        long verification = ReplicaLog.NOT_VERIFIED;
+        if (transaction instanceof TransactionPart.Records part) {
+            builder.producer(part.producerId(), part.producerEpoch(), RecordBatch.NO_SEQUENCE);
+            builder.transactional();
+            verification = part.verification().orElse(ReplicaLog.NOT_VERIFIED);
+        }
         ByteBuffer batch = builder.build();
-        if (batch.remaining() > bytesMax) {
-            return ErrorCode.MESSAGE_TOO_LARGE;
-        }
-        AppendResult result = partition
-                .appendAt(expectedOffset, new LeaderWrite.Batch(batch), leaderEpoch)
-                .result();
+        return batch.remaining() > bytesMax
+                ? new ShardAppend.Refused(ErrorCode.MESSAGE_TOO_LARGE)
+                : append(new LeaderWrite.Batch(batch, verification), records.size(), expectedOffset);
+    }
+
+    private ShardAppend append(LeaderWrite write, int offsets, long expectedOffset) {
+        AppendResult result =
+                partition.appendAt(expectedOffset, write, leaderEpoch).result();
         if (result instanceof AppendResult.Appended) {
-            return ErrorCode.NONE;
+            return new ShardAppend.Done(offsets);
         }
-        return result instanceof AppendResult.Refused refused
-                ? coordinatorError(refused.error())
-                : ErrorCode.UNKNOWN_SERVER_ERROR;
+        if (result instanceof AppendResult.Unverified unverified) {
+            return new ShardAppend.Unverified(unverified.verification());
+        }
+        if (result instanceof AppendResult.Refused refused) {
+            return new ShardAppend.Refused(coordinatorError(refused.error()));
+        }
+        return write instanceof LeaderWrite.Marker
+                ? new ShardAppend.Done(0)
+                : new ShardAppend.Refused(ErrorCode.UNKNOWN_SERVER_ERROR);
     }
 
     private static byte[] bytes(ByteBuffer buffer) {
@@ -150,7 +174,12 @@ final class ShardLog {
     /** The error that clients of a coordinator get when its own log fails. */
     static ErrorCode coordinatorError(ErrorCode error) {
         return switch (error) {
-            case NONE, OFFSET_OUT_OF_RANGE, MESSAGE_TOO_LARGE -> error;
+            case NONE,
+                    OFFSET_OUT_OF_RANGE,
+                    MESSAGE_TOO_LARGE,
+                    INVALID_PRODUCER_EPOCH,
+                    INVALID_TXN_STATE,
+                    TRANSACTION_COORDINATOR_FENCED -> error;
             case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, FENCED_LEADER_EPOCH -> ErrorCode.NOT_COORDINATOR;
             case NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT ->
                 ErrorCode.COORDINATOR_NOT_AVAILABLE;

@@ -216,7 +216,7 @@ class ShardLoadTest {
                 .isInstanceOf(AppendResult.Appended.class);
     }
 
-    private static ByteBuffer batch(String key, String value) {
+    static ByteBuffer batch(String key, String value) {
         RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 1 << 20);
         builder.append(1000, key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8), List.of());
         return builder.build();

@@ -1,6 +1,7 @@
 package io.tailrace.server.shard;
 
 import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.record.EndTransactionMarker;
 import io.tailrace.shard.Decision;
 import io.tailrace.shard.Operation;
 import io.tailrace.shard.Query;
@@ -11,10 +12,15 @@ import io.tailrace.shard.Timeline;
 import io.tailrace.shard.TimelineMap;
 import io.tailrace.shard.Timeout;
 import io.tailrace.shard.TimerChange;
+import io.tailrace.shard.TransactionPart;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
 
 /** A shard that maps words to words. Answers are words, too; that of a refused request is the name of the error. */
 final class Words implements Shard<Words> {
@@ -31,6 +37,9 @@ final class Words implements Shard<Words> {
 
     private final Timeline timeline = new Timeline();
     private final TimelineMap<String, String> words = new TimelineMap<>(timeline);
+    /** By producer. */
+    private final Map<Long, Map<String, String>> pending = new HashMap<>();
+
     final List<Ticket<String>> waiting = new ArrayList<>();
     final List<String> unstored = new ArrayList<>();
 
@@ -49,6 +58,22 @@ final class Words implements Shard<Words> {
             words.remove(key);
         } else {
             words.put(key, text(value));
+        }
+    }
+
+    @Override
+    public void replayInTransaction(long offset, StoredRecord record, long producerId) {
+        timeline.startRecord(offset);
+        pending.computeIfAbsent(producerId, absent -> new HashMap<>())
+                .put(text(record.key()), text(Objects.requireNonNull(record.value())));
+    }
+
+    @Override
+    public void endTransaction(long offset, EndTransactionMarker marker) {
+        timeline.startRecord(offset);
+        Map<String, String> ended = pending.remove(marker.producerId());
+        if (ended != null && marker.isCommit()) {
+            ended.forEach(words::put);
         }
     }
 
@@ -84,6 +109,45 @@ final class Words implements Shard<Words> {
                     .append(record(key, value))
                     .change(words -> words.unstored.add(key))
                     .reply(ticket, before == null ? "" : before)
+                    .build();
+        }
+
+        @Override
+        public String refused(ErrorCode error) {
+            return error.name();
+        }
+    }
+
+    /** Stores a word in a transaction, in epoch 0 of its producer. Answers with the verification that the log asks for, if it does. */
+    record PutInTransaction(long producerId, String key, String value, OptionalLong verification)
+            implements Operation<Words, String> {
+        @Override
+        public Decision<Words> decide(Words state, Ticket<String> ticket, long nowMs) {
+            return new Decision.Builder<Words>()
+                    .append(record(key, value))
+                    .transaction(new TransactionPart.Records(producerId, (short) 0, verification))
+                    .reply(ticket, "stored")
+                    .build();
+        }
+
+        @Override
+        public String refused(ErrorCode error) {
+            return error.name();
+        }
+
+        @Override
+        public String unverified(long found) {
+            return Long.toString(found);
+        }
+    }
+
+    /** Ends a transaction. */
+    record End(EndTransactionMarker marker) implements Operation<Words, String> {
+        @Override
+        public Decision<Words> decide(Words state, Ticket<String> ticket, long nowMs) {
+            return new Decision.Builder<Words>()
+                    .transaction(new TransactionPart.End(marker, true))
+                    .reply(ticket, "ended")
                     .build();
         }
 
