@@ -11,16 +11,17 @@ import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.shard.Submission;
 import io.tailrace.server.transaction.TransactionVerifier;
 import io.tailrace.transactions.ProducerIdentity;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Commits offsets of a group in a transaction, and answers when the in-sync replicas have them. Before the first offsets of a
  * transaction in a partition are stored, its coordinator is asked, which adds the partition for clients of transaction version 2.
  */
 public final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCommitRequest, TxnOffsetCommitResponse> {
+    /** Offsets are verified again if a marker comes in between: that of the transaction before, and no other one. */
+    private static final int VERIFICATIONS_MAX = 3;
+
     private final GroupCoordinator groups;
     private final TransactionVerifier verifier;
 
@@ -42,7 +43,7 @@ public final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCom
             attempt.refuse(ErrorCode.INVALID_GROUP_ID);
         } else {
             call.onDisconnect(attempt::giveUp);
-            attempt.submit(OptionalLong.empty(), attempt::verify);
+            attempt.submit(OptionalLong.empty());
         }
     }
 
@@ -53,6 +54,8 @@ public final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCom
         private final short version;
         private final TransactionVerifier.Client client;
         private volatile Submission submission = () -> {};
+        /** One at a time, each submitted by the answer before it. */
+        private int verifications;
 
         Attempt(TxnOffsetCommitRequest request, Call<TxnOffsetCommitResponse> call) {
             this.request = request;
@@ -61,13 +64,13 @@ public final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCom
             this.client = TransactionVerifier.Client.ofTxnOffsetCommit(version);
         }
 
-        void submit(OptionalLong verification, Consumer<Answer.Unverified> onUnverified) {
+        void submit(OptionalLong verification) {
             CommitTransactionOffsets commit = new CommitTransactionOffsets(request, version, verification);
             submission = groups.submit(request.groupId(), commit, answer -> {
-                if (answer instanceof Answer.Unverified unverified) {
-                    onUnverified.accept(unverified);
+                if (answer instanceof Answer.Results results) {
+                    call.answer(results.response());
                 } else {
-                    call.answer(((Answer.Results) answer).response());
+                    verify(((Answer.Unverified) answer).verification());
                 }
             });
         }
@@ -76,23 +79,22 @@ public final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCom
             submission.giveUp();
         }
 
-        void verify(Answer.Unverified unverified) {
+        private void verify(long verification) {
+            if (verifications++ == VERIFICATIONS_MAX) {
+                refuse(client.shown(ErrorCode.TRANSACTION_ABORTABLE));
+                return;
+            }
             TopicPartition partition =
                     new TopicPartition(GroupCoordinator.TOPIC, groups.partitionOf(request.groupId()));
+            ProducerIdentity producer = new ProducerIdentity(request.producerId(), request.producerEpoch());
             verifier.verify(
-                    new TransactionVerifier.Question(
-                            request.transactionalId(),
-                            new ProducerIdentity(request.producerId(), request.producerEpoch()),
-                            Set.of(partition),
-                            client),
-                    answers -> verified(answers, partition, unverified.verification()));
+                    new TransactionVerifier.Question(request.transactionalId(), producer, Set.of(partition), client),
+                    answers -> verified(answers.getOrDefault(partition, ErrorCode.UNKNOWN_SERVER_ERROR), verification));
         }
 
-        private void verified(Map<TopicPartition, ErrorCode> answers, TopicPartition partition, long verification) {
-            ErrorCode error = answers.getOrDefault(partition, ErrorCode.UNKNOWN_SERVER_ERROR);
+        private void verified(ErrorCode error, long verification) {
             if (error == ErrorCode.NONE) {
-                // If a marker has come meanwhile, the transaction that was asked about has ended.
-                submit(OptionalLong.of(verification), again -> refuse(client.shown(ErrorCode.TRANSACTION_ABORTABLE)));
+                submit(OptionalLong.of(verification));
             } else {
                 refuse(error);
             }

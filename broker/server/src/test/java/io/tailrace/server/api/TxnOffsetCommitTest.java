@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -105,17 +106,32 @@ class TxnOffsetCommitTest {
         assertThat(fetch(true).errorCode()).isEqualTo(ErrorCode.NONE);
     }
 
-    /** The transaction that the coordinator was asked about may have ended. */
+    /** It was that of the transaction before, or the transaction that the coordinator was asked about has ended. */
     @Test
-    void offsetsAreNotStoredIfAMarkerComesWhileTheCoordinatorIsAsked() throws Exception {
+    void theCoordinatorIsAskedAgainIfAMarkerComesWhileItIsAsked() throws Exception {
         coordinator = answer -> {
-            EndTransactionMarker marker = new EndTransactionMarker(PRODUCER.id(), (short) 0, false, 1);
-            coordinated().endTransaction(0, marker, false, ended -> answer.accept(Map.of(PARTITION, ErrorCode.NONE)));
+            coordinatorAnswers(ErrorCode.NONE);
+            confirmBehindAMarker(1, answer);
         };
-        assertThat(commit("g", 5, (short) 5)).isEqualTo(ErrorCode.TRANSACTION_ABORTABLE);
-        assertThat(fetch(true).errorCode()).isEqualTo(ErrorCode.NONE);
-        coordinatorAnswers(ErrorCode.NONE);
         assertThat(commit("g", 5, (short) 5)).isEqualTo(ErrorCode.NONE);
+        assertThat(questions).hasSize(2);
+    }
+
+    @Test
+    void itIsNotAskedForEver() throws Exception {
+        AtomicInteger coordinatorEpoch = new AtomicInteger();
+        coordinator = answer -> confirmBehindAMarker(coordinatorEpoch.incrementAndGet(), answer);
+
+        assertThat(commit("g", 5, (short) 5)).isEqualTo(ErrorCode.TRANSACTION_ABORTABLE);
+        assertThat(questions).hasSize(3);
+        assertThat(commit("g", 5, (short) 3)).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+        assertThat(fetch(true).errorCode()).isEqualTo(ErrorCode.NONE);
+    }
+
+    private void confirmBehindAMarker(int coordinatorEpoch, Consumer<Map<TopicPartition, ErrorCode>> answer) {
+        coordinated()
+                .endTransaction(
+                        0, marker(coordinatorEpoch, false), false, ended -> answer.accept(Map.of(PARTITION, ended)));
     }
 
     @Test
@@ -135,9 +151,13 @@ class TxnOffsetCommitTest {
 
     private ErrorCode end(boolean isCommit) {
         CompletableFuture<ErrorCode> answer = new CompletableFuture<>();
-        EndTransactionMarker marker = new EndTransactionMarker(PRODUCER.id(), (short) 1, isCommit, 1);
-        coordinated().endTransaction(0, marker, true, answer::complete);
+        coordinated().endTransaction(0, marker(1, isCommit), true, answer::complete);
         return answer.join();
+    }
+
+    private static EndTransactionMarker marker(int coordinatorEpoch, boolean isCommit) {
+        return new EndTransactionMarker(
+                PRODUCER.id(), (short) (PRODUCER.epoch() + (isCommit ? 1 : 0)), isCommit, coordinatorEpoch);
     }
 
     private ErrorCode commit(String group, long offset, short version) throws IOException {
