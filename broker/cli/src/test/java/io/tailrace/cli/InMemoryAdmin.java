@@ -4,6 +4,7 @@ import io.tailrace.client.ClientException;
 import io.tailrace.client.ClusterAdmin;
 import io.tailrace.client.ClusterDescription;
 import io.tailrace.client.ConfigEntry;
+import io.tailrace.client.IsolationLevel;
 import io.tailrace.client.LogDirectoryDescription;
 import io.tailrace.client.LogEnd;
 import io.tailrace.client.NewTopic;
@@ -225,12 +226,12 @@ final class InMemoryAdmin implements ClusterAdmin {
     }
 
     @Override
-    public Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> asked) {
+    public Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> asked, IsolationLevel isolation) {
         return offsets(asked, highWatermarks);
     }
 
     @Override
-    public Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> asked) {
+    public Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> asked, IsolationLevel isolation) {
         throw new UnsupportedOperationException("logEnds");
     }
 

@@ -49,10 +49,15 @@ public interface Admin extends AutoCloseable {
     Map<TopicPartition, Long> earliestOffsets(Collection<TopicPartition> partitions);
 
     /** High watermark of each partition (exclusive). */
-    Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> partitions);
+    default Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> partitions) {
+        return latestOffsets(partitions, IsolationLevel.READ_UNCOMMITTED);
+    }
 
-    /** High watermark and leader epoch of each partition. */
-    Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> partitions);
+    /** Where readers at the isolation level get to (exclusive): the high watermark, or the last stable offset. */
+    Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> partitions, IsolationLevel isolation);
+
+    /** As above, with the leader epoch of each partition. */
+    Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> partitions, IsolationLevel isolation);
 
     /**
      * Where the largest leader epoch up to the given one ends in each partition's log (exclusive), at most at the high watermark

@@ -32,7 +32,7 @@ final class AssignedPartition {
     static final long UNKNOWN = -1;
 
     private final TopicPartition topicPartition;
-    private final Deque<RecordBatch> batches = new ArrayDeque<>();
+    private final Deque<Buffered> batches = new ArrayDeque<>();
     private final Deque<ConsumerRecord> records = new ArrayDeque<>();
     private Start start;
     private long position = UNKNOWN;
@@ -47,6 +47,13 @@ final class AssignedPartition {
     private @Nullable ClientException failure;
     private boolean paused;
     private UUID topicId = MetadataSnapshot.NO_ID;
+
+    /**
+     * A batch that is not decoded yet.
+     *
+     * @param batch null if its records are not returned: markers, and those of aborted transactions
+     */
+    private record Buffered(@Nullable RecordBatch batch, long nextOffset) {}
 
     /**
      * @param generations counts the generations of all partitions, so that a partition that is assigned again gets new numbers
@@ -170,15 +177,16 @@ final class AssignedPartition {
         return taken;
     }
 
-    /** Buffers batches that were read from the fetch offset on. The last may be incomplete. */
-    void buffer(ByteBuffer bytes) {
+    /** Buffers batches that were read from the fetch offset on, without the aborted ones. The last may be incomplete. */
+    void buffer(ByteBuffer bytes, AbortedTransactions aborted) {
         int whole = 0;
         try {
             for (RecordBatch batch : RecordBatches.of(bytes)) {
+                boolean isReturned = !aborted.contain(batch) && !batch.isControl();
                 whole++;
                 if (batch.nextOffset() > fetchOffset) {
-                    batches.add(batch);
-                    bufferedBytes += batch.sizeInBytes();
+                    batches.add(new Buffered(isReturned ? batch : null, batch.nextOffset()));
+                    bufferedBytes += isReturned ? batch.sizeInBytes() : 0;
                     fetchOffset = batch.nextOffset();
                 }
             }
@@ -221,16 +229,19 @@ final class AssignedPartition {
     }
 
     private boolean decodeNext(Decompressor decompressor) {
-        RecordBatch batch = batches.poll();
-        if (batch == null) {
+        Buffered next = batches.poll();
+        if (next == null) {
             return false;
+        }
+        RecordBatch batch = next.batch;
+        if (batch == null) {
+            decodedTo = next.nextOffset;
+            return true;
         }
         bufferedBytes -= batch.sizeInBytes();
         try {
-            if (!batch.isControl()) {
-                decode(batch, decompressor);
-            }
-            decodedTo = batch.nextOffset();
+            decode(batch, decompressor);
+            decodedTo = next.nextOffset;
             return true;
         } catch (CorruptBatchException e) {
             ClientException corrupt = corrupt(batch.baseOffset(), e);

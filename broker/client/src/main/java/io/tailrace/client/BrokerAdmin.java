@@ -227,23 +227,26 @@ final class BrokerAdmin implements ClusterAdmin {
 
     @Override
     public Map<TopicPartition, Long> earliestOffsets(Collection<TopicPartition> partitions) {
-        return offsets(partitions, partition -> ListOffsetsRequest.EARLIEST);
+        return offsets(partitions, partition -> ListOffsetsRequest.EARLIEST, IsolationLevel.READ_UNCOMMITTED);
     }
 
     @Override
-    public Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> partitions) {
-        return offsets(partitions, partition -> ListOffsetsRequest.LATEST);
+    public Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> partitions, IsolationLevel isolation) {
+        return offsets(partitions, partition -> ListOffsetsRequest.LATEST, isolation);
     }
 
     @Override
     public Map<TopicPartition, Long> offsetsAt(Map<TopicPartition, Long> timestampsMs) {
-        return offsets(timestampsMs.keySet(), partition -> Objects.requireNonNull(timestampsMs.get(partition)));
+        return offsets(
+                timestampsMs.keySet(),
+                partition -> Objects.requireNonNull(timestampsMs.get(partition)),
+                IsolationLevel.READ_UNCOMMITTED);
     }
 
     private Map<TopicPartition, Long> offsets(
-            Collection<TopicPartition> partitions, Function<TopicPartition, Long> timestamp) {
+            Collection<TopicPartition> partitions, Function<TopicPartition, Long> timestamp, IsolationLevel isolation) {
         Map<TopicPartition, Long> offsets = new HashMap<>();
-        lookUp(partitions, timestamp).forEach((partition, answer) -> {
+        lookUp(partitions, timestamp, isolation).forEach((partition, answer) -> {
             if (answer.offset() >= 0) {
                 offsets.put(partition, answer.offset());
             }
@@ -252,19 +255,20 @@ final class BrokerAdmin implements ClusterAdmin {
     }
 
     @Override
-    public Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> partitions) {
+    public Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> partitions, IsolationLevel isolation) {
         Map<TopicPartition, LogEnd> ends = new HashMap<>();
-        lookUp(partitions, partition -> ListOffsetsRequest.LATEST)
+        lookUp(partitions, partition -> ListOffsetsRequest.LATEST, isolation)
                 .forEach((partition, answer) -> ends.put(partition, new LogEnd(answer.offset(), answer.leaderEpoch())));
         return ends;
     }
 
     private Map<TopicPartition, OffsetLookup.Found> lookUp(
-            Collection<TopicPartition> partitions, Function<TopicPartition, Long> timestamp) {
+            Collection<TopicPartition> partitions, Function<TopicPartition, Long> timestamp, IsolationLevel isolation) {
         Map<TopicPartition, Long> timestamps = new HashMap<>();
         partitions.forEach(partition -> timestamps.put(partition, timestamp.apply(partition)));
         return atLeaders(
-                partitions, snapshot -> OffsetLookup.find(calls.network(), snapshot, timestamps, calls.timeoutMs()));
+                partitions,
+                snapshot -> OffsetLookup.find(calls.network(), snapshot, timestamps, isolation, calls.timeoutMs()));
     }
 
     @Override

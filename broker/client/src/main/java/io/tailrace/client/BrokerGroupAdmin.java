@@ -214,7 +214,11 @@ final class BrokerGroupAdmin implements GroupAdmin {
         }
         return calls.call(
                 "offsets", () -> calls.metadata(topicsOf(timesMs.keySet())).thenCompose(answer -> OffsetLookup.find(
-                                calls.network(), MetadataSnapshot.EMPTY.updated(answer), timesMs, calls.timeoutMs())
+                                calls.network(),
+                                MetadataSnapshot.EMPTY.updated(answer),
+                                timesMs,
+                                IsolationLevel.READ_UNCOMMITTED,
+                                calls.timeoutMs())
                         .thenApply(found -> offsets(timesMs.keySet(), found, answer))));
     }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param fetchBytesMax bytes of one response, unless its first batch is larger ({@code fetch.max.bytes})
  * @param partitionFetchBytesMax bytes of one partition in one response ({@code max.partition.fetch.bytes})
  * @param pollRecordsMax records that one poll returns ({@code max.poll.records})
+ * @param isolation which records of transactions it gets ({@code isolation.level})
  * @param membership how it takes part in its group if it subscribes
  */
 public record ConsumerConfig(
@@ -28,6 +29,7 @@ public record ConsumerConfig(
         int fetchBytesMax,
         int partitionFetchBytesMax,
         int pollRecordsMax,
+        IsolationLevel isolation,
         MembershipConfig membership) {
 
     private static final BuilderKeys<Builder> KEYS = new BuilderKeys<Builder>()
@@ -39,7 +41,8 @@ public record ConsumerConfig(
             .number("fetch.max.wait.ms", Builder::fetchWaitMsMax)
             .number("fetch.max.bytes", Builder::fetchBytesMax)
             .number("max.partition.fetch.bytes", Builder::partitionFetchBytesMax)
-            .number("max.poll.records", Builder::pollRecordsMax);
+            .number("max.poll.records", Builder::pollRecordsMax)
+            .text("isolation.level", (builder, value) -> builder.isolation(IsolationLevel.parse(value)));
 
     public ConsumerConfig {
         check(group.isEmpty() || !group.get().isEmpty(), "group.id", "", "a name");
@@ -82,6 +85,7 @@ public record ConsumerConfig(
         private int fetchBytesMax = 50 << 20;
         private int partitionFetchBytesMax = 1 << 20;
         private int pollRecordsMax = 500;
+        private IsolationLevel isolation = IsolationLevel.READ_UNCOMMITTED;
 
         private Builder() {}
 
@@ -136,6 +140,11 @@ public record ConsumerConfig(
             return this;
         }
 
+        public Builder isolation(IsolationLevel level) {
+            isolation = level;
+            return this;
+        }
+
         public ConsumerConfig build() {
             return new ConsumerConfig(
                     client.build(),
@@ -146,6 +155,7 @@ public record ConsumerConfig(
                     fetchBytesMax,
                     partitionFetchBytesMax,
                     pollRecordsMax,
+                    isolation,
                     membership.build());
         }
     }

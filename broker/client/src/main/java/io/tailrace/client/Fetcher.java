@@ -135,6 +135,7 @@ final class Fetcher {
         session.askOnly(outgoing.wanted);
         FetchRequest request =
                 session.next(new FetchRequest(-1, waitMs, config.fetchBytesMin(), config.fetchBytesMax(), List.of())
+                        .isolated(config.isolation().wire())
                         .inRack(config.membership().rack().orElse("")));
         completions.whenComplete(
                 network.send(broker, request, config.client().requestTimeoutMs()), (answer, failure) -> {
@@ -212,7 +213,8 @@ final class Fetcher {
             state.answered();
             RecordsPayload records = read.records();
             if (records != null) {
-                state.buffer(records.buffer());
+                List<FetchResponse.AbortedTransaction> aborted = read.abortedTransactions();
+                state.buffer(records.buffer(), new AbortedTransactions(aborted == null ? List.of() : aborted));
             }
             if (read.preferredReadReplica() != FetchResponse.Partition.NO_PREFERENCE) {
                 prefer(state, read.preferredReadReplica(), nowMs);

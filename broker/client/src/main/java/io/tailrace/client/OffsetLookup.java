@@ -48,13 +48,17 @@ final class OffsetLookup {
 
     /** Looks up the offset of each partition at a timestamp. Never fails; errors are reported by partition. */
     static CompletableFuture<Map<TopicPartition, Found>> find(
-            Network network, MetadataSnapshot snapshot, Map<TopicPartition, Long> timestampsMs, int timeoutMs) {
+            Network network,
+            MetadataSnapshot snapshot,
+            Map<TopicPartition, Long> timestampsMs,
+            IsolationLevel isolation,
+            int timeoutMs) {
         return new OffsetLookup(network, snapshot, timeoutMs)
                 .ask(
                         timestampsMs.keySet(),
                         leaders -> new ListOffsetsRequest(
                                 -1,
-                                (byte) 0,
+                                isolation.wire(),
                                 byTopic(
                                         leaders,
                                         (partition, leader) -> new ListOffsetsRequest.Partition(

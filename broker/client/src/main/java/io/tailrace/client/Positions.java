@@ -5,6 +5,7 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.ListOffsetsRequest;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,7 @@ final class Positions {
                             network,
                             metadata.snapshot(),
                             byTime,
+                            config.isolation(),
                             config.client().requestTimeoutMs()),
                     (found, failure) -> foundByTime(generations, found));
         }
@@ -189,15 +191,22 @@ final class Positions {
         state.requested();
         TopicPartition partition = state.topicPartition();
         int generation = state.generation();
-        int timeoutMs = config.client().requestTimeoutMs();
         MetadataSnapshot snapshot = metadata.snapshot();
         completions.whenComplete(
-                OffsetLookup.find(network, snapshot, Map.of(partition, ListOffsetsRequest.EARLIEST), timeoutMs)
-                        .thenCombine(
-                                OffsetLookup.find(
-                                        network, snapshot, Map.of(partition, ListOffsetsRequest.LATEST), timeoutMs),
-                                (first, end) -> new OffsetLookup.Found[] {first.get(partition), end.get(partition)}),
+                end(snapshot, partition, ListOffsetsRequest.EARLIEST)
+                        .thenCombine(end(snapshot, partition, ListOffsetsRequest.LATEST), (first, end) ->
+                                new OffsetLookup.Found[] {first.get(partition), end.get(partition)}),
                 (range, failure) -> foundRange(partition, generation, range));
+    }
+
+    private CompletableFuture<Map<TopicPartition, OffsetLookup.Found>> end(
+            MetadataSnapshot snapshot, TopicPartition partition, long timestamp) {
+        return OffsetLookup.find(
+                network,
+                snapshot,
+                Map.of(partition, timestamp),
+                config.isolation(),
+                config.client().requestTimeoutMs());
     }
 
     private void foundRange(TopicPartition partition, int generation, OffsetLookup.@Nullable Found @Nullable [] range) {

@@ -445,11 +445,11 @@ public abstract class ClientContract {
         TopicPartition written = new TopicPartition(topic, 0);
         TopicPartition empty = new TopicPartition(topic, 1);
 
-        Map<TopicPartition, LogEnd> ends = admin.logEnds(List.of(written, empty));
+        Map<TopicPartition, LogEnd> ends = admin.logEnds(List.of(written, empty), IsolationLevel.READ_UNCOMMITTED);
 
         assertThat(ends).containsOnlyKeys(written, empty);
         LogEnd end = Objects.requireNonNull(ends.get(written));
-        assertThat(end.highWatermark()).isEqualTo(10);
+        assertThat(end.offset()).isEqualTo(10);
         assertThat(end.leaderEpoch()).isNotNegative();
         assertThat(admin.epochEnds(Map.of(written, end.leaderEpoch()))).isEqualTo(Map.of(written, 10L));
         assertThat(admin.epochEnds(Map.of(written, end.leaderEpoch() + 100))).isEmpty();

@@ -2,6 +2,7 @@ package io.tailrace.loader;
 
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientException;
+import io.tailrace.client.IsolationLevel;
 import io.tailrace.loader.commit.CommitLog;
 import io.tailrace.loader.commit.Manifest;
 import io.tailrace.loader.commit.TopicState;
@@ -115,7 +116,7 @@ final class LoadStatus {
                     .flatMap(description -> description.partitions().stream())
                     .map(partition -> new TopicPartition(topic, partition.partition()))
                     .toList();
-            return admin.latestOffsets(partitions).entrySet().stream()
+            return admin.latestOffsets(partitions, IsolationLevel.READ_COMMITTED).entrySet().stream()
                     .mapToLong(end -> Math.max(
                             0, end.getValue() - loaded.getOrDefault(end.getKey().partition(), 0L)))
                     .sum();

@@ -4,6 +4,7 @@ import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.IsolationLevel;
 import io.tailrace.client.OffsetReset;
 import io.tailrace.loader.audit.AuditServices;
 import io.tailrace.loader.engine.Engine;
@@ -171,6 +172,7 @@ final class Loader {
     static AuditServices audit(LoaderConfig config, Admin admin, Store store) {
         ConsumerConfig consumer = ConsumerConfig.builder(config.bootstrapServers())
                 .offsetReset(OffsetReset.NONE)
+                .isolation(IsolationLevel.READ_COMMITTED)
                 .build();
         return new AuditServices(
                 admin,

@@ -119,6 +119,24 @@ public record FetchRequest(
                 replicaState);
     }
 
+    /** The same read, at an isolation level. */
+    public FetchRequest isolated(byte level) {
+        return new FetchRequest(
+                replicaId,
+                maxWaitMs,
+                minBytes,
+                maxBytes,
+                level,
+                sessionId,
+                sessionEpoch,
+                topics,
+                forgottenTopics,
+                rackId,
+                clusterId,
+                replicaEpoch,
+                replicaState);
+    }
+
     /**
      * The same read in a session.
      *

@@ -3,6 +3,7 @@ package io.tailrace.loader.audit;
 import io.tailrace.client.Admin;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerRecord;
+import io.tailrace.client.IsolationLevel;
 import io.tailrace.client.TopicDescription;
 import io.tailrace.protocol.TopicPartition;
 import io.tailrace.schemas.FramedAvroDecoder;
@@ -126,7 +127,8 @@ final class AuditTopics {
     private void read(String topic, Schema schema, Values values) throws IOException {
         List<TopicPartition> partitions = partitions(topic);
         Map<TopicPartition, Long> earliest = admin.earliestOffsets(partitions);
-        Map<TopicPartition, Long> latest = admin.latestOffsets(partitions);
+        DecidedEnds.await(admin, partitions);
+        Map<TopicPartition, Long> latest = admin.latestOffsets(partitions, IsolationLevel.READ_COMMITTED);
         FramedAvroDecoder decoder = new FramedAvroDecoder(registry, Optional.of(schema));
         try (Consumer consumer = consumers.get()) {
             for (TopicPartition partition : partitions) {

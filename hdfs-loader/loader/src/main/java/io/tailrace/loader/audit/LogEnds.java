@@ -14,7 +14,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Where a topic's logs ended at some time.
+ * Where a topic's logs ended at some time. The loader loads up to the last stable offset only; what is between the two makes
+ * {@link #unloaded}, since a transaction that is open or whose marker is under way may have been reported.
  *
  * @param ends the high watermark of each partition, exclusive
  */
@@ -34,7 +35,7 @@ public record LogEnds(SortedMap<Integer, Long> ends) {
                 .map(partition -> new TopicPartition(topic, partition.partition()))
                 .toList();
         SortedMap<Integer, Long> ends = new TreeMap<>();
-        admin.latestOffsets(partitions).forEach((partition, end) -> ends.put(partition.partition(), end));
+        DecidedEnds.await(admin, partitions).forEach((partition, end) -> ends.put(partition.partition(), end));
         return new LogEnds(ends);
     }
 
@@ -42,10 +43,10 @@ public record LogEnds(SortedMap<Integer, Long> ends) {
     public Optional<String> unloaded(TopicState state) {
         SortedMap<Integer, Long> loaded =
                 state.newest().map(Manifest::endOffsets).orElseGet(TreeMap::new);
-        long records = 0;
+        long offsets = 0;
         for (Map.Entry<Integer, Long> end : ends.entrySet()) {
-            records += Math.max(0, end.getValue() - loaded.getOrDefault(end.getKey(), 0L));
+            offsets += Math.max(0, end.getValue() - loaded.getOrDefault(end.getKey(), 0L));
         }
-        return records == 0 ? Optional.empty() : Optional.of("the loader has " + records + " records to load");
+        return offsets == 0 ? Optional.empty() : Optional.of("the loader has " + offsets + " offsets to load");
     }
 }

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  * @param committedEnd end of the loaded offsets, exclusive: 0 for a partition added since the last load, empty before
  *     the first load of the topic
  * @param logStartOffset log start offset, inclusive
- * @param highWatermark high watermark, exclusive
+ * @param endOffset end of the records to load, exclusive
  */
 public record PartitionBounds(
-        TopicPartition topicPartition, OptionalLong committedEnd, long logStartOffset, long highWatermark) {}
+        TopicPartition topicPartition, OptionalLong committedEnd, long logStartOffset, long endOffset) {}

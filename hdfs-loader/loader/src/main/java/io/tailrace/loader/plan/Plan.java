@@ -43,16 +43,16 @@ public record Plan(List<OffsetRange> tasks, List<OffsetRange> covered, List<Offs
         List<OffsetRange> covered = new ArrayList<>();
         for (PartitionBounds bounds : partitions) {
             long committedEnd = bounds.committedEnd().orElse(bounds.logStartOffset());
-            if (bounds.highWatermark() < committedEnd) {
+            if (bounds.endOffset() < committedEnd) {
                 throw new IllegalArgumentException("log of " + bounds.topicPartition() + " ends at offset "
-                        + bounds.highWatermark() + ", but was loaded up to " + committedEnd);
+                        + bounds.endOffset() + ", but was loaded up to " + committedEnd);
             }
             if (committedEnd < bounds.logStartOffset()) {
                 skipped.add(new OffsetRange(bounds.topicPartition(), committedEnd, bounds.logStartOffset()));
             }
             long from = Math.max(committedEnd, bounds.logStartOffset());
-            split(new OffsetRange(bounds.topicPartition(), from, bounds.highWatermark()), taskRecordsMax, tasks);
-            covered.add(new OffsetRange(bounds.topicPartition(), committedEnd, bounds.highWatermark()));
+            split(new OffsetRange(bounds.topicPartition(), from, bounds.endOffset()), taskRecordsMax, tasks);
+            covered.add(new OffsetRange(bounds.topicPartition(), committedEnd, bounds.endOffset()));
         }
         if (!skipped.isEmpty() && onGap == OnGap.FAIL) {
             throw new RetentionGapException(skipped);

@@ -1,6 +1,7 @@
 package io.tailrace.loader.run;
 
 import io.tailrace.client.Admin;
+import io.tailrace.client.IsolationLevel;
 import io.tailrace.client.LogEnd;
 import io.tailrace.client.TopicDescription;
 import io.tailrace.loader.commit.Manifest;
@@ -30,12 +31,12 @@ public record BrokerTopic(String name, Optional<UUID> id, SortedMap<Integer, Log
      * A partition's log.
      *
      * @param startOffset log start offset, inclusive
-     * @param highWatermark high watermark, exclusive
+     * @param endOffset where records are decided up to, exclusive: the last stable offset
      * @param leaderEpoch the leader's epoch, -1 if unknown
      * @param historyEnd end of what the log still has as it was loaded, exclusive: below the end of the loaded offsets if records
      *     were cut off after they were loaded; {@link Long#MAX_VALUE} if nothing is known
      */
-    public record Log(long startOffset, long highWatermark, int leaderEpoch, long historyEnd) {}
+    public record Log(long startOffset, long endOffset, int leaderEpoch, long historyEnd) {}
 
     /**
      * Asks the brokers.
@@ -50,7 +51,7 @@ public record BrokerTopic(String name, Optional<UUID> id, SortedMap<Integer, Log
                 .toList();
         // Log start offsets first: retention may move them in between, but never past an end offset read later.
         Map<TopicPartition, Long> starts = admin.earliestOffsets(partitions);
-        Map<TopicPartition, LogEnd> ends = admin.logEnds(partitions);
+        Map<TopicPartition, LogEnd> ends = admin.logEnds(partitions, IsolationLevel.READ_COMMITTED);
         Map<TopicPartition, Integer> epochs = new HashMap<>();
         for (TopicPartition partition : partitions) {
             last.map(manifest -> manifest.partitions().get(partition.partition()))
@@ -64,11 +65,7 @@ public record BrokerTopic(String name, Optional<UUID> id, SortedMap<Integer, Log
             long historyEnd = epochs.containsKey(partition) ? histories.getOrDefault(partition, 0L) : Long.MAX_VALUE;
             logs.put(
                     partition.partition(),
-                    new Log(
-                            known(starts.get(partition), partition),
-                            end.highWatermark(),
-                            end.leaderEpoch(),
-                            historyEnd));
+                    new Log(known(starts.get(partition), partition), end.offset(), end.leaderEpoch(), historyEnd));
         }
         return new BrokerTopic(name, description.id(), logs);
     }

@@ -85,9 +85,9 @@ record TopicSeries(LoadedTopic topic, boolean isNew, List<PartitionBounds> bound
             long end = ends.getOrDefault(entry.getKey(), 0L);
             BrokerTopic.Log log = entry.getValue();
             String name = new TopicPartition(now.name(), entry.getKey()).toString();
-            if (log.highWatermark() < end) {
+            if (log.endOffset() < end) {
                 return Optional.of(
-                        "log of " + name + " ends at offset " + log.highWatermark() + ", but was loaded up to " + end);
+                        "log of " + name + " ends at offset " + log.endOffset() + ", but was loaded up to " + end);
             }
             if (log.historyEnd() < end) {
                 return Optional.of("log of " + name + " was loaded up to offset " + end
@@ -98,7 +98,7 @@ record TopicSeries(LoadedTopic topic, boolean isNew, List<PartitionBounds> bound
     }
 
     private static long keptEnd(BrokerTopic.Log log, long end) {
-        return Math.min(end, Math.min(log.historyEnd(), log.highWatermark()));
+        return Math.min(end, Math.min(log.historyEnd(), log.endOffset()));
     }
 
     @FunctionalInterface
@@ -113,7 +113,7 @@ record TopicSeries(LoadedTopic topic, boolean isNew, List<PartitionBounds> bound
                         new TopicPartition(now.name(), partition),
                         committedEnd.of(partition),
                         log.startOffset(),
-                        log.highWatermark())));
+                        log.endOffset())));
         return bounds;
     }
 }

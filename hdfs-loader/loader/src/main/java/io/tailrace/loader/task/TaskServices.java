@@ -2,6 +2,7 @@ package io.tailrace.loader.task;
 
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.IsolationLevel;
 import io.tailrace.client.OffsetReset;
 import io.tailrace.loader.store.Store;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
@@ -35,6 +36,7 @@ public record TaskServices(
         ConsumerConfig consumer = ConsumerConfig.builder(bootstrapServers)
                 .group(group)
                 .offsetReset(OffsetReset.NONE)
+                .isolation(IsolationLevel.READ_COMMITTED)
                 .pollRecordsMax(POLL_RECORDS_MAX)
                 .build();
         return new TaskServices(

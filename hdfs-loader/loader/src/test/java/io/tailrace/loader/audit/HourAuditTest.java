@@ -149,11 +149,11 @@ class HourAuditTest {
     @Test
     void waitsForTheLoaderOnlyIfRecordsAreMissing() {
         sendTen();
-        Optional<String> unloaded = Optional.of("the loader has 5 records to load");
+        Optional<String> unloaded = Optional.of("the loader has 5 offsets to load");
 
         HostAudit waiting = audit(loaded(Map.of("web1", sum(records(8)))), unloaded);
         assertThat(waiting.verdict()).isEqualTo(Verdict.WAITING);
-        assertThat(waiting.detail()).isEqualTo("the loader has 5 records to load");
+        assertThat(waiting.detail()).isEqualTo("the loader has 5 offsets to load");
         assertThat(audit(loaded(Map.of("web1", sum(records(10)))), unloaded).verdict())
                 .isEqualTo(Verdict.COMPLETE);
     }

@@ -91,7 +91,7 @@ class PlanTest {
         }
     }
 
-    private static PartitionBounds bounds(TopicPartition partition, long committed, long start, long highWatermark) {
-        return new PartitionBounds(partition, OptionalLong.of(committed), start, highWatermark);
+    private static PartitionBounds bounds(TopicPartition partition, long committed, long start, long end) {
+        return new PartitionBounds(partition, OptionalLong.of(committed), start, end);
     }
 }

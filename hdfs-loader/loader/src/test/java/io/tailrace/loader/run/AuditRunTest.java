@@ -42,7 +42,7 @@ class AuditRunTest {
         assertThat(audit()).extracting(HostAudit::verdict).containsExactly(Verdict.WAITING);
 
         topic.report(ContentSum.ZERO, AuditedTopic.START_MS, AuditedTopic.START_MS + AuditedTopic.HOUR_MS);
-        assertThat(audit()).extracting(HostAudit::detail).containsExactly("the loader has 30 records to load");
+        assertThat(audit()).extracting(HostAudit::detail).containsExactly("the loader has 30 offsets to load");
 
         topic.loader.load();
 
@@ -57,6 +57,36 @@ class AuditRunTest {
                         2,
                         Verdict.COMPLETE,
                         ""));
+    }
+
+    @Test
+    void anHourWaitsForTheTransactionOfItsLines() throws IOException {
+        topic.cluster.beginTransaction(AccessLog.P0);
+        topic.report(
+                topic.send(30, AuditedTopic.START_MS),
+                AuditedTopic.START_MS,
+                AuditedTopic.START_MS + AuditedTopic.HOUR_MS);
+        topic.loader.load();
+        assertThat(audit()).extracting(HostAudit::verdict).containsExactly(Verdict.WAITING);
+        assertThat(audit()).extracting(HostAudit::detail).containsExactly("the loader has 15 offsets to load");
+
+        topic.cluster.endTransaction(AccessLog.P0);
+        topic.loader.load();
+        assertThat(audit()).extracting(HostAudit::verdict).containsExactly(Verdict.COMPLETE);
+    }
+
+    @Test
+    void countsOfAnOpenTransactionAreNotRead() throws IOException {
+        topic.cluster.beginTransaction(AuditedTopic.COUNTS);
+        topic.report(
+                topic.send(30, AuditedTopic.START_MS),
+                AuditedTopic.START_MS,
+                AuditedTopic.START_MS + AuditedTopic.HOUR_MS);
+        topic.loader.load();
+        assertThat(audit()).extracting(HostAudit::verdict).doesNotContain(Verdict.COMPLETE);
+
+        topic.cluster.endTransaction(AuditedTopic.COUNTS);
+        assertThat(audit()).extracting(HostAudit::verdict).containsExactly(Verdict.COMPLETE);
     }
 
     @Test

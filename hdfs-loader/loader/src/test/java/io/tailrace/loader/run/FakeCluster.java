@@ -5,6 +5,7 @@ import io.tailrace.client.ClusterDescription;
 import io.tailrace.client.ConfigEntry;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerRecord;
+import io.tailrace.client.IsolationLevel;
 import io.tailrace.client.LogEnd;
 import io.tailrace.client.NewTopic;
 import io.tailrace.client.TopicDescription;
@@ -42,6 +43,12 @@ final class FakeCluster {
         long startOffset;
         long endOffset;
         int leaderEpoch;
+        /** Where the first open transaction begins. */
+        long undecidedFrom = Long.MAX_VALUE;
+
+        long end(IsolationLevel isolation) {
+            return isolation == IsolationLevel.READ_COMMITTED ? Math.min(undecidedFrom, endOffset) : endOffset;
+        }
 
         /** Returns what a fetch returns: the batch that has the offset, else the next one, and those after it. */
         List<Batch> fetch(long offset, int batchesMax) {
@@ -94,6 +101,17 @@ final class FakeCluster {
         log.endOffset += offsets;
         log.batches.add(new Batch(log.endOffset - 1, records));
         return baseOffset;
+    }
+
+    /** Makes a transaction open whose first record is the next one of the partition. */
+    void beginTransaction(TopicPartition partition) {
+        log(partition).undecidedFrom = log(partition).endOffset;
+    }
+
+    /** Ends the transaction with a marker, which takes an offset. */
+    void endTransaction(TopicPartition partition) {
+        log(partition).undecidedFrom = Long.MAX_VALUE;
+        appendBatch(partition, 0, 1, Map.of());
     }
 
     /** Skips offsets: no batch has them. */
@@ -207,10 +225,13 @@ final class FakeCluster {
             for (TopicPartition partition : assignment()) {
                 PartitionLog log = log(partition);
                 long position = position(partition);
-                if (position < log.startOffset || position > log.endOffset) {
+                if (position < log.startOffset || position > log.end(IsolationLevel.READ_COMMITTED)) {
                     throw new IllegalStateException("position of " + partition + " is not in the log: " + position);
                 }
                 for (Batch batch : log.fetch(position, pollBatchesMax)) {
+                    if (batch.lastOffset() >= log.undecidedFrom) {
+                        break;
+                    }
                     if (!take(batch, partition, found)) {
                         break;
                     }
@@ -294,14 +315,15 @@ final class FakeCluster {
         }
 
         @Override
-        public Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> partitions) {
-            return partitions.stream().collect(Collectors.toMap(p -> p, p -> log(p).endOffset));
+        public Map<TopicPartition, Long> latestOffsets(
+                Collection<TopicPartition> partitions, IsolationLevel isolation) {
+            return partitions.stream().collect(Collectors.toMap(p -> p, p -> log(p).end(isolation)));
         }
 
         @Override
-        public Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> partitions) {
+        public Map<TopicPartition, LogEnd> logEnds(Collection<TopicPartition> partitions, IsolationLevel isolation) {
             return partitions.stream()
-                    .collect(Collectors.toMap(p -> p, p -> new LogEnd(log(p).endOffset, log(p).leaderEpoch)));
+                    .collect(Collectors.toMap(p -> p, p -> new LogEnd(log(p).end(isolation), log(p).leaderEpoch)));
         }
 
         @Override

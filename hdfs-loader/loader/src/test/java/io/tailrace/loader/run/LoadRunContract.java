@@ -179,6 +179,25 @@ abstract class LoadRunContract {
     }
 
     @Test
+    void loadsUpToTheFirstOpenTransactionAndTheRestOnceItHasEnded() throws IOException {
+        int id = registry.register(SchemaRegistryClient.valueSubject(AccessLog.TOPIC), AccessLog.SCHEMA);
+        long timeMs = AccessLog.START.toEpochMilli();
+        byte[] value = AccessLog.value(id, AccessLog.event(AccessLog.SCHEMA, timeMs, 200));
+        cluster.append(AccessLog.P0, timeMs, value);
+        cluster.beginTransaction(AccessLog.P0);
+        cluster.append(AccessLog.P0, timeMs, value);
+        cluster.append(AccessLog.P0, timeMs, value);
+
+        assertThat(loader.load().rows()).isEqualTo(1);
+        assertThat(cluster.groupOffsets()).containsEntry(AccessLog.P0, 1L);
+
+        cluster.endTransaction(AccessLog.P0);
+        assertThat(loader.load().rows()).isEqualTo(2);
+        assertThat(loader.positions(TableKind.ROWS)).containsExactly("0/0", "0/1", "0/2");
+        assertThat(cluster.groupOffsets()).containsEntry(AccessLog.P0, 4L);
+    }
+
+    @Test
     void failsIfAPartitionDeliversNothing() throws IOException {
         AccessLog.append(cluster, registry, 4, SEED);
         cluster.skipOffsets(AccessLog.P0, 1);
