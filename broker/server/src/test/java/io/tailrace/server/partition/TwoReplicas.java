@@ -2,7 +2,9 @@ package io.tailrace.server.partition;
 
 import static org.awaitility.Awaitility.await;
 
+import io.tailrace.log.CompactionPace;
 import io.tailrace.log.Log;
+import io.tailrace.log.LogCompactor;
 import io.tailrace.log.LogDirectory;
 import io.tailrace.log.LogDirectoryConfig;
 import io.tailrace.protocol.TopicPartition;
@@ -231,6 +233,16 @@ public final class TwoReplicas implements ClusterActions, AutoCloseable {
     /** The partition's log. */
     public Log log() {
         return log;
+    }
+
+    /** Compacts what is below the high watermark. */
+    public void compact() {
+        LogCompactor compactor =
+                new LogCompactor(directory, new LogCompactor.Limits(1 << 20, 1 << 20, 1), CompactionPace.UNLIMITED);
+        long nowMs = clocks.wallMs().getAsLong();
+        while (compactor.compactNext(nowMs, each -> highWatermark())) {
+            nowMs++;
+        }
     }
 
     List<PartitionState> proposals() {
