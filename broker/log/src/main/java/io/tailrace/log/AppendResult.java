@@ -24,7 +24,8 @@ public sealed interface AppendResult {
 
     /**
      * The batch would begin a transaction that the coordinator has not confirmed. Ask the coordinator whether the partition is in
-     * the producer's transaction, and append the batch again with {@code verification}: that fails if a marker comes in between.
+     * the producer's transaction, and append the batch again with {@code verification}. If a marker has come in between, or the one of
+     * the transaction before has not come yet, the batch is unverified again.
      *
      * @param verification for {@link ReplicaLog#appendVerified}
      */

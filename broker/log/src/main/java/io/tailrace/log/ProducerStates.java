@@ -75,18 +75,17 @@ final class ProducerStates {
                 : null;
     }
 
-    private static AppendResult.@Nullable Refused refusalInTransaction(ProducerEntry producer, RecordBatch batch) {
-        if (batch.isTransactional() && batch.producerEpoch() == producer.epoch()) {
-            return null;
+    /** A batch of the next transaction may arrive before the marker of this one. The coordinator knows whether it has begun. */
+    private static @Nullable AppendResult refusalInTransaction(ProducerEntry producer, RecordBatch batch) {
+        if (batch.isTransactional()) {
+            return batch.producerEpoch() == producer.epoch()
+                    ? null
+                    : new AppendResult.Unverified(producer.markerOffset());
         }
         return new AppendResult.Refused(
                 ErrorCode.INVALID_TXN_STATE,
-                "producer %d: expected a batch of its open transaction in epoch %d, found a %s batch in epoch %d"
-                        .formatted(
-                                producer.producerId(),
-                                producer.epoch(),
-                                batch.isTransactional() ? "transactional" : "non-transactional",
-                                batch.producerEpoch()));
+                "producer %d: expected a batch of its open transaction in epoch %d, found one without a transaction"
+                        .formatted(producer.producerId(), producer.epoch()));
     }
 
     private static AppendResult.@Nullable Refused gap(ProducerEntry producer, RecordBatch batch) {

@@ -37,6 +37,11 @@ class TransactionsTest {
         fixture.close();
     }
 
+    private AppendResult appendVerified(long producer, int epoch, int sequence, long verification) throws IOException {
+        ByteBuffer batch = Batches.transactional(producer, epoch, sequence, 1);
+        return fixture.log().appendVerified(batch, 0, verification, fixture.nowMs);
+    }
+
     private AppendResult append(long producer, int epoch, int sequence) throws IOException {
         return append(fixture.log(), producer, epoch, sequence);
     }
@@ -186,7 +191,19 @@ class TransactionsTest {
     void otherBatchesOfTheProducerWaitForTheMarker() throws IOException {
         append(9, 0, 0);
         expectRefused(fixture.log().appendAsLeader(Batches.idempotent(9, 0, 1, 1), 0, 1), ErrorCode.INVALID_TXN_STATE);
-        expectRefused(append(9, 1, 0), ErrorCode.INVALID_TXN_STATE);
+    }
+
+    @Test
+    void aBatchOfTheNextTransactionIsVerifiedAgainOnceTheMarkerIsThere() throws IOException {
+        append(9, 0, 0);
+        AppendResult early = fixture.log().appendAsLeader(Batches.transactional(9, 1, 0, 1), 0, fixture.nowMs);
+        long verification = ((AppendResult.Unverified) early).verification();
+        assertThat(appendVerified(9, 1, 0, verification)).isInstanceOf(AppendResult.Unverified.class);
+
+        end(9, 1, true, 1, V2);
+
+        assertThat(appendVerified(9, 1, 0, verification)).isInstanceOf(AppendResult.Unverified.class);
+        assertThat(append(9, 1, 0)).isInstanceOf(AppendResult.Appended.class);
     }
 
     @Test

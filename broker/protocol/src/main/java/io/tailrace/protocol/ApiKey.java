@@ -19,7 +19,7 @@ public enum ApiKey {
     METADATA(3, VersionRange.of(0, 12), 9),
     OFFSET_COMMIT(8, VersionRange.of(2, 9), 8),
     OFFSET_FETCH(9, VersionRange.of(1, 9), 6),
-    FIND_COORDINATOR(10, VersionRange.of(0, 4), 3),
+    FIND_COORDINATOR(10, VersionRange.of(0, 6), 3),
     JOIN_GROUP(11, VersionRange.of(0, 5), 6),
     HEARTBEAT(12, VersionRange.of(0, 3), 4),
     LEAVE_GROUP(13, VersionRange.of(0, 3), 4),
@@ -31,7 +31,7 @@ public enum ApiKey {
     DELETE_TOPICS(20, VersionRange.of(1, 6), 4),
     DELETE_RECORDS(21, VersionRange.of(0, 1), 2),
     /** From version 0, or librdkafka would disable idempotence. */
-    INIT_PRODUCER_ID(22, VersionRange.of(0, 4), 2),
+    INIT_PRODUCER_ID(22, VersionRange.of(0, 5), 2),
     OFFSET_FOR_LEADER_EPOCH(23, VersionRange.of(2, 3), 4),
     ADD_PARTITIONS_TO_TXN(24, VersionRange.of(0, 5), 3),
     ADD_OFFSETS_TO_TXN(25, VersionRange.of(0, 4), 3),

@@ -9,8 +9,6 @@ import io.tailrace.coordination.ProducerIdBlocks;
 import io.tailrace.coordination.TopicStore;
 import io.tailrace.coordination.ZooKeeperSession;
 import io.tailrace.groups.GroupsShard;
-import io.tailrace.protocol.ErrorCode;
-import io.tailrace.protocol.TopicPartition;
 import io.tailrace.server.api.BlockingCalls;
 import io.tailrace.server.api.ConfigChanges;
 import io.tailrace.server.api.RequestRouter;
@@ -25,16 +23,17 @@ import io.tailrace.server.fetch.FetchSessions;
 import io.tailrace.server.group.ClusterTopics;
 import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.group.GroupShards;
-import io.tailrace.server.group.OffsetsPartitions;
 import io.tailrace.server.monitor.BrokerMonitor;
 import io.tailrace.server.network.NetworkLimits;
 import io.tailrace.server.network.PeerFaultLog;
 import io.tailrace.server.network.SocketServer;
 import io.tailrace.server.partition.Clocks;
+import io.tailrace.server.partition.LeadershipListener;
 import io.tailrace.server.partition.Partitions;
+import io.tailrace.server.shard.ShardCount;
 import io.tailrace.server.shard.ShardHosts;
 import io.tailrace.server.shard.ShardThreads;
-import io.tailrace.server.transaction.TransactionVerifier;
+import io.tailrace.server.transaction.Transactions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -43,8 +42,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +66,7 @@ public final class BrokerServer implements AutoCloseable {
     private final BrokerConfig config;
     private final CompletableFuture<Void> failure = new CompletableFuture<>();
     private final ShardThreads shardThreads;
+    private final Transactions transactions;
     private final ClusterView cluster;
     private final ClusterTree tree;
     private final ClusterNode node;
@@ -104,11 +102,29 @@ public final class BrokerServer implements AutoCloseable {
                         new ClusterTopics(tree::newest), () -> tree.image().groupConfigs(), config.groups()),
                 shardThreads::runtime);
         GroupCoordinator groups = new GroupCoordinator(
-                new OffsetsPartitions(tree::image, config.groups().partitions()), shards);
+                new ShardCount(
+                        tree::image,
+                        GroupCoordinator.TOPIC,
+                        "offsets.topic.num.partitions",
+                        config.groups().partitions()),
+                shards);
+        this.transactions = new Transactions(new Transactions.Context(
+                config,
+                cluster,
+                tree::newest,
+                partitions,
+                groups,
+                shardThreads,
+                clocks,
+                failure::completeExceptionally));
+        LeadershipListener roles = (partition, role) -> {
+            shards.leadershipChanged(partition, role);
+            transactions.roles().leadershipChanged(partition, role);
+        };
         this.node = new ClusterNode(
                 config,
                 new ClusterNode.Parts(session, tree, controller, storage, partitions, cluster, lease),
-                shards,
+                roles,
                 clocks);
         var unused = node.failure().exceptionally(cause -> {
             failure.completeExceptionally(cause);
@@ -122,7 +138,7 @@ public final class BrokerServer implements AutoCloseable {
                 partitions,
                 storage,
                 groups,
-                BrokerServer::refuseTransactions,
+                transactions,
                 fetchSessions,
                 new RequestHandlers.Coordination(
                         new ConfigChanges.Stores(
@@ -147,12 +163,6 @@ public final class BrokerServer implements AutoCloseable {
                         router.metrics(),
                         clocks),
                 failure);
-    }
-
-    private static void refuseTransactions(
-            TransactionVerifier.Question question, Consumer<Map<TopicPartition, ErrorCode>> answer) {
-        ErrorCode error = question.client().shown(ErrorCode.COORDINATOR_NOT_AVAILABLE);
-        answer.accept(question.partitions().stream().collect(Collectors.toMap(each -> each, each -> error)));
     }
 
     private static SocketServer sockets(NetworkConfig network, RequestRouter router) {
@@ -253,6 +263,7 @@ public final class BrokerServer implements AutoCloseable {
         node.drain();
         sockets.stop(ANSWER_GRACE);
         blocking.close();
+        transactions.close();
         try {
             node.close();
         } finally {

@@ -3,6 +3,8 @@ package io.tailrace.server;
 import io.tailrace.coordination.Controller;
 import io.tailrace.coordination.ProducerIdBlocks;
 import io.tailrace.coordination.TopicStore;
+import io.tailrace.server.api.AddOffsetsToTxnHandler;
+import io.tailrace.server.api.AddPartitionsToTxnHandler;
 import io.tailrace.server.api.AlterConfigsHandler;
 import io.tailrace.server.api.AlterPartitionReassignmentsHandler;
 import io.tailrace.server.api.AlterReplicaLogDirsHandler;
@@ -19,29 +21,34 @@ import io.tailrace.server.api.DescribeClusterHandler;
 import io.tailrace.server.api.DescribeConfigsHandler;
 import io.tailrace.server.api.DescribeGroupsHandler;
 import io.tailrace.server.api.DescribeLogDirsHandler;
-import io.tailrace.server.api.DescribeProducersHandler;
 import io.tailrace.server.api.DescribeTopicPartitionsHandler;
+import io.tailrace.server.api.DescribeTransactionsHandler;
 import io.tailrace.server.api.ElectLeadersHandler;
+import io.tailrace.server.api.EndTxnHandler;
 import io.tailrace.server.api.FindCoordinatorHandler;
 import io.tailrace.server.api.HeartbeatHandler;
 import io.tailrace.server.api.IncrementalAlterConfigsHandler;
 import io.tailrace.server.api.InitProducerIdHandler;
+import io.tailrace.server.api.InternalTopics;
 import io.tailrace.server.api.JoinGroupHandler;
 import io.tailrace.server.api.LeaveGroupHandler;
 import io.tailrace.server.api.ListConfigResourcesHandler;
 import io.tailrace.server.api.ListGroupsHandler;
 import io.tailrace.server.api.ListOffsetsHandler;
 import io.tailrace.server.api.ListPartitionReassignmentsHandler;
+import io.tailrace.server.api.ListTransactionsHandler;
 import io.tailrace.server.api.MetadataHandler;
 import io.tailrace.server.api.OffsetCommitHandler;
 import io.tailrace.server.api.OffsetDeleteHandler;
 import io.tailrace.server.api.OffsetFetchHandler;
 import io.tailrace.server.api.OffsetForLeaderEpochHandler;
 import io.tailrace.server.api.ProduceHandler;
+import io.tailrace.server.api.ProducerOperations;
 import io.tailrace.server.api.RequestHandler;
 import io.tailrace.server.api.SyncGroupHandler;
 import io.tailrace.server.api.TopicChanges;
 import io.tailrace.server.api.TxnOffsetCommitHandler;
+import io.tailrace.server.api.WriteTxnMarkersHandler;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.cluster.Storage;
 import io.tailrace.server.config.BrokerConfig;
@@ -50,7 +57,8 @@ import io.tailrace.server.fetch.FetchSessions;
 import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partitions;
-import io.tailrace.server.transaction.TransactionVerifier;
+import io.tailrace.server.transaction.TransactionCoordinator;
+import io.tailrace.server.transaction.Transactions;
 import java.util.List;
 
 /** Creates the handlers of all requests that a broker answers. */
@@ -69,7 +77,7 @@ final class RequestHandlers {
             Partitions partitions,
             Storage storage,
             GroupCoordinator groups,
-            TransactionVerifier verifier,
+            Transactions transactions,
             FetchSessions fetchSessions,
             Coordination coordination,
             BlockingCalls blocking,
@@ -85,10 +93,18 @@ final class RequestHandlers {
         GroupCoordinator groups = context.groups();
         BlockingCalls blocking = context.blocking();
         TopicStore topicStore = context.coordination().configs().topics();
-        TopicChanges topics = new TopicChanges(topicStore, cluster, config.topics(), config.groups(), System::nanoTime);
+        TopicChanges topics = new TopicChanges(
+                topicStore,
+                cluster,
+                config.topics(),
+                new InternalTopics(config.groups(), config.transactions()),
+                System::nanoTime);
         ConfigChanges configs = new ConfigChanges(context.coordination().configs(), cluster, config, System::nanoTime);
+        TransactionCoordinator transactions = context.transactions().coordinator();
+        ProducerOperations producers =
+                new ProducerOperations(transactions, context.coordination().producerIds(), blocking);
         return List.of(
-                new ProduceHandler(partitions, context.verifier(), context.clocks()),
+                new ProduceHandler(partitions, context.transactions().verifier(), context.clocks()),
                 new FetchHandler(
                         partitions,
                         context.fetchSessions(),
@@ -97,14 +113,14 @@ final class RequestHandlers {
                 new ListOffsetsHandler(partitions, blocking),
                 new MetadataHandler(cluster, topics, config.topics().automatic(), blocking),
                 new OffsetCommitHandler(groups),
-                new TxnOffsetCommitHandler(groups, context.verifier()),
+                new TxnOffsetCommitHandler(groups, context.transactions().verifier()),
                 new OffsetFetchHandler(groups),
                 new OffsetDeleteHandler(groups),
                 new ListGroupsHandler(groups),
                 new DeleteGroupsHandler(groups),
                 new ConsumerGroupHeartbeatHandler(groups),
                 new ConsumerGroupDescribeHandler(groups),
-                new FindCoordinatorHandler(cluster, groups, topics, blocking),
+                new FindCoordinatorHandler(cluster, groups, transactions, topics, blocking),
                 new JoinGroupHandler(groups),
                 new SyncGroupHandler(groups),
                 new HeartbeatHandler(groups),
@@ -113,8 +129,13 @@ final class RequestHandlers {
                 new CreateTopicsHandler(topics, config.topicDefaults(), blocking),
                 new DeleteTopicsHandler(topics, cluster, blocking),
                 new DeleteRecordsHandler(partitions),
-                new InitProducerIdHandler(context.coordination().producerIds(), blocking),
-                new DescribeProducersHandler(partitions),
+                new InitProducerIdHandler(context.coordination().producerIds(), blocking, producers),
+                new AddPartitionsToTxnHandler(cluster, transactions),
+                new AddOffsetsToTxnHandler(transactions, groups),
+                new EndTxnHandler(producers),
+                new WriteTxnMarkersHandler(context.transactions().markers()),
+                new DescribeTransactionsHandler(transactions),
+                new ListTransactionsHandler(transactions),
                 new OffsetForLeaderEpochHandler(partitions),
                 new DescribeConfigsHandler(cluster, config),
                 new AlterConfigsHandler(configs, blocking),

@@ -227,13 +227,6 @@ class ThirdPartyClientIT {
         }
     }
 
-    @Test
-    void transactionsAreRefused() {
-        try (KafkaProducer<String, String> producer = fixture.producer("transactional.id", "t")) {
-            assertThatThrownBy(producer::initTransactions).hasMessageContaining("transactions are not supported");
-        }
-    }
-
     private static TopicDescription describe(Admin admin) throws InterruptedException, ExecutionException {
         return Objects.requireNonNull(
                 admin.describeTopics(List.of("managed")).allTopicNames().get().get("managed"));

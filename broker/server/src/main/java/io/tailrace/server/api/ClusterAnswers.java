@@ -11,7 +11,6 @@ import io.tailrace.replication.cluster.Incarnation;
 import io.tailrace.replication.cluster.PartitionImage;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.replication.cluster.TopicImage;
-import io.tailrace.server.group.GroupCoordinator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,11 +48,16 @@ final class ClusterAnswers {
                     partition(image, topic.name(), index, topic.partitions().get(index), listener));
         }
         return new MetadataResponse.Topic(
-                ErrorCode.NONE, topic.name(), topic.id(), isInternal(topic.name()), partitions, OPERATIONS_UNKNOWN);
+                ErrorCode.NONE,
+                topic.name(),
+                topic.id(),
+                InternalTopics.contains(topic.name()),
+                partitions,
+                OPERATIONS_UNKNOWN);
     }
 
     static MetadataResponse.Topic missing(ErrorCode error, String name) {
-        return new MetadataResponse.Topic(error, name, isInternal(name), List.of());
+        return new MetadataResponse.Topic(error, name, InternalTopics.contains(name), List.of());
     }
 
     /** Some of a topic's partitions: {@code from}, inclusive, to {@code to}, exclusive. */
@@ -75,12 +79,17 @@ final class ClusterAnswers {
                     known.offlineReplicas()));
         }
         return new DescribeTopicPartitionsResponse.Topic(
-                ErrorCode.NONE, topic.name(), topic.id(), isInternal(topic.name()), partitions, OPERATIONS_UNKNOWN);
+                ErrorCode.NONE,
+                topic.name(),
+                topic.id(),
+                InternalTopics.contains(topic.name()),
+                partitions,
+                OPERATIONS_UNKNOWN);
     }
 
     static DescribeTopicPartitionsResponse.Topic missingPartitions(ErrorCode error, String name) {
         return new DescribeTopicPartitionsResponse.Topic(
-                error, name, NO_ID, isInternal(name), List.of(), OPERATIONS_UNKNOWN);
+                error, name, NO_ID, InternalTopics.contains(name), List.of(), OPERATIONS_UNKNOWN);
     }
 
     private static List<Integer> lastStanding(PartitionImage partition) {
@@ -97,10 +106,6 @@ final class ClusterAnswers {
                 .map(PartitionState::lastLeader)
                 .filter(id -> id != PartitionState.NO_LEADER)
                 .toList();
-    }
-
-    private static boolean isInternal(String topic) {
-        return topic.equals(GroupCoordinator.TOPIC);
     }
 
     private static MetadataResponse.Partition partition(

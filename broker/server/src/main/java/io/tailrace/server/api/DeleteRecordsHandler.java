@@ -4,7 +4,6 @@ import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.DeleteRecordsRequest;
 import io.tailrace.protocol.message.DeleteRecordsResponse;
-import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.partition.Deletion;
 import io.tailrace.server.partition.Partition;
 import io.tailrace.server.partition.Partitions;
@@ -49,7 +48,7 @@ public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsR
     private void delete(String topic, DeleteRecordsRequest.Partition part, DelayedDeletion deletion) {
         int index = part.partitionIndex();
         Partition partition = partitions.find(topic, index);
-        if (GroupCoordinator.TOPIC.equals(topic)) {
+        if (InternalTopics.contains(topic)) {
             deletion.refused(index, ErrorCode.INVALID_TOPIC_EXCEPTION);
         } else if (partition == null) {
             deletion.refused(index, partitions.errorOfMissing(topic, index));

@@ -12,24 +12,43 @@ import io.tailrace.replication.cluster.PartitionImage;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.group.GroupCoordinator;
+import io.tailrace.server.transaction.TransactionCoordinator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 
-/** Finds the coordinator of a group: the leader of its partition of {@code __consumer_offsets}. */
+/** Finds the coordinator of a group or a transactional id: the leader of its partition of an internal topic. */
 public final class FindCoordinatorHandler implements RequestHandler<FindCoordinatorRequest, FindCoordinatorResponse> {
     private static final short FIRST_WITH_KEYS = 4;
 
     private final ClusterView cluster;
-    private final GroupCoordinator groups;
+    private final Map<Byte, Kind> kinds;
     private final TopicChanges topics;
     private final BlockingCalls blocking;
 
-    /** The topic is created, on the threads of {@code blocking}, when it is first needed. */
+    /**
+     * A kind of coordinators.
+     *
+     * @param partitionOf the partition of the topic that a key belongs to
+     * @param emptyKey the error for an empty key
+     */
+    private record Kind(String topic, ToIntFunction<String> partitionOf, ErrorCode emptyKey) {}
+
+    /** The topics are created, on the threads of {@code blocking}, when they are first needed. */
     public FindCoordinatorHandler(
-            ClusterView cluster, GroupCoordinator groups, TopicChanges topics, BlockingCalls blocking) {
+            ClusterView cluster,
+            GroupCoordinator groups,
+            TransactionCoordinator transactions,
+            TopicChanges topics,
+            BlockingCalls blocking) {
         this.cluster = cluster;
-        this.groups = groups;
+        this.kinds = Map.of(
+                FindCoordinatorRequest.GROUP,
+                new Kind(GroupCoordinator.TOPIC, groups::partitionOf, ErrorCode.INVALID_GROUP_ID),
+                FindCoordinatorRequest.TRANSACTION,
+                new Kind(TransactionCoordinator.TOPIC, transactions::partitionOf, ErrorCode.INVALID_REQUEST));
         this.topics = topics;
         this.blocking = blocking;
     }
@@ -41,15 +60,15 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
 
     @Override
     public void handle(FindCoordinatorRequest request, Call<FindCoordinatorResponse> call) {
-        boolean forGroups = request.keyType() == FindCoordinatorRequest.GROUP;
-        if (!forGroups || cluster.get().topic(GroupCoordinator.TOPIC).isPresent()) {
+        Kind kind = kinds.get(request.keyType());
+        if (kind == null || cluster.get().topic(kind.topic()).isPresent()) {
             call.answer(answer(request, call));
             return;
         }
         blocking.answerLater(
                 BlockingCalls.Kind.CLUSTER_CHANGE,
                 call,
-                () -> topics.createAutomatically(Set.of(GroupCoordinator.TOPIC))
+                () -> topics.createAutomatically(Set.of(kind.topic()))
                         .thenApplyAsync(led -> answer(request, call), call::execute),
                 () -> answer(request, call));
     }
@@ -68,27 +87,22 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
     }
 
     private Coordinator find(byte keyType, String key, String listener) {
-        if (keyType == FindCoordinatorRequest.TRANSACTION) {
-            return none(key, ErrorCode.INVALID_REQUEST, "transactions are not supported");
-        }
-        if (keyType != FindCoordinatorRequest.GROUP) {
-            return none(key, ErrorCode.INVALID_REQUEST, "key type must be 0, is " + keyType);
+        Kind kind = kinds.get(keyType);
+        if (kind == null) {
+            return none(key, ErrorCode.INVALID_REQUEST, "key type must be 0 or 1, is " + keyType);
         }
         if (key.isEmpty()) {
-            return none(key, ErrorCode.INVALID_GROUP_ID, "the group id is empty");
+            return none(key, kind.emptyKey(), "the id is empty");
         }
         ClusterImage image = cluster.get();
-        Optional<Endpoint> endpoint =
-                leader(image, key).flatMap(leader -> ClusterAnswers.endpoint(image, leader, listener));
-        return endpoint.map(at -> new Coordinator(
-                        key, leader(image, key).orElseThrow(), at.host(), at.port(), ErrorCode.NONE, null))
+        TopicPartition partition =
+                new TopicPartition(kind.topic(), kind.partitionOf().applyAsInt(key));
+        Optional<Integer> leader =
+                image.partition(partition).map(PartitionImage::leader).filter(id -> id != PartitionState.NO_LEADER);
+        Optional<Endpoint> endpoint = leader.flatMap(id -> ClusterAnswers.endpoint(image, id, listener));
+        return endpoint.map(
+                        at -> new Coordinator(key, leader.orElseThrow(), at.host(), at.port(), ErrorCode.NONE, null))
                 .orElseGet(() -> none(key, ErrorCode.COORDINATOR_NOT_AVAILABLE, "the coordinator is not available"));
-    }
-
-    private Optional<Integer> leader(ClusterImage image, String group) {
-        return image.partition(new TopicPartition(GroupCoordinator.TOPIC, groups.partitionOf(group)))
-                .map(PartitionImage::leader)
-                .filter(leader -> leader != PartitionState.NO_LEADER);
     }
 
     private static Coordinator none(String key, ErrorCode error, String message) {

@@ -6,20 +6,28 @@ import io.tailrace.protocol.ApiKey;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.message.InitProducerIdRequest;
 import io.tailrace.protocol.message.InitProducerIdResponse;
+import io.tailrace.transactions.InitProducer;
+import io.tailrace.transactions.ProducerAnswer;
+import io.tailrace.transactions.ProducerIdentity;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives idempotent producers their ids. A producer that asks for a new epoch gets a new id instead, which works as well. */
+/**
+ * Gives producers their ids and epochs. An idempotent producer that asks for a new epoch gets a new id instead, which works as well.
+ */
 public final class InitProducerIdHandler implements RequestHandler<InitProducerIdRequest, InitProducerIdResponse> {
     private static final Logger LOG = LoggerFactory.getLogger(InitProducerIdHandler.class);
+    private static final short KNOWS_FENCED = 4;
 
     private final ProducerIdBlocks ids;
     private final BlockingCalls blocking;
+    private final ProducerOperations producers;
 
-    public InitProducerIdHandler(ProducerIdBlocks ids, BlockingCalls blocking) {
+    public InitProducerIdHandler(ProducerIdBlocks ids, BlockingCalls blocking, ProducerOperations producers) {
         this.ids = ids;
         this.blocking = blocking;
+        this.producers = producers;
     }
 
     @Override
@@ -29,9 +37,9 @@ public final class InitProducerIdHandler implements RequestHandler<InitProducerI
 
     @Override
     public void handle(InitProducerIdRequest request, Call<InitProducerIdResponse> call) {
-        if (request.transactionalId() != null) {
-            // There are no transactions. With this error a transactional producer fails instead of trying again.
-            call.answer(refused(ErrorCode.INVALID_REQUEST));
+        String transactionalId = request.transactionalId();
+        if (transactionalId != null) {
+            start(transactionalId, request, call);
             return;
         }
         OptionalLong id = ids.tryNext();
@@ -44,6 +52,24 @@ public final class InitProducerIdHandler implements RequestHandler<InitProducerI
                     this::next,
                     () -> refused(ErrorCode.COORDINATOR_NOT_AVAILABLE));
         }
+    }
+
+    private void start(String transactionalId, InitProducerIdRequest request, Call<InitProducerIdResponse> call) {
+        ProducerIdentity expected = new ProducerIdentity(request.producerId(), request.producerEpoch());
+        boolean knowsFenced = call.header().version() >= KNOWS_FENCED;
+        producers.submit(new ProducerOperations.Submitted<>(
+                transactionalId,
+                freshId -> new InitProducer(transactionalId, request.transactionTimeoutMs(), expected, freshId),
+                answer -> shown(answer, knowsFenced),
+                call));
+    }
+
+    private static InitProducerIdResponse shown(ProducerAnswer answer, boolean knowsFenced) {
+        return new InitProducerIdResponse(
+                0,
+                TransactionErrors.shown(answer.error(), knowsFenced),
+                answer.producer().id(),
+                answer.producer().epoch());
     }
 
     private InitProducerIdResponse next() {

@@ -12,10 +12,8 @@ import io.tailrace.protocol.record.BatchValidator;
 import io.tailrace.protocol.record.BatchVerdict;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.TimestampType;
-import io.tailrace.protocol.transaction.TransactionsTopic;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.config.TopicSettings;
-import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.partition.Append;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.LeaderWrite;
@@ -40,6 +38,11 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
     private static final long NO_TIMESTAMP = -1;
     /** Bound on a decompressed batch, which is held in memory. May exceed the largest request. */
     private static final int DECOMPRESSED_BYTES_MAX = 64 << 20;
+
+    /** A batch is verified again if a marker comes in between: that of the transaction before, and no other one. */
+    private static final int VERIFICATIONS_MAX = 3;
+
+    private static final String ENDED = "the transaction has ended";
 
     private final Partitions partitions;
     private final TransactionVerifier verifier;
@@ -89,11 +92,32 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
         }
         TransactionVerifier.Client client =
                 TransactionVerifier.Client.ofProduce(call.header().version());
+        verify(new Verification(transactionalId, client, call, () -> end(request, produce)), unverified, 1);
+    }
+
+    /**
+     * Appends that wait for the coordinator.
+     *
+     * @param end called once each has a result
+     */
+    private record Verification(
+            String transactionalId, TransactionVerifier.Client client, Call<ProduceResponse> call, Runnable end) {}
+
+    /** Asks the coordinator, and once more about batches before which a marker has come in the meantime. */
+    private void verify(Verification verification, UnverifiedAppends unverified, int attempt) {
         verifier.verify(
-                unverified.question(transactionalId, client),
-                errors -> call.execute(() -> {
-                    unverified.forEach(append -> appendVerified(append, errors));
-                    end(request, produce);
+                unverified.question(verification.transactionalId(), verification.client()),
+                errors -> verification.call().execute(() -> {
+                    UnverifiedAppends again = new UnverifiedAppends();
+                    unverified.forEach(waiting -> appendVerified(waiting, errors, again));
+                    if (again.isEmpty()) {
+                        verification.end().run();
+                    } else if (attempt < VERIFICATIONS_MAX) {
+                        verify(verification, again, attempt + 1);
+                    } else {
+                        again.forEach(waiting -> waiting.place().refused(ErrorCode.INVALID_TXN_STATE, ENDED));
+                        verification.end().run();
+                    }
                 }));
     }
 
@@ -128,7 +152,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
             place.refused(ErrorCode.INVALID_REQUIRED_ACKS, "acks must be -1 in a transaction, is " + request.acks());
             return;
         }
-        if (GroupCoordinator.TOPIC.equals(topic) || TransactionsTopic.NAME.equals(topic)) {
+        if (InternalTopics.contains(topic)) {
             place.refused(ErrorCode.INVALID_TOPIC_EXCEPTION, topic + " is written by the brokers only");
             return;
         }
@@ -180,16 +204,18 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
         }
     }
 
-    private void appendVerified(UnverifiedAppends.Waiting waiting, Map<TopicPartition, ErrorCode> errors) {
+    private static void appendVerified(
+            UnverifiedAppends.Waiting waiting, Map<TopicPartition, ErrorCode> errors, UnverifiedAppends again) {
         Partition partition = waiting.partition();
         ErrorCode error = errors.getOrDefault(partition.id(), ErrorCode.UNKNOWN_SERVER_ERROR);
         if (error == ErrorCode.NONE) {
-            answer(
-                    partition,
-                    waiting.batch(),
-                    partition.append(
-                            new LeaderWrite.Batch(waiting.batch(), waiting.verification()), Replica.ANY_EPOCH, true),
-                    waiting.place());
+            Append append = partition.append(
+                    new LeaderWrite.Batch(waiting.batch(), waiting.verification()), Replica.ANY_EPOCH, true);
+            if (append.result() instanceof AppendResult.Unverified unverified) {
+                again.add(partition, waiting.batch(), unverified.verification(), waiting.place());
+                return;
+            }
+            answer(partition, waiting.batch(), append, waiting.place());
         } else {
             waiting.place().refused(error, "the transaction's coordinator does not confirm " + partition.id());
         }
@@ -215,7 +241,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
         } else if (result instanceof AppendResult.Refused refused) {
             place.refused(refused.error(), refused.reason());
         } else {
-            place.refused(ErrorCode.INVALID_TXN_STATE, "the transaction has ended");
+            place.refused(ErrorCode.INVALID_TXN_STATE, ENDED);
         }
     }
 

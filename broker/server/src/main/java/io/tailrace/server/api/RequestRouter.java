@@ -33,6 +33,15 @@ public final class RequestRouter implements RequestDispatcher {
     /** Memory of a decoded request, for each byte of its frame: lists of short entries take most. */
     private static final int DECODED_FACTOR = 16;
 
+    /** Clients end transactions by the rules of version 2 if this feature is enabled (KIP-890). */
+    private static final String TRANSACTION_VERSION = "transaction.version";
+
+    private static final List<ApiVersionsResponse.SupportedFeature> SUPPORTED_FEATURES =
+            List.of(new ApiVersionsResponse.SupportedFeature(TRANSACTION_VERSION, (short) 0, (short) 2));
+    private static final List<ApiVersionsResponse.FinalizedFeature> ENABLED_FEATURES =
+            List.of(new ApiVersionsResponse.FinalizedFeature(TRANSACTION_VERSION, (short) 2, (short) 2));
+    private static final long FEATURES_EPOCH = 0;
+
     private static final Pattern UNPRINTABLE = Pattern.compile("[^ -~]");
 
     private final Map<ApiKey, RequestHandler<?, ?>> handlers = new EnumMap<>(ApiKey.class);
@@ -142,7 +151,8 @@ public final class RequestRouter implements RequestDispatcher {
 
         @Override
         public void handle(ApiVersionsRequest request, Call<ApiVersionsResponse> call) {
-            call.answer(new ApiVersionsResponse(ErrorCode.NONE, versions));
+            call.answer(new ApiVersionsResponse(
+                    ErrorCode.NONE, versions, 0, SUPPORTED_FEATURES, FEATURES_EPOCH, ENABLED_FEATURES, false));
         }
     }
 }

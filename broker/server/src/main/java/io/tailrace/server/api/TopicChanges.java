@@ -8,13 +8,12 @@ import io.tailrace.replication.cluster.ClusterImage;
 import io.tailrace.replication.cluster.PartitionAssignment;
 import io.tailrace.replication.cluster.PartitionState;
 import io.tailrace.server.cluster.ClusterView;
-import io.tailrace.server.config.GroupConfig;
 import io.tailrace.server.config.TopicCreationConfig;
 import io.tailrace.server.config.TopicKeys;
-import io.tailrace.server.group.GroupCoordinator;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -36,7 +35,7 @@ public final class TopicChanges {
     private final TopicStore store;
     private final ClusterView cluster;
     private final TopicCreationConfig config;
-    private final GroupConfig groups;
+    private final InternalTopics internal;
     private final LongSupplier nanoClock;
 
     /** @param nanoClock as {@link System#nanoTime} */
@@ -44,12 +43,12 @@ public final class TopicChanges {
             TopicStore store,
             ClusterView cluster,
             TopicCreationConfig config,
-            GroupConfig groups,
+            InternalTopics internal,
             LongSupplier nanoClock) {
         this.store = store;
         this.cluster = cluster;
         this.config = config;
-        this.groups = groups;
+        this.internal = internal;
         this.nanoClock = nanoClock;
     }
 
@@ -108,8 +107,9 @@ public final class TopicChanges {
     void create(NewTopic topic, PartitionAllowance allowance) {
         check(topic);
         allowance.take(partitions(topic));
-        if (topic.name().equals(GroupCoordinator.TOPIC)) {
-            createOffsetsTopic();
+        Optional<NewTopic> own = internalTopic(topic.name());
+        if (own.isPresent()) {
+            create(own.get());
         } else if (topic.assignments().isEmpty()) {
             store.create(topic.name(), partitions(topic), replicationFactor(topic), topic.configs());
         } else {
@@ -150,10 +150,10 @@ public final class TopicChanges {
     }
 
     private void checkGrowth(String topic, int count, PartitionAllowance allowance) {
-        if (topic.equals(GroupCoordinator.TOPIC)) {
+        if (InternalTopics.contains(topic)) {
             throw new TopicException(
                     ErrorCode.INVALID_PARTITIONS,
-                    topic + " cannot have more partitions: groups would look for their offsets in others");
+                    topic + " cannot have more partitions: brokers would look for its records in others");
         }
         int current = cluster.get()
                 .topic(topic)
@@ -168,9 +168,9 @@ public final class TopicChanges {
                     ErrorCode.TOPIC_DELETION_DISABLED,
                     "topic " + topic + " cannot be deleted: brokers are configured with delete.topic.enable=false");
         }
-        if (topic.equals(GroupCoordinator.TOPIC)) {
+        if (InternalTopics.contains(topic)) {
             throw new TopicException(
-                    ErrorCode.INVALID_TOPIC_EXCEPTION, topic + " holds the groups' offsets and cannot be deleted");
+                    ErrorCode.INVALID_TOPIC_EXCEPTION, topic + " holds what brokers coordinate and cannot be deleted");
         }
         store.delete(topic);
     }
@@ -233,25 +233,19 @@ public final class TopicChanges {
                 .isPresent();
     }
 
-    private void createOffsetsTopic() {
-        NewTopic topic = offsetsTopic();
-        store.create(topic.name(), topic.partitions(), topic.replicationFactor(), topic.configs());
+    private void create(NewTopic own) {
+        store.create(own.name(), own.partitions(), own.replicationFactor(), own.configs());
     }
 
-    private NewTopic offsetsTopic() {
-        int brokers = cluster.get().brokers().size();
-        return new NewTopic(
-                GroupCoordinator.TOPIC,
-                groups.partitions(),
-                Math.max(1, Math.min(groups.replicationFactor(), brokers)),
-                List.of(),
-                Map.of("cleanup.policy", "compact", "segment.bytes", String.valueOf(groups.segmentBytes())));
+    private Optional<NewTopic> internalTopic(String name) {
+        return internal.named(name, cluster.get().brokers().size());
     }
 
     /** The topic as {@link #create} creates it: with the defaults for missing numbers and settings. */
     NewTopic withDefaults(NewTopic topic) {
-        if (topic.name().equals(GroupCoordinator.TOPIC)) {
-            return offsetsTopic();
+        Optional<NewTopic> own = internalTopic(topic.name());
+        if (own.isPresent()) {
+            return own.get();
         }
         int replicas = topic.assignments().isEmpty()
                 ? replicationFactor(topic)

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaderBalance when preferred leaders become leader again
  * @param replication copying from leaders
  * @param groups consumer groups and committed offsets
+ * @param transactions transactions of producers
  * @param metrics the endpoint for metrics and health
  * @param entries every plain key with its value, for DescribeConfigs
  */
@@ -43,6 +44,7 @@ public record BrokerConfig(
         LeaderBalance leaderBalance,
         ReplicationConfig replication,
         GroupConfig groups,
+        TransactionConfig transactions,
         MetricsConfig metrics,
         List<BrokerConfigEntry> entries) {
 
@@ -92,6 +94,7 @@ public record BrokerConfig(
                         config.value(BrokerKeys.LEADER_IMBALANCE_PERCENTAGE)),
                 replication(config),
                 GroupKeys.groups(config),
+                TransactionKeys.transactions(config),
                 MetricsConfig.of(config),
                 BrokerConfigEntry.all(keys(), config));
     }

@@ -275,6 +275,7 @@ final class BrokerKeys {
                 REPLICA_FETCH_BACKOFF_MS,
                 REPLICA_SOCKET_TIMEOUT_MS));
         keys.addAll(GroupKeys.ALL);
+        keys.addAll(TransactionKeys.ALL);
         keys.addAll(MetricsConfig.KEYS);
         TopicKeys.all().forEach(topicKey -> keys.addAll(topicKey.brokerKeys()));
         return ConfigKeys.of(keys);

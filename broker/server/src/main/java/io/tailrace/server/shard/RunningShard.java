@@ -217,9 +217,13 @@ final class RunningShard<S extends Shard<S>> {
         @Nullable ErrorCode outcome = log.takeOutcome();
         OptionalLong end = log.committedEnd();
         if (end.isPresent()) {
+            boolean isMore = end.getAsLong() > committedEnd;
             committedEnd = end.getAsLong();
             state.timeline().commit(committedEnd);
             parked.takeCommitted(committedEnd, requests::answer);
+            if (isMore) {
+                kind.committed(log.partition().id().partition());
+            }
         }
         if (outcome != null && outcome != ErrorCode.NONE) {
             parked.takeAll(reply -> requests.refuse(reply, outcome));

@@ -77,6 +77,10 @@ final class ShardHost<S extends Shard<S>> {
         this.leaderEpoch = leaderEpoch;
     }
 
+    int leaderEpoch() {
+        return leaderEpoch;
+    }
+
     /** Starts loading. Returns at once. */
     void start() {
         runtime.loaders().execute(this::load);
@@ -223,6 +227,7 @@ final class ShardHost<S extends Shard<S>> {
         hasFailed = false;
         phase.compareAndSet(Phase.LOADING, Phase.ACTIVE);
         LOG.info("Shard is loaded: {}: {}", partition().id(), status());
+        kind.committed(partition().id().partition());
         return true;
     }
 

@@ -12,6 +12,8 @@ import io.tailrace.shard.Shard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -103,6 +105,17 @@ public final class ShardHosts<S extends Shard<S>> implements LeadershipListener 
         for (int i = 0; i < all.size(); i++) {
             all.get(i).query(query, gathered.place(i));
         }
+    }
+
+    /** The leader epoch in which this broker hosts the shard in a partition; empty if it does not. */
+    public OptionalInt leaderEpoch(int partition) {
+        ShardHost<S> host = hosts.get(partition);
+        return host == null ? OptionalInt.empty() : OptionalInt.of(host.leaderEpoch());
+    }
+
+    /** The partitions whose shards are hosted here, in no order. */
+    public Set<Integer> partitions() {
+        return Set.copyOf(hosts.keySet());
     }
 
     /** The status of each shard, in no order. */

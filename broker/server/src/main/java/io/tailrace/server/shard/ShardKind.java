@@ -19,4 +19,9 @@ public interface ShardKind<S extends Shard<S>> {
      * timeout, on the shard's thread, so it must be almost free if nothing has changed.
      */
     void refresh(S state);
+
+    /**
+     * More decisions of the shard in a partition are committed, or it has been loaded. Called on the shard's thread; must not block.
+     */
+    default void committed(int partition) {}
 }

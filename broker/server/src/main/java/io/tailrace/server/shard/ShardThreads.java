@@ -80,6 +80,11 @@ public final class ShardThreads implements AutoCloseable {
                 acknowledgeMsMax);
     }
 
+    /** Runs short tasks later, on one thread. Tasks must not block. */
+    public Alarms alarms() {
+        return this::alarm;
+    }
+
     private Pools poolsOf(TopicPartition partition) {
         return pools(directories.apply(partition).orElse(NO_DIRECTORY));
     }

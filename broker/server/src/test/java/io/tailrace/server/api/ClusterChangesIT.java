@@ -32,6 +32,10 @@ import io.tailrace.server.RawClient;
 import io.tailrace.server.cluster.ClusterView;
 import io.tailrace.server.config.BrokerConfig;
 import io.tailrace.server.config.TopicCreationConfig;
+import io.tailrace.server.shard.ShardHosts;
+import io.tailrace.server.transaction.TransactionCoordinator;
+import io.tailrace.server.transaction.TransactionShards;
+import io.tailrace.transactions.TransactionsShard;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -69,7 +73,11 @@ class ClusterChangesIT {
         store = new TopicStore(session, view);
         BrokerConfig config = BrokerConfig.of(Map.of("broker.id", "1", "offsets.topic.num.partitions", "1"));
         TopicChanges topics = new TopicChanges(
-                store, view, new TopicCreationConfig(1, 1, true, true), config.groups(), System::nanoTime);
+                store,
+                view,
+                new TopicCreationConfig(1, 1, true, true),
+                new InternalTopics(config.groups(), config.transactions()),
+                System::nanoTime);
         ConfigChanges configs = new ConfigChanges(
                 new ConfigChanges.Stores(store, new BrokerConfigs(session), new GroupConfigs(session)),
                 view,
@@ -79,7 +87,17 @@ class ClusterChangesIT {
                 new CreateTopicsHandler(topics, config.topicDefaults(), blocking),
                 new DeleteTopicsHandler(topics, view, blocking),
                 new IncrementalAlterConfigsHandler(configs, blocking),
-                new InitProducerIdHandler(new ProducerIdBlocks(session, BROKER), blocking));
+                initProducerId(config));
+    }
+
+    private InitProducerIdHandler initProducerId(BrokerConfig config) {
+        ProducerIdBlocks ids = new ProducerIdBlocks(session, BROKER);
+        ShardHosts<TransactionsShard> none =
+                new ShardHosts<>(new TransactionShards(config.transactions()), partition -> {
+                    throw new AssertionError("this broker leads " + partition);
+                });
+        TransactionCoordinator transactions = new TransactionCoordinator(() -> 1, none);
+        return new InitProducerIdHandler(ids, blocking, new ProducerOperations(transactions, ids, blocking));
     }
 
     @AfterEach

@@ -89,7 +89,7 @@ class TransactionalProduceTest {
     }
 
     @Test
-    void aBatchThatWaitsWhileItsTransactionEndsIsRefused() throws Exception {
+    void aBatchThatWaitsWhileItsTransactionEndsIsVerifiedAgain() throws Exception {
         client.send(inTransaction(0));
         Asked question = asked.take();
         EndTransactionMarker marker = new EndTransactionMarker(PRODUCER, (short) 0, false, 0);
@@ -97,9 +97,29 @@ class TransactionalProduceTest {
         long end = replicas.logEndOffset();
 
         question.answer(ErrorCode.NONE);
+        asked.take().answer(ErrorCode.TRANSACTION_ABORTABLE);
 
-        assertThat(error()).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+        assertThat(error()).isEqualTo(ErrorCode.TRANSACTION_ABORTABLE);
         assertThat(replicas.logEndOffset()).isEqualTo(end);
+    }
+
+    @Test
+    void aBatchOfTheNextTransactionWaitsForTheMarkerOfTheOneBefore() throws Exception {
+        client.send(inTransaction(0));
+        asked.take().answer(ErrorCode.NONE);
+        replicas.awaitAppended(1);
+        client.send(of(ID, -1, transactional(PRODUCER, 1, 0, "b")));
+        Asked early = asked.take();
+        EndTransactionMarker marker = new EndTransactionMarker(PRODUCER, (short) 1, true, 0);
+        replicas.partition().append(new LeaderWrite.Marker(marker, true), Replica.ANY_EPOCH, true);
+
+        early.answer(ErrorCode.NONE);
+        asked.take().answer(ErrorCode.NONE);
+
+        replicas.awaitAppended(3);
+        replicas.followerFetches(3);
+        assertThat(error()).isEqualTo(ErrorCode.NONE);
+        assertThat(error()).isEqualTo(ErrorCode.NONE);
     }
 
     @Test

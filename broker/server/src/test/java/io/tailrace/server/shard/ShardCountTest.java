@@ -1,4 +1,4 @@
-package io.tailrace.server.group;
+package io.tailrace.server.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,11 +16,13 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-class OffsetsPartitionsTest {
+class ShardCountTest {
+    private static final String TOPIC = "__consumer_offsets";
     private static final int CONFIGURED = 50;
 
     private ClusterImage image = ClusterImage.empty();
-    private final OffsetsPartitions partitions = new OffsetsPartitions(() -> image, CONFIGURED);
+    private final ShardCount partitions =
+            new ShardCount(() -> image, TOPIC, "offsets.topic.num.partitions", CONFIGURED);
 
     @Test
     void theSettingCountsUntilTheTopicExists() {
@@ -46,8 +48,7 @@ class OffsetsPartitionsTest {
     private static ClusterImage withOffsetsTopic(int count) {
         PartitionState state = new PartitionState(1, 1, List.of(new Incarnation(1, 1)), List.of(), 1, 1, 1);
         PartitionImage partition = new PartitionImage(PartitionAssignment.of(List.of(1)), state);
-        TopicImage topic =
-                new TopicImage(GroupCoordinator.TOPIC, new UUID(1, 1), Collections.nCopies(count, partition), Map.of());
+        TopicImage topic = new TopicImage(TOPIC, new UUID(1, 1), Collections.nCopies(count, partition), Map.of());
         return new ClusterImage("cluster", new TreeMap<>(), new TreeMap<>(Map.of(topic.name(), topic)), Set.of(), 1);
     }
 }

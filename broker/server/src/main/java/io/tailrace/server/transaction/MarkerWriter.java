@@ -1,0 +1,233 @@
+package io.tailrace.server.transaction;
+
+import io.tailrace.coordination.SingleThread;
+import io.tailrace.protocol.ErrorCode;
+import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.message.WriteTxnMarkersRequest;
+import io.tailrace.protocol.message.WriteTxnMarkersResponse;
+import io.tailrace.server.shard.ShardHosts;
+import io.tailrace.transactions.MarkersWritten;
+import io.tailrace.transactions.OwedMarkers;
+import io.tailrace.transactions.TransactionsShard;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the markers that this broker's shards of transactions owe: asks the shards, sends what a {@link MarkerPlan} says, and reports
+ * what has arrived. Thread-safe.
+ *
+ * <p>A shard is asked when more of its decisions are committed, and every {@value #TICK_MS} ms, so that no missed event matters. One
+ * thread does all of this, and never waits.
+ */
+final class MarkerWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MarkerWriter.class);
+    private static final long TICK_MS = 1_000;
+    private static final long WARN_INTERVAL_MS = 60_000;
+
+    private final ShardHosts<TransactionsShard> hosts;
+    private final MarkerNetwork network;
+    private final MarkerPlan plan;
+    private final LongSupplier steadyMs;
+    private final SingleThread thread;
+
+    /** Shards to ask. */
+    private final Set<Integer> changed = ConcurrentHashMap.newKeySet();
+
+    /** What has happened: an answer for each shard, request and report under way at most. */
+    private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
+
+    private final AtomicBoolean isScheduled = new AtomicBoolean();
+    private volatile MarkerPlan.Size size = MarkerPlan.Size.NONE;
+
+    /** The shards that have been asked. Used by the thread, as all below. */
+    private final Set<Integer> asked = new HashSet<>();
+
+    private @Nullable Future<?> wakeUp;
+    private long warnFromMs = Long.MIN_VALUE;
+
+    /**
+     * A writer that has not started.
+     *
+     * @param onFailure gets what has ended the thread; must not block
+     */
+    MarkerWriter(
+            ShardHosts<TransactionsShard> hosts,
+            MarkerNetwork network,
+            MarkerPlan.Leaders leaders,
+            LongSupplier steadyMs,
+            Consumer<Throwable> onFailure) {
+        this.hosts = hosts;
+        this.network = network;
+        this.plan = new MarkerPlan(leaders);
+        this.steadyMs = steadyMs;
+        this.thread = new SingleThread("transaction-markers", onFailure);
+    }
+
+    void start() {
+        var unused = thread.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** More decisions of a shard are committed, or it has been loaded. Returns at once. */
+    void shardChanged(int partition) {
+        changed.add(partition);
+        wake();
+    }
+
+    /** What there is to do. */
+    MarkerPlan.Size size() {
+        return size;
+    }
+
+    private void tick() {
+        changed.addAll(hosts.partitions());
+        run();
+    }
+
+    private void happened(Runnable event) {
+        events.add(event);
+        wake();
+    }
+
+    private void wake() {
+        if (isScheduled.compareAndSet(false, true)) {
+            try {
+                thread.execute(this::run);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("Markers are left to another broker: this one is stopping");
+            }
+        }
+    }
+
+    private void run() {
+        isScheduled.set(false);
+        for (Runnable event = events.poll(); event != null; event = events.poll()) {
+            event.run();
+        }
+        for (int shard : List.copyOf(changed)) {
+            // A shard that changes while it is asked is asked once more.
+            if (asked.add(shard)) {
+                changed.remove(shard);
+                ask(shard);
+            }
+        }
+        MarkerPlan.Work work = plan.next(steadyMs.getAsLong());
+        work.batches().forEach(this::send);
+        work.reports().forEach(this::report);
+        size = plan.size();
+        wakeUpAt(work.nextMs());
+    }
+
+    private void wakeUpAt(long nextMs) {
+        if (wakeUp != null) {
+            wakeUp.cancel(false);
+            wakeUp = null;
+        }
+        if (nextMs != Long.MAX_VALUE) {
+            long delayMs = Math.max(1, nextMs - steadyMs.getAsLong());
+            wakeUp = thread.schedule(this::run, delayMs, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void ask(int shard) {
+        // Taken first. If another epoch begins in between, the markers are refused as those of an old coordinator, and
+        // sent again.
+        OptionalInt epoch = hosts.leaderEpoch(shard);
+        hosts.query(
+                shard,
+                new OwedMarkers(),
+                answer -> happened(() -> {
+                    asked.remove(shard);
+                    if (answer.error() == ErrorCode.NONE && epoch.isPresent()) {
+                        plan.owed(shard, epoch.getAsInt(), answer.markers(), steadyMs.getAsLong());
+                    } else {
+                        plan.unknown(shard);
+                    }
+                }));
+    }
+
+    private void send(MarkerPlan.Batch batch) {
+        var unused = network.send(batch.lane(), request(batch))
+                .whenComplete((answer, failure) -> happened(() -> answered(batch, answer, failure)));
+    }
+
+    private static WriteTxnMarkersRequest request(MarkerPlan.Batch batch) {
+        return new WriteTxnMarkersRequest(
+                batch.parts().stream().map(MarkerWriter::marker).toList());
+    }
+
+    private static WriteTxnMarkersRequest.Marker marker(MarkerPlan.Part part) {
+        Map<String, List<Integer>> topics = new TreeMap<>();
+        for (TopicPartition each : part.partitions()) {
+            topics.computeIfAbsent(each.topic(), topic -> new ArrayList<>()).add(each.partition());
+        }
+        return new WriteTxnMarkersRequest.Marker(
+                part.marker().producer().id(),
+                part.marker().producer().epoch(),
+                part.marker().commit(),
+                topics.entrySet().stream()
+                        .map(topic -> new WriteTxnMarkersRequest.Topic(topic.getKey(), topic.getValue()))
+                        .toList(),
+                part.coordinatorEpoch(),
+                (byte) part.marker().version());
+    }
+
+    private void answered(
+            MarkerPlan.Batch batch, @Nullable WriteTxnMarkersResponse answer, @Nullable Throwable failure) {
+        if (answer == null || answer.markers().size() != batch.parts().size()) {
+            warn(batch.lane().broker() + ": " + (failure == null ? "its answer lacks results" : failure.getMessage()));
+            plan.answered(batch, (place, partition) -> ErrorCode.NETWORK_EXCEPTION, steadyMs.getAsLong());
+            return;
+        }
+        plan.answered(
+                batch,
+                (place, partition) -> {
+                    ErrorCode error = MarkerAppends.errorOf(answer.markers().get(place), partition);
+                    if (error != ErrorCode.NONE) {
+                        warn(batch.lane().broker() + ": " + error + " for " + partition + " of transactional id "
+                                + batch.parts().get(place).marker().transactionalId());
+                    }
+                    return error;
+                },
+                steadyMs.getAsLong());
+    }
+
+    private void warn(String problem) {
+        long nowMs = steadyMs.getAsLong();
+        if (nowMs >= warnFromMs) {
+            warnFromMs = nowMs + WARN_INTERVAL_MS;
+            LOG.warn("Markers of transactions are not written yet, trying again: broker {}", problem);
+        }
+    }
+
+    private void report(MarkerPlan.Report report) {
+        MarkersWritten written =
+                new MarkersWritten(report.transactionalId(), report.key().endOffset(), report.partitions());
+        var unused = hosts.submit(
+                report.key().shard(),
+                written,
+                error -> happened(() -> plan.reported(report, error, steadyMs.getAsLong())));
+    }
+
+    /** Ends the thread. Another broker sends what is left. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}
