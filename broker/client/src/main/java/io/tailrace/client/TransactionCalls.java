@@ -48,11 +48,7 @@ final class TransactionCalls {
         this.time = time;
         this.backoff = backoff;
         this.coordinator = Coordinator.ofTransactions(
-                transactionalId,
-                network,
-                metadata::anyBroker,
-                metadata::avoidBroker,
-                config.client().requestTimeoutMs());
+                transactionalId, network, metadata, config.client().requestTimeoutMs());
     }
 
     private <T> CoordinatorCall<T> call(String what, Supplier<CompletableFuture<T>> attempt) {

@@ -21,6 +21,7 @@ import io.tailrace.server.api.DescribeClusterHandler;
 import io.tailrace.server.api.DescribeConfigsHandler;
 import io.tailrace.server.api.DescribeGroupsHandler;
 import io.tailrace.server.api.DescribeLogDirsHandler;
+import io.tailrace.server.api.DescribeProducersHandler;
 import io.tailrace.server.api.DescribeTopicPartitionsHandler;
 import io.tailrace.server.api.DescribeTransactionsHandler;
 import io.tailrace.server.api.ElectLeadersHandler;
@@ -136,6 +137,7 @@ final class RequestHandlers {
                 new WriteTxnMarkersHandler(context.transactions().markers()),
                 new DescribeTransactionsHandler(transactions),
                 new ListTransactionsHandler(transactions),
+                new DescribeProducersHandler(partitions),
                 new OffsetForLeaderEpochHandler(partitions),
                 new DescribeConfigsHandler(cluster, config),
                 new AlterConfigsHandler(configs, blocking),

@@ -42,6 +42,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
     /** A batch is verified again if a marker comes in between: that of the transaction before, and no other one. */
     private static final int VERIFICATIONS_MAX = 3;
 
+    private static final String NO_MEMORY = "the memory for requests that wait is used up";
     private static final String ENDED = "the transaction has ended";
 
     private final Partitions partitions;
@@ -87,6 +88,12 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
         }
         String transactionalId = request.transactionalId();
         if (transactionalId == null || unverified.isEmpty()) {
+            end(request, produce);
+            return;
+        }
+        call.hold(unverified.bytes());
+        if (!call.mayWait()) {
+            unverified.forEach(waiting -> waiting.place().refused(ErrorCode.NOT_ENOUGH_REPLICAS, NO_MEMORY));
             end(request, produce);
             return;
         }
@@ -198,7 +205,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
         }
         Append append = partition.append(batch, Replica.ANY_EPOCH, request.acks() == ACKS_ALL);
         if (append.result() instanceof AppendResult.Unverified first) {
-            unverified.add(partition, batch, first.verification(), place);
+            unverified.addCopy(partition, batch, first.verification(), place);
         } else {
             answer(partition, batch, append, place);
         }
@@ -212,7 +219,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
             Append append = partition.append(
                     new LeaderWrite.Batch(waiting.batch(), waiting.verification()), Replica.ANY_EPOCH, true);
             if (append.result() instanceof AppendResult.Unverified unverified) {
-                again.add(partition, waiting.batch(), unverified.verification(), waiting.place());
+                again.add(waiting.with(unverified.verification()));
                 return;
             }
             answer(partition, waiting.batch(), append, waiting.place());

@@ -13,7 +13,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** The batches of a Produce request that would begin a transaction in their partitions. They wait for the coordinator. */
+/**
+ * The batches of a Produce request that would begin a transaction in their partitions. They are copied while they wait for the
+ * coordinator, because the connection receives its next requests into the same memory.
+ */
 final class UnverifiedAppends {
     private final List<Waiting> waiting = new ArrayList<>();
 
@@ -23,17 +26,30 @@ final class UnverifiedAppends {
      * @param verification from the log's first answer
      */
     record Waiting(Partition partition, ByteBuffer batch, long verification, DelayedProduce.Place place) {
+        /** The same after another answer of the log. */
+        Waiting with(long newVerification) {
+            return new Waiting(partition, batch, newVerification, place);
+        }
+
         private ProducerIdentity producer() {
             RecordBatch header = RecordBatch.at(batch);
             return new ProducerIdentity(header.producerId(), header.producerEpoch());
         }
     }
 
-    void add(Partition partition, ByteBuffer batch, long verification, DelayedProduce.Place place) {
-        Waiting added = new Waiting(partition, batch, verification, place);
+    /** Copies a batch. */
+    void addCopy(Partition partition, ByteBuffer batch, long verification, DelayedProduce.Place place) {
+        ByteBuffer copy =
+                ByteBuffer.allocate(batch.remaining()).put(batch.duplicate()).flip();
+        add(new Waiting(partition, copy, verification, place));
+    }
+
+    void add(Waiting added) {
         if (!waiting.isEmpty() && !waiting.get(0).producer().equals(added.producer())) {
-            place.refused(
-                    ErrorCode.INVALID_PRODUCER_ID_MAPPING, "batches of more than one producer in one transaction");
+            added.place()
+                    .refused(
+                            ErrorCode.INVALID_PRODUCER_ID_MAPPING,
+                            "batches of more than one producer in one transaction");
             return;
         }
         waiting.add(added);
@@ -41,6 +57,11 @@ final class UnverifiedAppends {
 
     boolean isEmpty() {
         return waiting.isEmpty();
+    }
+
+    /** Their memory. */
+    long bytes() {
+        return waiting.stream().mapToLong(each -> each.batch().remaining()).sum();
     }
 
     /** The question about all of them. */

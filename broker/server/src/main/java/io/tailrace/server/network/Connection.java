@@ -109,8 +109,13 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     /** Adds an exchange for the request that is being dispatched. Called once for each request, before it is handled. */
     public void begin(Exchange exchange) {
         answers.add(exchange);
-        requestBytes += exchange.requestBytes();
-        requests.add(exchange.requestBytes());
+        hold(exchange.requestBytes());
+    }
+
+    /** A request in progress holds so much more. */
+    void hold(long bytes) {
+        requestBytes += bytes;
+        requests.add(bytes);
     }
 
     /** Whether a request in progress that holds {@code bytes} may wait. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class Exchange {
     private final Connection connection;
-    private final long requestBytes;
+    private long requestBytes;
     private boolean ended;
     private @Nullable AnswerFrame answer;
     private @Nullable Runnable onDisconnect;
@@ -99,6 +99,12 @@ public class Exchange {
      */
     public final void holdConnection() {
         holdsConnection = true;
+    }
+
+    /** The request holds so much more memory, until it is answered. */
+    public final void hold(long bytes) {
+        requestBytes += bytes;
+        connection.hold(bytes);
     }
 
     /**

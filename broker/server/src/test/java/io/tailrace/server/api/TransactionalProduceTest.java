@@ -12,6 +12,7 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.message.ProduceRequest;
 import io.tailrace.protocol.message.ProduceResponse;
 import io.tailrace.protocol.record.EndTransactionMarker;
+import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.RawClient;
 import io.tailrace.server.partition.LeaderWrite;
@@ -76,6 +77,24 @@ class TransactionalProduceTest {
         assertThat(error()).isEqualTo(ErrorCode.NONE);
         assertThat(error()).isEqualTo(ErrorCode.NONE);
         assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aBatchThatWaitsKeepsItsRecords() throws Exception {
+        client.send(inTransaction(0));
+        Asked question = asked.take();
+        client.send(produce(TOPIC, 1, 0, batch("another request in the same memory, and longer than the first")));
+        replicas.awaitAppended(1);
+
+        question.answer(ErrorCode.NONE);
+        replicas.awaitAppended(2);
+        replicas.followerFetches(2);
+
+        assertThat(error()).isEqualTo(ErrorCode.NONE);
+        assertThat(error()).isEqualTo(ErrorCode.NONE);
+        RecordBatch second = RecordBatch.at(
+                replicas.log().read(1, 1000, 2, true).toBuffer());
+        assertThat(second.producerId()).isEqualTo(PRODUCER);
     }
 
     @Test
