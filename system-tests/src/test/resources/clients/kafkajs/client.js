@@ -121,6 +121,30 @@ async function produce({ records, acks = "all", compression = "none", idempotent
   return outcomes;
 }
 
+/** Sends records, and commits offsets, in one transaction. Each producer fences the one before it. */
+async function transaction({ id, commit, records, offsets }) {
+  const producer = kafka.producer({
+    transactionalId: id,
+    idempotent: true,
+    maxInFlightRequests: 1,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
+  await producer.connect();
+  try {
+    const open = await producer.transaction();
+    const topic = records[0].topic;
+    const messages = records.map(({ partition, value }) => ({ partition, value }));
+    await open.send({ topic, messages });
+    if (offsets) {
+      const partitions = [{ partition: offsets.partition, offset: String(offsets.offset) }];
+      await open.sendOffsets({ consumerGroupId: offsets.group, topics: [{ topic: offsets.topic, partitions }] });
+    }
+    await (commit ? open.commit() : open.abort());
+  } finally {
+    await producer.disconnect();
+  }
+}
+
 /** kafkajs cannot assign partitions: to read a topic from a place is to be the only member of a group. */
 async function open({ consumer: name, group, topics, pattern, assign, auto_commit: autoCommit = false }) {
   const [topic, partition, at] = assign ? assign[0] : [];
@@ -206,6 +230,7 @@ const operations = {
   },
   "reset offsets": ({ group, topic }) => admin.resetOffsets({ groupId: group, topic, earliest: true }),
   produce,
+  transaction,
   open,
   read: ({ consumer, count, seconds }) => members.get(consumer).read(count, seconds),
   assignment: ({ consumer }) => members.get(consumer).assignment,

@@ -111,6 +111,29 @@ def produce(records, acks="all", compression="none", idempotent=False):
     return outcomes
 
 
+def transaction(id, commit, records, offsets=None):
+    """Sends records, and commits offsets, in one transaction. Each producer fences the one before it."""
+    producer = Producer({**BOOTSTRAP, "transactional.id": id, "linger.ms": 5})
+    producer.init_transactions(WAIT_SECONDS)
+    producer.begin_transaction()
+    for record in records:
+        producer.produce(record["topic"], encoded(record["value"]), partition=record["partition"])
+    if producer.flush(WAIT_SECONDS):
+        raise TimeoutError("records were not acknowledged")
+    if offsets:
+        wanted = [TopicPartition(offsets["topic"], offsets["partition"], offsets["offset"])]
+        with_consumer(
+            offsets["group"],
+            lambda consumer: producer.send_offsets_to_transaction(
+                wanted, consumer.consumer_group_metadata(), WAIT_SECONDS
+            ),
+        )
+    if commit:
+        producer.commit_transaction(WAIT_SECONDS)
+    else:
+        producer.abort_transaction(WAIT_SECONDS)
+
+
 def poll(consumer):
     records = []
     for message in consumer.consume(500, 0.1):
@@ -210,6 +233,7 @@ serve(
         "list groups": list_groups,
         "describe group": describe_group,
         "produce": produce,
+        "transaction": transaction,
         "open": open_member,
         "read": read,
         "assignment": assignment,

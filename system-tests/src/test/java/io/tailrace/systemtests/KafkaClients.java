@@ -36,7 +36,7 @@ public record KafkaClients(Supplier<String> bootstrapServers) {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(1);
 
     /** A producer with the default settings (idempotent, {@code acks=all}), overridden by {@code settings}. */
-    KafkaProducer<String, String> producer(Map<String, Object> settings) {
+    public KafkaProducer<String, String> producer(Map<String, Object> settings) {
         return new KafkaProducer<>(with(settings), new StringSerializer(), new StringSerializer());
     }
 
@@ -114,10 +114,15 @@ public record KafkaClients(Supplier<String> bootstrapServers) {
 
     /** All records of a topic's first partitions, in offset order within each partition. */
     List<ConsumerRecord<String, String>> readAll(String topic, int partitionCount) {
+        return readAll(topic, partitionCount, Map.of());
+    }
+
+    private List<ConsumerRecord<String, String>> readAll(
+            String topic, int partitionCount, Map<String, Object> settings) {
         List<TopicPartition> partitions = IntStream.range(0, partitionCount)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList();
-        try (KafkaConsumer<String, String> consumer = consumer(Map.of())) {
+        try (KafkaConsumer<String, String> consumer = consumer(settings)) {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -146,6 +151,13 @@ public record KafkaClients(Supplier<String> bootstrapServers) {
                             .map(record -> new History.Entry<>(record.offset(), record.value()))
                             .toList());
         }
+    }
+
+    /** The committed values in partition 0 of a topic, up to the first open transaction. */
+    public List<String> committed(String topic) {
+        return readAll(topic, 1, Map.of("isolation.level", "read_committed")).stream()
+                .map(ConsumerRecord::value)
+                .toList();
     }
 
     /** The values in partition 0 of a topic. */

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Command lines of clients whose jars are collected by the modules below {@code system-tests/clients}. */
-final class ClientJars {
+public final class ClientJars {
     private static final Path CLIENTS = Path.of("clients").toAbsolutePath();
     /** Many short-lived processes share the machine with the brokers. */
     private static final List<String> FLAGS = List.of(
@@ -22,7 +22,7 @@ final class ClientJars {
      * @param client the module's folder, such as {@code kafka-tools}
      * @param command the main class and its arguments; options of the JVM may come first
      */
-    static List<String> java(List<Class<?>> ours, String client, String... command) {
+    public static List<String> java(List<Class<?>> ours, String client, String... command) {
         Path jars = CLIENTS.resolve(client).resolve("target").resolve("lib");
         if (!Files.isDirectory(jars)) {
             throw new IllegalStateException(

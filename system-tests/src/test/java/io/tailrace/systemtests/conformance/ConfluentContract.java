@@ -37,6 +37,12 @@ abstract class ConfluentContract extends ScriptedClientContract {
     }
 
     @Test
+    @Operation("transactions: commit and abort, with the offsets of a group")
+    void commitsAndAborts() {
+        transact();
+    }
+
+    @Test
     @Operation("producer: idempotent")
     void producesIdempotently() {
         produceIdempotently();

@@ -19,6 +19,7 @@ class KafkaPythonConformanceIT extends ScriptedClientContract {
                                     + " print(kafka.__version__)"))
             .lacking(
                     "producer: idempotent",
+                    "transactions: commit and abort, with the offsets of a group",
                     "consumer: read_committed",
                     "group: cooperative rebalance",
                     "group: static members",

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -360,5 +362,83 @@ class KafkaRecordToolsConformanceIT {
                 TOOLS.commandLine("DumpLogSegments", List.of("--print-data-log", "--files", segment.toString())));
         assertThat(dump.lines()).filteredOn(line -> line.contains("payload: ")).hasSize(10);
         assertThat(dump.out()).contains("isvalid: true", "payload: 9").doesNotContain("isvalid: false");
+    }
+
+    @Test
+    @Operation("kafka-transactions list, describe, describe-producers, find-hanging")
+    void showsTransactions() throws Exception {
+        clients.createTopic(topic, 1);
+        try (KafkaProducer<String, String> producer = clients.producer(Map.of("transactional.id", topic))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            RecordMetadata unused =
+                    producer.send(new ProducerRecord<>(topic, 0, null, "v")).get();
+
+            assertThat(transactions("list")).anyMatch(line -> line.contains(topic) && line.contains("Ongoing"));
+            assertThat(String.join("\n", transactions("describe", "--transactional-id", topic)))
+                    .contains("Ongoing", topic + "-0");
+            assertThat(transactions("describe-producers", "--topic", topic, "--partition", "0"))
+                    .hasSize(2);
+            assertThat(transactions("find-hanging", "--topic", topic)).hasSize(1);
+            producer.commitTransaction();
+        }
+    }
+
+    @Test
+    @Operation("kafka-transactions abort")
+    void abortsATransaction() throws Exception {
+        clients.createTopic(topic, 1);
+        try (KafkaProducer<String, String> producer = clients.producer(Map.of("transactional.id", topic))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            RecordMetadata unused =
+                    producer.send(new ProducerRecord<>(topic, 0, null, "v")).get();
+
+            transactions("abort", "--topic", topic, "--partition", "0", "--start-offset", "0");
+
+            await().until(() -> clients.committed(topic).equals(List.of()));
+        }
+    }
+
+    private static List<String> transactions(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of("--bootstrap-server", KafkaTools.SERVERS));
+        all.addAll(List.of(arguments));
+        Command command = Command.run("", Map.of(), TOOLS.commandLine("TransactionsCommand", all));
+        command.requireSuccess();
+        return command.lines();
+    }
+
+    @Test
+    @Operation("TransactionalMessageCopier")
+    void copiesInTransactions() throws Exception {
+        fill(1_000);
+        String output = topic + "-copy";
+        clients.createTopic(output, 1);
+        Command command = Command.run(
+                "",
+                Map.of(),
+                TOOLS.commandLine(
+                        "TransactionalMessageCopier",
+                        List.of(
+                                "--broker-list",
+                                KafkaTools.SERVERS,
+                                "--input-topic",
+                                topic,
+                                "--input-partition",
+                                "0",
+                                "--output-topic",
+                                output,
+                                "--consumer-group",
+                                topic,
+                                "--transaction-size",
+                                "50",
+                                "--transactional-id",
+                                topic,
+                                "--enable-random-aborts",
+                                "--use-group-metadata")));
+
+        command.requireSuccess();
+        assertThat(clients.committed(output))
+                .isEqualTo(IntStream.range(0, 1_000).mapToObj(String::valueOf).toList());
     }
 }

@@ -83,6 +83,12 @@ class KafkajsConformanceIT extends ScriptedClientContract {
     }
 
     @Test
+    @Operation("transactions: commit and abort, with the offsets of a group")
+    void commitsAndAborts() {
+        transact();
+    }
+
+    @Test
     @Operation("producer: idempotent")
     void producesIdempotently() {
         produceIdempotently();

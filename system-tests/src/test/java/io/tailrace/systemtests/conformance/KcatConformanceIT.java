@@ -70,6 +70,16 @@ class KcatConformanceIT {
                 .lines();
     }
 
+    @Test
+    @Operation("kcat -P -X transactional.id: one transaction")
+    void sendsOneTransaction() throws Exception {
+        List<String> values = numbers(100);
+        kcat(String.join("\n", values), "-P", "-t", topic, "-p", "0", "-X", "transactional.id=" + topic)
+                .requireSuccess();
+
+        assertThat(consume("%s\n")).isEqualTo(values);
+    }
+
     @ParameterizedTest
     @EnumSource(CompressionType.class)
     @Operation("kcat -P: all compressions")

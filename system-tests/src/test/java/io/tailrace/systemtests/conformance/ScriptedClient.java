@@ -101,6 +101,19 @@ record ScriptedClient(ClientProcess process) implements AutoCloseable {
                 values.stream().map(value -> record(partition, value, Map.of())).toList(), options);
     }
 
+    /**
+     * Sends records in one transaction.
+     *
+     * @param options may have offsets: a group, a topic, a partition and the offset to commit
+     */
+    void transact(String id, boolean isCommit, List<Map<String, Object>> records, Map<String, Object> options) {
+        Map<String, Object> arguments = new HashMap<>(options);
+        arguments.put("id", id);
+        arguments.put("commit", isCommit);
+        arguments.put("records", records);
+        call("transaction", arguments);
+    }
+
     /** Opens a consumer; {@code how} has topics, pattern or assign, auto_commit, and settings of the client. */
     void open(String consumer, String group, Map<String, Object> how) {
         Map<String, Object> arguments = new HashMap<>(how);

@@ -8,12 +8,15 @@ import io.tailrace.protocol.TopicPartition;
 import io.tailrace.protocol.record.CompressionType;
 import io.tailrace.systemtests.LocalCluster;
 import io.tailrace.systemtests.OurClients;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +118,34 @@ abstract class ScriptedClientFixture {
         assertThat(client.produce(partition, numbers(100, 200), options).baseOffset())
                 .hasValue(100);
         assertThat(values(client.readAll(partition, 200))).isEqualTo(numbers(0, 200));
+    }
+
+    /** Checks transactions, which not all clients have: records and a group's offset are visible once they are committed. */
+    void transact() {
+        client.createTopic(topic, 2, Map.of());
+        TopicPartition second = new TopicPartition(topic, 1);
+        String group = "g-" + topic;
+        client.transact(topic, true, inBoth(0, 50), offsets(group, 3));
+        client.transact(topic, false, inBoth(50, 100), offsets(group, 7));
+        client.transact(topic, true, inBoth(100, 150), Map.of());
+
+        List<String> expected = new ArrayList<>(numbers(0, 50));
+        expected.addAll(numbers(100, 150));
+        assertThat(values(client.readAll(partition, 100))).isEqualTo(expected);
+        assertThat(values(client.readAll(second, 100))).isEqualTo(expected);
+        await().until(() -> client.committed(group, partition).equals(OptionalLong.of(3)));
+    }
+
+    private List<Map<String, Object>> inBoth(int from, int to) {
+        return numbers(from, to).stream()
+                .flatMap(value -> Stream.of(
+                        ScriptedClient.record(partition, value, Map.of()),
+                        ScriptedClient.record(new TopicPartition(topic, 1), value, Map.of())))
+                .toList();
+    }
+
+    private Map<String, Object> offsets(String group, long offset) {
+        return Map.of("offsets", Map.of("group", group, "topic", topic, "partition", 0, "offset", offset));
     }
 
     /** Checks that a pattern finds new topics, as it does not with all clients. */

@@ -92,8 +92,8 @@ class TransactionalProduceTest {
 
         assertThat(error()).isEqualTo(ErrorCode.NONE);
         assertThat(error()).isEqualTo(ErrorCode.NONE);
-        RecordBatch second = RecordBatch.at(
-                replicas.log().read(1, 1000, 2, true).toBuffer());
+        RecordBatch second =
+                RecordBatch.at(replicas.log().read(1, 1000, 2, true).toBuffer());
         assertThat(second.producerId()).isEqualTo(PRODUCER);
     }
 

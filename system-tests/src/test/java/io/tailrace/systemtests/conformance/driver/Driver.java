@@ -46,6 +46,7 @@ public final class Driver {
         checks.addAll(new ConsumerChecks(clients).all());
         checks.addAll(new GroupChecks(clients).all());
         checks.addAll(new OffsetChecks(clients).all());
+        checks.addAll(new TransactionChecks(clients).all());
         checks.addAll(new NewerChecks(clients).all());
         checks.addAll(new RefusalChecks(clients).all());
         return checks;

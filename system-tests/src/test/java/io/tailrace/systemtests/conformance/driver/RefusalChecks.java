@@ -1,23 +1,18 @@
 package io.tailrace.systemtests.conformance.driver;
 
 import static io.tailrace.systemtests.conformance.driver.Clients.get;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
 
 /** What Tailrace does not have: the client must fail at once, with an error that its users understand. */
 final class RefusalChecks {
-    private static final String TRANSACTIONS = "there are no transactions";
     private final Clients clients;
 
     RefusalChecks(Clients clients) {
@@ -26,10 +21,6 @@ final class RefusalChecks {
 
     List<Check> all() {
         return List.of(
-                Check.refused("transactions: initTransactions", TRANSACTIONS, this::transactions),
-                refused("transactions: listTransactions", TRANSACTIONS, admin -> admin.listTransactions()
-                        .all()),
-                Check.refused("transactions: describeProducers", TRANSACTIONS, this::describeProducers),
                 refused("ACLs: describeAcls", "there are no ACLs", admin -> admin.describeAcls(AclBindingFilter.ANY)
                         .values()),
                 refused(
@@ -56,23 +47,5 @@ final class RefusalChecks {
                         .hasRootCauseInstanceOf(UnsupportedVersionException.class);
             }
         });
-    }
-
-    private void describeProducers() throws Exception {
-        TopicPartition partition = new TopicPartition(clients.topic(1), 0);
-        try (Admin admin = clients.admin()) {
-            assertThatThrownBy(() ->
-                            get(admin.describeProducers(List.of(partition)).all()))
-                    .hasRootCauseInstanceOf(UnsupportedVersionException.class);
-        }
-    }
-
-    private void transactions() {
-        try (KafkaProducer<String, String> producer =
-                clients.producer("transactional.id", Clients.name(), "max.block.ms", "60000")) {
-            assertThatThrownBy(producer::initTransactions)
-                    .isInstanceOf(KafkaException.class)
-                    .satisfies(failure -> assertThat(failure.toString()).doesNotContain("Timeout"));
-        }
     }
 }
