@@ -58,7 +58,7 @@ final class TransactionChecks {
 
     private static void send(KafkaProducer<String, String> producer, String topic, int from, int to) {
         for (int i = from; i < to; i++) {
-            producer.send(new ProducerRecord<>(topic, i % PARTITIONS, null, String.valueOf(i)));
+            var unused = producer.send(new ProducerRecord<>(topic, i % PARTITIONS, null, String.valueOf(i)));
         }
     }
 
@@ -223,7 +223,7 @@ final class TransactionChecks {
             assertThat(state.lastSequence()).isZero();
             // The coordinator does not know of this abort, as with a transaction that it has forgotten.
             get(admin.abortTransaction(
-                            new AbortTransactionSpec(partition, state.producerId(), (short) (state.producerEpoch()), 0))
+                            new AbortTransactionSpec(partition, state.producerId(), (short) state.producerEpoch(), 0))
                     .all());
             Clients.eventually(() -> assertThat(
                             get(admin.describeProducers(List.of(partition)).partitionResult(partition))
