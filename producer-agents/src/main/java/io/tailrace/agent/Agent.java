@@ -2,97 +2,88 @@ package io.tailrace.agent;
 
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
 import io.tailrace.agent.checkpoint.Checkpoint;
-import io.tailrace.agent.delivery.ChunkDelivery;
-import io.tailrace.agent.encode.Origin;
-import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.Directories;
 import io.tailrace.agent.tail.FileChunk;
-import io.tailrace.agent.tail.FollowedFile;
 import io.tailrace.agent.tail.Moment;
 import io.tailrace.agent.tail.OpenFiles;
 import io.tailrace.agent.tail.TailResources;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What an agent does, one step at a time.
- *
- * <p>The order within a step is the guarantee: acknowledged positions, and what is read to be sent next, enter the
- * checkpoint, the checkpoint is written, and only then is it sent. So a line that is sent again after a crash is the same
- * record. Not thread-safe; {@link AgentLoop} runs it.
+ * What an agent does, one step at a time: finds files, reads lines, and has its {@link Sending} send them. Not thread-safe;
+ * {@link AgentLoop} runs it.
  */
 final class Agent implements AutoCloseable {
     private static final long NEVER = Long.MIN_VALUE;
 
     private final AgentConfig config;
     private final Connections connections;
-    private final Runnable wakeUp;
     private final SendGate auditGate;
-    private final Silence auditSilence = new Silence("audit");
     private final Directories directories;
     private final OpenFiles openFiles;
     private final List<TailedSource> sources = new ArrayList<>();
-    /** Read, and sent once the checkpoint is written. */
-    private final List<Read> read = new ArrayList<>();
+    /** Read, and not sent yet. */
+    private final List<Sending.Read> read = new ArrayList<>();
 
     private final InFlightMemory memory;
-    private final Flights flights = new Flights();
     private final AuditReporter audit;
+    private final Sending sending;
     private final CheckpointWriter checkpoint;
     private final AgentMonitor monitor;
     private final ProblemsFile problemsFile;
 
     private long scanAtMs = NEVER;
-    private long sealAtMs = Long.MAX_VALUE;
     private int firstSource;
     /** When the agent last got further in a file, or lines were acknowledged. */
     private long progressMs = NEVER;
-
-    private record Read(TailedSource source, FileChunk chunk) {}
+    /** {@link Sending#finalChunks} when that was last asked. */
+    private long finalChunks;
 
     /**
-     * An agent that continues from its checkpoint.
+     * An agent that continues from a checkpoint.
      *
+     * @param checkpointFile has begun with the checkpoint
+     * @param start how transactions go on; empty without them
      * @param wakeUp called by any thread when a step will have something to do
      * @param monitor shows what the agent does
-     * @throws IOException if the checkpoint exists and cannot be used
      */
-    Agent(AgentConfig config, Connections connections, Runnable wakeUp, AgentMonitor monitor) throws IOException {
-        this(config, new AgentCheckpointFile(config.dataDirectory()), connections, wakeUp, monitor);
-    }
-
-    /** An agent that continues from a checkpoint on a disk of the caller's. */
     Agent(
             AgentConfig config,
             AgentCheckpointFile checkpointFile,
             Connections connections,
+            Optional<TransactionStart> start,
             Runnable wakeUp,
-            AgentMonitor monitor)
-            throws IOException {
+            AgentMonitor monitor) {
         this.config = config;
         this.monitor = monitor;
         this.connections = connections;
-        this.wakeUp = wakeUp;
         problemsFile = new ProblemsFile(config.dataDirectory());
-        Checkpoint start = checkpointFile.begin();
+        Checkpoint checkpointed = checkpointFile.checkpoint();
         SchemaIds ids = new SchemaIds(connections.registry(), connections.background(), wakeUp);
         AuditRecords auditRecords = new AuditRecords(ids, config.host(), config.audit());
-        audit = new AuditReporter(config, auditRecords, connections, wakeUp, start);
+        audit = new AuditReporter(config, auditRecords, connections, wakeUp, checkpointed);
         directories = Directories.of(config.watchDirectories());
         openFiles = new OpenFiles(config.filesOpenMax());
-        TailResources shared = new TailResources(config.dataDirectory().getFileSystem(), directories, openFiles);
+        TailResources shared = new TailResources(
+                config.dataDirectory().getFileSystem(),
+                directories,
+                openFiles,
+                start.isPresent() ? TransactionStart.CHUNKS_IN_FLIGHT : TailResources.CHUNKS_IN_FLIGHT);
         TailedSource.Topics topics = new TailedSource.Topics(ids, connections.producer());
         for (Source source : config.sources()) {
-            sources.add(TailedSource.of(source, config, shared, start, topics));
+            sources.add(TailedSource.of(source, config, shared, checkpointed, topics));
         }
         memory = new InFlightMemory(config.inFlightBytesMax(), sources.size());
-        checkpoint = new CheckpointWriter(checkpointFile, start, sources, audit);
+        checkpoint = new CheckpointWriter(checkpointFile, checkpointed, sources, audit);
         auditGate = new SendGate("audit", auditRecords::isRegistered, () -> connections
                 .producer()
                 .unavailability(config.audit().topic()));
+        SendingParts parts =
+                new SendingParts(config, connections, wakeUp, sources, memory, audit, auditGate, checkpoint, monitor);
+        sending = start.isPresent() ? new TransactionalSending(parts, start.get()) : new CheckpointedSending(parts);
         // The producer asks brokers for the topic now, so that the first dead letter need not wait for their answer.
         var unused = connections.producer().unavailability(config.deadLetterTopic());
     }
@@ -114,27 +105,24 @@ final class Agent implements AutoCloseable {
             checkpoint.scanned();
             scanAtMs = steadyMs + config.scanIntervalMs();
         }
-        boolean advanced = takeAcknowledgements(now);
+        boolean advanced = takeAnswers(now);
         advanced |= openFiles.giveTurns(now);
-        // The first statement comes after an interval, when the files have been read.
-        sealAtMs = Math.min(sealAtMs, steadyMs + config.audit().intervalMs());
-        if (steadyMs >= sealAtMs || audit.shouldSeal()) {
-            seal(now, false);
-            sealAtMs = steadyMs + config.audit().intervalMs();
-        }
-        audit.observe(auditSilence, steadyMs);
+        sending.conclude(now);
         if (!checkpoint.hasFailed()) {
             readLines(now);
         }
-        if (checkpoint.write(steadyMs)) {
-            if (auditGate.isOpen(steadyMs)) {
-                advanced |= audit.send(steadyMs);
-            }
-            advanced |= sendLines(steadyMs);
-        }
+        advanced |= sending.send(read, now);
         AgentMonitor.State state = state(steadyMs);
         monitor.stepped(state);
         problemsFile.write(state.problems(), steadyMs);
+        return advanced;
+    }
+
+    private boolean takeAnswers(Moment now) {
+        boolean advanced = sending.takeAnswers(now);
+        long before = finalChunks;
+        finalChunks = sending.finalChunks();
+        progressMs = finalChunks == before ? progressMs : now.steadyMs();
         return advanced;
     }
 
@@ -149,25 +137,17 @@ final class Agent implements AutoCloseable {
                 waiting,
                 checkpoint.hasFailed(),
                 memory.bytes(),
-                audit.isInFlight());
+                sending.hasCountsInFlight());
     }
 
     /** Completes what is in flight without reading more. To be repeated until {@link #isSettled}. */
     void stepToStop(Moment now) {
-        takeAcknowledgements(now);
-        audit.observe(auditSilence, now.steadyMs());
-        boolean mayCount = auditGate.isOpen(now.steadyMs());
-        if (flights.isEmpty() && mayCount) {
-            seal(now, true);
-        }
-        if (checkpoint.write(now.steadyMs()) && mayCount) {
-            audit.send(now.steadyMs());
-        }
+        sending.stepToStop(now);
     }
 
     /** Whether nothing is in flight, not even a count, and the checkpoint is up to date. */
     boolean isSettled() {
-        return flights.isEmpty() && audit.isSettled() && !checkpoint.hasFailed();
+        return sending.isSettled();
     }
 
     /**
@@ -181,7 +161,7 @@ final class Agent implements AutoCloseable {
                 && read.isEmpty()
                 && !checkpoint.hasFailed()
                 && sources.stream().allMatch(source -> source.isDone(steadyMs));
-        boolean waitsForWriters = flights.isEmpty()
+        boolean waitsForWriters = sending.isEmpty()
                 && sources.stream().anyMatch(source -> source.tail().isStreaming());
         return isDone || (!waitsForWriters && steadyMs - progressMs >= SendGate.GIVE_UP_MS);
     }
@@ -215,10 +195,8 @@ final class Agent implements AutoCloseable {
      * @param silenceMs a source whose lines brokers have not acknowledged for this long counts
      */
     List<String> problems(long steadyMs, long silenceMs) {
-        Stream<String> ofAudit = Stream.of(
-                        auditGate.problem(), auditSilence.problem(steadyMs, silenceMs), audit.problem(steadyMs))
-                .flatMap(Optional::stream);
-        return Stream.concat(sources.stream().flatMap(source -> source.problems(steadyMs, silenceMs)), ofAudit)
+        Stream<String> ofAll = Stream.concat(auditGate.problem().stream(), sending.problems(steadyMs, silenceMs));
+        return Stream.concat(sources.stream().flatMap(source -> source.problems(steadyMs, silenceMs)), ofAll)
                 .toList();
     }
 
@@ -229,39 +207,7 @@ final class Agent implements AutoCloseable {
 
     /** How many lines would be sent again after a crash now: those of the chunks that the checkpoint does not cover. */
     int linesInFlight() {
-        return flights.lines();
-    }
-
-    private boolean takeAcknowledgements(Moment now) {
-        List<Flights.Flight> landed = flights.takeLanded(now.steadyMs());
-        landed.forEach(flight -> acknowledged(flight, now.wallMs()));
-        progressMs = landed.isEmpty() ? progressMs : now.steadyMs();
-        flights.observe(sources, now.steadyMs());
-        boolean counted = audit.takeAcknowledgements(now.steadyMs());
-        if (counted) {
-            monitor.countsAcknowledged(now.wallMs());
-        }
-        return counted || !landed.isEmpty();
-    }
-
-    private void acknowledged(Flights.Flight flight, long wallMs) {
-        Chunk chunk = flight.delivery().chunk();
-        memory.add(flight.source(), -chunk.memoryBytes());
-        flight.file().acknowledge(chunk.end());
-        Source source = flight.source().source();
-        audit.acknowledged(
-                flight.file().contentId(), source.topic(), flight.delivery().acknowledged(), wallMs);
-        monitor.acknowledged(source, flight.delivery().counts(), wallMs);
-    }
-
-    private void seal(Moment now, boolean stopping) {
-        List<AuditReporter.SourceState> states = sources.stream()
-                .map(source -> new AuditReporter.SourceState(
-                        source.source().topic(), source.tail().readState(now)))
-                .toList();
-        if (audit.seal(states, now.wallMs(), stopping)) {
-            monitor.stated(audit.readUpToMs());
-        }
+        return sending.linesInFlight();
     }
 
     /** Reads a chunk of each source in turn, as long as any has more and memory is left. */
@@ -290,27 +236,11 @@ final class Agent implements AutoCloseable {
         }
         Optional<FileChunk> next = source.tail().readNext(room, now);
         next.ifPresent(each -> {
-            read.add(new Read(source, each));
+            read.add(new Sending.Read(source, each));
             source.rate().took(each.chunk().lines().count(), now.steadyMs());
             memory.add(source, each.chunk().memoryBytes());
         });
         return next.isPresent();
-    }
-
-    private boolean sendLines(long steadyMs) {
-        boolean sent = !read.isEmpty();
-        read.forEach(lines -> send(lines, steadyMs));
-        read.clear();
-        return sent;
-    }
-
-    private void send(Read lines, long steadyMs) {
-        FollowedFile file = lines.chunk.file();
-        Origin origin = new Origin(config.host(), file.file(), file.contentId());
-        ChunkDelivery delivery =
-                new ChunkDelivery(connections.producer(), lines.source.encoder(), origin, lines.chunk.chunk(), wakeUp);
-        lines.source.rate().gaveBack(delivery.counts().filtered());
-        flights.add(lines.source, file, delivery, steadyMs);
     }
 
     @Override

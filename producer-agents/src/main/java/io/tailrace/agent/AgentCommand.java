@@ -2,9 +2,15 @@ package io.tailrace.agent;
 
 import io.tailrace.agent.checkpoint.DataDirectoryLock;
 import io.tailrace.agent.tail.Moment;
+import io.tailrace.agent.transaction.PositionTopic;
+import io.tailrace.agent.transaction.TransactionConfig;
 import io.tailrace.client.ClientConfig;
+import io.tailrace.client.ConsumerConfig;
+import io.tailrace.client.IsolationLevel;
+import io.tailrace.client.OffsetReset;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
+import io.tailrace.client.TransactionalProducer;
 import io.tailrace.config.Config;
 import io.tailrace.config.ConfigOptions;
 import io.tailrace.metrics.MetricsEndpoint;
@@ -14,6 +20,7 @@ import io.tailrace.process.ServerProcess;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -134,21 +141,41 @@ public final class AgentCommand implements Callable<Integer> {
                 MetricsEndpoint endpoint = MetricsEndpoint.start(agentConfig.metrics(), monitor)) {
             endpoint.register(monitor::register);
             AgentLoop loop = new AgentLoop(agentConfig, Moment::now);
+            BrokerTopics topics = new BrokerTopics(producerConfig.client());
             Connections connections = new Connections(
-                    Producer.create(producerConfig),
+                    agentConfig.transactions().isPresent()
+                            ? TransactionalProducer.create(producerConfig)
+                            : Producer.create(producerConfig),
                     schemas,
-                    new BrokerTopics(producerConfig.client()),
+                    topics,
+                    positions(config, agentConfig, topics),
                     Executors.newFixedThreadPool(BACKGROUND_THREADS, AgentCommand::backgroundThread));
-            Agent agent = new Agent(agentConfig, connections, loop::wakeUp, monitor);
+            AgentStart start = new AgentStart(agentConfig, connections, loop::wakeUp, monitor);
+            Optional<Agent> agent = start.attempt(Moment.now());
             monitor.watch(loop.ended());
             Thread.setDefaultUncaughtExceptionHandler(loop::fail);
-            loop.start(agent, mode.once);
-            ServerProcess.runUntilStopped(
-                    loop,
-                    loop.ended(),
-                    () -> System.out.println("agent is ready, its checkpoint in " + agentConfig.dataDirectory()));
+            loop.start(agent.isPresent() ? now -> agent : start, mode.once);
+            ServerProcess.runUntilStopped(loop, loop.ended(), () -> reportWhenReady(loop, agentConfig));
         }
         return 0;
+    }
+
+    private static void reportWhenReady(AgentLoop loop, AgentConfig agentConfig) {
+        var unused = loop.started()
+                .thenRun(() -> System.out.println("agent is ready, its checkpoint in " + agentConfig.dataDirectory()));
+    }
+
+    private static PositionTopic positions(Config config, AgentConfig agentConfig, BrokerTopics topics) {
+        ConsumerConfig.Builder consumer = ConsumerConfig.builder(config.value(AgentKeys.BOOTSTRAP_SERVERS))
+                .offsetReset(OffsetReset.EARLIEST)
+                .isolation(IsolationLevel.READ_COMMITTED);
+        consumer.client().clientId("tailrace-agent-" + agentConfig.host()).requestTimeoutMs(REQUEST_TIMEOUT_MS);
+        return agentConfig
+                .transactions()
+                .<PositionTopic>map(transactions -> new BrokerPositions(transactions, topics, consumer.build()))
+                .orElse(fromOffset -> {
+                    throw new IllegalStateException("positions are in a topic only with transactions");
+                });
     }
 
     static Thread backgroundThread(Runnable calls) {
@@ -176,6 +203,8 @@ public final class AgentCommand implements Callable<Integer> {
                 // Room for everything that the agent keeps in flight, so that a send never waits for memory.
                 .bufferBytesMax(2 * agentConfig.inFlightBytesMax());
         builder.client().clientId("tailrace-agent-" + agentConfig.host()).requestTimeoutMs(REQUEST_TIMEOUT_MS);
+        agentConfig.transactions().ifPresent(transactions -> builder.transactionalId(transactions.transactionalId())
+                .transactionTimeoutMs(TransactionConfig.TIMEOUT_MS));
         return builder.build();
     }
 }

@@ -1,8 +1,10 @@
 package io.tailrace.agent;
 
+import io.tailrace.agent.transaction.TransactionConfig;
 import io.tailrace.metrics.MetricsListener;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -21,6 +23,7 @@ import java.util.TreeSet;
  * @param inFlightBytesMax memory of lines that are read and not acknowledged; above it, nothing is read
  * @param stopTimeoutMs how long a stop waits for acknowledgements
  * @param metrics where to serve metrics and health
+ * @param transactions how lines are sent in transactions; empty if they are not
  * @param sources what to follow; at least one, with distinct names
  */
 record AgentConfig(
@@ -36,6 +39,7 @@ record AgentConfig(
         long inFlightBytesMax,
         long stopTimeoutMs,
         MetricsListener metrics,
+        Optional<TransactionConfig> transactions,
         List<Source> sources) {
     AgentConfig {
         sources = List.copyOf(sources);
@@ -67,6 +71,7 @@ record AgentConfig(
                 inFlightBytesMax,
                 stopTimeoutMs,
                 metrics,
+                transactions,
                 ending);
     }
 }

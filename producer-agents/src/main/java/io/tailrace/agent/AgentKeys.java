@@ -169,6 +169,10 @@ final class AgentKeys {
                     COMPRESSION,
                     DATA_DIR,
                     HOST,
+                    TransactionKeys.TRANSACTIONS,
+                    TransactionKeys.AGENT_ID,
+                    TransactionKeys.INTERVAL_MS,
+                    TransactionKeys.CHECKPOINT_TOPIC,
                     DEAD_LETTER_TOPIC,
                     EVENT_AHEAD_MAX_MS,
                     AUDIT_TOPIC,
@@ -253,8 +257,9 @@ final class AgentKeys {
                     + " reads standard input already");
         }
         checkTopics(sources, config);
+        String host = host(config.value(HOST));
         return new AgentConfig(
-                host(config.value(HOST)),
+                host,
                 config.path(DATA_DIR),
                 config.value(DEAD_LETTER_TOPIC),
                 config.value(EVENT_AHEAD_MAX_MS),
@@ -270,6 +275,7 @@ final class AgentKeys {
                 config.value(IN_FLIGHT_BYTES_MAX),
                 config.value(STOP_TIMEOUT_MS),
                 config.value(MetricsListener.KEY),
+                TransactionKeys.read(config, host),
                 sources);
     }
 

@@ -1,7 +1,9 @@
 package io.tailrace.agent;
 
 import io.tailrace.agent.tail.Moment;
+import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -31,6 +33,7 @@ final class AgentLoop implements AutoCloseable {
     private final Supplier<Moment> clock;
     private final Semaphore wakeUps = new Semaphore(0);
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
     private volatile boolean stopping;
 
     AgentLoop(AgentConfig config, Supplier<Moment> clock) {
@@ -50,7 +53,71 @@ final class AgentLoop implements AutoCloseable {
      * @param once whether to end once everything that the files hold has been acknowledged
      */
     void start(Agent agent, boolean once) {
-        new Thread(() -> run(agent, once), "agent").start();
+        start(now -> Optional.of(agent), once);
+    }
+
+    /** Starts the thread, which makes the agent as soon as that is possible, and closes it when it ends. */
+    void start(Starting starting, boolean once) {
+        new Thread(() -> run(starting, once), "agent").start();
+    }
+
+    /** Makes an agent. */
+    @FunctionalInterface
+    interface Starting {
+        /**
+         * Makes the agent, if that is possible without waiting.
+         *
+         * @return empty if it must be tried again
+         * @throws IOException if that is useless
+         */
+        Optional<Agent> attempt(Moment now) throws IOException;
+
+        /** Why there is no agent yet, if that has taken for a time. */
+        default Optional<String> problem(long steadyMs) {
+            return Optional.empty();
+        }
+
+        /** Ends attempts that have not succeeded. */
+        default void close() {}
+    }
+
+    /** Completes once there is an agent. */
+    CompletableFuture<Void> started() {
+        return started;
+    }
+
+    private void run(Starting starting, boolean once) {
+        try {
+            Optional<Agent> agent = awaitAgent(starting, once);
+            if (agent.isPresent()) {
+                started.complete(null);
+                run(agent.get(), once);
+            } else {
+                starting.close();
+            }
+        } catch (Throwable e) {
+            starting.close();
+            ended.completeExceptionally(e);
+        }
+        // Last, since the process then exits. Has no effect if the agent failed.
+        ended.complete(null);
+    }
+
+    private Optional<Agent> awaitAgent(Starting starting, boolean once) throws IOException {
+        long sinceMs = clock.get().steadyMs();
+        Optional<Agent> agent = Optional.empty();
+        while (!stopping && agent.isEmpty()) {
+            Moment now = clock.get();
+            agent = starting.attempt(now);
+            if (agent.isEmpty()) {
+                if (once && now.steadyMs() - sinceMs >= SendGate.GIVE_UP_MS) {
+                    throw new LeftOutException("nothing was sent: "
+                            + starting.problem(now.steadyMs()).orElse("brokers have not answered"));
+                }
+                pause();
+            }
+        }
+        return agent;
     }
 
     /** Ends the agent, as another thread of the process has failed. Without the producer's, it would wait forever. */
@@ -86,8 +153,6 @@ final class AgentLoop implements AutoCloseable {
         } catch (Throwable e) {
             ended.completeExceptionally(e);
         }
-        // Last, since the process then exits. Has no effect if the agent failed.
-        ended.complete(null);
     }
 
     private void stop(Agent agent) {

@@ -183,6 +183,43 @@ final class AuditReporter {
         return readings;
     }
 
+    /** Whether counts and statements can be sent in a transaction, and the agent's last statement was not made. */
+    boolean mayState(long nowMs) {
+        return !hasStopped && createTopic(nowMs) && isTopicKnown();
+    }
+
+    /** Whether the agent's last statement was made. */
+    boolean hasStopped() {
+        return hasStopped;
+    }
+
+    /**
+     * Makes the open counts final, and states up to which time they are whole, in records that become visible together with the lines that
+     * they count.
+     *
+     * @param sources every source
+     * @param stopping whether the agent reads no more, so that the statement is its last
+     */
+    List<ProducerRecord> state(List<SourceState> sources, long wallMs, boolean stopping) {
+        List<AuditLedger.Sealed> counts = new ArrayList<>(ledger.sealed());
+        ledger.acknowledge();
+        ledger.seal();
+        counts.addAll(ledger.sealed());
+        ledger.acknowledge();
+        hasStopped = stopping;
+        Progress made = new Progress(ledger.nextSequence(), readings(sources, wallMs), wallMs, stopping);
+        List<ProducerRecord> outgoing = new ArrayList<>();
+        counts.forEach(count -> outgoing.add(records.count(identity, count)));
+        made.readings().forEach(reading -> outgoing.add(records.progress(identity, made, reading)));
+        return outgoing;
+    }
+
+    /** Goes back to earlier {@link #counts}, as nothing that was counted or stated since has become visible. */
+    void takeBack(AuditLedger.State earlier) {
+        ledger.restore(earlier);
+        hasStopped = false;
+    }
+
     /**
      * Sends what is sealed. The checkpoint must be on disk.
      *

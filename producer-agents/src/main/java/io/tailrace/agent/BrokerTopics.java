@@ -4,6 +4,7 @@ import io.tailrace.client.Admin;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.ClientException;
 import io.tailrace.client.NewTopic;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
@@ -23,9 +24,14 @@ final class BrokerTopics implements Connections.Topics {
 
     @Override
     public void createCompacted(String topic) {
+        createCompacted(topic, 1, Map.of());
+    }
+
+    /** Creates a compacted topic, unless it exists, with further configuration. May wait, and throws what the interface's method does. */
+    void createCompacted(String topic, int partitions, Map<String, String> configuration) {
         try (Admin admin = Admin.create(config)) {
             if (!admin.topics(true).contains(topic)) {
-                create(admin, topic);
+                create(admin, topic, partitions, configuration);
             }
             boolean isCompacted = admin.topicConfig(topic).stream()
                     .anyMatch(entry -> entry.name().equals(CLEANUP_POLICY)
@@ -39,10 +45,11 @@ final class BrokerTopics implements Connections.Topics {
         }
     }
 
-    private static void create(Admin admin, String topic) {
+    private static void create(Admin admin, String topic, int partitions, Map<String, String> configuration) {
+        Map<String, String> compacted = new HashMap<>(configuration);
+        compacted.put(CLEANUP_POLICY, COMPACT);
         try {
-            admin.createTopic(
-                    new NewTopic(topic, OptionalInt.of(1), OptionalInt.empty(), Map.of(CLEANUP_POLICY, COMPACT)));
+            admin.createTopic(new NewTopic(topic, OptionalInt.of(partitions), OptionalInt.empty(), compacted));
             log.info("topic created: {}", topic);
         } catch (ClientException e) {
             // Another agent may have created it in between.

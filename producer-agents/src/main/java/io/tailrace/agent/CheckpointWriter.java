@@ -1,5 +1,6 @@
 package io.tailrace.agent;
 
+import io.tailrace.agent.audit.AuditLedger;
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
 import io.tailrace.agent.checkpoint.Checkpoint;
 import io.tailrace.agent.checkpoint.CheckpointChange;
@@ -68,7 +69,15 @@ final class CheckpointWriter implements AutoCloseable {
      * @return false if that failed: nothing may be sent until it succeeds
      */
     boolean write(long steadyMs) {
-        CheckpointChange change = takeChange();
+        return write(takeChange(), steadyMs);
+    }
+
+    /**
+     * Writes a change that {@link #takeChange} has returned, or an empty one, after which the checkpoint is up to date if it was not.
+     *
+     * @return false if that failed
+     */
+    boolean write(CheckpointChange change, long steadyMs) {
         try {
             if (change.isEmpty() && file.isWritten()) {
                 file.forceIfDue(steadyMs);
@@ -86,7 +95,8 @@ final class CheckpointWriter implements AutoCloseable {
         return true;
     }
 
-    private CheckpointChange takeChange() {
+    /** What changed since this was last called. */
+    CheckpointChange takeChange() {
         List<FileProgress> files = new ArrayList<>();
         List<String> gone = new ArrayList<>();
         boolean hasOthersToSkip = false;
@@ -102,6 +112,19 @@ final class CheckpointWriter implements AutoCloseable {
                 files, gone, names, hasOthersToSkip ? filesToSkip() : null, audit.takeChange(), takeReadUpTo());
     }
 
+    /** A change that was taken, with the counts and statements as they are now. */
+    CheckpointChange withAudit(CheckpointChange taken) {
+        var unused = audit.takeChange();
+        readUpToMs = audit.readUpToMs();
+        return new CheckpointChange(
+                taken.files(),
+                taken.gone(),
+                taken.sources(),
+                taken.filesToSkip(),
+                AuditLedger.Change.of(audit.counts()),
+                readUpToMs);
+    }
+
     private @Nullable Map<String, Long> takeReadUpTo() {
         Map<String, Long> now = audit.readUpToMs();
         if (now.equals(readUpToMs)) {
@@ -115,6 +138,11 @@ final class CheckpointWriter implements AutoCloseable {
         Set<FileToSkip> files = new HashSet<>(filesToSkipOfOthers);
         sources.forEach(source -> files.addAll(source.tail().filesToSkip()));
         return files;
+    }
+
+    /** Whether this agent has written a checkpoint, which further changes follow. */
+    boolean isWritten() {
+        return file.isWritten();
     }
 
     /** Whether the last attempt to write has failed. */

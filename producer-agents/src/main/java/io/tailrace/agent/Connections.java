@@ -1,5 +1,6 @@
 package io.tailrace.agent;
 
+import io.tailrace.agent.transaction.PositionTopic;
 import io.tailrace.client.Producer;
 import io.tailrace.schemas.SchemaRegistryClient;
 import java.util.concurrent.Executor;
@@ -10,9 +11,11 @@ import java.util.concurrent.Executor;
  * @param producer sends records; the agent closes it
  * @param registry knows the schemas
  * @param topics creates topics
+ * @param positions the topic of the agents' positions; not used without transactions
  * @param background runs calls to the registry and of {@code topics}, which may wait; its threads do not keep a process alive
  */
-record Connections(Producer producer, SchemaRegistryClient registry, Topics topics, Executor background) {
+record Connections(
+        Producer producer, SchemaRegistryClient registry, Topics topics, PositionTopic positions, Executor background) {
 
     /** Creates topics. */
     @FunctionalInterface

@@ -1,8 +1,12 @@
 package io.tailrace.agent;
 
 import io.tailrace.agent.delivery.ChunkDelivery;
+import io.tailrace.agent.encode.Origin;
+import io.tailrace.agent.tail.Chunk;
 import io.tailrace.agent.tail.FollowedFile;
+import io.tailrace.client.Producer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,25 +23,39 @@ final class Flights {
 
     /** A chunk on its way. */
     static final class Flight {
-        private final TailedSource source;
-        private final FollowedFile file;
-        private final ChunkDelivery delivery;
+        private final Sending.Read lines;
+        private final SendingParts parts;
+        private ChunkDelivery delivery;
         /** When the chunk was sent, or the one before it in the file landed. */
         private long waitingSinceMs;
 
-        private Flight(TailedSource source, FollowedFile file, ChunkDelivery delivery, long sentMs) {
-            this.source = source;
-            this.file = file;
-            this.delivery = delivery;
+        private Flight(Sending.Read lines, SendingParts parts, Producer producer, long sentMs) {
+            this.lines = lines;
+            this.parts = parts;
+            this.delivery = delivery(producer);
             this.waitingSinceMs = sentMs;
         }
 
+        private ChunkDelivery delivery(Producer producer) {
+            Origin origin = new Origin(parts.config().host(), file().file(), file().contentId());
+            return new ChunkDelivery(producer, source().encoder(), origin, chunk(), parts.wakeUp());
+        }
+
+        /** Sends the chunk again, as if it had not been sent before. */
+        void sendAgain(Producer producer) {
+            delivery = delivery(producer);
+        }
+
         TailedSource source() {
-            return source;
+            return lines.source();
         }
 
         FollowedFile file() {
-            return file;
+            return lines.chunk().file();
+        }
+
+        Chunk chunk() {
+            return lines.chunk().chunk();
         }
 
         ChunkDelivery delivery() {
@@ -49,8 +67,16 @@ final class Flights {
         }
     }
 
-    void add(TailedSource source, FollowedFile file, ChunkDelivery delivery, long sentMs) {
-        flights.add(new Flight(source, file, delivery, sentMs));
+    /** Sends a chunk. */
+    void add(Sending.Read lines, SendingParts parts, Producer producer, long steadyMs) {
+        Flight flight = new Flight(lines, parts, producer, steadyMs);
+        lines.source().rate().gaveBack(flight.delivery.counts().filtered());
+        flights.add(flight);
+    }
+
+    /** All of them. */
+    List<Flight> all() {
+        return List.copyOf(flights);
     }
 
     /**
@@ -65,13 +91,13 @@ final class Flights {
         List<Flight> left = new ArrayList<>();
         for (Flight flight : flights) {
             boolean isDone = flight.delivery.advance(steadyMs);
-            if (isDone && !waiting.contains(flight.file)) {
-                moved.add(flight.file);
+            if (isDone && !waiting.contains(flight.file())) {
+                moved.add(flight.file());
                 landed.add(flight);
                 continue;
             }
             left.add(flight);
-            if (waiting.add(flight.file) && moved.contains(flight.file)) {
+            if (waiting.add(flight.file()) && moved.contains(flight.file())) {
                 flight.waitingSinceMs = steadyMs;
             }
         }
@@ -79,13 +105,13 @@ final class Flights {
         return landed;
     }
 
-    /** Tells every source for how long its first chunks have waited. */
-    void observe(List<TailedSource> sources, long steadyMs) {
+    /** Tells every source for how long the first of its chunks in flight have waited. */
+    static void observe(Collection<Flight> inFlight, List<TailedSource> sources, long steadyMs) {
         Map<TailedSource, Flight> longest = new HashMap<>();
         Set<FollowedFile> seen = new HashSet<>();
-        for (Flight flight : flights) {
-            if (seen.add(flight.file)) {
-                longest.merge(flight.source, flight, Flight::longer);
+        for (Flight flight : inFlight) {
+            if (seen.add(flight.file())) {
+                longest.merge(flight.source(), flight, Flight::longer);
             }
         }
         for (TailedSource source : sources) {
@@ -93,7 +119,7 @@ final class Flights {
             if (first == null) {
                 source.silence().end();
             } else {
-                source.silence().observe(first.waitingSinceMs, steadyMs, first.delivery::obstacle);
+                source.silence().observe(first.waitingSinceMs, steadyMs, () -> first.delivery.obstacle());
             }
         }
     }
@@ -102,10 +128,10 @@ final class Flights {
         return flights.isEmpty();
     }
 
-    /** How many lines would be sent again after a crash now. */
+    /** How many lines they have. */
     int lines() {
         return flights.stream()
-                .mapToInt(flight -> flight.delivery.chunk().lines().count())
+                .mapToInt(flight -> flight.chunk().lines().count())
                 .sum();
     }
 }

@@ -8,6 +8,7 @@ import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.FileSelection;
 import io.tailrace.agent.tail.Moment;
 import io.tailrace.agent.tail.TailConfig;
+import io.tailrace.agent.transaction.TransactionConfig;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.metrics.MetricsListener;
 import io.tailrace.schemas.FramedAvroDecoder;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -38,12 +40,16 @@ final class AgentHarness implements AutoCloseable {
     final Path logs;
     final Path data;
     final FakeRegistry registry = new FakeRegistry();
-    FakeProducer producer = new FakeProducer();
+    final FakeTransactions transactions = new FakeTransactions();
+    FakeProducer producer;
     Agent agent;
     long nowMs = System.currentTimeMillis();
     private long clockSetForwardMs;
-    final AgentConfig config;
+    AgentConfig config;
     private final int filesOpenMax;
+    /** How long a transaction takes of the agent that is started next; empty if it has none. */
+    OptionalLong transactionIntervalMs;
+
     private final Function<Path, AgentCheckpointFile> checkpoints;
     private final Function<Path, List<Source>> sources;
     Connections.Topics topics = topic -> {};
@@ -77,19 +83,45 @@ final class AgentHarness implements AutoCloseable {
             Function<Path, List<Source>> sources,
             Function<Path, AgentCheckpointFile> checkpoints)
             throws IOException {
+        this(folder, filesOpenMax, sources, checkpoints, OptionalLong.empty());
+    }
+
+    /** @param transactionIntervalMs of an agent that sends in transactions */
+    AgentHarness(
+            Path folder,
+            int filesOpenMax,
+            Function<Path, List<Source>> sources,
+            Function<Path, AgentCheckpointFile> checkpoints,
+            OptionalLong transactionIntervalMs)
+            throws IOException {
         logs = Files.createDirectories(folder.resolve("logs"));
         data = Files.createDirectories(folder.resolve("data"));
         this.filesOpenMax = filesOpenMax;
         this.sources = sources;
+        this.transactionIntervalMs = transactionIntervalMs;
         config = config(20_000);
+        producer = newProducer();
         monitor = new AgentMonitor(config, this::steadyMs);
         this.checkpoints = checkpoints;
         agent = newAgent();
     }
 
     private Agent newAgent() throws IOException {
-        Connections connections = new Connections(producer, registry, topics, call -> background.execute(call));
-        return new Agent(config, checkpoints.apply(data), connections, () -> {}, monitor);
+        AgentStart start = newStart();
+        return start.attempt(now()).orElseThrow(() -> new IllegalStateException("the agent cannot start"));
+    }
+
+    /** What makes the agent. */
+    AgentStart newStart() {
+        Connections connections =
+                new Connections(producer, registry, topics, transactions, call -> background.execute(call));
+        return new AgentStart(config, checkpoints.apply(data), connections, () -> {}, monitor);
+    }
+
+    private FakeProducer newProducer() {
+        return config.transactions().isPresent()
+                ? transactions.newProducer()
+                : new FakeProducer(transactions.committed);
     }
 
     /** The agent's configuration, but with another limit on its stop. */
@@ -108,6 +140,10 @@ final class AgentHarness implements AutoCloseable {
                 1 << 20,
                 stopTimeoutMs,
                 MetricsListener.OFF,
+                transactionIntervalMs.isPresent()
+                        ? Optional.of(new TransactionConfig(
+                                FakeTransactions.AGENT_ID, FakeTransactions.TOPIC, transactionIntervalMs.getAsLong()))
+                        : Optional.empty(),
                 sources.apply(logs));
     }
 
@@ -162,7 +198,7 @@ final class AgentHarness implements AutoCloseable {
     /** A step of the agent, after which the checkpoint has all that every file and count has come to. */
     boolean step() {
         boolean more = agent.step(now());
-        if (!agent.checkpoint().hasFailed()) {
+        if (!agent.checkpoint().hasFailed() && transactionIntervalMs.isEmpty()) {
             assertSame(agent.checkpoint().written(), agent.checkpoint().expected());
         }
         return more;
@@ -201,7 +237,7 @@ final class AgentHarness implements AutoCloseable {
             nowMs += 1_000;
             agent.stepToStop(now());
             if (steps > 1_000) {
-                throw new IllegalStateException("the agent does not stop");
+                throw new IllegalStateException("the agent does not stop: " + agent.problems(steadyMs(), 0));
             }
         }
         agent.close();
@@ -209,7 +245,8 @@ final class AgentHarness implements AutoCloseable {
 
     /** Starts another agent on the same data. The previous one may have crashed. */
     void start() throws IOException {
-        producer = new FakeProducer(producer.written);
+        config = config(20_000);
+        producer = newProducer();
         agent = newAgent();
     }
 

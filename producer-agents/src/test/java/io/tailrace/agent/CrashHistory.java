@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ final class CrashHistory {
     private static final long START_MS = 1_700_000_000_000L;
 
     private final Random random;
+    private final boolean isTransactional;
     private final boolean isTraced;
     private final List<String> trace = new ArrayList<>();
     private final boolean isRaw;
@@ -86,7 +88,8 @@ final class CrashHistory {
         private static final long serialVersionUID = 1L;
     }
 
-    private CrashHistory(long seed, boolean isTraced) throws IOException {
+    private CrashHistory(long seed, boolean isTransactional, boolean isTraced) throws IOException {
+        this.isTransactional = isTransactional;
         random = new Random(seed * 0x9E3779B97F4A7C15L);
         this.isTraced = isTraced;
         FileClock clock = new FileClock();
@@ -105,7 +108,8 @@ final class CrashHistory {
                 fileSystem.getPath("/"),
                 random.nextInt(4) == 0 ? 3 : 100,
                 path -> List.of(source(path, format)),
-                disk::open);
+                disk::open,
+                isTransactional ? OptionalLong.of(500L * random.nextInt(3)) : OptionalLong.empty());
         harness.nowMs = START_MS;
         clock.harness = harness;
         disk.beforeStep(this::beforeDiskStep);
@@ -173,8 +177,17 @@ final class CrashHistory {
      * @throws AssertionError if it goes wrong, with everything that happened
      */
     static void play(long seed) throws IOException {
-        if (new CrashHistory(seed, false).failure().isPresent()) {
-            CrashHistory again = new CrashHistory(seed, true);
+        play(seed, false);
+    }
+
+    /** Plays a history of an agent that sends in transactions. */
+    static void playTransactional(long seed) throws IOException {
+        play(seed, true);
+    }
+
+    private static void play(long seed, boolean isTransactional) throws IOException {
+        if (new CrashHistory(seed, isTransactional, false).failure().isPresent()) {
+            CrashHistory again = new CrashHistory(seed, isTransactional, true);
             Throwable failure =
                     again.failure().orElseGet(() -> new AssertionError("it does not go wrong when it is played again"));
             throw new AssertionError(
@@ -190,18 +203,19 @@ final class CrashHistory {
                 move();
             }
             settle();
-            new CrashHistoryCheck(
-                            harness,
-                            logs,
-                            isRaw,
-                            new CrashHistoryCheck.Allowed(repeatedMax, hasCrashed, hasLostPower, hasHeader))
-                    .check();
+            new CrashHistoryCheck(harness, logs, isRaw, allowed()).check();
             return Optional.empty();
         } catch (RuntimeException | AssertionError e) {
             return Optional.of(e);
         } finally {
             close();
         }
+    }
+
+    private CrashHistoryCheck.Allowed allowed() {
+        return isTransactional
+                ? new CrashHistoryCheck.Allowed(0, false, false, hasHeader)
+                : new CrashHistoryCheck.Allowed(repeatedMax, hasCrashed, hasLostPower, hasHeader);
     }
 
     private void close() throws IOException {
@@ -228,7 +242,13 @@ final class CrashHistory {
             case 0, 1, 2, 3, 4, 5 -> moveLog();
             case 6, 7, 8, 9 -> run();
             case 10 -> answer();
-            case 11 -> changeBrokers();
+            case 11 -> {
+                if (isTransactional && random.nextBoolean()) {
+                    changeCoordinator();
+                } else {
+                    changeBrokers();
+                }
+            }
             case 12 -> {
                 isDiskFull = !isDiskFull;
                 trace("disk full: " + isDiskFull);
@@ -276,8 +296,27 @@ final class CrashHistory {
         }
     }
 
+    private void changeCoordinator() {
+        FakeTransactions brokers = harness.transactions;
+        switch (random.nextInt(3)) {
+            case 0 -> {
+                brokers.isAway = !brokers.isAway;
+                trace("coordinator away: " + brokers.isAway);
+            }
+            case 1 -> {
+                trace("the transaction times out");
+                brokers.expire();
+            }
+            default -> {
+                FakeTransactions.Fault[] faults = FakeTransactions.Fault.values();
+                brokers.faults.add(faults[random.nextInt(faults.length)]);
+                trace("next commits: " + brokers.faults);
+            }
+        }
+    }
+
     private void stop() throws IOException {
-        if (isDiskFull || isRefusing) {
+        if (isDiskFull || isRefusing || harness.transactions.isAway) {
             return;
         }
         trace("stop");
@@ -290,16 +329,20 @@ final class CrashHistory {
     private void crash() throws IOException {
         stepsToCrash = -1;
         hasCrashed = true;
-        int reached = random.nextInt(harness.producer.pending.size() + 1);
+        int reached = random.nextInt(harness.producer.unanswered() + 1);
         // Records that were offered in this step may belong to a chunk that the agent does not count yet.
         repeatedMax += harness.agent.linesInFlight() + CHUNK_BYTES_MAX;
         boolean powerFails = random.nextInt(3) == 0;
-        trace(reached + " of " + harness.producer.pending.size() + " records reach the brokers"
+        trace(reached + " of " + harness.producer.unanswered() + " records reach the brokers"
                 + (powerFails ? ", the power fails" : ""));
         if (powerFails) {
             hasLostPower = true;
             repeatedMax += harness.producer.written.size() - writtenAtForce + inFlightAtForce + CHUNK_BYTES_MAX;
             disk.failPower(harness.data);
+            if (isTransactional && random.nextInt(3) == 0) {
+                trace("the disk is lost");
+                disk.lose(harness.data);
+            }
         }
         harness.crash(reached);
         downtime();
@@ -309,6 +352,7 @@ final class CrashHistory {
     private void start() throws IOException {
         boolean holding = harness.producer.holding;
         isDiskFull = false;
+        harness.transactions.isAway = false;
         trace("start");
         harness.start();
         prepareProducer(holding);
@@ -430,6 +474,8 @@ final class CrashHistory {
         trace("settle");
         isDiskFull = false;
         isRefusing = false;
+        harness.transactions.isAway = false;
+        harness.transactions.faults.clear();
         harness.producer.holding = false;
         harness.producer.answerAll();
         for (SimulatedLog log : logs) {

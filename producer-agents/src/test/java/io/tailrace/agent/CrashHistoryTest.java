@@ -18,6 +18,16 @@ class CrashHistoryTest {
     private static final long COUNT = Long.getLong("seeds", 100);
 
     @Test
+    void inTransactionsEveryLineIsThereOnce() throws IOException {
+        Long given = Long.getLong("seed");
+        long first = given == null ? ThreadLocalRandom.current().nextLong(SEEDS_MAX) : given;
+        System.out.println("crash histories in transactions with -Dseed=" + first + " -Dseeds=" + COUNT);
+        for (long seed = first; seed < first + COUNT; seed++) {
+            CrashHistory.playTransactional(seed);
+        }
+    }
+
+    @Test
     void everyLineIsSentAndOnlyThoseInFlightAtACrashAreRepeated() throws IOException {
         Long given = Long.getLong("seed");
         long first = given == null ? ThreadLocalRandom.current().nextLong(SEEDS_MAX) : given;

@@ -26,7 +26,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** A producer without brokers. The test decides when records are written and whether they are acknowledged. */
-final class FakeProducer implements Producer {
+class FakeProducer implements Producer {
     private static final int BLOCK_BYTES = 64 << 10;
 
     /** What the brokers hold. Shared by successive producers, since brokers outlive an agent. */
@@ -64,7 +64,7 @@ final class FakeProducer implements Producer {
     /** Records that are written and acknowledged together. */
     static final class Batch {
         private final List<ProducerRecord> records;
-        private final CompletableFuture<RecordMetadata> answer = new CompletableFuture<>();
+        final CompletableFuture<RecordMetadata> answer = new CompletableFuture<>();
         private int written;
 
         private Batch(List<ProducerRecord> records) {
@@ -122,7 +122,7 @@ final class FakeProducer implements Producer {
         return send(new Batch(records));
     }
 
-    private CompletableFuture<RecordMetadata> send(Batch batch) {
+    CompletableFuture<RecordMetadata> send(Batch batch) {
         beforeSend.run();
         offered++;
         batch.records.forEach(record -> pending.add(new Sent(record, batch)));
@@ -144,10 +144,9 @@ final class FakeProducer implements Producer {
                 int left = batch.records.size() - batch.written;
                 pending.removeIf(other -> other.batch == batch);
                 index += Math.min(left - 1, count - index - 1);
-                batch.answer.completeExceptionally(
-                        new RecordsRefusedException(error.get(), "refused by the test", named(batch)));
+                refuse(batch, new RecordsRefusedException(error.get(), "refused by the test", named(batch)));
             } else {
-                written.add(sent.record);
+                write(sent.record);
                 batch.written++;
                 if (batch.written == batch.records.size()) {
                     batch.answer.complete(new RecordMetadata(
@@ -155,6 +154,20 @@ final class FakeProducer implements Producer {
                 }
             }
         }
+    }
+
+    void refuse(Batch batch, RecordsRefusedException failure) {
+        batch.answer.completeExceptionally(failure);
+    }
+
+    /** Brokers take a record. */
+    void write(ProducerRecord record) {
+        written.add(record);
+    }
+
+    /** How many records, and what else, brokers have not answered. */
+    int unanswered() {
+        return pending.size();
     }
 
     /** The first refused record, as our brokers name it. */
@@ -185,7 +198,7 @@ final class FakeProducer implements Producer {
             Sent sent = pending.remove();
             if (sent.batch.records.stream()
                     .allMatch(record -> refusal.apply(record).isEmpty())) {
-                written.add(sent.record);
+                write(sent.record);
             }
         }
     }

@@ -166,6 +166,16 @@ public final class AuditLedger {
         isChangedAsWhole = true;
     }
 
+    /** Goes back to what {@link #state} has returned before: what was counted since did not become visible. */
+    public void restore(State before) {
+        open.clear();
+        before.open().forEach(open::add);
+        sealed = List.copyOf(before.sealed());
+        nextSequence = before.nextSequence();
+        grown.clear();
+        isChangedAsWhole = true;
+    }
+
     /** What changed since this was last called. */
     public Change takeChange() {
         Change change = isChangedAsWhole ? Change.of(state()) : Change.of(open.counts(grown));

@@ -140,8 +140,19 @@ public final class AgentCheckpointFile implements AutoCloseable {
     public Checkpoint begin() throws IOException {
         Checkpoint checkpoint =
                 read().orElseGet(() -> Checkpoint.initial(UUID.randomUUID().toString()));
-        contents = new CheckpointContents(checkpoint);
+        begin(checkpoint);
         return checkpoint;
+    }
+
+    /** Has changes follow from a checkpoint that was found elsewhere. The next write replaces the file. */
+    public void begin(Checkpoint checkpoint) {
+        contents = new CheckpointContents(checkpoint);
+        mustWriteWhole = true;
+    }
+
+    /** Says whether this checkpoint or a topic has the agent's positions. */
+    public PositionsOwner owner() {
+        return new PositionsOwner(directory, disk);
     }
 
     /**

@@ -25,6 +25,9 @@ public record CheckpointChange(
         @Nullable Set<FileToSkip> filesToSkip,
         AuditLedger.Change audit,
         @Nullable Map<String, Long> readUpToMs) {
+    public static final CheckpointChange NONE =
+            new CheckpointChange(List.of(), List.of(), null, null, AuditLedger.Change.NONE, null);
+
     public CheckpointChange {
         files = List.copyOf(files);
         gone = List.copyOf(gone);

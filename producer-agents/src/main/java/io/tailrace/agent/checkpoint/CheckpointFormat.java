@@ -298,14 +298,18 @@ final class CheckpointFormat {
     static List<AuditLedger.Open> open(CheckpointValue counts) throws IOException {
         List<AuditLedger.Open> open = new ArrayList<>();
         for (CheckpointValue count : counts.elements()) {
-            count.expectOnly("topic", "windowStartMs", "count", "sum", "rejected");
-            open.add(new AuditLedger.Open(
-                    count.get("topic").text(),
-                    count.get("windowStartMs").number(0),
-                    sum(count),
-                    count.get("rejected").number(0)));
+            open.add(openCount(count));
         }
         return open;
+    }
+
+    static AuditLedger.Open openCount(CheckpointValue count) throws IOException {
+        count.expectOnly("topic", "windowStartMs", "count", "sum", "rejected");
+        return new AuditLedger.Open(
+                count.get("topic").text(),
+                count.get("windowStartMs").number(0),
+                sum(count),
+                count.get("rejected").number(0));
     }
 
     /** Reads counts; {@code readUpTo} may stand beside them. */

@@ -3,7 +3,7 @@ package io.tailrace.agent.delivery;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** When to send again: pauses that double from 100 ms to 30 s. Not thread-safe. */
-final class Backoff {
+public final class Backoff {
     private static final long MS_MIN = 100;
     private static final long MS_MAX = 30_000;
     private static final int DOUBLINGS_MAX = 9;
@@ -12,12 +12,12 @@ final class Backoff {
     private long retryAtMs = Long.MIN_VALUE;
 
     /** Whether the pause has passed. */
-    boolean isOver(long nowMs) {
+    public boolean isOver(long nowMs) {
         return nowMs >= retryAtMs;
     }
 
     /** Begins a pause, unless one has begun that is not over. */
-    void failed(long nowMs) {
+    public void failed(long nowMs) {
         if (!isOver(nowMs)) {
             return;
         }
@@ -27,7 +27,7 @@ final class Backoff {
     }
 
     /** The next pause is the shortest. */
-    void succeeded() {
+    public void succeeded() {
         failures = 0;
     }
 }

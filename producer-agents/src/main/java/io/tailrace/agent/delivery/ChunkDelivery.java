@@ -198,7 +198,7 @@ public final class ChunkDelivery {
     }
 
     /** Whether brokers refuse a record for its content, so that sending it again is useless. */
-    private static boolean isRefusal(Throwable failure) {
+    public static boolean isRefusal(Throwable failure) {
         return failure instanceof ClientException client
                 && switch (client.errorCode()) {
                     case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_RECORD, INVALID_TIMESTAMP -> true;

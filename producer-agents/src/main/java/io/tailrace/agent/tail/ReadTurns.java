@@ -14,13 +14,16 @@ final class ReadTurns {
     /** A file that has not grown for this long is not read again before a scan finds that it has. */
     private static final long POLLED_MS = 10_000;
 
-    /** So many that one chunk is read and encoded while others are compressed and sent. */
-    static final int CHUNKS_IN_FLIGHT_MAX = 4;
-
+    private final int chunksInFlightMax;
     /** Open files that may have something to read; those that were read last are last. */
     private final Set<FollowedFile> polled = new LinkedHashSet<>();
     /** Those whose turn comes in this step. */
     private final ArrayDeque<FollowedFile> turns = new ArrayDeque<>();
+
+    /** @param chunksInFlightMax how many chunks of a file may be sent and not acknowledged */
+    ReadTurns(int chunksInFlightMax) {
+        this.chunksInFlightMax = chunksInFlightMax;
+    }
 
     /** Adds an open file that has grown, or may grow. */
     void add(FollowedFile file) {
@@ -42,7 +45,7 @@ final class ReadTurns {
     /** The file to be read next; empty if all have had their turns. */
     Optional<FollowedFile> next() {
         FollowedFile file = turns.poll();
-        while (file != null && (file.content() == null || file.chunksInFlight() >= CHUNKS_IN_FLIGHT_MAX)) {
+        while (file != null && (file.content() == null || file.chunksInFlight() >= chunksInFlightMax)) {
             file = turns.poll();
         }
         return Optional.ofNullable(file);

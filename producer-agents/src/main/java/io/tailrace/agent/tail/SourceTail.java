@@ -18,7 +18,7 @@ public final class SourceTail implements AutoCloseable {
 
     private final TailConfig config;
     private final FileFinder finder;
-    private final ReadTurns turns = new ReadTurns();
+    private final ReadTurns turns;
     private final SourceFiles files;
     private final SourceStreams streams;
     private final LineReader reader;
@@ -37,6 +37,7 @@ public final class SourceTail implements AutoCloseable {
      */
     public SourceTail(TailConfig config, TailResources shared, List<FileProgress> progress) {
         this.config = config;
+        turns = new ReadTurns(shared.chunksInFlightMax());
         finder = new FileFinder(shared.fileSystem(), shared.directories(), config.files());
         files = new SourceFiles(config, finder, shared, turns, progress);
         streams = new SourceStreams(config, finder, shared, turns);

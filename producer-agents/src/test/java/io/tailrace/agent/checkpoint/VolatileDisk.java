@@ -66,6 +66,13 @@ public final class VolatileDisk implements CheckpointDisk {
         }
     }
 
+    /** Leaves an empty directory, as of a new disk. */
+    public void lose(Path directory) throws IOException {
+        forced.clear();
+        durable.clear();
+        failPower(directory);
+    }
+
     @Override
     public void write(Path file, byte[] bytes) throws IOException {
         beforeStep.run();

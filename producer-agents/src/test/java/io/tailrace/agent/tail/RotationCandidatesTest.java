@@ -55,7 +55,7 @@ class RotationCandidatesTest {
         try (Directories directories = Directories.of(false)) {
             TailResources shared = new TailResources(FileSystems.getDefault(), directories, openFiles);
             FileFinder finder = new FileFinder(FileSystems.getDefault(), directories, config.files());
-            SourceFiles files = new SourceFiles(config, finder, shared, new ReadTurns(), List.of());
+            SourceFiles files = new SourceFiles(config, finder, shared, new ReadTurns(1), List.of());
             files.scan(Moment.now());
             assertThat(files.followed()).hasSize(FILES);
             files.close();

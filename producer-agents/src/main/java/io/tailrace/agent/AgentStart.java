@@ -1,0 +1,144 @@
+package io.tailrace.agent;
+
+import io.tailrace.agent.checkpoint.AgentCheckpointFile;
+import io.tailrace.agent.checkpoint.Checkpoint;
+import io.tailrace.agent.checkpoint.CheckpointRecords;
+import io.tailrace.agent.checkpoint.PositionsOwner;
+import io.tailrace.agent.tail.Moment;
+import io.tailrace.agent.transaction.PositionHeader;
+import io.tailrace.agent.transaction.PositionTopic;
+import io.tailrace.agent.transaction.PositionTopic.Positions;
+import io.tailrace.agent.transaction.TransactionConfig;
+import io.tailrace.client.TransactionalProducer;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the positions from which an agent continues, and makes the agent. Without transactions, they are in its checkpoint. With them,
+ * they are in a topic, or still in the checkpoint of an agent that had no transactions. Not thread-safe.
+ */
+final class AgentStart implements AgentLoop.Starting {
+    private final AgentConfig config;
+    private final AgentCheckpointFile file;
+    private final PositionsOwner owner;
+    private final Connections connections;
+    private final Runnable wakeUp;
+    private final AgentMonitor monitor;
+    private @Nullable IdTaking taking;
+    private Optional<Positions> read = Optional.empty();
+
+    /** @param wakeUp called by any thread when {@link #attempt} should be made, or a step of the agent */
+    AgentStart(AgentConfig config, Connections connections, Runnable wakeUp, AgentMonitor monitor) {
+        this(config, new AgentCheckpointFile(config.dataDirectory()), connections, wakeUp, monitor);
+    }
+
+    /** As above, with a checkpoint on a disk of the caller's. */
+    AgentStart(
+            AgentConfig config,
+            AgentCheckpointFile file,
+            Connections connections,
+            Runnable wakeUp,
+            AgentMonitor monitor) {
+        this.config = config;
+        this.file = file;
+        this.owner = file.owner();
+        this.connections = connections;
+        this.wakeUp = wakeUp;
+        this.monitor = monitor;
+    }
+
+    /**
+     * Makes the agent, if that is possible without waiting.
+     *
+     * @return empty if brokers have not answered yet: to be asked again
+     * @throws IOException if the checkpoint or the positions cannot be used
+     */
+    @Override
+    public Optional<Agent> attempt(Moment now) throws IOException {
+        if (config.transactions().isEmpty()) {
+            owner.takeBack();
+            var unused = file.begin();
+            return Optional.of(new Agent(config, file, connections, Optional.empty(), wakeUp, monitor));
+        }
+        IdTaking id = taking == null ? beginTaking(now) : taking;
+        read = read.or(() -> id.result(now.steadyMs()));
+        // The producer asks brokers for the topic from now on.
+        boolean isKnown = connections
+                .producer()
+                .unavailability(config.transactions().get().topic())
+                .isEmpty();
+        if (read.isEmpty() || !isKnown) {
+            String waits = problem(now.steadyMs()).orElse("the agent takes its transactional id");
+            monitor.stepped(new AgentMonitor.State(List.of(waits), 0, false, 0, false));
+            return Optional.empty();
+        }
+        TransactionStart start = start(config.transactions().get(), id, read.get());
+        return Optional.of(new Agent(config, file, connections, Optional.of(start), wakeUp, monitor));
+    }
+
+    private IdTaking beginTaking(Moment now) {
+        IdTaking begun = new IdTaking(producer(), connections.positions(), connections, wakeUp);
+        begun.begin(PositionTopic.BEGINNING, now.steadyMs());
+        taking = begun;
+        return begun;
+    }
+
+    private TransactionalProducer producer() {
+        if (connections.producer() instanceof TransactionalProducer producer) {
+            return producer;
+        }
+        throw new IllegalStateException("transactions need a transactional producer");
+    }
+
+    private TransactionStart start(TransactionConfig transactions, IdTaking id, Positions positions)
+            throws IOException {
+        Map<String, byte[]> values = new HashMap<>(positions.values());
+        byte[] header = values.remove(PositionHeader.KEY);
+        Optional<PositionHeader> committed =
+                header == null ? Optional.empty() : Optional.of(PositionHeader.decode(header));
+        Checkpoint checkpoint = checkpoint(transactions, committed, values);
+        file.begin(checkpoint);
+        return new TransactionStart(
+                transactions,
+                producer(),
+                id,
+                checkpoint.agent(),
+                UUID.randomUUID().toString(),
+                committed,
+                positions,
+                new CheckpointRecords(values, checkpoint));
+    }
+
+    /** The checkpoint from which to go on, and a note of who has it from the next commit on. */
+    private Checkpoint checkpoint(
+            TransactionConfig transactions, Optional<PositionHeader> committed, Map<String, byte[]> values)
+            throws IOException {
+        long sequence = committed.map(PositionHeader::sequence).orElse(0L);
+        boolean isOwner =
+                committed.isPresent() && owner.isTopic(transactions.topic(), transactions.agentId(), sequence);
+        Optional<Checkpoint> own = isOwner ? Optional.empty() : file.read();
+        boolean isTopic = committed.isPresent() && own.isEmpty();
+        if (!isOwner) {
+            long from = isTopic ? sequence : sequence + 1;
+            owner.give(new PositionsOwner.Claim(transactions.topic(), transactions.agentId(), from));
+        }
+        return isTopic
+                ? CheckpointRecords.decode(committed.get().agent(), values)
+                : own.orElseGet(() -> Checkpoint.initial(UUID.randomUUID().toString()));
+    }
+
+    @Override
+    public Optional<String> problem(long steadyMs) {
+        return taking == null ? Optional.empty() : taking.problem(steadyMs, 0);
+    }
+
+    @Override
+    public void close() {
+        connections.producer().closeNow();
+    }
+}

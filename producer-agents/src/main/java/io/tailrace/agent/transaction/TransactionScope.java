@@ -1,0 +1,116 @@
+package io.tailrace.agent.transaction;
+
+import io.tailrace.agent.delivery.ChunkDelivery;
+import io.tailrace.client.ClientException;
+import io.tailrace.client.Producer;
+import io.tailrace.client.ProducerRecord;
+import io.tailrace.client.RecordBlock;
+import io.tailrace.client.RecordMetadata;
+import io.tailrace.client.RecordsRefusedException;
+import io.tailrace.client.TransactionalProducer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is sent in one transaction, or in one attempt at it. What is sent before {@link #begin} is kept until then, so that the lines of the
+ * next transaction can be encoded while the one before ends.
+ *
+ * <p>The senders deal with blocks that brokers refuse for their content. Any other failure is that of the transaction. For the agent's
+ * thread; {@link #failure} is set by any.
+ */
+public final class TransactionScope implements Producer {
+    private final TransactionalProducer producer;
+    private final List<Runnable> held = new ArrayList<>();
+    private boolean isBegun;
+    private volatile @Nullable Throwable failure;
+
+    public TransactionScope(TransactionalProducer producer) {
+        this.producer = producer;
+    }
+
+    /** Begins the transaction, and sends what was kept. */
+    public void begin() {
+        producer.begin();
+        isBegun = true;
+        held.forEach(Runnable::run);
+        held.clear();
+    }
+
+    /** Whether the transaction has begun. */
+    public boolean isBegun() {
+        return isBegun;
+    }
+
+    /** Why the transaction cannot be committed; null as far as that is known. */
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    @Override
+    public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
+        return sendOrKeep(() -> producer.send(record));
+    }
+
+    @Override
+    public CompletableFuture<RecordMetadata> send(RecordBlock block) {
+        return sendOrKeep(() -> producer.send(block));
+    }
+
+    private CompletableFuture<RecordMetadata> sendOrKeep(Supplier<CompletableFuture<RecordMetadata>> sending) {
+        CompletableFuture<RecordMetadata> answer = new CompletableFuture<>();
+        if (isBegun) {
+            send(sending, answer);
+        } else {
+            held.add(() -> send(sending, answer));
+        }
+        return answer;
+    }
+
+    private void send(Supplier<CompletableFuture<RecordMetadata>> sending, CompletableFuture<RecordMetadata> answer) {
+        var unused = sending.get().whenComplete((metadata, failed) -> {
+            if (failed == null) {
+                answer.complete(metadata);
+                return;
+            }
+            if (failed instanceof RecordsRefusedException refused && ChunkDelivery.isRefusal(refused)) {
+                producer.acceptRefusal(refused);
+            } else {
+                failure = failed;
+            }
+            answer.completeExceptionally(failed);
+        });
+    }
+
+    @Override
+    public Optional<ClientException> unavailability(String topic) {
+        return producer.unavailability(topic);
+    }
+
+    @Override
+    public Optional<ClientException> obstacle(String topic) {
+        return producer.obstacle(topic);
+    }
+
+    @Override
+    public RecordBlock newBlock(String topic, byte[] key) {
+        return producer.newBlock(topic, key);
+    }
+
+    @Override
+    public void flush(Duration timeout) {
+        producer.flush(timeout);
+    }
+
+    /** Leaves the producer as it is, since it outlives its transactions. */
+    @Override
+    public void close() {}
+
+    /** Leaves the producer as it is. */
+    @Override
+    public void closeNow() {}
+}
