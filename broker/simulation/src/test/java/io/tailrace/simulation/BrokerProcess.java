@@ -57,6 +57,10 @@ final class BrokerProcess {
         return broker.id();
     }
 
+    Cluster cluster() {
+        return cluster;
+    }
+
     SimulatedBroker broker() {
         return broker;
     }

@@ -20,7 +20,7 @@ final class Cluster {
     static final int FIRST_CLIENT = Settings.BROKERS + 1;
 
     final Settings settings;
-    final Timeline timeline = new Timeline();
+    final Timeline timeline;
     final History<Long> history = new History<>();
     final Network network = new Network(this);
     final Promises promises = new Promises(this);
@@ -35,7 +35,13 @@ final class Cluster {
 
     /** @param workload makes what uses the partition, before anything starts */
     Cluster(Settings settings, Random random, Trace trace, Function<Cluster, Workload> workload) {
+        this(settings, new Timeline(), random, trace, workload);
+    }
+
+    /** Like the other constructor, for one of several clusters in the same time. */
+    Cluster(Settings settings, Timeline timeline, Random random, Trace trace, Function<Cluster, Workload> workload) {
         this.settings = settings;
+        this.timeline = timeline;
         this.random = random;
         this.trace = trace;
         invariants = new Invariants(this);

@@ -28,7 +28,7 @@ abstract class GroupClient extends Client {
     /** A request. */
     @FunctionalInterface
     interface Question<A> {
-        Submission put(SimulatedCoordinator coordinator, Consumer<A> answer);
+        Submission put(SimulatedCoordinator<GroupsShard> coordinator, Consumer<A> answer);
     }
 
     /** An operation as a request. */

@@ -17,7 +17,9 @@ final class IsolatedSimulation {
             "io.tailrace.replication.",
             "io.tailrace.server.",
             "io.tailrace.shard.",
-            "io.tailrace.groups.");
+            "io.tailrace.log.",
+            "io.tailrace.groups.",
+            "io.tailrace.transactions.");
 
     private final Method failure;
 

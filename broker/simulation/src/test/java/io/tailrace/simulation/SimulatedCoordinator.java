@@ -1,7 +1,5 @@
 package io.tailrace.simulation;
 
-import io.tailrace.groups.GroupsShard;
-import io.tailrace.groups.rules.GroupRules;
 import io.tailrace.server.partition.LeadershipListener;
 import io.tailrace.server.shard.RunningTime;
 import io.tailrace.server.shard.ShardHosts;
@@ -10,15 +8,17 @@ import io.tailrace.server.shard.ShardRuntime;
 import io.tailrace.server.shard.Submission;
 import io.tailrace.shard.Operation;
 import io.tailrace.shard.Query;
+import io.tailrace.shard.Shard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
- * Production's shards of groups in one process of a broker. Simulated are their threads, alarms and clocks. A shard's work waits for
+ * Production's shards of one kind in one process of a broker. Simulated are their threads, alarms and clocks. A shard's work waits for
  * the partition's lock.
  */
-final class SimulatedCoordinator {
+final class SimulatedCoordinator<S extends Shard<S>> {
     /** How long an answer may wait for replicas. */
     private static final long ACKNOWLEDGE_MS_MAX = 400;
 
@@ -26,37 +26,23 @@ final class SimulatedCoordinator {
 
     private final Cluster cluster;
     private final BrokerProcess process;
-    private final ShardHosts<GroupsShard> hosts;
+    private final ShardHosts<S> hosts;
     /** Answers of the work that runs now: they leave the broker when it is done. */
     private final List<Runnable> answers = new ArrayList<>();
 
-    SimulatedCoordinator(SimulatedGroups groups, BrokerProcess process) {
-        this.cluster = groups.cluster;
+    /** @param wallMs the broker's wall clock */
+    SimulatedCoordinator(BrokerProcess process, ShardKind<S> kind, LongSupplier wallMs) {
+        this.cluster = process.cluster();
         this.process = process;
         hosts = new ShardHosts<>(
-                new Kind(groups),
+                kind,
                 new ShardRuntime(
                         work -> process.later(cluster.between(0, 1), () -> process.onPartition(() -> run(work))),
                         load -> process.later(cluster.between(1, 30), load),
                         this::alarm,
                         new RunningTime(cluster.timeline::nowMs),
-                        () -> groups.wallMs(process.id()),
+                        wallMs,
                         ACKNOWLEDGE_MS_MAX));
-    }
-
-    private record Kind(SimulatedGroups groups) implements ShardKind<GroupsShard> {
-        @Override
-        public String topic() {
-            return Store.TOPIC;
-        }
-
-        @Override
-        public GroupsShard create() {
-            return GroupRules.emptyShard(groups.topic, SimulatedGroups.SETTINGS);
-        }
-
-        @Override
-        public void refresh(GroupsShard state) {}
     }
 
     LeadershipListener listener() {
@@ -86,13 +72,13 @@ final class SimulatedCoordinator {
         ready.forEach(Runnable::run);
     }
 
-    <A> Submission submit(Operation<GroupsShard, A> operation, Consumer<A> taker) {
+    <A> Submission submit(Operation<S, A> operation, Consumer<A> taker) {
         Submission submission = hosts.submit(PARTITION, operation, answer -> answers.add(() -> taker.accept(answer)));
         answer();
         return submission;
     }
 
-    <A> Submission query(Query<GroupsShard, A> query, Consumer<A> taker) {
+    <A> Submission query(Query<S, A> query, Consumer<A> taker) {
         hosts.query(PARTITION, query, answer -> answers.add(() -> taker.accept(answer)));
         answer();
         return () -> {};

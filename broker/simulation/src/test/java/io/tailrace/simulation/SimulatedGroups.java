@@ -3,9 +3,11 @@ package io.tailrace.simulation;
 import io.tailrace.groups.ClassicSettings;
 import io.tailrace.groups.ConsumerSettings;
 import io.tailrace.groups.GroupSettings;
+import io.tailrace.groups.GroupsShard;
 import io.tailrace.groups.OffsetSettings;
 import io.tailrace.groups.offsets.CommitOffsets;
 import io.tailrace.groups.offsets.FetchOffsets;
+import io.tailrace.groups.rules.GroupRules;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.codec.GroupRecords;
 import io.tailrace.protocol.group.OffsetCommitKey;
@@ -17,6 +19,7 @@ import io.tailrace.protocol.record.CompressionType;
 import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.protocol.record.RecordBatchBuilder;
 import io.tailrace.server.partition.LeadershipListener;
+import io.tailrace.server.shard.ShardKind;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -64,7 +67,9 @@ final class SimulatedGroups implements Workload {
     final CommittedGroups committed = new CommittedGroups(topic);
     private final List<MemberMachine> machines;
     private final List<OffsetTool> tools;
-    private final SimulatedCoordinator[] coordinators = new SimulatedCoordinator[Settings.BROKERS + 1];
+    /** Those of the newest process of each broker. */
+    private final Map<Integer, SimulatedCoordinator<GroupsShard>> coordinators = new HashMap<>();
+
     private final long[] clockAheadMs = new long[Settings.BROKERS + 1];
     private long numbers;
 
@@ -102,9 +107,25 @@ final class SimulatedGroups implements Workload {
     @Override
     public LeadershipListener started(BrokerProcess process) {
         process.later(0, () -> process.link().keepLease());
-        SimulatedCoordinator coordinator = new SimulatedCoordinator(this, process);
-        coordinators[process.id()] = coordinator;
+        SimulatedCoordinator<GroupsShard> coordinator =
+                new SimulatedCoordinator<>(process, new Kind(topic), () -> wallMs(process.id()));
+        coordinators.put(process.id(), coordinator);
         return coordinator.listener();
+    }
+
+    private record Kind(ReadTopic read) implements ShardKind<GroupsShard> {
+        @Override
+        public String topic() {
+            return Store.TOPIC;
+        }
+
+        @Override
+        public GroupsShard create() {
+            return GroupRules.emptyShard(read, SETTINGS);
+        }
+
+        @Override
+        public void refresh(GroupsShard state) {}
     }
 
     @Override
@@ -154,8 +175,11 @@ final class SimulatedGroups implements Workload {
     }
 
     /** Does something with the coordinator in a broker, unless no process runs there. */
-    void whenRunning(int broker, Consumer<SimulatedCoordinator> request) {
-        cluster.broker(broker).process().ifPresent(process -> process.run(() -> request.accept(coordinators[broker])));
+    void whenRunning(int broker, Consumer<SimulatedCoordinator<GroupsShard>> request) {
+        cluster.broker(broker)
+                .process()
+                .ifPresent(
+                        process -> process.run(() -> request.accept(Objects.requireNonNull(coordinators.get(broker)))));
     }
 
     GroupMember newMember(MemberMachine machine) {

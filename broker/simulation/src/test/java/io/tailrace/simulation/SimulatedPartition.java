@@ -101,6 +101,11 @@ final class SimulatedPartition implements ClusterActions {
         return disk;
     }
 
+    /** Production's partition. */
+    Partition production() {
+        return partition;
+    }
+
     void handle(Event event) {
         Replica before = partition.replica();
         partition.handle(event);
@@ -192,13 +197,22 @@ final class SimulatedPartition implements ClusterActions {
 
     private void acknowledge(
             boolean allInsync, Append append, long offset, long nextOffset, Consumer<Produced> answer) {
-        if (!allInsync || append.acknowledged()) {
+        if (allInsync) {
+            whenAcknowledged(append, nextOffset, error -> answer.accept(new Produced(error, offset)));
+        } else {
             answer.accept(new Produced(ErrorCode.NONE, offset));
+        }
+    }
+
+    /** Answers when every in-sync replica has what is below an offset, or with an error if it cannot be known. */
+    void whenAcknowledged(Append append, long nextOffset, Consumer<ErrorCode> answer) {
+        if (append.acknowledged()) {
+            answer.accept(ErrorCode.NONE);
             return;
         }
         partition.awaitAcks(nextOffset, append.leaderEpoch(), error -> {
             observe();
-            answer.accept(new Produced(error, offset));
+            answer.accept(error);
         });
     }
 

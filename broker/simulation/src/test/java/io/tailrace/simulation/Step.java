@@ -53,6 +53,11 @@ record Step(long atMs, Kind kind, int broker, int other, long forMs) {
         static final List<Kind> OF_GROUPS = Arrays.stream(values())
                 .filter(kind -> kind != RETAIN && kind != EXPIRE_SESSION)
                 .toList();
+
+        /** The faults of transactions: those of groups, as far as they concern a producer. */
+        static final List<Kind> OF_TRANSACTIONS = OF_GROUPS.stream()
+                .filter(kind -> kind != RESTART_MEMBER && kind != BUSY_MEMBER && kind != FOREIGN_WRITE)
+                .toList();
     }
 
     @Override

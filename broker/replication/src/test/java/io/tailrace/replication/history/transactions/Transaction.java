@@ -83,6 +83,15 @@ public final class Transaction<V> {
         end(Outcome.ABORTED);
     }
 
+    /** The transaction will not be committed if nobody has asked for it by now. Else this changes nothing. */
+    public void abortedUnlessAskedToCommit() {
+        synchronized (history) {
+            if (outcome == Outcome.OPEN) {
+                end(Outcome.ABORTED);
+            }
+        }
+    }
+
     private void end(Outcome end) {
         synchronized (history) {
             if (outcome == Outcome.COMMITTED || outcome == Outcome.ABORTED) {
