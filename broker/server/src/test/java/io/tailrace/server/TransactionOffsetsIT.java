@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -135,7 +136,7 @@ class TransactionOffsetsIT {
                 consumer.seek(INPUT, committed);
             } else {
                 producer.commitTransaction();
-                committed = next.get(INPUT).offset();
+                committed = Objects.requireNonNull(next.get(INPUT)).offset();
             }
         }
     }
