@@ -36,8 +36,10 @@ public final class RequestRouter implements RequestDispatcher {
     /** Clients end transactions by the rules of version 2 if this feature is enabled (KIP-890). */
     private static final String TRANSACTION_VERSION = "transaction.version";
 
+    /** From 1: Java's clients before Kafka 3.9 fail at a feature whose minimum is 0 (KAFKA-17011). */
     private static final List<ApiVersionsResponse.SupportedFeature> SUPPORTED_FEATURES =
-            List.of(new ApiVersionsResponse.SupportedFeature(TRANSACTION_VERSION, (short) 0, (short) 2));
+            List.of(new ApiVersionsResponse.SupportedFeature(TRANSACTION_VERSION, (short) 1, (short) 2));
+
     private static final List<ApiVersionsResponse.FinalizedFeature> ENABLED_FEATURES =
             List.of(new ApiVersionsResponse.FinalizedFeature(TRANSACTION_VERSION, (short) 2, (short) 2));
     private static final long FEATURES_EPOCH = 0;

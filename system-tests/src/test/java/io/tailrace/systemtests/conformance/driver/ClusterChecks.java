@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
+import org.apache.kafka.clients.admin.FeatureMetadata;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -56,8 +57,10 @@ final class ClusterChecks {
 
     private void describeFeatures() throws Exception {
         try (Admin admin = clients.admin()) {
-            assertThat(get(admin.describeFeatures().featureMetadata()).supportedFeatures())
-                    .isEmpty();
+            FeatureMetadata features = get(admin.describeFeatures().featureMetadata());
+            assertThat(features.supportedFeatures()).containsOnlyKeys("transaction.version");
+            assertThat(features.finalizedFeatures().get("transaction.version").maxVersionLevel())
+                    .isEqualTo((short) 2);
         }
     }
 
