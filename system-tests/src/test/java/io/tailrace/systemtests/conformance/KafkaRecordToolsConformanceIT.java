@@ -330,7 +330,7 @@ class KafkaRecordToolsConformanceIT {
                 .filteredOn(line -> line.contains("Fetch(1): 4 to 18 [usable: 18]"))
                 .hasSize(2);
         assertThat(versions)
-                .filteredOn(line -> line.contains("AddPartitionsToTxn(24): UNSUPPORTED"))
+                .filteredOn(line -> line.contains("CreateAcls(30): UNSUPPORTED"))
                 .hasSize(2);
     }
 
