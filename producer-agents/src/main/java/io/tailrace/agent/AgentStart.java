@@ -67,11 +67,13 @@ final class AgentStart implements AgentLoop.Starting {
         }
         IdTaking id = taking == null ? beginTaking(now) : taking;
         read = read.or(() -> id.result(now.steadyMs()));
-        // The producer asks brokers for the topic from now on.
-        boolean isKnown = connections
-                .producer()
-                .unavailability(config.transactions().get().topic())
-                .isEmpty();
+        // The producer asks brokers for the topic from now on. Before it was created for this, they would create it
+        // with their defaults.
+        boolean isKnown = read.isPresent()
+                && connections
+                        .producer()
+                        .unavailability(config.transactions().get().topic())
+                        .isEmpty();
         if (read.isEmpty() || !isKnown) {
             String waits = problem(now.steadyMs()).orElse("the agent takes its transactional id");
             monitor.stepped(new AgentMonitor.State(List.of(waits), 0, false, 0, false));

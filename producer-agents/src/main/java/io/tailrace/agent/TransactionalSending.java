@@ -8,6 +8,7 @@ import io.tailrace.agent.tail.Moment;
 import io.tailrace.agent.transaction.PositionHeader;
 import io.tailrace.agent.transaction.PositionTopic.Positions;
 import io.tailrace.agent.transaction.TransactionConfig;
+import io.tailrace.client.ClientException;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.client.TransactionalProducer;
 import io.tailrace.config.ConfigException;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class TransactionalSending implements Sending {
     private static final Logger log = LoggerFactory.getLogger(TransactionalSending.class);
 
+    /** For so long a fenced agent leaves the id to a successor, which has committed by then; a timeout fences, too. */
+    private static final long SUCCESSION_MS = 5_000;
+
     private final SendingParts parts;
     private final AuditReporter audit;
     private final TransactionConfig config;
@@ -58,6 +62,7 @@ final class TransactionalSending implements Sending {
     private @Nullable TransactionUnit ending;
 
     private boolean isFailing;
+    private long takeAtMs;
     private long finalChunks;
     private long committedMs = Long.MIN_VALUE / 2;
     private long endingSinceMs;
@@ -94,7 +99,7 @@ final class TransactionalSending implements Sending {
 
     private boolean advance(Moment now) {
         if (taking.isWaiting()) {
-            if (!failures.isOver(now.steadyMs())) {
+            if (!failures.isOver(now.steadyMs()) || now.steadyMs() < takeAtMs) {
                 return false;
             }
             return taking.result(now.steadyMs())
@@ -203,7 +208,16 @@ final class TransactionalSending implements Sending {
         }
         isFailing = true;
         failures.failed(steadyMs);
+        takeAtMs = isFence(failure) ? steadyMs + SUCCESSION_MS : steadyMs;
         taking.begin(readFrom, steadyMs);
+    }
+
+    private static boolean isFence(Throwable failure) {
+        return failure instanceof ClientException client
+                && switch (client.errorCode()) {
+                    case PRODUCER_FENCED, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING -> true;
+                    default -> false;
+                };
     }
 
     /** Goes on after the id was taken again. */
@@ -216,11 +230,23 @@ final class TransactionalSending implements Sending {
         } else if (first.conclusion() != null && found.equals(Optional.of(nextHeader()))) {
             committed(first, now);
         } else {
-            throw new ConfigException("agent.id=" + config.agentId()
+            throw replaced("agent.id=" + config.agentId()
                     + ": another agent with this id is running, and has the" + " transactional id "
                     + config.transactionalId() + " now. Give each agent an agent.id of its own");
         }
         return true;
+    }
+
+    /** An agent that was replaced must not start again by itself; one that could not take another one's place should. */
+    private RuntimeException replaced(String message) {
+        return hasTakenOver() ? new ConfigException(message) : new IllegalStateException(message);
+    }
+
+    /** Whether the topic says that this agent has the id. */
+    private boolean hasTakenOver() {
+        return committed
+                .filter(header -> header.instance().equals(start.instance()))
+                .isPresent();
     }
 
     private static Optional<PositionHeader> header(Positions positions) {
@@ -274,7 +300,7 @@ final class TransactionalSending implements Sending {
     private void endWithoutLines(Moment now, boolean isLast) {
         TransactionUnit unit = new TransactionUnit(producer, parts, isLast);
         CheckpointChange change = parts.checkpoint().takeChange();
-        if (!change.isEmpty() || records.isBehind() || isStatementDue(unit, now.steadyMs())) {
+        if (!change.isEmpty() || !hasTakenOver() || isStatementDue(unit, now.steadyMs())) {
             unit.bring(change);
             ending = unit;
             endingSinceMs = now.steadyMs();

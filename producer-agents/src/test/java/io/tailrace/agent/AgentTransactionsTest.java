@@ -60,7 +60,7 @@ class AgentTransactionsTest {
 
     /** Long enough for an agent that has lost its id to take it again. */
     private void runOften() {
-        for (int scans = 0; scans < 6; scans++) {
+        for (int scans = 0; scans < 12; scans++) {
             harness.run();
         }
     }
@@ -197,23 +197,31 @@ class AgentTransactionsTest {
         FakeProducer producerOfPaused = harness.producer;
 
         harness.start();
-        harness.run();
-        harness.run();
+        runOften();
         producerOfPaused.holding = false;
         producerOfPaused.answerAll();
 
         assertThatThrownBy(() -> {
-                    for (int steps = 0; steps < 10; steps++) {
+                    for (int steps = 0; steps < 20; steps++) {
                         harness.pass(1_000);
                         paused.step(harness.now());
                     }
                 })
                 .isInstanceOf(ConfigException.class);
         harness.append("access.log", "two\n");
-        harness.run();
-        harness.run();
-        harness.run();
+        runOften();
         assertThat(harness.lines()).containsExactly("one", "two");
+    }
+
+    @Test
+    void anAgentThatStartsHasItsIdWithoutALine() throws IOException {
+        harness.stop();
+        long before = commits();
+
+        harness.start();
+        harness.run();
+
+        assertThat(commits()).isEqualTo(before + 1);
     }
 
     @Test

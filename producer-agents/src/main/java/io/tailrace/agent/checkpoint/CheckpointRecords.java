@@ -52,11 +52,6 @@ public final class CheckpointRecords {
         }
     }
 
-    /** Whether the topic lacks something of the checkpoint with which the agent has started. */
-    public boolean isBehind() {
-        return !first.isEmpty();
-    }
-
     /** The records, by key, that bring a change to the topic, with what it lacks otherwise; without a value: a tombstone. */
     public Map<String, Optional<byte[]>> of(CheckpointChange change) {
         Map<String, Optional<byte[]>> records = new LinkedHashMap<>(first);
