@@ -41,6 +41,9 @@ public final class ApacheKafka implements AutoCloseable {
                         "num.partitions=2",
                         "offsets.topic.num.partitions=1",
                         "offsets.topic.replication.factor=1",
+                        "transaction.state.log.num.partitions=1",
+                        "transaction.state.log.replication.factor=1",
+                        "transaction.state.log.min.isr=1",
                         "group.initial.rebalance.delay.ms=0",
                         // Tests write records of 1970, which retention would delete.
                         "log.retention.ms=-1"));

@@ -30,6 +30,14 @@ class ApacheKafkaIT {
     }
 
     @Nested
+    class Transactional extends TransactionContract {
+        @Override
+        protected String bootstrapServers() {
+            return kafka.bootstrapServers();
+        }
+    }
+
+    @Nested
     class Interoperability extends InteroperabilityContract {
         @Override
         protected String bootstrapServers() {
