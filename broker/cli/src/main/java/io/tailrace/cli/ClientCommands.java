@@ -13,8 +13,8 @@ import picocli.CommandLine.Command;
 public final class ClientCommands {
 
     /**
-     * {@code cluster}, {@code topics}, {@code reassign}, {@code log-dirs}, {@code produce}, {@code consume}, {@code groups} and
-     * {@code lag}, ready to be executed.
+     * {@code cluster}, {@code topics}, {@code reassign}, {@code log-dirs}, {@code produce}, {@code consume}, {@code groups},
+     * {@code lag} and {@code transactions}, ready to be executed.
      *
      * @param decoders creates a value decoder for the schema registry at an address
      */
@@ -40,6 +40,12 @@ public final class ClientCommands {
         CommandLine logDirs = new CommandLine(new LogDirsCommand())
                 .addSubcommand(new LogDirsDescribeCommand(clients))
                 .addSubcommand(new LogDirsMoveCommand(clients));
+        CommandLine transactions = new CommandLine(new TransactionsCommand())
+                .addSubcommand(new TransactionsListCommand(clients))
+                .addSubcommand(new TransactionsDescribeCommand(clients))
+                .addSubcommand(new TransactionsDescribeProducersCommand(clients))
+                .addSubcommand(new TransactionsFindHangingCommand(clients, InstantSource.system()))
+                .addSubcommand(new TransactionsAbortCommand(clients));
         CommandLine all = new CommandLine(new ClientCommands())
                 .addSubcommand(new ClusterCommand(clients))
                 .addSubcommand(topics)
@@ -48,7 +54,8 @@ public final class ClientCommands {
                 .addSubcommand(new ProduceCommand(clients))
                 .addSubcommand(new ConsumeCommand(clients, decoders))
                 .addSubcommand(groups)
-                .addSubcommand(new LagCommand(clients, InstantSource.system(), TimeUnit.SECONDS::sleep));
+                .addSubcommand(new LagCommand(clients, InstantSource.system(), TimeUnit.SECONDS::sleep))
+                .addSubcommand(transactions);
         return CommandRunner.commandLine(all);
     }
 
@@ -70,4 +77,10 @@ public final class ClientCommands {
             description = "Lists, describes, configures and deletes consumer groups, and resets their offsets.",
             synopsisSubcommandLabel = "COMMAND")
     private static final class GroupsCommand {}
+
+    @Command(
+            name = "transactions",
+            description = "Lists and describes transactions and producers, and finds and aborts hanging transactions.",
+            synopsisSubcommandLabel = "COMMAND")
+    private static final class TransactionsCommand {}
 }

@@ -7,6 +7,8 @@ import io.tailrace.client.GroupAdmin;
 import io.tailrace.client.GroupConsumer;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
+import io.tailrace.client.TransactionAdmin;
+import io.tailrace.client.TransactionalProducer;
 
 /** Creates the clients of commands. Tests put fakes in their place. */
 interface Clients {
@@ -20,6 +22,16 @@ interface Clients {
         @Override
         public GroupAdmin groupAdmin(ClientConfig config) {
             return GroupAdmin.create(config);
+        }
+
+        @Override
+        public TransactionAdmin transactionAdmin(ClientConfig config) {
+            return TransactionAdmin.create(config);
+        }
+
+        @Override
+        public TransactionalProducer transactionalProducer(ProducerConfig config) {
+            return TransactionalProducer.create(config);
         }
 
         @Override
@@ -37,7 +49,11 @@ interface Clients {
 
     GroupAdmin groupAdmin(ClientConfig config);
 
+    TransactionAdmin transactionAdmin(ClientConfig config);
+
     Producer producer(ProducerConfig config);
+
+    TransactionalProducer transactionalProducer(ProducerConfig config);
 
     GroupConsumer consumer(ConsumerConfig config);
 }

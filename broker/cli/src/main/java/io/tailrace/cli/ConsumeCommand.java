@@ -103,6 +103,14 @@ final class ConsumeCommand implements Callable<Integer> {
     private Optional<URI> registry = Optional.empty();
 
     @Option(
+            names = "--isolation-level",
+            paramLabel = "LEVEL",
+            description =
+                    "read_uncommitted or read_committed: prints records of committed transactions only, up to the first open one."
+                            + " Default: read_uncommitted.")
+    private Optional<String> isolation = Optional.empty();
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "Consumer setting, such as fetch.max.bytes=1048576. May be repeated.")
@@ -136,13 +144,14 @@ final class ConsumeCommand implements Callable<Integer> {
             builder.offsetReset(start.fromBeginning ? OffsetReset.EARLIEST : OffsetReset.LATEST);
             settings.forEach(builder::set);
             group.ifPresent(builder::group);
+            isolation.ifPresent(level -> builder.set("isolation.level", level));
             return builder.build();
         });
         List<TopicPartition> partitions;
         Map<TopicPartition, Long> ends;
         try (Admin admin = clients.admin(bootstrap.clientConfig())) {
             partitions = partitions(admin);
-            ends = toEnd ? admin.latestOffsets(partitions) : Map.of();
+            ends = toEnd ? admin.latestOffsets(partitions, config.isolation()) : Map.of();
         }
         try (GroupConsumer consumer = clients.consumer(config)) {
             if (subscribes()) {

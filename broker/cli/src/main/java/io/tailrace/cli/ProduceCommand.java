@@ -4,6 +4,7 @@ import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.client.RecordMetadata;
+import io.tailrace.client.TransactionalProducer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +23,10 @@ import picocli.CommandLine.Option;
 /** {@code tailrace produce}. */
 @Command(
         name = "produce",
-        description = "Sends each line of standard input as a record, and waits until all are acknowledged.")
+        description = {
+            "Sends each line of standard input as a record, and waits until all are acknowledged.",
+            "With --transactional-id, all lines are one transaction: if the command fails, none of them is committed."
+        })
 final class ProduceCommand implements Runnable {
     /** Bounds the memory that a long input takes. */
     private static final int UNACKNOWLEDGED_MAX = 10_000;
@@ -41,6 +45,12 @@ final class ProduceCommand implements Runnable {
             paramLabel = "TEXT",
             description = "Separates key and value in a line. Without it, records have no key.")
     private Optional<String> keySeparator = Optional.empty();
+
+    @Option(
+            names = "--transactional-id",
+            paramLabel = "ID",
+            description = "Sends the lines in one transaction of this id. A producer that uses the id is fenced.")
+    private Optional<String> transactionalId = Optional.empty();
 
     @Option(
             names = "--set",
@@ -62,11 +72,26 @@ final class ProduceCommand implements Runnable {
         ProducerConfig config = BootstrapOptions.checked(() -> {
             ProducerConfig.Builder builder = ProducerConfig.builder(bootstrap.servers());
             settings.forEach(builder::set);
+            transactionalId.ifPresent(builder::transactionalId);
             return builder.build();
         });
+        if (config.transactionalId().isPresent()) {
+            try (TransactionalProducer producer = clients.transactionalProducer(config)) {
+                producer.initTransactions().join();
+                producer.begin();
+                send(producer);
+                producer.commit().join();
+            }
+        } else {
+            try (Producer producer = clients.producer(config)) {
+                send(producer);
+            }
+        }
+    }
+
+    private void send(Producer producer) {
         ArrayDeque<CompletableFuture<RecordMetadata>> unacknowledged = new ArrayDeque<>();
-        try (Producer producer = clients.producer(config);
-                BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 unacknowledged.add(producer.send(record(line)));
                 // Checked at each line, so that a failure does not wait for the end of the input.

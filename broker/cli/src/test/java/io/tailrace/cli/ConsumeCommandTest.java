@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.client.ClientException;
 import io.tailrace.client.ConsumerRecord;
+import io.tailrace.client.IsolationLevel;
 import io.tailrace.client.NewTopic;
 import io.tailrace.process.CommandRunner;
 import io.tailrace.protocol.ErrorCode;
@@ -44,6 +45,16 @@ class ConsumeCommandTest {
                 partition,
                 new ConsumerRecord(partition, offset, 5, null, value.getBytes(StandardCharsets.UTF_8), List.of()));
         clients.admin.highWatermarks.put(partition, offset + 1);
+    }
+
+    @Test
+    void stopsAtTheLastStableOffsetAtTheIsolationLevel() {
+        clients.admin.lastStableOffsets.put(P0, 2L);
+        assertThat(consume("--from-beginning", "--to-end", "--isolation-level", "read_committed"))
+                .isZero();
+        assertThat(out.toString().lines()).containsExactlyInAnyOrder("a", "b", "d");
+        assertThat(clients.consumer.isolation).isEqualTo(IsolationLevel.READ_COMMITTED);
+        assertThat(consume("--isolation-level", "committed")).isEqualTo(CommandRunner.USAGE);
     }
 
     private int consume(String... options) {

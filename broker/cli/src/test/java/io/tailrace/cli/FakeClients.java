@@ -7,11 +7,14 @@ import io.tailrace.client.GroupAdmin;
 import io.tailrace.client.GroupConsumer;
 import io.tailrace.client.Producer;
 import io.tailrace.client.ProducerConfig;
+import io.tailrace.client.TransactionAdmin;
+import io.tailrace.client.TransactionalProducer;
 
 /** Clients without brokers. */
 final class FakeClients implements Clients {
     final InMemoryAdmin admin = new InMemoryAdmin();
     final InMemoryGroups groups = new InMemoryGroups();
+    final InMemoryTransactions transactions = new InMemoryTransactions();
     final FakeProducer producer = new FakeProducer();
     final FakeConsumer consumer = new FakeConsumer();
 
@@ -23,6 +26,16 @@ final class FakeClients implements Clients {
     @Override
     public GroupAdmin groupAdmin(ClientConfig config) {
         return groups;
+    }
+
+    @Override
+    public TransactionAdmin transactionAdmin(ClientConfig config) {
+        return transactions;
+    }
+
+    @Override
+    public TransactionalProducer transactionalProducer(ProducerConfig config) {
+        return producer;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.tailrace.client.ClientException;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.ConsumerRecord;
 import io.tailrace.client.GroupConsumer;
+import io.tailrace.client.IsolationLevel;
 import io.tailrace.client.MemberIdentity;
 import io.tailrace.client.OffsetReset;
 import io.tailrace.client.RebalanceListener;
@@ -27,6 +28,7 @@ final class FakeConsumer implements GroupConsumer {
     final Map<TopicPartition, List<ConsumerRecord>> logs = new TreeMap<>();
     final Map<TopicPartition, Long> commits = new HashMap<>();
     OffsetReset reset = OffsetReset.NONE;
+    IsolationLevel isolation = IsolationLevel.READ_UNCOMMITTED;
     boolean isClosed;
     boolean isSubscribed;
     final List<Set<TopicPartition>> assignments = new ArrayList<>();
@@ -39,6 +41,7 @@ final class FakeConsumer implements GroupConsumer {
 
     FakeConsumer with(ConsumerConfig config) {
         reset = config.offsetReset();
+        isolation = config.isolation();
         return this;
     }
 

@@ -32,6 +32,8 @@ import java.util.stream.IntStream;
 final class InMemoryAdmin implements ClusterAdmin {
     final Map<String, NewTopic> topics = new TreeMap<>();
     final Map<TopicPartition, Long> highWatermarks = new HashMap<>();
+    /** Those that are below the high watermark. */
+    final Map<TopicPartition, Long> lastStableOffsets = new HashMap<>();
     /** The rack of each live broker, or empty text for none. */
     final Map<Integer, String> brokers = new TreeMap<>(Map.of(1, ""));
     /** Partitions placed by a test. All others are held and led by broker 1 alone. */
@@ -227,7 +229,11 @@ final class InMemoryAdmin implements ClusterAdmin {
 
     @Override
     public Map<TopicPartition, Long> latestOffsets(Collection<TopicPartition> asked, IsolationLevel isolation) {
-        return offsets(asked, highWatermarks);
+        Map<TopicPartition, Long> ends = new HashMap<>(highWatermarks);
+        if (isolation == IsolationLevel.READ_COMMITTED) {
+            ends.putAll(lastStableOffsets);
+        }
+        return offsets(asked, ends);
     }
 
     @Override

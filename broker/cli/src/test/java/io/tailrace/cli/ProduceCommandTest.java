@@ -45,6 +45,19 @@ class ProduceCommandTest {
     }
 
     @Test
+    void linesOfATransactionalIdAreOneTransaction() {
+        assertThat(produce("one\ntwo\n", "--transactional-id", "id")).isZero();
+        assertThat(clients.producer.transactionCalls).containsExactly("init 0", "begin 0", "commit 2");
+    }
+
+    @Test
+    void refusedRecordIsNotCommitted() {
+        clients.producer.refuses = true;
+        assertThat(produce("one\ntwo\n", "--set", "transactional.id=id")).isEqualTo(CommandRunner.FAILURE);
+        assertThat(clients.producer.transactionCalls).containsExactly("init 0", "begin 0");
+    }
+
+    @Test
     void theFirstSeparatorEndsTheKey() {
         assertThat(produce("a::b::c\n", "--key-separator", "::")).isZero();
         assertThat(sent()).containsExactly("web a b::c");

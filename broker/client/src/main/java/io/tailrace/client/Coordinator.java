@@ -52,15 +52,15 @@ final class Coordinator {
         this.timeoutMs = timeoutMs;
     }
 
-    /** The coordinator of a transactional id, asked through a producer's connections. Sends nothing yet. */
-    static Coordinator ofTransactions(String transactionalId, Network network, Metadata metadata, int timeoutMs) {
+    /** The coordinator of a transactional id. */
+    static Coordinator ofTransactions(
+            String transactionalId,
+            Network network,
+            Supplier<InetSocketAddress> anyBroker,
+            Runnable avoidBroker,
+            int timeoutMs) {
         return new Coordinator(
-                FindCoordinatorRequest.TRANSACTION,
-                transactionalId,
-                network,
-                metadata::anyBroker,
-                metadata::avoidBroker,
-                timeoutMs);
+                FindCoordinatorRequest.TRANSACTION, transactionalId, network, anyBroker, avoidBroker, timeoutMs);
     }
 
     /** The group or transactional id. */

@@ -15,6 +15,11 @@ public interface Producer extends AutoCloseable {
 
     /** Starts a producer. Connects in the background: if no broker can be reached, sends fail. */
     static Producer create(ProducerConfig config) {
+        if (config.transactionalId().isPresent()) {
+            throw new IllegalArgumentException(
+                    "transactional.id=" + config.transactionalId().get()
+                            + ": expected none, since only a TransactionalProducer has transactions");
+        }
         return new BatchingProducer(config);
     }
 

@@ -48,7 +48,11 @@ final class TransactionCalls {
         this.time = time;
         this.backoff = backoff;
         this.coordinator = Coordinator.ofTransactions(
-                transactionalId, network, metadata, config.client().requestTimeoutMs());
+                transactionalId,
+                network,
+                metadata::anyBroker,
+                metadata::avoidBroker,
+                config.client().requestTimeoutMs());
     }
 
     private <T> CoordinatorCall<T> call(String what, Supplier<CompletableFuture<T>> attempt) {
