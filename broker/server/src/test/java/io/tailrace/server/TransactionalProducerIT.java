@@ -113,7 +113,9 @@ class TransactionalProducerIT {
     }
 
     private static int coordinator(Admin admin) throws Exception {
-        return admin.describeTransactions(List.of(ID)).all().get().get(ID).coordinatorId();
+        return Objects.requireNonNull(
+                        admin.describeTransactions(List.of(ID)).all().get().get(ID))
+                .coordinatorId();
     }
 
     private static List<ConsumerRecord> read(String bootstrap, int count) {
