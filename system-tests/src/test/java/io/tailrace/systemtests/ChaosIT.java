@@ -20,7 +20,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  *
  * <p>At the same time ten processes, half of them with Tailrace's consumers and half with Java's, are members of two groups, one of
  * each protocol, and are killed, paused, stopped and added. Every record was read by a member of each group, no partition by two in
- * one generation, and no committed offset went back (docs/adr/0132).
+ * one generation, and no committed offset went back (docs/adr/0132). Three transactional producers, two of which take an id from each
+ * other, and a reader of committed records are judged by the checker of transactions.
  *
  * <p>{@code -Dchaos.minutes=} sets the duration, {@code -Dchaos.seed=} the faults. Processes die, the machine does not, so no
  * flush is needed.
@@ -33,6 +34,7 @@ class ChaosIT {
                     WEB.stream(), partitions("app", APP_PARTITIONS).stream())
             .toList();
     private static final List<TopicPartition> SHARED = partitions("shared", 12);
+    private static final List<TopicPartition> LEDGER = partitions("ledger", 3);
     /** As brokers of a {@link LocalCluster} have it. */
     private static final int OFFSETS_PARTITIONS = 4;
 
@@ -72,9 +74,11 @@ class ChaosIT {
         theirs.createTopic("web", WEB_PARTITIONS, 3);
         theirs.createTopic("app", APP_PARTITIONS, 3);
         theirs.createTopic("shared", SHARED.size(), 3);
+        theirs.createTopic("ledger", LEDGER.size(), 3);
         List<TopicPartition> coordinators = groups.storedIn(OFFSETS_PARTITIONS);
         try (GroupWatch groupWatch = new GroupWatch(theirs, groups, SHARED);
-                ClusterWatch watch = new ClusterWatch(CLUSTER, List.of("web", "app", "shared", OffsetsTopic.NAME));
+                ClusterWatch watch =
+                        new ClusterWatch(CLUSTER, List.of("web", "app", "shared", "ledger", OffsetsTopic.NAME));
                 Chaos chaos = new Chaos(CLUSTER, watch, ALL, coordinators);
                 MemberFleet members = new MemberFleet(
                         CLUSTER.bootstrapServers(),
@@ -84,7 +88,7 @@ class ChaosIT {
                         chaos::note)) {
             watch.awaitWhole();
             try {
-                run(new Stage(watch, chaos, groupWatch, members));
+                run(new Stage(watch, chaos, groupWatch, members, new TransactionalTraffic(theirs, LEDGER)));
             } catch (Throwable e) {
                 throw new AssertionError(
                         "seed %d, logs and data in %s\n%s"
@@ -95,7 +99,12 @@ class ChaosIT {
     }
 
     /** All that plays a part. */
-    private record Stage(ClusterWatch watch, Chaos chaos, GroupWatch groups, MemberFleet members) {}
+    private record Stage(
+            ClusterWatch watch,
+            Chaos chaos,
+            GroupWatch groups,
+            MemberFleet members,
+            TransactionalTraffic transactions) {}
 
     private void run(Stage stage) throws Exception {
         startTraffic();
@@ -105,6 +114,7 @@ class ChaosIT {
             kinds = FaultKind.ofProcesses();
         }
         stage.groups().awaitProgress();
+        stage.transactions().awaitProgress();
         stage.members().disturb();
         long startNs = System.nanoTime();
         int coordinatorsKilled = 0;
@@ -142,6 +152,7 @@ class ChaosIT {
 
     private void endAndJudge(Stage stage) throws Exception {
         traffic.end();
+        stage.transactions().end();
         stage.groups().awaitSettled(stage.members().size());
         stage.groups().close();
         stage.members().close();
@@ -150,6 +161,7 @@ class ChaosIT {
             groups.addReads(log, traffic.history());
         }
         stage.chaos().note(traffic.judge().toString());
+        stage.chaos().note("transactions: " + stage.transactions().judge());
         stage.chaos()
                 .note("%s, %d members killed"
                         .formatted(
@@ -166,6 +178,7 @@ class ChaosIT {
         stage.watch().awaitWhole();
         traffic.awaitProgress();
         stage.groups().awaitProgress();
+        stage.transactions().awaitProgress();
         stage.chaos().note("whole, %d acknowledged".formatted(traffic.acknowledgedCount()));
     }
 

@@ -59,8 +59,9 @@ final class ClusterChecks {
         try (Admin admin = clients.admin()) {
             FeatureMetadata features = get(admin.describeFeatures().featureMetadata());
             assertThat(features.supportedFeatures()).containsOnlyKeys("transaction.version");
-            assertThat(features.finalizedFeatures().get("transaction.version").maxVersionLevel())
-                    .isEqualTo((short) 2);
+            assertThat(features.finalizedFeatures().values())
+                    .singleElement()
+                    .satisfies(range -> assertThat(range.maxVersionLevel()).isEqualTo((short) 2));
         }
     }
 
