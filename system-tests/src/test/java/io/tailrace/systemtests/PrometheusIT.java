@@ -165,6 +165,7 @@ class PrometheusIT {
                 "Every process",
                 "Topics and partitions",
                 "Consumer groups",
+                "Transactions",
                 "Brokers",
                 "Agents",
                 "Schema registry");

@@ -157,6 +157,7 @@ public final class BrokerServer implements AutoCloseable {
                         controller,
                         partitions,
                         groups,
+                        transactions,
                         fetchSessions,
                         storage,
                         sockets,

@@ -78,7 +78,7 @@ class MonitorIT {
 
             assertThat(Scrape.of(broker.metricsPort()).metricsOfTailrace())
                     .isEqualTo(MonitoringDocument.metrics(
-                            Path.of("../.."), "Topics and partitions", "Brokers", "Consumer groups"));
+                            Path.of("../.."), "Topics and partitions", "Brokers", "Consumer groups", "Transactions"));
         }
     }
 

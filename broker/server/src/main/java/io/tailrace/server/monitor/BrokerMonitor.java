@@ -13,6 +13,7 @@ import io.tailrace.server.group.GroupCoordinator;
 import io.tailrace.server.network.SocketServer;
 import io.tailrace.server.partition.Clocks;
 import io.tailrace.server.partition.Partitions;
+import io.tailrace.server.transaction.Transactions;
 import java.util.concurrent.CompletionStage;
 
 /** The endpoint of a broker for metrics and health, from before it opens its logs until it has stopped. Thread-safe. */
@@ -28,6 +29,7 @@ public final class BrokerMonitor implements AutoCloseable {
             Controller controller,
             Partitions partitions,
             GroupCoordinator groups,
+            Transactions transactions,
             FetchSessions fetchSessions,
             Storage storage,
             SocketServer sockets,
@@ -76,6 +78,7 @@ public final class BrokerMonitor implements AutoCloseable {
             new TrafficMetrics(parts.partitions(), parts.requests(), partitionsMax).register(metrics);
             new GroupMetrics(parts.groups(), parts.partitions(), parts.clocks(), partitionsMax).register(metrics);
             new CoordinatorMetrics(parts.groups(), parts.clocks()).register(metrics);
+            new TransactionMetrics(parts.transactions(), parts.clocks()).register(metrics);
             new NetworkMetrics(parts.sockets()).register(metrics);
             new StorageMetrics(parts.storage().directories(), partitionsMax).register(metrics);
             new CompactionMetrics(parts.storage(), parts.clocks().steadyMs()).register(metrics);

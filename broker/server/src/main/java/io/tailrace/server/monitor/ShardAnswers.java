@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Queries the shards of groups for the metrics of a scrape. */
+/** Queries the shards of groups and transactions for the metrics of a scrape. */
 final class ShardAnswers {
     private static final Logger LOG = LoggerFactory.getLogger(ShardAnswers.class);
     private static final long ANSWER_MS_MAX = 2_000;
@@ -34,7 +34,9 @@ final class ShardAnswers {
         try {
             return Optional.of(answers.get(ANSWER_MS_MAX, TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
-            LOG.warn("Groups are missing in the metrics, their shards did not answer within {} ms", ANSWER_MS_MAX);
+            LOG.warn(
+                    "Groups or transactions are missing in the metrics, their shards did not answer within {} ms",
+                    ANSWER_MS_MAX);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {

@@ -86,17 +86,6 @@ final class MarkerPlan {
      */
     record Work(List<Batch> batches, List<Report> reports, long nextMs) {}
 
-    /**
-     * What there is to do.
-     *
-     * @param owed markers that are not known to be written, one for each partition
-     * @param sent those that are on their way
-     * @param oldestMs since when the oldest is owed; {@link Long#MAX_VALUE} if none is
-     */
-    record Size(int owed, int sent, long oldestMs) {
-        static final Size NONE = new Size(0, 0, Long.MAX_VALUE);
-    }
-
     /** The results of a request. */
     interface Results {
         /** The result for a partition of the part in a place of the batch. */
@@ -169,8 +158,8 @@ final class MarkerPlan {
         }
     }
 
-    /** What there is to do. */
-    Size size() {
+    /** The markers that are not known to be written. */
+    MarkersOwed size() {
         int owed = 0;
         int sent = 0;
         long oldestMs = Long.MAX_VALUE;
@@ -181,7 +170,7 @@ final class MarkerPlan {
                 oldestMs = Math.min(oldestMs, delivery.sinceMs());
             }
         }
-        return new Size(owed, sent, oldestMs);
+        return new MarkersOwed(owed, sent, oldestMs);
     }
 
     /** Gathers what to do. */
@@ -197,9 +186,6 @@ final class MarkerPlan {
         }
 
         void add(Key key, Ending ending) {
-            if (!ending.isOwed()) {
-                return;
-            }
             Map<Lane, Part> parts = new HashMap<>();
             ending.partitions().forEach((partition, delivery) -> {
                 if (delivery.isDue(nowMs)) {

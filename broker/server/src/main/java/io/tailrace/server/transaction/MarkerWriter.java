@@ -54,7 +54,7 @@ final class MarkerWriter implements AutoCloseable {
     private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
 
     private final AtomicBoolean isScheduled = new AtomicBoolean();
-    private volatile MarkerPlan.Size size = MarkerPlan.Size.NONE;
+    private volatile MarkersOwed owed = MarkersOwed.NONE;
 
     /** The shards that have been asked. Used by the thread, as all below. */
     private final Set<Integer> asked = new HashSet<>();
@@ -90,9 +90,9 @@ final class MarkerWriter implements AutoCloseable {
         wake();
     }
 
-    /** What there is to do. */
-    MarkerPlan.Size size() {
-        return size;
+    /** The markers that are not known to be written. */
+    MarkersOwed owed() {
+        return owed;
     }
 
     private void tick() {
@@ -130,7 +130,7 @@ final class MarkerWriter implements AutoCloseable {
         MarkerPlan.Work work = plan.next(steadyMs.getAsLong());
         work.batches().forEach(this::send);
         work.reports().forEach(this::report);
-        size = plan.size();
+        owed = plan.size();
         wakeUpAt(work.nextMs());
     }
 

@@ -125,6 +125,11 @@ public final class Transactions implements AutoCloseable {
         return hosts;
     }
 
+    /** The markers that this broker's shards owe. */
+    public MarkersOwed markersOwed() {
+        return writer.owed();
+    }
+
     /** Writes markers to this broker's partitions. */
     public MarkerAppends markers() {
         return markerAppends;

@@ -1,0 +1,89 @@
+package io.tailrace.server.monitor;
+
+import io.tailrace.metrics.Metrics;
+import io.tailrace.server.partition.Clocks;
+import io.tailrace.server.shard.ShardStatus;
+import io.tailrace.server.transaction.TransactionCoordinator;
+import io.tailrace.server.transaction.Transactions;
+import io.tailrace.transactions.CountTransactions;
+import java.util.List;
+import java.util.Locale;
+
+/** Metrics of this broker as a coordinator of transactions. */
+final class TransactionMetrics {
+    private static final String TRANSACTIONS = "tailrace_transaction";
+    private static final List<String> STATE = List.of("state");
+
+    private final Transactions transactions;
+    private final Clocks clocks;
+
+    /** Guarded by this object's monitor, as is {@link #countedMs}. */
+    private CountTransactions.Answer counts = new CountTransactions.Answer(0, 0);
+
+    private long countedMs = Long.MIN_VALUE;
+
+    TransactionMetrics(Transactions transactions, Clocks clocks) {
+        this.transactions = transactions;
+        this.clocks = clocks;
+    }
+
+    void register(Metrics metrics) {
+        TransactionCoordinator coordinator = transactions.coordinator();
+        metrics.gauges(
+                TRANSACTIONS + "_partitions",
+                "Partitions of __transaction_state that this broker leads.",
+                STATE,
+                samples -> {
+                    for (ShardStatus.State state : ShardStatus.State.values()) {
+                        long count = coordinator.shards().stream()
+                                .filter(shard -> shard.state() == state)
+                                .count();
+                        samples.add(count, state.name().toLowerCase(Locale.ROOT));
+                    }
+                });
+        metrics.gauge(
+                TRANSACTIONS + "_partition_load_ms_max",
+                "The longest of the last loads of these partitions, in milliseconds.",
+                () -> coordinator.shards().stream()
+                        .mapToLong(ShardStatus::loadMs)
+                        .max()
+                        .orElse(0));
+        metrics.gauge(TRANSACTIONS + "_ids", "Transactional ids.", () -> counts().ids());
+        metrics.gauge(
+                TRANSACTIONS + "s_open", "Transactions that have begun and are not complete.", () -> counts().open());
+        metrics.gauge(
+                TRANSACTIONS + "_markers_owed",
+                "Markers that ended transactions owe to partitions, those on their way included.",
+                () -> transactions.markersOwed().owed());
+        metrics.gauge(TRANSACTIONS + "_markers_sent", "Markers that are on their way.", () -> transactions
+                .markersOwed()
+                .sent());
+        metrics.gauge(
+                TRANSACTIONS + "_marker_age_ms_max",
+                "How long the oldest of these markers has been owed, in milliseconds.",
+                this::oldestMs);
+    }
+
+    private long oldestMs() {
+        long sinceMs = transactions.markersOwed().oldestMs();
+        return sinceMs == Long.MAX_VALUE ? 0 : Math.max(0, clocks.steadyMs().getAsLong() - sinceMs);
+    }
+
+    private synchronized CountTransactions.Answer counts() {
+        long nowMs = clocks.steadyMs().getAsLong();
+        if (countedMs == Long.MIN_VALUE || nowMs - countedMs > ShardAnswers.AGE_MS_MAX) {
+            counts = ShardAnswers.<CountTransactions.Answer>of(
+                            answers -> transactions.coordinator().queryAll(new CountTransactions(), answers))
+                    .map(TransactionMetrics::sum)
+                    .orElse(counts);
+            countedMs = clocks.steadyMs().getAsLong();
+        }
+        return counts;
+    }
+
+    private static CountTransactions.Answer sum(List<CountTransactions.Answer> answers) {
+        return new CountTransactions.Answer(
+                answers.stream().mapToInt(CountTransactions.Answer::open).sum(),
+                answers.stream().mapToInt(CountTransactions.Answer::ids).sum());
+    }
+}
