@@ -40,7 +40,9 @@ final class TestCluster {
                 "broker.id=1",
                 "listeners=PLAINTEXT://127.0.0.1:0",
                 "zookeeper.connect=127.0.0.1:" + zookeeperPort,
-                "log.dirs=" + folder.resolve("broker"));
+                "log.dirs=" + folder.resolve("broker"),
+                "transaction.state.log.replication.factor=1",
+                "transaction.state.log.min.isr=1");
         bootstrap = "127.0.0.1:" + broker.await("ready on port (\\d+)");
         ChildProcess schemas = start(
                 "io.tailrace.schemas.registry.SchemaRegistryCommand",
