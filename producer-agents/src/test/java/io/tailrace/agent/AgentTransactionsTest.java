@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
+import io.tailrace.agent.inspect.CheckpointReset;
 import io.tailrace.agent.parse.Format;
+import io.tailrace.agent.tail.TailConfig;
 import io.tailrace.agent.transaction.PositionHeader;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.config.ConfigException;
@@ -299,6 +301,26 @@ class AgentTransactionsTest {
         harness.run();
 
         assertThat(harness.lines()).containsExactly("one", "two");
+    }
+
+    @Test
+    void aResetOfTheCheckpointReplacesWhatTheTopicHas() throws IOException {
+        harness.append("access.log", "one\n");
+        harness.run();
+        harness.stop();
+
+        List<TailConfig> sources =
+                harness.config.sources().stream().map(Source::tail).toList();
+        assertThat(new CheckpointReset(harness.data, sources)
+                        .reset(CheckpointReset.Selection.ALL, CheckpointReset.Target.BEGINNING, harness.now()))
+                .hasSize(1);
+        harness.start();
+        runOften();
+
+        assertThat(harness.lines()).containsExactly("one", "one");
+        assertThat(harness.values(AgentHarness.TOPIC))
+                .extracting(value -> value.get("fileId"))
+                .containsOnly(harness.values(AgentHarness.TOPIC).get(0).get("fileId"));
     }
 
     @Test

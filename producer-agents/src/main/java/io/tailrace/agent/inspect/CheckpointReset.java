@@ -80,6 +80,8 @@ public final class CheckpointReset {
                         + ": no file of the checkpoint has this path; see 'tailrace agent checkpoint show'");
             }
             file.write(before.withFiles(changes.files), now.steadyMs());
+            // With transactions, the next start brings this to the topic of the positions.
+            file.owner().takeBack();
             return changes.done;
         }
     }
