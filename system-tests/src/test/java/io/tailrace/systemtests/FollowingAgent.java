@@ -58,6 +58,15 @@ final class FollowingAgent implements AutoCloseable {
         process().kill9();
     }
 
+    /** SIGSTOP, until {@link #resume}. */
+    void pause() throws IOException, InterruptedException {
+        process().pause();
+    }
+
+    void resume() throws IOException, InterruptedException {
+        process().resume();
+    }
+
     /** Waits until the agent follows the logs. */
     void awaitReady() {
         process().awaitOutput(READY);

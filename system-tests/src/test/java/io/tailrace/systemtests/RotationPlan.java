@@ -43,7 +43,7 @@ record RotationPlan(
                 Duration.ZERO,
                 4_000,
                 6,
-                new LogFleet.Scale(400_000, 1_500_000, LINE_BYTES_MAX),
+                new LogFleet.Scale(400_000, 1_500_000, LINE_BYTES_MAX, 0),
                 List.of(AGENT_STOPPED, AGENT_RECONFIGURED, LEADER_KILLED, BROKERS_PAUSED, DISK_FULL),
                 List.of(AGENT_KILLED, AGENT_KILLED, BROKER_KILLED, DISK_FULL));
     }
@@ -56,6 +56,12 @@ record RotationPlan(
         List<RotationFault> laterFaults = new ArrayList<>(faults);
         laterFaults.addAll(List.of(AGENT_KILLED, AGENT_KILLED, AGENT_KILLED));
         return new RotationPlan(
-                seed, load, 60_000, 1, new LogFleet.Scale(3_000_000, 8_000_000, LINE_BYTES_MAX), faults, laterFaults);
+                seed,
+                load,
+                60_000,
+                1,
+                new LogFleet.Scale(3_000_000, 8_000_000, LINE_BYTES_MAX, 0),
+                faults,
+                laterFaults);
     }
 }

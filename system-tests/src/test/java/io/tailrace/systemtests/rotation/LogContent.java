@@ -26,6 +26,14 @@ final class LogContent {
         this.firstSequence = firstSequence;
     }
 
+    /** The same lines, none of them received. */
+    LogContent withoutReceipts() {
+        LogContent copy = new LogContent(log, number, firstSequence);
+        copy.lines = lines;
+        copy.closed = closed;
+        return copy;
+    }
+
     int firstSequence() {
         return firstSequence;
     }

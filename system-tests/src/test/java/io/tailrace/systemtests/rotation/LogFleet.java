@@ -24,8 +24,9 @@ public final class LogFleet implements AutoCloseable {
      * @param fileBytesMax after about how much a log is rotated at the latest
      * @param backlogBytesMax how much of each log may be written and not received
      * @param lineBytesMax some lines are longer
+     * @param pauseMsMax the longest pause of a program after it has written; zero for none
      */
-    public record Scale(int fileBytesMax, int backlogBytesMax, int lineBytesMax) {}
+    public record Scale(int fileBytesMax, int backlogBytesMax, int lineBytesMax, int pauseMsMax) {}
 
     /**
      * Starts the programs.

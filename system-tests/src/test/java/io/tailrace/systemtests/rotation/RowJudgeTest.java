@@ -6,6 +6,7 @@ import io.tailrace.systemtests.rotation.RowJudge.Violation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,6 +176,39 @@ class RowJudgeTest {
         rows.add(row("id-4", header.byteOffset(), header.line()));
 
         assertThat(verdictOn(rows).violations()).containsOnlyKeys(Violation.WRONG_FILE_ID);
+    }
+
+    @Test
+    void tableHasItsRowsInAnyOrder() {
+        assertThat(verdictOn(rows).isClean()).isTrue();
+        RowJudge table = judge.ofTable();
+        Collections.reverse(rows);
+
+        rows.forEach(table::accept);
+
+        assertThat(table.verdict().isClean()).as(table.verdict().toString()).isTrue();
+        assertThat(table.verdict().received().rows()).isEqualTo(LINES);
+    }
+
+    @Test
+    void lineThatArrivedIsMissingInATableWithoutIt() {
+        assertThat(verdictOn(rows).isClean()).isTrue();
+        RowJudge table = judge.ofTable();
+
+        rows.subList(1, LINES).forEach(table::accept);
+
+        assertThat(table.verdict().violations()).containsOnlyKeys(Violation.MISSING);
+        assertThat(judge.missing()).isZero();
+    }
+
+    @Test
+    void lineWithTwoRowsInATableIsFound() {
+        RowJudge table = judge.ofTable();
+        rows.add(rows.get(3));
+
+        rows.forEach(table::accept);
+
+        assertThat(table.verdict().violations()).containsOnlyKeys(Violation.DOUBLED);
     }
 
     /** Writes a log with a header of one line, whose row is returned, and another line. */

@@ -34,7 +34,7 @@ public final class RowReader implements AutoCloseable {
     private final FramedAvroDecoder decoder;
     private final RowJudge judge;
     private final KafkaConsumer<byte[], byte[]> consumer;
-    /** The offset behind the last record that was accepted. */
+    /** The offset behind everything that was read. */
     private final Map<TopicPartition, Long> positions = new ConcurrentHashMap<>();
 
     private final Thread thread = new Thread(this::run, "row-reader");
@@ -57,7 +57,7 @@ public final class RowReader implements AutoCloseable {
         }
     }
 
-    /** Starts reading at the beginning. */
+    /** Starts reading at the beginning. Records of transactions that are open or aborted are not read. */
     public RowReader(String bootstrapServers, String registryUrl, Topics topics, RowJudge judge) {
         this.topics = topics;
         this.judge = judge;
@@ -74,7 +74,9 @@ public final class RowReader implements AutoCloseable {
                         "reconnect.backoff.max.ms",
                         2_000,
                         "enable.auto.commit",
-                        false)),
+                        false,
+                        "isolation.level",
+                        "read_committed")),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
         thread.start();
@@ -87,8 +89,9 @@ public final class RowReader implements AutoCloseable {
             while (!closed) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     judge.accept(row(record));
-                    positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
                 }
+                // Also behind markers, which are no records.
+                topics.all().forEach(partition -> positions.put(partition, consumer.position(partition)));
             }
         } catch (RuntimeException | AssertionError e) {
             failure = e;

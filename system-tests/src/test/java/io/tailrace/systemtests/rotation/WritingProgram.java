@@ -96,8 +96,9 @@ final class WritingProgram {
                 } finally {
                     turn.unlock();
                 }
-                if (trickles) {
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1 + random.nextInt(TRICKLE_MS_MAX)));
+                int pauseMsMax = trickles ? TRICKLE_MS_MAX : scale.pauseMsMax();
+                if (pauseMsMax > 0) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1 + random.nextInt(pauseMsMax)));
                 }
             }
             files.awaitCompressed();

@@ -46,6 +46,17 @@ final class WrittenLog {
         this.backlogBytesMax = backlogBytesMax;
     }
 
+    /** The same lines, none of them received. */
+    synchronized WrittenLog withoutReceipts() {
+        WrittenLog copy = new WrittenLog(name, headerLines, backlogBytesMax);
+        contents.forEach(content -> copy.contents.add(content.withoutReceipts()));
+        copy.offsets = offsets.clone();
+        copy.lines = lines;
+        copy.writtenBytes = writtenBytes;
+        copy.ended = ended;
+        return copy;
+    }
+
     String name() {
         return name;
     }
