@@ -2,8 +2,8 @@ package io.tailrace.agent;
 
 import io.tailrace.agent.checkpoint.DataDirectoryLock;
 import io.tailrace.agent.tail.Moment;
+import io.tailrace.agent.transaction.AgentTransactionConfig;
 import io.tailrace.agent.transaction.PositionTopic;
-import io.tailrace.agent.transaction.TransactionConfig;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.IsolationLevel;
@@ -204,7 +204,7 @@ public final class AgentCommand implements Callable<Integer> {
                 .bufferBytesMax(2 * agentConfig.inFlightBytesMax());
         builder.client().clientId("tailrace-agent-" + agentConfig.host()).requestTimeoutMs(REQUEST_TIMEOUT_MS);
         agentConfig.transactions().ifPresent(transactions -> builder.transactionalId(transactions.transactionalId())
-                .transactionTimeoutMs(TransactionConfig.TIMEOUT_MS));
+                .transactionTimeoutMs(AgentTransactionConfig.TIMEOUT_MS));
         return builder.build();
     }
 }

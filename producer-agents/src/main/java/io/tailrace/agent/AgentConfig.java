@@ -1,6 +1,6 @@
 package io.tailrace.agent;
 
-import io.tailrace.agent.transaction.TransactionConfig;
+import io.tailrace.agent.transaction.AgentTransactionConfig;
 import io.tailrace.metrics.MetricsListener;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,7 +39,7 @@ record AgentConfig(
         long inFlightBytesMax,
         long stopTimeoutMs,
         MetricsListener metrics,
-        Optional<TransactionConfig> transactions,
+        Optional<AgentTransactionConfig> transactions,
         List<Source> sources) {
     AgentConfig {
         sources = List.copyOf(sources);

@@ -5,10 +5,10 @@ import io.tailrace.agent.checkpoint.Checkpoint;
 import io.tailrace.agent.checkpoint.CheckpointRecords;
 import io.tailrace.agent.checkpoint.PositionsOwner;
 import io.tailrace.agent.tail.Moment;
+import io.tailrace.agent.transaction.AgentTransactionConfig;
 import io.tailrace.agent.transaction.PositionHeader;
 import io.tailrace.agent.transaction.PositionTopic;
 import io.tailrace.agent.transaction.PositionTopic.Positions;
-import io.tailrace.agent.transaction.TransactionConfig;
 import io.tailrace.client.TransactionalProducer;
 import java.io.IOException;
 import java.util.HashMap;
@@ -97,7 +97,7 @@ final class AgentStart implements AgentLoop.Starting {
         throw new IllegalStateException("transactions need a transactional producer");
     }
 
-    private TransactionStart start(TransactionConfig transactions, IdTaking id, Positions positions)
+    private TransactionStart start(AgentTransactionConfig transactions, IdTaking id, Positions positions)
             throws IOException {
         Map<String, byte[]> values = new HashMap<>(positions.values());
         byte[] header = values.remove(PositionHeader.KEY);
@@ -118,7 +118,7 @@ final class AgentStart implements AgentLoop.Starting {
 
     /** The checkpoint from which to go on, and a note of who has it from the next commit on. */
     private Checkpoint checkpoint(
-            TransactionConfig transactions, Optional<PositionHeader> committed, Map<String, byte[]> values)
+            AgentTransactionConfig transactions, Optional<PositionHeader> committed, Map<String, byte[]> values)
             throws IOException {
         long sequence = committed.map(PositionHeader::sequence).orElse(0L);
         boolean isOwner =

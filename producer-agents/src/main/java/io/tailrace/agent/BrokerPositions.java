@@ -1,7 +1,7 @@
 package io.tailrace.agent;
 
+import io.tailrace.agent.transaction.AgentTransactionConfig;
 import io.tailrace.agent.transaction.PositionTopic;
-import io.tailrace.agent.transaction.TransactionConfig;
 import io.tailrace.client.Admin;
 import io.tailrace.client.ClientException;
 import io.tailrace.client.Consumer;
@@ -28,17 +28,17 @@ final class BrokerPositions implements PositionTopic {
     private static final int SEGMENT_BYTES = 32 << 20;
 
     /** A transaction that is open when the reading begins has ended before. */
-    private static final long READ_MS_MAX = 2L * TransactionConfig.TIMEOUT_MS;
+    private static final long READ_MS_MAX = 2L * AgentTransactionConfig.TIMEOUT_MS;
 
     private static final Duration POLL = Duration.ofMillis(500);
 
-    private final TransactionConfig config;
+    private final AgentTransactionConfig config;
     private final BrokerTopics topics;
     private final ConsumerConfig consumer;
     private final String prefix;
 
     /** @param consumer reads committed records */
-    BrokerPositions(TransactionConfig config, BrokerTopics topics, ConsumerConfig consumer) {
+    BrokerPositions(AgentTransactionConfig config, BrokerTopics topics, ConsumerConfig consumer) {
         this.config = config;
         this.topics = topics;
         this.consumer = consumer;

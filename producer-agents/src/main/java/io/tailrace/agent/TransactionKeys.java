@@ -1,6 +1,6 @@
 package io.tailrace.agent;
 
-import io.tailrace.agent.transaction.TransactionConfig;
+import io.tailrace.agent.transaction.AgentTransactionConfig;
 import io.tailrace.config.Config;
 import io.tailrace.config.ConfigException;
 import io.tailrace.config.ConfigKey;
@@ -24,7 +24,7 @@ final class TransactionKeys {
             "transaction.interval.ms",
             100L,
             0,
-            TransactionConfig.TIMEOUT_MS / 3,
+            AgentTransactionConfig.TIMEOUT_MS / 3,
             "transactions=true: how often what was sent is committed.");
     static final ConfigKey<String> CHECKPOINT_TOPIC = ConfigKey.text(
             "checkpoint.topic",
@@ -39,7 +39,7 @@ final class TransactionKeys {
      * @param host the host name in records
      * @throws ConfigException if a value is invalid; it names the key
      */
-    static Optional<TransactionConfig> read(Config config, String host) {
+    static Optional<AgentTransactionConfig> read(Config config, String host) {
         if (!config.value(TRANSACTIONS)) {
             return Optional.empty();
         }
@@ -48,6 +48,6 @@ final class TransactionKeys {
             throw new ConfigException("agent.id=" + id + ": expected up to " + AGENT_ID_CHARS_MAX
                     + " characters, none of which is a control character");
         }
-        return Optional.of(new TransactionConfig(id, config.value(CHECKPOINT_TOPIC), config.value(INTERVAL_MS)));
+        return Optional.of(new AgentTransactionConfig(id, config.value(CHECKPOINT_TOPIC), config.value(INTERVAL_MS)));
     }
 }

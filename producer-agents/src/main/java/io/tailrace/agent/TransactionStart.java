@@ -1,9 +1,9 @@
 package io.tailrace.agent;
 
 import io.tailrace.agent.checkpoint.CheckpointRecords;
+import io.tailrace.agent.transaction.AgentTransactionConfig;
 import io.tailrace.agent.transaction.PositionHeader;
 import io.tailrace.agent.transaction.PositionTopic.Positions;
-import io.tailrace.agent.transaction.TransactionConfig;
 import io.tailrace.client.TransactionalProducer;
 import java.util.Optional;
 
@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param records know what the topic has
  */
 record TransactionStart(
-        TransactionConfig config,
+        AgentTransactionConfig config,
         TransactionalProducer producer,
         IdTaking taking,
         String agent,

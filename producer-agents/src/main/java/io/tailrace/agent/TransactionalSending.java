@@ -5,9 +5,9 @@ import io.tailrace.agent.checkpoint.CheckpointChange;
 import io.tailrace.agent.checkpoint.CheckpointRecords;
 import io.tailrace.agent.delivery.Backoff;
 import io.tailrace.agent.tail.Moment;
+import io.tailrace.agent.transaction.AgentTransactionConfig;
 import io.tailrace.agent.transaction.PositionHeader;
 import io.tailrace.agent.transaction.PositionTopic.Positions;
-import io.tailrace.agent.transaction.TransactionConfig;
 import io.tailrace.client.ClientException;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.client.TransactionalProducer;
@@ -42,7 +42,7 @@ final class TransactionalSending implements Sending {
 
     private final SendingParts parts;
     private final AuditReporter audit;
-    private final TransactionConfig config;
+    private final AgentTransactionConfig config;
     private final TransactionStart start;
     private final TransactionalProducer producer;
     private final CheckpointRecords records;

@@ -8,7 +8,7 @@ import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.FileSelection;
 import io.tailrace.agent.tail.Moment;
 import io.tailrace.agent.tail.TailConfig;
-import io.tailrace.agent.transaction.TransactionConfig;
+import io.tailrace.agent.transaction.AgentTransactionConfig;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.metrics.MetricsListener;
 import io.tailrace.schemas.FramedAvroDecoder;
@@ -141,7 +141,7 @@ final class AgentHarness implements AutoCloseable {
                 stopTimeoutMs,
                 MetricsListener.OFF,
                 transactionIntervalMs.isPresent()
-                        ? Optional.of(new TransactionConfig(
+                        ? Optional.of(new AgentTransactionConfig(
                                 FakeTransactions.AGENT_ID, FakeTransactions.TOPIC, transactionIntervalMs.getAsLong()))
                         : Optional.empty(),
                 sources.apply(logs));

@@ -1,17 +1,14 @@
 package io.tailrace.agent.transaction;
 
 import io.tailrace.agent.delivery.ChunkDelivery;
-import io.tailrace.client.ClientException;
-import io.tailrace.client.Producer;
+import io.tailrace.client.ForwardingProducer;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.client.RecordBlock;
 import io.tailrace.client.RecordMetadata;
 import io.tailrace.client.RecordsRefusedException;
 import io.tailrace.client.TransactionalProducer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +20,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The senders deal with blocks that brokers refuse for their content. Any other failure is that of the transaction. For the agent's
  * thread; {@link #failure} is set by any.
  */
-public final class TransactionScope implements Producer {
+public final class TransactionScope extends ForwardingProducer {
     private final TransactionalProducer producer;
     private final List<Runnable> held = new ArrayList<>();
     private boolean isBegun;
     private volatile @Nullable Throwable failure;
 
     public TransactionScope(TransactionalProducer producer) {
+        super(producer);
         this.producer = producer;
     }
 
@@ -84,26 +82,6 @@ public final class TransactionScope implements Producer {
             }
             answer.completeExceptionally(failed);
         });
-    }
-
-    @Override
-    public Optional<ClientException> unavailability(String topic) {
-        return producer.unavailability(topic);
-    }
-
-    @Override
-    public Optional<ClientException> obstacle(String topic) {
-        return producer.obstacle(topic);
-    }
-
-    @Override
-    public RecordBlock newBlock(String topic, byte[] key) {
-        return producer.newBlock(topic, key);
-    }
-
-    @Override
-    public void flush(Duration timeout) {
-        producer.flush(timeout);
     }
 
     /** Leaves the producer as it is, since it outlives its transactions. */

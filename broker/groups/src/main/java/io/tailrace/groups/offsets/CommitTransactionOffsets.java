@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commits offsets of a group in a transaction. They are pending until a marker ends it: {@link EndTransaction}.
+ * Commits offsets of a group in a transaction. They are pending until a marker ends it: {@link EndOffsetsTransaction}.
  *
  * <p>Members are checked as for other commits if the request names one. Old clients name none, and may commit although the group
  * has members: only the transaction's producer is fenced then.

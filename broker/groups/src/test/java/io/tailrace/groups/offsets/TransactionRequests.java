@@ -57,8 +57,8 @@ final class TransactionRequests {
                         .toList();
     }
 
-    static EndTransaction end(long producerId, boolean isCommit) {
-        return new EndTransaction(new EndTransactionMarker(producerId, (short) 1, isCommit, 3), true);
+    static EndOffsetsTransaction end(long producerId, boolean isCommit) {
+        return new EndOffsetsTransaction(new EndTransactionMarker(producerId, (short) 1, isCommit, 3), true);
     }
 
     /** All offsets of a group, as long as none is undecided. */

@@ -1,7 +1,7 @@
 package io.tailrace.server.group;
 
 import io.tailrace.groups.GroupsShard;
-import io.tailrace.groups.offsets.EndTransaction;
+import io.tailrace.groups.offsets.EndOffsetsTransaction;
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.group.OffsetsTopic;
 import io.tailrace.protocol.record.EndTransactionMarker;
@@ -69,7 +69,7 @@ public final class GroupCoordinator {
      */
     public void endTransaction(
             int partition, EndTransactionMarker marker, boolean raisesEpoch, Consumer<ErrorCode> answer) {
-        var unused = hosts.submit(partition, new EndTransaction(marker, raisesEpoch), answer);
+        var unused = hosts.submit(partition, new EndOffsetsTransaction(marker, raisesEpoch), answer);
     }
 
     /**

@@ -15,7 +15,7 @@ import io.tailrace.shard.TransactionPart;
  * @param marker the marker
  * @param raisesEpoch whether it must have a later epoch than the records, as with transaction version 2
  */
-public record EndTransaction(EndTransactionMarker marker, boolean raisesEpoch)
+public record EndOffsetsTransaction(EndTransactionMarker marker, boolean raisesEpoch)
         implements Operation<GroupsShard, ErrorCode> {
     @Override
     public Decision<GroupsShard> decide(GroupsShard state, Ticket<ErrorCode> ticket, long nowMs) {

@@ -7,7 +7,7 @@ package io.tailrace.agent.transaction;
  * @param topic the topic of the positions
  * @param intervalMs after how long a transaction is committed that has something to commit
  */
-public record TransactionConfig(String agentId, String topic, long intervalMs) {
+public record AgentTransactionConfig(String agentId, String topic, long intervalMs) {
     /** The most that a transaction may take. A reader of committed records waits for so long for what a killed agent has left open. */
     public static final int TIMEOUT_MS = 30_000;
 
