@@ -11,6 +11,8 @@ import java.util.Locale;
 
 /** Metrics of this broker as a coordinator of transactions. */
 final class TransactionMetrics {
+    private static final double MS_PER_SECOND = 1000;
+
     private static final String TRANSACTIONS = "tailrace_transaction";
     private static final List<String> STATE = List.of("state");
 
@@ -42,12 +44,13 @@ final class TransactionMetrics {
                     }
                 });
         metrics.gauge(
-                TRANSACTIONS + "_partition_load_ms_max",
-                "The longest of the last loads of these partitions, in milliseconds.",
+                TRANSACTIONS + "_partition_load_seconds_max",
+                "The longest of the last loads of these partitions, in seconds.",
                 () -> coordinator.shards().stream()
-                        .mapToLong(ShardStatus::loadMs)
-                        .max()
-                        .orElse(0));
+                                .mapToLong(ShardStatus::loadMs)
+                                .max()
+                                .orElse(0)
+                        / MS_PER_SECOND);
         metrics.gauge(TRANSACTIONS + "_ids", "Transactional ids.", () -> counts().ids());
         metrics.gauge(
                 TRANSACTIONS + "s_open", "Transactions that have begun and are not complete.", () -> counts().open());
@@ -59,9 +62,9 @@ final class TransactionMetrics {
                 .markersOwed()
                 .sent());
         metrics.gauge(
-                TRANSACTIONS + "_marker_age_ms_max",
-                "How long the oldest of these markers has been owed, in milliseconds.",
-                this::oldestMs);
+                TRANSACTIONS + "_marker_age_seconds_max",
+                "How long the oldest of these markers has been owed, in seconds.",
+                () -> oldestMs() / MS_PER_SECOND);
     }
 
     private long oldestMs() {
