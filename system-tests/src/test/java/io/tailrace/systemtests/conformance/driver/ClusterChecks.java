@@ -106,7 +106,7 @@ final class ClusterChecks {
                             .findAny()
                             .orElseThrow();
             get(admin.alterReplicaLogDirs(Map.of(replica, other)).all());
-            Clients.until("the move", () -> folderOf(admin, replica).equals(other));
+            Clients.until("the move", () -> other.equals(folderOf(admin, replica)));
             assertThatThrownBy(() -> get(
                             admin.alterReplicaLogDirs(Map.of(replica, "/none")).all()))
                     .hasCauseInstanceOf(LogDirNotFoundException.class);
