@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -61,6 +60,7 @@ final class CrashHistory {
     private final boolean isRaw;
     private final VolatileDisk disk;
     private final List<SimulatedLog> logs = new ArrayList<>();
+    private final LogMoves moves;
     private final FileSystem fileSystem;
     private final AgentHarness harness;
     private int lines;
@@ -92,6 +92,7 @@ final class CrashHistory {
         this.isTransactional = isTransactional;
         random = new Random(seed * 0x9E3779B97F4A7C15L);
         this.isTraced = isTraced;
+        moves = new LogMoves(random, this::trace);
         FileClock clock = new FileClock();
         // A new one for each history, so that the numbers of its files do not depend on the histories before.
         fileSystem = Jimfs.newFileSystem(Configuration.unix().toBuilder()
@@ -406,68 +407,7 @@ final class CrashHistory {
 
     private void moveLog() throws IOException {
         SimulatedLog log = logs.get(random.nextInt(logs.size()));
-        if (random.nextInt(2) == 0) {
-            write(log);
-        } else if (log.isCopied()) {
-            trace("truncate");
-            log.truncate();
-        } else if (log.isRenamed() && random.nextInt(2) == 0) {
-            trace("reopen");
-            log.reopen();
-        } else if (log.isCompressing()) {
-            trace("end of compression");
-            log.endCompression();
-        } else {
-            rotate(log);
-        }
-    }
-
-    private void write(SimulatedLog log) throws IOException {
-        int count = 1 + random.nextInt(10);
-        OptionalInt last = random.nextInt(4) == 0 ? OptionalInt.of(random.nextInt(40)) : OptionalInt.empty();
-        trace("write " + count + " lines, the last one " + (last.isPresent() ? "in part" : "whole"));
-        log.write(count, last);
-    }
-
-    private void rotate(SimulatedLog log) throws IOException {
-        int kind = random.nextInt(12);
-        if (kind >= 7 && log.mayCompress()) {
-            int bytes = random.nextInt(80);
-            trace("compress, at first " + bytes + " bytes");
-            log.compress(bytes);
-        } else if (kind == 6) {
-            log.deleteOldest().ifPresent(path -> trace("deleted " + path));
-        } else if (!log.isRenamed() && !log.isEmpty()) {
-            switch (kind) {
-                case 0, 1 -> {
-                    trace("rename");
-                    log.rename();
-                }
-                case 2 -> {
-                    trace("rename and reopen");
-                    log.rename();
-                    log.reopen();
-                }
-                case 3, 4 -> {
-                    trace("copy");
-                    log.copy();
-                }
-                case 5 -> {
-                    trace("copy and truncate");
-                    log.copy();
-                    log.truncate();
-                }
-                case 7 -> {
-                    trace("replace in place");
-                    log.replace(1 + random.nextInt(10));
-                }
-                case 8 -> {
-                    trace("rename to a name that is not looked for");
-                    log.hide();
-                }
-                default -> {}
-            }
-        }
+        moves.move(log);
     }
 
     private void settle() throws IOException {

@@ -1,0 +1,175 @@
+package io.tailrace.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.client.ScriptedNetwork.Asked;
+import io.tailrace.protocol.ErrorCode;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What records that fail or are refused do to their transaction. */
+class TransactedProducerFailuresTest extends TransactionFixture {
+    @Test
+    void recordThatFailsFailsTheTransactionUntilItIsAborted() {
+        begin();
+        CompletableFuture<RecordMetadata> refused = send(producer, P0, 1);
+        step();
+        queue(producer, P1, 1);
+        CompletableFuture<RecordMetadata> unsent = send(producer, P0, 1);
+        refuse(network.only(), ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+        step();
+        step();
+        assertThat(failureOf(refused)).isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+        assertThat(failureOf(unsent)).isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+        assertThat(network.asked()).isEmpty();
+        assertThat(failureOf(send(producer, P0, 1))).isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+        assertThat(failureOf(producer.commit())).isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+        CompletableFuture<Void> aborted = producer.abort();
+        step();
+        assertThat(answerEnd((short) 4).committed()).isFalse();
+        step();
+        assertThat(aborted).isCompleted();
+        producer.begin();
+        sendAcknowledged(P0);
+    }
+
+    @Test
+    void recordThatExpiresFailsTheCommitThatWaitsForIt() {
+        begin();
+        queue(producer, P0, 1);
+        step();
+        CompletableFuture<Void> committed = producer.commit();
+        time.advanceMs(ProducerConfig.of("a:1").deliveryTimeoutMs());
+        step();
+        assertThat(failureOf(committed)).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
+        CompletableFuture<Void> aborted = producer.abort();
+        step();
+        Asked late = network.only();
+        step();
+        assertThat(network.asked()).as("no end while a record is on its way").isEmpty();
+        refuse(late, ErrorCode.NOT_ENOUGH_REPLICAS);
+        step();
+        assertThat(answerEnd((short) 4).committed()).isFalse();
+        step();
+        assertThat(aborted).isCompleted();
+    }
+
+    @Test
+    void abortFailsWhatIsNotSentAndDoesNotSendAgain() {
+        begin();
+        CompletableFuture<RecordMetadata> sent = send(producer, P0, 1);
+        step();
+        CompletableFuture<RecordMetadata> queued = send(producer, P0, 1);
+        CompletableFuture<Void> aborted = producer.abort();
+        step();
+        assertThat(failureOf(queued)).isEqualTo(ErrorCode.OPERATION_NOT_ATTEMPTED);
+        network.only().fail(ErrorCode.NETWORK_EXCEPTION);
+        step();
+        assertThat(failureOf(sent)).isEqualTo(ErrorCode.OPERATION_NOT_ATTEMPTED);
+        assertThat(answerEnd((short) 4).committed()).isFalse();
+        step();
+        assertThat(aborted).isCompleted();
+    }
+
+    @Test
+    void refusalThatIsNotAcceptedFailsTheCommit() {
+        begin();
+        CompletableFuture<RecordMetadata> refused = send(producer, P0, 1);
+        step();
+        refuse(network.only(), ErrorCode.INVALID_RECORD);
+        step();
+        assertThat(failureOf(refused)).isEqualTo(ErrorCode.INVALID_RECORD);
+        CompletableFuture<Void> committed = producer.commit();
+        step();
+        assertThat(failureOf(committed)).isEqualTo(ErrorCode.INVALID_RECORD);
+        CompletableFuture<Void> aborted = producer.abort();
+        step();
+        answerEnd((short) 4);
+        step();
+        assertThat(aborted).isCompleted();
+        producer.begin();
+        sendAcknowledged(P0);
+        CompletableFuture<Void> next = producer.commit();
+        step();
+        assertThat(answerEnd((short) 5).committed())
+                .as("the refusal was the last transaction's")
+                .isTrue();
+        step();
+        assertThat(next).isCompleted();
+    }
+
+    @Test
+    void refusalThatIsAcceptedLeavesNoGapInTheSequence() {
+        begin();
+        sendAcknowledged(P0);
+        CompletableFuture<RecordMetadata> refused = send(producer, P0, 1);
+        step();
+        CompletableFuture<RecordMetadata> behind = send(producer, P0, 1);
+        step();
+        List<Asked> both = List.copyOf(network.asked());
+        network.asked().clear();
+        refuse(both.get(0), ErrorCode.INVALID_RECORD);
+        step();
+        CompletableFuture<Void> accepted = refused.handle((done, failure) -> {
+            producer.acceptRefusal((RecordsRefusedException) failure);
+            return null;
+        });
+        assertThat(accepted).isCompleted();
+        refuse(both.get(1), ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        pause();
+        Asked again = network.only();
+        assertThat(batch(again).baseSequence()).isEqualTo(1);
+        assertThat(batch(again).producerEpoch()).isEqualTo((short) 3);
+        acknowledge(again, 1);
+        step();
+        assertThat(behind).isCompleted();
+        CompletableFuture<Void> committed = producer.commit();
+        step();
+        answerEnd((short) 4);
+        step();
+        assertThat(committed).isCompleted();
+    }
+
+    @Test
+    void gapIsNotClosedIfABatchBehindItMayStillArrive() {
+        begin();
+        sendAcknowledged(P0);
+        CompletableFuture<RecordMetadata> refused = send(producer, P0, 1);
+        step();
+        CompletableFuture<RecordMetadata> behind = send(producer, P0, 1);
+        step();
+        List<Asked> both = List.copyOf(network.asked());
+        network.asked().clear();
+        refuse(both.get(0), ErrorCode.INVALID_RECORD);
+        both.get(1).fail(ErrorCode.REQUEST_TIMED_OUT);
+        pause();
+        assertThat(failureOf(refused)).isEqualTo(ErrorCode.INVALID_RECORD);
+        assertThat(failureOf(behind)).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        assertThat(failureOf(producer.commit())).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    }
+
+    @Test
+    void refusalOfABatchThatMayBeInTheLogFailsTheTransaction() {
+        begin();
+        queue(producer, P0, 1);
+        step();
+        network.only().fail(ErrorCode.REQUEST_TIMED_OUT);
+        pause();
+        refuse(network.only(), ErrorCode.INVALID_RECORD);
+        step();
+        assertThat(failureOf(producer.commit())).isEqualTo(ErrorCode.INVALID_RECORD);
+        assertThat(failureOf(send(producer, P0, 1))).isEqualTo(ErrorCode.INVALID_RECORD);
+    }
+
+    @Test
+    void sequenceThatTheBrokerDoesNotAcceptFailsTheTransaction() {
+        begin();
+        sendAcknowledged(P0);
+        queue(producer, P0, 1);
+        step();
+        refuse(network.only(), ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        step();
+        assertThat(failureOf(producer.commit())).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    }
+}
