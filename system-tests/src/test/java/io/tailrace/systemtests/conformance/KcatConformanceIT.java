@@ -77,7 +77,8 @@ class KcatConformanceIT {
         kcat(String.join("\n", values), "-P", "-t", topic, "-p", "0", "-X", "transactional.id=" + topic)
                 .requireSuccess();
 
-        assertThat(consume("%s\n")).isEqualTo(values);
+        // A commit is answered once it is decided, which readers see a little later.
+        await().untilAsserted(() -> assertThat(consume("%s\n")).isEqualTo(values));
     }
 
     @ParameterizedTest
