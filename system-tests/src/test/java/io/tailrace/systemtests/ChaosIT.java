@@ -20,8 +20,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  *
  * <p>At the same time ten processes, half of them with Tailrace's consumers and half with Java's, are members of two groups, one of
  * each protocol, and are killed, paused, stopped and added. Every record was read by a member of each group, no partition by two in
- * one generation, and no committed offset went back (docs/adr/0132). Three transactional producers, two of which take an id from each
- * other, and a reader of committed records are judged by the checker of transactions.
+ * one generation, and no committed offset went back (docs/adr/0132). Three transactional producers, two of which take an id from
+ * each other, and a reader of committed records are judged by the checker of transactions.
  *
  * <p>{@code -Dchaos.minutes=} sets the duration, {@code -Dchaos.seed=} the faults. Processes die, the machine does not, so no
  * flush is needed.

@@ -211,8 +211,8 @@ final class PromiseRun {
     }
 
     /**
-     * Waits until every hour is complete, and returns the last answer of the audit: the agent counts lines of earlier hours after it
-     * has sent them. Rejected lines are counted in the hour of their rejection, which has not ended.
+     * Waits until every hour is complete, and returns the last answer of the audit: the agent counts lines of earlier hours after
+     * it has sent them. Rejected lines are counted in the hour of their rejection, which has not ended.
      */
     private List<HiveTables.Hour> awaitComplete(HiveTables hive) throws IOException, InterruptedException {
         long deadlineNs = System.nanoTime() + NEXT_ROW_MAX.toNanos();

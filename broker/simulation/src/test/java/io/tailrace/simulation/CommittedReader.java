@@ -17,7 +17,9 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 
-/** Reads the committed records of a partition from the start, as Kafka's consumer does: leaves out what the broker says is aborted. */
+/**
+ * Reads the committed records of a partition from the start, as Kafka's consumer does: leaves out what the broker says is aborted.
+ */
 final class CommittedReader {
     private static final long TIMEOUT_MS = 150;
 

@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Production's shards of one kind in one process of a broker. Simulated are their threads, alarms and clocks. A shard's work waits for
- * the partition's lock.
+ * Production's shards of one kind in one process of a broker. Simulated are their threads, alarms and clocks. A shard's work waits
+ * for the partition's lock.
  */
 final class SimulatedCoordinator<S extends Shard<S>> {
     /** How long an answer may wait for replicas. */

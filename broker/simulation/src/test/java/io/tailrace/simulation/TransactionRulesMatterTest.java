@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A history fails without each rule of transactions. The seed from the table in {@code docs/transactions.md} is tried first, then all
- * of them in order. {@code -Dsearch=true} tries all in order, and prints rule and seed.
+ * A history fails without each rule of transactions. The seed from the table in {@code docs/transactions.md} is tried first, then
+ * all of them in order. {@code -Dsearch=true} tries all in order, and prints rule and seed.
  */
 class TransactionRulesMatterTest {
     private static final RuleTable TABLE = new RuleTable(Path.of("../../docs/transactions.md"));

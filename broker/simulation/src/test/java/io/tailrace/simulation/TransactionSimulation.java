@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * One history of transactions over two partitions, whose coordinator is in a third: faults, their repair, rest, and the verdict. It is
- * determined by the seed and the schedule.
+ * One history of transactions over two partitions, whose coordinator is in a third: faults, their repair, rest, and the verdict. It
+ * is determined by the seed and the schedule.
  */
 public final class TransactionSimulation {
     /** Longer than the longest pause before a marker is sent again. */

@@ -8,8 +8,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The rules of transactions, through thousands of histories. {@code -Dseeds=N} runs more; {@code -Dseed=S} prints the history of one
- * seed and, if it fails, the steps that it needs to fail.
+ * The rules of transactions, through thousands of histories. {@code -Dseeds=N} runs more; {@code -Dseed=S} prints the history of
+ * one seed and, if it fails, the steps that it needs to fail.
  */
 class TransactionSimulationTest {
     private static final long SEEDS = 10_000;

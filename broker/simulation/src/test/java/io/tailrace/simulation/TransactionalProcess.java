@@ -23,9 +23,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process with a transactional producer, of transaction version 1 or 2. It sends one record at a time, sometimes reads in between,
- * and ends each transaction. Requests are tried again until they are answered; a send only for a while, then the transaction is
- * aborted. When it learns that it is fenced, it ends.
+ * A process with a transactional producer, of transaction version 1 or 2. It sends one record at a time, sometimes reads in
+ * between, and ends each transaction. Requests are tried again until they are answered; a send only for a while, then the
+ * transaction is aborted. When it learns that it is fenced, it ends.
  */
 final class TransactionalProcess {
     private static final int TRANSACTION_MS_MAX = 500;

@@ -80,8 +80,8 @@ public final class RowJudge {
     }
 
     /**
-     * A judge of a table, which has the rows of the same lines in no order. It has received none, and knows nothing of what this one
-     * received. All programs must have ended.
+     * A judge of a table, which has the rows of the same lines in no order. It has received none, and knows nothing of what this
+     * one received. All programs must have ended.
      */
     public synchronized RowJudge ofTable() {
         RowJudge judge = new RowJudge(host, limits, false);

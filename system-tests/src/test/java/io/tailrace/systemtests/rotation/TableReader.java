@@ -23,8 +23,8 @@ public final class TableReader {
     /**
      * Gives all rows to the judge.
      *
-     * @param answers arrays of objects with the columns {@code host, file, file_id, byte_offset, line}, and {@code line_bytes} in base 64
-     *     if these are dead letters
+     * @param answers arrays of objects with the columns {@code host, file, file_id, byte_offset, line}, and {@code line_bytes} in
+     *     base 64 if these are dead letters
      */
     public void read(String table, boolean areDeadLetters, InputStream answers) throws IOException {
         try (JsonParser parser = new JsonFactory(JSON).createParser(answers)) {

@@ -15,12 +15,12 @@ import java.util.function.ToLongFunction;
  * Whether each log is linearizable: appends, questions for its end, and fetches took effect one after another, each between its
  * beginning and its answer.
  *
- * <p>Offsets leave one order: the append at offset x comes after the one at x-1, an end offset of x between them, and a fetch that got x
- * after the append at x. Such an order exists exactly if no operation was answered before one began that comes before it. An append
- * without an answer that nobody saw has no place, and one that was seen may have happened at any time since it began.
+ * <p>Offsets leave one order: the append at offset x comes after the one at x-1, an end offset of x between them, and a fetch that
+ * got x after the append at x. Such an order exists exactly if no operation was answered before one began that comes before it. An
+ * append without an answer that nobody saw has no place, and one that was seen may have happened at any time since it began.
  *
- * <p>Readers of committed records see another log, in which a record is appended after its producer asked to commit. An acknowledged
- * commit need not be visible yet, so such appends have no latest time.
+ * <p>Readers of committed records see another log, in which a record is appended after its producer asked to commit. An
+ * acknowledged commit need not be visible yet, so such appends have no latest time.
  */
 final class LinearizabilityCheck<V> {
     /**

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A transaction, or a single send or poll outside one, which counts as a transaction of its own. A transaction that nobody has asked to
- * commit is aborted in the end; one that was asked to commit without an answer may be either.
+ * A transaction, or a single send or poll outside one, which counts as a transaction of its own. A transaction that nobody has
+ * asked to commit is aborted in the end; one that was asked to commit without an answer may be either.
  */
 public final class Transaction<V> {
     static final long NEVER = Long.MAX_VALUE;
@@ -76,8 +76,8 @@ public final class Transaction<V> {
     }
 
     /**
-     * It is certain that the transaction is not committed: an abort was acknowledged, or a commit refused whose first attempt it was, or
-     * the producer was fenced before it asked for a commit.
+     * It is certain that the transaction is not committed: an abort was acknowledged, or a commit refused whose first attempt it
+     * was, or the producer was fenced before it asked for a commit.
      */
     public void aborted() {
         end(Outcome.ABORTED);
