@@ -25,6 +25,11 @@ final class TransactionalLoad implements AutoCloseable {
     private static final int ABORTS_ONE_IN = 5;
     private static final long PAUSE_MS_MAX = 3_000;
     private static final long BETWEEN_MS_MAX = 60;
+    /** Longer than any fault, and what a cluster takes to recover from it. */
+    private static final Duration COMMIT_REPEATED_MAX = Duration.ofMinutes(5);
+    /** The last commit, with the timeout of its last attempt. */
+    private static final Duration CLOSE_MAX = COMMIT_REPEATED_MAX.plusMinutes(1);
+
     private static final Map<String, Object> SETTINGS = Map.of(
             "transaction.timeout.ms", 20_000,
             "request.timeout.ms", 5_000,
@@ -123,13 +128,17 @@ final class TransactionalLoad implements AutoCloseable {
                 });
     }
 
-    /** A commit that has timed out must be repeated: its outcome is not known. */
+    /** A commit that has timed out must be repeated: its outcome is not known. A cluster that never answers is a failure. */
     private static void commit(KafkaProducer<String, String> producer) {
+        long startNs = System.nanoTime();
         while (true) {
             try {
                 producer.commitTransaction();
                 return;
             } catch (TimeoutException e) {
+                if (System.nanoTime() - startNs > COMMIT_REPEATED_MAX.toNanos()) {
+                    throw new AssertionError("a commit has had no answer for " + COMMIT_REPEATED_MAX, e);
+                }
                 System.out.println("a commit is repeated: " + e.getMessage());
             }
         }
@@ -143,10 +152,10 @@ final class TransactionalLoad implements AutoCloseable {
         }
     }
 
-    /** Stops after the transaction that is being written. Fails if the thread has failed. */
+    /** Stops after the transaction that is being written. Fails if the thread has failed, or does not end. */
     @Override
     public void close() {
         closed = true;
-        running.join();
+        running.orTimeout(CLOSE_MAX.toSeconds(), TimeUnit.SECONDS).join();
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 
@@ -29,6 +30,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 final class TransactionalTraffic {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int ENDS_ASKED_ONE_IN = 5;
+    private static final Duration END_ANSWER_MAX = Duration.ofMinutes(5);
     private static final Map<String, Object> COMMITTED = Map.of("isolation.level", "read_committed");
 
     private final KafkaClients clients;
@@ -89,7 +91,7 @@ final class TransactionalTraffic {
         for (TopicPartition partition : partitions) {
             EndOffset<String> end = history.endOffset("reader", partition, Isolation.COMMITTED);
             Map<org.apache.kafka.common.TopicPartition, Long> answer =
-                    consumer.endOffsets(List.of(theirs(partition)), Duration.ofMinutes(5));
+                    consumer.endOffsets(List.of(theirs(partition)), END_ANSWER_MAX);
             answer.values().forEach(end::is);
         }
     }
@@ -98,11 +100,12 @@ final class TransactionalTraffic {
         return new org.apache.kafka.common.TopicPartition(partition.topic(), partition.partition());
     }
 
-    /** Stops all clients. Fails if one has failed. */
+    /** Stops all clients. Fails if one has failed, or does not end. */
     void end() {
         loads.forEach(TransactionalLoad::close);
         closed = true;
-        reading.join();
+        reading.orTimeout(END_ANSWER_MAX.plusMinutes(1).toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     /** Fails unless each transaction is there whole or not at all, as its producer and the reader saw it. */
