@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -28,8 +28,6 @@ class TransactionsMeasurement {
 
     /** The sum of some runs. */
     private record Sum(long records, long ms, long cpuMs) {
-        private static final Sum NONE = new Sum(0, 0, 0);
-
         Sum plus(Sum other) {
             return new Sum(records + other.records, ms + other.ms, cpuMs + other.cpuMs);
         }
@@ -42,7 +40,7 @@ class TransactionsMeasurement {
     }
 
     /** A broker that is measured. */
-    private record Measured(String name, KafkaClients clients, Supplier<Duration> processorTime) {}
+    private record Measured(String name, KafkaClients clients, LongSupplier cpuMs) {}
 
     /** How many records a transaction has, and how many transactions a run has. */
     private record Shape(int records, int transactions) {
@@ -51,14 +49,13 @@ class TransactionsMeasurement {
 
     @Test
     void measure() throws Exception {
-        try (ApacheKafka kafka = ApacheKafka.start(CLUSTER.folder().resolve("apache-kafka"))) {
+        try (MeasuredApacheKafka kafka =
+                MeasuredApacheKafka.start(CLUSTER.folder().resolve("apache-kafka"))) {
             List<Measured> all = List.of(
                     new Measured("Tailrace", new KafkaClients(CLUSTER::bootstrapServers), () -> CLUSTER.broker(1)
                             .process()
-                            .info()
-                            .totalCpuDuration()
-                            .orElseThrow()),
-                    new Measured("Apache Kafka", new KafkaClients(kafka::bootstrapServers), kafka::processorTime));
+                            .cpuMs()),
+                    new Measured("Apache Kafka", new KafkaClients(kafka::bootstrapServers), kafka::cpuMs));
             for (Measured broker : all) {
                 broker.clients().createTopic("measured", PARTITIONS);
                 // The compilers of both brokers have seen what is measured.
@@ -81,7 +78,7 @@ class TransactionsMeasurement {
             }
         }
         findings.write();
-        sums.forEach((name, sum) -> System.out.println(name + ": " + Sum.NONE.plus(sum)));
+        sums.forEach((name, sum) -> System.out.println(name + ": " + sum));
     }
 
     private static Sum run(Measured broker, Shape shape, String id) {
@@ -89,7 +86,7 @@ class TransactionsMeasurement {
         try (KafkaProducer<String, String> producer =
                 broker.clients().producer(Map.of("transactional.id", transactionalId, "linger.ms", 5))) {
             producer.initTransactions();
-            long cpuBefore = broker.processorTime().get().toMillis();
+            long cpuBefore = broker.cpuMs().getAsLong();
             long began = System.nanoTime();
             for (int transaction = 0; transaction < shape.transactions(); transaction++) {
                 producer.beginTransaction();
@@ -99,7 +96,7 @@ class TransactionsMeasurement {
                 producer.commitTransaction();
             }
             long ms = Duration.ofNanos(System.nanoTime() - began).toMillis();
-            long cpuMs = broker.processorTime().get().toMillis() - cpuBefore;
+            long cpuMs = broker.cpuMs().getAsLong() - cpuBefore;
             return new Sum((long) shape.records() * shape.transactions(), ms, cpuMs);
         }
     }

@@ -6,15 +6,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** A broker of Apache Kafka that measurements run beside ours: one node, with the heap and the flags of its start script. */
-final class ApacheKafka implements AutoCloseable {
+/** A broker of Apache Kafka that is measured beside ours: one node, with the heap and the flags of its start script. */
+final class MeasuredApacheKafka implements AutoCloseable {
     private static final List<String> FLAGS = List.of(
             "-Xmx1g",
             "-XX:TieredStopAtLevel=4",
@@ -25,24 +24,32 @@ final class ApacheKafka implements AutoCloseable {
             "-XX:+ExplicitGCInvokesConcurrent",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
 
+    /** Only brokers of this process listen on it, and no connection starts from it: a chosen port stays free. */
+    private static final String ADDRESS = Host.LOOPBACK.address();
+
     private final ServerProcess process;
     private final int port;
 
-    private ApacheKafka(ServerProcess process, int port) {
+    private MeasuredApacheKafka(ServerProcess process, int port) {
         this.process = process;
         this.port = port;
     }
 
     /** Starts a broker with an empty log in a folder, and waits until it is ready. */
-    static ApacheKafka start(Path folder) throws IOException, InterruptedException {
-        int port = freePort();
-        int controllerPort = freePort();
+    static MeasuredApacheKafka start(Path folder) throws IOException, InterruptedException {
+        int port;
+        int controllerPort;
+        try (ServerSocket broker = anyPort();
+                ServerSocket controller = anyPort()) {
+            port = broker.getLocalPort();
+            controllerPort = controller.getLocalPort();
+        }
         Path settings = Files.writeString(LocalCluster.emptyFolder(folder).resolve("server.properties"), """
                 process.roles=broker,controller
                 node.id=1
-                controller.quorum.voters=1@127.0.0.1:%2$d
-                listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
-                advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
+                controller.quorum.voters=1@%4$s:%2$d
+                listeners=PLAINTEXT://%4$s:%1$d,CONTROLLER://%4$s:%2$d
+                advertised.listeners=PLAINTEXT://%4$s:%1$d
                 controller.listener.names=CONTROLLER
                 log.dirs=%3$s
                 offsets.topic.replication.factor=1
@@ -50,7 +57,7 @@ final class ApacheKafka implements AutoCloseable {
                 transaction.state.log.min.isr=1
                 group.initial.rebalance.delay.ms=0
                 """.formatted(
-                        port, controllerPort, folder.resolve("data")));
+                        port, controllerPort, folder.resolve("data"), ADDRESS));
         Command.run(
                         "",
                         Map.of(),
@@ -71,22 +78,20 @@ final class ApacheKafka implements AutoCloseable {
                 Map.of(),
                 ClientJars.java(List.of(), "kafka-tools", command.toArray(String[]::new)));
         process.awaitOutput(Pattern.compile("Kafka Server started"));
-        return new ApacheKafka(process, port);
+        return new MeasuredApacheKafka(process, port);
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    private static ServerSocket anyPort() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getByName(ADDRESS));
     }
 
     String bootstrapServers() {
-        return "127.0.0.1:" + port;
+        return ADDRESS + ":" + port;
     }
 
-    /** Processor time since the start. */
-    Duration processorTime() {
-        return process.info().totalCpuDuration().orElseThrow();
+    /** Processor time of the process since its start. */
+    long cpuMs() {
+        return process.cpuMs();
     }
 
     @Override
