@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -67,10 +68,12 @@ final class PromiseChaos {
     }
 
     /** Injects a fault and undoes it. On return, what was hit may still be recovering. */
-    private void inject(PromiseFault fault) throws Exception {
-        long lastsMs = random.nextInt(fault.lastsMsMin(), fault.lastsMsMax()) / plan.haste();
-        boolean killsAgent = fault.mayMeetKill() && random.nextInt(3) == 0;
+    private void inject(PromiseFault planned) throws Exception {
+        long lastsMs = random.nextInt(planned.lastsMsMin(), planned.lastsMsMax()) / plan.haste();
+        boolean killsAgent = planned.mayMeetKill() && random.nextInt(3) == 0;
         int number = random.nextInt(cluster.brokers().size());
+        Optional<LocalBroker> coordinator = planned.hitsCoordinator() ? coordinator() : Optional.empty();
+        PromiseFault fault = coordinator.isPresent() ? planned : planned.withoutCoordinator();
         note("%s for %d ms%s".formatted(fault, lastsMs, killsAgent ? ", the agent is killed" : ""));
         counts.merge(fault, 1, Integer::sum);
         switch (fault) {
@@ -84,7 +87,7 @@ final class PromiseChaos {
                 victims.agent().resume();
             }
             case COORDINATOR_KILLED, COORDINATOR_PAUSED ->
-                hit(fault, List.of(coordinator(number)), lastsMs, killsAgent);
+                hit(fault, List.of(coordinator.orElseThrow()), lastsMs, killsAgent);
             case BROKER_KILLED, BROKER_PAUSED ->
                 hit(fault, List.of(cluster.brokers().get(number)), lastsMs, killsAgent);
             case BROKERS_KILLED -> hit(fault, cluster.brokers(), lastsMs, killsAgent);
@@ -155,7 +158,8 @@ final class PromiseChaos {
                 .until(() -> victims.judge().rows() > rows);
     }
 
-    private LocalBroker coordinator(int otherwise) throws InterruptedException {
+    /** Empty if the agent has no transactions, or nobody answers. */
+    private Optional<LocalBroker> coordinator() throws InterruptedException {
         try (Admin admin = clients.admin()) {
             String id = victims.transactionalId();
             int broker = admin.describeTransactions(List.of(id))
@@ -163,10 +167,10 @@ final class PromiseChaos {
                     .get(COORDINATOR_SECONDS_MAX, TimeUnit.SECONDS)
                     .coordinatorId();
             note("broker %d coordinates %s".formatted(broker, id));
-            return cluster.broker(broker);
+            return Optional.of(cluster.broker(broker));
         } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
             note("no coordinator is known: " + e);
-            return cluster.brokers().get(otherwise);
+            return Optional.empty();
         }
     }
 

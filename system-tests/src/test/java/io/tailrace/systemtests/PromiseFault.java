@@ -41,6 +41,19 @@ enum PromiseFault {
                 || this == LOADER_PAUSED;
     }
 
+    boolean hitsCoordinator() {
+        return this == COORDINATOR_KILLED || this == COORDINATOR_PAUSED;
+    }
+
+    /** The same for any broker, if it is for the coordinator and none is known. */
+    PromiseFault withoutCoordinator() {
+        return switch (this) {
+            case COORDINATOR_KILLED -> BROKER_KILLED;
+            case COORDINATOR_PAUSED -> BROKER_PAUSED;
+            default -> this;
+        };
+    }
+
     /** Whether the agent may be killed while it lasts. */
     boolean mayMeetKill() {
         return this != AGENT_KILLED && this != AGENT_PAUSED;
