@@ -10,9 +10,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Every line that is written is one row in Hive or one dead letter, whatever is killed, and the audit says that every hour is
- * complete: all kinds of faults for {@code -Dminutes=} (ten), which {@code -Dseed=} draws. Run it with {@code scripts/dev measure
- * promise}; {@code -Dbrief=true} has each kind once, and writes no results. With {@code -Dtransactions=false} it fails: an agent
- * that is killed sends lines again.
+ * complete: all kinds of faults for {@code -Dminutes=} (ten), which {@code -Dseed=} draws. Run it with
+ * {@code scripts/dev measure promise}; {@code -Dbrief=true} has a fault or two of each process, and writes no results. With
+ * {@code -Dtransactions=false} it fails: an agent that is killed sends lines again.
  */
 class PromiseMeasurement {
     private static final Duration LOAD = Duration.ofMinutes(Integer.getInteger("minutes", 10));

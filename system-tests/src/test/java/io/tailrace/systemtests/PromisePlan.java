@@ -16,7 +16,7 @@ import java.util.List;
 record PromisePlan(
         long seed, Duration load, int haste, LogFleet.Scale scale, List<PromiseFault> faults, boolean transactions) {
 
-    /** Each kind of fault once, for a short time. */
+    /** A fault or two of each process, for a short time. */
     static PromisePlan brief(long seed, boolean transactions) {
         return new PromisePlan(
                 seed,

@@ -23,10 +23,10 @@ import org.apache.kafka.common.IsolationLevel;
 
 /**
  * Lines of logs that are rotated go through an agent, brokers and a loader into tables in Hive, while each process is killed and
- * paused. Then everything is let finish, and the tables are compared with what was written.
+ * paused. Then the faults end, the lines that are on their way arrive, and the tables are compared with what was written.
  *
- * <p>The sequence of a line is its event time, in seconds since 1970. So a few minutes have lines of many hours, all of which have
- * ended.
+ * <p>The sequence of a line in its log is its event time, in seconds since 1970. So each 3,600 lines of a log begin another hour,
+ * and all hours have ended.
  */
 final class PromiseRun {
     private static final String HOST = "web-1";
