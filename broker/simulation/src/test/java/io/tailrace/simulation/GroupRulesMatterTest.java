@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,5 +37,12 @@ class GroupRulesMatterTest {
                 .containsOnlyKeys(Arrays.stream(GroupRuleSwitch.values())
                         .map(GroupRuleSwitch::rule)
                         .toList());
+    }
+
+    @Test
+    void withNothingSwitchedOffAnIsolatedSimulationIsTheSame() {
+        assertThat(new IsolatedSimulation(GroupSimulation.class, Map.of()).trace(17))
+                .isNotEmpty()
+                .isEqualTo(GroupSimulation.trace(17));
     }
 }

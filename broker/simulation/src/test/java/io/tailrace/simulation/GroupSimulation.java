@@ -35,7 +35,7 @@ public final class GroupSimulation {
     }
 
     /** The history of a seed, line by line. */
-    static String trace(long seed) {
+    public static String trace(long seed) {
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         failure(seed, schedule(seed), Trace.to(new PrintStream(lines, false, StandardCharsets.UTF_8)));
         return lines.toString(StandardCharsets.UTF_8);

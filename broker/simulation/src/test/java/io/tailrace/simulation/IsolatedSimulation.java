@@ -22,14 +22,17 @@ final class IsolatedSimulation {
             "io.tailrace.transactions.");
 
     private final Method failure;
+    private final Method trace;
 
     /**
-     * @param simulation has a static method {@code failure(long seed)}
+     * @param simulation has static methods {@code failure(long seed)} and {@code trace(long seed)}
      * @param changed class files by class name
      */
     IsolatedSimulation(Class<?> simulation, Map<String, byte[]> changed) {
         try {
-            failure = new Loader(changed).loadClass(simulation.getName()).getMethod("failure", long.class);
+            Class<?> own = new Loader(changed).loadClass(simulation.getName());
+            failure = own.getMethod("failure", long.class);
+            trace = own.getMethod("trace", long.class);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("the simulation cannot be loaded anew", e);
         }
@@ -38,8 +41,17 @@ final class IsolatedSimulation {
     /** What is wrong with the history of a seed, if anything is. */
     @SuppressWarnings("unchecked")
     Optional<String> failure(long seed) {
+        return (Optional<String>) invoke(failure, seed);
+    }
+
+    /** The history of a seed, line by line. */
+    String trace(long seed) {
+        return (String) invoke(trace, seed);
+    }
+
+    private static Object invoke(Method method, long seed) {
         try {
-            return (Optional<String>) failure.invoke(null, seed);
+            return method.invoke(null, seed);
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("seed " + seed + " cannot be simulated", e);
         }
