@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Outcomes of requests, queued for the thread that owns a client's state, so that this state needs no lock.
  *
- * <p>Bounded by the number of unanswered requests and of a caller's own tasks: only these are queued.
+ * <p>Bounded by the number of unanswered requests: only their outcomes are queued.
  */
 final class CompletionQueue {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -26,14 +26,9 @@ final class CompletionQueue {
      */
     <T> void whenComplete(CompletableFuture<T> future, BiConsumer<@Nullable T, @Nullable Throwable> handler) {
         CompletableFuture<T> unused = future.whenComplete((answer, failure) -> {
-            execute(() -> handler.accept(answer, failure));
+            tasks.add(() -> handler.accept(answer, failure));
+            wake();
         });
-    }
-
-    /** Queues a task for the owner's thread. */
-    void execute(Runnable task) {
-        tasks.add(task);
-        wake();
     }
 
     /** Makes {@link #await} return. May be called from any thread; cheap if repeated. */
