@@ -67,20 +67,21 @@ final class AgentStart implements AgentLoop.Starting {
         }
         IdTaking id = taking == null ? beginTaking(now) : taking;
         read = read.or(() -> id.result(now.steadyMs()));
-        // The producer asks brokers for the topic from now on. Before it was created for this, they would create it
-        // with their defaults.
-        boolean isKnown = read.isPresent()
-                && connections
-                        .producer()
-                        .unavailability(config.transactions().get().topic())
-                        .isEmpty();
-        if (read.isEmpty() || !isKnown) {
+        if (read.isEmpty() || topicProblem(config.transactions().get()).isPresent()) {
             String waits = problem(now.steadyMs()).orElse("the agent takes its transactional id");
             monitor.stepped(new AgentMonitor.State(List.of(waits), 0, false, 0, false));
             return Optional.empty();
         }
         TransactionStart start = start(config.transactions().get(), id, read.get());
         return Optional.of(new Agent(config, file, connections, Optional.of(start), wakeUp, monitor));
+    }
+
+    /**
+     * Why the topic of the positions cannot be written to. The producer asks brokers for it from the first call on. Before it was created
+     * for this, they would create it with their defaults.
+     */
+    private Optional<String> topicProblem(AgentTransactionConfig transactions) {
+        return connections.producer().unavailability(transactions.topic()).map(why -> String.valueOf(why.getMessage()));
     }
 
     private IdTaking beginTaking(Moment now) {
@@ -136,6 +137,9 @@ final class AgentStart implements AgentLoop.Starting {
 
     @Override
     public Optional<String> problem(long steadyMs) {
+        if (read.isPresent()) {
+            return config.transactions().flatMap(this::topicProblem);
+        }
         return taking == null ? Optional.empty() : taking.problem(steadyMs, 0);
     }
 

@@ -248,9 +248,14 @@ final class AuditReporter {
         return true;
     }
 
-    /** Says for how long something has been in flight, and whether the memory is full of counts meanwhile. */
-    void observe(Silence silence, long nowMs) {
+    /** Notes for which topics the memory is full of counts. */
+    void observeFull(long nowMs) {
         full.observe(ledger.fullTopics(), nowMs);
+    }
+
+    /** As {@link #observeFull}, and says for how long something has been in flight. */
+    void observe(Silence silence, long nowMs) {
+        observeFull(nowMs);
         Delivery waiting = countsInFlight == null ? progressInFlight : countsInFlight;
         if (waiting == null) {
             silence.end();

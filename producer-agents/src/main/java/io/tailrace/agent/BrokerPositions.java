@@ -3,6 +3,7 @@ package io.tailrace.agent;
 import io.tailrace.agent.transaction.AgentTransactionConfig;
 import io.tailrace.agent.transaction.PositionTopic;
 import io.tailrace.client.Admin;
+import io.tailrace.client.ClientConfig;
 import io.tailrace.client.ClientException;
 import io.tailrace.client.Consumer;
 import io.tailrace.client.ConsumerConfig;
@@ -16,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -27,21 +30,35 @@ final class BrokerPositions implements PositionTopic {
     /** What a starting agent reads at most of what is not compacted yet. */
     private static final int SEGMENT_BYTES = 32 << 20;
 
-    /** A transaction that is open when the reading begins has ended before. */
-    private static final long READ_MS_MAX = 2L * AgentTransactionConfig.TIMEOUT_MS;
+    /** How long the reading may make no progress. A transaction that is open when it comes to a halt has ended before. */
+    static final long STALL_MS_MAX = 2L * AgentTransactionConfig.TIMEOUT_MS;
 
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final AgentTransactionConfig config;
     private final BrokerTopics topics;
-    private final ConsumerConfig consumer;
+    private final ClientConfig client;
+    private final Supplier<Consumer> readers;
+    private final LongSupplier nanoTime;
     private final String prefix;
 
     /** @param consumer reads committed records */
     BrokerPositions(AgentTransactionConfig config, BrokerTopics topics, ConsumerConfig consumer) {
+        this(config, topics, consumer.client(), () -> Consumer.create(consumer), System::nanoTime);
+    }
+
+    /** As above, with consumers of the caller's, which are closed after use, and its clock. */
+    BrokerPositions(
+            AgentTransactionConfig config,
+            BrokerTopics topics,
+            ClientConfig client,
+            Supplier<Consumer> readers,
+            LongSupplier nanoTime) {
         this.config = config;
         this.topics = topics;
-        this.consumer = consumer;
+        this.client = client;
+        this.readers = readers;
+        this.nanoTime = nanoTime;
         prefix = config.agentId() + "\n";
     }
 
@@ -50,7 +67,7 @@ final class BrokerPositions implements PositionTopic {
         topics.createCompacted(config.topic(), PARTITIONS, Map.of("segment.bytes", String.valueOf(SEGMENT_BYTES)));
         TopicPartition partition;
         long end;
-        try (Admin admin = Admin.create(consumer.client())) {
+        try (Admin admin = Admin.create(client)) {
             partition = partition(admin);
             // Everything that was ever committed of the agent is before the high watermark, as the id has been taken.
             end = Objects.requireNonNull(admin.latestOffsets(List.of(partition)).get(partition));
@@ -67,23 +84,31 @@ final class BrokerPositions implements PositionTopic {
                 config.topic(), partitionOf(config.agentId(), topic.partitions().size()));
     }
 
-    private Map<String, byte[]> read(TopicPartition partition, long fromOffset, long end) {
+    /** The agent's values in a partition, from an offset up to an exclusive end. */
+    Map<String, byte[]> read(TopicPartition partition, long fromOffset, long end) {
         Map<String, byte[]> values = new HashMap<>();
-        try (Consumer reader = Consumer.create(consumer)) {
+        try (Consumer reader = readers.get()) {
             reader.assign(List.of(partition));
             if (fromOffset == BEGINNING) {
                 reader.seekToBeginning(List.of(partition));
             } else {
                 reader.seek(partition, fromOffset);
             }
-            long deadlineNs = System.nanoTime() + Duration.ofMillis(READ_MS_MAX).toNanos();
-            while (reader.position(partition) < end) {
+            long progressNs = nanoTime.getAsLong();
+            long position = reader.position(partition);
+            while (position < end) {
                 reader.poll(POLL).forEach(record -> take(record, values));
-                if (System.nanoTime() - deadlineNs > 0) {
+                long before = position;
+                position = reader.position(partition);
+                long nowNs = nanoTime.getAsLong();
+                if (position > before) {
+                    progressNs = nowNs;
+                } else if (nowNs - progressNs > Duration.ofMillis(STALL_MS_MAX).toNanos()) {
                     throw new ClientException(
                             ErrorCode.REQUEST_TIMED_OUT,
-                            partition + ": read to offset " + reader.position(partition) + " of " + end + " in "
-                                    + READ_MS_MAX / 1000 + " s: a transaction of another producer is open");
+                            partition + ": read to offset " + position + " of " + end + ", and no further for "
+                                    + STALL_MS_MAX / 1000
+                                    + " s: a transaction of another producer is open, or brokers do not answer");
                 }
             }
         }

@@ -73,7 +73,8 @@ final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * Writes a change that {@link #takeChange} has returned, or an empty one, after which the checkpoint is up to date if it was not.
+     * Writes a change that {@link #takeChange} has returned, or an empty one, after which the checkpoint is up to date if it was not, and
+     * forced to the disk if that was due.
      *
      * @return false if that failed
      */
@@ -138,11 +139,6 @@ final class CheckpointWriter implements AutoCloseable {
         Set<FileToSkip> files = new HashSet<>(filesToSkipOfOthers);
         sources.forEach(source -> files.addAll(source.tail().filesToSkip()));
         return files;
-    }
-
-    /** Whether this agent has written a checkpoint, which further changes follow. */
-    boolean isWritten() {
-        return file.isWritten();
     }
 
     /** Whether the last attempt to write has failed. */

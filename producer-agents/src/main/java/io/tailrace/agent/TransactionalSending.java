@@ -49,7 +49,6 @@ final class TransactionalSending implements Sending {
     private final IdTaking taking;
     private final Backoff failures = new Backoff();
     private final Silence silence = new Silence("transaction");
-    private final Silence auditSilence = new Silence("audit");
 
     /** What the topic has had since the last commit; empty if nothing was ever committed. */
     private Optional<PositionHeader> committed;
@@ -208,16 +207,9 @@ final class TransactionalSending implements Sending {
         }
         isFailing = true;
         failures.failed(steadyMs);
-        takeAtMs = isFence(failure) ? steadyMs + SUCCESSION_MS : steadyMs;
+        boolean isFence = failure instanceof ClientException client && client.isFence();
+        takeAtMs = isFence ? steadyMs + SUCCESSION_MS : steadyMs;
         taking.begin(readFrom, steadyMs);
-    }
-
-    private static boolean isFence(Throwable failure) {
-        return failure instanceof ClientException client
-                && switch (client.errorCode()) {
-                    case PRODUCER_FENCED, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING -> true;
-                    default -> false;
-                };
     }
 
     /** Goes on after the id was taken again. */
@@ -263,10 +255,8 @@ final class TransactionalSending implements Sending {
         long steadyMs = now.steadyMs();
         // The first statement comes after an interval, when the files have been read.
         stateAtMs = Math.min(stateAtMs, steadyMs + parts.config().audit().intervalMs());
-        audit.observe(auditSilence, steadyMs);
-        if (parts.checkpoint().hasFailed() || !parts.checkpoint().isWritten()) {
-            parts.checkpoint().write(CheckpointChange.NONE, steadyMs);
-        }
+        audit.observeFull(steadyMs);
+        bringUpToDate(steadyMs);
         if (ending != null || taking.isWaiting()) {
             return;
         }
@@ -282,6 +272,11 @@ final class TransactionalSending implements Sending {
         if (isFull || open.ageMs(steadyMs) >= config.intervalMs()) {
             end(now);
         }
+    }
+
+    /** Writes the checkpoint if the last attempt failed or this agent has none, and forces it to the disk if that is due. */
+    private void bringUpToDate(long steadyMs) {
+        parts.checkpoint().write(CheckpointChange.NONE, steadyMs);
     }
 
     /** Has the open transaction end. */
@@ -322,9 +317,7 @@ final class TransactionalSending implements Sending {
     @Override
     public void stepToStop(Moment now) {
         takeAnswers(now);
-        if (parts.checkpoint().hasFailed()) {
-            parts.checkpoint().write(CheckpointChange.NONE, now.steadyMs());
-        }
+        bringUpToDate(now.steadyMs());
         boolean mayCount = parts.auditGate().isOpen(now.steadyMs());
         if (ending != null || taking.isWaiting()) {
             return;

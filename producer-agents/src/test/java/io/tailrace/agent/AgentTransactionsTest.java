@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
+import io.tailrace.agent.checkpoint.VolatileDisk;
 import io.tailrace.agent.inspect.CheckpointReset;
 import io.tailrace.agent.parse.Format;
 import io.tailrace.agent.tail.TailConfig;
 import io.tailrace.agent.transaction.PositionHeader;
+import io.tailrace.client.ClientException;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.config.ConfigException;
 import io.tailrace.protocol.ErrorCode;
@@ -20,6 +22,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +46,10 @@ class AgentTransactionsTest {
     }
 
     private void start(OptionalLong intervalMs) throws IOException {
+        start(intervalMs, AgentCheckpointFile::new);
+    }
+
+    private void start(OptionalLong intervalMs, Function<Path, AgentCheckpointFile> checkpoints) throws IOException {
         harness = new AgentHarness(
                 folder,
                 1_000,
@@ -49,7 +57,7 @@ class AgentTransactionsTest {
                         AgentHarness.tail(logs, "web", "access.log*"),
                         new Format(Format.Kind.RAW, "", "", "iso"),
                         AgentHarness.TOPIC)),
-                AgentCheckpointFile::new,
+                checkpoints,
                 intervalMs);
         // What is committed at the start.
         harness.run();
@@ -360,6 +368,58 @@ class AgentTransactionsTest {
         harness.transactions.isAway = false;
         harness.pass(61_000);
         assertThat(start.attempt(harness.now())).isPresent();
+    }
+
+    @Test
+    void anAgentThatDoesNotStartSaysThatTheTopicOfPositionsIsUnknown() throws IOException {
+        harness.crash(0);
+        AgentStart start = harness.newStart();
+        String why = "topic positions does not exist";
+        harness.producer.unknownTopics.put(
+                FakeTransactions.TOPIC, new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, why));
+        assertThat(start.attempt(harness.now())).isEmpty();
+        assertThat(start.problem(harness.steadyMs())).hasValue(why);
+        assertThat(harness.monitor.ready().reason()).isEqualTo(why);
+
+        harness.producer.unknownTopics.clear();
+        assertThat(start.attempt(harness.now())).isPresent();
+        assertThat(start.problem(harness.steadyMs())).isEmpty();
+    }
+
+    @Test
+    void anAgentForcesItsCheckpointToTheDiskAlthoughNothingMoreIsCommitted() throws IOException {
+        harness.close();
+        VolatileDisk disk = new VolatileDisk(new Random(1));
+        start(AT_ONCE, disk::open);
+        // More than one transaction takes. The changes of all but the first stay in the page cache.
+        harness.append("access.log", ("x".repeat(1_000) + "\n").repeat(3_000));
+        harness.run();
+        assertThat(harness.lines()).hasSize(3_000);
+        harness.run();
+
+        disk.failPower(harness.data);
+
+        assertThat(disk.open(harness.data).read())
+                .contains(harness.agent.checkpoint().written());
+    }
+
+    @Test
+    void anAgentThatStopsForcesItsCheckpointMeanwhile() throws IOException {
+        harness.close();
+        VolatileDisk disk = new VolatileDisk(new Random(1));
+        start(AT_ONCE, disk::open);
+        harness.append("access.log", ("x".repeat(1_000) + "\n").repeat(3_000));
+        harness.run();
+        harness.producer.holding = true;
+        harness.pass(1_000);
+        harness.agent.stepToStop(harness.now());
+
+        disk.failPower(harness.data);
+
+        assertThat(disk.open(harness.data).read())
+                .contains(harness.agent.checkpoint().written());
+        harness.producer.holding = false;
+        harness.producer.answerAll();
     }
 
     @Test

@@ -9,21 +9,31 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the aborted batches of one fetch response from the others (KIP-98). The broker names the aborted transactions that overlap what
- * it returns, by producer and first offset. Each lasts until the producer's next abort marker. Not thread-safe.
+ * it returns, by producer and first offset. Each lasts until the producer's next abort marker. Not thread-safe, but for
+ * {@link #NONE}.
  */
 final class AbortedTransactions {
+    /** Of responses without aborted transactions. Has no state: batches only change what was named at first. */
+    static final AbortedTransactions NONE = new AbortedTransactions(List.of());
+
     /** Those that have not begun yet, by first offset. */
     private final Deque<FetchResponse.AbortedTransaction> ahead;
 
     private final Set<Long> producers = new HashSet<>();
 
-    AbortedTransactions(List<FetchResponse.AbortedTransaction> transactions) {
+    private AbortedTransactions(List<FetchResponse.AbortedTransaction> transactions) {
         ahead = new ArrayDeque<>(transactions.stream()
                 .sorted(Comparator.comparingLong(FetchResponse.AbortedTransaction::firstOffset))
                 .toList());
+    }
+
+    /** @param transactions those of a response; null if it names none */
+    static AbortedTransactions of(@Nullable List<FetchResponse.AbortedTransaction> transactions) {
+        return transactions == null || transactions.isEmpty() ? NONE : new AbortedTransactions(transactions);
     }
 
     /**

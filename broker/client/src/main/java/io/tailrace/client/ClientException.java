@@ -32,4 +32,20 @@ public class ClientException extends RuntimeException {
     public boolean retriable() {
         return errorCode.retriable();
     }
+
+    /** Whether records were refused for what they contain or for their size: sending the same again is useless. */
+    public boolean isForContent() {
+        return switch (errorCode) {
+            case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_RECORD, INVALID_TIMESTAMP -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether the transactional id, or its epoch, is no longer the producer's. See {@link TransactionalProducer}. */
+    public boolean isFence() {
+        return switch (errorCode) {
+            case PRODUCER_FENCED, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING -> true;
+            default -> false;
+        };
+    }
 }

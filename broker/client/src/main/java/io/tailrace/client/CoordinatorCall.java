@@ -83,7 +83,7 @@ final class CoordinatorCall<T> {
             return;
         }
         failures++;
-        ClientException why = clientException(failure);
+        ClientException why = Retry.clientException(failure, what);
         lastFailure = why;
         nextMs = time.elapsedMs() + pauseMs(why.errorCode());
         if (!why.retriable() || cancelled) {
@@ -97,13 +97,6 @@ final class CoordinatorCall<T> {
         }
     }
 
-    private ClientException clientException(Throwable failure) {
-        Throwable cause = Retry.unwrapped(failure);
-        return cause instanceof ClientException e
-                ? e
-                : new ClientException(ErrorCode.UNKNOWN_SERVER_ERROR, what + ": " + cause, cause);
-    }
-
     private long pauseMs(ErrorCode error) {
         long pauseMs = backoff.pauseMs(failures);
         return error == ErrorCode.CONCURRENT_TRANSACTIONS
@@ -111,7 +104,7 @@ final class CoordinatorCall<T> {
                 : pauseMs;
     }
 
-    /** Why the last attempt failed; empty if it did not, or none was made. */
+    /** Why the last attempt failed; null if it did not, or none was made. */
     @Nullable
     ClientException lastFailure() {
         return lastFailure;

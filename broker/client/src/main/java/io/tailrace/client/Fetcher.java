@@ -213,8 +213,7 @@ final class Fetcher {
             state.answered();
             RecordsPayload records = read.records();
             if (records != null) {
-                List<FetchResponse.AbortedTransaction> aborted = read.abortedTransactions();
-                state.buffer(records.buffer(), new AbortedTransactions(aborted == null ? List.of() : aborted));
+                state.buffer(records.buffer(), AbortedTransactions.of(read.abortedTransactions()));
             }
             if (read.preferredReadReplica() != FetchResponse.Partition.NO_PREFERENCE) {
                 prefer(state, read.preferredReadReplica(), nowMs);

@@ -28,7 +28,7 @@ final class PartitionQueue {
     private short epoch;
     private int nextSequence;
     private boolean ackedInEpoch;
-    /** The first number of the first batch that was removed though it is not in the log; {@link RecordBatch#NO_SEQUENCE} for none. */
+    /** The first number of the first batch that was removed without an acknowledgement; {@link RecordBatch#NO_SEQUENCE} for none. */
     private int gapAt = RecordBatch.NO_SEQUENCE;
 
     private int inFlight;
@@ -191,7 +191,7 @@ final class PartitionQueue {
         batches.remove(batch);
     }
 
-    /** Removes a batch that is not in the log. */
+    /** Removes a batch that was not acknowledged. It may be in the log all the same, if an answer was lost. */
     synchronized void remove(PendingBatch batch) {
         if (batch.hasSequence() && (!hasGap() || !isBehindGap(batch))) {
             gapAt = batch.baseSequence();
@@ -199,7 +199,7 @@ final class PartitionQueue {
         batches.remove(batch);
     }
 
-    /** Whether a batch with a sequence number was removed: the broker refuses those behind it. */
+    /** Whether a batch with a sequence number was removed. If the broker does not have it, it refuses those behind it. */
     boolean hasGap() {
         return gapAt != RecordBatch.NO_SEQUENCE;
     }

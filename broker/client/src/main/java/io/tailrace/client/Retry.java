@@ -71,7 +71,8 @@ final class Retry {
         return new ClientException(ErrorCode.REQUEST_TIMED_OUT, what + ": interrupted", e);
     }
 
-    private static ClientException clientException(Throwable failure, String what) {
+    /** The failure of a future, as that of a call with this name. */
+    static ClientException clientException(Throwable failure, String what) {
         Throwable cause = unwrapped(failure);
         return cause instanceof ClientException e
                 ? e

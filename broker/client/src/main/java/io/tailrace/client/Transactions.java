@@ -272,7 +272,8 @@ final class Transactions {
     }
 
     /** A send was refused, and its sender does not know yet. If that is because no transaction is open, none is concerned. */
-    void sendFailed(ClientException why) {
+    synchronized void sendFailed(ClientException why) {
+        // While a transaction is open nobody waits for its outcome, so no future completes in the monitor.
         if (state == State.OPEN) {
             recordsFailed(why, true);
         }
@@ -284,7 +285,7 @@ final class Transactions {
      * @param isAbsent whether none of them can be in the log
      */
     void recordsFailed(ClientException why, boolean isAbsent) {
-        if (why instanceof RecordsRefusedException refusal && isForContent(refusal.errorCode()) && isAbsent) {
+        if (why instanceof RecordsRefusedException refusal && refusal.isForContent() && isAbsent) {
             synchronized (this) {
                 refusals.add(refusal);
             }
@@ -293,30 +294,29 @@ final class Transactions {
         }
     }
 
-    private static boolean isForContent(ErrorCode error) {
-        return switch (error) {
-            case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_RECORD, INVALID_TIMESTAMP -> true;
-            default -> false;
-        };
-    }
-
     /** Something of the transaction has failed: it cannot be committed. Returns the failure. */
     private ClientException failed(ClientException why) {
         CompletableFuture<Void> done;
         synchronized (this) {
-            if (!maySend()) {
+            // Once the end is on its way, only its answer says what becomes of the transaction.
+            if (!maySend() || call != null) {
                 return why;
             }
             done = isCommitting() ? outcome : new CompletableFuture<>();
-            boolean isLost =
-                    switch (why.errorCode()) {
-                        case PRODUCER_FENCED, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING -> true;
-                        default -> false;
-                    };
-            become(isLost ? State.WITHOUT_ID : State.FAILED, why);
+            become(why.isFence() ? State.WITHOUT_ID : State.FAILED, ofOthers(why));
         }
         done.completeExceptionally(why);
         return why;
+    }
+
+    /** The failure of what else belongs to the transaction. Only the refused records themselves have the exception of a refusal. */
+    private static ClientException ofOthers(ClientException why) {
+        return why instanceof RecordsRefusedException
+                ? new ClientException(
+                        why.isForContent() ? ErrorCode.OPERATION_NOT_ATTEMPTED : why.errorCode(),
+                        "the transaction has failed: " + why.getMessage(),
+                        why)
+                : why;
     }
 
     /** Why the transaction does not go on, as far as the last request to its coordinator shows. Thread-safe. */

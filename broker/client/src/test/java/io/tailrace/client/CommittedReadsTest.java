@@ -283,7 +283,7 @@ class CommittedReadsTest {
             int end = Math.min(log.size(), next + 1 + random.nextInt(8));
             long from = RecordBatch.at(log.get(next).batch()).baseOffset();
             long to = RecordBatch.at(log.get(end - 1).batch()).nextOffset();
-            AbortedTransactions filter = new AbortedTransactions(aborts.stream()
+            AbortedTransactions filter = AbortedTransactions.of(aborts.stream()
                     .filter(abort -> abort[1] < to && abort[2] >= from)
                     .map(abort -> new AbortedTransaction(abort[0], abort[1]))
                     .toList());

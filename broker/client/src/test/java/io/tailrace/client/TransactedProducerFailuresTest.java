@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tailrace.client.ScriptedNetwork.Asked;
 import io.tailrace.protocol.ErrorCode;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** What records that fail or are refused do to their transaction. */
@@ -22,6 +24,10 @@ class TransactedProducerFailuresTest extends TransactionFixture {
         step();
         assertThat(failureOf(refused)).isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
         assertThat(failureOf(unsent)).isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+        assertThat(causeOf(unsent))
+                .as("the failure of a record that brokers have not refused")
+                .isNotInstanceOf(RecordsRefusedException.class)
+                .hasCause(causeOf(refused));
         assertThat(network.asked()).isEmpty();
         assertThat(failureOf(send(producer, P0, 1))).isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
         assertThat(failureOf(producer.commit())).isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
@@ -158,8 +164,82 @@ class TransactedProducerFailuresTest extends TransactionFixture {
         pause();
         refuse(network.only(), ErrorCode.INVALID_RECORD);
         step();
-        assertThat(failureOf(producer.commit())).isEqualTo(ErrorCode.INVALID_RECORD);
-        assertThat(failureOf(send(producer, P0, 1))).isEqualTo(ErrorCode.INVALID_RECORD);
+        for (CompletableFuture<?> later : List.of(producer.commit(), send(producer, P0, 1))) {
+            assertThat(failureOf(later)).isEqualTo(ErrorCode.OPERATION_NOT_ATTEMPTED);
+            assertThat(rootOf(later)).isInstanceOf(RecordsRefusedException.class);
+            assertThat(Retry.errorOf(rootOf(later))).isEqualTo(ErrorCode.INVALID_RECORD);
+        }
+    }
+
+    @Test
+    void refusalThatFailsTheTransactionIsNotThatOfOtherBatches() {
+        begin();
+        CompletableFuture<RecordMetadata> refused = send(producer, P0, 1);
+        step();
+        network.only().fail(ErrorCode.REQUEST_TIMED_OUT);
+        pause();
+        CompletableFuture<RecordMetadata> queued = send(producer, P1, 1);
+        refuse(network.only(), ErrorCode.MESSAGE_TOO_LARGE);
+        step();
+        assertThat(causeOf(refused)).isInstanceOf(RecordsRefusedException.class);
+        assertThat(failureOf(refused)).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
+        assertThat(failureOf(queued)).isEqualTo(ErrorCode.OPERATION_NOT_ATTEMPTED);
+        assertThat(causeOf(queued))
+                .isNotInstanceOf(RecordsRefusedException.class)
+                .hasMessageStartingWith("the transaction has failed: " + P0)
+                .hasCause(causeOf(refused));
+        CompletableFuture<Void> aborted = producer.abort();
+        step();
+        answerEnd((short) 4);
+        step();
+        assertThat(aborted).isCompleted();
+    }
+
+    @Test
+    void fenceOfARefusedBatchIsStillOneForTheOthers() {
+        begin();
+        queue(producer, P0, 1);
+        step();
+        CompletableFuture<RecordMetadata> queued = send(producer, P1, 1);
+        refuse(network.only(), ErrorCode.PRODUCER_FENCED);
+        step();
+        assertThat(failureOf(queued)).isEqualTo(ErrorCode.PRODUCER_FENCED);
+        assertThat(failureOf(producer.abort())).isEqualTo(ErrorCode.PRODUCER_FENCED);
+    }
+
+    /** The coordinator may commit it all the same. */
+    @Test
+    void failureWhileTheEndIsOnItsWayDoesNotFailTheTransaction() {
+        begin();
+        sendAcknowledged(P0);
+        CompletableFuture<Void> committed = producer.commit();
+        step();
+        batching.transactions()
+                .recordsFailed(new ClientException(ErrorCode.REQUEST_TIMED_OUT, "no memory for a record"), true);
+        assertThat(committed).isNotDone();
+        assertThat(answerEnd((short) 4).committed()).isTrue();
+        step();
+        assertThat(committed).isCompleted();
+    }
+
+    @Test
+    void sendThatFailsAsACommitBeginsDoesNotFailTheCommit() throws InterruptedException {
+        begin();
+        sendAcknowledged(P0);
+        Transactions transactions = batching.transactions();
+        Thread sender = new Thread(() ->
+                transactions.sendFailed(new ClientException(ErrorCode.REQUEST_TIMED_OUT, "no memory for a record")));
+        CompletableFuture<Void> committed;
+        synchronized (transactions) {
+            sender.start();
+            Awaitility.await().until(() -> sender.getState() == Thread.State.BLOCKED);
+            committed = producer.commit();
+        }
+        sender.join();
+        step();
+        assertThat(answerEnd((short) 4).committed()).isTrue();
+        step();
+        assertThat(committed).isCompleted();
     }
 
     @Test
@@ -171,5 +251,18 @@ class TransactedProducerFailuresTest extends TransactionFixture {
         refuse(network.only(), ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
         step();
         assertThat(failureOf(producer.commit())).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    }
+
+    private static Throwable causeOf(CompletableFuture<?> failed) {
+        return Objects.requireNonNull(
+                failed.handle((done, failure) -> Retry.unwrapped(failure)).join());
+    }
+
+    private static Throwable rootOf(CompletableFuture<?> failed) {
+        Throwable root = causeOf(failed);
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 }

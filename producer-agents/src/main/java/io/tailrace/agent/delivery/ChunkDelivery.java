@@ -197,13 +197,9 @@ public final class ChunkDelivery {
         return Obstacle.of(producer, lastFailure, unanswered.first().map(block -> block.topic));
     }
 
-    /** Whether brokers refuse a record for its content, so that sending it again is useless. */
-    public static boolean isRefusal(Throwable failure) {
-        return failure instanceof ClientException client
-                && switch (client.errorCode()) {
-                    case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_RECORD, INVALID_TIMESTAMP -> true;
-                    default -> false;
-                };
+    /** Whether brokers refuse a record for its content. */
+    private static boolean isRefusal(Throwable failure) {
+        return failure instanceof ClientException client && client.isForContent();
     }
 
     /** Sends the lines of a refused block again, without the one for which it was refused if that is known. */

@@ -1,6 +1,5 @@
 package io.tailrace.agent.transaction;
 
-import io.tailrace.agent.delivery.ChunkDelivery;
 import io.tailrace.client.ForwardingProducer;
 import io.tailrace.client.ProducerRecord;
 import io.tailrace.client.RecordBlock;
@@ -75,7 +74,7 @@ public final class TransactionScope extends ForwardingProducer {
                 answer.complete(metadata);
                 return;
             }
-            if (failed instanceof RecordsRefusedException refused && ChunkDelivery.isRefusal(refused)) {
+            if (failed instanceof RecordsRefusedException refused && refused.isForContent()) {
                 producer.acceptRefusal(refused);
             } else {
                 failure = failed;
