@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class DelayedProduce {
     private final Call<ProduceResponse> call;
     private final boolean allInsync;
-    private final List<ProduceResponse.Topic> topics = new ArrayList<>();
+    private final List<Topic> topics = new ArrayList<>();
     private final List<Wait> waits = new ArrayList<>();
-    private List<ProduceResponse.Partition> current = List.of();
     private int undecided;
     private @Nullable Future<?> timeout;
 
@@ -35,63 +35,81 @@ final class DelayedProduce {
 
     /** Starts a topic, to which the following places belong. */
     void begin(String topic, int partitions) {
-        current = new ArrayList<>(partitions);
-        topics.add(new ProduceResponse.Topic(topic, current));
+        topics.add(new Topic(topic, new ArrayList<>(partitions)));
     }
 
     /** The place of a partition's result in the answer. It needs one before the request ends. */
     Place place(int partition) {
-        current.add(ProduceResponse.Partition.refused(partition, ErrorCode.UNKNOWN_SERVER_ERROR, null));
-        return new Place(current, current.size() - 1);
+        Place place = new Place(partition);
+        topics.get(topics.size() - 1).places.add(place);
+        return place;
+    }
+
+    /** Passes each place on, with the topic's name. */
+    void forEach(BiConsumer<String, Place> action) {
+        topics.forEach(topic -> topic.places.forEach(place -> action.accept(topic.name, place)));
+    }
+
+    private record Topic(String name, List<Place> places) {
+        ProduceResponse.Topic answer() {
+            return new ProduceResponse.Topic(
+                    name, places.stream().map(Place::result).toList());
+        }
     }
 
     /** The place of a partition's result in the answer. */
     final class Place {
-        private final List<ProduceResponse.Partition> results;
-        private final int index;
+        private final int partition;
+        private ProduceResponse.@Nullable Partition result;
 
-        private Place(List<ProduceResponse.Partition> results, int index) {
-            this.results = results;
-            this.index = index;
+        private Place(int partition) {
+            this.partition = partition;
         }
 
         /** The partition's index in its topic. */
         int partition() {
-            return results.get(index).index();
+            return partition;
+        }
+
+        private ProduceResponse.Partition result() {
+            if (result == null) {
+                throw new IllegalStateException("partition " + partition + " has no result");
+            }
+            return result;
         }
 
         void refused(ErrorCode error, @Nullable String message) {
-            results.set(index, ProduceResponse.Partition.refused(partition(), error, message));
+            result = ProduceResponse.Partition.refused(partition, error, message);
         }
 
         void refused(ErrorCode error, String message, List<ProduceResponse.RecordError> records) {
-            results.set(index, new ProduceResponse.Partition(partition(), error, -1, -1, -1, records, message));
+            result = new ProduceResponse.Partition(partition, error, -1, -1, -1, records, message);
         }
 
-        boolean isRefused() {
-            return results.get(index).errorCode() != ErrorCode.NONE;
+        ErrorCode error() {
+            return result().errorCode();
         }
 
         /** The append succeeded, now or in an earlier request, up to {@code nextOffset} (exclusive). */
-        void appended(Partition partition, Append append, long nextOffset, ProduceResponse.Partition answer) {
-            results.set(index, answer);
+        void appended(Partition to, Append append, long nextOffset, ProduceResponse.Partition answer) {
+            result = answer;
             boolean needsAcks = allInsync && !append.acknowledged();
-            CompletableFuture<Void> durable = partition.durable(nextOffset);
+            CompletableFuture<Void> durable = to.durable(nextOffset);
             boolean onDisk = durable.isDone() && !durable.isCompletedExceptionally();
             if (needsAcks || !onDisk) {
                 long ackedOffset = needsAcks ? nextOffset : -1;
-                waits.add(new Wait(partition, this, ackedOffset, append.leaderEpoch(), durable));
+                waits.add(new Wait(to, this, ackedOffset, append.leaderEpoch(), durable));
             }
         }
     }
 
     /** Ends a produce with acks=0. An error closes the connection, because there is no answer to report it. */
     void endUnanswered() {
-        for (ProduceResponse.Topic topic : topics) {
-            for (ProduceResponse.Partition result : topic.partitions()) {
-                if (result.errorCode() != ErrorCode.NONE) {
-                    call.close("produce with acks=0 to " + topic.name() + "-" + result.index() + " failed with "
-                            + result.errorCode());
+        for (Topic topic : topics) {
+            for (Place place : topic.places) {
+                if (place.error() != ErrorCode.NONE) {
+                    call.close("produce with acks=0 to " + topic.name + "-" + place.partition + " failed with "
+                            + place.error());
                     return;
                 }
             }
@@ -115,7 +133,7 @@ final class DelayedProduce {
         if (timeout != null) {
             timeout.cancel(false);
         }
-        call.answer(new ProduceResponse(topics, 0));
+        call.answer(new ProduceResponse(topics.stream().map(Topic::answer).toList(), 0));
     }
 
     private void timedOut() {

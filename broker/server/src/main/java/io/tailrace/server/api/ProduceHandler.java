@@ -39,11 +39,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
     /** Bound on a decompressed batch, which is held in memory. May exceed the largest request. */
     private static final int DECOMPRESSED_BYTES_MAX = 64 << 20;
 
-    /** A batch is verified again if a marker comes in between: that of the transaction before, and no other one. */
-    private static final int VERIFICATIONS_MAX = 3;
-
     private static final String NO_MEMORY = "the memory for requests that wait is used up";
-    private static final String ENDED = "the transaction has ended";
 
     private final Partitions partitions;
     private final TransactionVerifier verifier;
@@ -83,7 +79,6 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
                 } else {
                     place.refused(refusal, null);
                 }
-                count(topic.name(), partition.index(), place);
             }
         }
         String transactionalId = request.transactionalId();
@@ -97,9 +92,15 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
             end(request, produce);
             return;
         }
+        // A later batch must not overtake one that waits.
+        call.holdConnection();
         TransactionVerifier.Client client =
                 TransactionVerifier.Client.ofProduce(call.header().version());
-        verify(new Verification(transactionalId, client, call, () -> end(request, produce)), unverified, 1);
+        Runnable end = () -> {
+            end(request, produce);
+            call.releaseConnection();
+        };
+        verify(new Verification(transactionalId, client, call, end), unverified, 1);
     }
 
     /**
@@ -112,23 +113,36 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
 
     /** Asks the coordinator, and once more about batches before which a marker has come in the meantime. */
     private void verify(Verification verification, UnverifiedAppends unverified, int attempt) {
+        verification.call().onDisconnect(unverified::drop);
         verifier.verify(
                 unverified.question(verification.transactionalId(), verification.client()),
                 errors -> verification.call().execute(() -> {
-                    UnverifiedAppends again = new UnverifiedAppends();
-                    unverified.forEach(waiting -> appendVerified(waiting, errors, again));
-                    if (again.isEmpty()) {
-                        verification.end().run();
-                    } else if (attempt < VERIFICATIONS_MAX) {
-                        verify(verification, again, attempt + 1);
-                    } else {
-                        again.forEach(waiting -> waiting.place().refused(ErrorCode.INVALID_TXN_STATE, ENDED));
-                        verification.end().run();
+                    if (!unverified.isDropped()) {
+                        verified(verification, unverified, errors, attempt);
                     }
                 }));
     }
 
-    private static void end(ProduceRequest request, DelayedProduce produce) {
+    private void verified(
+            Verification verification,
+            UnverifiedAppends unverified,
+            Map<TopicPartition, ErrorCode> errors,
+            int attempt) {
+        UnverifiedAppends again = new UnverifiedAppends();
+        unverified.forEach(waiting -> appendVerified(waiting, errors, again));
+        if (again.isEmpty()) {
+            verification.end().run();
+        } else if (attempt < TransactionVerifier.ATTEMPTS_MAX) {
+            verify(verification, again, attempt + 1);
+        } else {
+            ErrorCode error = verification.client().shown(ErrorCode.TRANSACTION_ABORTABLE);
+            again.forEach(waiting -> waiting.place().refused(error, "the transaction has ended"));
+            verification.end().run();
+        }
+    }
+
+    private void end(ProduceRequest request, DelayedProduce produce) {
+        produce.forEach(this::count);
         if (request.acks() == ACKS_NONE) {
             produce.endUnanswered();
         } else {
@@ -136,11 +150,11 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
         }
     }
 
-    private void count(String topic, int index, DelayedProduce.Place place) {
-        Partition partition = partitions.find(topic, index);
+    private void count(String topic, DelayedProduce.Place place) {
+        Partition partition = partitions.find(topic, place.partition());
         TopicTraffic traffic = partition == null ? partitions.traffic().all() : partition.traffic();
         traffic.increment(Counter.PRODUCE_REQUESTS);
-        if (place.isRefused()) {
+        if (place.error() != ErrorCode.NONE) {
             traffic.increment(Counter.FAILED_PRODUCE_REQUESTS);
         }
     }
@@ -226,9 +240,6 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
         } else {
             waiting.place().refused(error, "the transaction's coordinator does not confirm " + partition.id());
         }
-        if (waiting.place().isRefused()) {
-            partition.traffic().increment(Counter.FAILED_PRODUCE_REQUESTS);
-        }
     }
 
     private static void answer(Partition partition, ByteBuffer batch, Append append, DelayedProduce.Place place) {
@@ -248,7 +259,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest, Prod
         } else if (result instanceof AppendResult.Refused refused) {
             place.refused(refused.error(), refused.reason());
         } else {
-            place.refused(ErrorCode.INVALID_TXN_STATE, ENDED);
+            throw new IllegalStateException("unexpected result of an append: " + result);
         }
     }
 

@@ -19,9 +19,6 @@ import java.util.Set;
  * transaction in a partition are stored, its coordinator is asked, which adds the partition for clients of transaction version 2.
  */
 public final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCommitRequest, TxnOffsetCommitResponse> {
-    /** Offsets are verified again if a marker comes in between: that of the transaction before, and no other one. */
-    private static final int VERIFICATIONS_MAX = 3;
-
     private final GroupCoordinator groups;
     private final TransactionVerifier verifier;
 
@@ -80,7 +77,7 @@ public final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCom
         }
 
         private void verify(long verification) {
-            if (verifications++ == VERIFICATIONS_MAX) {
+            if (verifications++ == TransactionVerifier.ATTEMPTS_MAX) {
                 refuse(client.shown(ErrorCode.TRANSACTION_ABORTABLE));
                 return;
             }

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  */
 final class UnverifiedAppends {
     private final List<Waiting> waiting = new ArrayList<>();
+    private boolean isDropped;
 
     /**
      * A batch that waits.
@@ -53,6 +54,16 @@ final class UnverifiedAppends {
             return;
         }
         waiting.add(added);
+    }
+
+    /** The client has gone: nothing more is to be appended. */
+    void drop() {
+        waiting.clear();
+        isDropped = true;
+    }
+
+    boolean isDropped() {
+        return isDropped;
     }
 
     boolean isEmpty() {

@@ -156,9 +156,12 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         if (answer != null) {
             answers.ended(answer);
         }
-        if (!pumping) {
-            pump();
-        }
+        pump();
+    }
+
+    /** An exchange no longer holds this connection. */
+    void released() {
+        pump();
     }
 
     /** Reads no more requests, and closes when those in flight are answered and written. */

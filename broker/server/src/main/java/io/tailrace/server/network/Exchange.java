@@ -94,11 +94,17 @@ public class Exchange {
     }
 
     /**
-     * Keeps the connection's later requests waiting until this one is answered. For requests that another thread works on and
-     * that must take effect before later ones.
+     * Keeps the connection's later requests waiting until this one is answered or {@link #releaseConnection} is called. For requests
+     * that another thread works on and that must take effect before later ones.
      */
     public final void holdConnection() {
         holdsConnection = true;
+    }
+
+    /** The request has taken effect, and later ones may too while it waits for its answer. */
+    public final void releaseConnection() {
+        holdsConnection = false;
+        connection.released();
     }
 
     /** The request holds so much more memory, until it is answered. */

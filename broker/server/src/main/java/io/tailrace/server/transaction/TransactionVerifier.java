@@ -12,6 +12,9 @@ import java.util.function.Consumer;
  * Thread-safe.
  */
 public interface TransactionVerifier {
+    /** How often a batch is verified if a marker comes in between: that of the transaction before, and no other one. */
+    int ATTEMPTS_MAX = 3;
+
     /**
      * Asks. Returns at once; the number of unanswered questions and their time are bounded.
      *

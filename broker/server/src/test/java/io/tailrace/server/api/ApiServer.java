@@ -73,6 +73,11 @@ public final class ApiServer implements AutoCloseable {
         return new RawClient(port);
     }
 
+    /** The number of open connections. */
+    int connections() {
+        return sockets.connections();
+    }
+
     @Override
     public void close() {
         sockets.stop(Duration.ofMillis(100));

@@ -6,6 +6,7 @@ import static io.tailrace.server.Batches.produce;
 import static io.tailrace.server.Batches.transactional;
 import static io.tailrace.server.partition.TwoReplicas.TOPIC;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
@@ -16,6 +17,7 @@ import io.tailrace.protocol.record.RecordBatch;
 import io.tailrace.replication.Replica;
 import io.tailrace.server.RawClient;
 import io.tailrace.server.partition.LeaderWrite;
+import io.tailrace.server.partition.TopicTraffic;
 import io.tailrace.server.partition.TwoReplicas;
 import io.tailrace.server.transaction.TransactionVerifier;
 import java.nio.ByteBuffer;
@@ -69,8 +71,43 @@ class TransactionalProduceTest {
         assertThat(replicas.logEndOffset()).isZero();
         first.answer(ErrorCode.NONE);
         replicas.awaitAppended(1);
+        replicas.followerFetches(1);
+        assertThat(error()).isEqualTo(ErrorCode.NONE);
 
         client.send(inTransaction(1));
+        replicas.awaitAppended(2);
+        replicas.followerFetches(2);
+
+        assertThat(error()).isEqualTo(ErrorCode.NONE);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aBatchThatWaitsKeepsItsRecords() throws Exception {
+        client.send(inTransaction(0));
+        Asked question = asked.take();
+        // Connections of both threads receive into memory that was used before.
+        for (int others = 1; others <= 4; others++) {
+            try (RawClient other = server.connect()) {
+                other.call(produce(TOPIC, 1, 0, batch("longer than the batch that waits")), ProduceResponse.class);
+            }
+        }
+
+        question.answer(ErrorCode.NONE);
+        replicas.awaitAppended(5);
+        replicas.followerFetches(5);
+
+        assertThat(error()).isEqualTo(ErrorCode.NONE);
+        RecordBatch last = RecordBatch.at(replicas.log().read(4, 1000, 5, true).toBuffer());
+        assertThat(last.producerId()).isEqualTo(PRODUCER);
+    }
+
+    @Test
+    void laterRequestsOfTheConnectionWaitToo() throws Exception {
+        client.send(inTransaction(0));
+        Asked first = asked.take();
+        client.send(inTransaction(1));
+        first.answer(ErrorCode.NONE);
         replicas.awaitAppended(2);
         replicas.followerFetches(2);
 
@@ -80,21 +117,30 @@ class TransactionalProduceTest {
     }
 
     @Test
-    void aBatchThatWaitsKeepsItsRecords() throws Exception {
+    void aBatchThatWaitedIsNoFailure() throws Exception {
+        client.send(inTransaction(0));
+        asked.take().answer(ErrorCode.NONE);
+        replicas.awaitAppended(1);
+        replicas.followerFetches(1);
+        assertThat(error()).isEqualTo(ErrorCode.NONE);
+
+        TopicTraffic traffic = replicas.partition().traffic();
+        assertThat(traffic.count(TopicTraffic.Counter.PRODUCE_REQUESTS)).isEqualTo(1);
+        assertThat(traffic.count(TopicTraffic.Counter.FAILED_PRODUCE_REQUESTS)).isZero();
+    }
+
+    @Test
+    void nothingIsAppendedForAClientThatHasGone() throws Exception {
         client.send(inTransaction(0));
         Asked question = asked.take();
-        client.send(produce(TOPIC, 1, 0, batch("another request in the same memory, and longer than the first")));
-        replicas.awaitAppended(1);
+        client.close();
+        await().until(() -> server.connections() == 0);
 
         question.answer(ErrorCode.NONE);
-        replicas.awaitAppended(2);
-        replicas.followerFetches(2);
+        client = server.connect();
+        client.call(produce(TOPIC, 1, 0, batch("of another client")), ProduceResponse.class);
 
-        assertThat(error()).isEqualTo(ErrorCode.NONE);
-        assertThat(error()).isEqualTo(ErrorCode.NONE);
-        RecordBatch second =
-                RecordBatch.at(replicas.log().read(1, 1000, 2, true).toBuffer());
-        assertThat(second.producerId()).isEqualTo(PRODUCER);
+        assertThat(replicas.logEndOffset()).isEqualTo(1);
     }
 
     @Test

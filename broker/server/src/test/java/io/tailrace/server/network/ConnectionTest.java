@@ -101,6 +101,21 @@ class ConnectionTest {
     }
 
     @Test
+    void laterRequestsFollowOneThatHeldTheConnectionBeforeItsAnswer() {
+        holdNext = true;
+        send(1, 2);
+        holdNext = false;
+
+        exchanges.get(0).releaseConnection();
+        assertThat(requests).containsExactly(1, 2);
+
+        answer(1);
+        assertThat(answers()).isEmpty();
+        answer(0);
+        assertThat(answers()).containsExactly(0, 1);
+    }
+
+    @Test
     void answersWaitForAPeerThatReadsSlowly() {
         peer.blocked = true;
         send(1, 2, 3);
