@@ -214,7 +214,7 @@ final class TransactionalPartition implements Workload {
             answer.accept(
                     end.isEmpty()
                             ? OptionalLong.empty()
-                            : OptionalLong.of(isCommitted ? partition.lastStableOffset() : end.get()));
+                            : OptionalLong.of(isCommitted ? partition.lastStableOffset(end.get()) : end.get()));
         });
     }
 
@@ -229,7 +229,9 @@ final class TransactionalPartition implements Workload {
                 .state()
                 .flatMap(state -> cluster.broker(state.leader()).process())
                 .map(process -> process.partition().production())
-                .filter(partition -> partition.lastStableOffset() == partition.logEndOffset())
+                .filter(partition ->
+                        partition.lastStableOffset(partition.replica().log().highWatermark())
+                                == partition.logEndOffset())
                 .isPresent();
     }
 

@@ -116,7 +116,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         if (latest.isEmpty()) {
             return refused(index, limits.notAvailable());
         }
-        long end = limits.isCommitted() ? partition.lastStableOffset() : latest.get();
+        long end = limits.isCommitted() ? partition.lastStableOffset(latest.get()) : latest.get();
         if (timestamp == ListOffsetsRequest.LATEST) {
             return found(index, NONE, end, leader.leaderEpoch());
         }

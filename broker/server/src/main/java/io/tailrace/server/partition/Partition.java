@@ -270,9 +270,9 @@ public final class Partition {
         return log.logEndOffset();
     }
 
-    /** The last stable offset at the high watermark that this replica knows: {@link ReplicaLog#lastStableOffset}. */
-    public long lastStableOffset() {
-        return log.lastStableOffset(role.replica().log().highWatermark());
+    /** {@link ReplicaLog#lastStableOffset}. */
+    public long lastStableOffset(long highWatermark) {
+        return log.lastStableOffset(highWatermark);
     }
 
     /** The idempotent producers of this replica's log. */

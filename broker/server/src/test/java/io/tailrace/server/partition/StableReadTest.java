@@ -45,7 +45,7 @@ class StableReadTest {
 
         assertThat(offsets(true)).containsExactly(0L);
         assertThat(offsets(false)).containsExactly(0L, 1L, 2L);
-        assertThat(replicas.partition().lastStableOffset()).isEqualTo(1);
+        assertThat(replicas.partition().lastStableOffset(3)).isEqualTo(1);
     }
 
     @Test
