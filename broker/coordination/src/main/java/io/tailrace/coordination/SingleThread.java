@@ -1,5 +1,6 @@
 package io.tailrace.coordination;
 
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -28,6 +29,7 @@ public final class SingleThread extends ScheduledThreadPoolExecutor {
             return thread;
         });
         this.onFailure = onFailure;
+        setRemoveOnCancelPolicy(true);
     }
 
     /** Runs {@code task} after about {@code delayMs}, give or take half, so that brokers do not retry in step. */
@@ -39,11 +41,20 @@ public final class SingleThread extends ScheduledThreadPoolExecutor {
     }
 
     /** Runs {@code task}, unless this executor is shut down. */
-    void executeIfRunning(Runnable task) {
+    public void executeIfRunning(Runnable task) {
         try {
             execute(task);
         } catch (RejectedExecutionException e) {
             // The broker is stopping.
+        }
+    }
+
+    /** Runs {@code task} after {@code delayMs}, unless this executor is shut down. Empty if it is. */
+    public Optional<Future<?>> scheduleIfRunning(Runnable task, long delayMs) {
+        try {
+            return Optional.of(schedule(task, delayMs, TimeUnit.MILLISECONDS));
+        } catch (RejectedExecutionException e) {
+            return Optional.empty();
         }
     }
 

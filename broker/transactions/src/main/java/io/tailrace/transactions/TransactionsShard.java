@@ -33,7 +33,7 @@ public final class TransactionsShard implements Shard<TransactionsShard> {
     /** The partitions of such ids that have their marker. Not stored: a new coordinator sends all markers again. */
     private final Map<String, Set<TopicPartition>> marked = new HashMap<>();
 
-    private TransactionSettings settings;
+    private final TransactionSettings settings;
 
     /** An empty shard. */
     public TransactionsShard(TransactionSettings settings) {
@@ -45,14 +45,9 @@ public final class TransactionsShard implements Shard<TransactionsShard> {
         return transactions;
     }
 
-    /** The settings as of the last change that reached this shard. */
+    /** The settings. */
     public TransactionSettings settings() {
         return settings;
-    }
-
-    /** The settings have changed. They apply to decisions from now on. */
-    public void settingsChanged(TransactionSettings changed) {
-        settings = changed;
     }
 
     /**

@@ -85,14 +85,16 @@ public final class AddPartitionsToTxnHandler
 
     private void add(Addition addition, boolean knowsFenced, Consumer<List<TopicResult>> answer) {
         Set<TopicPartition> partitions = existing(addition.topics());
-        boolean allExist = addition.topics().stream()
-                .allMatch(topic -> topic.partitions().stream().allMatch(index -> contains(partitions, topic, index)));
-        if (!allExist) {
-            answer.accept(results(
-                    addition.topics(),
-                    (topic, index) -> contains(partitions, topic, index)
-                            ? ErrorCode.OPERATION_NOT_ATTEMPTED
-                            : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
+        Result refusal = (topic, index) -> isForbidden(topic.name(), addition.version())
+                ? ErrorCode.INVALID_TOPIC_EXCEPTION
+                : contains(partitions, topic, index) ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        boolean isRefused = addition.topics().stream().anyMatch(topic -> topic.partitions().stream()
+                .anyMatch(index -> refusal.of(topic, index) != ErrorCode.NONE));
+        if (isRefused) {
+            answer.accept(results(addition.topics(), (topic, index) -> {
+                ErrorCode error = refusal.of(topic, index);
+                return error == ErrorCode.NONE ? ErrorCode.OPERATION_NOT_ATTEMPTED : error;
+            }));
             return;
         }
         AddPartitions operation =
@@ -139,6 +141,11 @@ public final class AddPartitionsToTxnHandler
                     .forEach(index -> existing.add(new TopicPartition(topic.name(), index)));
         }
         return existing;
+    }
+
+    /** Clients write to no internal topic, and brokers that ask for them only to that of offsets. */
+    private static boolean isForbidden(String topic, short version) {
+        return version == VERSION_1 ? InternalTopics.contains(topic) : TransactionCoordinator.TOPIC.equals(topic);
     }
 
     private static boolean contains(Set<TopicPartition> partitions, Topic topic, int index) {

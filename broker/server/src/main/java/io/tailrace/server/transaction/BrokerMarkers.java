@@ -5,6 +5,7 @@ import io.tailrace.protocol.message.WriteTxnMarkersResponse;
 import io.tailrace.server.peer.Peers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /** Sends markers to other brokers, and writes those for this broker. Thread-safe. */
 final class BrokerMarkers implements MarkerNetwork {
@@ -36,7 +37,8 @@ final class BrokerMarkers implements MarkerNetwork {
         if (lane.broker() != self) {
             return (lane.isRetry() ? again : first).send(lane.broker(), request, timeoutMs);
         }
-        CompletableFuture<WriteTxnMarkersResponse> answer = new CompletableFuture<>();
+        CompletableFuture<WriteTxnMarkersResponse> answer =
+                new CompletableFuture<WriteTxnMarkersResponse>().orTimeout(timeoutMs, TimeUnit.MILLISECONDS);
         appends.execute(() -> own.write(request, answer::complete));
         return answer;
     }

@@ -60,6 +60,7 @@ final class Delivery {
 
     void send() {
         phase = Phase.SENT;
+        absentSinceMs = NOT_ABSENT;
     }
 
     void arrive() {

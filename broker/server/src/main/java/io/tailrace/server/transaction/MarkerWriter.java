@@ -20,7 +20,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -107,11 +106,7 @@ final class MarkerWriter implements AutoCloseable {
 
     private void wake() {
         if (isScheduled.compareAndSet(false, true)) {
-            try {
-                thread.execute(this::run);
-            } catch (RejectedExecutionException e) {
-                LOG.debug("Markers are left to another broker: this one is stopping");
-            }
+            thread.executeIfRunning(this::run);
         }
     }
 
@@ -141,7 +136,7 @@ final class MarkerWriter implements AutoCloseable {
         }
         if (nextMs != Long.MAX_VALUE) {
             long delayMs = Math.max(1, nextMs - steadyMs.getAsLong());
-            wakeUp = thread.schedule(this::run, delayMs, TimeUnit.MILLISECONDS);
+            wakeUp = thread.scheduleIfRunning(this::run, delayMs).orElse(null);
         }
     }
 

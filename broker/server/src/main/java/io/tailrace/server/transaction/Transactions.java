@@ -16,7 +16,6 @@ import io.tailrace.server.shard.ShardCount;
 import io.tailrace.server.shard.ShardHosts;
 import io.tailrace.server.shard.ShardThreads;
 import io.tailrace.transactions.TransactionsShard;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -68,8 +67,8 @@ public final class Transactions implements AutoCloseable {
                 config.transactions().partitions());
         coordinator = new TransactionCoordinator(count, hosts);
         appends = new SingleThread("transaction-appends", context.onFailure());
-        markerAppends =
-                new MarkerAppends(context.partitions(), context.groups()::endTransaction, this::execute, COMMIT_MS_MAX);
+        markerAppends = new MarkerAppends(
+                context.partitions(), context.groups()::endTransaction, appends::executeIfRunning, COMMIT_MS_MAX);
         first = peers(context, "markers");
         again = peers(context, "markers-again");
         questions = peers(context, "transactions");
@@ -81,8 +80,8 @@ public final class Transactions implements AutoCloseable {
                         new TopicPartition(TransactionCoordinator.TOPIC, coordinator.partitionOf(id))),
                 (broker, request) -> questions.send(broker, request, ANSWER_MS_MAX),
                 context.threads().alarms());
-        BrokerMarkers network =
-                new BrokerMarkers(config.brokerId(), markerAppends, this::execute, first, again, ANSWER_MS_MAX);
+        BrokerMarkers network = new BrokerMarkers(
+                config.brokerId(), markerAppends, appends::executeIfRunning, first, again, ANSWER_MS_MAX);
         writer = new MarkerWriter(
                 hosts,
                 network,
@@ -100,14 +99,6 @@ public final class Transactions implements AutoCloseable {
                 config.listeners().get(0).name(),
                 "broker-" + config.brokerId() + "-" + purpose,
                 ANSWER_MS_MAX);
-    }
-
-    private void execute(Runnable task) {
-        try {
-            appends.execute(task);
-        } catch (RejectedExecutionException e) {
-            // The broker is stopping.
-        }
     }
 
     /** The transactional ids that this broker coordinates. */

@@ -152,6 +152,21 @@ class MarkerPlanTest {
     }
 
     @Test
+    void absencesWithALeaderInBetweenAreNotAddedUp() {
+        owe(marker(10, A));
+        leaders.remove(A);
+        absent.add(A);
+        assertThat(reportedWithin(MarkerPlan.ABSENT_MS_MIN - 1)).isFalse();
+        pass(10_000);
+        leaders.put(A, 1);
+        MarkerPlan.Batch sent = only(plan.next(nowMs).batches());
+        leaders.remove(A);
+        answer(sent, ErrorCode.NOT_LEADER_OR_FOLLOWER);
+
+        assertThat(reportedWithin(MarkerPlan.ABSENT_MS_MIN - 1)).isFalse();
+    }
+
+    @Test
     void aTransactionWithoutPartitionsIsReported() {
         owe(marker(10));
 
