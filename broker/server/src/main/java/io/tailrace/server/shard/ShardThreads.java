@@ -62,7 +62,6 @@ public final class ShardThreads implements AutoCloseable {
         this.onFailure = onFailure;
         this.acknowledgeMsMax = acknowledgeMsMax;
         alarms = new SingleThread("shard-alarms", onFailure);
-        alarms.setRemoveOnCancelPolicy(true);
         time = new RunningTime(clocks.steadyMs());
         wallMs = clocks.wallMs();
         var unused = alarms.scheduleAtFixedRate(

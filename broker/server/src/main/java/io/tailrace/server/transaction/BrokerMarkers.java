@@ -39,7 +39,13 @@ final class BrokerMarkers implements MarkerNetwork {
         }
         CompletableFuture<WriteTxnMarkersResponse> answer =
                 new CompletableFuture<WriteTxnMarkersResponse>().orTimeout(timeoutMs, TimeUnit.MILLISECONDS);
-        appends.execute(() -> own.write(request, answer::complete));
+        appends.execute(() -> {
+            // If the disk has been slow for so long, the same markers are in a later request.
+            if (!answer.isDone()) {
+                // The thread on which markers are committed may hold the lock of a partition.
+                own.write(request, written -> appends.execute(() -> answer.complete(written)));
+            }
+        });
         return answer;
     }
 }

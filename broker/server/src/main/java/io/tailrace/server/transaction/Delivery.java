@@ -1,6 +1,6 @@
 package io.tailrace.server.transaction;
 
-/** The way of a marker into a partition. Confined to one thread. */
+/** The way of a marker into a partition. Confined to one thread at a time. */
 final class Delivery {
     private static final long BACKOFF_MS_MIN = 50;
     private static final int BACKOFF_DOUBLINGS_MAX = 6;

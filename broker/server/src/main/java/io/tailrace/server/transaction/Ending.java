@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A transaction that ends: its markers that are not known to be written. Confined to one thread. */
+/** A transaction that ends: its markers that are not known to be written. Confined to one thread at a time. */
 final class Ending {
     private final Map<TopicPartition, Delivery> partitions = new TreeMap<>();
 

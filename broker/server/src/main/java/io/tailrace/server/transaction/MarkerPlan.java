@@ -16,10 +16,9 @@ import java.util.function.Predicate;
 /**
  * Decides which markers to send to which broker, and which to report to their shard. Compares what shards owe, which is given as a
  * whole each time, with what is on its way. Nothing that it knows has to survive: what it forgets is owed again. Confined to one
- * thread.
+ * thread at a time.
  *
- * <p>At most one request with the marker of a transaction for a partition is on its way, whatever happens to shards and leaders
- * meanwhile.
+ * <p>The marker of a transaction for a partition is in one unanswered request at most, whatever happens to shards and leaders meanwhile.
  */
 final class MarkerPlan {
     /** Partitions in one request, a partition of two transactions counted twice. */
@@ -156,6 +155,11 @@ final class MarkerPlan {
         if (ending.isEmpty()) {
             endings.remove(key);
         }
+    }
+
+    /** How many transactions end. */
+    int endings() {
+        return endings.size();
     }
 
     /** The markers that are not known to be written. */

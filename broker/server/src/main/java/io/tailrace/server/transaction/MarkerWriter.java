@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,19 +32,26 @@ import org.slf4j.LoggerFactory;
  * Writes the markers that this broker's shards of transactions owe: asks the shards, sends what a {@link MarkerPlan} says, and reports
  * what has arrived. Thread-safe.
  *
- * <p>A shard is asked when more of its decisions are committed, and every {@value #TICK_MS} ms, so that no missed event matters. One
- * thread does all of this, and never waits.
+ * <p>A shard is asked when more of its decisions are committed, and every {@value #TICK_MS} ms, so that no missed event matters.
+ *
+ * <p>Design note: all of this happens in passes, one at a time, which never wait. A pass runs on the thread that reports the event,
+ * because a hand-off costs more than a short pass. The writer's own thread makes the passes that are long, and those for events that
+ * arrive during another pass.
  */
 final class MarkerWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MarkerWriter.class);
     private static final long TICK_MS = 1_000;
     private static final long WARN_INTERVAL_MS = 60_000;
 
+    /** A pass looks at all transactions that end. With more than this, it is too long for a thread that has other work. */
+    private static final int ENDINGS_OF_SHORT_PASS_MAX = 100;
+
     private final ShardHosts<TransactionsShard> hosts;
     private final MarkerNetwork network;
     private final MarkerPlan plan;
     private final LongSupplier steadyMs;
     private final SingleThread thread;
+    private final Consumer<Throwable> onFailure;
 
     /** Shards to ask. */
     private final Set<Integer> changed = ConcurrentHashMap.newKeySet();
@@ -52,10 +59,14 @@ final class MarkerWriter implements AutoCloseable {
     /** What has happened: an answer for each shard, request and report under way at most. */
     private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
 
-    private final AtomicBoolean isScheduled = new AtomicBoolean();
+    /** How many events there were since the last pass began; zero if no pass is under way or due. */
+    private final AtomicInteger unseen = new AtomicInteger();
+
+    private volatile boolean isShort = true;
+    private volatile boolean isClosed;
     private volatile MarkersOwed owed = MarkersOwed.NONE;
 
-    /** The shards that have been asked. Used by the thread, as all below. */
+    /** The shards that have been asked. Used in a pass, as all below. */
     private final Set<Integer> asked = new HashSet<>();
 
     private @Nullable Future<?> wakeUp;
@@ -64,7 +75,7 @@ final class MarkerWriter implements AutoCloseable {
     /**
      * A writer that has not started.
      *
-     * @param onFailure gets what has ended the thread; must not block
+     * @param onFailure gets what has ended the writer; must not block
      */
     MarkerWriter(
             ShardHosts<TransactionsShard> hosts,
@@ -77,26 +88,27 @@ final class MarkerWriter implements AutoCloseable {
         this.plan = new MarkerPlan(leaders);
         this.steadyMs = steadyMs;
         this.thread = new SingleThread("transaction-markers", onFailure);
+        this.onFailure = onFailure;
     }
 
     void start() {
         var unused = thread.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** More decisions of a shard are committed, or it has been loaded. Returns at once. */
+    /** More decisions of a shard are committed, or it has been loaded. Returns at once. The caller must not hold a lock. */
     void shardChanged(int partition) {
         changed.add(partition);
         wake();
     }
 
-    /** The markers that are not known to be written. */
+    /** The markers that were not known to be written about a second ago. */
     MarkersOwed owed() {
         return owed;
     }
 
     private void tick() {
         changed.addAll(hosts.partitions());
-        run();
+        happened(() -> owed = plan.size());
     }
 
     private void happened(Runnable event) {
@@ -105,13 +117,33 @@ final class MarkerWriter implements AutoCloseable {
     }
 
     private void wake() {
-        if (isScheduled.compareAndSet(false, true)) {
-            thread.executeIfRunning(this::run);
+        if (unseen.getAndIncrement() == 0) {
+            if (isShort) {
+                run();
+            } else {
+                thread.executeIfRunning(this::run);
+            }
         }
     }
 
     private void run() {
-        isScheduled.set(false);
+        if (isClosed) {
+            return;
+        }
+        int seen = unseen.get();
+        try {
+            pass();
+        } catch (RuntimeException | Error e) {
+            // The caller may be a future, which would keep it to itself.
+            onFailure.accept(e);
+            return;
+        }
+        if (unseen.addAndGet(-seen) > 0) {
+            thread.executeIfRunning(this::run);
+        }
+    }
+
+    private void pass() {
         for (Runnable event = events.poll(); event != null; event = events.poll()) {
             event.run();
         }
@@ -125,7 +157,7 @@ final class MarkerWriter implements AutoCloseable {
         MarkerPlan.Work work = plan.next(steadyMs.getAsLong());
         work.batches().forEach(this::send);
         work.reports().forEach(this::report);
-        owed = plan.size();
+        isShort = plan.endings() <= ENDINGS_OF_SHORT_PASS_MAX;
         wakeUpAt(work.nextMs());
     }
 
@@ -136,7 +168,7 @@ final class MarkerWriter implements AutoCloseable {
         }
         if (nextMs != Long.MAX_VALUE) {
             long delayMs = Math.max(1, nextMs - steadyMs.getAsLong());
-            wakeUp = thread.scheduleIfRunning(this::run, delayMs).orElse(null);
+            wakeUp = thread.scheduleIfRunning(this::wake, delayMs).orElse(null);
         }
     }
 
@@ -186,7 +218,7 @@ final class MarkerWriter implements AutoCloseable {
     private void answered(
             MarkerPlan.Batch batch, @Nullable WriteTxnMarkersResponse answer, @Nullable Throwable failure) {
         if (answer == null || answer.markers().size() != batch.parts().size()) {
-            warn(batch.lane().broker() + ": " + (failure == null ? "its answer lacks results" : failure.getMessage()));
+            warn(batch.lane().broker() + ": " + (failure == null ? "its answer lacks results" : failure));
             plan.answered(batch, (place, partition) -> ErrorCode.NETWORK_EXCEPTION, steadyMs.getAsLong());
             return;
         }
@@ -220,9 +252,10 @@ final class MarkerWriter implements AutoCloseable {
                 error -> happened(() -> plan.reported(report, error, steadyMs.getAsLong())));
     }
 
-    /** Ends the thread. Another broker sends what is left. */
+    /** Ends the passes but for one that is under way. Another broker sends what is left. */
     @Override
     public void close() {
+        isClosed = true;
         thread.shutdownNow();
     }
 }

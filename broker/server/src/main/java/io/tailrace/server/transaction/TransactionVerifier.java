@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * Thread-safe.
  */
 public interface TransactionVerifier {
-    /** How often a batch is verified if a marker comes in between: that of the transaction before, and no other one. */
+    /** How often a batch is verified. A marker of the previous transaction can arrive meanwhile; then it is verified again. */
     int ATTEMPTS_MAX = 3;
 
     /**
