@@ -21,16 +21,16 @@ final class CoordinatorMetrics {
     private static final List<String> PROTOCOL = List.of("protocol");
 
     private final GroupCoordinator groups;
-    private final Clocks clocks;
-
-    /** Guarded by this object's monitor, as is {@link #countedMs}. */
-    private GroupCounts counts = GroupCounts.NONE;
-
-    private long countedMs = Long.MIN_VALUE;
+    private final ShardAnswers<GroupCounts, GroupCounts> counts;
 
     CoordinatorMetrics(GroupCoordinator groups, Clocks clocks) {
         this.groups = groups;
-        this.clocks = clocks;
+        counts = new ShardAnswers<>(
+                answers -> groups.queryAll(new GroupCounts.Count(), answers),
+                GroupCounts.NONE,
+                (answers, last) -> answers.map(all -> all.stream().reduce(GroupCounts.NONE, GroupCounts::plus))
+                        .orElse(last),
+                clocks.steadyMs());
     }
 
     void register(Metrics metrics) {
@@ -85,38 +85,29 @@ final class CoordinatorMetrics {
 
     private void registerGroups(Metrics metrics) {
         metrics.gauges(COORDINATOR + "group_count", "Groups.", PROTOCOL, samples -> {
-            samples.add(counts().classicSum(), "classic");
-            samples.add(counts().consumerSum(), "consumer");
+            samples.add(counts.get().classicSum(), "classic");
+            samples.add(counts.get().consumerSum(), "consumer");
         });
         metrics.gauges(COORDINATOR + "consumer_group_count", "Groups of the consumer protocol.", STATE, samples -> {
             for (ConsumerGroupState state : ConsumerGroupState.values()) {
-                samples.add(counts().consumer().getOrDefault(state, 0), lower(state.text()));
+                samples.add(counts.get().consumer().getOrDefault(state, 0), lower(state.text()));
             }
         });
-        metrics.gauge(GROUPS + "groups", "Groups of the classic protocol.", () -> counts().classicSum());
+        metrics.gauge(GROUPS + "groups", "Groups of the classic protocol.", () -> counts.get()
+                .classicSum());
         for (ClassicGroupState state : ClassicGroupState.values()) {
             if (state != ClassicGroupState.DEAD) {
                 metrics.gauge(
                         GROUPS + "groups" + lower(state.text()),
                         "Groups of the classic protocol in this state.",
-                        () -> counts().classic().getOrDefault(state, 0));
+                        () -> counts.get().classic().getOrDefault(state, 0));
             }
         }
-        metrics.gauge(GROUPS + "offsets", "Committed offsets.", () -> counts().offsets());
+        metrics.gauge(
+                GROUPS + "offsets", "Committed offsets.", () -> counts.get().offsets());
     }
 
     private static String lower(String name) {
         return name.toLowerCase(Locale.ROOT);
-    }
-
-    private synchronized GroupCounts counts() {
-        long nowMs = clocks.steadyMs().getAsLong();
-        if (countedMs == Long.MIN_VALUE || nowMs - countedMs > ShardAnswers.AGE_MS_MAX) {
-            counts = ShardAnswers.<GroupCounts>of(answers -> groups.queryAll(new GroupCounts.Count(), answers))
-                    .map(all -> all.stream().reduce(GroupCounts.NONE, GroupCounts::plus))
-                    .orElse(counts);
-            countedMs = clocks.steadyMs().getAsLong();
-        }
-        return counts;
     }
 }

@@ -32,15 +32,10 @@ final class GroupMetrics {
     private static final List<String> PARTITION = List.of("consumergroup", "topic", "partition");
     private static final Overview NOTHING = new Overview(List.of(), List.of(), 0);
 
-    private final Shards shards;
     private final Lags lags;
     private final Clocks clocks;
     private final int offsetsMax;
-
-    /** Guarded by this object's monitor, as is {@link #askedMs}. */
-    private Overview overview = NOTHING;
-
-    private long askedMs = Long.MIN_VALUE;
+    private final ShardAnswers<GroupsQuery.Answer, Overview> overview;
 
     /** Asks all shards of this broker. */
     @FunctionalInterface
@@ -74,10 +69,14 @@ final class GroupMetrics {
     }
 
     GroupMetrics(Shards shards, Lags lags, Clocks clocks, int offsetsMax) {
-        this.shards = shards;
         this.lags = lags;
         this.clocks = clocks;
         this.offsetsMax = offsetsMax;
+        overview = new ShardAnswers<>(
+                answers -> shards.ask(new GroupsQuery(offsetsMax), answers),
+                NOTHING,
+                (answers, last) -> answers.map(this::overview).orElse(NOTHING),
+                clocks.steadyMs());
     }
 
     void register(Metrics metrics) {
@@ -140,24 +139,9 @@ final class GroupMetrics {
         return topics;
     }
 
-    /** The shards' answers for the scrape in progress. A failure, too, counts for all of its metrics. */
-    synchronized Overview overview() {
-        long nowMs = clocks.steadyMs().getAsLong();
-        if (askedMs == Long.MIN_VALUE || nowMs - askedMs > ShardAnswers.AGE_MS_MAX) {
-            overview = NOTHING;
-            try {
-                overview = ask();
-            } finally {
-                askedMs = clocks.steadyMs().getAsLong();
-            }
-        }
-        return overview;
-    }
-
-    private Overview ask() {
-        return ShardAnswers.<GroupsQuery.Answer>of(answers -> shards.ask(new GroupsQuery(offsetsMax), answers))
-                .map(this::overview)
-                .orElse(NOTHING);
+    /** The groups for the scrape in progress. */
+    Overview overview() {
+        return overview.get();
     }
 
     private Overview overview(List<GroupsQuery.Answer> answers) {

@@ -19,14 +19,16 @@ final class TransactionMetrics {
     private final Transactions transactions;
     private final Clocks clocks;
 
-    /** Guarded by this object's monitor, as is {@link #countedMs}. */
-    private CountTransactions.Answer counts = new CountTransactions.Answer(0, 0);
-
-    private long countedMs = Long.MIN_VALUE;
+    private final ShardAnswers<CountTransactions.Answer, CountTransactions.Answer> counts;
 
     TransactionMetrics(Transactions transactions, Clocks clocks) {
         this.transactions = transactions;
         this.clocks = clocks;
+        counts = new ShardAnswers<>(
+                answers -> transactions.coordinator().queryAll(new CountTransactions(), answers),
+                new CountTransactions.Answer(0, 0),
+                (answers, last) -> answers.map(TransactionMetrics::sum).orElse(last),
+                clocks.steadyMs());
     }
 
     void register(Metrics metrics) {
@@ -51,9 +53,10 @@ final class TransactionMetrics {
                                 .max()
                                 .orElse(0)
                         / MS_PER_SECOND);
-        metrics.gauge(TRANSACTIONS + "_ids", "Transactional ids.", () -> counts().ids());
         metrics.gauge(
-                TRANSACTIONS + "s_open", "Transactions that have begun and are not complete.", () -> counts().open());
+                TRANSACTIONS + "_ids", "Transactional ids.", () -> counts.get().ids());
+        metrics.gauge(TRANSACTIONS + "s_open", "Transactions that have begun and are not complete.", () -> counts.get()
+                .open());
         metrics.gauge(
                 TRANSACTIONS + "_markers_owed",
                 "Markers that ended transactions owe to partitions, those on their way included.",
@@ -70,18 +73,6 @@ final class TransactionMetrics {
     private long oldestMs() {
         long sinceMs = transactions.markersOwed().oldestMs();
         return sinceMs == Long.MAX_VALUE ? 0 : Math.max(0, clocks.steadyMs().getAsLong() - sinceMs);
-    }
-
-    private synchronized CountTransactions.Answer counts() {
-        long nowMs = clocks.steadyMs().getAsLong();
-        if (countedMs == Long.MIN_VALUE || nowMs - countedMs > ShardAnswers.AGE_MS_MAX) {
-            counts = ShardAnswers.<CountTransactions.Answer>of(
-                            answers -> transactions.coordinator().queryAll(new CountTransactions(), answers))
-                    .map(TransactionMetrics::sum)
-                    .orElse(counts);
-            countedMs = clocks.steadyMs().getAsLong();
-        }
-        return counts;
     }
 
     private static CountTransactions.Answer sum(List<CountTransactions.Answer> answers) {
