@@ -41,16 +41,24 @@ final class SocketNetwork implements Network {
         return answer;
     }
 
-    private synchronized void watch() {
+    private void watch() {
         try {
-            while (!closed) {
-                wait(WATCH_MS);
+            while (awaitCheck()) {
                 long nowMs = time.elapsedMs();
                 connections.values().forEach(connection -> connection.expire(nowMs));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Waits until the next check. Returns false if there is none. */
+    private synchronized boolean awaitCheck() throws InterruptedException {
+        long untilMs = time.elapsedMs() + WATCH_MS;
+        for (long leftMs = WATCH_MS; !closed && leftMs > 0; leftMs = untilMs - time.elapsedMs()) {
+            wait(leftMs);
+        }
+        return !closed;
     }
 
     @Override
