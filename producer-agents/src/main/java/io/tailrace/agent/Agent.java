@@ -29,6 +29,7 @@ final class Agent implements AutoCloseable {
     private final List<Sending.Read> read = new ArrayList<>();
 
     private final InFlightMemory memory;
+    private final long stepBytesMax;
     private final AuditReporter audit;
     private final Sending sending;
     private final CheckpointWriter checkpoint;
@@ -37,6 +38,8 @@ final class Agent implements AutoCloseable {
 
     private long scanAtMs = NEVER;
     private int firstSource;
+    /** Memory of the chunks that this step has read. */
+    private long stepBytes;
     /** When the agent last got further in a file, or lines were acknowledged. */
     private long progressMs = NEVER;
     /** {@link Sending#finalChunks} when that was last asked. */
@@ -77,6 +80,7 @@ final class Agent implements AutoCloseable {
             sources.add(TailedSource.of(source, config, shared, checkpointed, topics));
         }
         memory = new InFlightMemory(config.inFlightBytesMax(), sources.size());
+        stepBytesMax = start.isPresent() ? TransactionStart.STEP_BYTES_MAX : Long.MAX_VALUE;
         checkpoint = new CheckpointWriter(checkpointFile, checkpointed, sources, audit);
         auditGate = new SendGate("audit", auditRecords::isRegistered, () -> connections
                 .producer()
@@ -210,7 +214,7 @@ final class Agent implements AutoCloseable {
         return sending.linesInFlight();
     }
 
-    /** Reads a chunk of each source in turn, as long as any has more and memory is left. */
+    /** Reads a chunk of each source in turn, while any has more, memory is left, and the step has read less than its limit. */
     private void readLines(Moment now) {
         firstSource = (firstSource + 1) % sources.size();
         List<TailedSource> turns = new ArrayList<>();
@@ -221,6 +225,7 @@ final class Agent implements AutoCloseable {
                 turns.add(source);
             }
         }
+        stepBytes = 0;
         while (!turns.isEmpty()) {
             turns.removeIf(source -> !readNext(source, now));
         }
@@ -231,7 +236,7 @@ final class Agent implements AutoCloseable {
 
     private boolean readNext(TailedSource source, Moment now) {
         long room = memory.room(source);
-        if (room <= 0 || !source.rate().isOpen(now.steadyMs())) {
+        if (room <= 0 || stepBytes >= stepBytesMax || !source.rate().isOpen(now.steadyMs())) {
             return false;
         }
         Optional<FileChunk> next = source.tail().readNext(room, now);
@@ -239,6 +244,7 @@ final class Agent implements AutoCloseable {
             read.add(new Sending.Read(source, each));
             source.rate().took(each.chunk().lines().count(), now.steadyMs());
             memory.add(source, each.chunk().memoryBytes());
+            stepBytes += each.chunk().memoryBytes();
         });
         return next.isPresent();
     }
