@@ -19,8 +19,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,6 +36,13 @@ class AgentMeasurement {
     private static final int ROUNDS = Integer.getInteger("rounds", 3);
     private static final int QUIET_FILES = Integer.getInteger("quietFiles", 1000);
     private static final int QUIET_LINES = 10;
+
+    /** Names of what is measured; empty for all that are installed. */
+    private static final List<String> PROGRAMS = Stream.of(
+                    System.getProperty("programs", "").split(","))
+            .filter(name -> !name.isEmpty())
+            .toList();
+
     private static final Duration IDLE = Duration.ofSeconds(30);
 
     /** Programs treat a file as busy for a while after its last line. */
@@ -99,10 +108,15 @@ class AgentMeasurement {
         String flags = System.getProperty("agentFlags", "");
         List<LogShipper> present = new ArrayList<>();
         for (LogShipper shipper : List.of(
-                new LogShipper.Agent("raw", registryUrl, flags),
-                new LogShipper.Agent("combined", registryUrl, flags),
+                new LogShipper.Agent("raw", false, registryUrl, flags),
+                new LogShipper.Agent("raw", true, registryUrl, flags),
+                new LogShipper.Agent("combined", false, registryUrl, flags),
+                new LogShipper.Agent("combined", true, registryUrl, flags),
                 new LogShipper.Rsyslog(),
                 new LogShipper.Flume())) {
+            if (!PROGRAMS.isEmpty() && !PROGRAMS.contains(shipper.name())) {
+                continue;
+            }
             Optional<String> missing = shipper.missing();
             if (missing.isPresent()) {
                 System.out.println("agent: " + shipper.name() + " is not measured: " + missing.get());
@@ -206,10 +220,16 @@ class AgentMeasurement {
         }
     }
 
+    /** Up to the end of the last transaction. The markers count as records: about ten a second. */
     private static long records(Admin admin, String... topics) throws Exception {
         Map<TopicPartition, OffsetSpec> ends = Stream.of(topics)
                 .collect(Collectors.toMap(topic -> new TopicPartition(topic, 0), topic -> OffsetSpec.latest()));
-        return admin.listOffsets(ends).all().get().values().stream()
+        return admin
+                .listOffsets(ends, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                .all()
+                .get()
+                .values()
+                .stream()
                 .mapToLong(ListOffsetsResultInfo::offset)
                 .sum();
     }

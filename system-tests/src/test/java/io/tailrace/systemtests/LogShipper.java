@@ -39,12 +39,13 @@ interface LogShipper {
     /**
      * This project's agent, with its default heap.
      *
+     * @param transactions whether it sends in transactions, at the default interval
      * @param flags additional flags of the JVM, such as those of a profile; may be empty
      */
-    record Agent(String format, String registryUrl, String flags) implements LogShipper {
+    record Agent(String format, boolean transactions, String registryUrl, String flags) implements LogShipper {
         @Override
         public String name() {
-            return "Tailrace";
+            return transactions ? "Tailrace-transactions" : "Tailrace";
         }
 
         @Override
@@ -62,6 +63,8 @@ interface LogShipper {
                     source.web.topic=%s
                     dead.letter.topic=%s
                     data.dir=%s
+                    transactions=%s
+                    agent.id=%s
                     """.formatted(
                             task.bootstrapServers(),
                             registryUrl,
@@ -69,7 +72,9 @@ interface LogShipper {
                             format,
                             task.topic(),
                             task.deadLetters(),
-                            task.state().resolve("data")));
+                            task.state().resolve("data"),
+                            transactions,
+                            task.topic()));
             return Command.commandLine(List.of("agent", "--config", file.toString()));
         }
 

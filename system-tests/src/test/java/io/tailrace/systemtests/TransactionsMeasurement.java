@@ -16,6 +16,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class TransactionsMeasurement {
     private static final int ROUNDS = Integer.getInteger("rounds", 5);
+    /** Until the compilers of both brokers have little left to do. */
+    private static final int WARM_UPS = Integer.getInteger("warmUps", 5);
+
     private static final int PARTITIONS = 4;
     private static final String VALUE = "x".repeat(1_000);
 
@@ -44,7 +47,7 @@ class TransactionsMeasurement {
 
     /** How many records a transaction has, and how many transactions a run has. */
     private record Shape(int records, int transactions) {
-        private static final List<Shape> ALL = List.of(new Shape(10, 1_000), new Shape(1_000, 300));
+        private static final List<Shape> ALL = List.of(new Shape(10, 2_000), new Shape(1_000, 300));
     }
 
     @Test
@@ -58,9 +61,10 @@ class TransactionsMeasurement {
                     new Measured("Apache Kafka", new KafkaClients(kafka::bootstrapServers), kafka::cpuMs));
             for (Measured broker : all) {
                 broker.clients().createTopic("measured", PARTITIONS);
-                // The compilers of both brokers have seen what is measured.
-                for (Shape shape : Shape.ALL) {
-                    run(broker, shape, "warm-up");
+                for (int i = 1; i <= WARM_UPS; i++) {
+                    for (Shape shape : Shape.ALL) {
+                        run(broker, shape, "warm-up-" + i);
+                    }
                 }
             }
             for (int round = 1; round <= ROUNDS; round++) {
