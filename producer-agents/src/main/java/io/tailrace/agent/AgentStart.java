@@ -77,8 +77,8 @@ final class AgentStart implements AgentLoop.Starting {
     }
 
     /**
-     * Why the topic of the positions cannot be written to. The producer asks brokers for it from the first call on. Before it was created
-     * for this, they would create it with their defaults.
+     * Why the topic of the positions cannot be written to. To be asked once the topic exists: the producer requests its metadata, for
+     * which brokers would create it with their defaults.
      */
     private Optional<String> topicProblem(AgentTransactionConfig transactions) {
         return connections.producer().unavailability(transactions.topic()).map(why -> String.valueOf(why.getMessage()));

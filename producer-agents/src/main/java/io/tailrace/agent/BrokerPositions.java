@@ -30,7 +30,7 @@ final class BrokerPositions implements PositionTopic {
     /** What a starting agent reads at most of what is not compacted yet. */
     private static final int SEGMENT_BYTES = 32 << 20;
 
-    /** How long the reading may make no progress. A transaction that is open when it comes to a halt has ended before. */
+    /** How long the reading may make no progress: a transaction that blocks it has timed out by then. */
     static final long STALL_MS_MAX = 2L * AgentTransactionConfig.TIMEOUT_MS;
 
     private static final Duration POLL = Duration.ofMillis(500);

@@ -73,8 +73,8 @@ final class CheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * Writes a change that {@link #takeChange} has returned, or an empty one, after which the checkpoint is up to date if it was not, and
-     * forced to the disk if that was due.
+     * Writes a change that {@link #takeChange} has returned, or an empty one, after which the checkpoint is up to date if it was not,
+     * and forced to the disk if that was due.
      *
      * @return false if that failed
      */

@@ -386,15 +386,20 @@ class AgentTransactionsTest {
         assertThat(start.problem(harness.steadyMs())).isEmpty();
     }
 
-    @Test
-    void anAgentForcesItsCheckpointToTheDiskAlthoughNothingMoreIsCommitted() throws IOException {
+    /** Sends more lines than fit into one transaction. The changes of all but the first stay in the page cache. */
+    private VolatileDisk runOnVolatileDisk() throws IOException {
         harness.close();
         VolatileDisk disk = new VolatileDisk(new Random(1));
         start(AT_ONCE, disk::open);
-        // More than one transaction takes. The changes of all but the first stay in the page cache.
         harness.append("access.log", ("x".repeat(1_000) + "\n").repeat(3_000));
         harness.run();
         assertThat(harness.lines()).hasSize(3_000);
+        return disk;
+    }
+
+    @Test
+    void anAgentForcesItsCheckpointToTheDiskAlthoughNothingMoreIsCommitted() throws IOException {
+        VolatileDisk disk = runOnVolatileDisk();
         harness.run();
 
         disk.failPower(harness.data);
@@ -405,11 +410,7 @@ class AgentTransactionsTest {
 
     @Test
     void anAgentThatStopsForcesItsCheckpointMeanwhile() throws IOException {
-        harness.close();
-        VolatileDisk disk = new VolatileDisk(new Random(1));
-        start(AT_ONCE, disk::open);
-        harness.append("access.log", ("x".repeat(1_000) + "\n").repeat(3_000));
-        harness.run();
+        VolatileDisk disk = runOnVolatileDisk();
         harness.producer.holding = true;
         harness.pass(1_000);
         harness.agent.stepToStop(harness.now());

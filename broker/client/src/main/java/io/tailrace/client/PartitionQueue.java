@@ -28,7 +28,7 @@ final class PartitionQueue {
     private short epoch;
     private int nextSequence;
     private boolean ackedInEpoch;
-    /** The first number of the first batch that was removed without an acknowledgement; {@link RecordBatch#NO_SEQUENCE} for none. */
+    /** The first number of the first batch that was removed unacknowledged; {@link RecordBatch#NO_SEQUENCE} for none. */
     private int gapAt = RecordBatch.NO_SEQUENCE;
 
     private int inFlight;

@@ -9,8 +9,8 @@ import java.util.OptionalLong;
  * @param producerId its id
  * @param producerEpoch its epoch
  * @param lastSequence the sequence number of its last record; -1 for none
- * @param lastTimestampMs when the leader last saw a batch or marker of it, in milliseconds since the epoch. Kafka's brokers report the
- *     timestamp of that batch or marker instead. -1 for none
+ * @param lastTimestampMs when the leader last saw a batch or marker of it, in milliseconds since the epoch; -1 for none. Kafka's
+ *     brokers report the timestamp of that batch or marker instead
  * @param coordinatorEpoch the coordinator's epoch in its last marker; empty if there was none
  * @param transactionStart the first offset of its open transaction; empty if there is none
  */

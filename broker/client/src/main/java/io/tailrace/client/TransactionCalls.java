@@ -19,8 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * The requests of a transactional producer to coordinators, each repeated for up to the delivery timeout. Any thread may make a call, but
- * only the producer's thread polls it, and so makes its attempts.
+ * The requests of a transactional producer to coordinators, each repeated for up to the delivery timeout. Any thread may make a call,
+ * but only the producer's thread polls it, and so makes its attempts.
  */
 final class TransactionCalls {
     private static final String FEATURE = "transaction.version";

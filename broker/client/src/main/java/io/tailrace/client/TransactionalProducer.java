@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
  *
  * <ul>
  *   <li><b>Failed</b>: nothing of it will be visible. What is not acknowledged fails, and so do sends, until {@link #abort}. This
- *       is what a record leads to that fails, and {@link ErrorCode#TRANSACTION_ABORTABLE}. If a batch was refused, only its own records
- *       fail with a {@link RecordsRefusedException}; it is the cause of the others' failure.
+ *       is what a record leads to that fails, and {@link ErrorCode#TRANSACTION_ABORTABLE}. If a batch was refused, only its own
+ *       records fail with a {@link RecordsRefusedException}; it is the cause of the failure of all else, the commit included.
  *   <li><b>Lost</b>: the id, or its epoch, is no longer this producer's ({@link ErrorCode#PRODUCER_FENCED},
  *       {@link ErrorCode#INVALID_PRODUCER_EPOCH}, {@link ErrorCode#INVALID_PRODUCER_ID_MAPPING}): another producer has the id, or the
  *       transaction took longer than its timeout. Final, unless {@link #initTransactions} takes the id back from whoever has it.

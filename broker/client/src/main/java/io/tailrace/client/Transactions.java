@@ -296,6 +296,7 @@ final class Transactions {
 
     /** Something of the transaction has failed: it cannot be committed. Returns the failure. */
     private ClientException failed(ClientException why) {
+        ClientException ofOthers = ofOthers(why);
         CompletableFuture<Void> done;
         synchronized (this) {
             // Once the end is on its way, only its answer says what becomes of the transaction.
@@ -303,9 +304,9 @@ final class Transactions {
                 return why;
             }
             done = isCommitting() ? outcome : new CompletableFuture<>();
-            become(why.isFence() ? State.WITHOUT_ID : State.FAILED, ofOthers(why));
+            become(why.isFence() ? State.WITHOUT_ID : State.FAILED, ofOthers);
         }
-        done.completeExceptionally(why);
+        done.completeExceptionally(ofOthers);
         return why;
     }
 

@@ -94,8 +94,8 @@ public class Exchange {
     }
 
     /**
-     * Keeps the connection's later requests waiting until this one is answered or {@link #releaseConnection} is called. For requests
-     * that another thread works on and that must take effect before later ones.
+     * Keeps the connection's later requests waiting until this one is answered or {@link #releaseConnection} is called. For
+     * requests that another thread works on and that must take effect before later ones.
      */
     public final void holdConnection() {
         holdsConnection = true;

@@ -138,9 +138,14 @@ class TransactionalProduceTest {
 
         question.answer(ErrorCode.NONE);
         client = server.connect();
-        client.call(produce(TOPIC, 1, 0, batch("of another client")), ProduceResponse.class);
+        // Connections of both threads, behind what the answer has queued there.
+        for (int others = 1; others <= 4; others++) {
+            try (RawClient other = server.connect()) {
+                other.call(produce(TOPIC, 1, 0, batch("of another client")), ProduceResponse.class);
+            }
+        }
 
-        assertThat(replicas.logEndOffset()).isEqualTo(1);
+        assertThat(replicas.logEndOffset()).isEqualTo(4);
     }
 
     @Test
