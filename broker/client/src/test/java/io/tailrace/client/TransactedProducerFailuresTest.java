@@ -88,7 +88,7 @@ class TransactedProducerFailuresTest extends TransactionFixture {
         assertThat(failureOf(refused)).isEqualTo(ErrorCode.INVALID_RECORD);
         CompletableFuture<Void> committed = producer.commit();
         step();
-        assertThat(failureOf(committed)).isEqualTo(ErrorCode.INVALID_RECORD);
+        assertThat(failureOf(committed)).isEqualTo(ErrorCode.OPERATION_NOT_ATTEMPTED);
         CompletableFuture<Void> aborted = producer.abort();
         step();
         answerEnd((short) 4);
