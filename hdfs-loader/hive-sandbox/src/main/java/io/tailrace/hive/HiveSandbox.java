@@ -14,7 +14,7 @@ import org.apache.hive.service.server.HiveServer2;
  */
 final class HiveSandbox implements AutoCloseable {
 
-    private final SandboxPorts ports;
+    private SandboxPorts ports;
     private final Deque<Part> running = new ArrayDeque<>();
 
     /** A running server of the sandbox. */
@@ -35,10 +35,12 @@ final class HiveSandbox implements AutoCloseable {
      * @throws IOException if a server does not start; the others are closed
      */
     static HiveSandbox start(Path dir, SandboxPorts wanted) throws IOException {
-        SandboxPorts ports = wanted.withFreePorts();
-        HiveSandbox sandbox = new HiveSandbox(ports);
+        HiveSandbox sandbox = new HiveSandbox(wanted.withFreeHdfsPort());
         try {
-            sandbox.running.push(SandboxHdfs.start(dir.resolve("hdfs"), ports));
+            sandbox.running.push(SandboxHdfs.start(dir.resolve("hdfs"), sandbox.ports));
+            // HDFS takes free ports for its data. So those of Hive are looked for after it.
+            SandboxPorts ports = sandbox.ports.withFreePorts();
+            sandbox.ports = ports;
             HiveConf conf = HiveSite.install(dir.resolve("hive"), ports);
             createScratchFolder(conf);
             sandbox.running.push(SandboxMetastore.start(conf, ports));

@@ -17,6 +17,16 @@ record SandboxPorts(int hdfs, int metastore, int hive) {
 
     static final String HOST = "127.0.0.1";
 
+    /** Replaces a 0 for HDFS by a free port. */
+    SandboxPorts withFreeHdfsPort() throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        SandboxPorts found = new SandboxPorts(freePortIfZero(hdfs, held), metastore, hive);
+        for (ServerSocket socket : held) {
+            socket.close();
+        }
+        return found;
+    }
+
     /** Replaces each 0 by a free port. */
     SandboxPorts withFreePorts() throws IOException {
         List<ServerSocket> held = new ArrayList<>();
