@@ -10,6 +10,7 @@ import io.tailrace.agent.inspect.FileStatus;
 import io.tailrace.agent.inspect.PathCheck;
 import io.tailrace.agent.inspect.RegistryCheck;
 import io.tailrace.agent.inspect.StateCheck;
+import io.tailrace.agent.inspect.TransactionCheck;
 import io.tailrace.agent.tail.Directories;
 import io.tailrace.agent.tail.FileSelection;
 import io.tailrace.agent.tail.FoundFiles;
@@ -18,8 +19,10 @@ import io.tailrace.agent.tail.Multiline;
 import io.tailrace.agent.tail.OpenFiles;
 import io.tailrace.agent.tail.SourceTail;
 import io.tailrace.agent.tail.TailResources;
+import io.tailrace.agent.transaction.AgentTransactionConfig;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.ClusterAdmin;
+import io.tailrace.client.TransactionAdmin;
 import io.tailrace.config.Config;
 import io.tailrace.process.CommandRunner;
 import io.tailrace.process.OutputOptions;
@@ -91,7 +94,22 @@ final class AgentInspection {
                     boolean isCreated = topic.equals(agent.audit().progressTopic());
                     report.run("topic " + topic, () -> check.topic(topic, isCreated));
                 }
+                if (agent.transactions().isPresent()) {
+                    checkTransactions(report, agent.transactions().get(), admin, client);
+                }
             }
+        }
+    }
+
+    private void checkTransactions(
+            CheckReport report, AgentTransactionConfig transactions, ClusterAdmin admin, ClientConfig client)
+            throws InterruptedException {
+        String bootstrap = config.value(AgentKeys.BOOTSTRAP_SERVERS);
+        try (TransactionAdmin transactionAdmin = TransactionAdmin.create(client)) {
+            TransactionCheck check = new TransactionCheck(admin, transactionAdmin, transactions, bootstrap);
+            report.run("transactions", check::version);
+            report.run(check.transactionalId(), check::coordinator);
+            report.run(check.topic(), check::positions);
         }
     }
 

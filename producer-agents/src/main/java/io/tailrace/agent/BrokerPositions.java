@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** The topic of the agents' positions on the brokers, with connections for each call. For one thread at a time. */
@@ -81,7 +80,7 @@ final class BrokerPositions implements PositionTopic {
             throw new ClientException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, config.topic() + " does not exist");
         }
         return new TopicPartition(
-                config.topic(), partitionOf(config.agentId(), topic.partitions().size()));
+                config.topic(), config.partitionOf(topic.partitions().size()));
     }
 
     /** The agent's values in a partition, from an offset up to an exclusive end. */
@@ -128,12 +127,5 @@ final class BrokerPositions implements PositionTopic {
         } else {
             values.put(own, value);
         }
-    }
-
-    /** The partition of an agent, which must stay the same. */
-    static int partitionOf(String agentId, int partitions) {
-        CRC32C crc = new CRC32C();
-        crc.update(agentId.getBytes(StandardCharsets.UTF_8));
-        return (int) (crc.getValue() % partitions);
     }
 }

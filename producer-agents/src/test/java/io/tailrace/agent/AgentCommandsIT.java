@@ -109,6 +109,8 @@ class AgentCommandsIT {
 
         Files.writeString(folder.resolve("access.log"), "one\ntwo\n");
         awaitCheck(0, "OK +source web +1 files can be read");
+        awaitCheck(0, "OK +transactional id .* has no coordinator yet", "--set=transactions=true");
+        assertThat(out.toString()).containsPattern("OK +transactions +the brokers have transaction.version=2");
         assertThat(run("--check", "--set=source.web.format=logformat", "--set=source.web.pattern=%h"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("source.web: log format \"%h\"");

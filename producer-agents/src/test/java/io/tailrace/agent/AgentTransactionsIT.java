@@ -50,6 +50,10 @@ class AgentTransactionsIT extends AgentProcesses {
         append("fenced", 0, 1_000);
         ChildProcess first = transactional("fenced");
         Awaitility.await().ignoreExceptions().until(() -> lines("fenced").size() == 1_000);
+        ChildProcess check = transactional("fenced", "--check");
+        check.await("OK +transactional id tailrace-agent-fenced +(its coordinator answers: [A-Z])");
+        check.await("OK +topic tailrace-agent-positions +partition \\d, .* (is compacted and has a leader)");
+        assertThat(check.awaitExit()).as("checked beside the running agent").isZero();
 
         ChildProcess second = transactional("fenced", "--set", "data.dir=" + folder.resolve("fenced-elsewhere"));
         second.await("agent is ready(.*)");

@@ -4,6 +4,7 @@ import io.tailrace.client.ProducerDescription;
 import io.tailrace.client.TransactionAdmin;
 import io.tailrace.client.TransactionDescription;
 import io.tailrace.client.TransactionListing;
+import io.tailrace.client.TransactionalProducer;
 import io.tailrace.protocol.TopicPartition;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +18,11 @@ final class InMemoryTransactions implements TransactionAdmin {
     final Map<String, TransactionDescription> transactions = new TreeMap<>();
     final Map<TopicPartition, List<ProducerDescription>> producers = new TreeMap<>();
     final List<String> aborted = new ArrayList<>();
+
+    @Override
+    public int version() {
+        return TransactionalProducer.VERSION_MIN;
+    }
 
     @Override
     public List<TransactionListing> transactions() {

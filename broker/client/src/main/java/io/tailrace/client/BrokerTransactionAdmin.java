@@ -2,6 +2,7 @@ package io.tailrace.client;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.message.ApiVersionsRequest;
 import io.tailrace.protocol.message.DescribeProducersRequest;
 import io.tailrace.protocol.message.DescribeProducersResponse;
 import io.tailrace.protocol.message.DescribeTransactionsRequest;
@@ -42,6 +43,16 @@ final class BrokerTransactionAdmin implements TransactionAdmin {
 
     BrokerTransactionAdmin(ClientConfig config, Network network, Time time) {
         calls = new AdminCalls(config, network, time);
+    }
+
+    @Override
+    public int version() {
+        String what = "API versions";
+        return calls.call(
+                what, () -> calls.ask(new ApiVersionsRequest("tailrace", "0.1")).thenApply(answer -> {
+                    AdminCalls.check(answer.errorCode(), what, null);
+                    return TransactionCalls.version(answer);
+                }));
     }
 
     @Override

@@ -17,6 +17,9 @@ public interface TransactionAdmin extends AutoCloseable {
         return new BrokerTransactionAdmin(config);
     }
 
+    /** The version of transactions that the brokers have: the feature {@code transaction.version}; 0 if they do not have it. */
+    int version();
+
     /** All transactional ids, sorted. Fails unless every live broker answers. */
     List<TransactionListing> transactions();
 

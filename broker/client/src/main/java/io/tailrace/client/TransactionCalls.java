@@ -24,7 +24,6 @@ import java.util.function.Supplier;
  */
 final class TransactionCalls {
     private static final String FEATURE = "transaction.version";
-    private static final short VERSION = 2;
 
     private final ProducerConfig config;
     private final String transactionalId;
@@ -82,19 +81,25 @@ final class TransactionCalls {
 
     private boolean checkSupport(ApiVersionsResponse answer) {
         coordinator.check(answer.errorCode(), "API versions");
-        int level = answer.finalizedFeatures().stream()
+        int version = version(answer);
+        if (version < TransactionalProducer.VERSION_MIN) {
+            throw new ClientException(
+                    ErrorCode.UNSUPPORTED_VERSION,
+                    "transactional id " + transactionalId + ": the brokers have " + FEATURE + "=" + version
+                            + ", this client needs " + TransactionalProducer.VERSION_MIN
+                            + ": upgrade the brokers, and their feature");
+        }
+        isSupported = true;
+        return true;
+    }
+
+    /** The version of transactions that a broker reports; 0 if it reports none. */
+    static int version(ApiVersionsResponse answer) {
+        return answer.finalizedFeatures().stream()
                 .filter(feature -> feature.name().equals(FEATURE))
                 .mapToInt(ApiVersionsResponse.FinalizedFeature::maxVersionLevel)
                 .findFirst()
                 .orElse(0);
-        if (level < VERSION) {
-            throw new ClientException(
-                    ErrorCode.UNSUPPORTED_VERSION,
-                    "transactional id " + transactionalId + ": the brokers have " + FEATURE + "=" + level
-                            + ", this client needs " + VERSION + ": upgrade the brokers, and their feature");
-        }
-        isSupported = true;
-        return true;
     }
 
     private ProducerEpoch initiated(InitProducerIdResponse answer) {
@@ -114,7 +119,7 @@ final class TransactionCalls {
             throw new ClientException(
                     ErrorCode.UNSUPPORTED_VERSION,
                     "transactional id " + transactionalId + ": the coordinator has not raised the epoch, as version "
-                            + VERSION + " of transactions does");
+                            + TransactionalProducer.VERSION_MIN + " of transactions does");
         }
         return new ProducerEpoch(answer.producerId(), answer.producerEpoch());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.protocol.ErrorCode;
 import io.tailrace.protocol.TopicPartition;
+import io.tailrace.protocol.message.ApiVersionsResponse;
 import io.tailrace.protocol.message.DescribeProducersRequest;
 import io.tailrace.protocol.message.DescribeProducersResponse;
 import io.tailrace.protocol.message.DescribeTransactionsRequest;
@@ -91,6 +92,23 @@ class BrokerTransactionAdminTest {
                         7,
                         (short) 3,
                         List.of(new DescribeTransactionsResponse.Topic("t", List.of(0, 1))))));
+    }
+
+    @Test
+    void versionIsThatOfTheFinalizedFeature() {
+        List<ApiVersionsResponse.FinalizedFeature> features = new ArrayList<>();
+        answers = (broker, request) -> new ApiVersionsResponse(
+                ErrorCode.NONE,
+                List.of(),
+                0,
+                List.of(new ApiVersionsResponse.SupportedFeature("transaction.version", (short) 1, (short) 3)),
+                0,
+                features,
+                false);
+        assertThat(admin.version()).isZero();
+        features.add(new ApiVersionsResponse.FinalizedFeature("group.version", (short) 1, (short) 1));
+        features.add(new ApiVersionsResponse.FinalizedFeature("transaction.version", (short) 2, (short) 2));
+        assertThat(admin.version()).isEqualTo(2);
     }
 
     @Test

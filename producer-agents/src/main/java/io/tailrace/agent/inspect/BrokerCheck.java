@@ -15,6 +15,9 @@ import java.util.TreeMap;
 
 /** Checks that the brokers answer, and that they take what an agent sends to a topic. */
 public final class BrokerCheck {
+    /** What is said of a topic that does not exist, and need not. */
+    static final String CREATED_BY_THE_AGENT = "does not exist yet: the agent creates it";
+
     private final ClusterAdmin admin;
     private final String bootstrap;
     private final Limits limits;
@@ -82,7 +85,7 @@ public final class BrokerCheck {
     private List<Finding> unknown(String topic, boolean createdByTheAgent) {
         String subject = "topic " + topic;
         if (createdByTheAgent) {
-            return List.of(Finding.ok(subject, "does not exist yet: the agent creates it"));
+            return List.of(Finding.ok(subject, CREATED_BY_THE_AGENT));
         }
         String create = "tailrace topics create --bootstrap-server " + bootstrap + " --topic " + topic;
         return List.of(

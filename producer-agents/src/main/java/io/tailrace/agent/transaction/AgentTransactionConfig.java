@@ -1,5 +1,8 @@
 package io.tailrace.agent.transaction;
 
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
 /**
  * How an agent sends in transactions. Immutable.
  *
@@ -14,5 +17,12 @@ public record AgentTransactionConfig(String agentId, String topic, long interval
     /** Under which the coordinator knows the agent. */
     public String transactionalId() {
         return "tailrace-agent-" + agentId;
+    }
+
+    /** The partition of the topic that has the agent's positions, which must stay the same. */
+    public int partitionOf(int partitions) {
+        CRC32C crc = new CRC32C();
+        crc.update(agentId.getBytes(StandardCharsets.UTF_8));
+        return (int) (crc.getValue() % partitions);
     }
 }
