@@ -55,6 +55,10 @@ final class PeriodicLoad implements AutoCloseable {
             }
         } catch (Exception e) {
             monitor.failed(String.valueOf(e.getMessage()));
+            if (thread.isShutdown()) {
+                log.info("load stopped, the next process continues from the last commit: {}", e.getMessage());
+                return;
+            }
             log.error("load failed, the next one continues from the last commit: {}", e.getMessage(), e);
         } catch (Throwable e) {
             monitor.broken(e);

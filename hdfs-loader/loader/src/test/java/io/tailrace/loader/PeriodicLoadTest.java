@@ -1,7 +1,12 @@
 package io.tailrace.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.tailrace.metrics.Health;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,12 +16,30 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class PeriodicLoadTest {
     private static final Duration INTERVAL = Duration.ofMillis(1);
 
     private final LoadMonitor monitor = new LoadMonitor(List.of("logs"), InstantSource.system());
+    private final Logger logger = (Logger) LoggerFactory.getLogger(PeriodicLoad.class);
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        lines.start();
+        logger.addAppender(lines);
+        logger.setLevel(Level.INFO);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.setLevel(null);
+        logger.detachAppender(lines);
+    }
 
     @Test
     void loadsAgainAfterAFailure() throws Exception {
@@ -83,5 +106,34 @@ class PeriodicLoadTest {
         assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
         periodic.close();
         assertThat(ended).hasValueGreaterThanOrEqualTo(1);
+    }
+
+    @Test
+    void onlyAFailureWhichIsNotThatOfTheEndIsLoggedAsOne() throws Exception {
+        CountDownLatch loads = new CountDownLatch(2);
+        PeriodicLoad.Load load = () -> {
+            loads.countDown();
+            if (loads.getCount() > 0) {
+                throw new IOException("disk full");
+            }
+            try {
+                new CompletableFuture<Void>().get();
+            } catch (InterruptedException e) {
+                throw new IOException("interrupted while taking the lock", e);
+            }
+            return List.of();
+        };
+        PeriodicLoad periodic = new PeriodicLoad(load, INTERVAL, monitor);
+        assertThat(loads.await(30, TimeUnit.SECONDS)).isTrue();
+        periodic.close();
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getLevel, ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        tuple(Level.ERROR, "load failed, the next one continues from the last commit: disk full"),
+                        tuple(
+                                Level.INFO,
+                                "load stopped, the next process continues from the last commit: interrupted while taking"
+                                        + " the lock"));
+        assertThat(lines.list.get(1).getThrowableProxy()).as("stack trace").isNull();
     }
 }
