@@ -18,7 +18,7 @@ class PromiseMeasurement {
     private static final Duration LOAD = Duration.ofMinutes(Integer.getInteger("minutes", 10));
 
     @RegisterExtension
-    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(3, PromiseRun.BROKERS);
+    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(3, RotatedLogs.BROKERS);
 
     private final Findings findings = new Findings(
             "promise",

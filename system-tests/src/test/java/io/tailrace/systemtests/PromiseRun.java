@@ -1,25 +1,15 @@
 package io.tailrace.systemtests;
 
-import static org.awaitility.Awaitility.await;
-
 import io.tailrace.systemtests.rotation.LogFleet;
 import io.tailrace.systemtests.rotation.RowJudge;
 import io.tailrace.systemtests.rotation.RowReader;
 import io.tailrace.systemtests.rotation.Verdict;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.IsolationLevel;
 
 /**
  * Lines of logs that are rotated go through an agent, brokers and a loader into tables in Hive, while each process is killed and
@@ -29,23 +19,13 @@ import org.apache.kafka.common.IsolationLevel;
  * and all hours have ended.
  */
 final class PromiseRun {
-    private static final String HOST = "web-1";
-    private static final int PARTITIONS = 4;
-    private static final int REPLICAS = 3;
     private static final String LINE_PATTERN = "[^ ]+ [^ ]+ (?P<second>[0-9]+) .*";
-
-    /** Longer than any fault of a plan, and what it takes to recover from it on a busy machine. */
-    private static final Duration NEXT_ROW_MAX = Duration.ofMinutes(3);
 
     private final LocalCluster cluster;
     private final PromisePlan plan;
     private final Random random;
-    private final Path folder;
-    private final RowReader.Topics topics;
-    private final KafkaClients clients;
+    private final RotatedLogs logs;
     private final Instant start = Instant.now();
-    /** Judges what arrives in the topics, so that programs write on and delete files. */
-    private final RowJudge arrivals;
 
     /**
      * What happened, and the verdicts on it.
@@ -56,127 +36,74 @@ final class PromiseRun {
      */
     record Outcome(PromiseChaos chaos, Verdict topics, Verdict tables, List<HiveTables.Hour> hours) {}
 
-    /** Settings of the brokers of such a run. */
-    static final Map<String, String> BROKERS = Map.of(
-            "zookeeper.session.timeout.ms", "6000",
-            "min.insync.replicas", "2",
-            "default.replication.factor", "3",
-            "transaction.state.log.num.partitions", "4",
-            "replica.lag.time.max.ms", "4000",
-            "replica.socket.timeout.ms", "3000");
-
     /**
      * A run that has not begun.
      *
-     * @param cluster three brokers with {@link #BROKERS}
+     * @param cluster three brokers with {@link RotatedLogs#BROKERS}
      * @param name of its topics and its folder
      */
     PromiseRun(LocalCluster cluster, PromisePlan plan, String name) throws IOException {
         this.cluster = cluster;
         this.plan = plan;
         random = new Random(plan.seed());
-        folder = LocalCluster.emptyFolder(cluster.folder().resolve(name));
-        topics = new RowReader.Topics(name, name + "-dead-letters", PARTITIONS);
-        clients = new KafkaClients(cluster::bootstrapServers);
-        // Without transactions, a killed agent may repeat four chunks of a file.
-        arrivals = new RowJudge(HOST, new RowJudge.Limits(RotationPlan.LINE_BYTES_MAX, 4 * 4_096, 4L * 262_144));
+        logs = new RotatedLogs(cluster, name);
     }
 
     /** Runs all of it. Fails if a process ends by itself, or if something does not arrive. */
     Outcome run() throws Exception {
-        try (HiveTables hive = HiveTables.start(folder, cluster)) {
-            clients.createTopic(topics.lines(), PARTITIONS, REPLICAS);
-            clients.createTopic(topics.deadLetters(), PARTITIONS, REPLICAS);
+        try (HiveTables hive = HiveTables.start(logs.folder(), cluster)) {
+            logs.createTopics();
             for (String topic : List.of("audit", "hours")) {
-                clients.createTopic(topics.lines() + "-" + topic, 1, REPLICAS);
+                logs.createTopic(logs.topics().lines() + "-" + topic);
             }
-            KillableServer registry = new KillableServer(
-                    folder,
-                    "schema-registry",
-                    Map.of(),
-                    List.of(
-                            "schema-registry",
-                            "--set",
-                            "kafkastore.bootstrap.servers=" + cluster.bootstrapServers(),
-                            "--set",
-                            "kafkastore.topic.replication.factor=" + REPLICAS,
-                            "--set",
-                            "listeners=http://127.0.0.1:" + KillableServer.PORT));
-            try (registry;
-                    ClusterWatch watch = new ClusterWatch(cluster, List.of(topics.lines(), topics.deadLetters()))) {
+            try (KillableServer registry = logs.registry();
+                    ClusterWatch watch = new ClusterWatch(
+                            cluster,
+                            List.of(logs.topics().lines(), logs.topics().deadLetters()))) {
                 registry.start();
                 String registryUrl = "http://127.0.0.1:" + registry.awaitPort();
                 watch.awaitWhole();
-                hive.configure(topics, registryUrl);
+                hive.configure(logs.topics(), registryUrl);
                 return run(hive, registry, registryUrl);
             }
         }
     }
 
     private Outcome run(HiveTables hive, KillableServer registry, String registryUrl) throws Exception {
-        Path logs = Files.createDirectories(folder.resolve("logs"));
-        try (RowReader reader = new RowReader(cluster.bootstrapServers(), registryUrl, topics, arrivals);
-                LogFleet programs = new LogFleet(logs, HOST, plan.scale(), arrivals, new Random(random.nextLong()));
-                FollowingAgent agent = agent(registryUrl, programs)) {
+        try (RowReader reader = logs.read(registryUrl);
+                LogFleet programs = logs.write(plan.scale(), random);
+                FollowingAgent agent = logs.agent(registryUrl)) {
+            configure(agent, programs);
             agent.start();
-            await("the first rows")
-                    .atMost(NEXT_ROW_MAX)
-                    .failFast(agent::requireRunning)
-                    .until(() -> arrivals.rows() > 0);
+            logs.awaitFirstRow(agent);
             try (KillableServer loader = hive.loader()) {
                 PromiseChaos chaos = new PromiseChaos(
                         cluster,
-                        new PromiseChaos.Victims(agent, "tailrace-agent-" + HOST, registry, loader, programs, arrivals),
+                        new PromiseChaos.Victims(
+                                agent, "tailrace-agent-" + RotatedLogs.HOST, registry, loader, programs, logs.judge()),
                         plan,
                         random);
                 loader.start();
                 try {
                     return run(chaos, reader, programs, agent, hive, loader);
                 } catch (Throwable e) {
-                    throw new AssertionError(
-                            "seed %d, logs and data in %s\n%s\n%s"
-                                    .formatted(
-                                            plan.seed(), folder, String.join("\n", chaos.record()), arrivals.verdict()),
-                            e);
+                    throw logs.failure(plan.seed(), chaos.record(), e);
                 }
             }
         }
     }
 
-    private FollowingAgent agent(String registryUrl, LogFleet programs) {
-        FollowingAgent agent = new FollowingAgent(
-                folder,
-                Map.of(
-                        "bootstrap.servers",
-                        cluster.bootstrapServers(),
-                        "schema.registry.url",
-                        registryUrl,
-                        "host",
-                        HOST,
-                        "data.dir",
-                        folder.resolve("data").toString(),
-                        "dead.letter.topic",
-                        topics.deadLetters(),
-                        "transactions",
-                        String.valueOf(plan.transactions()),
-                        "stop.timeout.ms",
-                        "120000",
-                        "audit.topic",
-                        topics.lines() + "-audit",
-                        "audit.progress.topic",
-                        topics.lines() + "-progress",
-                        "audit.interval.ms",
-                        "2000"));
-        agent.set("source.logs.topic", topics.lines());
-        agent.set(
-                "source.logs.paths",
-                programs.paths().stream().map(Path::toString).collect(Collectors.joining(",")) + ","
-                        + programs.addedPath());
+    private void configure(FollowingAgent agent, LogFleet programs) {
+        agent.set("transactions", String.valueOf(plan.transactions()));
+        agent.set("audit.topic", logs.topics().lines() + "-audit");
+        agent.set("audit.progress.topic", logs.topics().lines() + "-progress");
+        List<Path> paths = new ArrayList<>(programs.paths());
+        paths.add(programs.addedPath());
+        logs.source("logs", paths).forEach(agent::set);
         agent.set("source.logs.format", "regex");
         agent.set("source.logs.pattern", LINE_PATTERN);
         agent.set("source.logs.time.field", "second");
         agent.set("source.logs.time.format", "epoch-seconds");
-        return agent;
     }
 
     private Outcome run(
@@ -193,9 +120,9 @@ final class PromiseRun {
             reader.requireReading();
         } while (System.nanoTime() - startNs < plan.load().toNanos());
         programs.close();
-        awaitReceived(chaos, reader);
-        awaitAllRecords(reader);
-        Verdict verdict = arrivals.verdict();
+        chaos.note(logs.arrivals());
+        logs.awaitReceived(reader);
+        Verdict verdict = logs.judge().verdict();
         chaos.note("topics: " + verdict);
         loader.close();
         chaos.note(hive.load());
@@ -203,7 +130,7 @@ final class PromiseRun {
         chaos.note("audit: " + hours);
         agent.stop();
         chaos.note(hive.load());
-        RowJudge tables = arrivals.ofTable();
+        RowJudge tables = logs.judge().ofTable();
         hive.read(tables);
         Outcome outcome = new Outcome(chaos, verdict, tables.verdict(), hours);
         chaos.note("tables: " + outcome.tables());
@@ -215,42 +142,11 @@ final class PromiseRun {
      * it has sent them. Rejected lines are counted in the hour of their rejection, which has not ended.
      */
     private List<HiveTables.Hour> awaitComplete(HiveTables hive) throws IOException, InterruptedException {
-        long deadlineNs = System.nanoTime() + NEXT_ROW_MAX.toNanos();
+        long deadlineNs = System.nanoTime() + RotatedLogs.NEXT_ROW_MAX.toNanos();
         List<HiveTables.Hour> hours;
         do {
             hours = hive.audit(start);
         } while (!hours.stream().allMatch(HiveTables.Hour::isComplete) && System.nanoTime() < deadlineNs);
         return hours;
-    }
-
-    /** Waits until no line is missing. */
-    private void awaitReceived(PromiseChaos chaos, RowReader reader) {
-        chaos.note("%d rows, %d lines are not there yet".formatted(arrivals.rows(), arrivals.missing()));
-        while (arrivals.missing() > 0) {
-            long rows = arrivals.rows();
-            reader.requireReading();
-            await("another row")
-                    .atMost(NEXT_ROW_MAX)
-                    .pollInterval(Duration.ofMillis(100))
-                    .until(() -> arrivals.missing() == 0 || arrivals.rows() > rows);
-        }
-    }
-
-    private void awaitAllRecords(RowReader reader) throws Exception {
-        try (Admin admin = clients.admin()) {
-            Map<org.apache.kafka.common.TopicPartition, Long> ends = admin
-                    .listOffsets(
-                            topics.all().stream()
-                                    .collect(
-                                            Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())),
-                            new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-                    .all()
-                    .get(NEXT_ROW_MAX.toSeconds(), TimeUnit.SECONDS)
-                    .entrySet()
-                    .stream()
-                    .collect(Collectors.toMap(
-                            Map.Entry::getKey, end -> end.getValue().offset()));
-            await("records up to " + ends).atMost(NEXT_ROW_MAX).until(() -> reader.isAt(ends));
-        }
     }
 }

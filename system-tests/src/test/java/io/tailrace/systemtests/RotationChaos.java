@@ -26,6 +26,7 @@ final class RotationChaos {
     private final List<String> record = new ArrayList<>();
     private final Map<RotationFault, Integer> counts = new EnumMap<>(RotationFault.class);
     private int filesBegunWhileAway;
+    private boolean hasTransactions;
     private final long startNs = System.nanoTime();
 
     /**
@@ -33,7 +34,7 @@ final class RotationChaos {
      *
      * @param added settings of a source that the agent does not have at first
      * @param disk the checkpoint's; empty if it cannot be filled
-     * @param judge is told of each kill of the agent
+     * @param judge is told of each kill of the agent after which lines may be doubled
      */
     record Victims(
             FollowingAgent agent, Map<String, String> added, Optional<SmallDisk> disk, LogFleet logs, RowJudge judge) {}
@@ -43,6 +44,14 @@ final class RotationChaos {
         this.watch = watch;
         this.partitions = partitions;
         this.victims = victims;
+    }
+
+    /** Restarts the agent with transactions. From now on a kill of it doubles nothing. */
+    void beginTransactions() throws Exception {
+        note("the agent begins to send in transactions");
+        hasTransactions = true;
+        victims.agent().set("transactions", "true");
+        restartAgent(0);
     }
 
     /** Runs steps, one after the other. */
@@ -146,7 +155,9 @@ final class RotationChaos {
     }
 
     private void killAgent(long awayMs) throws Exception {
-        victims.judge().agentKilled();
+        if (!hasTransactions) {
+            victims.judge().agentKilled();
+        }
         victims.agent().kill9();
         startAfter(awayMs);
     }

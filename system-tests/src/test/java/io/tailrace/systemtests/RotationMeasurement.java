@@ -12,13 +12,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * {@link RotationIT} with an hour's faults in {@code -Dminutes=} (ten), once for each of {@code -Dseeds=} (one). Run it with
- * {@code scripts/dev measure rotation}.
+ * {@code scripts/dev measure rotation}; with {@code -Dtransactions=true} the agent has transactions in the second half.
  */
 class RotationMeasurement {
     private static final Duration LOAD = Duration.ofMinutes(Integer.getInteger("minutes", 10));
 
     @RegisterExtension
-    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(3, RotationRun.BROKERS);
+    static final LocalCluster CLUSTER = LocalCluster.ofBrokers(3, RotatedLogs.BROKERS);
 
     private final Findings findings = new Findings(
             "rotation",
@@ -44,8 +44,11 @@ class RotationMeasurement {
         boolean isClean = true;
         for (long seed : seeds()) {
             System.out.println("rotation: -Dseeds=" + seed + " -Dminutes=" + LOAD.toMinutes());
-            RotationRun.Outcome outcome =
-                    new RotationRun(CLUSTER, RotationPlan.thorough(seed, LOAD), "rotated" + seed).run();
+            RotationRun.Outcome outcome = new RotationRun(
+                            CLUSTER,
+                            RotationPlan.thorough(seed, LOAD, Boolean.getBoolean("transactions")),
+                            "rotated" + seed)
+                    .run();
             add(seed, outcome);
             isClean &= outcome.verdict().isClean();
         }

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param scale how much is written
  * @param faults after which no line may be there twice
  * @param laterFaults among which the agent is killed
+ * @param transactions whether the agent sends in transactions before it is killed: then no line may be there twice after that, either
  */
 record RotationPlan(
         long seed,
@@ -32,11 +33,12 @@ record RotationPlan(
         int haste,
         LogFleet.Scale scale,
         List<RotationFault> faults,
-        List<RotationFault> laterFaults) {
+        List<RotationFault> laterFaults,
+        boolean transactions) {
     /** The agent's default. */
     static final int LINE_BYTES_MAX = 65_536;
 
-    /** A few faults, and small files. */
+    /** A few faults, and small files; with transactions. */
     static RotationPlan brief(long seed) {
         return new RotationPlan(
                 seed,
@@ -45,11 +47,12 @@ record RotationPlan(
                 6,
                 new LogFleet.Scale(400_000, 1_500_000, LINE_BYTES_MAX, 0),
                 List.of(AGENT_STOPPED, AGENT_RECONFIGURED, LEADER_KILLED, BROKERS_PAUSED, DISK_FULL),
-                List.of(AGENT_KILLED, AGENT_KILLED, BROKER_KILLED, DISK_FULL));
+                List.of(AGENT_KILLED, AGENT_KILLED, BROKER_KILLED, DISK_FULL),
+                true);
     }
 
     /** All kinds of faults, several times. */
-    static RotationPlan thorough(long seed, Duration load) {
+    static RotationPlan thorough(long seed, Duration load, boolean transactions) {
         List<RotationFault> faults = Stream.of(RotationFault.values())
                 .filter(fault -> fault != AGENT_KILLED)
                 .toList();
@@ -62,6 +65,7 @@ record RotationPlan(
                 1,
                 new LogFleet.Scale(3_000_000, 8_000_000, LINE_BYTES_MAX, 0),
                 faults,
-                laterFaults);
+                laterFaults,
+                transactions);
     }
 }

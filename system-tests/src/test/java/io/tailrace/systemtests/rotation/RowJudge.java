@@ -225,7 +225,7 @@ public final class RowJudge {
                 .filter(fileId -> !contentsById.containsKey(fileId))
                 .forEach(fileId -> report(Violation.WRONG_FILE_ID, fileId + " has a header's lines alone"));
         if (kills == 0 && doubled > 0) {
-            report(Violation.DOUBLED, doubled + " rows, and no agent was killed");
+            report(Violation.DOUBLED, doubled + " rows, and no kill may repeat lines");
         }
         return new Verdict(
                 new Verdict.Written(
