@@ -18,12 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -160,13 +154,25 @@ class AgentMeasurement {
 
     /** A process and where it sends the lines of its files. */
     private record Started(ServerProcess process, Logs logs, String topic, String deadLetters) {
-        void awaitRecords(Admin admin) {
+        void awaitRecords() {
+            List<CommittedRecords> partitions = Stream.of(topic, deadLetters)
+                    .map(name -> new CommittedRecords(
+                            CLUSTER.brokers().get(0).logDirectory().resolve(name + "-0")))
+                    .toList();
             await("%d records in %s".formatted(logs.lines(), topic))
                     .atMost(SENT_MAX)
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(50))
                     .failFast("the program has ended", process::hasEnded)
-                    .until(() -> records(admin, topic, deadLetters) >= logs.lines());
+                    .until(() -> records(partitions) >= logs.lines());
+        }
+
+        private static long records(List<CommittedRecords> partitions) throws IOException {
+            long sum = 0;
+            for (CommittedRecords partition : partitions) {
+                sum += partition.count();
+            }
+            return sum;
         }
     }
 
@@ -188,9 +194,8 @@ class AgentMeasurement {
     private Run run(LogShipper shipper, Logs logs, int round) throws Exception {
         Started started = start(shipper, logs, round);
         long nanos = System.nanoTime();
-        try (ServerProcess process = started.process();
-                Admin admin = clients.admin()) {
-            started.awaitRecords(admin);
+        try (ServerProcess process = started.process()) {
+            started.awaitRecords();
             long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
             return new Run(logs.bytes(), ms, process.cpuMs(), process.residentMiBMax(), 0);
         }
@@ -199,11 +204,11 @@ class AgentMeasurement {
     /** Runs all shippers side by side: other work does not change how much processor time an idle program needs. */
     private List<Quiet> idle(List<LogShipper> shippers, Logs logs, int round) throws Exception {
         List<Started> all = new ArrayList<>();
-        try (Admin admin = clients.admin()) {
+        try {
             for (LogShipper shipper : shippers) {
                 all.add(start(shipper, logs, round));
             }
-            all.forEach(started -> started.awaitRecords(admin));
+            all.forEach(Started::awaitRecords);
             TimeUnit.SECONDS.sleep(UNTIL_IDLE.toSeconds());
             List<Long> cpuMs =
                     all.stream().map(started -> started.process().cpuMs()).toList();
@@ -218,20 +223,6 @@ class AgentMeasurement {
         } finally {
             all.forEach(started -> started.process().close());
         }
-    }
-
-    /** Up to the end of the last transaction. The markers count as records: about ten a second. */
-    private static long records(Admin admin, String... topics) throws Exception {
-        Map<TopicPartition, OffsetSpec> ends = Stream.of(topics)
-                .collect(Collectors.toMap(topic -> new TopicPartition(topic, 0), topic -> OffsetSpec.latest()));
-        return admin
-                .listOffsets(ends, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-                .all()
-                .get()
-                .values()
-                .stream()
-                .mapToLong(ListOffsetsResultInfo::offset)
-                .sum();
     }
 
     private void add(LogShipper shipper, int round, Run busy, Quiet idle) {

@@ -22,7 +22,11 @@ final class SegmentFiles {
 
     /** The {@code .log} files of a replica, oldest first; all but the last are closed. */
     static List<Path> of(LocalBroker broker, TopicPartition partition) {
-        Path folder = broker.logDirectory().resolve(partition.toString());
+        return in(broker.logDirectory().resolve(partition.toString()));
+    }
+
+    /** As above, in the folder of a replica. */
+    static List<Path> in(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.toString().endsWith(".log"))
                     .sorted()
