@@ -3,7 +3,6 @@ package io.tailrace.agent;
 import io.tailrace.agent.checkpoint.DataDirectoryLock;
 import io.tailrace.agent.tail.Moment;
 import io.tailrace.agent.transaction.AgentTransactionConfig;
-import io.tailrace.agent.transaction.PositionTopic;
 import io.tailrace.client.ClientConfig;
 import io.tailrace.client.ConsumerConfig;
 import io.tailrace.client.IsolationLevel;
@@ -18,7 +17,6 @@ import io.tailrace.process.CommandRunner;
 import io.tailrace.process.OutputOptions;
 import io.tailrace.process.ServerProcess;
 import io.tailrace.schemas.HttpSchemaRegistryClient;
-import io.tailrace.schemas.SchemaRegistryClient;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -133,24 +131,12 @@ public final class AgentCommand implements Callable<Integer> {
     private int run(Config config) throws Exception {
         AgentConfig configured = AgentKeys.agentConfig(config);
         AgentConfig agentConfig = mode.once ? configured.forOneRun() : configured;
-        ProducerConfig producerConfig = producerConfig(config, agentConfig);
-        SchemaRegistryClient schemas =
-                new HttpSchemaRegistryClient(config.value(AgentKeys.REGISTRY_URL), REGISTRY_TIMEOUT);
         AgentMonitor monitor = new AgentMonitor(agentConfig, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         try (DataDirectoryLock held = DataDirectoryLock.acquire(agentConfig.dataDirectory());
                 MetricsEndpoint endpoint = MetricsEndpoint.start(agentConfig.metrics(), monitor)) {
             endpoint.register(monitor::register);
             AgentLoop loop = new AgentLoop(agentConfig, Moment::now);
-            BrokerTopics topics = new BrokerTopics(producerConfig.client());
-            Connections connections = new Connections(
-                    agentConfig.transactions().isPresent()
-                            ? TransactionalProducer.create(producerConfig)
-                            : Producer.create(producerConfig),
-                    schemas,
-                    topics,
-                    positions(config, agentConfig, topics),
-                    Executors.newFixedThreadPool(BACKGROUND_THREADS, AgentCommand::backgroundThread));
-            AgentStart start = new AgentStart(agentConfig, connections, loop::wakeUp, monitor);
+            AgentStart start = new AgentStart(agentConfig, connect(config, agentConfig), loop::wakeUp, monitor);
             Optional<Agent> agent = start.attempt(Moment.now());
             monitor.watch(loop.ended());
             Thread.setDefaultUncaughtExceptionHandler(loop::fail);
@@ -165,17 +151,31 @@ public final class AgentCommand implements Callable<Integer> {
                 .thenRun(() -> System.out.println("agent is ready, its checkpoint in " + agentConfig.dataDirectory()));
     }
 
-    private static PositionTopic positions(Config config, AgentConfig agentConfig, BrokerTopics topics) {
+    private static Connections connect(Config config, AgentConfig agentConfig) {
+        ProducerConfig producerConfig = producerConfig(config, agentConfig);
+        BrokerTopics topics = new BrokerTopics(producerConfig.client());
+        Optional<Connections.Transactional> transactional = agentConfig
+                .transactions()
+                .map(transactions -> new Connections.Transactional(
+                        transactions,
+                        TransactionalProducer.create(producerConfig),
+                        new BrokerPositions(transactions, topics, positionReader(config, agentConfig))));
+        return new Connections(
+                transactional
+                        .<Producer>map(Connections.Transactional::producer)
+                        .orElseGet(() -> Producer.create(producerConfig)),
+                new HttpSchemaRegistryClient(config.value(AgentKeys.REGISTRY_URL), REGISTRY_TIMEOUT),
+                topics,
+                transactional,
+                Executors.newFixedThreadPool(BACKGROUND_THREADS, AgentCommand::backgroundThread));
+    }
+
+    private static ConsumerConfig positionReader(Config config, AgentConfig agentConfig) {
         ConsumerConfig.Builder consumer = ConsumerConfig.builder(config.value(AgentKeys.BOOTSTRAP_SERVERS))
                 .offsetReset(OffsetReset.EARLIEST)
                 .isolation(IsolationLevel.READ_COMMITTED);
         consumer.client().clientId("tailrace-agent-" + agentConfig.host()).requestTimeoutMs(REQUEST_TIMEOUT_MS);
-        return agentConfig
-                .transactions()
-                .<PositionTopic>map(transactions -> new BrokerPositions(transactions, topics, consumer.build()))
-                .orElse(fromOffset -> {
-                    throw new IllegalStateException("positions are in a topic only with transactions");
-                });
+        return consumer.build();
     }
 
     static Thread backgroundThread(Runnable calls) {

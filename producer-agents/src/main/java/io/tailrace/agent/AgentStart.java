@@ -1,5 +1,6 @@
 package io.tailrace.agent;
 
+import io.tailrace.agent.Connections.Transactional;
 import io.tailrace.agent.checkpoint.AgentCheckpointFile;
 import io.tailrace.agent.checkpoint.Checkpoint;
 import io.tailrace.agent.checkpoint.CheckpointRecords;
@@ -9,7 +10,6 @@ import io.tailrace.agent.transaction.AgentTransactionConfig;
 import io.tailrace.agent.transaction.PositionHeader;
 import io.tailrace.agent.transaction.PositionTopic;
 import io.tailrace.agent.transaction.PositionTopic.Positions;
-import io.tailrace.client.TransactionalProducer;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -60,19 +60,20 @@ final class AgentStart implements AgentLoop.Starting {
      */
     @Override
     public Optional<Agent> attempt(Moment now) throws IOException {
-        if (config.transactions().isEmpty()) {
+        if (connections.transactional().isEmpty()) {
             owner.takeBack();
             var unused = file.begin();
             return Optional.of(new Agent(config, file, connections, Optional.empty(), wakeUp, monitor));
         }
-        IdTaking id = taking == null ? beginTaking(now) : taking;
+        Transactional transactional = connections.transactional().get();
+        IdTaking id = taking == null ? beginTaking(transactional, now) : taking;
         read = read.or(() -> id.result(now.steadyMs()));
-        if (read.isEmpty() || topicProblem(config.transactions().get()).isPresent()) {
+        if (read.isEmpty() || topicProblem(transactional).isPresent()) {
             String waits = problem(now.steadyMs()).orElse("the agent takes its transactional id");
             monitor.stepped(new AgentMonitor.State(List.of(waits), 0, false, 0, false));
             return Optional.empty();
         }
-        TransactionStart start = start(config.transactions().get(), id, read.get());
+        TransactionStart start = start(transactional, id, read.get());
         return Optional.of(new Agent(config, file, connections, Optional.of(start), wakeUp, monitor));
     }
 
@@ -80,35 +81,31 @@ final class AgentStart implements AgentLoop.Starting {
      * Why the topic of the positions cannot be written to. To be asked once the topic exists: the producer requests its metadata, for
      * which brokers would create it with their defaults.
      */
-    private Optional<String> topicProblem(AgentTransactionConfig transactions) {
-        return connections.producer().unavailability(transactions.topic()).map(why -> String.valueOf(why.getMessage()));
+    private Optional<String> topicProblem(Transactional transactional) {
+        return transactional
+                .producer()
+                .unavailability(transactional.config().topic())
+                .map(why -> String.valueOf(why.getMessage()));
     }
 
-    private IdTaking beginTaking(Moment now) {
-        IdTaking begun = new IdTaking(producer(), connections.positions(), connections, wakeUp);
+    private IdTaking beginTaking(Transactional transactional, Moment now) {
+        IdTaking begun =
+                new IdTaking(transactional.producer(), transactional.positions(), connections.background(), wakeUp);
         begun.begin(PositionTopic.BEGINNING, now.steadyMs());
         taking = begun;
         return begun;
     }
 
-    private TransactionalProducer producer() {
-        if (connections.producer() instanceof TransactionalProducer producer) {
-            return producer;
-        }
-        throw new IllegalStateException("transactions need a transactional producer");
-    }
-
-    private TransactionStart start(AgentTransactionConfig transactions, IdTaking id, Positions positions)
-            throws IOException {
+    private TransactionStart start(Transactional transactional, IdTaking id, Positions positions) throws IOException {
         Map<String, byte[]> values = new HashMap<>(positions.values());
         byte[] header = values.remove(PositionHeader.KEY);
         Optional<PositionHeader> committed =
                 header == null ? Optional.empty() : Optional.of(PositionHeader.decode(header));
-        Checkpoint checkpoint = checkpoint(transactions, committed, values);
+        Checkpoint checkpoint = checkpoint(transactional.config(), committed, values);
         file.begin(checkpoint);
         return new TransactionStart(
-                transactions,
-                producer(),
+                transactional.config(),
+                transactional.producer(),
                 id,
                 checkpoint.agent(),
                 UUID.randomUUID().toString(),
@@ -138,7 +135,7 @@ final class AgentStart implements AgentLoop.Starting {
     @Override
     public Optional<String> problem(long steadyMs) {
         if (read.isPresent()) {
-            return config.transactions().flatMap(this::topicProblem);
+            return connections.transactional().flatMap(this::topicProblem);
         }
         return taking == null ? Optional.empty() : taking.problem(steadyMs, 0);
     }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +34,13 @@ final class IdTaking {
     /**
      * Takes the id of a producer.
      *
+     * @param background runs the reading of positions
      * @param wakeUp called by any thread when {@link #result} should be asked
      */
-    IdTaking(TransactionalProducer producer, PositionTopic topic, Connections connections, Runnable wakeUp) {
+    IdTaking(TransactionalProducer producer, PositionTopic topic, Executor background, Runnable wakeUp) {
         this.producer = producer;
         this.wakeUp = wakeUp;
-        reading = new BackgroundCall<>(connections.background(), wakeUp, () -> topic.read(fromOffset));
+        reading = new BackgroundCall<>(background, wakeUp, () -> topic.read(fromOffset));
     }
 
     /** Begins to take the id, to read positions from an offset on afterwards. */

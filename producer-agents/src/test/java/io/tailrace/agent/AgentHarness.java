@@ -113,8 +113,11 @@ final class AgentHarness implements AutoCloseable {
 
     /** What makes the agent. */
     AgentStart newStart() {
+        Optional<Connections.Transactional> transactional = config.transactions()
+                .map(settings -> new Connections.Transactional(
+                        settings, (FakeTransactions.FakeTransactionalProducer) producer, transactions));
         Connections connections =
-                new Connections(producer, registry, topics, transactions, call -> background.execute(call));
+                new Connections(producer, registry, topics, transactional, call -> background.execute(call));
         return new AgentStart(config, checkpoints.apply(data), connections, () -> {}, monitor);
     }
 
